@@ -1,0 +1,22 @@
+//! Builds `plugin/` into a component at every build in which it changed: there is no step to forget.
+
+use std::path::PathBuf;
+
+fn main() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let guest = despertador_componentize::Guest {
+        workspace: &root,
+        package: "despertador-plugin",
+        sources: &["plugin", "wit", "Cargo.toml", "Cargo.lock"],
+    };
+    match guest.build_into_out_dir() {
+        Ok(built) => println!(
+            "cargo::warning=component {}: {} bytes, {} imports",
+            built.name, built.bytes, built.imports
+        ),
+        Err(problem) => {
+            println!("cargo::error={problem}");
+            std::process::exit(1);
+        }
+    }
+}

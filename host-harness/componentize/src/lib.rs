@@ -1,0 +1,210 @@
+//! Builds a plugin crate into a WebAssembly component without any import.
+//!
+//! Meant for build scripts: the crate is compiled for `wasm32-unknown-unknown` in a target folder
+//! of its own under `OUT_DIR`, so the build can neither meet a stale component nor wait for its
+//! own lock. The component is checked before it is written: one that imports anything is an error.
+//!
+//! ```no_run
+//! // build.rs
+//! let guest = despertador_componentize::Guest {
+//!     workspace: std::path::Path::new(".."),
+//!     package: "my-plugin",
+//!     sources: &["my-plugin/src"],
+//! };
+//! guest.build_into_out_dir().expect("the plugin builds");
+//! // src/lib.rs: include_bytes!(concat!(env!("OUT_DIR"), "/my-plugin.component.wasm"))
+//! ```
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The target that yields a component without imports.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// A plugin crate to be built.
+#[derive(Debug, Clone, Copy)]
+pub struct Guest<'a> {
+    /// The folder of the workspace that the crate belongs to.
+    pub workspace: &'a Path,
+    /// The name of the package.
+    pub package: &'a str,
+    /// Files and folders, relative to the workspace, that the build depends on.
+    pub sources: &'a [&'a str],
+}
+
+/// A component that was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The name of the package.
+    pub name: String,
+    /// Size in bytes, stripped.
+    pub bytes: usize,
+    /// Number of imports; 0, or the build would have failed.
+    pub imports: usize,
+}
+
+/// Why no component could be built: a sentence that names the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem(String);
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Guest<'_> {
+    /// Builds `PACKAGE.component.wasm` and, with function names, `PACKAGE.names.component.wasm`
+    /// into `OUT_DIR`, and tells Cargo what to watch.
+    ///
+    /// # Errors
+    ///
+    /// Outside a build script; when the target cannot be had; when the crate does not compile or
+    /// is no component of the contract; when the component imports something.
+    pub fn build_into_out_dir(&self) -> Result<Built, Problem> {
+        for source in self.sources {
+            println!("cargo::rerun-if-changed={}", self.workspace.join(source).display());
+        }
+        let out = std::env::var_os("OUT_DIR")
+            .map(PathBuf::from)
+            .ok_or_else(|| Problem("`OUT_DIR` is not set: call this from a build script".into()))?;
+        let module = self.compile(&out.join("guest"))?;
+        let with_names = encode(&module)?;
+        let stripped = encode(&without_names(&module)?)?;
+        let imports = imports(&stripped)?;
+        if !imports.is_empty() {
+            return Err(Problem(format!(
+                "the component of `{}` imports {}: a plugin may import nothing; \
+                 remove what needs the outside world",
+                self.package,
+                imports.join(", ")
+            )));
+        }
+        write(&out.join(format!("{}.component.wasm", self.package)), &stripped)?;
+        write(&out.join(format!("{}.names.component.wasm", self.package)), &with_names)?;
+        Ok(Built { name: self.package.into(), bytes: stripped.len(), imports: imports.len() })
+    }
+
+    fn compile(&self, target_dir: &Path) -> Result<Vec<u8>, Problem> {
+        ensure_target()?;
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let output = Command::new(cargo)
+            .current_dir(self.workspace)
+            .args(["build", "--quiet", "--locked", "--lib", "--profile", "guest"])
+            .args(["--target", TARGET, "--package", self.package])
+            .arg("--target-dir")
+            .arg(target_dir)
+            // The flags of the outer build are for another machine.
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .env_remove("RUSTC_WRAPPER")
+            .env("RUSTFLAGS", "-Clink-arg=-zstack-size=65536 -Clink-arg=--stack-first")
+            .output()
+            .map_err(|e| Problem(format!("cannot start cargo for `{}`: {e}", self.package)))?;
+        if !output.status.success() {
+            return Err(Problem(format!(
+                "`{}` does not compile for {TARGET}:\n{}",
+                self.package,
+                String::from_utf8_lossy(&output.stderr)
+            )));
+        }
+        let file = target_dir
+            .join(TARGET)
+            .join("guest")
+            .join(format!("{}.wasm", self.package.replace('-', "_")));
+        std::fs::read(&file).map_err(|e| Problem(format!("cannot read {}: {e}", file.display())))
+    }
+}
+
+/// Makes sure that the compiler can build for the target, adding it through rustup if need be.
+fn ensure_target() -> Result<(), Problem> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let installed = || {
+        Command::new(&rustc)
+            .args(["--print", "target-libdir", "--target", TARGET])
+            .output()
+            .ok()
+            .map(|o| PathBuf::from(String::from_utf8_lossy(&o.stdout).trim()))
+            .is_some_and(|dir| dir.is_dir())
+    };
+    if installed() {
+        return Ok(());
+    }
+    let added = Command::new("rustup").args(["target", "add", TARGET]).output();
+    if installed() {
+        return Ok(());
+    }
+    let why = match added {
+        Ok(o) => String::from_utf8_lossy(&o.stderr).trim().to_owned(),
+        Err(e) => e.to_string(),
+    };
+    Err(Problem(format!(
+        "the compiler has no {TARGET} target and it could not be added ({why}); \
+         run `rustup target add {TARGET}`"
+    )))
+}
+
+/// Wraps a core module that carries its WIT world into a component.
+///
+/// # Errors
+///
+/// When the bytes are no such module.
+pub fn encode(module: &[u8]) -> Result<Vec<u8>, Problem> {
+    wit_component::ComponentEncoder::default()
+        .module(module)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .map_err(|e| Problem(format!("the module cannot be made a component: {e:#}")))
+}
+
+/// The names of everything that a component imports.
+///
+/// # Errors
+///
+/// When the bytes are no component.
+pub fn imports(component: &[u8]) -> Result<Vec<String>, Problem> {
+    let mut names = Vec::new();
+    let mut depth = 0_usize;
+    for payload in wasmparser::Parser::new(0).parse_all(component) {
+        match payload.map_err(|e| Problem(format!("not a component: {e}")))? {
+            wasmparser::Payload::ModuleSection { .. }
+            | wasmparser::Payload::ComponentSection { .. } => depth = depth.saturating_add(1),
+            wasmparser::Payload::End(_) => depth = depth.saturating_sub(1),
+            wasmparser::Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    let import = import.map_err(|e| Problem(format!("not a component: {e}")))?;
+                    names.push(import.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+/// The module without its custom sections, but for those that describe the component.
+fn without_names(module: &[u8]) -> Result<Vec<u8>, Problem> {
+    let mut kept = module.get(..8).unwrap_or_default().to_vec();
+    let mut end = 8;
+    for payload in wasmparser::Parser::new(0).parse_all(module) {
+        let payload = payload.map_err(|e| Problem(format!("not a module: {e}")))?;
+        let drop = matches!(&payload, wasmparser::Payload::CustomSection(section)
+            if !section.name().starts_with("component-type"));
+        // A section's range is that of its contents; its header lies between it and the one before.
+        if let Some((_, range)) = payload.as_section() {
+            let range = end..range.end;
+            end = range.end;
+            if !drop {
+                kept.extend_from_slice(module.get(range).unwrap_or_default());
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    std::fs::write(file, bytes)
+        .map_err(|e| Problem(format!("cannot write {}: {e}", file.display())))
+}

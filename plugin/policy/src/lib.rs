@@ -1,0 +1,2 @@
+//! policy
+#![no_std]

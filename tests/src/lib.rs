@@ -1,0 +1,1 @@
+//! Held up by the suites beside it.
