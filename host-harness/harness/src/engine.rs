@@ -3,7 +3,7 @@
 use std::fmt;
 
 use despertador_host::contract::{
-    Decision, Diagnostic, Event, Explanation, Fault, Instant, Message, Outline, Reader,
+    Decision, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
 
@@ -31,7 +31,7 @@ pub trait Player {
     fn on_message(
         &mut self,
         ticket: &Ticket,
-        memory: &[u8],
+        memory: &Memory,
         message: &Message,
     ) -> Result<Update, CallError>;
 
@@ -39,7 +39,7 @@ pub trait Player {
     fn on_event(
         &mut self,
         ticket: &Ticket,
-        memory: &[u8],
+        memory: &Memory,
         event: &Event,
     ) -> Result<Update, CallError>;
 
@@ -47,7 +47,7 @@ pub trait Player {
     fn on_tick(
         &mut self,
         ticket: &Ticket,
-        memory: &[u8],
+        memory: &Memory,
         now: Instant,
     ) -> Result<Decision, CallError>;
 
@@ -55,7 +55,7 @@ pub trait Player {
     fn explain(
         &mut self,
         ticket: &Ticket,
-        memory: &[u8],
+        memory: &Memory,
         now: Instant,
         reader: &Reader,
     ) -> Result<Explanation, CallError>;

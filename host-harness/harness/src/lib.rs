@@ -8,6 +8,7 @@
 
 pub mod answer;
 pub mod clock_face;
+pub mod component;
 pub mod conversation;
 pub mod duration;
 pub mod engine;
