@@ -12,6 +12,7 @@ pub mod component;
 pub mod conversation;
 pub mod duration;
 pub mod engine;
+pub mod event_log;
 pub mod facts;
 pub mod nearest;
 pub mod problem;

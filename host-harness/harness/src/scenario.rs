@@ -9,9 +9,11 @@ mod play;
 mod timeline;
 mod token;
 mod words;
+mod write;
 
 pub use bless::bless;
 pub use document::{Presets, Problems, Scenario, ScenarioFile};
 pub use expectation::Expectation;
 pub use play::{Failure, Played, PlayedMoment, explanation_text, play, problem_line};
 pub use timeline::{Expected, Moment, Report, Spoken, Stamp, What};
+pub use write::{moment_line, what as what_happened};
