@@ -1,0 +1,305 @@
+//! What an untrusted answer must keep to.
+//!
+//! The types are checked by the sandbox; here is what types cannot say. Every refusal is a
+//! sentence that names the ticket and what is wrong with the answer.
+
+use crate::contract::{
+    Action, Decision, Event, Explanation, Happening, Instant, Message, Outcome, Outline, Reason,
+    Step, Task, Ticket, TicketStatus, Update,
+};
+use crate::key;
+use crate::options::Limits;
+
+/// The last instant of the year 9999.
+const END_OF_TIME: Instant = 253_402_300_799_999;
+
+/// The bytes of an answer, counted while each text is held to its limit.
+pub(crate) struct Sizes {
+    bytes: usize,
+    text_limit: usize,
+    too_long: Option<&'static str>,
+}
+
+impl Sizes {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            bytes: 0,
+            text_limit: limits.text_bytes,
+            too_long: None,
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
+        self.bytes = self.bytes.saturating_add(text.len());
+        if text.len() > self.text_limit {
+            self.too_long = Some(name);
+        }
+    }
+
+    fn texts<'a>(&mut self, name: &'static str, texts: impl IntoIterator<Item = &'a String>) {
+        texts.into_iter().for_each(|text| self.text(name, text));
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        match self.too_long {
+            None => Ok(self),
+            Some(name) => Err(format!(
+                "the text `{name}` has more than {} bytes (`text_bytes`)",
+                self.text_limit
+            )),
+        }
+    }
+}
+
+/// Checks an update against the ticket and the instant it was asked for.
+pub(crate) fn update(
+    limits: &Limits,
+    ticket: &Ticket,
+    now: Instant,
+    update: &Update,
+) -> Result<Sizes, String> {
+    if update.memory.len() > limits.memory_bytes {
+        return Err(format!(
+            "the new memory of ticket `{}` has {} bytes and may have {} (`memory_bytes`)",
+            ticket.id,
+            update.memory.len(),
+            limits.memory_bytes
+        ));
+    }
+    let mut sizes = decision(limits, ticket, now, &update.decision)?;
+    sizes.bytes = sizes.bytes.saturating_add(update.memory.len());
+    Ok(sizes)
+}
+
+/// Checks a decision against the ticket and the instant it was asked for.
+pub(crate) fn decision(
+    limits: &Limits,
+    ticket: &Ticket,
+    now: Instant,
+    decision: &Decision,
+) -> Result<Sizes, String> {
+    match &decision.outcome {
+        Outcome::Act(asked) => action(ticket, now, asked)?,
+        Outcome::Wait(wake) if wake.until <= now => {
+            return Err(format!(
+                "ticket `{}` is to wait until {}, which is not after now, {now}",
+                ticket.id, wake.until
+            ));
+        }
+        Outcome::Wait(wake) if wake.until > END_OF_TIME => {
+            return Err(format!(
+                "ticket `{}` is to wait until {}, after the year 9999",
+                ticket.id, wake.until
+            ));
+        }
+        Outcome::Wait(_) | Outcome::Rest | Outcome::Other(_) => {}
+    }
+    let mut sizes = Sizes::new(limits);
+    decision_sizes(&mut sizes, decision);
+    sizes.checked()
+}
+
+/// Checks an explanation against the ticket and the instant it was asked for.
+pub(crate) fn explanation(
+    limits: &Limits,
+    ticket: &Ticket,
+    now: Instant,
+    explanation: &Explanation,
+) -> Result<Sizes, String> {
+    let mut sizes = decision(limits, ticket, now, &explanation.decision)?;
+    sizes.text("language", &explanation.language);
+    sizes.text("summary", &explanation.summary);
+    for check in &explanation.checks {
+        sizes.text("code", &check.code);
+        sizes.text("text", &check.text);
+    }
+    sizes.texts("history", &explanation.history);
+    sizes.checked()
+}
+
+/// Holds an outline to the limits.
+pub(crate) fn outline(limits: &Limits, outline: &Outline) -> Result<Sizes, String> {
+    let mut sizes = Sizes::new(limits);
+    sizes.text("version", &outline.version);
+    for rule in &outline.rules {
+        sizes.text("name", &rule.name);
+        sizes.text("count-from", &rule.count_from);
+        sizes.texts("departments", rule.departments.iter().flatten());
+        for step in &rule.steps {
+            if let Step::Other(word) = &step.step {
+                sizes.text("step", word);
+            }
+        }
+    }
+    sizes.checked()
+}
+
+fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> {
+    let Action { key, due, task } = action;
+    let wrong = |what: String| Err(format!("the action `{}` {what}", key::render(key)));
+    if key.ticket != ticket.id {
+        return wrong(format!("belongs to another ticket than `{}`", ticket.id));
+    }
+    if *due > now {
+        return wrong(format!("is due at {due}, later than now, {now}"));
+    }
+    if *due < 0 {
+        return wrong(format!("is due at {due}, before the year 1970"));
+    }
+    let step_of_task = match task {
+        Task::Send(reminder) => Step::Reminder(reminder.number),
+        Task::Close(_) => Step::Close,
+        Task::Notify(_) => Step::Notify,
+        Task::Reopen(_) => Step::Reopen,
+        Task::OpenLinked(_) => Step::OpenLinked,
+        Task::AfterClose(_) => Step::AfterClose,
+        // The host carries nothing out: any step will do.
+        Task::Other(_) => return Ok(()),
+    };
+    if key.step != step_of_task {
+        return wrong(format!(
+            "asks for the step `{}`",
+            key::render_step(&step_of_task)
+        ));
+    }
+    match task {
+        Task::Send(reminder) => {
+            if reminder.number == 0 || reminder.number > reminder.of {
+                return wrong(format!(
+                    "sends reminder {} of {}, which there cannot be",
+                    reminder.number, reminder.of
+                ));
+            }
+            if reminder.text.is_empty() {
+                return wrong("sends an empty text".into());
+            }
+        }
+        Task::Close(package) => {
+            let texts = [
+                ("reason", &package.reason),
+                ("exit", &package.exit),
+                ("notice", &package.notice),
+                ("category", &package.note.category),
+            ];
+            if let Some((name, _)) = texts.iter().find(|(_, text)| text.is_empty()) {
+                return wrong(format!("closes with an empty `{name}`"));
+            }
+        }
+        _ => return Ok(()),
+    }
+    if !matches!(ticket.status, TicketStatus::Open) {
+        return wrong("is for a ticket that is not open".into());
+    }
+    if key.cycle == 0 {
+        return wrong("belongs to no cycle".into());
+    }
+    Ok(())
+}
+
+fn decision_sizes(sizes: &mut Sizes, decision: &Decision) {
+    match &decision.outcome {
+        Outcome::Act(action) => action_sizes(sizes, action),
+        Outcome::Wait(wake) => {
+            if let Step::Other(word) = &wake.step {
+                sizes.text("step", word);
+            }
+        }
+        Outcome::Rest => {}
+        Outcome::Other(word) => sizes.text("outcome", word),
+    }
+    match &decision.reason {
+        Reason::Exempt(tag) => sizes.text("exempt", tag),
+        Reason::Other(word) => sizes.text("reason", word),
+        _ => {}
+    }
+}
+
+fn action_sizes(sizes: &mut Sizes, action: &Action) {
+    sizes.text("ticket", &action.key.ticket);
+    if let Step::Other(word) = &action.key.step {
+        sizes.text("step", word);
+    }
+    match &action.task {
+        Task::Send(reminder) => {
+            sizes.text("text", &reminder.text);
+            sizes.texts("language", &reminder.language);
+        }
+        Task::Close(package) => {
+            sizes.text("reason", &package.reason);
+            sizes.text("notice", &package.notice);
+            sizes.texts("closing-text", &package.closing_text);
+            sizes.text("category", &package.note.category);
+            sizes.text("summary", &package.note.summary);
+            sizes.texts("tags", &package.tags);
+            sizes.text("exit", &package.exit);
+        }
+        Task::Notify(notification) => {
+            sizes.text("code", &notification.code);
+            sizes.text("text", &notification.text);
+        }
+        Task::Reopen(reopening) | Task::OpenLinked(reopening) => {
+            sizes.texts("agent", &reopening.agent);
+        }
+        Task::AfterClose(_) => {}
+        Task::Other(word) => sizes.text("task", word),
+    }
+}
+
+fn sum<const N: usize>(parts: [usize; N]) -> usize {
+    parts.into_iter().fold(0, usize::saturating_add)
+}
+
+fn length(text: &Option<String>) -> usize {
+    text.as_ref().map_or(0, String::len)
+}
+
+/// The bytes of a ticket's texts.
+pub(crate) fn ticket_size(ticket: &Ticket) -> usize {
+    sum([
+        ticket.id.len(),
+        length(&ticket.department),
+        ticket
+            .tags
+            .iter()
+            .map(String::len)
+            .fold(0, usize::saturating_add),
+        length(&ticket.agent),
+        length(&ticket.locale),
+        length(&ticket.customer_zone),
+        ticket
+            .more
+            .iter()
+            .map(|(n, v)| sum([n.len(), v.len()]))
+            .fold(0, usize::saturating_add),
+    ])
+}
+
+/// The bytes of a message: its texts and its times.
+pub(crate) fn message_size(message: &Message) -> usize {
+    sum([
+        length(&message.id),
+        length(&message.text),
+        2 * size_of::<Instant>(),
+    ])
+}
+
+/// The bytes of an event: its texts and its times.
+pub(crate) fn event_size(event: &Event) -> usize {
+    let what = match &event.what {
+        Happening::CarriedOut(key) => key.ticket.len(),
+        Happening::Failed(failure) => failure.key.ticket.len(),
+        Happening::Assigned(name) | Happening::Other(name) => name.len(),
+        Happening::Transferred(to) => sum([length(&to.department), length(&to.agent)]),
+        Happening::Occurred(occurrence) => occurrence
+            .details
+            .iter()
+            .map(|(name, value)| sum([name.len(), value.len()]))
+            .fold(occurrence.name.len(), usize::saturating_add),
+        _ => 0,
+    };
+    sum([length(&event.id), what, 2 * size_of::<Instant>()])
+}

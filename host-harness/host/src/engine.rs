@@ -1,0 +1,95 @@
+//! The engine and what one instance may use of it.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::load_error::HostError;
+use crate::options::Limits;
+
+/// Core instances that one component may consist of: itself and what `wit-component` adds.
+const CORE_INSTANCES: u32 = 4;
+
+/// An engine for components that compute and do nothing else.
+pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
+    let mut config = Config::new();
+    config
+        // Tasks of the component model cost every call two thirds of its time.
+        .concurrency_support(false)
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.wasm_stack_bytes)
+        // The same bits on every machine.
+        .cranelift_nan_canonicalization(true)
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .memory_init_cow(true)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    Engine::new(&config).map_err(|e| {
+        HostError(format!(
+            "the sandbox cannot be set up with these limits: {e:#}"
+        ))
+    })
+}
+
+fn pool(limits: &Limits) -> PoolingAllocationConfig {
+    let instances = limits.instances;
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES))
+        .total_memories(instances)
+        .total_tables(instances.saturating_mul(CORE_INSTANCES))
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(1)
+        .max_tables_per_component(CORE_INSTANCES)
+        .max_memory_size(limits.wasm_memory_bytes.next_multiple_of(1 << 16))
+        .max_unused_warm_slots(instances)
+        // Pages that an instance wrote are put back by copying; giving them to the system and
+        // faulting them in again costs more than a whole call.
+        .linear_memory_keep_resident(1 << 20)
+        .table_keep_resident(1 << 16)
+        .pagemap_scan(Enabled::Auto);
+    pool
+}
+
+/// Counts the engine's epochs up, so that a call that neither ends nor runs out of fuel is ended.
+pub(crate) struct Ticker {
+    stop: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ticker {
+    /// Epochs that a call may see begin: the wall clock in quarters, and the one under way.
+    pub(crate) const EPOCHS: u64 = 5;
+
+    pub(crate) fn start(engine: &Engine, wall_clock: Duration) -> Result<Self, HostError> {
+        let quarter = (wall_clock / 4).max(Duration::from_millis(1));
+        let (stop, stopped) = mpsc::channel();
+        let engine = engine.clone();
+        let thread = std::thread::Builder::new()
+            .name("despertador-epochs".into())
+            .spawn(move || {
+                while stopped.recv_timeout(quarter) == Err(RecvTimeoutError::Timeout) {
+                    engine.increment_epoch();
+                }
+            })
+            .map_err(|e| HostError(format!("the thread for `wall_clock` does not start: {e}")))?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It only counts: if it panicked there is nothing to be told.
+            let _ = thread.join();
+        }
+    }
+}

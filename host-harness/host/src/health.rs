@@ -1,0 +1,155 @@
+//! Which tickets rest after a failed call, and whether the plugin is quarantined.
+//!
+//! Time is the callers': the instant at which a call is made is the instant it is about.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::call_error::CallError;
+use crate::contract::Instant;
+
+/// A ticket's rest after its first failure in milliseconds; doubled by each further one.
+const FIRST_REST: i64 = 1_000;
+/// A ticket's longest rest.
+const LONGEST_REST: i64 = 5 * 60_000;
+/// The plugin's first quarantine; doubled each time it fails again.
+const FIRST_QUARANTINE: i64 = 60_000;
+/// The plugin's longest quarantine.
+const LONGEST_QUARANTINE: i64 = 60 * 60_000;
+/// Tickets remembered as resting; the one whose rest ends first is forgotten.
+const TICKETS: usize = 1_024;
+
+pub(crate) struct Health {
+    /// Whether there is anything to look at: the way of a working plugin takes no lock.
+    troubled: AtomicBool,
+    state: Mutex<State>,
+    quarantine_after: usize,
+}
+
+#[derive(Default)]
+struct State {
+    resting: HashMap<String, Rest>,
+    /// Different tickets that failed since the last success.
+    in_a_row: Vec<String>,
+    quarantine: Option<Rest>,
+}
+
+struct Rest {
+    since: Instant,
+    until: Instant,
+    length: i64,
+    why: String,
+}
+
+impl Rest {
+    /// A clock that went back to before the failure is no reason to rest longer.
+    fn covers(&self, now: Instant) -> bool {
+        self.since <= now && now < self.until
+    }
+}
+
+impl Health {
+    pub(crate) fn new(quarantine_after: usize) -> Self {
+        Self {
+            troubled: AtomicBool::new(false),
+            state: Mutex::default(),
+            quarantine_after: quarantine_after.max(1),
+        }
+    }
+
+    /// Whether a call about this ticket may be made now.
+    pub(crate) fn admit(&self, ticket: &str, now: Instant) -> Result<(), CallError> {
+        if !self.troubled.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let mut state = self.state();
+        if let Some(rest) = state.resting.get(ticket)
+            && rest.covers(now)
+        {
+            return Err(CallError::Resting {
+                ticket: ticket.into(),
+                until: rest.until,
+                why: rest.why.clone(),
+            });
+        }
+        if let Some(quarantine) = &mut state.quarantine {
+            if quarantine.covers(now) {
+                return Err(CallError::Quarantined {
+                    until: quarantine.until,
+                    why: quarantine.why.clone(),
+                });
+            }
+            // This call is the trial; the others wait for what becomes of it.
+            quarantine.since = now;
+            quarantine.until = now.saturating_add(quarantine.length);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn success(&self, ticket: &str) {
+        if !self.troubled.load(Ordering::Acquire) {
+            return;
+        }
+        let mut state = self.state();
+        state.resting.remove(ticket);
+        state.in_a_row.clear();
+        state.quarantine = None;
+        self.troubled
+            .store(!state.resting.is_empty(), Ordering::Release);
+    }
+
+    pub(crate) fn failure(&self, ticket: &str, now: Instant, error: &CallError) {
+        let why = error.to_string();
+        let mut state = self.state();
+        let length = state.resting.get(ticket).map_or(FIRST_REST, |rest| {
+            rest.length.saturating_mul(2).min(LONGEST_REST)
+        });
+        if state.resting.len() >= TICKETS && !state.resting.contains_key(ticket) {
+            let first = state.resting.iter().min_by_key(|(_, rest)| rest.until);
+            if let Some(first) = first.map(|(ticket, _)| ticket.clone()) {
+                state.resting.remove(&first);
+            }
+        }
+        let until = now.saturating_add(length);
+        state.resting.insert(
+            ticket.into(),
+            Rest {
+                since: now,
+                until,
+                length,
+                why: why.clone(),
+            },
+        );
+        if !state.in_a_row.iter().any(|other| other == ticket) {
+            state.in_a_row.push(ticket.into());
+        }
+        if state.in_a_row.len() >= self.quarantine_after {
+            let length = state
+                .quarantine
+                .as_ref()
+                .map_or(FIRST_QUARANTINE, |quarantine| {
+                    quarantine.length.saturating_mul(2).min(LONGEST_QUARANTINE)
+                });
+            let until = now.saturating_add(length);
+            state.quarantine = Some(Rest {
+                since: now,
+                until,
+                length,
+                why,
+            });
+            // The next failure, of the trial, is enough to go on.
+            state.in_a_row.truncate(self.quarantine_after);
+        }
+        self.troubled.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn release(&self) {
+        *self.state() = State::default();
+        self.troubled.store(false, Ordering::Release);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

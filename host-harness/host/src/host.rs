@@ -1,0 +1,133 @@
+//! A host: one engine, its limits, and the instances alive in it.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use wasmtime::Engine;
+
+use crate::cache::CodeCache;
+use crate::engine::{self, Ticker};
+use crate::load_error::{HostError, LoadError};
+use crate::options::{Limits, Options};
+use crate::plugin::{Loaded, Plugin};
+
+/// Loads plugins and limits what they use. Cheap to clone; one a process is enough.
+#[derive(Clone)]
+pub struct Host {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What all plugins of a host share.
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) options: Options,
+    pub(crate) cache: Option<CodeCache>,
+    alive: AtomicU32,
+    plugins: Mutex<Vec<Weak<Loaded>>>,
+    // Its thread ends with the host and its plugins.
+    _ticker: Ticker,
+}
+
+impl Host {
+    /// A host with these options.
+    ///
+    /// # Errors
+    ///
+    /// When the limits cannot be had on this machine, or the cache's folder cannot be made.
+    pub fn new(options: Options) -> Result<Self, HostError> {
+        let engine = engine::engine(&options.limits)?;
+        let ticker = Ticker::start(&engine, options.limits.wall_clock)?;
+        let cache = CodeCache::open(&options.cache, &engine)?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                engine,
+                options,
+                cache,
+                alive: AtomicU32::new(0),
+                plugins: Mutex::default(),
+                _ticker: ticker,
+            }),
+        })
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.shared.options.limits
+    }
+
+    /// Loads a plugin from the bytes of a component.
+    ///
+    /// # Errors
+    ///
+    /// See [`Refusal`](crate::Refusal): everything about the component is checked that can be
+    /// checked before it is compiled, then its types, then that it answers `describe`.
+    pub fn load_bytes(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
+        Plugin::load(self, bytes, "the component")
+    }
+
+    /// Loads a plugin from a file. A file over the size limit is refused unread.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_bytes`](Self::load_bytes), and when the file cannot be read.
+    pub fn load_file(&self, file: &Path) -> Result<Plugin, LoadError> {
+        Plugin::load_file(self, file)
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host")
+            .field("options", &self.shared.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.options.limits
+    }
+
+    pub(crate) fn remember(&self, plugin: &Arc<Loaded>) {
+        let mut plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
+        plugins.retain(|plugin| plugin.strong_count() > 0);
+        plugins.push(Arc::downgrade(plugin));
+    }
+
+    /// The right to make one more instance, if need be taken from an idle one of any plugin.
+    pub(crate) fn permit(self: &Arc<Self>) -> Option<Permit> {
+        self.try_permit().or_else(|| {
+            let plugins: Vec<_> = {
+                let plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
+                plugins.iter().filter_map(Weak::upgrade).collect()
+            };
+            plugins
+                .iter()
+                .any(|plugin| plugin.drop_idle())
+                .then(|| self.try_permit())
+                .flatten()
+        })
+    }
+
+    fn try_permit(self: &Arc<Self>) -> Option<Permit> {
+        let allowed = self.options.limits.instances;
+        self.alive
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |alive| {
+                alive.checked_add(1).filter(|alive| *alive <= allowed)
+            })
+            .ok()
+            .map(|_| Permit(Arc::clone(self)))
+    }
+}
+
+/// The right to one instance, given back when dropped.
+pub(crate) struct Permit(Arc<Shared>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.0.alive.fetch_sub(1, Ordering::AcqRel);
+    }
+}

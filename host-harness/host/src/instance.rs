@@ -1,0 +1,225 @@
+//! One instance of a plugin in its store, and the policies it holds parsed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use wasmtime::component::ResourceAny;
+use wasmtime::{ResourceLimiter, Store};
+
+use crate::call_error::CallError;
+use crate::contract::generated::exports::despertador::inactivity::decisions::{Guest, GuestPolicy};
+use crate::contract::generated::{Plugin as Bindings, PluginPre};
+use crate::engine::Ticker;
+use crate::fault;
+use crate::host::{Permit, Shared};
+use crate::options::Limits;
+use crate::policy::Checked;
+
+/// A store with one instance in it. After any error it must be dropped: a trap leaves the
+/// plugin's memory in any state.
+pub(crate) struct Instance {
+    store: Store<Meter>,
+    bindings: Bindings,
+    parsed: HashMap<u64, Parsed>,
+    uses: u64,
+    fuel_used: u64,
+    host: Arc<Shared>,
+    // Last: the place is given back when the store is gone.
+    _permit: Permit,
+}
+
+struct Parsed {
+    handle: ResourceAny,
+    last_use: u64,
+    policy: std::sync::Weak<Checked>,
+}
+
+impl Instance {
+    pub(crate) fn new(
+        pre: &PluginPre<Meter>,
+        host: &Arc<Shared>,
+        permit: Permit,
+    ) -> Result<Self, CallError> {
+        let limits = host.limits();
+        let mut store = Store::new(&host.engine, Meter::new(limits.wasm_memory_bytes));
+        store.limiter(|meter| meter);
+        store.set_hostcall_fuel(limits.answer_bytes);
+        store.set_epoch_deadline(Ticker::EPOCHS);
+        let bindings = store
+            .set_fuel(limits.policy_fuel)
+            .and_then(|()| pre.instantiate(&mut store))
+            .map_err(|e| fault::of(&e, limits.policy_fuel, limits, store.data()))?;
+        Ok(Self {
+            store,
+            bindings,
+            parsed: HashMap::new(),
+            uses: 0,
+            fuel_used: 0,
+            host: Arc::clone(host),
+            _permit: permit,
+        })
+    }
+
+    pub(crate) fn holds(&self, policy: u64) -> bool {
+        self.parsed.contains_key(&policy)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        self.host.limits()
+    }
+
+    /// Fuel of the last call.
+    pub(crate) fn fuel_used(&self) -> u64 {
+        self.fuel_used
+    }
+
+    /// Linear memory in bytes; it never shrinks, so this is also its peak.
+    pub(crate) fn memory(&self) -> usize {
+        self.store.data().memory
+    }
+
+    /// The handle of a policy, parsed if this instance has not seen it yet.
+    pub(crate) fn parsed(&mut self, policy: &Arc<Checked>) -> Result<ResourceAny, CallError> {
+        self.uses = self.uses.wrapping_add(1);
+        let uses = self.uses;
+        if let Some(parsed) = self.parsed.get_mut(&policy.id) {
+            parsed.last_use = uses;
+            return Ok(parsed.handle);
+        }
+        self.make_room()?;
+        let handle = self
+            .parse(&policy.config, &policy.surroundings)?
+            .map_err(CallError::Policy)?;
+        self.hold(policy, handle);
+        Ok(handle)
+    }
+
+    pub(crate) fn hold(&mut self, policy: &Arc<Checked>, handle: ResourceAny) {
+        let parsed = Parsed {
+            handle,
+            last_use: self.uses,
+            policy: Arc::downgrade(policy),
+        };
+        self.parsed.insert(policy.id, parsed);
+    }
+
+    /// Asks the plugin to parse a config; the outer error is the plugin's failure.
+    pub(crate) fn parse(
+        &mut self,
+        config: &str,
+        surroundings: &crate::contract::Surroundings,
+    ) -> Result<Result<ResourceAny, Vec<crate::contract::Diagnostic>>, CallError> {
+        let fuel = self.limits().policy_fuel;
+        self.call(fuel, |store, guest| {
+            guest.policy().call_parse(store, config, surroundings)
+        })
+    }
+
+    /// A call about a policy.
+    pub(crate) fn ask<R>(
+        &mut self,
+        call: impl FnOnce(&mut Store<Meter>, GuestPolicy<'_>) -> wasmtime::Result<R>,
+    ) -> Result<R, CallError> {
+        let fuel = self.limits().fuel;
+        self.call(fuel, |store, guest| call(store, guest.policy()))
+    }
+
+    /// A call with its own fuel and wall clock.
+    pub(crate) fn call<R>(
+        &mut self,
+        fuel: u64,
+        call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,
+    ) -> Result<R, CallError> {
+        let Self {
+            store, bindings, ..
+        } = self;
+        store.set_epoch_deadline(Ticker::EPOCHS);
+        let answer = store
+            .set_fuel(fuel)
+            .and_then(|()| call(store, bindings.despertador_inactivity_decisions()));
+        self.fuel_used = fuel.saturating_sub(store.get_fuel().unwrap_or(0));
+        answer.map_err(|e| fault::of(&e, fuel, self.host.limits(), self.store.data()))
+    }
+
+    /// Drops the policies that nobody has any more and, if there are still too many, the one
+    /// unused for longest.
+    fn make_room(&mut self) -> Result<(), CallError> {
+        let mut gone: Vec<u64> = self
+            .parsed
+            .iter()
+            .filter(|(_, parsed)| parsed.policy.strong_count() == 0)
+            .map(|(id, _)| *id)
+            .collect();
+        let kept = self.parsed.len().saturating_sub(gone.len());
+        if kept >= self.limits().policies_per_instance.max(1) {
+            let oldest = self
+                .parsed
+                .iter()
+                .filter(|(_, parsed)| parsed.policy.strong_count() > 0)
+                .min_by_key(|(_, parsed)| parsed.last_use);
+            gone.extend(oldest.map(|(id, _)| *id));
+        }
+        for id in gone {
+            if let Some(parsed) = self.parsed.remove(&id) {
+                let fuel = self.limits().fuel;
+                self.call(fuel, |store, _| parsed.handle.resource_drop(store))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Counts and limits the linear memory of one store.
+pub(crate) struct Meter {
+    allowed: usize,
+    memory: usize,
+    refused: Option<usize>,
+}
+
+impl Meter {
+    fn new(allowed: usize) -> Self {
+        Self {
+            allowed,
+            memory: 0,
+            refused: None,
+        }
+    }
+
+    /// The size that was asked for and refused.
+    pub(crate) fn refused(&self) -> Option<usize> {
+        self.refused
+    }
+}
+
+impl ResourceLimiter for Meter {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        if desired > self.allowed {
+            self.refused = Some(desired);
+            wasmtime::bail!("memory over its limit");
+        }
+        self.memory = self.memory.max(desired);
+        Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.refused = self.refused.or(Some(self.allowed));
+        Err(error)
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ELEMENTS)
+    }
+}
+
+/// Functions are named by table elements: far more than any plugin has.
+const TABLE_ELEMENTS: usize = 20_000;

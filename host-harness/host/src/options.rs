@@ -1,0 +1,179 @@
+//! What a host allows.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// How a [`Host`](crate::Host) is set up.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What a plugin may use.
+    pub limits: Limits,
+    /// Where compiled code is kept between runs of the host.
+    pub cache: Cache,
+    /// Which components may be loaded at all.
+    pub pins: Pins,
+}
+
+/// What a plugin may use. Every limit ends a call or a load with a sentence that names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of a component in bytes. Default 4 MiB.
+    pub component_bytes: u64,
+    /// Linear memory of one instance in bytes, rounded up to pages of 64 KiB; growing beyond it
+    /// ends the call. Default 16 MiB.
+    pub wasm_memory_bytes: usize,
+    /// WebAssembly stack of one call in bytes. Default 256 KiB.
+    pub wasm_stack_bytes: usize,
+    /// Fuel of one call about a ticket, in wasmtime's units: about one an instruction. The same
+    /// call uses the same fuel on every machine. Default 10 million.
+    pub fuel: u64,
+    /// Fuel for reading a policy. Default 100 million.
+    pub policy_fuel: u64,
+    /// Wall clock of one call, checked at a quarter of it. Only the backstop for fuel, as it
+    /// depends on the machine: set it well above what a call can take. Default 2 s.
+    pub wall_clock: Duration,
+    /// Size of one whole answer in bytes as it is copied out of the sandbox. Default 256 KiB.
+    pub answer_bytes: usize,
+    /// Size of one text within an answer in bytes. Default 64 KiB.
+    pub text_bytes: usize,
+    /// Size of a ticket's memory in bytes, given and returned. Default 4 KiB.
+    pub memory_bytes: usize,
+    /// Size of a policy's config in bytes. Default 256 KiB.
+    pub config_bytes: usize,
+    /// Instances of all plugins of the host, and so calls at one time. Default 64.
+    pub instances: u32,
+    /// Policies that one instance holds parsed; the one unused for longest goes. Default 256.
+    pub policies_per_instance: usize,
+    /// Different tickets in a row, without a success between, whose calls must fail until the
+    /// plugin is quarantined. Default 5.
+    pub quarantine_after: usize,
+}
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            component_bytes: 4 << 20,
+            wasm_memory_bytes: 16 * MIB,
+            wasm_stack_bytes: 256 * KIB,
+            fuel: 10_000_000,
+            policy_fuel: 100_000_000,
+            wall_clock: Duration::from_secs(2),
+            answer_bytes: 256 * KIB,
+            text_bytes: 64 * KIB,
+            memory_bytes: 4 * KIB,
+            config_bytes: 256 * KIB,
+            instances: 64,
+            policies_per_instance: 256,
+            quarantine_after: 5,
+        }
+    }
+}
+
+/// Where compiled code is kept between runs of the host.
+///
+/// Compiled code is machine code: whoever can change it owns the host's process. It is therefore
+/// authenticated with a key that the host wrote itself, kept in a folder that only the host's
+/// user can read, and ignored whenever anything about it is odd.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Cache {
+    /// Nowhere: a plugin is compiled at every load.
+    #[default]
+    Off,
+    /// In this folder, made if it is missing. On systems other than Unix the same as `Off`.
+    At(PathBuf),
+}
+
+impl Cache {
+    /// The user's own cache folder: `$XDG_CACHE_HOME/despertador`, else
+    /// `$HOME/.cache/despertador`, else no cache.
+    #[must_use]
+    pub fn of_user() -> Self {
+        let absolute = |name| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|p| p.is_absolute())
+        };
+        absolute("XDG_CACHE_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+            .map_or(Self::Off, |folder| Self::At(folder.join("despertador")))
+    }
+}
+
+/// Which components may be loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Pins {
+    /// Any that keeps to the contract.
+    #[default]
+    Any,
+    /// Only those with one of these digests.
+    Only(Vec<Sha256>),
+}
+
+/// The SHA-256 digest of a component; written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sha256(pub [u8; 32]);
+
+impl Sha256 {
+    /// The digest of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        use sha2::Digest;
+        Self(sha2::Sha256::digest(bytes).into())
+    }
+}
+
+impl fmt::Display for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Sha256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl FromStr for Sha256 {
+    type Err = NotADigest;
+
+    fn from_str(text: &str) -> Result<Self, NotADigest> {
+        let not_a_digest = || NotADigest(text.into());
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        let mut digest = [0; 32];
+        if pairs.len() != digest.len() || !rest.is_empty() {
+            return Err(not_a_digest());
+        }
+        for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
+            let digit = |c: u8| {
+                char::from(c)
+                    .to_digit(16)
+                    .and_then(|d| u8::try_from(d).ok())
+            };
+            let (high, low) = digit(*high).zip(digit(*low)).ok_or_else(not_a_digest)?;
+            *byte = high << 4 | low;
+        }
+        Ok(Self(digest))
+    }
+}
+
+/// A text that is no SHA-256 digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotADigest(String);
+
+impl fmt::Display for NotADigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is no SHA-256 digest: write its 64 hexadecimal digits",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for NotADigest {}

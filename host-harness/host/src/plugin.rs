@@ -1,0 +1,253 @@
+//! A loaded plugin and its idle instances.
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasmtime::component::{Component, Linker};
+
+use crate::call_error::{CallError, PolicyError};
+use crate::contract::generated::PluginPre;
+use crate::contract::{Description, Surroundings};
+use crate::health::Health;
+use crate::host::{Host, Shared};
+use crate::inspect::{Inspection, inspect_bytes};
+use crate::instance::{Instance, Meter};
+use crate::load_error::{LoadError, Refusal};
+use crate::options::{Pins, Sha256};
+use crate::policy::{Checked, Policy};
+
+/// A plugin, ready to read policies. Cheap to clone; serves any number of threads and accounts.
+#[derive(Clone)]
+pub struct Plugin {
+    pub(crate) loaded: Arc<Loaded>,
+}
+
+/// What all clones of a plugin share.
+pub(crate) struct Loaded {
+    pub(crate) host: Arc<Shared>,
+    pub(crate) health: Health,
+    pre: PluginPre<Meter>,
+    inspection: Inspection,
+    description: Description,
+    idle: Mutex<Vec<Instance>>,
+}
+
+impl Plugin {
+    /// What the plugin says of itself; asked once, when it was loaded.
+    #[must_use]
+    pub fn describe(&self) -> &Description {
+        &self.loaded.description
+    }
+
+    /// The digest of the component.
+    #[must_use]
+    pub fn sha256(&self) -> Sha256 {
+        self.loaded.inspection.sha256
+    }
+
+    /// The size of the component in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.loaded.inspection.size
+    }
+
+    /// The names of what the component imports: none, or it would not have been loaded.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.loaded.inspection.imports
+    }
+
+    /// The names of what the component exports.
+    #[must_use]
+    pub fn exports(&self) -> &[String] {
+        &self.loaded.inspection.exports
+    }
+
+    /// Reads a config and checks it. Keep the policy as long as tickets fall under it: it is
+    /// parsed once for each instance that serves it.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the config at once, or why the plugin could not be asked.
+    pub fn policy(&self, config: &str, surroundings: &Surroundings) -> Result<Policy, PolicyError> {
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        let allowed = self.loaded.host.limits().config_bytes;
+        if config.len() > allowed {
+            return Err(PolicyError::Call(CallError::Input(format!(
+                "the config has {} bytes and may have {allowed} (`config_bytes`)",
+                config.len()
+            ))));
+        }
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
+        let mut instance = self.loaded.instance(id)?;
+        let handle = match instance.parse(config, surroundings)? {
+            Ok(handle) => handle,
+            Err(diagnostics) => {
+                self.loaded.give_back(instance);
+                return Err(PolicyError::Refused(diagnostics));
+            }
+        };
+        let warnings = instance.ask(|store, policy| policy.call_warnings(store, handle))?;
+        let checked = Arc::new(Checked {
+            id,
+            plugin: self.clone(),
+            config: config.into(),
+            surroundings: surroundings.clone(),
+            warnings,
+        });
+        instance.hold(&checked, handle);
+        self.loaded.give_back(instance);
+        Ok(Policy { checked })
+    }
+
+    /// Ends a quarantine and all rests of tickets, for instance after somebody has looked.
+    pub fn release(&self) {
+        self.loaded.health.release();
+    }
+
+    pub(crate) fn load_file(host: &Host, file: &Path) -> Result<Self, LoadError> {
+        let place = format!("`{}`", file.display());
+        let unreadable = |e: std::io::Error| LoadError {
+            place: place.clone(),
+            refusal: Refusal::Unreadable(e.to_string()),
+        };
+        let allowed = host.limits().component_bytes;
+        let too_large = |bytes| LoadError {
+            place: place.clone(),
+            refusal: Refusal::TooLarge { bytes, allowed },
+        };
+        let opened = File::open(file).map_err(unreadable)?;
+        let size = opened.metadata().map_err(unreadable)?.len();
+        if size > allowed {
+            return Err(too_large(size));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        // It may grow while it is read.
+        opened
+            .take(allowed.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        Self::load(host, &bytes, &place)
+    }
+
+    pub(crate) fn load(host: &Host, bytes: &[u8], place: &str) -> Result<Self, LoadError> {
+        Loaded::new(&host.shared, bytes)
+            .map(|loaded| {
+                let loaded = Arc::new(loaded);
+                host.shared.remember(&loaded);
+                Self { loaded }
+            })
+            .map_err(|refusal| LoadError {
+                place: place.into(),
+                refusal,
+            })
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("inspection", &self.loaded.inspection)
+            .field("description", &self.loaded.description)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Loaded {
+    fn new(host: &Arc<Shared>, bytes: &[u8]) -> Result<Self, Refusal> {
+        let allowed = host.limits().component_bytes;
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if size > allowed {
+            return Err(Refusal::TooLarge {
+                bytes: size,
+                allowed,
+            });
+        }
+        let mut inspection = inspect_bytes(bytes);
+        if let Some(refusal) = inspection.refusal.take() {
+            return Err(refusal);
+        }
+        if let Pins::Only(pins) = &host.options.pins
+            && !pins.contains(&inspection.sha256)
+        {
+            return Err(Refusal::NotPinned(inspection.sha256));
+        }
+        let component = Self::component(host, bytes, inspection.sha256)?;
+        let pre = Linker::new(&host.engine)
+            .instantiate_pre(&component)
+            .map_err(|e| Refusal::Resources(format!("{e:#}")))?;
+        let pre = PluginPre::new(pre).map_err(|e| Refusal::Types(format!("{e:#}")))?;
+        let permit = host
+            .permit()
+            .ok_or(Refusal::Busy(host.limits().instances))?;
+        let mut instance =
+            Instance::new(&pre, host, permit).map_err(|e| Refusal::Resources(e.to_string()))?;
+        let fuel = host.limits().fuel;
+        let description = instance
+            .call(fuel, |store, guest| guest.call_describe(store))
+            .map_err(|e| Refusal::Describe(e.to_string()))?;
+        Ok(Self {
+            host: Arc::clone(host),
+            health: Health::new(host.limits().quarantine_after),
+            pre,
+            inspection,
+            description,
+            idle: Mutex::new(vec![instance]),
+        })
+    }
+
+    fn component(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
+        if let Some(component) = host
+            .cache
+            .as_ref()
+            .and_then(|c| c.load(&host.engine, digest))
+        {
+            return Ok(component);
+        }
+        let component = Component::from_binary(&host.engine, bytes)
+            .map_err(|e| Refusal::Invalid(format!("{e:#}")))?;
+        if let Some(cache) = &host.cache {
+            cache.store(&component, digest);
+        }
+        Ok(component)
+    }
+
+    /// An instance, best one that has the policy parsed already.
+    pub(crate) fn instance(&self, policy: u64) -> Result<Instance, CallError> {
+        {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let place = idle.iter().rposition(|instance| instance.holds(policy));
+            if let Some(place) = place.or(idle.len().checked_sub(1)) {
+                return Ok(idle.swap_remove(place));
+            }
+        }
+        self.fresh_instance()
+    }
+
+    pub(crate) fn fresh_instance(&self) -> Result<Instance, CallError> {
+        let permit = self.host.permit().ok_or(CallError::Busy {
+            instances: self.host.limits().instances,
+        })?;
+        Instance::new(&self.pre, &self.host, permit)
+    }
+
+    pub(crate) fn give_back(&self, instance: Instance) {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(instance);
+    }
+
+    /// Drops an idle instance, if there is one, to make room for another plugin's.
+    pub(crate) fn drop_idle(&self) -> bool {
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .is_some()
+    }
+}

@@ -1,0 +1,134 @@
+//! The proof that a plugin keeps nothing between calls.
+
+use std::fmt;
+
+use crate::call_error::CallError;
+use crate::contract::{
+    Decision, Event, Explanation, Instant, Memory, Message, Reader, Ticket, Update,
+};
+use crate::policy::Policy;
+use crate::session::Session;
+
+/// A call about a ticket, as a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Call<'a> {
+    /// [`Policy::on_message`].
+    Message(&'a Ticket, &'a Memory, &'a Message),
+    /// [`Policy::on_event`].
+    Event(&'a Ticket, &'a Memory, &'a Event),
+    /// [`Policy::on_tick`].
+    Tick(&'a Ticket, &'a Memory, Instant),
+    /// [`Policy::explain`].
+    Explain(&'a Ticket, &'a Memory, Instant, &'a Reader),
+}
+
+/// The answer to a [`Call`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// To a message or an event.
+    Update(Update),
+    /// To a tick.
+    Decision(Decision),
+    /// To a request to explain.
+    Explanation(Explanation),
+}
+
+impl Session<'_> {
+    /// Makes a call that is given as a value.
+    ///
+    /// # Errors
+    ///
+    /// As the method that the call stands for.
+    pub fn answer(&mut self, call: &Call<'_>) -> Result<Answer, CallError> {
+        match *call {
+            Call::Message(ticket, memory, message) => {
+                self.on_message(ticket, memory, message).map(Answer::Update)
+            }
+            Call::Event(ticket, memory, event) => {
+                self.on_event(ticket, memory, event).map(Answer::Update)
+            }
+            Call::Tick(ticket, memory, now) => {
+                self.on_tick(ticket, memory, now).map(Answer::Decision)
+            }
+            Call::Explain(ticket, memory, now, reader) => self
+                .explain(ticket, memory, now, reader)
+                .map(Answer::Explanation),
+        }
+    }
+}
+
+/// What was found the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proof {
+    /// The answer of all instances.
+    pub answer: Answer,
+    /// The fuel of both fresh instances.
+    pub fuel: u64,
+}
+
+/// Why there is no proof.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Impurity {
+    /// Two instances answered the same call differently.
+    Differs {
+        /// The answer of an instance in use.
+        used: Box<Answer>,
+        /// The answer of a fresh one.
+        fresh: Box<Answer>,
+    },
+    /// Two fresh instances used different fuel for the same call.
+    Fuel {
+        /// The fuel of the first and the second.
+        fuel: [u64; 2],
+    },
+    /// A call has no answer.
+    Call(CallError),
+}
+
+impl fmt::Display for Impurity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Differs { used, fresh } => write!(
+                f,
+                "the plugin is not pure: an instance in use answered {used:?}, \
+                 a fresh one {fresh:?}"
+            ),
+            Self::Fuel {
+                fuel: [first, second],
+            } => write!(
+                f,
+                "the plugin is not pure: the same call took {first} fuel on one fresh instance \
+                 and {second} on another"
+            ),
+            Self::Call(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Impurity {}
+
+pub(crate) fn prove(policy: &Policy, call: &Call<'_>) -> Result<Proof, Impurity> {
+    let ask = |mut session: Session<'_>| {
+        let answer = session.answer(call).map_err(Impurity::Call)?;
+        Ok((answer, session.usage().fuel.used))
+    };
+    let (used, _) = ask(policy.session())?;
+    let (fresh, first) = ask(Session::fresh(policy))?;
+    let (again, second) = ask(Session::fresh(policy))?;
+    if let Some(other) = [&fresh, &again].into_iter().find(|answer| **answer != used) {
+        return Err(Impurity::Differs {
+            fresh: Box::new(other.clone()),
+            used: Box::new(used),
+        });
+    }
+    if first != second {
+        return Err(Impurity::Fuel {
+            fuel: [first, second],
+        });
+    }
+    Ok(Proof {
+        answer: used,
+        fuel: first,
+    })
+}

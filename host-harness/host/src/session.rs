@@ -1,0 +1,326 @@
+//! Many calls on one instance.
+
+use std::fmt;
+
+use wasmtime::component::ResourceAny;
+
+use crate::answer::{self, Sizes};
+use crate::call_error::CallError;
+use crate::contract::{
+    Decision, Event, Explanation, Instant, Memory, Message, Outline, Reader, Ticket, Update,
+};
+use crate::instance::Instance;
+use crate::options::Limits;
+use crate::policy::Policy;
+
+/// One instance held for many calls. It is given back when the session is dropped, and replaced
+/// by a fresh one after a failure.
+pub struct Session<'p> {
+    policy: &'p Policy,
+    // Boxed so that taking and giving back moves a pointer.
+    held: Option<(Instance, ResourceAny)>,
+    fresh: bool,
+    input_bytes: usize,
+    output_bytes: usize,
+    fuel: u64,
+    memory: usize,
+}
+
+impl<'p> Session<'p> {
+    pub(crate) fn new(policy: &'p Policy) -> Self {
+        Self {
+            policy,
+            held: None,
+            fresh: false,
+            input_bytes: 0,
+            output_bytes: 0,
+            fuel: 0,
+            memory: 0,
+        }
+    }
+
+    /// A session on an instance that nobody has used.
+    pub(crate) fn fresh(policy: &'p Policy) -> Self {
+        let mut session = Self::new(policy);
+        session.fresh = true;
+        session
+    }
+
+    /// The policy as a table; see [`Policy::outline`].
+    ///
+    /// # Errors
+    ///
+    /// When the plugin fails.
+    pub fn outline(&mut self, start: Instant) -> Result<Outline, CallError> {
+        self.input_bytes = size_of::<Instant>();
+        let (instance, handle) = self.held()?;
+        let outline = instance.ask(|store, policy| policy.call_outline(store, *handle, start));
+        let limits = self.limits();
+        let outline = outline.and_then(|outline| {
+            let size = answer::outline(limits, &outline).map_err(CallError::Answer)?;
+            Ok((outline, size))
+        });
+        self.finish(outline)
+    }
+
+    /// Tells the plugin of a message; see [`Policy::on_message`].
+    ///
+    /// # Errors
+    ///
+    /// See [`CallError`]; the ticket is as it was.
+    pub fn on_message(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        message: &Message,
+    ) -> Result<Update, CallError> {
+        let now = message.received_at;
+        self.input_bytes = answer::ticket_size(ticket)
+            .saturating_add(memory.len())
+            .saturating_add(answer::message_size(message));
+        self.about(
+            ticket,
+            memory,
+            now,
+            |instance, handle| {
+                instance.ask(|store, policy| {
+                    policy.call_on_message(store, handle, ticket, memory, message)
+                })
+            },
+            |limits, update| answer::update(limits, ticket, now, update),
+        )
+    }
+
+    /// Tells the plugin of anything else; see [`Policy::on_event`].
+    ///
+    /// # Errors
+    ///
+    /// See [`CallError`]; the ticket is as it was.
+    pub fn on_event(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        event: &Event,
+    ) -> Result<Update, CallError> {
+        let now = event.received_at;
+        self.input_bytes = answer::ticket_size(ticket)
+            .saturating_add(memory.len())
+            .saturating_add(answer::event_size(event));
+        self.about(
+            ticket,
+            memory,
+            now,
+            |instance, handle| {
+                instance
+                    .ask(|store, policy| policy.call_on_event(store, handle, ticket, memory, event))
+            },
+            |limits, update| answer::update(limits, ticket, now, update),
+        )
+    }
+
+    /// What is due now; see [`Policy::on_tick`].
+    ///
+    /// # Errors
+    ///
+    /// See [`CallError`].
+    pub fn on_tick(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+    ) -> Result<Decision, CallError> {
+        self.input_bytes = answer::ticket_size(ticket)
+            .saturating_add(memory.len())
+            .saturating_add(size_of::<Instant>());
+        self.about(
+            ticket,
+            memory,
+            now,
+            |instance, handle| {
+                instance
+                    .ask(|store, policy| policy.call_on_tick(store, handle, ticket, memory, now))
+            },
+            |limits, decision| answer::decision(limits, ticket, now, decision),
+        )
+    }
+
+    /// The decision in words; see [`Policy::explain`].
+    ///
+    /// # Errors
+    ///
+    /// See [`CallError`].
+    pub fn explain(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+        reader: &Reader,
+    ) -> Result<Explanation, CallError> {
+        self.input_bytes = answer::ticket_size(ticket)
+            .saturating_add(memory.len())
+            .saturating_add(size_of::<Instant>())
+            .saturating_add(reader.language.len());
+        self.about(
+            ticket,
+            memory,
+            now,
+            |instance, handle| {
+                instance.ask(|store, policy| {
+                    policy.call_explain(store, handle, ticket, memory, now, reader)
+                })
+            },
+            |limits, explanation| answer::explanation(limits, ticket, now, explanation),
+        )
+    }
+
+    /// What the last call used, and how much it might have.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let limits = self.limits();
+        Usage {
+            fuel: Used {
+                used: self.fuel,
+                limit: limits.fuel,
+            },
+            memory: Used::bytes(self.memory, limits.wasm_memory_bytes),
+            output: Used::bytes(self.output_bytes, limits.answer_bytes),
+            input_bytes: self.input_bytes,
+        }
+    }
+
+    fn limits(&self) -> &'p Limits {
+        self.policy.checked.plugin.loaded.host.limits()
+    }
+
+    fn held(&mut self) -> Result<&mut (Instance, ResourceAny), CallError> {
+        match &mut self.held {
+            Some(held) => Ok(held),
+            empty => {
+                let checked = &self.policy.checked;
+                let loaded = &checked.plugin.loaded;
+                let mut instance = if self.fresh {
+                    loaded.fresh_instance()?
+                } else {
+                    loaded.instance(checked.id)?
+                };
+                let handle = instance.parsed(checked)?;
+                Ok(empty.insert((instance, handle)))
+            }
+        }
+    }
+
+    /// A call about a ticket: may it be made, make it, look at the answer.
+    fn about<R>(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+        call: impl FnOnce(
+            &mut Instance,
+            ResourceAny,
+        ) -> Result<Result<R, crate::contract::Fault>, CallError>,
+        check: impl FnOnce(&Limits, &R) -> Result<Sizes, String>,
+    ) -> Result<R, CallError> {
+        let limits = self.limits();
+        if memory.len() > limits.memory_bytes {
+            return Err(CallError::Input(format!(
+                "the memory of ticket `{}` has {} bytes and may have {} (`memory_bytes`)",
+                ticket.id,
+                memory.len(),
+                limits.memory_bytes
+            )));
+        }
+        let health = &self.policy.checked.plugin.loaded.health;
+        health.admit(&ticket.id, now)?;
+        let answer = self
+            .held()
+            .and_then(|(instance, handle)| call(instance, *handle))
+            .and_then(|answer| answer.map_err(CallError::Fault))
+            .and_then(|answer| {
+                let size = check(limits, &answer).map_err(CallError::Answer)?;
+                Ok((answer, size))
+            });
+        match &answer {
+            Err(error) if error.blames_plugin() => health.failure(&ticket.id, now, error),
+            Err(CallError::Busy { .. }) => {}
+            _ => health.success(&ticket.id),
+        }
+        self.finish(answer)
+    }
+
+    /// Takes down what was used, and drops an instance that failed.
+    fn finish<R>(&mut self, answer: Result<(R, Sizes), CallError>) -> Result<R, CallError> {
+        if let Some((instance, _)) = &self.held {
+            self.fuel = instance.fuel_used();
+            self.memory = instance.memory();
+        }
+        match answer {
+            Ok((answer, sizes)) => {
+                self.output_bytes = sizes.bytes();
+                Ok(answer)
+            }
+            Err(error) => {
+                self.output_bytes = 0;
+                if error.blames_plugin() {
+                    self.held = None;
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        if let Some((instance, _)) = self.held.take() {
+            self.policy.checked.plugin.loaded.give_back(instance);
+        }
+    }
+}
+
+impl fmt::Debug for Session<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("usage", &self.usage())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a call used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Fuel: about one an instruction; the same on every machine.
+    pub fuel: Used,
+    /// Linear memory of the instance in bytes, at its peak since it was made.
+    pub memory: Used,
+    /// Texts, lists and the memory of the answer in bytes; 0 if there was none.
+    pub output: Used,
+    /// Texts, lists and the memory given in bytes.
+    pub input_bytes: usize,
+}
+
+/// How much of a limit was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Used {
+    /// How much was used.
+    pub used: u64,
+    /// How much there may be.
+    pub limit: u64,
+}
+
+impl Used {
+    fn bytes(used: usize, limit: usize) -> Self {
+        let wide = |n| u64::try_from(n).unwrap_or(u64::MAX);
+        Self {
+            used: wide(used),
+            limit: wide(limit),
+        }
+    }
+
+    /// The share of the limit, from 0.0 to 1.0.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    pub fn share(self) -> f64 {
+        self.used as f64 / (self.limit.max(1)) as f64
+    }
+}
