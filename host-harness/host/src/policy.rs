@@ -55,6 +55,12 @@ impl Policy {
         Session::new(self)
     }
 
+    /// A session on an instance that nobody has used before, as after a crash.
+    #[must_use]
+    pub fn fresh_session(&self) -> Session<'_> {
+        Session::fresh(self)
+    }
+
     /// The policy as a table, with the instant of each step if the clock starts at `start`.
     ///
     /// # Errors
