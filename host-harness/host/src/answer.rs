@@ -283,7 +283,7 @@ pub(crate) fn message_size(message: &Message) -> usize {
     sum([
         length(&message.id),
         length(&message.text),
-        2 * size_of::<Instant>(),
+        size_of::<[Instant; 2]>(),
     ])
 }
 
@@ -301,5 +301,5 @@ pub(crate) fn event_size(event: &Event) -> usize {
             .fold(occurrence.name.len(), usize::saturating_add),
         _ => 0,
     };
-    sum([length(&event.id), what, 2 * size_of::<Instant>()])
+    sum([length(&event.id), what, size_of::<[Instant; 2]>()])
 }

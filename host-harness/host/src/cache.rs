@@ -1,22 +1,237 @@
 //! Compiled code kept between runs.
+//!
+//! Compiled code is machine code, so it is loaded only if this user's host wrote it: the folder,
+//! the key and the entries belong to the user of this process and nobody else may touch them, and
+//! every entry carries a tag over its name and contents that only the holder of the key can make.
+//! An entry about which anything is odd is passed over and written anew.
 
-use wasmtime::Engine;
-use wasmtime::component::Component;
+#[cfg(unix)]
+pub(crate) use on_unix::CodeCache;
 
-use crate::load_error::HostError;
-use crate::options::{Cache, Sha256};
+#[cfg(not(unix))]
+pub(crate) use elsewhere::CodeCache;
 
-/// A folder of compiled code that only this user's hosts wrote.
-pub(crate) struct CodeCache {}
+#[cfg(unix)]
+mod on_unix {
+    use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+    use std::hash::{Hash, Hasher};
+    use std::io::{self, Read, Write};
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+    use std::path::{Path, PathBuf};
+    use std::sync::atomic::{AtomicU32, Ordering};
 
-impl CodeCache {
-    pub(crate) fn open(_: &Cache, _: &Engine) -> Result<Option<Self>, HostError> {
-        Ok(None)
+    use hmac::{Hmac, Mac};
+    use sha2::Digest;
+    use wasmtime::Engine;
+    use wasmtime::component::Component;
+
+    use crate::load_error::HostError;
+    use crate::options::{Cache, Sha256};
+
+    type Tag = Hmac<sha2::Sha256>;
+
+    const TAG_BYTES: usize = 32;
+    const KEY_BYTES: usize = 32;
+    /// Far more than a component under its size limit compiles to.
+    const ENTRY_BYTES: u64 = 256 << 20;
+    /// The layout of an entry and what its tag covers.
+    const LAYOUT: &[u8] = b"despertador compiled code 1";
+
+    /// A folder of compiled code that only this user's hosts wrote.
+    pub(crate) struct CodeCache {
+        folder: PathBuf,
+        key: [u8; KEY_BYTES],
+        /// What wasmtime's version and configuration come to.
+        engine: [u8; 32],
     }
 
-    pub(crate) fn load(&self, _: &Engine, _: Sha256) -> Option<Component> {
-        None
+    impl CodeCache {
+        pub(crate) fn open(cache: &Cache, engine: &Engine) -> Result<Option<Self>, HostError> {
+            let Cache::At(folder) = cache else {
+                return Ok(None);
+            };
+            let problem =
+                |what: String| HostError(format!("the cache folder `{}` {what}", folder.display()));
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .and_then(|()| folder.symlink_metadata())
+                .map_err(|e| problem(format!("cannot be made: {e}; choose another or none")))
+                .and_then(|found| {
+                    if found.is_dir() && is_private(&found) {
+                        Ok(())
+                    } else {
+                        Err(problem(
+                            "is open to other users; make it a folder of your own with mode 700"
+                                .into(),
+                        ))
+                    }
+                })?;
+            let key = key(folder)
+                .map_err(|e| problem(format!("takes no key: {e}; choose another or none")))?;
+            Ok(Some(Self {
+                folder: folder.clone(),
+                key,
+                engine: fingerprint(engine),
+            }))
+        }
+
+        /// The compiled component, if there is an entry without a flaw.
+        #[expect(
+            unsafe_code,
+            reason = "machine code is loaded, authenticated just before"
+        )]
+        pub(crate) fn load(&self, engine: &Engine, component: Sha256) -> Option<Component> {
+            let entry = read_private(&self.entry(component), ENTRY_BYTES).ok()?;
+            let (tag, code) = entry.split_at_checked(TAG_BYTES)?;
+            self.tag(component, code)?.verify_slice(tag).ok()?;
+            // SAFETY: these very bytes, in memory of this process, carry a tag that is made with
+            // a key which only hosts of this user can read, and hosts tag nothing but what
+            // `Component::serialize` gave them.
+            unsafe { Component::deserialize(engine, code) }.ok()
+        }
+
+        /// Keeps a component. A folder that takes nothing costs time at the next load, no more.
+        pub(crate) fn store(&self, compiled: &Component, component: Sha256) {
+            let written = compiled.serialize().ok().and_then(|code| {
+                let tag = self.tag(component, &code)?.finalize().into_bytes();
+                let beside = self.beside();
+                let entry = self.entry(component);
+                let moved = write_private(&beside, &[&tag, &code])
+                    .and_then(|()| std::fs::rename(&beside, entry));
+                moved
+                    .inspect_err(|_| drop(std::fs::remove_file(&beside)))
+                    .ok()
+            });
+            let _: Option<()> = written;
+        }
+
+        fn entry(&self, component: Sha256) -> PathBuf {
+            let engine = Sha256(self.engine).to_string();
+            let engine = engine.get(..16).unwrap_or_default();
+            self.folder.join(format!("{component}-{engine}.code"))
+        }
+
+        fn beside(&self) -> PathBuf {
+            beside(&self.folder)
+        }
+
+        fn tag(&self, component: Sha256, code: &[u8]) -> Option<Tag> {
+            let mut tag = Tag::new_from_slice(&self.key).ok()?;
+            for part in [LAYOUT, &self.engine, &component.0, code] {
+                tag.update(part);
+            }
+            Some(tag)
+        }
     }
 
-    pub(crate) fn store(&self, _: &Component, _: Sha256) {}
+    /// The key of this folder; made if there is none that only this user can have written.
+    fn key(folder: &Path) -> io::Result<[u8; KEY_BYTES]> {
+        let file = folder.join("key");
+        let read = || {
+            read_private(&file, 1 << 10)
+                .ok()
+                .and_then(|key| <[u8; KEY_BYTES]>::try_from(key).ok())
+        };
+        if let Some(key) = read() {
+            return Ok(key);
+        }
+        let mut key = [0; KEY_BYTES];
+        File::open("/dev/urandom")?.read_exact(&mut key)?;
+        let beside = beside(folder);
+        write_private(&beside, &[&key])?;
+        // Two hosts that start at one time agree on the first one's key. What is no key gives way.
+        let placed = match std::fs::hard_link(&beside, &file) {
+            Err(_) if read().is_some() => std::fs::remove_file(&beside),
+            Err(_) => std::fs::rename(&beside, &file),
+            Ok(()) => std::fs::remove_file(&beside),
+        };
+        placed?;
+        read().ok_or_else(|| io::Error::other("what was written cannot be read back"))
+    }
+
+    /// A name in the folder that nobody else writes to.
+    fn beside(folder: &Path) -> PathBuf {
+        static WRITES: AtomicU32 = AtomicU32::new(0);
+        let write = WRITES.fetch_add(1, Ordering::Relaxed);
+        folder.join(format!(".{}-{write}.new", std::process::id()))
+    }
+
+    fn fingerprint(engine: &Engine) -> [u8; 32] {
+        let mut hasher = Fingerprint(sha2::Sha256::new());
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        hasher.0.finalize().into()
+    }
+
+    /// All that is hashed, in 256 bits instead of 64.
+    struct Fingerprint(sha2::Sha256);
+
+    impl Hasher for Fingerprint {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0.update(bytes);
+        }
+
+        fn finish(&self) -> u64 {
+            // Nobody asks: `fingerprint` takes the whole digest.
+            0
+        }
+    }
+
+    /// Whether it belongs to the user of this process and is closed to everybody else.
+    fn is_private(found: &Metadata) -> bool {
+        found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0
+    }
+
+    fn read_private(file: &Path, limit: u64) -> io::Result<Vec<u8>> {
+        let odd = || io::Error::from(io::ErrorKind::PermissionDenied);
+        if !file.symlink_metadata()?.is_file() {
+            return Err(odd());
+        }
+        let opened = File::open(file)?;
+        let found = opened.metadata()?;
+        if !found.is_file() || !is_private(&found) || found.len() > limit {
+            return Err(odd());
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(found.len()).unwrap_or(0));
+        opened.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn write_private(file: &Path, parts: &[&[u8]]) -> io::Result<()> {
+        // Left over from a process of the same number that was killed.
+        let _ = std::fs::remove_file(file);
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(file)?;
+        parts.iter().try_for_each(|part| file.write_all(part))
+    }
+}
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use wasmtime::Engine;
+    use wasmtime::component::Component;
+
+    use crate::load_error::HostError;
+    use crate::options::{Cache, Sha256};
+
+    /// No cache: whose files they are cannot be told here.
+    pub(crate) enum CodeCache {}
+
+    impl CodeCache {
+        pub(crate) fn open(_: &Cache, _: &Engine) -> Result<Option<Self>, HostError> {
+            Ok(None)
+        }
+
+        pub(crate) fn load(&self, _: &Engine, _: Sha256) -> Option<Component> {
+            match *self {}
+        }
+
+        pub(crate) fn store(&self, _: &Component, _: Sha256) {
+            match *self {}
+        }
+    }
 }

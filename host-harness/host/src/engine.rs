@@ -66,7 +66,10 @@ impl Ticker {
     pub(crate) const EPOCHS: u64 = 5;
 
     pub(crate) fn start(engine: &Engine, wall_clock: Duration) -> Result<Self, HostError> {
-        let quarter = (wall_clock / 4).max(Duration::from_millis(1));
+        let quarter = wall_clock
+            .checked_div(4)
+            .unwrap_or_default()
+            .max(Duration::from_millis(1));
         let (stop, stopped) = mpsc::channel();
         let engine = engine.clone();
         let thread = std::thread::Builder::new()

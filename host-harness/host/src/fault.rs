@@ -41,7 +41,8 @@ pub(crate) fn of(error: &wasmtime::Error, fuel: u64, limits: &Limits, meter: &Me
                 .downcast_ref::<WasmBacktrace>()
                 .and_then(|trace| trace.frames().first())
                 .and_then(|frame| frame.func_name())
-                .map(str::to_owned),
+                // Without the hash of the compiler's run.
+                .map(|name| format!("{:#}", rustc_demangle::demangle(name))),
         },
     }
 }

@@ -33,6 +33,7 @@ pub(crate) struct Loaded {
     pre: PluginPre<Meter>,
     inspection: Inspection,
     description: Description,
+    from_cache: bool,
     idle: Mutex<Vec<Instance>>,
 }
 
@@ -65,6 +66,12 @@ impl Plugin {
     #[must_use]
     pub fn exports(&self) -> &[String] {
         &self.loaded.inspection.exports
+    }
+
+    /// Whether its code came from the [`Cache`](crate::Cache) and was not compiled.
+    #[must_use]
+    pub fn is_from_cache(&self) -> bool {
+        self.loaded.from_cache
     }
 
     /// Reads a config and checks it. Keep the policy as long as tickets fall under it: it is
@@ -176,7 +183,15 @@ impl Loaded {
         {
             return Err(Refusal::NotPinned(inspection.sha256));
         }
-        let component = Self::component(host, bytes, inspection.sha256)?;
+        let cached = host
+            .cache
+            .as_ref()
+            .and_then(|c| c.load(&host.engine, inspection.sha256));
+        let from_cache = cached.is_some();
+        let component = match cached {
+            Some(component) => component,
+            None => Self::compile(host, bytes, inspection.sha256)?,
+        };
         let pre = Linker::new(&host.engine)
             .instantiate_pre(&component)
             .map_err(|e| Refusal::Resources(format!("{e:#}")))?;
@@ -196,18 +211,12 @@ impl Loaded {
             pre,
             inspection,
             description,
+            from_cache,
             idle: Mutex::new(vec![instance]),
         })
     }
 
-    fn component(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
-        if let Some(component) = host
-            .cache
-            .as_ref()
-            .and_then(|c| c.load(&host.engine, digest))
-        {
-            return Ok(component);
-        }
+    fn compile(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
         let component = Component::from_binary(&host.engine, bytes)
             .map_err(|e| Refusal::Invalid(format!("{e:#}")))?;
         if let Some(cache) = &host.cache {

@@ -55,7 +55,7 @@ impl Policy {
         Session::new(self)
     }
 
-    /// A session on an instance that nobody has used, as after a restart of the host.
+    /// A session on an instance that nobody has used before, as after a crash.
     #[must_use]
     pub fn fresh_session(&self) -> Session<'_> {
         Session::fresh(self)
