@@ -20,7 +20,8 @@ const CONFIG: &str = r#"{ "version": "2026-11", "language": "es", "rules": [
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("despertador-measure-{}", std::process::id()));
     let options = || Options { cache: Cache::At(folder.clone()), ..Options::default() };
-    let bytes = COMPONENT;
+    let file = std::env::args().nth(1).map(std::fs::read).transpose()?;
+    let bytes = file.as_deref().unwrap_or(COMPONENT);
     println!("component            {} bytes", bytes.len());
 
     let host = Host::new(options())?;
