@@ -1,1 +1,3 @@
-//! Held up by the suites beside it.
+//! What the suites share.
+
+pub mod sample;
