@@ -1,1 +1,61 @@
-fn main() {}
+//! `despertador`: runs, checks, explains, inspects and simulates.
+//!
+//! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
+
+mod arguments;
+mod check;
+mod explain;
+mod inspect;
+mod language;
+mod paint;
+mod plugin;
+mod pointer;
+mod policy;
+mod run;
+mod source;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::paint::{RED, paint};
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// All is well.
+    Well,
+    /// There is something to look at.
+    WithFindings,
+}
+
+/// Why a command could not do its work: sentences for the person who called it.
+#[derive(Debug)]
+struct Unusable(String);
+
+impl<T: Into<String>> From<T> for Unusable {
+    fn from(sentence: T) -> Unusable {
+        Unusable(sentence.into())
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let json = arguments.json;
+    let ended = match arguments.command {
+        Command::Run(run) => run::run(&run, json),
+        Command::Check(check) => check::check(&check, json),
+        Command::Explain(explain) => explain::explain(&explain, json),
+        Command::Inspect(inspect) => inspect::inspect(&inspect, json),
+    };
+    match ended {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::WithFindings) => ExitCode::from(1),
+        Err(Unusable(sentence)) => {
+            anstream::eprintln!("{} {sentence}", paint(RED, "error:"));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,1 +1,22 @@
-//! Harness.
+//! Plays conversations on a Despertador plugin: scenario files, event logs, simulated customers.
+//!
+//! Whatever answers the calls of the contract is an [`Engine`]: the component in its sandbox
+//! ([`component::Sandboxed`]) or the policy crate itself. Time is an argument everywhere, and
+//! nothing here writes to a terminal.
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod answer;
+pub mod clock_face;
+pub mod component;
+pub mod conversation;
+pub mod duration;
+pub mod engine;
+pub mod event_log;
+pub mod facts;
+pub mod nearest;
+pub mod problem;
+pub mod scenario;
+pub mod word;
+
+pub use engine::{CallError, Engine, ParseError, Player, Share, Usage};

@@ -1,2 +1,66 @@
-//! policy
+//! When a silent customer is reminded and when the ticket is closed.
+//!
+//! This crate is the rulebook and nothing else: it has no clock, no randomness and does no I/O.
+//! A [`Policy`] is parsed from a config; messages and events change a ticket's [`Memory`];
+//! [`Policy::decide`] compares a deadline, which does not depend on the clock, with the instant it
+//! is given.
+//!
+//! ```
+//! use despertador_policy::*;
+//! # fn at(minute: i64) -> Instant { Instant::from_millis(minute * 60_000).unwrap() }
+//! let config = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
+//!                   "reminders": [ { "after": "10 min", "text": "¿Sigues allí?" } ] } ] }"#;
+//! let surroundings = Surroundings {
+//!     departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown,
+//! };
+//! let (policy, _warnings) = Policy::parse(config, &surroundings).unwrap();
+//! let ticket = Ticket { id: "4711", status: Status::Open, department: None,
+//!     channel: Channel::Whatsapp, tags: &[], agent: None, locale: None,
+//!     incomplete_metadata: false };
+//! let mut memory = Memory::default();
+//! let stamp = Stamp { id: None, sequence: None, at: at(0), received: at(0) };
+//! let message = Message { stamp, author: Author::Agent, kind: Kind::Spoken,
+//!     origin: Origin::Written };
+//! let (_, decision) = policy.on_message(&ticket, &mut memory, &message);
+//! assert_eq!(decision.outcome, Outcome::Wait(at(10), Step::Reminder(1)));
+//! assert!(matches!(policy.decide(&ticket, &memory, at(10)).outcome, Outcome::Act(_)));
+//! ```
+
 #![no_std]
+
+extern crate alloc;
+
+mod close;
+mod config;
+mod decide;
+mod decision;
+mod diagnostic;
+mod event;
+mod explain;
+mod instant;
+mod memory;
+mod message;
+mod outline;
+mod pause;
+mod policy;
+mod rule;
+mod schedule;
+mod text;
+mod ticket;
+
+pub use config::{Exit, MOST_BYTES, MOST_REMINDERS, MOST_RULES, Surroundings};
+pub use decision::{
+    Action, AfterClose, CUSTOMER_INACTIVITY, ClosePackage, Decision, Key, Notification, Outcome,
+    Reason, Reminder, Reopening, Step, Survey, Task,
+};
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use event::{Event, FailureKind, Happening, PauseKind, Source};
+pub use explain::{Check, Explanation};
+pub use instant::{Instant, Span};
+pub use memory::{Damage, Memory, VERSION as MEMORY_VERSION};
+pub use message::{Author, Counting, Kind, Message, Origin, Speaker, Stamp};
+pub use outline::{Outline, RuleOutline, StepOutline};
+pub use policy::Policy;
+pub use rule::{CountFrom, Rule};
+pub use text::{Language, span};
+pub use ticket::{Channel, Status, Ticket};

@@ -1,0 +1,218 @@
+//! The flags of each command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use despertador_harness::{clock_face, duration, nearest::nearest, word::Word};
+use despertador_host::contract::{ExitState, Instant};
+
+use crate::language::Language;
+
+/// Reminds silent customers and closes their tickets: run, check, explain, inspect, simulate.
+#[derive(Debug, Parser)]
+#[command(
+    name = "despertador",
+    version,
+    about,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input."
+)]
+pub(crate) struct Arguments {
+    /// Answer in JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(RunArguments),
+    Check(CheckArguments),
+    Explain(ExplainArguments),
+    Inspect(InspectArguments),
+}
+
+/// Plays scenarios and event logs on the component
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador run tests/scenarios
+  despertador run conversation.md --language en
+  despertador run log.jsonl --policy policies/adereso.json
+  despertador run tests/scenarios --plugin my-plugin.wasm
+
+The format of scenarios is explained in tests/scenarios/format.md, which is one itself.")]
+pub(crate) struct RunArguments {
+    /// Scenario files (.md), event logs (.jsonl), or folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The policy for event logs
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Show every timeline, also of many scenarios
+    #[arg(long)]
+    pub(crate) timeline: bool,
+
+    /// Write what was decided into the scenarios, in place of what was expected
+    #[arg(long)]
+    pub(crate) bless: bool,
+
+    /// The language of explanations: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgument,
+}
+
+/// Which plugin is used.
+#[derive(Debug, Args)]
+pub(crate) struct PluginArgument {
+    /// Use this component instead of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plugin: Option<PathBuf>,
+}
+
+/// Checks a policy and shows its steps
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador check policies/adereso.json
+  despertador check policy.json --language all --departments soporte,ventas --exit linked")]
+pub(crate) struct CheckArguments {
+    /// The policy
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: PathBuf,
+
+    /// The language of the problems: es, pt, en or all (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = any_language)]
+    pub(crate) language: Option<Language>,
+
+    /// When the customer falls silent, to show each step's clock time: 09:00 or 2026-03-02T09:00:00Z
+    #[arg(long, value_name = "TIME", default_value = "09:00", value_parser = start)]
+    pub(crate) start: Instant,
+
+    #[command(flatten)]
+    pub(crate) surroundings: SurroundingsArguments,
+
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgument,
+}
+
+/// What a policy is checked against.
+#[derive(Debug, Args)]
+pub(crate) struct SurroundingsArguments {
+    /// All departments of the account, to find unknown ones
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
+    pub(crate) departments: Option<Vec<String>>,
+
+    /// Whether the flow has the inactivity exit: unknown, linked, not-linked or not-supported
+    #[arg(long, value_name = "STATE", default_value = "unknown", value_parser = exit_state)]
+    pub(crate) exit: ExitState,
+
+    /// How often the host can wake up at best
+    #[arg(long, value_name = "DURATION", default_value = "1 s", value_parser = a_duration)]
+    pub(crate) tick_resolution: u64,
+}
+
+/// Says why a ticket is closed, waits or is left alone
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  despertador explain --policy policies/adereso.json --log log.jsonl --ticket 4711 \\
+      --at 2026-03-02T09:12:00Z --language es")]
+pub(crate) struct ExplainArguments {
+    /// The policy
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+
+    /// The recorded conversation (JSON lines)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: PathBuf,
+
+    /// The ticket; may be left out if the log has only one
+    #[arg(long, value_name = "ID")]
+    pub(crate) ticket: Option<String>,
+
+    /// The instant, such as 2026-03-02T09:12:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) at: Instant,
+
+    /// The language: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// The reader's distance to UTC for the times in sentences, such as -03:00
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: i32,
+
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgument,
+}
+
+/// Shows what a plugin is: contract, imports, exports, size, limits
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador inspect
+  despertador inspect my-plugin.wasm --json")]
+pub(crate) struct InspectArguments {
+    /// The component; without it, the built-in one
+    #[arg(value_name = "PLUGIN")]
+    pub(crate) plugin: Option<PathBuf>,
+}
+
+fn instant(text: &str) -> Result<Instant, String> {
+    clock_face::parse_rfc3339(text)
+        .or_else(|| clock_face::ClockFace::dated().parse(text).filter(|_| text.len() > 10))
+        .ok_or_else(|| "write it as 2026-03-02T09:12:00Z or with an offset".into())
+}
+
+fn start(text: &str) -> Result<Instant, String> {
+    clock_face::parse_rfc3339(text)
+        .or_else(|| clock_face::ClockFace::default().parse(text))
+        .ok_or_else(|| "write it as 09:00 or 2026-03-02T09:00:00Z".into())
+}
+
+fn utc_offset(text: &str) -> Result<i32, String> {
+    let wrong = || "write it as -03:00".to_owned();
+    let (sign, time) = match (text.strip_prefix('-'), text.strip_prefix('+')) {
+        (Some(time), _) => (-1, time),
+        (_, Some(time)) => (1, time),
+        _ => (1, text),
+    };
+    let minutes = clock_face::time_of_day(time).ok_or_else(wrong)?.div_euclid(60_000);
+    i32::try_from(minutes).map(|minutes| minutes.saturating_mul(sign)).map_err(|_| wrong())
+}
+
+fn a_duration(text: &str) -> Result<u64, String> {
+    duration::parse(text).ok_or_else(|| "write it as `30 s`, `15 min`, `2 h` or `2 d`".into())
+}
+
+fn exit_state(text: &str) -> Result<ExitState, String> {
+    ExitState::from_word(text).ok_or_else(|| one_of(text, ExitState::KNOWN))
+}
+
+fn one_language(text: &str) -> Result<Language, String> {
+    Language::from_word(text)
+        .filter(|language| *language != Language::All)
+        .ok_or_else(|| one_of(text, &["es", "pt", "en"]))
+}
+
+fn any_language(text: &str) -> Result<Language, String> {
+    Language::from_word(text).ok_or_else(|| one_of(text, &["es", "pt", "en", "all"]))
+}
+
+fn one_of(text: &str, known: &[&str]) -> String {
+    match nearest(text, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("it is one of {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,251 @@
+//! `despertador check`
+
+use despertador_harness::clock_face::{ClockFace, show_rfc3339};
+use despertador_harness::word::{self, Word};
+use despertador_harness::{Engine, ParseError, duration};
+use despertador_host::contract::{
+    Diagnostic, Outline, RuleOutline, Severity, Step, StepOutline, Surroundings,
+};
+use serde_json::{Value, json};
+
+use crate::arguments::CheckArguments;
+use crate::language::Language;
+use crate::paint::{BOLD, DIM, GREEN, RED, YELLOW, paint};
+use crate::pointer::{line_and_column, locate};
+use crate::table::{Side, columns};
+use crate::{Ended, Unusable, plugin, source};
+
+/// Checks a policy: all of its problems, or its steps.
+pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unusable> {
+    let config = source::read(&arguments.policy)?;
+    let engine = plugin::load(&arguments.plugin)?;
+    let given = &arguments.surroundings;
+    let surroundings = Surroundings {
+        departments: given.departments.clone(),
+        tick_resolution: given.tick_resolution,
+        inactivity_exit: given.exit.clone(),
+        more: Vec::new(),
+    };
+    let (problems, outline) = match engine.parse(&config, &surroundings) {
+        Ok(mut player) => (
+            player.warnings().map_err(|error| error.to_string())?,
+            Some(player.outline(arguments.start).map_err(|error| error.to_string())?),
+        ),
+        Err(ParseError::Refused(problems)) => (problems, None),
+        Err(ParseError::Broken(sentence)) => return Err(sentence.into()),
+    };
+    let checked = Checked {
+        file: arguments.policy.display().to_string(),
+        config,
+        problems,
+        outline,
+        face: if despertador_harness::clock_face::MONDAY.div_euclid(86_400_000)
+            == arguments.start.div_euclid(86_400_000)
+        {
+            ClockFace::default()
+        } else {
+            ClockFace::dated()
+        },
+        start: arguments.start,
+    };
+    if json {
+        anstream::println!("{:#}", checked.as_json());
+    } else {
+        checked.print(Language::or_system(arguments.language));
+    }
+    Ok(if checked.outline.is_some() { Ended::Well } else { Ended::WithFindings })
+}
+
+struct Checked {
+    file: String,
+    config: String,
+    problems: Vec<Diagnostic>,
+    outline: Option<Outline>,
+    face: ClockFace,
+    start: i64,
+}
+
+impl Checked {
+    fn print(&self, language: Language) {
+        for problem in &self.problems {
+            self.print_problem(problem, language);
+        }
+        if let Some(outline) = &self.outline {
+            self.print_outline(outline);
+        }
+        let count = |wanted: fn(&Severity) -> bool| {
+            self.problems.iter().filter(|problem| wanted(&problem.severity)).count()
+        };
+        let warnings = count(|severity| matches!(severity, Severity::Warning));
+        let errors = self.problems.len().saturating_sub(warnings);
+        let line = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
+        let style = match (errors, warnings) {
+            (0, 0) => GREEN,
+            (0, _) => YELLOW,
+            _ => RED,
+        };
+        anstream::println!("{}: {}", self.file, paint(style, line));
+    }
+
+    /// Line and column of a problem, and the part of the line that it is about.
+    fn place(&self, problem: &Diagnostic) -> Option<(usize, usize, usize)> {
+        let place = locate(&self.config, &problem.place)?;
+        let about_name = problem.code.starts_with("unknown") && place.exact;
+        let span = match place.name {
+            Some(name) if about_name => name,
+            _ => place.value,
+        };
+        let (line, column) = line_and_column(&self.config, span.start);
+        let text = self.config.get(span).unwrap_or_default();
+        let width = text.lines().next().unwrap_or_default().chars().count();
+        Some((line, column, width.max(1)))
+    }
+
+    fn print_problem(&self, problem: &Diagnostic, language: Language) {
+        let style = if matches!(problem.severity, Severity::Warning) { YELLOW } else { RED };
+        anstream::println!(
+            "{} {}",
+            paint(style, format_args!("{}[{}]", problem.severity.word(), problem.code)),
+            paint(BOLD, if problem.place.is_empty() { "(the whole policy)" } else { &problem.place }),
+        );
+        if let Some((line, column, width)) = self.place(problem) {
+            let text = self.config.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let number = line.to_string();
+            let margin = " ".repeat(number.len());
+            let indent = text.chars().take(column.saturating_sub(1)).map(|c| if c == '\t' { c } else { ' ' });
+            let indent: String = indent.collect();
+            let left = text.chars().count().saturating_sub(column.saturating_sub(1)).max(1);
+            anstream::println!("{margin}{} {}:{line}:{column}", paint(DIM, "-->"), self.file);
+            anstream::println!("{} {text}", paint(DIM, format_args!("{number} |")));
+            anstream::println!(
+                "{} {indent}{}",
+                paint(DIM, format_args!("{margin} |")),
+                paint(style, "^".repeat(width.min(left)))
+            );
+        }
+        for wording in language.of(&problem.wordings) {
+            let tongue = if language == Language::All { format!("{}: ", wording.language) } else { String::new() };
+            anstream::println!("  {tongue}{}", wording.text);
+            if !wording.help.is_empty() {
+                anstream::println!("  {}", paint(DIM, format_args!("{tongue}{}", wording.help)));
+            }
+        }
+        anstream::println!();
+    }
+
+    fn print_outline(&self, outline: &Outline) {
+        if !outline.enabled {
+            anstream::println!("{}\n", paint(YELLOW, "the policy is switched off"));
+        }
+        for rule in &outline.rules {
+            let departments = departments(rule);
+            let mut head = vec![departments];
+            head.push(format!("counted from {}", rule.count_from));
+            if !rule.enabled {
+                head.push(paint(YELLOW, "switched off"));
+            }
+            anstream::println!("{}  {}", paint(BOLD, &rule.name), head.join(", "));
+            let mut rows = vec![vec![
+                String::new(),
+                "after the one before".into(),
+                "before the close".into(),
+                format!("from {}", self.face.show(self.start)),
+            ]];
+            for step in &rule.steps {
+                let before = step.before_close.filter(|_| step.step != Step::Close);
+                rows.push(vec![
+                    word::step(&step.step).replace('-', " "),
+                    duration::show(step.after),
+                    before.map_or_else(|| "–".into(), duration::show),
+                    self.face.show(step.at),
+                ]);
+            }
+            let lines = columns(&[Side::Left, Side::Right, Side::Right, Side::Right], &rows);
+            for (number, line) in lines.iter().enumerate() {
+                let line = if number == 0 { paint(DIM, line) } else { line.clone() };
+                anstream::println!("  {line}");
+            }
+            anstream::println!("  {}\n", accumulated(rule));
+        }
+    }
+
+    fn as_json(&self) -> Value {
+        let problems: Vec<Value> = self
+            .problems
+            .iter()
+            .map(|problem| {
+                let place = self.place(problem);
+                let wordings: serde_json::Map<String, Value> = problem
+                    .wordings
+                    .iter()
+                    .map(|w| (w.language.clone(), json!({ "text": w.text, "help": w.help })))
+                    .collect();
+                json!({
+                    "severity": problem.severity.word(),
+                    "code": problem.code,
+                    "place": problem.place,
+                    "line": place.map(|(line, _, _)| line),
+                    "column": place.map(|(_, column, _)| column),
+                    "wordings": wordings,
+                })
+            })
+            .collect();
+        json!({
+            "file": self.file,
+            "accepted": self.outline.is_some(),
+            "problems": problems,
+            "outline": self.outline.as_ref().map(outline_json),
+        })
+    }
+}
+
+fn outline_json(outline: &Outline) -> Value {
+    let step = |step: &StepOutline| {
+        json!({
+            "step": word::step(&step.step),
+            "after": duration::show(step.after),
+            "before-close": step.before_close.map(duration::show),
+            "at": show_rfc3339(step.at),
+        })
+    };
+    let rule = |rule: &RuleOutline| {
+        json!({
+            "name": rule.name,
+            "departments": rule.departments,
+            "enabled": rule.enabled,
+            "count-from": rule.count_from,
+            "close-after": rule.close_after.map(duration::show),
+            "accumulated": duration::show(rule.accumulated),
+            "steps": rule.steps.iter().map(step).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "version": outline.version,
+        "enabled": outline.enabled,
+        "rules": outline.rules.iter().map(rule).collect::<Vec<_>>(),
+    })
+}
+
+fn departments(rule: &RuleOutline) -> String {
+    match rule.departments.as_deref() {
+        None => "any department".into(),
+        Some([one]) => format!("department {one}"),
+        Some(many) => format!("departments {}", many.join(", ")),
+    }
+}
+
+/// The accumulated time beside the close, with a bar.
+fn accumulated(rule: &RuleOutline) -> String {
+    const WIDTH: u64 = 20;
+    let accumulated = duration::show(rule.accumulated);
+    let Some(close_after) = rule.close_after else {
+        return format!("accumulated {accumulated}, never closed");
+    };
+    let filled = rule.accumulated.saturating_mul(WIDTH).checked_div(close_after).unwrap_or(0).min(WIDTH);
+    let bar: String = (0..WIDTH).map(|part| if part < filled { '█' } else { '░' }).collect();
+    format!("accumulated {accumulated} of {} {}", duration::show(close_after), paint(DIM, bar))
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

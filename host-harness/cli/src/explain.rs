@@ -1,0 +1,99 @@
+//! `despertador explain`
+
+use despertador_harness::answer::{self, Detail};
+use despertador_harness::clock_face::{ClockFace, show_rfc3339};
+use despertador_harness::event_log::{EventLog, play_ticket};
+use despertador_harness::nearest::nearest;
+use despertador_host::contract::Explanation;
+use serde_json::json;
+
+use crate::arguments::ExplainArguments;
+use crate::language::Language;
+use crate::paint::{BOLD, DIM, mark, paint};
+use crate::{Ended, Unusable, plugin, policy, run, source};
+
+/// Plays a recorded conversation up to an instant and puts the decision into words.
+pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended, Unusable> {
+    let engine = plugin::load(&arguments.plugin)?;
+    let mut player = policy::read(&arguments.policy, &engine)?;
+    let text = source::read(&arguments.log)?;
+    let log = EventLog::read(&arguments.log.display().to_string(), &text)
+        .map_err(|problems| run::problems(&problems))?;
+    let ticket = ticket(arguments, &log)?;
+    let at = arguments.at;
+    let (host, broken) = play_ticket(&log, &ticket, player.as_mut(), Some(at), None);
+    let conversation = host.conversation.clone();
+    drop(host);
+    if let Some(sentence) = broken {
+        return Err(sentence.into());
+    }
+    let reader = Language::or_system(arguments.language).reader(arguments.utc_offset);
+    let explanation = player
+        .explain(&conversation.ticket, &conversation.memory, at, &reader)
+        .map_err(|error| error.to_string())?;
+    if json {
+        print_json(&ticket, at, &explanation);
+    } else {
+        print(&ticket, at, &explanation);
+    }
+    Ok(Ended::Well)
+}
+
+fn ticket(arguments: &ExplainArguments, log: &EventLog) -> Result<String, Unusable> {
+    let tickets = log.tickets();
+    match (&arguments.ticket, tickets.as_slice()) {
+        (Some(ticket), _) if tickets.contains(&ticket.as_str()) => Ok(ticket.clone()),
+        (Some(ticket), _) => {
+            let meant = nearest(ticket, tickets.iter().copied())
+                .map(|meant| format!("; did you mean `{meant}`?"))
+                .unwrap_or_default();
+            Err(format!("`{}` has no ticket `{ticket}`{meant}", log.file).into())
+        }
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, []) => Err(format!("`{}` has no rows", log.file).into()),
+        (None, many) => {
+            Err(format!("`{}` has {} tickets; name one with `--ticket`", log.file, many.len()).into())
+        }
+    }
+}
+
+fn decided(explanation: &Explanation) -> String {
+    answer::line(&Ok(explanation.decision.clone()), &ClockFace::dated(), &Detail::default())
+}
+
+fn print(ticket: &str, at: i64, explanation: &Explanation) {
+    anstream::println!(
+        "{} at {}: {}",
+        paint(BOLD, format_args!("Ticket {ticket}")),
+        ClockFace::dated().show(at),
+        paint(BOLD, decided(explanation))
+    );
+    anstream::println!("{}", explanation.summary);
+    anstream::println!();
+    for check in &explanation.checks {
+        anstream::println!("  {} {}", mark(check.holds), check.text);
+    }
+    if !explanation.history.is_empty() {
+        anstream::println!();
+    }
+    for sentence in &explanation.history {
+        anstream::println!("  {} {sentence}", paint(DIM, "·"));
+    }
+}
+
+fn print_json(ticket: &str, at: i64, explanation: &Explanation) {
+    let checks: Vec<_> = explanation
+        .checks
+        .iter()
+        .map(|check| json!({ "code": check.code, "holds": check.holds, "text": check.text }))
+        .collect();
+    anstream::println!("{:#}", json!({
+        "ticket": ticket,
+        "at": show_rfc3339(at),
+        "language": explanation.language,
+        "decision": decided(explanation),
+        "summary": explanation.summary,
+        "checks": checks,
+        "history": explanation.history,
+    }));
+}

@@ -1,0 +1,83 @@
+//! `despertador inspect`
+
+use despertador_component::COMPONENT;
+use despertador_host::{Host, Inspection, Options, inspect_bytes};
+use serde_json::json;
+
+use crate::arguments::InspectArguments;
+use crate::paint::{BOLD, RED, paint};
+use crate::table::{Side, columns, thousands};
+use crate::{Ended, Unusable, source};
+
+/// Shows what a component is, also one that a host would refuse.
+pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
+    let (name, bytes) = match &arguments.plugin {
+        None => ("the built-in plugin".to_owned(), COMPONENT.to_vec()),
+        Some(file) => {
+            let bytes = std::fs::read(file).map_err(|error| source::unreadable(file, &error))?;
+            (file.display().to_string(), bytes)
+        }
+    };
+    let found = inspect_bytes(&bytes);
+    let loaded = match &found.refusal {
+        Some(refusal) => Err(refusal.to_string()),
+        None => Host::new(Options::default())
+            .map_err(|error| error.to_string())?
+            .load_bytes(&bytes)
+            .map_err(|error| error.to_string()),
+    };
+    let description = loaded.as_ref().ok().map(|plugin| plugin.describe().clone());
+    if json {
+        let described = description.map(|d| {
+            let limits: serde_json::Map<_, _> =
+                d.limits.into_iter().map(|(name, limit)| (name, limit.into())).collect();
+            json!({
+                "name": d.name, "version": d.version, "contract": d.contract,
+                "memory-version": d.memory_version, "languages": d.languages, "limits": limits,
+            })
+        });
+        anstream::println!("{:#}", json!({
+            "sha256": found.sha256.to_string(), "size": found.size, "contract": found.contract,
+            "imports": found.imports, "exports": found.exports,
+            "refused": loaded.as_ref().err(), "describes-itself": described,
+        }));
+    } else {
+        anstream::println!("{}", paint(BOLD, name));
+        let mut rows = facts(&found);
+        if let Some(described) = description {
+            rows.push(vec!["name".into(), format!("{} {}", described.name, described.version)]);
+            rows.push(vec!["memory".into(), format!("version {}", described.memory_version)]);
+            rows.push(vec!["languages".into(), described.languages.join(", ")]);
+            let mut title = "limits".to_owned();
+            for (name, limit) in described.limits {
+                rows.push(vec![std::mem::take(&mut title), format!("{name} {}", thousands(limit))]);
+            }
+        }
+        for line in columns(&[Side::Left, Side::Left], &rows) {
+            anstream::println!("  {line}");
+        }
+        if let Err(refusal) = &loaded {
+            anstream::println!("  {} {refusal}", paint(RED, "refused:"));
+        }
+    }
+    Ok(if loaded.is_ok() { Ended::Well } else { Ended::WithFindings })
+}
+
+fn facts(found: &Inspection) -> Vec<Vec<String>> {
+    let size = u64::try_from(found.size).unwrap_or(u64::MAX);
+    let mut rows = vec![
+        vec!["contract".into(), found.contract.clone().unwrap_or_else(|| "none".into())],
+        vec!["size".into(), format!("{} bytes", thousands(size))],
+        vec!["sha256".into(), found.sha256.to_string()],
+    ];
+    for (title, names) in [("imports", &found.imports), ("exports", &found.exports)] {
+        let mut title = title.to_owned();
+        if names.is_empty() {
+            rows.push(vec![std::mem::take(&mut title), "none".into()]);
+        }
+        for name in names {
+            rows.push(vec![std::mem::take(&mut title), name.clone()]);
+        }
+    }
+    rows
+}

@@ -1,0 +1,113 @@
+//! `despertador run`
+
+mod log;
+mod report;
+mod scenarios;
+
+use std::path::{Path, PathBuf};
+
+use despertador_harness::{Engine, Usage, problem::Problem};
+use serde_json::{Value, json};
+
+use crate::arguments::RunArguments;
+use crate::language::Language;
+use crate::{Ended, Unusable, plugin, source};
+use report::Report;
+
+/// Plays scenario files and event logs.
+pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusable> {
+    let files = files(arguments)?;
+    let engine = plugin::load(&arguments.plugin)?;
+    let show_timelines = arguments.timeline || (files.len() == 1 && !json);
+    let mut run = Run {
+        engine: &engine,
+        language: Language::or_system(arguments.language),
+        bless: arguments.bless,
+        report: Report::new(show_timelines, json),
+        usage: None,
+    };
+    for file in &files {
+        match (kind(file), &arguments.policy) {
+            (Some(Kind::Log), Some(policy)) => run.log(file, policy)?,
+            (Some(Kind::Log), None) => {
+                let file = file.display();
+                return Err(format!("`{file}` is an event log and needs a `--policy FILE`").into());
+            }
+            _ => run.scenarios(file)?,
+        }
+    }
+    if run.report.is_empty() {
+        return Err("nothing to play: no heading with a timeline or problems".into());
+    }
+    run.report.end(run.usage);
+    Ok(if run.report.failed == 0 { Ended::Well } else { Ended::WithFindings })
+}
+
+struct Run<'a> {
+    engine: &'a dyn Engine,
+    language: Language,
+    bless: bool,
+    report: Report,
+    usage: Option<Usage>,
+}
+
+impl Run<'_> {
+    fn spend(&mut self, usage: Option<Usage>) {
+        self.usage = match (self.usage, usage) {
+            (Some(before), Some(now)) => Some(before.and(now)),
+            (before, now) => before.or(now),
+        };
+    }
+}
+
+/// What a file is, by its ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Scenarios,
+    Log,
+}
+
+fn kind(file: &Path) -> Option<Kind> {
+    match file.extension()?.to_str()? {
+        "md" => Some(Kind::Scenarios),
+        "jsonl" => Some(Kind::Log),
+        _ => None,
+    }
+}
+
+/// The files named, those in folders included. Event logs in a folder are played with a policy.
+fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
+    let mut files = Vec::new();
+    for named in &arguments.files {
+        let found = std::fs::metadata(named).map_err(|error| source::unreadable(named, &error))?;
+        if found.is_dir() {
+            let endings: &[&str] = if arguments.policy.is_some() { &["md", "jsonl"] } else { &["md"] };
+            let below = source::files_below(named, endings)?;
+            if below.is_empty() {
+                return Err(format!("`{}` has no scenario files (.md)", named.display()).into());
+            }
+            files.extend(below);
+        } else if kind(named).is_some() {
+            files.push(named.clone());
+        } else {
+            let named = named.display();
+            return Err(format!("`{named}` is neither a scenario file (.md) nor an event log (.jsonl)").into());
+        }
+    }
+    Ok(files)
+}
+
+/// Problems of an input file, as sentences.
+pub(crate) fn problems(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn usage_json(usage: &Usage) -> Value {
+    json!({
+        "calls": usage.calls,
+        "fuel": { "most": usage.fuel.used, "limit": usage.fuel.allowed },
+        "memory": { "most": usage.memory.used, "limit": usage.memory.allowed },
+        "input": { "most": usage.input.used },
+        "output": { "most": usage.output.used, "limit": usage.output.allowed },
+    })
+}

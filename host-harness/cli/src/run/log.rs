@@ -1,0 +1,102 @@
+//! Playing event logs.
+
+use std::path::Path;
+
+use despertador_harness::answer::{self, Detail};
+use despertador_harness::clock_face::ClockFace;
+use despertador_harness::event_log::{Entry, EventLog, PlayedTicket, play};
+use despertador_harness::scenario::{moment_line, what_happened};
+use despertador_harness::clock_face::show_rfc3339;
+use serde_json::{Value, json};
+
+use super::{Run, problems};
+use crate::paint::{BOLD, DIM, RED, mark, paint};
+use crate::table::{Side, columns};
+use crate::{Unusable, policy, source};
+
+impl Run<'_> {
+    /// Plays a log under a policy; what the virtual host adds stands beside what was recorded.
+    pub(super) fn log(&mut self, file: &Path, policy: &Path) -> Result<(), Unusable> {
+        let text = source::read(file)?;
+        let name = file.display().to_string();
+        let log = EventLog::read(&name, &text).map_err(|found| problems(&found))?;
+        let mut player = policy::read(policy, self.engine)?;
+        let reader = self.language.reader(0);
+        let wanted = self.report.timelines.then_some(&reader);
+        let played = play(&log, player.as_mut(), wanted);
+        self.spend(player.usage());
+        self.report.line(&paint(BOLD, &name));
+        for ticket in &played {
+            self.show_ticket(&name, ticket);
+        }
+        self.report.line("");
+        Ok(())
+    }
+
+    fn show_ticket(&mut self, file: &str, played: &PlayedTicket) {
+        let passed = played.broken.is_none();
+        self.report.count(passed, || as_json(file, played));
+        let end = played.entries.last().map_or_else(String::new, |entry| {
+            let decided = decided(entry);
+            paint(DIM, format_args!("{} calls, at last: {decided}", played.entries.len()))
+        });
+        self.report.line(&format!("  {} ticket {}  {end}", mark(passed), played.ticket));
+        if self.report.timelines {
+            for line in timeline(&played.entries) {
+                self.report.line(&line);
+            }
+        }
+        if let Some(sentence) = &played.broken {
+            self.report.line(&format!("    {} {sentence}", paint(RED, "stopped:")));
+        }
+    }
+}
+
+fn decided(entry: &Entry) -> String {
+    answer::line(&entry.answer, &ClockFace::dated(), &Detail::default())
+}
+
+fn timeline(entries: &[Entry]) -> Vec<String> {
+    let face = ClockFace::dated();
+    let rows: Vec<Vec<String>> = entries
+        .iter()
+        .map(|entry| {
+            let line = entry.line.map_or_else(String::new, |line| format!("line {line}"));
+            vec![
+                paint(DIM, line),
+                moment_line(&entry.call, &face),
+                format!("→ {}", decided(entry)),
+            ]
+        })
+        .collect();
+    let lines = columns(&[Side::Right, Side::Left, Side::Left], &rows);
+    let mut shown = Vec::new();
+    for (line, entry) in lines.into_iter().zip(entries) {
+        shown.push(format!("    {line}"));
+        if let Some(why) = entry.why.as_deref().filter(|why| !why.is_empty()) {
+            shown.push(format!("          {}", paint(DIM, why)));
+        }
+    }
+    shown
+}
+
+fn as_json(file: &str, played: &PlayedTicket) -> Value {
+    let face = ClockFace::dated();
+    let entries: Vec<Value> = played
+        .entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "line": entry.line,
+                "at": show_rfc3339(entry.call.now()),
+                "happened": what_happened(&entry.call, &face),
+                "decided": decided(entry),
+                "why": entry.why,
+            })
+        })
+        .collect();
+    json!({
+        "file": file, "ticket": played.ticket, "passed": played.broken.is_none(),
+        "timeline": entries, "stopped": played.broken,
+    })
+}

@@ -1,0 +1,75 @@
+//! Columns.
+
+/// How the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
+}
+
+/// Rows of cells as lines, two spaces between columns; without blanks at the end.
+pub(crate) fn columns(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..sides.len()).map(width).collect();
+    rows.iter()
+        .map(|row| {
+            let cells: Vec<String> = row
+                .iter()
+                .zip(sides.iter().zip(&widths))
+                .map(|(cell, (side, width))| {
+                    let blanks = " ".repeat(width.saturating_sub(length(cell)));
+                    match side {
+                        Side::Left => format!("{cell}{blanks}"),
+                        Side::Right => format!("{blanks}{cell}"),
+                    }
+                })
+                .collect();
+            cells.join("  ").trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// Characters as they show, colours not counted.
+pub(crate) fn length(text: &str) -> usize {
+    let mut count: usize = 0;
+    let mut escaped = false;
+    for character in text.chars() {
+        match (escaped, character) {
+            (false, '\u{1b}') => escaped = true,
+            (false, _) => count = count.saturating_add(1),
+            (true, 'm') => escaped = false,
+            (true, _) => {}
+        }
+    }
+    count
+}
+
+/// A number with its thousands apart: `1,234,567`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in the largest unit that leaves no rest, or with one decimal.
+pub(crate) fn bytes(number: u64) -> String {
+    match number {
+        0..1024 => format!("{number} B"),
+        1024..1_048_576 => tenths(number, 1024, "KiB"),
+        _ => tenths(number, 1_048_576, "MiB"),
+    }
+}
+
+fn tenths(number: u64, unit: u64, name: &str) -> String {
+    let tenths = number.saturating_mul(10).checked_div(unit).unwrap_or(0);
+    let (whole, tenth) = (tenths.div_euclid(10), tenths.rem_euclid(10));
+    if tenth == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenth} {name}") }
+}

@@ -1,0 +1,181 @@
+//! A decision as one line: the only place where it is put into a scenario's words.
+
+use std::fmt::Write as _;
+
+use despertador_host::contract::{
+    AfterClose, ClosePackage, Decision, Fault, Instant, Notification, Outcome, Reason, Reminder,
+    Reopening, Step, Task,
+};
+use serde_json::{Value, json};
+
+use crate::clock_face::ClockFace;
+use crate::word::{self, Word};
+
+/// What came back from a call: a decision, or the plugin's word that it has none.
+pub type Answer = Result<Decision, Fault>;
+
+/// What a line says beyond the necessary. What a scenario asks for is shown, and nothing else.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Detail {
+    /// The reason, also where it goes without saying.
+    pub reason: bool,
+    /// The text of a message.
+    pub text: bool,
+    /// The idempotency key, without the ticket: `1/reminder-1`.
+    pub key: bool,
+    /// When an action became due.
+    pub due: bool,
+    /// The place of the rule in the policy, from 0.
+    pub rule: bool,
+    /// The members of a task to show: those that this object has.
+    pub with: Option<Value>,
+}
+
+/// The line of an answer: `wait until 09:15 for reminder 1`, `close`, `rest (company-turn)`.
+pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
+    let decision = match answer {
+        Ok(decision) => decision,
+        Err(fault) => return format!("fault {}", word::fault(fault)),
+    };
+    let mut line = match &decision.outcome {
+        Outcome::Act(action) => act(&action.task),
+        Outcome::Wait(wake) => format!("wait until {} {}", face.show(wake.until), aim(&wake.step)),
+        Outcome::Rest => "rest".into(),
+        Outcome::Other(name) => format!("outcome other:{name}"),
+    };
+    if let Outcome::Act(action) = &decision.outcome {
+        if let (true, Task::Send(reminder)) = (detail.text, &action.task) {
+            let _ = write!(line, " {}", quote(&reminder.text));
+        }
+        if detail.key {
+            let _ = write!(line, " key {}/{}", action.key.cycle, word::step(&action.key.step));
+        }
+        if detail.due {
+            let _ = write!(line, " due {}", face.show(action.due));
+        }
+        if let Some(asked) = &detail.with {
+            let _ = write!(line, " with {}", restrict(&members(&action.task), asked));
+        }
+    }
+    if detail.rule {
+        match decision.rule {
+            Some(rule) => drop(write!(line, " rule {rule}")),
+            None => line.push_str(" rule none"),
+        }
+    }
+    if detail.reason || !goes_without_saying(decision) {
+        let _ = write!(line, " ({})", word::reason(&decision.reason));
+    }
+    line
+}
+
+/// A text between quotation marks, as a timeline has it.
+pub fn quote(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("\"{escaped}\"")
+}
+
+/// The members of a task, by the contract's names.
+pub fn members(task: &Task) -> Value {
+    match task {
+        Task::Send(Reminder { number, of, text, language }) => {
+            json!({ "number": number, "of": of, "text": text, "language": language })
+        }
+        Task::Close(package) => close_package(package),
+        Task::Notify(Notification { code, text }) => json!({ "code": code, "text": text }),
+        Task::Reopen(reopening) | Task::OpenLinked(reopening) => self::reopening(reopening),
+        Task::AfterClose(after) => after_close(after),
+        Task::Other(name) => json!({ "other": name }),
+    }
+}
+
+fn close_package(package: &ClosePackage) -> Value {
+    json!({
+        "reason": package.reason,
+        "notice": package.notice,
+        "closing-text": package.closing_text,
+        "note": { "category": package.note.category, "summary": package.note.summary },
+        "tags": package.tags,
+        "incomplete-metadata": package.incomplete_metadata,
+        "exit": package.exit,
+        "then": after_close(&package.then),
+    })
+}
+
+fn after_close(after: &AfterClose) -> Value {
+    json!({
+        "source": after.source.word(),
+        "unassign": after.unassign,
+        "bot-on": after.bot_on,
+        "survey": after.survey.word(),
+    })
+}
+
+fn reopening(reopening: &Reopening) -> Value {
+    json!({
+        "premature": reopening.premature,
+        "agent": reopening.agent,
+        "customer-wrote": crate::clock_face::show_rfc3339(reopening.customer_wrote),
+        "closed": crate::clock_face::show_rfc3339(reopening.closed),
+    })
+}
+
+fn act(task: &Task) -> String {
+    match task {
+        Task::Send(reminder) => format!("send reminder {}", reminder.number),
+        Task::Close(_) => "close".into(),
+        Task::Notify(_) => "notify".into(),
+        Task::Reopen(_) => "reopen".into(),
+        Task::OpenLinked(_) => "open linked".into(),
+        Task::AfterClose(_) => "after-close".into(),
+        Task::Other(name) => format!("task other:{name}"),
+    }
+}
+
+fn aim(step: &Step) -> String {
+    match step {
+        Step::Reminder(number) => format!("for reminder {number}"),
+        Step::Close => "to close".into(),
+        Step::Notify => "to notify".into(),
+        Step::Reopen => "to reopen".into(),
+        Step::OpenLinked => "to open linked".into(),
+        Step::AfterClose => "for after-close".into(),
+        Step::Other(name) => format!("for other:{name}"),
+    }
+}
+
+/// Whether the reason only repeats what is done or waited for.
+fn goes_without_saying(decision: &Decision) -> bool {
+    let step = match &decision.outcome {
+        Outcome::Act(action) => &action.key.step,
+        Outcome::Wait(wake) => &wake.step,
+        Outcome::Rest | Outcome::Other(_) => return false,
+    };
+    match (&decision.reason, step) {
+        (Reason::Reminder(why), Step::Reminder(number)) => why == number,
+        (Reason::Close, Step::Close) | (Reason::ClosedByOther, Step::AfterClose) => true,
+        _ => false,
+    }
+}
+
+/// Those members of `whole` that `asked` has.
+fn restrict(whole: &Value, asked: &Value) -> Value {
+    match (whole, asked) {
+        (Value::Object(whole), Value::Object(asked)) => asked
+            .iter()
+            .map(|(name, asked)| {
+                (name.clone(), whole.get(name).map_or(Value::Null, |value| restrict(value, asked)))
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        _ => whole.clone(),
+    }
+}
+
+/// The instant of the next call that an answer asks for.
+pub fn next_call(answer: &Answer) -> Option<Instant> {
+    match answer {
+        Ok(Decision { outcome: Outcome::Wait(wake), .. }) => Some(wake.until),
+        _ => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! Instants as people write them in a scenario.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use despertador_host::contract::Instant;
+
+/// Midnight of Monday 2026-03-02: the day of a scenario that names none.
+pub const MONDAY: Instant = 1_772_409_600_000;
+
+const DAY: i64 = 86_400_000;
+
+/// How instants are written: by the hour of a first day, or with their date. Always UTC.
+///
+/// `09:05`, `09:05:30`, `09:05:30.250`; a later day as `+1d 09:05`; a date as `2026-03-02 09:05`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockFace {
+    first_day: Instant,
+    dated: bool,
+}
+
+impl Default for ClockFace {
+    fn default() -> ClockFace {
+        ClockFace { first_day: MONDAY, dated: false }
+    }
+}
+
+impl ClockFace {
+    /// Writes every instant with its date.
+    pub fn dated() -> ClockFace {
+        ClockFace { dated: true, ..ClockFace::default() }
+    }
+
+    /// The instant that a text names.
+    pub fn parse(&self, text: &str) -> Option<Instant> {
+        let (day, time) = match text.split_once(' ') {
+            None => (self.first_day, text),
+            Some((day, time)) => {
+                let midnight = match day.strip_prefix('+') {
+                    Some(days) => {
+                        let days: u16 = days.strip_suffix('d')?.parse().ok()?;
+                        self.first_day.checked_add(i64::from(days).checked_mul(DAY)?)?
+                    }
+                    None => NaiveDate::parse_from_str(day, "%Y-%m-%d")
+                        .ok()?
+                        .and_time(NaiveTime::MIN)
+                        .and_utc()
+                        .timestamp_millis(),
+                };
+                (midnight, time.trim_start())
+            }
+        };
+        day.checked_add(time_of_day(time)?)
+    }
+
+    /// Whether a text begins like a date of its own.
+    pub fn is_date(text: &str) -> bool {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+    }
+
+    /// An instant, as short as it can be said.
+    pub fn show(&self, instant: Instant) -> String {
+        let Some(moment) = DateTime::from_timestamp_millis(instant).map(|m| m.naive_utc()) else {
+            return instant.to_string();
+        };
+        let time = show_time(&moment);
+        let days = instant.saturating_sub(self.first_day).div_euclid(DAY);
+        match days {
+            0 if !self.dated => time,
+            1..=999 if !self.dated => format!("+{days}d {time}"),
+            _ => format!("{} {time}", moment.format("%Y-%m-%d")),
+        }
+    }
+}
+
+/// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset.
+pub fn parse_rfc3339(text: &str) -> Option<Instant> {
+    DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp_millis())
+}
+
+/// An instant in the Internet's format, in UTC.
+pub fn show_rfc3339(instant: Instant) -> String {
+    DateTime::from_timestamp_millis(instant).map_or_else(
+        || instant.to_string(),
+        |moment| moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+    )
+}
+
+/// Milliseconds since midnight of `HH:MM`, `HH:MM:SS` or `HH:MM:SS.mmm`.
+pub fn time_of_day(text: &str) -> Option<i64> {
+    let form = if text.matches(':').count() == 1 { "%H:%M" } else { "%H:%M:%S%.3f" };
+    let padded = if text.matches(':').count() == 2 && !text.contains('.') {
+        format!("{text}.000")
+    } else {
+        text.to_owned()
+    };
+    let time = NaiveTime::parse_from_str(&padded, form).ok()?;
+    Some(time.signed_duration_since(NaiveTime::MIN).max(TimeDelta::zero()).num_milliseconds())
+}
+
+fn show_time(moment: &NaiveDateTime) -> String {
+    let millis = moment.and_utc().timestamp_millis();
+    let form = match (millis.rem_euclid(60_000), millis.rem_euclid(1000)) {
+        (0, _) => "%H:%M",
+        (_, 0) => "%H:%M:%S",
+        _ => "%H:%M:%S%.3f",
+    };
+    moment.format(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_as_it_is_shown() {
+        let face = ClockFace::default();
+        for text in ["00:00", "09:05", "09:05:30", "09:05:30.250", "+1d 09:05", "2026-02-28 09:00"] {
+            assert_eq!(face.show(face.parse(text).expect(text)), text);
+        }
+        assert_eq!(ClockFace::dated().show(MONDAY), "2026-03-02 00:00");
+    }
+
+    #[test]
+    fn other_texts_are_no_instants() {
+        for text in ["", "9", "25:00", "09:60", "+d 09:00", "09:00:00.", "yesterday 09:00"] {
+            assert_eq!(ClockFace::default().parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The component in its sandbox, as an engine.
+
+use despertador_host as host;
+use despertador_host::contract::{
+    Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
+    Surroundings, Ticket, Update,
+};
+
+use crate::engine::{CallError, Engine, ParseError, Player, Share, Usage};
+
+/// A plugin that a host has loaded.
+#[derive(Debug, Clone)]
+pub struct Sandboxed {
+    plugin: host::Plugin,
+}
+
+impl Sandboxed {
+    /// Plays on this plugin.
+    pub fn new(plugin: host::Plugin) -> Sandboxed {
+        Sandboxed { plugin }
+    }
+
+    /// The plugin.
+    pub fn plugin(&self) -> &host::Plugin {
+        &self.plugin
+    }
+}
+
+impl Engine for Sandboxed {
+    fn name(&self) -> &'static str {
+        "component"
+    }
+
+    fn parse(
+        &self,
+        config: &str,
+        surroundings: &Surroundings,
+    ) -> Result<Box<dyn Player>, ParseError> {
+        match self.plugin.policy(config, surroundings) {
+            Ok(policy) => Ok(Box::new(Asked { policy, restarted: false, usage: Usage::default() })),
+            Err(host::PolicyError::Refused(problems)) => Err(ParseError::Refused(problems)),
+            Err(host::PolicyError::Call(error)) => Err(ParseError::Broken(error.to_string())),
+        }
+    }
+}
+
+/// A policy of the plugin, and what asking it has cost.
+struct Asked {
+    policy: host::Policy,
+    restarted: bool,
+    usage: Usage,
+}
+
+impl Asked {
+    fn ask<R>(
+        &mut self,
+        call: impl FnOnce(&mut host::Session<'_>) -> Result<R, host::CallError>,
+    ) -> Result<R, CallError> {
+        let mut session = if std::mem::take(&mut self.restarted) {
+            self.policy.fresh_session()
+        } else {
+            self.policy.session()
+        };
+        let answer = call(&mut session);
+        let used = session.usage();
+        self.usage = self.usage.and(Usage {
+            calls: 1,
+            fuel: Share { used: used.fuel.used, allowed: used.fuel.limit },
+            memory: Share { used: used.memory.used, allowed: used.memory.limit },
+            input: Share { used: wide(used.input_bytes), allowed: 0 },
+            output: Share { used: used.output.used, allowed: used.output.limit },
+        });
+        answer.map_err(|error| match error {
+            host::CallError::Fault(fault) => CallError::Fault(fault),
+            other => CallError::Broken(other.to_string()),
+        })
+    }
+}
+
+impl Player for Asked {
+    fn on_message(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        message: &Message,
+    ) -> Result<Update, CallError> {
+        self.ask(|session| session.on_message(ticket, memory, message))
+    }
+
+    fn on_event(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        event: &Event,
+    ) -> Result<Update, CallError> {
+        self.ask(|session| session.on_event(ticket, memory, event))
+    }
+
+    fn on_tick(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+    ) -> Result<Decision, CallError> {
+        self.ask(|session| session.on_tick(ticket, memory, now))
+    }
+
+    fn explain(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+        reader: &Reader,
+    ) -> Result<Explanation, CallError> {
+        self.ask(|session| session.explain(ticket, memory, now, reader))
+    }
+
+    fn outline(&mut self, start: Instant) -> Result<Outline, CallError> {
+        self.ask(|session| session.outline(start))
+    }
+
+    fn warnings(&mut self) -> Result<Vec<Diagnostic>, CallError> {
+        Ok(self.policy.warnings().to_vec())
+    }
+
+    fn restart(&mut self) {
+        self.restarted = true;
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        Some(self.usage)
+    }
+}
+
+fn wide(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

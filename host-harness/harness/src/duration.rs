@@ -1,0 +1,54 @@
+//! Durations as people write them.
+
+use despertador_host::contract::Duration;
+
+const UNITS: [(&str, &[&str], u64); 5] = [
+    ("d", &["d", "day", "days"], 86_400_000),
+    ("h", &["h", "hour", "hours"], 3_600_000),
+    ("min", &["min", "minute", "minutes"], 60_000),
+    ("s", &["s", "second", "seconds"], 1000),
+    ("ms", &["ms"], 1),
+];
+
+/// A duration in the units of a policy: `15 min`, `1 h 30 min`, `2 d`.
+pub fn show(duration: Duration) -> String {
+    let mut rest = duration;
+    let mut parts = Vec::new();
+    for (unit, _, millis) in UNITS {
+        let (count, left) = (rest.checked_div(millis), rest.checked_rem(millis));
+        if let (Some(count @ 1..), Some(left)) = (count, left) {
+            parts.push(format!("{count} {unit}"));
+            rest = left;
+        }
+    }
+    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
+}
+
+/// The duration that a text names.
+pub fn parse(text: &str) -> Option<Duration> {
+    let mut total: u64 = 0;
+    let mut words = text.split_whitespace().peekable();
+    words.peek()?;
+    while let Some(word) = words.next() {
+        let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
+        let (count, glued) = word.split_at(digits);
+        let unit = if glued.is_empty() { words.next()? } else { glued };
+        let (_, _, millis) = UNITS.iter().find(|(_, names, _)| names.contains(&unit))?;
+        total = total.checked_add(count.parse::<u64>().ok()?.checked_mul(*millis)?)?;
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_is_read_as_it_is_shown() {
+        for text in ["0 s", "15 min", "1 h 30 min", "2 d", "1 s 5 ms"] {
+            assert_eq!(show(parse(text).expect(text)), text);
+        }
+        assert_eq!(parse("2 days"), parse("48h"));
+        assert_eq!(parse("soon"), None);
+    }
+}

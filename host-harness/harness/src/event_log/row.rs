@@ -1,0 +1,259 @@
+//! Reading the rows of an event log.
+
+use despertador_host::contract::{
+    ActionKey, Author, Event, FailureKind, Failure, Happening, Instant, Message, MessageKind,
+    Occurrence, Origin, Source, Transfer,
+};
+use serde_json::{Map, Value};
+
+use crate::clock_face::parse_rfc3339;
+use crate::conversation::Call;
+use crate::duration;
+use crate::facts::{object, optional, pairs, text, unknown, word, wrong};
+use crate::problem::{Misread, Problem};
+use crate::word::step_from_word;
+
+/// An event log that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventLog {
+    /// The file, as it was named by the caller.
+    pub file: String,
+    /// Its rows, in order.
+    pub rows: Vec<Row>,
+}
+
+/// One line of an event log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The line, from 1.
+    pub line: usize,
+    /// The ticket's id.
+    pub ticket: String,
+    /// When the host learned of it.
+    pub received_at: Instant,
+    /// Facts that are so from here on.
+    pub facts: Option<Value>,
+    /// The message or the event, if the row has one.
+    pub call: Option<Call>,
+}
+
+impl EventLog {
+    /// Reads a log; empty lines are passed over.
+    ///
+    /// # Errors
+    ///
+    /// Every row that could not be read, with its line.
+    pub fn read(file: &str, text: &str) -> Result<EventLog, Vec<Problem>> {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut problems = Vec::new();
+        for (line, text) in (1..).zip(text.lines()) {
+            if text.trim().is_empty() {
+                continue;
+            }
+            match Row::read(text, line) {
+                Ok(row) => rows.push(row),
+                Err(misread) => problems.push(misread.at(file, line)),
+            }
+        }
+        if problems.is_empty() { Ok(EventLog { file: file.into(), rows }) } else { Err(problems) }
+    }
+
+    /// The ids of all tickets, in the order in which they first appear.
+    pub fn tickets(&self) -> Vec<&str> {
+        let mut seen = std::collections::HashSet::new();
+        self.rows.iter().map(|row| row.ticket.as_str()).filter(|id| seen.insert(*id)).collect()
+    }
+}
+
+const ROW: &[&str] =
+    &["ticket", "at", "received-at", "id", "sequence", "message", "event", "facts"];
+
+impl Row {
+    fn read(line_text: &str, line: usize) -> Result<Row, Misread> {
+        let value: Value = serde_json::from_str(line_text).map_err(|error| {
+            Misread::new(
+                format!("not JSON, at column {}", error.column()),
+                "one object a line, such as `{\"ticket\": …, \"at\": …, \"message\": {…}}`",
+            )
+        })?;
+        let row = object(&value, "row of an event log")?;
+        if let Some(name) = row.keys().find(|name| !ROW.contains(&name.as_str())) {
+            return Err(unknown(name, "name", ROW));
+        }
+        let needed = |name: &str| {
+            row.get(name).ok_or_else(|| {
+                Misread::new(format!("a row without `{name}`"), format!("`{name}` in every row"))
+            })
+        };
+        let ticket = text("ticket", needed("ticket")?)?;
+        let at = instant("at", needed("at")?)?;
+        let received_at =
+            row.get("received-at").map_or(Ok(at), |value| instant("received-at", value))?;
+        let header = Header {
+            id: row.get("id").map_or(Ok(None), |value| optional("id", value))?,
+            sequence: match row.get("sequence") {
+                None | Some(Value::Null) => None,
+                Some(value) => Some(
+                    value.as_u64().ok_or_else(|| wrong("sequence", value, "a number from 0"))?,
+                ),
+            },
+            at,
+            received_at,
+        };
+        let call = match (row.get("message"), row.get("event")) {
+            (Some(_), Some(_)) => {
+                return Err(Misread::new("both `message` and `event`", "one of them a row"));
+            }
+            (Some(message), None) => Some(Call::Message(header.message(message)?)),
+            (None, Some(event)) => Some(Call::Event(header.event(event, &ticket)?)),
+            (None, None) => None,
+        };
+        let facts = row.get("facts").cloned();
+        if call.is_none() && facts.is_none() {
+            return Err(Misread::new("a row in which nothing happens", "`message`, `event` or `facts`"));
+        }
+        if let Some(facts) = &facts {
+            let mut tried = crate::conversation::Conversation::usual_ticket();
+            crate::facts::apply(&mut tried, facts)?;
+        }
+        Ok(Row { line, ticket, received_at, facts, call })
+    }
+}
+
+struct Header {
+    id: Option<String>,
+    sequence: Option<u64>,
+    at: Instant,
+    received_at: Instant,
+}
+
+const MESSAGE: &[&str] = &["author", "kind", "origin", "text"];
+
+impl Header {
+    fn message(self, value: &Value) -> Result<Message, Misread> {
+        let message = object(value, "message")?;
+        if let Some(name) = message.keys().find(|name| !MESSAGE.contains(&name.as_str())) {
+            return Err(unknown(name, "name", MESSAGE));
+        }
+        let author = message
+            .get("author")
+            .ok_or_else(|| Misread::new("a message without `author`", "`author` in every message"))?;
+        Ok(Message {
+            id: self.id,
+            sequence: self.sequence,
+            at: self.at,
+            received_at: self.received_at,
+            author: word::<Author>("author", author)?,
+            kind: message.get("kind").map_or(Ok(MessageKind::Text), |value| word("kind", value))?,
+            origin: message.get("origin").map_or(Ok(Origin::Written), |value| word("origin", value))?,
+            text: message.get("text").map_or(Ok(None), |value| optional("text", value))?,
+        })
+    }
+
+    fn event(self, value: &Value, ticket: &str) -> Result<Event, Misread> {
+        Ok(Event {
+            id: self.id,
+            sequence: self.sequence,
+            at: self.at,
+            received_at: self.received_at,
+            what: happening(value, ticket)?,
+        })
+    }
+}
+
+const HAPPENINGS: &[&str] = &[
+    "opened", "carried-out", "failed", "typing", "held", "released", "snoozed", "woken",
+    "call-started", "call-ended", "assigned", "unassigned", "transferred", "extended", "closed",
+    "reopened", "occurred", "other",
+];
+
+fn happening(value: &Value, ticket: &str) -> Result<Happening, Misread> {
+    let (name, carried) = match value {
+        Value::String(name) => (name.as_str(), &Value::Null),
+        Value::Object(map) if map.len() == 1 => match map.iter().next() {
+            Some((name, carried)) => (name.as_str(), carried),
+            None => ("", &Value::Null),
+        },
+        other => {
+            return Err(wrong("event", other, "a word such as `\"held\"`, or `{\"assigned\": \"Ana\"}`"));
+        }
+    };
+    Ok(match name {
+        "typing" => Happening::Typing,
+        "held" => Happening::Held,
+        "released" => Happening::Released,
+        "woken" => Happening::Woken,
+        "call-started" => Happening::CallStarted,
+        "call-ended" => Happening::CallEnded,
+        "unassigned" => Happening::Unassigned,
+        "snoozed" if carried.is_null() => Happening::Snoozed(None),
+        "snoozed" => Happening::Snoozed(Some(instant(name, carried)?)),
+        "opened" => Happening::Opened(word::<Source>(name, carried)?),
+        "closed" => Happening::Closed(word::<Source>(name, carried)?),
+        "reopened" => Happening::Reopened(word::<Source>(name, carried)?),
+        "assigned" => Happening::Assigned(text(name, carried)?),
+        "other" => Happening::Other(text(name, carried)?),
+        "extended" => Happening::Extended(
+            carried
+                .as_str()
+                .and_then(duration::parse)
+                .ok_or_else(|| wrong(name, carried, "a duration such as `\"10 min\"`"))?,
+        ),
+        "transferred" => {
+            let to = members(name, carried, &["department", "agent"])?;
+            let member = |name: &str| to.get(name).map_or(Ok(None), |value| optional(name, value));
+            Happening::Transferred(Transfer { department: member("department")?, agent: member("agent")? })
+        }
+        "occurred" => {
+            let occurrence = members(name, carried, &["name", "details"])?;
+            Happening::Occurred(Occurrence {
+                name: text("name", occurrence.get("name").unwrap_or(&Value::Null))?,
+                details: occurrence
+                    .get("details")
+                    .map_or_else(|| Ok(Vec::new()), |value| pairs("details", value))?,
+            })
+        }
+        "carried-out" => Happening::CarriedOut(key(carried, ticket)?),
+        "failed" => {
+            let failure = members(name, carried, &["cycle", "step", "kind"])?;
+            Happening::Failed(Failure {
+                key: key(carried, ticket)?,
+                kind: failure
+                    .get("kind")
+                    .map_or(Ok(FailureKind::Unreachable), |value| word("kind", value))?,
+            })
+        }
+        _ => return Err(unknown(name, "event", HAPPENINGS)),
+    })
+}
+
+fn key(value: &Value, ticket: &str) -> Result<ActionKey, Misread> {
+    const KEY: &str = "an object such as `{\"cycle\": 1, \"step\": \"reminder-1\"}`";
+    let cycle = value.get("cycle").and_then(Value::as_u64).and_then(|cycle| u32::try_from(cycle).ok());
+    let step = value.get("step").and_then(Value::as_str).and_then(step_from_word);
+    match (cycle, step) {
+        (Some(cycle), Some(step)) => Ok(ActionKey { ticket: ticket.into(), cycle, step }),
+        _ => Err(wrong("the key of the action", value, KEY)),
+    }
+}
+
+fn members<'a>(
+    name: &str,
+    value: &'a Value,
+    known: &[&str],
+) -> Result<&'a Map<String, Value>, Misread> {
+    let map = value
+        .as_object()
+        .ok_or_else(|| wrong(name, value, &format!("an object of `{}`", known.join("`, `"))))?;
+    match map.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(unknown(name, "name", known)),
+        None => Ok(map),
+    }
+}
+
+fn instant(name: &str, value: &Value) -> Result<Instant, Misread> {
+    value
+        .as_str()
+        .and_then(parse_rfc3339)
+        .ok_or_else(|| wrong(name, value, "an instant such as `\"2026-03-02T09:00:00Z\"`"))
+}

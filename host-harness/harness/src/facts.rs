@@ -1,0 +1,119 @@
+//! Facts of a ticket and surroundings of a policy, as JSON in the contract's names.
+
+use despertador_host::contract::{Channel, ExitState, Surroundings, Ticket, TicketStatus};
+use serde_json::{Map, Value};
+
+use crate::duration;
+use crate::nearest::did_you_mean;
+use crate::problem::Misread;
+use crate::word::Word;
+
+const FACTS: &[&str] = &[
+    "id",
+    "status",
+    "department",
+    "channel",
+    "tags",
+    "agent",
+    "locale",
+    "customer-zone",
+    "incomplete-metadata",
+    "more",
+];
+
+const SURROUNDINGS: &[&str] = &["departments", "tick-resolution", "inactivity-exit", "more"];
+
+/// Changes those facts that the object names.
+pub(crate) fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
+    for (name, value) in object(facts, "facts of a ticket")? {
+        match name.as_str() {
+            "id" => ticket.id = text(name, value)?,
+            "status" => ticket.status = word::<TicketStatus>(name, value)?,
+            "department" => ticket.department = optional(name, value)?,
+            "channel" => ticket.channel = word::<Channel>(name, value)?,
+            "tags" => ticket.tags = texts(name, value)?,
+            "agent" => ticket.agent = optional(name, value)?,
+            "locale" => ticket.locale = optional(name, value)?,
+            "customer-zone" => ticket.customer_zone = optional(name, value)?,
+            "incomplete-metadata" => {
+                ticket.incomplete_metadata = value
+                    .as_bool()
+                    .ok_or_else(|| wrong(name, value, "`true` or `false`"))?;
+            }
+            "more" => ticket.more = pairs(name, value)?,
+            _ => return Err(unknown(name, "fact", FACTS)),
+        }
+    }
+    Ok(())
+}
+
+/// Surroundings in which nothing is known of the account.
+pub fn no_surroundings() -> Surroundings {
+    Surroundings {
+        departments: None,
+        tick_resolution: 1000,
+        inactivity_exit: ExitState::Unknown,
+        more: Vec::new(),
+    }
+}
+
+/// The surroundings that the object names; the rest is as in [`no_surroundings`].
+pub(crate) fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
+    let mut surroundings = no_surroundings();
+    for (name, value) in object(given, "surroundings of a policy")? {
+        match name.as_str() {
+            "departments" if value.is_null() => surroundings.departments = None,
+            "departments" => surroundings.departments = Some(texts(name, value)?),
+            "tick-resolution" => {
+                surroundings.tick_resolution = value
+                    .as_str()
+                    .and_then(duration::parse)
+                    .ok_or_else(|| wrong(name, value, "a duration such as `\"1 s\"`"))?;
+            }
+            "inactivity-exit" => surroundings.inactivity_exit = word::<ExitState>(name, value)?,
+            "more" => surroundings.more = pairs(name, value)?,
+            _ => return Err(unknown(name, "name", SURROUNDINGS)),
+        }
+    }
+    Ok(surroundings)
+}
+
+pub(crate) fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>, Misread> {
+    value
+        .as_object()
+        .ok_or_else(|| Misread::new(format!("{value} is not an object"), format!("the {what}")))
+}
+
+pub(crate) fn unknown(name: &str, what: &str, known: &[&str]) -> Misread {
+    Misread::new(
+        format!("unknown {what} `{name}`{}", did_you_mean(name, known.iter().copied())),
+        format!("one of `{}`", known.join("`, `")),
+    )
+}
+
+pub(crate) fn wrong(name: &str, value: &Value, expected: &str) -> Misread {
+    Misread::new(format!("`{name}` is {value}"), expected)
+}
+
+pub(crate) fn text(name: &str, value: &Value) -> Result<String, Misread> {
+    value.as_str().map(str::to_owned).ok_or_else(|| wrong(name, value, "a text"))
+}
+
+pub(crate) fn optional(name: &str, value: &Value) -> Result<Option<String>, Misread> {
+    if value.is_null() { Ok(None) } else { text(name, value).map(Some) }
+}
+
+pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, Misread> {
+    let list = value.as_array().ok_or_else(|| wrong(name, value, "a list of texts"))?;
+    list.iter().map(|item| text(name, item)).collect()
+}
+
+pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, Misread> {
+    let map = value.as_object().ok_or_else(|| wrong(name, value, "an object of texts"))?;
+    map.iter().map(|(key, value)| Ok((key.clone(), text(key, value)?))).collect()
+}
+
+pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {
+    let written = text(name, value)?;
+    W::from_word(&written).ok_or_else(|| unknown(&written, name, W::KNOWN))
+}

@@ -1,0 +1,49 @@
+//! A place in a file that could not be read.
+
+use std::fmt;
+
+/// Something in a scenario or an event log that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, as it was named by the caller.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What stands there.
+    pub found: String,
+    /// What was expected, where that can be said.
+    pub expected: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.found)?;
+        match &self.expected {
+            Some(expected) => write!(f, "\n  expected {expected}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// What is wrong with a part of a line; the line and the file are added further up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Misread {
+    pub(crate) found: String,
+    pub(crate) expected: Option<String>,
+}
+
+impl Misread {
+    pub(crate) fn new(found: impl Into<String>, expected: impl Into<String>) -> Misread {
+        Misread { found: found.into(), expected: Some(expected.into()) }
+    }
+
+    pub(crate) fn bare(found: impl Into<String>) -> Misread {
+        Misread { found: found.into(), expected: None }
+    }
+
+    pub(crate) fn at(self, file: &str, line: usize) -> Problem {
+        Problem { file: file.into(), line, found: self.found, expected: self.expected }
+    }
+}

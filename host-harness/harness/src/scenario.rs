@@ -1,0 +1,19 @@
+//! Scenarios: Markdown files that a support lead reads and every engine plays.
+//!
+//! The manual of the format is itself a scenario file, `tests/scenarios/format.md`.
+
+mod bless;
+mod document;
+mod expectation;
+mod play;
+mod timeline;
+mod token;
+mod words;
+mod write;
+
+pub use bless::bless;
+pub use document::{Presets, Problems, Scenario, ScenarioFile};
+pub use expectation::Expectation;
+pub use play::{Failure, Played, PlayedMoment, explanation_text, play, problem_line};
+pub use timeline::{Expected, Moment, Report, Spoken, Stamp, What};
+pub use write::{moment_line, what as what_happened};

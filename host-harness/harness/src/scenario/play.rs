@@ -1,0 +1,392 @@
+//! Playing a scenario on an engine.
+
+use std::fmt;
+
+use despertador_host::contract::{
+    Diagnostic, Event, Explanation, Failure as ActionFailure, Happening, Message, Reader,
+};
+
+use crate::answer::{self, Answer, Detail};
+use crate::clock_face::ClockFace;
+use crate::conversation::{Call, Conversation};
+use crate::engine::{CallError, Engine, ParseError, Player, Usage};
+use crate::facts;
+use crate::scenario::document::{Scenario, WHOLE};
+use crate::scenario::timeline::{Expected, Moment, Report, Stamp, What};
+use crate::word::Word;
+
+/// A scenario that was played.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Played {
+    /// The heading.
+    pub heading: String,
+    /// The heading's line.
+    pub line: usize,
+    /// What happened at each moment.
+    pub steps: Vec<PlayedMoment>,
+    /// The problems the policy has, a line each, where they are expected to be listed.
+    pub problems: Option<Vec<String>>,
+    /// What was not as expected.
+    pub failures: Vec<Failure>,
+    /// What the calls have cost.
+    pub usage: Option<Usage>,
+}
+
+impl Played {
+    /// Whether everything was as expected.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// A moment that was played.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlayedMoment {
+    /// The moment's line.
+    pub line: usize,
+    /// What stands before the arrow.
+    pub source: String,
+    /// What was decided, if somebody was asked.
+    pub got: Option<String>,
+    /// The same in a sentence, where the reader wants one.
+    pub why: Option<String>,
+    /// Whether it is as expected; nothing where nothing is.
+    pub met: Option<bool>,
+}
+
+/// Something that is not as expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The line in the file.
+    pub line: usize,
+    /// What was expected.
+    pub expected: String,
+    /// What came.
+    pub got: String,
+    /// The plugin's own explanation.
+    pub explanation: Option<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected  {}\n     got  {}", self.expected, self.got)?;
+        match &self.explanation {
+            Some(explanation) => write!(f, "\n     why  {explanation}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Plays a scenario; with `every_why`, each decision is put into words, else only unexpected ones.
+pub fn play(scenario: &Scenario, engine: &dyn Engine, reader: &Reader, every_why: bool) -> Played {
+    let mut played = Played {
+        heading: scenario.heading.clone(),
+        line: scenario.line,
+        steps: Vec::new(),
+        problems: None,
+        failures: Vec::new(),
+        usage: None,
+    };
+    match engine.parse(&scenario.policy, &scenario.surroundings) {
+        Err(ParseError::Broken(sentence)) => {
+            played.fail(scenario.line, "an answer", &format!("none: {sentence}"), None);
+        }
+        Err(ParseError::Refused(problems)) => {
+            if scenario.problems.is_none() || !scenario.moments.is_empty() {
+                let got = problems.iter().map(problem_line).collect::<Vec<_>>().join("; ");
+                played.fail(scenario.line, "a policy without errors", &got, None);
+            }
+            played.compare_problems(scenario, &problems);
+        }
+        Ok(mut player) => {
+            match player.warnings() {
+                Ok(warnings) => played.compare_problems(scenario, &warnings),
+                Err(error) => played.fail(scenario.line, "an answer", &format!("none: {error}"), None),
+            }
+            let mut stage = Stage::new(scenario, engine, player, reader, every_why);
+            for moment in &scenario.moments {
+                stage.play(moment, &mut played);
+            }
+            played.usage = stage.usage();
+        }
+    }
+    played
+}
+
+impl Played {
+    fn fail(&mut self, line: usize, expected: &str, got: &str, explanation: Option<String>) {
+        self.failures.push(Failure {
+            line,
+            expected: expected.into(),
+            got: got.into(),
+            explanation,
+        });
+    }
+
+    fn compare_problems(&mut self, scenario: &Scenario, found: &[Diagnostic]) {
+        let Some(expected) = &scenario.problems else { return };
+        let found: Vec<String> = found.iter().map(problem_line).collect();
+        let mut missing = expected.lines.clone();
+        let mut extra = Vec::new();
+        for line in &found {
+            match missing.iter().position(|expected| expected == line) {
+                Some(at) => drop(missing.remove(at)),
+                None => extra.push(line.clone()),
+            }
+        }
+        for line in missing {
+            self.fail(expected.line, &line, "no such problem", None);
+        }
+        for line in extra {
+            self.fail(expected.line, "no such problem", &line, None);
+        }
+        self.problems = Some(found);
+    }
+}
+
+/// A problem as a scenario lists it: severity, code, place.
+pub fn problem_line(problem: &Diagnostic) -> String {
+    let place = if problem.place.is_empty() { WHOLE } else { &problem.place };
+    format!("{} {} {place}", problem.severity.word(), problem.code)
+}
+
+/// An explanation in a few lines: the sentence, and what did not hold.
+pub fn explanation_text(explanation: &Explanation) -> String {
+    let mut text = explanation.summary.clone();
+    for check in explanation.checks.iter().filter(|check| !check.holds) {
+        text.push_str("\n          ✗ ");
+        text.push_str(&check.text);
+    }
+    text
+}
+
+struct Stage<'a> {
+    scenario: &'a Scenario,
+    engine: &'a dyn Engine,
+    player: Box<dyn Player>,
+    /// What players before this one have cost.
+    spent: Option<Usage>,
+    conversation: Conversation,
+    last_call: Option<Call>,
+    /// The memory as it was before it was damaged.
+    whole: Option<Vec<u8>>,
+    face: ClockFace,
+    reader: &'a Reader,
+    every_why: bool,
+}
+
+impl<'a> Stage<'a> {
+    fn new(
+        scenario: &'a Scenario,
+        engine: &'a dyn Engine,
+        player: Box<dyn Player>,
+        reader: &'a Reader,
+        every_why: bool,
+    ) -> Stage<'a> {
+        Stage {
+            scenario,
+            engine,
+            player,
+            spent: None,
+            conversation: Conversation::new(scenario.ticket.clone()),
+            last_call: None,
+            whole: None,
+            face: scenario.face,
+            reader,
+            every_why,
+        }
+    }
+
+    fn usage(&self) -> Option<Usage> {
+        match (self.spent, self.player.usage()) {
+            (Some(before), Some(now)) => Some(before.and(now)),
+            (before, now) => before.or(now),
+        }
+    }
+
+    fn play(&mut self, moment: &Moment, played: &mut Played) {
+        let mut step = PlayedMoment {
+            line: moment.line,
+            source: moment.source.clone(),
+            got: None,
+            why: None,
+            met: None,
+        };
+        match &moment.what {
+            What::Facts(facts) => {
+                if let Err(misread) = facts::apply(&mut self.conversation.ticket, facts) {
+                    let expected = misread.expected.unwrap_or_default();
+                    played.fail(moment.line, &expected, &misread.found, None);
+                }
+            }
+            What::Policy(name) => self.switch(name, moment, played),
+            What::Restart => self.player.restart(),
+            What::Memory { damaged } => self.damage(*damaged),
+            What::Explain(language) => self.explain(language, moment, &mut step, played),
+            _ => match self.call(moment) {
+                None => played.fail(moment.line, "a call before it", "none to repeat", None),
+                Some(call) => self.ask(&call, moment, &mut step, played),
+            },
+        }
+        played.steps.push(step);
+    }
+
+    /// The call that a moment is.
+    fn call(&self, moment: &Moment) -> Option<Call> {
+        let at = moment.at;
+        Some(match &moment.what {
+            What::Message(stamp, spoken) => Call::Message(Message {
+                id: stamp.id.clone(),
+                sequence: stamp.sequence,
+                at: stamp.written.unwrap_or(at),
+                received_at: at,
+                author: spoken.author.clone(),
+                kind: spoken.kind.clone(),
+                origin: spoken.origin.clone(),
+                text: spoken.text.clone(),
+            }),
+            What::Event(stamp, happening) => event(stamp, at, happening.clone()),
+            What::Report(stamp, report) => event(stamp, at, self.report(report)),
+            What::Duplicate => match self.last_call.clone()? {
+                Call::Message(message) => Call::Message(Message { received_at: at, ..message }),
+                Call::Event(event) => Call::Event(Event { received_at: at, ..event }),
+                Call::Tick(_) => Call::Tick(at),
+            },
+            _ => Call::Tick(at),
+        })
+    }
+
+    fn report(&self, report: &Report) -> Happening {
+        let key = self.conversation.key(&report.step, report.cycle);
+        match &report.failed {
+            None => Happening::CarriedOut(key),
+            Some(kind) => Happening::Failed(ActionFailure { key, kind: kind.clone() }),
+        }
+    }
+
+    fn ask(
+        &mut self,
+        call: &Call,
+        moment: &Moment,
+        step: &mut PlayedMoment,
+        played: &mut Played,
+    ) {
+        let answer = self.conversation.play(self.player.as_mut(), call).cloned();
+        self.last_call = Some(call.clone());
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                let got = format!("no answer: {error}");
+                step.got = Some(got.clone());
+                step.met = Some(false);
+                let expected = match &moment.expected {
+                    Expected::Decision(expectation) => expectation.line(),
+                    _ => "an answer",
+                };
+                return played.fail(moment.line, expected, &got, None);
+            }
+        };
+        let expected = match &moment.expected {
+            Expected::Decision(expectation) => Some(expectation.line()),
+            Expected::Blank => Some("something (`--bless` fills it in)"),
+            Expected::Nothing | Expected::Contains(_) => None,
+        };
+        let got = match &moment.expected {
+            Expected::Decision(expectation) => expectation.line_of(&answer, &self.face),
+            _ => answer::line(&answer, &self.face, &Detail::default()),
+        };
+        step.met = expected.map(|expected| expected == got);
+        let unexpected = step.met == Some(false);
+        if (self.every_why || unexpected) && answer.is_ok() {
+            step.why = self.why(moment, unexpected);
+        }
+        if let (true, Some(expected)) = (unexpected, expected) {
+            let why = step.why.clone().or_else(|| why_fault(&answer));
+            played.fail(moment.line, expected, &got, why);
+        }
+        step.got = Some(got);
+    }
+
+    /// The decision in words, if the plugin finds any.
+    fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
+        let Conversation { ticket, memory, .. } = &self.conversation;
+        let explanation = self.player.explain(ticket, memory, moment.at, self.reader).ok()?;
+        Some(if long { explanation_text(&explanation) } else { explanation.summary })
+    }
+
+    fn explain(
+        &mut self,
+        language: &str,
+        moment: &Moment,
+        step: &mut PlayedMoment,
+        played: &mut Played,
+    ) {
+        let reader = Reader { language: language.into(), utc_offset: 0 };
+        let Conversation { ticket, memory, .. } = &self.conversation;
+        let text = match self.player.explain(ticket, memory, moment.at, &reader) {
+            Ok(explanation) => full_text(&explanation),
+            Err(error) => error.to_string(),
+        };
+        if let Expected::Contains(wanted) = &moment.expected {
+            step.met = Some(text.contains(wanted));
+            if !text.contains(wanted) {
+                played.fail(moment.line, &format!("contains {}", answer::quote(wanted)), &text, None);
+            }
+        }
+        step.got = Some(text);
+    }
+
+    fn switch(&mut self, name: &str, moment: &Moment, played: &mut Played) {
+        let Some(config) = self.scenario.other_policies.get(name) else { return };
+        match self.engine.parse(config, &self.scenario.surroundings) {
+            Ok(player) => {
+                self.spent = self.usage();
+                self.player = player;
+            }
+            Err(ParseError::Refused(problems)) => {
+                let got = problems.iter().map(problem_line).collect::<Vec<_>>().join("; ");
+                played.fail(moment.line, "a policy without errors", &got, None);
+            }
+            Err(ParseError::Broken(sentence)) => {
+                played.fail(moment.line, "an answer", &format!("none: {sentence}"), None);
+            }
+        }
+    }
+
+    fn damage(&mut self, damaged: bool) {
+        let memory = &mut self.conversation.memory;
+        match (damaged, self.whole.take()) {
+            (true, whole) => {
+                self.whole = whole.or_else(|| Some(memory.clone()));
+                crate::conversation::damage(memory);
+            }
+            (false, Some(whole)) => *memory = whole,
+            (false, None) => {}
+        }
+    }
+}
+
+fn event(stamp: &Stamp, at: i64, what: Happening) -> Call {
+    Call::Event(Event {
+        id: stamp.id.clone(),
+        sequence: stamp.sequence,
+        at: stamp.written.unwrap_or(at),
+        received_at: at,
+        what,
+    })
+}
+
+fn why_fault(answer: &Answer) -> Option<String> {
+    answer.as_ref().err().map(|fault| {
+        CallError::Fault(fault.clone()).to_string().replace("fault", "the plugin cannot answer:")
+    })
+}
+
+fn full_text(explanation: &Explanation) -> String {
+    let checks = explanation.checks.iter().map(|check| check.text.as_str());
+    let history = explanation.history.iter().map(String::as_str);
+    let mut lines = vec![explanation.summary.as_str()];
+    lines.extend(checks);
+    lines.extend(history);
+    lines.join("\n")
+}

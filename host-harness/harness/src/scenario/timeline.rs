@@ -1,0 +1,408 @@
+//! The grammar of a timeline: one moment a line.
+
+use std::ops::Range;
+
+use despertador_host::contract::{
+    Author, FailureKind, Happening, Instant, MessageKind, Occurrence, Origin, Source, Step,
+    Transfer,
+};
+use serde_json::Value;
+
+use crate::clock_face::ClockFace;
+use crate::duration;
+use crate::nearest::did_you_mean;
+use crate::problem::Misread;
+use crate::scenario::expectation::Expectation;
+use crate::scenario::token::{Kind, Token, tokens};
+use crate::scenario::words::{Words, misplaced};
+use crate::word::{Word, step_from_word};
+
+/// One line of a timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// The line in the file, from 1.
+    pub line: usize,
+    /// What stands before the arrow, without the spaces around it.
+    pub source: String,
+    /// When the host receives it.
+    pub at: Instant,
+    /// What happens.
+    pub what: What,
+    /// What stands after the arrow.
+    pub expected: Expected,
+    /// The columns (in bytes) of what stands after the arrow.
+    pub(crate) span: Range<usize>,
+}
+
+/// What a line expects.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expected {
+    /// Nothing is checked.
+    Nothing,
+    /// An arrow with nothing behind it: to be filled in.
+    Blank,
+    /// A decision.
+    Decision(Expectation),
+    /// An explanation that has this text in it.
+    Contains(String),
+}
+
+/// What happens at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// Somebody writes.
+    Message(Stamp, Box<Spoken>),
+    /// Something happens.
+    Event(Stamp, Happening),
+    /// The host reports what became of an action; without a cycle, of the last one asked for.
+    Report(Stamp, Report),
+    /// The host asks what is due.
+    Tick,
+    /// The facts of the ticket change; nobody is told.
+    Facts(Value),
+    /// Another policy applies from here on.
+    Policy(String),
+    /// The instance is thrown away.
+    Restart,
+    /// The call of the line before is made once more.
+    Duplicate,
+    /// The decision is put into words, in a language.
+    Explain(String),
+    /// The memory is damaged from here on, or whole again.
+    Memory {
+        /// Whether it is damaged.
+        damaged: bool,
+    },
+}
+
+/// What a line says in parentheses about a message or an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// When it was written or happened, if not when it was received.
+    pub written: Option<Instant>,
+    /// Its place in the ticket's order.
+    pub sequence: Option<u64>,
+    /// Its id.
+    pub id: Option<String>,
+}
+
+/// A message without its times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spoken {
+    /// Who writes.
+    pub author: Author,
+    /// What it is.
+    pub kind: MessageKind,
+    /// What caused it.
+    pub origin: Origin,
+    /// What was written.
+    pub text: Option<String>,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The action's step.
+    pub step: Step,
+    /// The action's cycle, where the line names it.
+    pub cycle: Option<u32>,
+    /// Why it could not be carried out, if it could not.
+    pub failed: Option<FailureKind>,
+}
+
+/// Reads a line of a timeline; nothing but space and comment is no moment.
+///
+/// The first line that gives a date makes its day the first day of the clock face.
+pub(crate) fn moment(
+    text: &str,
+    line: usize,
+    face: &ClockFace,
+) -> Result<Option<Moment>, Misread> {
+    let tokens = tokens(text)?;
+    if tokens.is_empty() {
+        return Ok(None);
+    }
+    let arrow = tokens.iter().position(|token| token.kind == Kind::Arrow);
+    let (before, after) = match arrow {
+        Some(arrow) => {
+            let (before, rest) = tokens.split_at(arrow);
+            (before, rest.split_first())
+        }
+        None => (tokens.as_slice(), None),
+    };
+    let mut words = Words::new(before);
+    let at = words.instant(face)?;
+    let (stamp, asides, plain) = stamp(words.rest, face)?;
+    let what = what(&plain, stamp, asides, face)?;
+    let (expected, span) = match after {
+        None => (Expected::Nothing, 0..0),
+        Some((arrow, after)) => {
+            let start = arrow.span.end;
+            let end = after.last().map_or(start, |token| token.span.end);
+            (expected(after, &what, face)?, start..end)
+        }
+    };
+    let source = match (before.first(), before.last()) {
+        (Some(first), Some(last)) => text.get(first.span.start..last.span.end).unwrap_or(text),
+        _ => text,
+    };
+    Ok(Some(Moment { line, source: source.to_owned(), at, what, expected, span }))
+}
+
+fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, Misread> {
+    let mut words = Words::new(after);
+    match what {
+        _ if after.is_empty() => Ok(Expected::Blank),
+        What::Explain(_) => {
+            if !words.pass("contains") {
+                return Err(misplaced(words.peek(), "`contains` and a \"text\""));
+            }
+            let text = words.name("a \"text\"")?;
+            words.end("the end of the line")?;
+            Ok(Expected::Contains(text))
+        }
+        What::Facts(_) | What::Policy(_) | What::Restart | What::Memory { .. } => Err(
+            Misread::new("an expectation", "none: this line calls nobody; ask with a `tick`"),
+        ),
+        _ => Expectation::read(after, face).map(Expected::Decision),
+    }
+}
+
+/// Takes what stands in parentheses out of the line.
+fn stamp(
+    tokens: &[Token],
+    face: &ClockFace,
+) -> Result<(Stamp, Vec<String>, Vec<Token>), Misread> {
+    let mut stamp = Stamp::default();
+    let mut others = Vec::new();
+    let mut plain = Vec::new();
+    for token in tokens {
+        let Kind::Aside(aside) = &token.kind else {
+            plain.push(token.clone());
+            continue;
+        };
+        for part in aside.split(',').map(str::trim) {
+            match part.split_once(' ') {
+                Some(("written" | "at", time)) => {
+                    stamp.written = Some(face.parse(time.trim()).ok_or_else(|| {
+                        Misread::new(format!("({part})"), "a time such as `(written 09:01)`")
+                    })?);
+                }
+                Some(("seq", number)) => {
+                    stamp.sequence = Some(number.trim().parse().map_err(|_| {
+                        Misread::new(format!("({part})"), "a number such as `(seq 5)`")
+                    })?);
+                }
+                Some(("id", id)) => stamp.id = Some(id.trim().to_owned()),
+                _ => others.push(part.to_owned()),
+            }
+        }
+    }
+    Ok((stamp, others, plain))
+}
+
+/// First words of a line, for messages about a word that is none of them.
+const FIRST_WORDS: &[&str] = &[
+    "customer", "agent", "ai-agent", "bot", "echo", "tick", "sent", "closed", "reopened",
+    "notified", "linked", "after-close", "failed", "opened", "typing", "hold", "release", "snooze",
+    "wake", "call", "assigned", "unassigned", "transfer", "extended", "occurred", "happened",
+    "facts", "policy", "restart", "duplicate", "explain", "memory",
+];
+
+fn what(
+    tokens: &[Token],
+    stamp: Stamp,
+    asides: Vec<String>,
+    face: &ClockFace,
+) -> Result<What, Misread> {
+    let mut words = Words::new(tokens);
+    let first = words.word("who or what: `customer`, `agent`, `tick`, `sent reminder 1`, …")?;
+    let mut asides = asides.into_iter();
+    let mut aside = || asides.next();
+    let what = match first {
+        "echo" => spoken(Author::Bot, Origin::Echo, &mut words, stamp)?,
+        _ if Author::from_word(first).is_some() => {
+            let author = Author::from_word(first).unwrap_or(Author::Bot);
+            spoken(author, Origin::Written, &mut words, stamp)?
+        }
+        "tick" => What::Tick,
+        "facts" => What::Facts(words.json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?.clone()),
+        "policy" => What::Policy(words.name("the name of a `policy name=…` block")?),
+        "restart" => What::Restart,
+        "duplicate" => What::Duplicate,
+        "explain" => What::Explain(words.word("a language: `es`, `pt` or `en`")?.to_owned()),
+        "memory" => match words.word(MEMORY)? {
+            "damaged" => What::Memory { damaged: true },
+            "restored" => What::Memory { damaged: false },
+            other => return Err(Misread::new(format!("`memory {other}`"), MEMORY)),
+        },
+        "failed" => {
+            let report = report(&mut words, true)?;
+            let kind = aside().unwrap_or_else(|| "unreachable".into());
+            let failed = FailureKind::from_word(&kind).ok_or_else(|| {
+                Misread::new(format!("({kind})"), format!("one of `{}`", FailureKind::KNOWN.join("`, `")))
+            })?;
+            What::Report(stamp, Report { failed: Some(failed), ..report })
+        }
+        "sent" | "notified" | "linked" | "after-close" => {
+            words = Words::new(tokens);
+            What::Report(stamp, report(&mut words, false)?)
+        }
+        "closed" | "reopened" if !matches!(words.peek(), Some(Kind::Word(by)) if by == "by") => {
+            words = Words::new(tokens);
+            What::Report(stamp, report(&mut words, false)?)
+        }
+        _ => What::Event(stamp, happening(first, &mut words, face)?),
+    };
+    words.end("the end of the line or `→`")?;
+    match aside() {
+        None => Ok(what),
+        Some(other) => Err(Misread::new(
+            format!("({other})"),
+            "`(written 09:01)`, `(seq 5)`, `(id m1)` or, after `failed …`, why: `(blocked)`",
+        )),
+    }
+}
+
+const MEMORY: &str = "`memory damaged` or `memory restored`";
+
+fn spoken(
+    author: Author,
+    origin: Origin,
+    words: &mut Words<'_>,
+    stamp: Stamp,
+) -> Result<What, Misread> {
+    let mut spoken = Spoken { author, kind: MessageKind::Text, origin, text: None };
+    while let Some(next) = words.next() {
+        match next {
+            Kind::Quoted(text) => spoken.text = Some(text.clone()),
+            Kind::Word(word) if word == "auto-reply" => spoken.origin = Origin::AutomaticReply,
+            Kind::Word(word) => {
+                if let Some(kind) = MessageKind::from_word(word) {
+                    spoken.kind = kind;
+                } else if let Some(origin) = Origin::from_word(word) {
+                    spoken.origin = origin;
+                } else {
+                    let known = MessageKind::KNOWN.iter().chain(Origin::KNOWN).chain(&["auto-reply"]);
+                    return Err(Misread::new(
+                        format!("`{word}`{}", did_you_mean(word, known.copied())),
+                        format!(
+                            "a \"text\", a kind (`{}`) or an origin (`auto-reply`, `automation`, `echo`)",
+                            MessageKind::KNOWN.join("`, `")
+                        ),
+                    ));
+                }
+            }
+            other => return Err(misplaced(Some(other), "a \"text\" or `→`")),
+        }
+    }
+    Ok(What::Message(stamp, Box::new(spoken)))
+}
+
+fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
+    const STEPS: &str = "`reminder N`, `close`, `notify`, `reopen`, `open-linked` or `after-close`";
+    let first = words.word(STEPS)?;
+    let step = match first {
+        "sent" | "reminder" => {
+            if first == "sent" && !words.pass("reminder") {
+                return Err(misplaced(words.peek(), "`reminder` and its number"));
+            }
+            Step::Reminder(words.number("the reminder's number")?)
+        }
+        "closed" => Step::Close,
+        "reopened" => Step::Reopen,
+        "notified" => Step::Notify,
+        "linked" => Step::OpenLinked,
+        "after-close" if failed || words.pass("done") => Step::AfterClose,
+        "after-close" => return Err(misplaced(words.peek(), "`after-close done`")),
+        _ => step_from_word(first)
+            .ok_or_else(|| Misread::new(format!("`{first}`"), STEPS))?,
+    };
+    let cycle = if words.pass("of") {
+        if !words.pass("cycle") {
+            return Err(misplaced(words.peek(), "`of cycle N`"));
+        }
+        Some(words.number("the cycle's number")?)
+    } else {
+        None
+    };
+    Ok(Report { step, cycle, failed: None })
+}
+
+fn happening(
+    first: &str,
+    words: &mut Words<'_>,
+    face: &ClockFace,
+) -> Result<Happening, Misread> {
+    Ok(match first {
+        "opened" if words.pass("by") => Happening::Opened(source(words)?),
+        "opened" => Happening::Opened(Source::Customer),
+        "typing" => Happening::Typing,
+        "hold" => Happening::Held,
+        "release" => Happening::Released,
+        "snooze" if words.pass("until") => Happening::Snoozed(Some(words.instant(face)?)),
+        "snooze" => Happening::Snoozed(None),
+        "wake" => Happening::Woken,
+        "call" => match words.word("`call starts` or `call ends`")? {
+            "starts" => Happening::CallStarted,
+            "ends" => Happening::CallEnded,
+            other => {
+                return Err(Misread::new(format!("`call {other}`"), "`call starts` or `call ends`"));
+            }
+        },
+        "assigned" => Happening::Assigned(words.name("the agent's name")?),
+        "unassigned" => Happening::Unassigned,
+        "transfer" => transfer(words)?,
+        "extended" => {
+            let mut written = Vec::new();
+            while let Some(Kind::Word(word)) = words.peek() {
+                written.push(word.as_str());
+                words.next();
+            }
+            let written = written.join(" ");
+            Happening::Extended(duration::parse(&written).ok_or_else(|| {
+                Misread::new(format!("`extended {written}`"), "a duration such as `extended 10 min`")
+            })?)
+        }
+        "closed" if words.pass("by") => Happening::Closed(source(words)?),
+        "reopened" if words.pass("by") => Happening::Reopened(source(words)?),
+        "occurred" => {
+            let name = words.name("the name of what occurred")?;
+            let details = match words.peek() {
+                Some(Kind::Json(details)) => {
+                    words.next();
+                    crate::facts::pairs("details", details)?
+                }
+                _ => Vec::new(),
+            };
+            Happening::Occurred(Occurrence { name, details })
+        }
+        "happened" => Happening::Other(words.name("the name of what happened")?),
+        _ => {
+            return Err(Misread::new(
+                format!("`{first}`{}", did_you_mean(first, FIRST_WORDS.iter().copied())),
+                format!("one of `{}`", FIRST_WORDS.join("`, `")),
+            ));
+        }
+    })
+}
+
+fn transfer(words: &mut Words<'_>) -> Result<Happening, Misread> {
+    const TRANSFER: &str = "`transfer to DEPARTMENT`, with `with AGENT` if somebody has it there";
+    let department = if words.pass("to") { Some(words.name(TRANSFER)?) } else { None };
+    let agent = if words.pass("with") { Some(words.name("the agent's name")?) } else { None };
+    if department.is_none() && agent.is_none() {
+        return Err(misplaced(words.peek(), TRANSFER));
+    }
+    Ok(Happening::Transferred(Transfer { department, agent }))
+}
+
+fn source(words: &mut Words<'_>) -> Result<Source, Misread> {
+    let word = words.word("who or what: `agent`, `customer`, `inactivity`, `flow` or `api`")?;
+    Source::from_word(word).ok_or_else(|| {
+        Misread::new(
+            format!("`by {word}`{}", did_you_mean(word, Source::KNOWN.iter().copied())),
+            format!("one of `{}`", Source::KNOWN.join("`, `")),
+        )
+    })
+}

@@ -1,0 +1,149 @@
+//! A call as a timeline's line: the reverse of reading one.
+
+use std::fmt::Write as _;
+
+use despertador_host::contract::{
+    ActionKey, Author, Event, Happening, Instant, Message, MessageKind, Origin, Step,
+};
+
+use crate::answer::quote;
+use crate::clock_face::ClockFace;
+use crate::conversation::Call;
+use crate::duration;
+use crate::word::{self, Word};
+
+/// What stands before the arrow: `09:00  customer  "Hola"`.
+pub fn moment_line(call: &Call, face: &ClockFace) -> String {
+    format!("{}  {}", face.show(call.now()), what(call, face))
+}
+
+/// What happens, without the time.
+pub fn what(call: &Call, face: &ClockFace) -> String {
+    match call {
+        Call::Message(message) => spoken(message, face),
+        Call::Event(event) => happened(event, face),
+        Call::Tick(_) => "tick".into(),
+    }
+}
+
+fn spoken(message: &Message, face: &ClockFace) -> String {
+    let mut line = match (&message.author, &message.origin) {
+        (Author::Bot, Origin::Echo) => "echo".to_owned(),
+        (author, _) => author.word().into_owned(),
+    };
+    if message.kind != MessageKind::Text {
+        let _ = write!(line, " {}", message.kind.word());
+    }
+    match &message.origin {
+        Origin::Written => {}
+        Origin::Echo if message.author == Author::Bot => {}
+        Origin::AutomaticReply => line.push_str(" auto-reply"),
+        origin => drop(write!(line, " {}", origin.word())),
+    }
+    stamp(
+        &mut line,
+        (message.at, message.received_at),
+        message.sequence,
+        message.id.as_deref(),
+        face,
+    );
+    if let Some(text) = &message.text {
+        let _ = write!(line, "  {}", quote(text));
+    }
+    line
+}
+
+fn happened(event: &Event, face: &ClockFace) -> String {
+    let mut line = match &event.what {
+        Happening::Opened(source) => format!("opened by {}", source.word()),
+        Happening::CarriedOut(key) => carried_out(key),
+        Happening::Failed(failure) => format!(
+            "failed {} of cycle {} ({})",
+            failed_step(&failure.key.step),
+            failure.key.cycle,
+            failure.kind.word()
+        ),
+        Happening::Typing => "typing".into(),
+        Happening::Held => "hold".into(),
+        Happening::Released => "release".into(),
+        Happening::Snoozed(None) => "snooze".into(),
+        Happening::Snoozed(Some(until)) => format!("snooze until {}", face.show(*until)),
+        Happening::Woken => "wake".into(),
+        Happening::CallStarted => "call starts".into(),
+        Happening::CallEnded => "call ends".into(),
+        Happening::Assigned(agent) => format!("assigned {}", name(agent)),
+        Happening::Unassigned => "unassigned".into(),
+        Happening::Transferred(transfer) => {
+            let mut line = "transfer".to_owned();
+            if let Some(department) = &transfer.department {
+                let _ = write!(line, " to {}", name(department));
+            }
+            if let Some(agent) = &transfer.agent {
+                let _ = write!(line, " with {}", name(agent));
+            }
+            line
+        }
+        Happening::Extended(by) => format!("extended {}", duration::show(*by)),
+        Happening::Closed(source) => format!("closed by {}", source.word()),
+        Happening::Reopened(source) => format!("reopened by {}", source.word()),
+        Happening::Occurred(occurrence) => {
+            let details: serde_json::Map<String, serde_json::Value> = occurrence
+                .details
+                .iter()
+                .map(|(key, value)| (key.clone(), value.clone().into()))
+                .collect();
+            let mut line = format!("occurred {}", name(&occurrence.name));
+            if !details.is_empty() {
+                let _ = write!(line, " {}", serde_json::Value::from(details));
+            }
+            line
+        }
+        Happening::Other(other) => format!("happened {}", name(other)),
+    };
+    stamp(&mut line, (event.at, event.received_at), event.sequence, event.id.as_deref(), face);
+    line
+}
+
+fn carried_out(key: &ActionKey) -> String {
+    let step = match &key.step {
+        Step::Reminder(number) => format!("sent reminder {number}"),
+        Step::Close => "closed".into(),
+        Step::Notify => "notified".into(),
+        Step::Reopen => "reopened".into(),
+        Step::OpenLinked => "linked".into(),
+        Step::AfterClose => "after-close done".into(),
+        Step::Other(_) => word::step(&key.step).into_owned(),
+    };
+    format!("{step} of cycle {}", key.cycle)
+}
+
+fn failed_step(step: &Step) -> String {
+    match step {
+        Step::Reminder(number) => format!("reminder {number}"),
+        other => word::step(other).into_owned(),
+    }
+}
+
+fn stamp(
+    line: &mut String,
+    (at, received_at): (Instant, Instant),
+    sequence: Option<u64>,
+    id: Option<&str>,
+    face: &ClockFace,
+) {
+    let mut parts = Vec::new();
+    if at != received_at {
+        parts.push(format!("written {}", face.show(at)));
+    }
+    parts.extend(sequence.map(|sequence| format!("seq {sequence}")));
+    parts.extend(id.map(|id| format!("id {id}")));
+    if !parts.is_empty() {
+        let _ = write!(line, " ({})", parts.join(", "));
+    }
+}
+
+fn name(name: &str) -> String {
+    let plain = !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+    if plain { name.to_owned() } else { quote(name) }
+}

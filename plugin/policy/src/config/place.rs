@@ -1,0 +1,247 @@
+//! A place of a config: a value and the JSON Pointer that leads to it.
+
+use super::plain;
+use super::tree::Node;
+use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value, nearest};
+use crate::text::Translated;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Longer names and texts than any channel or help desk takes.
+const MOST_TEXT_BYTES: usize = 16 * 1024;
+/// More names in one list than any account has.
+const MOST_NAMES: usize = 1_000;
+
+/// The problems found so far.
+#[derive(Debug, Default)]
+pub(super) struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    pub(super) fn errors(&self) -> usize {
+        self.0.iter().filter(|p| p.code.severity() == Severity::Error).count()
+    }
+
+    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+        self.0
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub(super) struct Place<'a> {
+    node: &'a Node,
+    pointer: String,
+}
+
+/// An object whose keys have been looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Object<'a> {
+    place: Place<'a>,
+    entries: &'a [(String, Node)],
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn root(node: &'a Node) -> Place<'a> {
+        Place { node, pointer: String::new() }
+    }
+
+    pub(super) fn problem(&self, code: Code, values: Vec<Value>, problems: &mut Problems) {
+        problems.0.push(Diagnostic::new(code, self.pointer.clone(), values));
+    }
+
+    /// A problem of an entry of this list.
+    pub(super) fn inside(&self, index: usize, code: Code, values: Vec<Value>, problems: &mut Problems) {
+        problems.0.push(Diagnostic::new(code, format!("{}/{index}", self.pointer), values));
+    }
+
+    pub(super) fn wrong(&self, shape: Shape, problems: &mut Problems) {
+        let name = self.pointer.rsplit('/').next().unwrap_or_default();
+        let name = if name.is_empty() { "/" } else { name };
+        let values = vec![plain(name), Value::Shape(shape), Value::Example(shape)];
+        self.problem(Code::WrongType, values, problems);
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.node, Node::List(_))
+    }
+
+    pub(super) fn is_object(&self) -> bool {
+        matches!(self.node, Node::Object(_))
+    }
+
+    pub(super) fn is_off(&self) -> bool {
+        *self.node == Node::Switch(false)
+    }
+
+    pub(super) fn is_text(&self, text: &str) -> bool {
+        matches!(self.node, Node::Text(t) if t == text)
+    }
+
+    /// The object at this place; unknown keys and keys written twice are problems.
+    pub(super) fn object(&self, keys: &[&str], problems: &mut Problems) -> Option<Object<'a>> {
+        let Node::Object(entries) = self.node else {
+            self.wrong(Shape::Object, problems);
+            return None;
+        };
+        let object = Object { place: self.clone(), entries };
+        for (n, (key, _)) in entries.iter().enumerate() {
+            let place = object.at(key, self.node);
+            if entries.iter().take(n).any(|(earlier, _)| earlier == key) {
+                place.problem(Code::DuplicateKey, vec![plain(key.as_str())], problems);
+            } else if !keys.contains(&key.as_str()) {
+                let (code, value) = match nearest(key, keys.iter().copied()) {
+                    Some(near) => (Code::UnknownKeyNear, near.to_string()),
+                    None => (Code::UnknownKey, quoted(keys.iter().copied())),
+                };
+                place.problem(code, vec![plain(key.as_str()), plain(value)], problems);
+            }
+        }
+        Some(object)
+    }
+
+    /// The entries of the list at this place, at most so many.
+    pub(super) fn items(&self, most: usize, problems: &mut Problems) -> Vec<Place<'a>> {
+        let Node::List(list) = self.node else {
+            self.wrong(Shape::List, problems);
+            return Vec::new();
+        };
+        if list.len() > most {
+            let values = vec![plain(list.len().to_string()), plain(most.to_string())];
+            self.problem(Code::TooMany, values, problems);
+        }
+        let place = |(n, node)| Place { node, pointer: format!("{}/{n}", self.pointer) };
+        list.iter().take(most).enumerate().map(place).collect()
+    }
+
+    pub(super) fn switch(&self, problems: &mut Problems) -> Option<bool> {
+        match self.node {
+            Node::Switch(on) => Some(*on),
+            _ => {
+                self.wrong(Shape::Switch, problems);
+                None
+            }
+        }
+    }
+
+    pub(super) fn string(&self, problems: &mut Problems) -> Option<String> {
+        match self.node {
+            Node::Text(text) => {
+                if text.len() > MOST_TEXT_BYTES {
+                    let values = vec![plain(text.len().to_string()), plain(MOST_TEXT_BYTES.to_string())];
+                    self.problem(Code::TooLarge, values, problems);
+                }
+                Some(text.clone())
+            }
+            _ => {
+                self.wrong(Shape::Text, problems);
+                None
+            }
+        }
+    }
+
+    pub(super) fn text_or_number(&self) -> Option<String> {
+        match self.node {
+            Node::Text(text) | Node::Number(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// A list of names, none of them empty.
+    pub(super) fn names(&self, problems: &mut Problems) -> Vec<String> {
+        let mut names = Vec::new();
+        for item in self.items(MOST_NAMES, problems) {
+            let Some(name) = item.string(problems) else { continue };
+            if name.trim().is_empty() {
+                item.problem(Code::EmptyName, vec![], problems);
+            }
+            names.push(name);
+        }
+        names
+    }
+
+    /// One of some words.
+    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)], problems: &mut Problems) -> Option<T> {
+        let text = self.string(problems)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let allowed = quoted(words.iter().map(|(word, _)| *word));
+            self.problem(Code::UnknownWord, vec![plain(text), plain(allowed)], problems);
+        }
+        found
+    }
+
+    /// A text, or one for each language.
+    pub(super) fn texts(&self, problems: &mut Problems) -> Option<Translated> {
+        let entries = match self.node {
+            Node::Text(_) => vec![(None, self.filled(problems)?)],
+            Node::Object(entries) => {
+                let object = Object { place: self.clone(), entries };
+                let mut texts = Vec::new();
+                for (n, (tag, node)) in entries.iter().enumerate() {
+                    let place = object.at(tag, node);
+                    if !is_language_tag(tag) {
+                        place.problem(Code::BadLanguage, vec![plain(tag.as_str())], problems);
+                    }
+                    if entries.iter().take(n).any(|(earlier, _)| earlier == tag) {
+                        place.problem(Code::DuplicateKey, vec![plain(tag.as_str())], problems);
+                    }
+                    texts.extend(place.filled(problems).map(|text| (Some(tag.clone()), text)));
+                }
+                if entries.is_empty() {
+                    self.problem(Code::EmptyText, vec![], problems);
+                }
+                texts
+            }
+            _ => {
+                self.wrong(Shape::Texts, problems);
+                return None;
+            }
+        };
+        Some(Translated(entries))
+    }
+
+    /// A text with something in it (D-38).
+    fn filled(&self, problems: &mut Problems) -> Option<String> {
+        let text = self.string(problems)?;
+        if text.trim().is_empty() {
+            self.problem(Code::EmptyText, vec![], problems);
+        }
+        Some(text)
+    }
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn get(&self, key: &str) -> Option<Place<'a>> {
+        self.entries.iter().find(|(k, _)| k == key).map(|(k, node)| self.at(k, node))
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn require(&self, key: &str, example: &str, problems: &mut Problems) -> Option<Place<'a>> {
+        let found = self.get(key);
+        if found.is_none() {
+            self.place.problem(Code::MissingKey, vec![plain(key), plain(example)], problems);
+        }
+        found
+    }
+
+    fn at(&self, key: &str, node: &'a Node) -> Place<'a> {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        Place { node, pointer: format!("{}/{key}", self.place.pointer) }
+    }
+}
+
+fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
+/// Whether a tag looks like BCP 47: letters first, parts of at most eight letters or digits.
+fn is_language_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|b| b.is_ascii_alphabetic())
+        && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+}

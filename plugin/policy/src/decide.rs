@@ -1,0 +1,225 @@
+//! The one place that decides. [`decide`] looks at the conditions in a fixed order, tells each of
+//! them to a [`Trail`], and stops at the first that does not hold; the explanation is the trail.
+
+use crate::close;
+use crate::decision::{
+    Action, Decision, Notification, Outcome, Reason, Reminder, Reopening, Step, Task,
+};
+use crate::event::{FailureKind, PauseKind, Source};
+use crate::instant::{Instant, Span};
+use crate::memory::{Closed, Memory, Turn};
+use crate::policy::Policy;
+use crate::rule::{AfterReopening, IncompleteMetadata, OnFailedReminder, Rule};
+use crate::schedule::{Deadline, Schedule};
+use crate::ticket::{Status, Ticket};
+
+/// What is told about a decision while it is made.
+pub(crate) trait Trail {
+    /// A condition was looked at; `reason` is the one given when it does not hold.
+    fn condition(&mut self, reason: &Reason, holds: bool);
+    /// The next step and its deadline are known.
+    fn deadline(&mut self, _schedule: &Schedule<'_>, _next: &Deadline) {}
+}
+
+/// Nobody listens.
+impl Trail for () {
+    fn condition(&mut self, _: &Reason, _: bool) {}
+}
+
+/// Returns from the function with `reason` if the condition does not hold.
+macro_rules! demand {
+    ($trail:ident, $holds:expr, $reason:expr, $rule:expr) => {
+        let holds = $holds;
+        let reason = $reason;
+        $trail.condition(&reason, holds);
+        if !holds {
+            return rest(reason, $rule);
+        }
+    };
+}
+
+pub(crate) fn decide(
+    policy: &Policy,
+    ticket: &Ticket<'_>,
+    memory: &Memory,
+    now: Instant,
+    trail: &mut impl Trail,
+) -> Decision {
+    let found = policy.rule_for(ticket.department);
+    let index = found.map(|(index, _)| index);
+    demand!(trail, ticket.status != Status::Gone, Reason::NotOpen, None);
+    if let Some(closed) = memory.closed {
+        trail.condition(&Reason::AlreadyClosed, false);
+        return after_close(ticket, closed, now, found);
+    }
+    demand!(trail, ticket.status == Status::Open, Reason::AlreadyClosed, None);
+    demand!(trail, policy.enabled, Reason::SwitchedOff, None);
+    trail.condition(&Reason::NoRule, found.is_some());
+    let Some((_, rule)) = found else { return rest(Reason::NoRule, None) };
+    demand!(trail, rule.enabled, Reason::RuleOff, index);
+    match ticket.tags.iter().find(|tag| policy.exempt_tags.contains(tag)) {
+        Some(tag) => {
+            demand!(trail, false, Reason::Exempt(tag.clone()), index);
+        }
+        None if !policy.exempt_tags.is_empty() => {
+            trail.condition(&Reason::Exempt(alloc::string::String::new()), true);
+        }
+        None => {}
+    }
+    if let Some(reopened) = memory.reopened {
+        let replied = reopened.by_customer || memory.customer.is_some_and(|c| c.at >= reopened.at);
+        if rule.options.after_reopening == AfterReopening::OnCustomerReply {
+            demand!(trail, replied, Reason::ReopenedAwaitsCustomer, index);
+        }
+        demand!(trail, !memory.agents.is_empty() || replied, Reason::ReopenedAwaitsAgent, index);
+    }
+    demand!(trail, memory.answered || !rule.options.only_after_agent, Reason::NotAnswered, index);
+    let turn = memory.turn();
+    demand!(trail, turn != Turn::Nobody, Reason::NotAnswered, index);
+    trail.condition(&Reason::CompanyTurn, turn != Turn::Company);
+    let Turn::Customer { first, latest } = turn else { return rest(Reason::CompanyTurn, index) };
+    let not_before = match policy.activation.filter(|a| first < a.from) {
+        None => None,
+        Some(activation) => {
+            demand!(trail, activation.backlog_within.is_some(), Reason::BeforeActivation, index);
+            activation.backlog_within.map(|within| activation.from.plus(place_in_backlog(ticket.id, within)))
+        }
+    };
+    if let Some(kind) = memory.pauses.open_ended(rule.options.snooze) {
+        demand!(trail, false, pause_reason(kind), index);
+    }
+    if let Some(spent) = memory.spent
+        && let Some(failure) = spent.failed
+    {
+        let last = usize::try_from(spent.number).map_or(true, |n| n >= rule.reminders.len());
+        let stop = failure == FailureKind::Blocked || rule.options.on_failed_reminder == OnFailedReminder::Stop;
+        // A failed reminder is no warning: the last one of a rule is never passed over.
+        demand!(trail, !stop && !last, Reason::ReminderFailed(spent.number), index);
+    }
+    let typing = ticket.channel.reports_typing();
+    let schedule = Schedule { rule, memory, first, latest, typing };
+    let next = schedule.next();
+    trail.condition(&Reason::NothingLeft, next.is_some());
+    let Some(mut next) = next else { return rest(Reason::NothingLeft, index) };
+    let backlog = not_before.is_some_and(|at| next.at < at);
+    next.at = not_before.map_or(next.at, |at| next.at.max(at));
+    if next.step == Step::Close {
+        demand!(trail, !memory.close_failed, Reason::CloseFailed, index);
+    }
+    trail.deadline(&schedule, &next);
+    let due = next.at <= now;
+    let reason = match next.step {
+        _ if due => step_reason(next.step),
+        _ if backlog => Reason::Backlog,
+        _ if next.typing => Reason::CustomerTyping,
+        step => match memory.pauses.going_on(rule.options.snooze, now) {
+            Some(PauseKind::Snooze) => Reason::Snoozed,
+            _ => step_reason(step),
+        },
+    };
+    trail.condition(&reason, due);
+    if !due {
+        return Decision { outcome: Outcome::Wait(next.at, next.step), reason, rule: index };
+    }
+    let due = schedule.overdue(next, now);
+    act(policy, rule, index, ticket, memory, &schedule, due, trail)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the end of `decide`, with all it has found out")]
+fn act(
+    policy: &Policy,
+    rule: &Rule,
+    index: Option<u32>,
+    ticket: &Ticket<'_>,
+    memory: &Memory,
+    schedule: &Schedule<'_>,
+    due: Deadline,
+    trail: &mut impl Trail,
+) -> Decision {
+    let (step, reason, task) = match due.step {
+        Step::Reminder(number) => {
+            let planned = usize::try_from(number.saturating_sub(1)).ok().and_then(|n| rule.reminders.get(n));
+            let Some(planned) = planned else { return rest(Reason::NothingLeft, index) };
+            let (language, text) = planned.text.choose(ticket.locale, policy.language);
+            let reminder = Reminder {
+                number,
+                of: u32::try_from(rule.reminders.len()).unwrap_or(u32::MAX),
+                text: text.into(),
+                language: language.map(Into::into),
+            };
+            (due.step, Reason::Reminder(number), Task::Send(reminder))
+        }
+        _ if ticket.incomplete_metadata
+            && rule.close.incomplete_metadata == IncompleteMetadata::HoldAndNotify =>
+        {
+            demand!(trail, !memory.notified, Reason::IncompleteMetadata, index);
+            let text = policy.language.words().incomplete_metadata_notice.into();
+            let notification = Notification { code: "incomplete-metadata", text };
+            (Step::Notify, Reason::IncompleteMetadata, Task::Notify(notification))
+        }
+        _ => (Step::Close, Reason::Close, Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at))),
+    };
+    let action = Action { cycle: memory.cycle, step, due: due.at, task };
+    Decision { outcome: Outcome::Act(action), reason, rule: index }
+}
+
+/// What follows a close: mending one that came too early, or the steps after somebody else's.
+fn after_close(ticket: &Ticket<'_>, closed: Closed, now: Instant, found: Option<(u32, &Rule)>) -> Decision {
+    let index = found.map(|(index, _)| index);
+    if closed.followed {
+        return rest(Reason::AlreadyClosed, index);
+    }
+    let act = |step, reason, due, task| {
+        let action = Action { cycle: closed.cycle, step, due, task };
+        Decision { outcome: Outcome::Act(action), reason, rule: index }
+    };
+    if let Some(customer_wrote) = closed.reply {
+        let premature = customer_wrote <= closed.at;
+        let reason = if premature { Reason::PrematureClose } else { Reason::LateReply };
+        let grace = found.map_or(Span::DAY, |(_, rule)| rule.options.late_reply);
+        let same_ticket = ticket.channel.reopens() && (premature || customer_wrote.since(closed.at) <= grace);
+        let agent = ticket.agent.map(Into::into);
+        let reopening = Reopening { premature, agent, customer_wrote, closed: closed.at };
+        let due = customer_wrote.max(closed.at).min(now);
+        return if same_ticket {
+            act(Step::Reopen, reason, due, Task::Reopen(reopening))
+        } else {
+            act(Step::OpenLinked, reason, due, Task::OpenLinked(reopening))
+        };
+    }
+    if closed.by != Source::Inactivity
+        && let Some((_, rule)) = found
+    {
+        let then = rule.after_close(closed.by, ticket.tags);
+        if !then.is_nothing() {
+            return act(Step::AfterClose, Reason::ClosedByOther, closed.at.min(now), Task::AfterClose(then));
+        }
+    }
+    rest(Reason::AlreadyClosed, index)
+}
+
+fn rest(reason: Reason, rule: Option<u32>) -> Decision {
+    Decision { outcome: Outcome::Rest, reason, rule }
+}
+
+fn step_reason(step: Step) -> Reason {
+    match step {
+        Step::Reminder(number) => Reason::Reminder(number),
+        _ => Reason::Close,
+    }
+}
+
+fn pause_reason(kind: PauseKind) -> Reason {
+    match kind {
+        PauseKind::Hold => Reason::OnHold,
+        PauseKind::Snooze | PauseKind::Extension => Reason::Snoozed,
+        PauseKind::Call => Reason::OnCall,
+        PauseKind::Queue => Reason::InQueue,
+    }
+}
+
+/// The place of a ticket in a backlog: always the same, spread evenly over the backlog's time.
+fn place_in_backlog(ticket: &str, within: Span) -> Span {
+    let digest = crate::memory::fold(ticket.as_bytes());
+    Span::from_millis(digest.checked_rem(within.millis()).unwrap_or(0))
+}

@@ -1,0 +1,259 @@
+//! The answer to a call: what is to be done, and why.
+
+use crate::event::Source;
+use crate::instant::Instant;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What is to be done, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What is to be done.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
+    /// The rule that applied, by its place in the policy.
+    pub rule: Option<u32>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Carry this out now.
+    Act(Action),
+    /// Nothing until this instant, when the step becomes due.
+    Wait(Instant, Step),
+    /// Nothing until something happens.
+    Rest,
+}
+
+/// A step of a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The reminder with this number, from 1.
+    Reminder(u32),
+    /// The close.
+    Close,
+    /// Telling the people in charge that the close is held back.
+    Notify,
+    /// Opening the closed ticket again.
+    Reopen,
+    /// Opening a new ticket, linked to the closed one.
+    OpenLinked,
+    /// The steps after a close that somebody else made.
+    AfterClose,
+}
+
+/// The name of an action as the host reports it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key<'a> {
+    /// The ticket's id.
+    pub ticket: &'a str,
+    /// The cycle, from 1.
+    pub cycle: u32,
+    /// The step; none for a word that this version does not know.
+    pub step: Option<Step>,
+}
+
+/// What the host is asked to do. With the ticket's id, cycle and step are the idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// The cycle, from 1.
+    pub cycle: u32,
+    /// The step.
+    pub step: Step,
+    /// The deadline that passed.
+    pub due: Instant,
+    /// What is to be done.
+    pub task: Task,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Task {
+    /// Send this message to the customer.
+    Send(Reminder),
+    /// Close the ticket.
+    Close(ClosePackage),
+    /// Tell the people in charge.
+    Notify(Notification),
+    /// Open the ticket again.
+    Reopen(Reopening),
+    /// Open a new ticket, linked to this one.
+    OpenLinked(Reopening),
+    /// Do these steps after a close that somebody else made.
+    AfterClose(AfterClose),
+}
+
+/// A message because of silence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminder {
+    /// Its number in the cycle, from 1.
+    pub number: u32,
+    /// How many reminders the rule has.
+    pub of: u32,
+    /// What to send.
+    pub text: String,
+    /// The language of the text, where the policy names it.
+    pub language: Option<String>,
+}
+
+/// Everything that belongs to a close (rulebook 7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosePackage {
+    /// What the conversation shows.
+    pub notice: String,
+    /// A last message to the customer.
+    pub closing_text: Option<String>,
+    /// The category of the closing note.
+    pub category: String,
+    /// The facts of the closing note.
+    pub summary: String,
+    /// Tags to put on the ticket.
+    pub tags: Vec<String>,
+    /// Whether something that closing normally demands was missing and ignored.
+    pub incomplete_metadata: bool,
+    /// What follows.
+    pub then: AfterClose,
+}
+
+/// The reason that a close is stored with, and the name of the flow's exit.
+pub const CUSTOMER_INACTIVITY: &str = "customer-inactivity";
+
+/// What follows a close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AfterClose {
+    /// Who closed.
+    pub source: Source,
+    /// Whether the agent is taken off the ticket.
+    pub unassign: bool,
+    /// Whether the bot answers this customer again.
+    pub bot_on: bool,
+    /// Whether the customer is asked how it was.
+    pub survey: Survey,
+}
+
+/// Whether the customer is asked how it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Survey {
+    /// Not asked.
+    No,
+    /// Asked now.
+    Now,
+    /// Asked later.
+    Later,
+}
+
+/// Something that the people in charge must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// A stable code.
+    pub code: &'static str,
+    /// The same as a sentence.
+    pub text: String,
+}
+
+/// How a conversation goes on after its ticket was closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopening {
+    /// Whether the customer had in truth written before the close.
+    pub premature: bool,
+    /// The agent who had the ticket.
+    pub agent: Option<String>,
+    /// When the customer wrote.
+    pub customer_wrote: Instant,
+    /// When the ticket was closed.
+    pub closed: Instant,
+}
+
+/// Why a decision is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A reminder is due or is the next step.
+    Reminder(u32),
+    /// The close is due or is the next step.
+    Close,
+    /// The close waits while the customer types.
+    CustomerTyping,
+    /// The close is held back because something it demands is missing.
+    IncompleteMetadata,
+    /// The customer had written before the close.
+    PrematureClose,
+    /// The customer wrote after the close.
+    LateReply,
+    /// Somebody else closed the ticket and steps follow.
+    ClosedByOther,
+    /// The ticket is closed.
+    AlreadyClosed,
+    /// The ticket is merged, deleted or of a status without a word.
+    NotOpen,
+    /// The policy is switched off.
+    SwitchedOff,
+    /// No rule for the department.
+    NoRule,
+    /// The department's rule is switched off.
+    RuleOff,
+    /// The ticket has this exemption tag.
+    Exempt(String),
+    /// No agent has answered since the ticket opened.
+    NotAnswered,
+    /// The customer wrote last.
+    CompanyTurn,
+    /// Reopened: waits for the customer to write.
+    ReopenedAwaitsCustomer,
+    /// Reopened: waits for an agent to write.
+    ReopenedAwaitsAgent,
+    /// The cycle began before the policy was switched on.
+    BeforeActivation,
+    /// The cycle began before that and takes its turn in the backlog.
+    Backlog,
+    /// On hold.
+    OnHold,
+    /// Snoozed.
+    Snoozed,
+    /// A call is going on.
+    OnCall,
+    /// In the queue, without an agent.
+    InQueue,
+    /// This reminder could not be sent.
+    ReminderFailed(u32),
+    /// The close could not be carried out.
+    CloseFailed,
+    /// Every step of the rule was taken.
+    NothingLeft,
+}
+
+impl Reason {
+    /// Its stable kebab-case code, as in the contract.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Reason::Reminder(_) => "reminder",
+            Reason::Close => "close",
+            Reason::CustomerTyping => "customer-typing",
+            Reason::IncompleteMetadata => "incomplete-metadata",
+            Reason::PrematureClose => "premature-close",
+            Reason::LateReply => "late-reply",
+            Reason::ClosedByOther => "closed-by-other",
+            Reason::AlreadyClosed => "already-closed",
+            Reason::NotOpen => "not-open",
+            Reason::SwitchedOff => "switched-off",
+            Reason::NoRule => "no-rule",
+            Reason::RuleOff => "rule-off",
+            Reason::Exempt(_) => "exempt",
+            Reason::NotAnswered => "not-answered",
+            Reason::CompanyTurn => "company-turn",
+            Reason::ReopenedAwaitsCustomer => "reopened-awaits-customer",
+            Reason::ReopenedAwaitsAgent => "reopened-awaits-agent",
+            Reason::BeforeActivation => "before-activation",
+            Reason::Backlog => "backlog",
+            Reason::OnHold => "on-hold",
+            Reason::Snoozed => "snoozed",
+            Reason::OnCall => "on-call",
+            Reason::InQueue => "in-queue",
+            Reason::ReminderFailed(_) => "reminder-failed",
+            Reason::CloseFailed => "close-failed",
+            Reason::NothingLeft => "nothing-left",
+        }
+    }
+}

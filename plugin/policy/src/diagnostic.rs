@@ -1,0 +1,239 @@
+//! What can be wrong with a config, and how it is said.
+
+use crate::text::{Language, fill};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// One problem of a config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem.
+    pub code: Code,
+    /// The place, as a JSON Pointer (RFC 6901).
+    pub place: String,
+    pub(crate) values: Vec<Value>,
+}
+
+/// A value in a sentence about a problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// As it is, in every language.
+    Plain(String),
+    /// The name of a shape.
+    Shape(Shape),
+    /// How a shape is written.
+    Example(Shape),
+}
+
+/// What a place of a config can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Object,
+    List,
+    Text,
+    Switch,
+    /// A text, or an object with a text for each language.
+    Texts,
+    /// `"any"`, or a list of names.
+    Departments,
+    /// An object, or `false`.
+    ObjectOrOff,
+}
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The policy is refused.
+    Error,
+    /// The policy is accepted.
+    Warning,
+}
+
+/// The kinds of problems.
+#[expect(missing_docs, reason = "each is described by its sentence in `text`")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    NotJson,
+    EndsTooEarly,
+    TooLarge,
+    TooDeep,
+    WrongType,
+    UnknownKey,
+    UnknownKeyNear,
+    DuplicateKey,
+    MissingKey,
+    UnknownWord,
+    BadDuration,
+    NotPositive,
+    BelowResolution,
+    Over90Days,
+    BadTime,
+    RemindersNotLessThanClose,
+    ReminderOutOfOrder,
+    ReminderTime,
+    BeforeCloseWithoutClose,
+    EmptyText,
+    BadLanguage,
+    NoDepartments,
+    EmptyName,
+    DepartmentTwice,
+    TwoAny,
+    UnknownDepartment,
+    UnknownDepartmentNear,
+    TooMany,
+    GraceOverLimit,
+    ExitNotLinked,
+    ExitNotSupported,
+    ChannelShutDown,
+    NoEffect,
+    NoRules,
+}
+
+impl Code {
+    /// Every code, for those who list them.
+    pub const ALL: [Code; 34] = [
+        Code::NotJson,
+        Code::EndsTooEarly,
+        Code::TooLarge,
+        Code::TooDeep,
+        Code::WrongType,
+        Code::UnknownKey,
+        Code::UnknownKeyNear,
+        Code::DuplicateKey,
+        Code::MissingKey,
+        Code::UnknownWord,
+        Code::BadDuration,
+        Code::NotPositive,
+        Code::BelowResolution,
+        Code::Over90Days,
+        Code::BadTime,
+        Code::RemindersNotLessThanClose,
+        Code::ReminderOutOfOrder,
+        Code::ReminderTime,
+        Code::BeforeCloseWithoutClose,
+        Code::EmptyText,
+        Code::BadLanguage,
+        Code::NoDepartments,
+        Code::EmptyName,
+        Code::DepartmentTwice,
+        Code::TwoAny,
+        Code::UnknownDepartment,
+        Code::UnknownDepartmentNear,
+        Code::TooMany,
+        Code::GraceOverLimit,
+        Code::ExitNotLinked,
+        Code::ExitNotSupported,
+        Code::ChannelShutDown,
+        Code::NoEffect,
+        Code::NoRules,
+    ];
+
+    /// The stable kebab-case name. Problems that differ only in the help they get share one.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Code::NotJson | Code::EndsTooEarly => "not-json",
+            Code::TooLarge => "too-large",
+            Code::TooDeep => "too-deep",
+            Code::WrongType => "wrong-type",
+            Code::UnknownKey | Code::UnknownKeyNear => "unknown-key",
+            Code::DuplicateKey => "duplicate-key",
+            Code::MissingKey => "missing-key",
+            Code::UnknownWord => "unknown-word",
+            Code::BadDuration => "bad-duration",
+            Code::NotPositive => "time-not-positive",
+            Code::BelowResolution => "time-below-resolution",
+            Code::Over90Days => "time-over-90-days",
+            Code::BadTime => "bad-time",
+            Code::RemindersNotLessThanClose => "reminders-not-less-than-close",
+            Code::ReminderOutOfOrder => "reminder-out-of-order",
+            Code::ReminderTime => "reminder-time",
+            Code::BeforeCloseWithoutClose => "before-close-without-close",
+            Code::EmptyText => "empty-text",
+            Code::BadLanguage => "bad-language",
+            Code::NoDepartments => "no-departments",
+            Code::EmptyName => "empty-name",
+            Code::DepartmentTwice => "department-twice",
+            Code::TwoAny => "two-any-rules",
+            Code::UnknownDepartment | Code::UnknownDepartmentNear => "unknown-department",
+            Code::TooMany => "too-many",
+            Code::GraceOverLimit => "grace-over-limit",
+            Code::ExitNotLinked => "inactivity-exit-not-linked",
+            Code::ExitNotSupported => "inactivity-exit-not-supported",
+            Code::ChannelShutDown => "channel-shut-down",
+            Code::NoEffect => "rule-without-effect",
+            Code::NoRules => "no-rules",
+        }
+    }
+
+    /// How bad it is (D-49 yellow, D-50 red).
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Code::NoEffect | Code::NoRules => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}
+
+impl Diagnostic {
+    pub(crate) fn new(code: Code, place: impl Into<String>, values: Vec<Value>) -> Diagnostic {
+        Diagnostic { code, place: place.into(), values }
+    }
+
+    /// What is wrong, in a language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        self.say((language.words().problem)(self.code).0, language)
+    }
+
+    /// The way out, in a language.
+    #[must_use]
+    pub fn help(&self, language: Language) -> String {
+        self.say((language.words().problem)(self.code).1, language)
+    }
+
+    fn say(&self, sentence: &str, language: Language) -> String {
+        let words = language.words();
+        let said = |value: &Value| match value {
+            Value::Plain(text) => text.clone(),
+            Value::Shape(shape) => (words.shape)(*shape).0.to_owned(),
+            Value::Example(shape) => (words.shape)(*shape).1.to_owned(),
+        };
+        let values: Vec<String> = self.values.iter().map(said).collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        fill(sentence, &values)
+    }
+}
+
+/// The candidate that a word was probably meant to be: at most a third of its letters differ.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = word.chars().count().div_ceil(3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The number of letters to insert, remove or change, case aside (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().flat_map(char::to_lowercase).enumerate() {
+        let mut diagonal = i;
+        let mut left = i.saturating_add(1);
+        for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
+            let change = diagonal.saturating_add(usize::from(from != *to));
+            diagonal = *above;
+            left = change.min(above.saturating_add(1)).min(left.saturating_add(1));
+            *above = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i.saturating_add(1);
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

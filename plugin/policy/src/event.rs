@@ -1,0 +1,80 @@
+//! What can happen to a ticket besides messages.
+
+use crate::decision::Key;
+use crate::instant::{Instant, Span};
+use crate::message::Stamp;
+
+/// Something that happened to a ticket.
+#[derive(Debug, Clone, Copy)]
+pub struct Event<'a> {
+    /// When it happened.
+    pub stamp: Stamp<'a>,
+    /// What happened.
+    pub what: Happening<'a>,
+}
+
+/// What can happen to a ticket.
+#[derive(Debug, Clone, Copy)]
+pub enum Happening<'a> {
+    /// The ticket was opened.
+    Opened(Source),
+    /// The host carried out an action.
+    CarriedOut(Key<'a>),
+    /// The host gave up carrying out an action.
+    Failed(Key<'a>, FailureKind),
+    /// The customer is typing.
+    Typing,
+    /// A pause begins, until an instant where one is known.
+    Paused(PauseKind, Option<Instant>),
+    /// A pause ends.
+    Resumed(PauseKind),
+    /// The customer was given more time.
+    Extended(Span),
+    /// Somebody else closed the ticket.
+    Closed(Source),
+    /// The ticket was opened again.
+    Reopened(Source),
+    /// Something without a word: changes nothing.
+    Unknown,
+}
+
+/// Who or what caused an opening, a close or a reopening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A human of the company.
+    Agent,
+    /// The customer.
+    Customer,
+    /// This plugin.
+    Inactivity,
+    /// A bot's flow.
+    Flow,
+    /// Another program.
+    Api,
+    /// A source without a word.
+    Other,
+}
+
+/// Why an action could not be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Not reached, refused, or unknown: the policy says how to go on.
+    Refused,
+    /// The customer can no longer be reached at all.
+    Blocked,
+}
+
+/// What stops the clock for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PauseKind {
+    /// An agent put the ticket on hold.
+    Hold,
+    /// An agent put the ticket aside; the rule says what that means.
+    Snooze,
+    /// A call with the customer is going on.
+    Call,
+    /// The ticket is in the queue without an agent.
+    Queue,
+    /// The customer was given more time.
+    Extension,
+}

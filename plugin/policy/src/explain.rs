@@ -1,0 +1,219 @@
+//! A decision in words: the trail of the very comparison that decided, told to people.
+
+use crate::decide::{Trail, decide};
+use crate::decision::{Decision, Outcome, Reason, Step, Task};
+use crate::event::{PauseKind, Source};
+use crate::instant::Instant;
+use crate::memory::Memory;
+use crate::policy::Policy;
+use crate::rule::{CountFrom, Rule};
+use crate::schedule::{Deadline, Schedule};
+use crate::text::{Language, Words, clock, fill, span};
+use crate::ticket::Ticket;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A decision in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The language used.
+    pub language: Language,
+    /// The decision explained.
+    pub decision: Decision,
+    /// One or a few sentences: what, why, until when, under which rule and version.
+    pub summary: String,
+    /// Every condition that was looked at.
+    pub checks: Vec<Check>,
+    /// What is remembered of the ticket.
+    pub history: Vec<String>,
+}
+
+/// One condition of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The reason it gives if it does not hold.
+    pub code: &'static str,
+    /// Whether it holds.
+    pub holds: bool,
+    /// The same in words.
+    pub text: String,
+}
+
+impl Policy {
+    /// The decision for an instant in words, with times at so many minutes east of UTC.
+    #[must_use]
+    pub fn explain(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &Memory,
+        now: Instant,
+        language: Language,
+        offset_minutes: i32,
+    ) -> Explanation {
+        let speaker = Speaker { words: language.words(), offset: offset_minutes };
+        let mut told = Told { speaker, memory, checks: Vec::new() };
+        let decision = decide(self, ticket, memory, now, &mut told);
+        let checks = told.checks;
+        let rule = decision.rule.and_then(|n| self.rules.get(usize::try_from(n).ok()?));
+        let mut summary = speaker.summary(&decision, rule);
+        if let Some(rule) = rule {
+            summary.push(' ');
+            summary.push_str(&fill(speaker.words.under_rule, &[&rule.name]));
+        }
+        if !self.version.is_empty() {
+            summary.push(' ');
+            summary.push_str(&fill(speaker.words.under_version, &[&self.version]));
+        }
+        Explanation { language, decision, summary, checks, history: speaker.history(memory) }
+    }
+}
+
+/// Writes a trail down.
+struct Told<'a> {
+    speaker: Speaker,
+    memory: &'a Memory,
+    checks: Vec<Check>,
+}
+
+impl Trail for Told<'_> {
+    fn condition(&mut self, reason: &Reason, holds: bool) {
+        let text = self.speaker.condition(reason, holds);
+        self.checks.push(Check { code: reason.code(), holds, text });
+    }
+
+    fn deadline(&mut self, schedule: &Schedule<'_>, next: &Deadline) {
+        let words = self.speaker.words;
+        let rule = schedule.rule;
+        let from = match rule.count_from {
+            CountFrom::LastAgentMessage => words.from_last_agent,
+            CountFrom::FirstUnansweredAgentMessage => words.from_first_agent,
+            CountFrom::LastCustomerMessage => words.from_customer,
+        };
+        let mut text = fill(words.counted_from, &[&self.speaker.clock(schedule.anchor()), from]);
+        if let (Step::Close, Some(spent), Some(gap)) = (next.step, self.memory.spent, rule.gap()) {
+            text.push(' ');
+            text.push_str(&fill(words.promised_gap, &[&self.speaker.clock(spent.last_at), &span(gap)]));
+        }
+        text.push(' ');
+        let step = self.speaker.step(next.step, Some(rule));
+        text.push_str(&fill(words.deadline, &[&step, &self.speaker.clock(next.at)]));
+        self.checks.push(Check { code: "deadline", holds: true, text });
+    }
+}
+
+/// A language and a place on earth.
+#[derive(Clone, Copy)]
+struct Speaker {
+    words: &'static Words,
+    offset: i32,
+}
+
+impl Speaker {
+    fn clock(self, at: Instant) -> String {
+        clock(at, self.offset)
+    }
+
+    fn condition(self, reason: &Reason, holds: bool) -> String {
+        let (positive, negative) = (self.words.condition)(reason);
+        let sentence = if holds { positive } else { negative };
+        match reason {
+            Reason::Exempt(tag) => fill(sentence, &[tag]),
+            Reason::ReminderFailed(number) => fill(sentence, &[&number.to_string()]),
+            _ => sentence.into(),
+        }
+    }
+
+    fn step(self, step: Step, rule: Option<&Rule>) -> String {
+        match step {
+            Step::Reminder(number) => {
+                let of = rule.map_or(0, |r| r.reminders.len());
+                fill(self.words.reminder, &[&number.to_string(), &of.to_string()])
+            }
+            _ => self.words.the_close.into(),
+        }
+    }
+
+    fn summary(self, decision: &Decision, rule: Option<&Rule>) -> String {
+        match &decision.outcome {
+            Outcome::Rest => fill(self.words.rest, &[&self.condition(&decision.reason, false)]),
+            Outcome::Wait(until, step) => {
+                let (until, step) = (self.clock(*until), self.step(*step, rule));
+                match decision.reason {
+                    Reason::Reminder(_) | Reason::Close => fill(self.words.wait, &[&until, &step]),
+                    ref other => fill(self.words.wait_because, &[&until, &step, &self.condition(other, false)]),
+                }
+            }
+            Outcome::Act(action) => match action.task {
+                Task::Send(_) | Task::Close(_) => {
+                    fill(self.words.act, &[&self.step(action.step, rule), &self.clock(action.due)])
+                }
+                Task::Notify(_) => self.words.act_notify.into(),
+                Task::Reopen(_) => self.because(self.words.act_reopen, decision),
+                Task::OpenLinked(_) => self.because(self.words.act_open_linked, decision),
+                Task::AfterClose(_) => self.words.act_after_close.into(),
+            },
+        }
+    }
+
+    fn because(self, sentence: &str, decision: &Decision) -> String {
+        let mut text = String::from(sentence);
+        text.push(' ');
+        text.push_str(&self.condition(&decision.reason, false));
+        text
+    }
+
+    fn history(self, memory: &Memory) -> Vec<String> {
+        let words = self.words;
+        let mut told = Vec::new();
+        if memory.cycle > 0 {
+            told.push(fill(words.remembered_cycle, &[&memory.cycle.to_string()]));
+        }
+        if let Some(customer) = memory.customer {
+            told.push(fill(words.remembered_customer, &[&self.clock(customer.at)]));
+        }
+        if let (Some(first), Some(latest)) = (memory.agents.first(), memory.agents.last()) {
+            told.push(fill(words.remembered_agents, &[&self.clock(first.at), &self.clock(latest.at)]));
+        }
+        if let Some(spent) = memory.spent {
+            let sentence =
+                if spent.failed.is_some() { words.remembered_failure } else { words.remembered_reminder };
+            told.push(fill(sentence, &[&spent.number.to_string(), &self.clock(spent.last_at)]));
+        }
+        if let Some(at) = memory.typing {
+            told.push(fill(words.remembered_typing, &[&self.clock(at)]));
+        }
+        for pause in memory.pauses.iter() {
+            let kind = match pause.kind {
+                PauseKind::Hold => words.pause_hold,
+                PauseKind::Snooze => words.pause_snooze,
+                PauseKind::Call => words.pause_call,
+                PauseKind::Queue => words.pause_queue,
+                PauseKind::Extension => words.pause_extension,
+            };
+            let until = pause.until.map_or_else(|| words.until_further_notice.into(), |u| self.clock(u));
+            told.push(fill(words.remembered_pause, &[kind, &self.clock(pause.from), &until]));
+        }
+        if let Some(reopened) = memory.reopened {
+            told.push(fill(words.remembered_reopening, &[&self.clock(reopened.at)]));
+        }
+        if let Some(closed) = memory.closed {
+            told.push(fill(words.remembered_close, &[&self.clock(closed.at), self.source(closed.by)]));
+        }
+        if told.is_empty() {
+            told.push(words.nothing_remembered.into());
+        }
+        told
+    }
+
+    fn source(self, source: Source) -> &'static str {
+        let [agent, customer, inactivity, flow, api, other] = self.words.sources;
+        match source {
+            Source::Agent => agent,
+            Source::Customer => customer,
+            Source::Inactivity => inactivity,
+            Source::Flow => flow,
+            Source::Api => api,
+            Source::Other => other,
+        }
+    }
+}

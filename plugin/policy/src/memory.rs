@@ -1,0 +1,333 @@
+//! What is remembered of a ticket, and how messages and events change it.
+//!
+//! Nothing else changes it; time does not. Everything that can arrive late, twice or in the wrong
+//! order is put where it belongs: by sequence where both sides have one, else by time, else by
+//! arrival.
+
+use crate::decision::{Key, Step};
+use crate::event::{Event, FailureKind, Happening, PauseKind, Source};
+use crate::instant::Instant;
+use crate::message::{Counting, Message, Speaker, Stamp};
+use crate::pause::Pauses;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+mod codec;
+
+pub(crate) use codec::fold;
+pub use codec::{Damage, VERSION};
+
+/// At most this many agent messages in a row are remembered: the first and the latest ones.
+const MOST_IN_A_ROW: usize = 4;
+/// The ids of so many of the latest messages and events are remembered.
+const IDS: usize = 4;
+
+/// What is remembered of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// The number of the current or last cycle; 0 before the first.
+    pub(crate) cycle: u32,
+    /// Whether an agent has answered since the ticket opened.
+    pub(crate) answered: bool,
+    /// When the company opened the ticket of its own accord.
+    pub(crate) opened_by_company: Option<Instant>,
+    /// The customer's last counted message.
+    pub(crate) customer: Option<Mark>,
+    /// The agents' counted messages after it, in order. Not empty: it is the customer's turn.
+    pub(crate) agents: Vec<Mark>,
+    /// The steps taken in this cycle.
+    pub(crate) spent: Option<Spent>,
+    pub(crate) close_failed: bool,
+    pub(crate) notified: bool,
+    pub(crate) typing: Option<Instant>,
+    pub(crate) pauses: Pauses,
+    pub(crate) closed: Option<Closed>,
+    pub(crate) reopened: Option<Reopened>,
+    /// Hashes of the ids seen last, the latest first.
+    pub(crate) ids: Vec<u64>,
+}
+
+/// The place of a message in the order of the ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) sequence: Option<u64>,
+    pub(crate) at: Instant,
+}
+
+impl Mark {
+    fn of(stamp: &Stamp<'_>) -> Mark {
+        Mark { sequence: stamp.sequence, at: stamp.clamped() }
+    }
+
+    fn order(&self, other: &Mark) -> Ordering {
+        match (self.sequence, other.sequence) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => self.at.cmp(&other.at),
+        }
+    }
+}
+
+/// The reminders of a cycle that need not be sent any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spent {
+    /// The number of the last one.
+    pub(crate) number: u32,
+    /// When the first one was sent.
+    pub(crate) first_at: Instant,
+    /// When the last one was sent or given up.
+    pub(crate) last_at: Instant,
+    /// What went wrong with the last one.
+    pub(crate) failed: Option<FailureKind>,
+}
+
+/// A close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Closed {
+    pub(crate) at: Instant,
+    /// The cycle that the close ended.
+    pub(crate) cycle: u32,
+    pub(crate) by: Source,
+    /// When a customer wrote whose message this close came too early or too late for.
+    pub(crate) reply: Option<Instant>,
+    /// Whether what follows the close was done or given up.
+    pub(crate) followed: bool,
+}
+
+/// A reopening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reopened {
+    pub(crate) at: Instant,
+    /// The cycle that had been closed.
+    pub(crate) cycle: u32,
+    /// Whether it came about because the customer wrote.
+    pub(crate) by_customer: bool,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// The customer's, since the first and again since the latest of the company's messages.
+    Customer { first: Instant, latest: Instant },
+    /// The company's: the customer wrote last.
+    Company,
+    /// Nobody's: nothing was said yet.
+    Nobody,
+}
+
+impl Memory {
+    pub(crate) fn turn(&self) -> Turn {
+        match (self.agents.first(), self.agents.last()) {
+            (Some(first), Some(latest)) => Turn::Customer { first: first.at, latest: latest.at },
+            _ => match (self.customer, self.opened_by_company) {
+                (Some(_), _) => Turn::Company,
+                (None, Some(at)) if self.reopened.is_none() => Turn::Customer { first: at, latest: at },
+                (None, _) => Turn::Nobody,
+            },
+        }
+    }
+
+    /// Takes in a message; says whether it changed anything.
+    pub(crate) fn hear(&mut self, message: &Message<'_>, counting: Counting) -> bool {
+        let Some(speaker) = message.speaker(counting) else { return false };
+        if !self.is_news(&message.stamp) {
+            return false;
+        }
+        let mark = Mark::of(&message.stamp);
+        match speaker {
+            Speaker::Customer => self.customer_wrote(mark),
+            Speaker::Company => self.agent_wrote(mark),
+        }
+        true
+    }
+
+    /// Takes in an event; says whether it changed anything.
+    pub(crate) fn notice(&mut self, event: &Event<'_>) -> bool {
+        if matches!(event.what, Happening::Unknown) || !self.is_news(&event.stamp) {
+            return false;
+        }
+        let at = event.stamp.clamped();
+        match event.what {
+            Happening::Opened(by) => self.opened(by, at),
+            Happening::CarriedOut(key) => self.carried_out(key, at),
+            Happening::Failed(key, kind) => self.failed(key, kind, at),
+            Happening::Typing => self.typing = Some(self.typing.map_or(at, |t| t.max(at))),
+            Happening::Paused(kind, until) => self.pauses.begin(kind, at, until),
+            Happening::Resumed(kind) => self.pauses.end(kind, at),
+            Happening::Extended(by) => self.pauses.extend(at, by),
+            Happening::Closed(by) => self.closed_by(by, at),
+            Happening::Reopened(by) => self.reopen(at, by == Source::Customer),
+            Happening::Unknown => {}
+        }
+        true
+    }
+
+    /// Whether an id is new; those without an id always are.
+    fn is_news(&mut self, stamp: &Stamp<'_>) -> bool {
+        let Some(id) = stamp.id else { return true };
+        let hash = codec::fold(id.as_bytes());
+        if self.ids.contains(&hash) {
+            return false;
+        }
+        self.ids.insert(0, hash);
+        self.ids.truncate(IDS);
+        true
+    }
+
+    fn opened(&mut self, by: Source, at: Instant) {
+        // A customer, or a flow on a customer's behalf, waits for the company.
+        if !matches!(by, Source::Agent | Source::Api) || self.opened_by_company.is_some() {
+            return;
+        }
+        self.opened_by_company = Some(at);
+        self.cycle = self.cycle.max(1);
+    }
+
+    fn customer_wrote(&mut self, mut mark: Mark) {
+        if self.customer.is_some_and(|last| mark.order(&last) != Ordering::Greater) {
+            return;
+        }
+        // Of two at the same instant the one that arrives later is the later one.
+        let answered_before = self.agents.partition_point(|a| a.order(&mark) != Ordering::Greater);
+        let before = answered_before.checked_sub(1).and_then(|i| self.agents.get(i)).or(self.customer.as_ref());
+        mark.at = before.map_or(mark.at, |b| mark.at.max(b.at));
+        let after = self.agents.split_off(answered_before);
+        let ended = answered_before > 0 || after.is_empty();
+        self.agents = after;
+        self.customer = Some(mark);
+        if let Some(closed) = self.closed.as_mut().filter(|c| c.by == Source::Inactivity) {
+            closed.reply = closed.reply.or(Some(mark.at));
+        }
+        self.pauses.forget_before(mark.at);
+        if ended {
+            // A message that arrived late splits the cycle: what was sent after it belongs to the
+            // cycle that the agents' later messages opened.
+            let kept = self.spent.filter(|s| !self.agents.is_empty() && s.first_at > mark.at);
+            if !self.agents.is_empty() {
+                self.cycle = self.cycle.saturating_add(1);
+            }
+            self.end_cycle();
+            self.spent = kept;
+        }
+    }
+
+    fn agent_wrote(&mut self, mut mark: Mark) {
+        self.answered = true;
+        self.pauses.end_open(PauseKind::Queue, mark.at);
+        if self.customer.is_some_and(|last| mark.order(&last) == Ordering::Less)
+            || self.reopened.is_some_and(|r| self.agents.is_empty() && mark.at < r.at)
+            || self.agents.iter().any(|a| a.order(&mark) == Ordering::Equal)
+        {
+            return;
+        }
+        let place = self.agents.partition_point(|a| a.order(&mark) == Ordering::Less);
+        let before = place.checked_sub(1).and_then(|i| self.agents.get(i)).or(self.customer.as_ref());
+        mark.at = before.map_or(mark.at, |b| mark.at.max(b.at));
+        if self.agents.is_empty() {
+            self.cycle = self.cycle.saturating_add(1);
+            self.end_cycle();
+        }
+        self.agents.insert(place, mark);
+        if self.agents.len() > MOST_IN_A_ROW {
+            self.agents.remove(1);
+        }
+    }
+
+    fn end_cycle(&mut self) {
+        self.spent = None;
+        self.close_failed = false;
+        self.notified = false;
+        self.typing = None;
+    }
+
+    fn carried_out(&mut self, key: Key<'_>, at: Instant) {
+        match key.step {
+            Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, None),
+            Some(Step::Close) => {
+                let stale = self.reopened.is_some_and(|r| key.cycle <= r.cycle);
+                if self.closed.is_none() && !stale {
+                    let overtaken = key.cycle < self.cycle || !matches!(self.turn(), Turn::Customer { .. });
+                    let reply = self.customer.filter(|_| overtaken).map(|c| c.at);
+                    let cycle = self.cycle;
+                    self.closed = Some(Closed { at, cycle, by: Source::Inactivity, reply, followed: false });
+                }
+            }
+            Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
+            Some(Step::Reopen) if self.closed.is_some_and(|c| c.cycle == key.cycle) => self.reopen(at, true),
+            Some(Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
+            Some(Step::Reopen) | None => {}
+        }
+    }
+
+    fn failed(&mut self, key: Key<'_>, kind: FailureKind, at: Instant) {
+        match key.step {
+            Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, Some(kind)),
+            Some(Step::Close) => self.close_failed |= key.cycle == self.cycle && self.closed.is_none(),
+            Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
+            Some(Step::Reopen | Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
+            None => {}
+        }
+    }
+
+    /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered,
+    /// and one that was given up may still be sent by hand; an older report changes nothing.
+    fn reminder_spent(&mut self, cycle: u32, number: u32, at: Instant, failed: Option<FailureKind>) {
+        let Turn::Customer { first, .. } = self.turn() else { return };
+        if cycle != self.cycle || number == 0 {
+            return;
+        }
+        let at = at.max(first);
+        match &mut self.spent {
+            None => self.spent = Some(Spent { number, first_at: at, last_at: at, failed }),
+            Some(spent) if number > spent.number => {
+                *spent = Spent { number, last_at: at.max(spent.last_at), failed, ..*spent };
+            }
+            Some(spent) if number == spent.number && failed.is_some() && spent.failed.is_none() => {
+                spent.failed = failed;
+            }
+            Some(spent) if number == spent.number && failed.is_none() && spent.failed.is_some() && at > spent.last_at => {
+                spent.failed = None;
+                spent.last_at = at;
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn closed_by(&mut self, by: Source, at: Instant) {
+        if self.closed.is_some() || self.reopened.is_some_and(|r| at <= r.at) {
+            return;
+        }
+        if self.reopened.is_some_and(|r| r.cycle == self.cycle) {
+            // Closed a second time within one cycle: what follows must not share a key.
+            self.cycle = self.cycle.saturating_add(1);
+        }
+        self.closed = Some(Closed { at, cycle: self.cycle, by, reply: None, followed: false });
+    }
+
+    fn follow_up(&mut self, cycle: u32) {
+        if let Some(closed) = self.closed.as_mut().filter(|c| c.cycle == cycle) {
+            closed.followed = true;
+        }
+    }
+
+    fn reopen(&mut self, at: Instant, by_customer: bool) {
+        let closed = self.closed;
+        if self.reopened.is_some_and(|r| at <= r.at) || closed.is_some_and(|c| at < c.at) {
+            return;
+        }
+        self.closed = None;
+        self.reopened = Some(Reopened {
+            at,
+            cycle: closed.map_or(self.cycle, |c| c.cycle),
+            by_customer: by_customer || closed.is_some_and(|c| c.reply.is_some()),
+        });
+        // An agent may have written between the close and the reopening.
+        let agents = self.agents.len();
+        self.agents.retain(|a| closed.is_some_and(|c| a.at > c.at));
+        if self.agents.is_empty() {
+            self.end_cycle();
+        } else if self.agents.len() < agents {
+            self.cycle = self.cycle.saturating_add(1);
+            self.end_cycle();
+        }
+    }
+}

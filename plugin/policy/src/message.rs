@@ -1,0 +1,108 @@
+//! Messages, and which of them count.
+
+use crate::instant::Instant;
+
+/// When something happened and how it is told apart from its like.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp<'a> {
+    /// The host's id of the message or event.
+    pub id: Option<&'a str>,
+    /// Its place in the ticket's order, where the host keeps one.
+    pub sequence: Option<u64>,
+    /// When it happened.
+    pub at: Instant,
+    /// When the host learned of it.
+    pub received: Instant,
+}
+
+impl Stamp<'_> {
+    /// When it happened, as far as it can be believed: never after the host learned of it.
+    #[must_use]
+    pub fn clamped(&self) -> Instant {
+        self.at.min(self.received)
+    }
+}
+
+/// One message of the conversation.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    /// When it was written.
+    pub stamp: Stamp<'a>,
+    /// Who wrote.
+    pub author: Author,
+    /// What it is.
+    pub kind: Kind,
+    /// What caused it to be sent.
+    pub origin: Origin,
+}
+
+/// Who wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Author {
+    /// The person who asks.
+    Customer,
+    /// A human of the company.
+    Agent,
+    /// An AI that answers as an agent would.
+    AiAgent,
+    /// Automation, or an author without a word.
+    Bot,
+}
+
+/// What a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, media, sticker, location, menu answer.
+    Spoken,
+    /// A reaction to a message.
+    Reaction,
+    /// A private note, a label, an edit, a receipt.
+    Silent,
+    /// A kind without a word: counts from a customer and not from an agent, so that it can stop
+    /// a clock and never start one.
+    Unknown,
+}
+
+/// What caused a message to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A person or an AI agent answered.
+    Written,
+    /// An answering machine, automation, or our own action echoed back.
+    Automatic,
+}
+
+/// Which messages count, by the options of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counting {
+    /// Whether an AI agent counts as an agent (K-03, K-17).
+    pub ai_agent: bool,
+    /// Whether a customer's reaction counts as a message.
+    pub reactions: bool,
+}
+
+/// Who spoke, of the two who take turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// The customer: the company owes the answer.
+    Customer,
+    /// The company: the customer owes it.
+    Company,
+}
+
+impl Message<'_> {
+    /// Who spoke with this message, if it counts at all (rulebook 2).
+    #[must_use]
+    pub fn speaker(&self, counting: Counting) -> Option<Speaker> {
+        if self.origin == Origin::Automatic {
+            return None;
+        }
+        match (self.author, self.kind) {
+            (Author::Customer, Kind::Spoken | Kind::Unknown) => Some(Speaker::Customer),
+            (Author::Customer, Kind::Reaction) if counting.reactions => Some(Speaker::Customer),
+            (Author::Agent, Kind::Spoken) => Some(Speaker::Company),
+            (Author::AiAgent, Kind::Spoken) if counting.ai_agent => Some(Speaker::Company),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Sentences for people, in Spanish, Portuguese and English. Each language is one table; a
+//! sentence that is missing from one of them does not compile.
+
+use crate::decision::Reason;
+use crate::diagnostic::{Code, Shape};
+use crate::instant::{Instant, Span};
+use alloc::string::String;
+use alloc::vec::Vec;
+use chrono::{Datelike, Timelike};
+use core::fmt::Write;
+
+mod en;
+mod es;
+mod pt;
+
+/// A language of the plugin's own sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Spanish.
+    Es,
+    /// Portuguese.
+    Pt,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Language; 3] = [Language::Es, Language::Pt, Language::En];
+
+    /// Its BCP 47 code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Language::Es => "es",
+            Language::Pt => "pt",
+            Language::En => "en",
+        }
+    }
+
+    /// The language of a BCP 47 tag, if it is one of these.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Language> {
+        let base = base(tag);
+        Self::ALL.into_iter().find(|l| l.code().eq_ignore_ascii_case(base))
+    }
+
+    pub(crate) fn of_locale(locale: Option<&str>) -> Option<Language> {
+        locale.and_then(Self::of_tag)
+    }
+
+    pub(crate) fn words(self) -> &'static Words {
+        match self {
+            Language::Es => &es::WORDS,
+            Language::Pt => &pt::WORDS,
+            Language::En => &en::WORDS,
+        }
+    }
+}
+
+/// A text of the policy, in one language or several.
+#[derive(Debug, Clone)]
+pub(crate) struct Translated(pub(crate) Vec<(Option<String>, String)>);
+
+impl Translated {
+    /// The text for a locale: its own, else that of its language, else that of the policy's
+    /// language, else the first.
+    pub(crate) fn choose(&self, locale: Option<&str>, policy: Language) -> (Option<&str>, &str) {
+        let tagged = |wanted: &str, whole: bool| {
+            self.0.iter().find(|(tag, _)| {
+                tag.as_deref().is_some_and(|tag| {
+                    let tag = if whole { tag } else { base(tag) };
+                    tag.eq_ignore_ascii_case(wanted)
+                })
+            })
+        };
+        locale
+            .and_then(|l| tagged(l, true).or_else(|| tagged(base(l), true)).or_else(|| tagged(base(l), false)))
+            .or_else(|| tagged(policy.code(), false))
+            .or_else(|| self.0.first())
+            .map_or((None, ""), |(tag, text)| (tag.as_deref(), text.as_str()))
+    }
+}
+
+fn base(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or(tag)
+}
+
+/// The sentences of one language; `{0}`, `{1}` … stand for values.
+pub(crate) struct Words {
+    pub(crate) closed_by_inactivity: &'static str,
+    pub(crate) customer_inactivity: &'static str,
+    pub(crate) incomplete_metadata_notice: &'static str,
+    /// Rule, close-after, what is counted from, the instant counted from.
+    pub(crate) summary_rule: &'static str,
+    pub(crate) summary_no_reminder: &'static str,
+    /// Number, instant.
+    pub(crate) summary_reminders: &'static str,
+    /// Instant.
+    pub(crate) summary_due: &'static str,
+    pub(crate) summary_incomplete: &'static str,
+    pub(crate) from_last_agent: &'static str,
+    pub(crate) from_first_agent: &'static str,
+    pub(crate) from_customer: &'static str,
+    /// Number, of how many.
+    pub(crate) reminder: &'static str,
+    pub(crate) the_close: &'static str,
+    /// Step, due since.
+    pub(crate) act: &'static str,
+    pub(crate) act_notify: &'static str,
+    pub(crate) act_reopen: &'static str,
+    pub(crate) act_open_linked: &'static str,
+    pub(crate) act_after_close: &'static str,
+    /// Until, step.
+    pub(crate) wait: &'static str,
+    /// Until, step, why (a sentence of its own).
+    pub(crate) wait_because: &'static str,
+    /// Why (a sentence of its own).
+    pub(crate) rest: &'static str,
+    /// Rule.
+    pub(crate) under_rule: &'static str,
+    /// Version.
+    pub(crate) under_version: &'static str,
+    /// Step, instant.
+    pub(crate) deadline: &'static str,
+    /// Anchor, what is counted from.
+    pub(crate) counted_from: &'static str,
+    /// Last reminder, gap.
+    pub(crate) promised_gap: &'static str,
+    pub(crate) nothing_remembered: &'static str,
+    /// Cycle.
+    pub(crate) remembered_cycle: &'static str,
+    /// Instant.
+    pub(crate) remembered_customer: &'static str,
+    /// First, latest.
+    pub(crate) remembered_agents: &'static str,
+    /// Number, instant.
+    pub(crate) remembered_reminder: &'static str,
+    /// Number, instant.
+    pub(crate) remembered_failure: &'static str,
+    /// Instant.
+    pub(crate) remembered_typing: &'static str,
+    /// What, from, until.
+    pub(crate) remembered_pause: &'static str,
+    pub(crate) pause_hold: &'static str,
+    pub(crate) pause_snooze: &'static str,
+    pub(crate) pause_call: &'static str,
+    pub(crate) pause_queue: &'static str,
+    pub(crate) pause_extension: &'static str,
+    pub(crate) until_further_notice: &'static str,
+    /// Instant, by whom.
+    pub(crate) remembered_close: &'static str,
+    /// Instant.
+    pub(crate) remembered_reopening: &'static str,
+    /// Agent, customer, inactivity, flow, interface, other.
+    pub(crate) sources: [&'static str; 6],
+    /// What is said of a condition that holds and of one that does not.
+    pub(crate) condition: fn(&Reason) -> (&'static str, &'static str),
+    /// The name of a shape, and how it is written.
+    pub(crate) shape: fn(Shape) -> (&'static str, &'static str),
+    /// What is wrong, and the way out.
+    pub(crate) problem: fn(Code) -> (&'static str, &'static str),
+}
+
+/// Puts values into a sentence. Values are not looked at again, so nothing in them is a place.
+pub(crate) fn fill(sentence: &str, values: &[&str]) -> String {
+    let mut text = String::with_capacity(sentence.len().saturating_add(32));
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((place, after)) = after.split_once('}') else { break };
+        let value = place.parse::<usize>().ok().and_then(|n| values.get(n));
+        text.push_str(value.copied().unwrap_or_default());
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// An instant as people read it, at so many minutes east of UTC: `2026-03-01 09:10 UTC`.
+pub(crate) fn clock(at: Instant, offset_minutes: i32) -> String {
+    let mut text = String::new();
+    let shifted = at.millis().saturating_add(i64::from(offset_minutes).saturating_mul(60_000));
+    let Some(time) = chrono::DateTime::from_timestamp_millis(shifted) else { return text };
+    // Writing into a `String` cannot fail.
+    let _ = write!(
+        text,
+        "{:04}-{:02}-{:02} {:02}:{:02}",
+        time.year(),
+        time.month(),
+        time.day(),
+        time.hour(),
+        time.minute()
+    );
+    let millis = time.timestamp_subsec_millis();
+    if time.second() != 0 || millis != 0 {
+        let _ = write!(text, ":{:02}", time.second());
+    }
+    if millis != 0 {
+        let _ = write!(text, ".{millis:03}");
+    }
+    text.push_str(" UTC");
+    if offset_minutes != 0 {
+        let sign = if offset_minutes < 0 { '-' } else { '+' };
+        let distance = chrono::TimeDelta::minutes(i64::from(offset_minutes).abs());
+        let minutes = distance.num_minutes().checked_rem(60).unwrap_or(0);
+        let _ = write!(text, "{sign}{:02}:{minutes:02}", distance.num_hours());
+    }
+    text
+}
+
+/// A span as people read it: `1 h 30 min`, `2 d`. The units are the same in all languages and the
+/// same as in a config.
+#[must_use]
+pub fn span(span: Span) -> String {
+    let mut text = String::new();
+    let mut rest = span.millis();
+    for (unit, name) in [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")] {
+        let n = rest.checked_div(unit).unwrap_or(0);
+        rest = rest.checked_rem(unit).unwrap_or(0);
+        if n > 0 {
+            let gap = if text.is_empty() { "" } else { " " };
+            let _ = write!(text, "{gap}{n} {name}");
+        }
+    }
+    if text.is_empty() { "0 s".into() } else { text }
+}
