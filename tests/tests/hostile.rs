@@ -573,7 +573,7 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
 #[test]
 fn damaged_bytes_are_refused_and_never_run_amok() {
     let host = Host::new(Options::default()).expect("a host");
-    let whole = despertador_component::COMPONENT;
+    let whole = HOSTILE;
     for place in (8..whole.len()).step_by(whole.len() / 40) {
         let mut bytes = whole.to_vec();
         bytes[place] ^= 0xff;
