@@ -32,7 +32,6 @@ use contract::{
 use despertador_policy::Policy;
 
 /// The component.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "exported by the component alone"))]
 struct Component;
 
 /// A policy that a host holds.

@@ -286,7 +286,10 @@ fn departments(
                     let values = vec![plain(name.clone()), plain(alloc::format!("/rules/{first}"))];
                     place.inside(n, Code::DepartmentTwice, values, problems);
                 }
-                None => own.push((name.clone(), index)),
+                None => {
+                    let place = own.partition_point(|(other, _)| other < name);
+                    own.insert(place, (name.clone(), index));
+                }
             }
             if let Some(known) = surroundings.departments
                 && !known.contains(name)
@@ -300,7 +303,6 @@ fn departments(
             }
         }
     }
-    own.sort();
     (own, any)
 }
 

@@ -22,11 +22,6 @@ pub(crate) struct Pause {
 pub(crate) struct Pauses(Vec<Pause>);
 
 impl Pauses {
-    pub(crate) fn from_vec(mut pauses: Vec<Pause>) -> Pauses {
-        pauses.sort_by_key(|p| p.from);
-        Pauses(pauses)
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Pause> {
         self.0.iter()
     }
@@ -54,7 +49,7 @@ impl Pauses {
         if let Some(ended) = self.0.iter_mut().filter(same).find(|p| p.from == p.until.unwrap_or(p.from) && from <= p.from) {
             // The end arrived before the beginning.
             ended.from = from;
-            self.0.sort_by_key(|p| p.from);
+            self.put_in_order();
             return;
         }
         self.insert(Pause { kind, from, until });
@@ -71,9 +66,15 @@ impl Pauses {
             }
             known |= pause.from <= at && pause.until.is_some_and(|u| at <= u);
         }
-        if !known {
-            self.insert(Pause { kind, from: at, until: Some(at) });
+        if known {
+            return;
         }
+        match self.0.iter_mut().find(|p| p.kind == kind && p.until == Some(p.from)) {
+            Some(stray) if stray.from < at => (stray.from, stray.until) = (at, Some(at)),
+            Some(_) => {}
+            None => self.insert(Pause { kind, from: at, until: Some(at) }),
+        }
+        self.put_in_order();
     }
 
     /// Ends a pause that is open, without remembering an end that had no beginning.
@@ -97,7 +98,16 @@ impl Pauses {
         self.0.retain(|p| p.until.is_none_or(|u| u > at));
     }
 
-    fn insert(&mut self, pause: Pause) {
+    /// Few and nearly sorted: by hand, for a sort of the library would be larger than this file.
+    fn put_in_order(&mut self) {
+        for pause in core::mem::take(&mut self.0) {
+            let place = self.0.partition_point(|p| p.from <= pause.from);
+            self.0.insert(place, pause);
+        }
+    }
+
+    /// Adds a pause; the caller must have asked whether it is known.
+    pub(crate) fn insert(&mut self, pause: Pause) {
         if self.0.len() >= MOST
             && let [first, second, ..] = self.0.as_mut_slice()
         {

@@ -91,7 +91,13 @@ impl<'de> Visitor<'de> for Builder {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Number(value.to_string()))
+        // No number with a fraction is valid anywhere: it is shown back, to the thousandth, and
+        // formatting it exactly would weigh more than the whole reader.
+        #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+        let thousandths = (value * 1_000.0) as i64;
+        let (whole, rest) = (thousandths.checked_div(1_000), thousandths.checked_rem(1_000));
+        let (whole, rest) = (whole.unwrap_or(0), rest.unwrap_or(0).unsigned_abs());
+        Ok(Node::Number(alloc::format!("{whole}.{rest:03}").trim_end_matches('0').into()))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Node, E> {

@@ -2,14 +2,14 @@
 //!
 //! Every version ever written is read for ever; the versions are told apart here and nowhere else.
 
-use super::{Closed, Mark, Memory, Spent};
-use crate::event::{FailureKind, Source};
+use super::{Closed, IDS, MOST_IN_A_ROW, Mark, Memory, Reopened, Spent};
+use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::Instant;
-use crate::pause::Pauses;
+use crate::pause::{self, Pause};
 use alloc::vec::Vec;
 
 /// The version of the bytes that [`Memory::to_bytes`] writes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 const MARK: u8 = 0xD5;
 const HEADER: usize = 6;
@@ -40,6 +40,7 @@ impl Memory {
         let mut fields = Fields(body);
         let memory = match version {
             1 => fields.version_1(),
+            2 => fields.version_2(),
             newer if newer > VERSION => return Err(Damage::Newer(newer)),
             _ => None,
         };
@@ -51,7 +52,7 @@ impl Memory {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(96);
         out.extend_from_slice(&[MARK, VERSION, 0, 0, 0, 0]);
-        self.write_version_1(&mut out);
+        self.write_fields(&mut out);
         let sum = out.get(HEADER..).map_or(0, |body| checksum(VERSION, body));
         if let Some(place) = out.get_mut(2..HEADER) {
             place.copy_from_slice(&sum.to_le_bytes());
@@ -59,27 +60,59 @@ impl Memory {
         out
     }
 
-    fn write_version_1(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(self.answered) | u8::from(self.close_failed) << 1);
+    fn write_fields(&self, out: &mut Vec<u8>) {
+        let flags = [
+            self.answered,
+            self.close_failed,
+            self.notified,
+            self.opened_by_company.is_some(),
+            self.customer.is_some(),
+            self.customer.is_some_and(|c| c.sequence.is_some()),
+            self.spent.is_some(),
+            self.typing.is_some(),
+            self.closed.is_some(),
+            self.closed.is_some_and(|c| c.reply.is_some()),
+            self.closed.is_some_and(|c| c.followed),
+            self.reopened.is_some(),
+            self.reopened.is_some_and(|r| r.by_customer),
+        ];
+        let flags = (0_u32..).zip(flags).fold(0_u16, |all, (n, on)| all | u16::from(on) << n);
+        out.extend_from_slice(&flags.to_le_bytes());
         out.extend_from_slice(&self.cycle.to_le_bytes());
-        write_time(out, self.customer.map(|c| c.at));
-        out.push(u8::try_from(self.agents.len()).unwrap_or(u8::MAX));
-        for agent in &self.agents {
-            write_time(out, Some(agent.at));
+        out.extend_from_slice(&[count(self.agents.len()), count(self.pauses.len()), count(self.ids.len())]);
+        out.extend(self.opened_by_company.iter().flat_map(time));
+        if let Some(customer) = &self.customer {
+            out.extend_from_slice(&time(&customer.at));
+            out.extend(customer.sequence.iter().flat_map(|s| s.to_le_bytes()));
         }
-        let spent = self.spent;
-        out.extend_from_slice(&spent.map_or(0, |s| s.number).to_le_bytes());
-        if let Some(s) = spent {
-            write_time(out, Some(s.first_at));
-            write_time(out, Some(s.last_at));
+        for agent in &self.agents {
+            out.extend_from_slice(&time(&agent.at));
+            out.push(u8::from(agent.sequence.is_some()));
+            out.extend(agent.sequence.iter().flat_map(|s| s.to_le_bytes()));
+        }
+        if let Some(s) = &self.spent {
+            out.extend_from_slice(&s.number.to_le_bytes());
+            out.extend_from_slice(&time(&s.first_at));
+            out.extend_from_slice(&time(&s.last_at));
             out.push(failure_code(s.failed));
         }
-        write_time(out, self.closed.map(|c| c.at));
-        if let Some(c) = self.closed {
-            out.push(source_code(c.by));
-            write_time(out, c.reply);
-            out.push(u8::from(c.followed));
+        out.extend(self.typing.iter().flat_map(time));
+        for pause in self.pauses.iter() {
+            out.push(pause_code(pause.kind) << 1 | u8::from(pause.until.is_some()));
+            out.extend_from_slice(&time(&pause.from));
+            out.extend(pause.until.iter().flat_map(time));
         }
+        if let Some(c) = &self.closed {
+            out.extend_from_slice(&time(&c.at));
+            out.extend_from_slice(&c.cycle.to_le_bytes());
+            out.push(source_code(c.by));
+            out.extend(c.reply.iter().flat_map(time));
+        }
+        if let Some(r) = &self.reopened {
+            out.extend_from_slice(&time(&r.at));
+            out.extend_from_slice(&r.cycle.to_le_bytes());
+        }
+        out.extend(self.ids.iter().flat_map(|id| id.to_le_bytes()));
     }
 }
 
@@ -91,27 +124,27 @@ impl Fields<'_> {
     fn version_1(&mut self) -> Option<Memory> {
         let flags = self.byte()?;
         let cycle = self.u32()?;
-        let customer = self.time()?.map(|at| Mark { sequence: None, at });
+        let customer = self.time_or_none()?.map(|at| Mark { sequence: None, at });
         let mut agents = Vec::new();
-        for _ in 0..self.byte()? {
-            agents.push(Mark { sequence: None, at: self.time()?? });
+        for _ in 0..self.at_most(MOST_IN_A_ROW)? {
+            agents.push(Mark { sequence: None, at: self.time_or_none()?? });
         }
         let spent = match self.u32()? {
             0 => None,
             number => Some(Spent {
                 number,
-                first_at: self.time()??,
-                last_at: self.time()??,
+                first_at: self.time_or_none()??,
+                last_at: self.time_or_none()??,
                 failed: failure(self.byte()?)?,
             }),
         };
-        let closed = match self.time()? {
+        let closed = match self.time_or_none()? {
             None => None,
             Some(at) => Some(Closed {
                 at,
                 cycle,
                 by: source(self.byte()?)?,
-                reply: self.time()?,
+                reply: self.time_or_none()?,
                 followed: self.byte()? == 1,
             }),
         };
@@ -123,9 +156,108 @@ impl Fields<'_> {
             agents,
             spent,
             closed,
-            pauses: Pauses::default(),
             ..Memory::default()
         })
+    }
+
+    fn version_2(&mut self) -> Option<Memory> {
+        let flags = self.u16()?;
+        let on = |n: u16| flags & (1 << n) != 0;
+        if flags >> 13 != 0 {
+            return None;
+        }
+        let cycle = self.u32()?;
+        let [agents, pauses, ids] =
+            [self.at_most(MOST_IN_A_ROW)?, self.at_most(pause::MOST)?, self.at_most(IDS)?];
+        let opened_by_company = self.when(on(3), Self::time)?;
+        let customer = match on(4) {
+            true => Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? }),
+            false => None,
+        };
+        let mut memory = Memory {
+            cycle,
+            answered: on(0),
+            close_failed: on(1),
+            notified: on(2),
+            opened_by_company,
+            customer,
+            ..Memory::default()
+        };
+        for _ in 0..agents {
+            let at = self.time()?;
+            let numbered = self.switch()?;
+            memory.agents.push(Mark { at, sequence: self.when(numbered, Self::u64)? });
+        }
+        memory.spent = self.when(on(6), |fields| {
+            Some(Spent {
+                number: fields.u32()?,
+                first_at: fields.time()?,
+                last_at: fields.time()?,
+                failed: failure(fields.byte()?)?,
+            })
+        })?;
+        memory.typing = self.when(on(7), Self::time)?;
+        let mut from = Instant::MIN;
+        for _ in 0..pauses {
+            let code = self.byte()?;
+            let pause = Pause {
+                kind: pause_kind(code >> 1)?,
+                from: self.time()?,
+                until: self.when(code & 1 == 1, Self::time)?,
+            };
+            if pause.from < from {
+                return None;
+            }
+            from = pause.from;
+            memory.pauses.insert(pause);
+        }
+        memory.closed = self.when(on(8), |fields| {
+            Some(Closed {
+                at: fields.time()?,
+                cycle: fields.u32()?,
+                by: source(fields.byte()?)?,
+                reply: fields.when(on(9), Self::time)?,
+                followed: on(10),
+            })
+        })?;
+        memory.reopened = self.when(on(11), |fields| {
+            Some(Reopened { at: fields.time()?, cycle: fields.u32()?, by_customer: on(12) })
+        })?;
+        for _ in 0..ids {
+            memory.ids.push(self.u64()?);
+        }
+        Some(memory)
+    }
+
+    /// A field that is there if its flag is on.
+    fn when<T>(&mut self, on: bool, read: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if on { read(self).map(Some) } else { Some(None) }
+    }
+
+    /// A count that the writer kept within its limit.
+    fn at_most(&mut self, most: usize) -> Option<usize> {
+        Some(usize::from(self.byte()?)).filter(|n| *n <= most)
+    }
+
+    fn switch(&mut self) -> Option<bool> {
+        match self.byte()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(u16::from_le_bytes(*bytes))
+    }
+
+    /// A time in six bytes.
+    fn time(&mut self) -> Option<Instant> {
+        let (&[a, b, c, d, e, f], rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Instant::from_millis(i64::from_le_bytes([a, b, c, d, e, f, 0, 0]))
     }
 
     fn byte(&mut self) -> Option<u8> {
@@ -147,7 +279,7 @@ impl Fields<'_> {
     }
 
     /// A time or the word for none; fails on anything else.
-    fn time(&mut self) -> Option<Option<Instant>> {
+    fn time_or_none(&mut self) -> Option<Option<Instant>> {
         match self.u64()? {
             u64::MAX => Some(None),
             millis => Some(Some(Instant::from_millis(i64::try_from(millis).ok()?)?)),
@@ -155,9 +287,32 @@ impl Fields<'_> {
     }
 }
 
-fn write_time(out: &mut Vec<u8>, at: Option<Instant>) {
-    let millis = at.map_or(u64::MAX, |at| at.millis().unsigned_abs());
-    out.extend_from_slice(&millis.to_le_bytes());
+/// A time in six bytes, which last far beyond the year 9999.
+fn time(at: &Instant) -> [u8; 6] {
+    let [a, b, c, d, e, f, _, _] = at.millis().to_le_bytes();
+    [a, b, c, d, e, f]
+}
+
+/// A count that is kept within a byte.
+fn count(len: usize) -> u8 {
+    u8::try_from(len).unwrap_or(u8::MAX)
+}
+
+const PAUSES: [PauseKind; 5] =
+    [PauseKind::Hold, PauseKind::Snooze, PauseKind::Call, PauseKind::Queue, PauseKind::Extension];
+
+fn pause_code(kind: PauseKind) -> u8 {
+    match kind {
+        PauseKind::Hold => 0,
+        PauseKind::Snooze => 1,
+        PauseKind::Call => 2,
+        PauseKind::Queue => 3,
+        PauseKind::Extension => 4,
+    }
+}
+
+fn pause_kind(code: u8) -> Option<PauseKind> {
+    PAUSES.get(usize::from(code)).copied()
 }
 
 fn failure_code(failed: Option<FailureKind>) -> u8 {

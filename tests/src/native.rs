@@ -1,0 +1,111 @@
+//! The policy crate without a sandbox, as an engine: what the component is compared with.
+
+use despertador_harness::{CallError, Engine, ParseError, Player};
+use despertador_host::contract::{
+    Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
+    Surroundings, Ticket, Update,
+};
+use despertador_policy::Policy;
+
+use despertador_host::contract;
+
+// The plugin's own translation, compiled against the host's side of the contract, so that only
+// the sandbox and its bindings differ between the two engines.
+#[path = "../../plugin/src/translation.rs"]
+#[allow(dead_code, reason = "a native policy is not asked to describe itself")]
+mod translation;
+
+/// The policy crate.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Native;
+
+impl Engine for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn parse(
+        &self,
+        config: &str,
+        surroundings: &Surroundings,
+    ) -> Result<Box<dyn Player>, ParseError> {
+        NativePolicy::parse(config, surroundings)
+            .map(|policy| Box::new(policy) as Box<dyn Player>)
+            .map_err(ParseError::Refused)
+    }
+}
+
+/// A policy of the policy crate, asked in the contract's words.
+#[derive(Debug, Clone)]
+pub struct NativePolicy {
+    policy: Policy,
+    warnings: Vec<Diagnostic>,
+}
+
+impl NativePolicy {
+    /// Reads and checks a config.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the config.
+    pub fn parse(config: &str, surroundings: &Surroundings) -> Result<NativePolicy, Vec<Diagnostic>> {
+        let (policy, warnings) = translation::parse(config, surroundings)?;
+        Ok(NativePolicy { policy, warnings })
+    }
+
+    /// The policy itself.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+impl Player for NativePolicy {
+    fn on_message(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        message: &Message,
+    ) -> Result<Update, CallError> {
+        translation::on_message(&self.policy, ticket, memory.clone(), message).map_err(CallError::Fault)
+    }
+
+    fn on_event(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        event: &Event,
+    ) -> Result<Update, CallError> {
+        translation::on_event(&self.policy, ticket, memory.clone(), event).map_err(CallError::Fault)
+    }
+
+    fn on_tick(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+    ) -> Result<Decision, CallError> {
+        translation::on_tick(&self.policy, ticket, memory, now).map_err(CallError::Fault)
+    }
+
+    fn explain(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        now: Instant,
+        reader: &Reader,
+    ) -> Result<Explanation, CallError> {
+        translation::explain(&self.policy, ticket, memory, now, reader).map_err(CallError::Fault)
+    }
+
+    fn outline(&mut self, start: Instant) -> Result<Outline, CallError> {
+        Ok(translation::outline(&self.policy, start))
+    }
+
+    fn warnings(&mut self) -> Result<Vec<Diagnostic>, CallError> {
+        Ok(self.warnings.clone())
+    }
+
+    /// There is no instance to throw away.
+    fn restart(&mut self) {}
+}
