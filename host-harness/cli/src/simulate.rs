@@ -1,7 +1,7 @@
 //! `despertador simulate`
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use despertador_harness::component::Sandboxed;
@@ -73,13 +73,13 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let threads = u64::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
-    let broken = AtomicBool::new(false);
-    let batches = tickets.div_ceil(BATCH);
+    // The first batch with a violation: those before it are played all the same, so that the
+    // violation reported is the same at each run.
+    let end = AtomicU64::new(tickets.div_ceil(BATCH));
     let work = |first: u64| -> Result<Findings, ParseError> {
         let mut findings = Findings::default();
         let mut batch = first;
-        // A batch begun is played to its end, so that the first violation is the same each time.
-        while batch < batches && !broken.load(Ordering::Relaxed) {
+        while batch < end.load(Ordering::Relaxed) {
             let start = batch.saturating_mul(BATCH);
             let range: Range<u64> = start..start.saturating_add(BATCH).min(tickets);
             let found = simulation.run(engine, range, &|played| {
@@ -87,7 +87,7 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
                 true
             })?;
             if found.violation.is_some() {
-                broken.store(true, Ordering::Relaxed);
+                end.fetch_min(batch, Ordering::Relaxed);
             }
             findings = findings.and(found);
             batch = batch.saturating_add(threads);
