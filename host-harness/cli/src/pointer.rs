@@ -174,7 +174,7 @@ mod tests {
     fn a_missing_place_leads_to_the_nearest_above_it() {
         let text = r#"{ "rules": [ { "name": "x" } ] }"#;
         assert_eq!(found(text, "/rules/0/close-after"), (r#"{ "name": "x" }"#, false));
-        assert_eq!(found(text, "/rules/7").1, false);
+        assert!(!found(text, "/rules/7").1);
     }
 
     #[test]

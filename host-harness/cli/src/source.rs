@@ -75,9 +75,9 @@ pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
 
 /// The config of a preset, from `policies/` beside or above a file.
 pub(crate) fn preset(file: &Path, name: &str) -> Option<String> {
-    let start = file.parent().unwrap_or(Path::new("."));
-    let absolute = std::path::absolute(start).ok()?;
+    let absolute = std::path::absolute(file).ok()?;
     absolute
         .ancestors()
+        .skip(1)
         .find_map(|folder| fs::read_to_string(folder.join("policies").join(format!("{name}.json"))).ok())
 }

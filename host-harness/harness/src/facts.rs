@@ -4,7 +4,7 @@ use despertador_host::contract::{Channel, ExitState, Surroundings, Ticket, Ticke
 use serde_json::{Map, Value};
 
 use crate::duration;
-use crate::nearest::did_you_mean;
+use crate::nearest;
 use crate::problem::Misread;
 use crate::word::Word;
 
@@ -85,10 +85,7 @@ pub(crate) fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String,
 }
 
 pub(crate) fn unknown(name: &str, what: &str, known: &[&str]) -> Misread {
-    Misread::new(
-        format!("unknown {what} `{name}`{}", did_you_mean(name, known.iter().copied())),
-        format!("one of `{}`", known.join("`, `")),
-    )
+    nearest::unknown(name, format!("unknown {what} `{name}`"), known)
 }
 
 pub(crate) fn wrong(name: &str, value: &Value, expected: &str) -> Misread {

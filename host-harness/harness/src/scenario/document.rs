@@ -156,6 +156,8 @@ struct Reading<'a> {
     open: Option<Open>,
     scenarios: Vec<Scenario>,
     problems: Vec<Problem>,
+    /// Whether a policy could not be read: those who miss it are not to blame.
+    policy_unread: bool,
 }
 
 const BLOCKS: [&str; 5] = ["policy", "ticket", "surroundings", "timeline", "problems"];
@@ -176,6 +178,7 @@ impl<'a> Reading<'a> {
             open: None,
             scenarios: Vec::new(),
             problems: Vec::new(),
+            policy_unread: false,
         }
     }
 
@@ -214,6 +217,9 @@ impl<'a> Reading<'a> {
             _ => None,
         });
         let Some(policy) = inherited.policy.clone() else {
+            if self.policy_unread {
+                return;
+            }
             let line = open.line.saturating_sub(1);
             return self.problem(
                 line,
@@ -261,14 +267,14 @@ impl<'a> Reading<'a> {
             "timeline" => self.timeline(body, fence.saturating_add(1)),
             "problems" => self.expected_problems(body, fence),
             _ => match nearest(kind, BLOCKS) {
-                Some(meant) => Err(Misread::new(
-                    format!("a block `{kind}`; did you mean `{meant}`?"),
-                    format!("one of `{}`, or another word for a block that is not played", BLOCKS.join("`, `")),
-                )),
+                Some(meant) => {
+                    Err(Misread::bare(format!("a block `{kind}`; did you mean `{meant}`?")))
+                }
                 None => Ok(()),
             },
         };
         if let Err(misread) = result {
+            self.policy_unread |= kind == "policy";
             self.problem(fence, misread);
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::answer::{self, Answer, Detail};
 use crate::clock_face::ClockFace;
-use crate::nearest::did_you_mean;
+use crate::nearest::{nearest, unknown};
 use crate::problem::Misread;
 use crate::scenario::token::{Kind, Token};
 use crate::scenario::words::{Words, misplaced};
@@ -150,7 +150,10 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
         "task" | "outcome" => format!("{word} {}", words.word("`other:NAME`")?),
         _ => {
             let known = ["wait", "send", "close", "notify", "reopen", "open", "after-close", "rest", "fault"];
-            return Err(Misread::new(format!("`{word}`{}", did_you_mean(word, known)), HEAD));
+            return Err(match nearest(word, known) {
+                Some(meant) => Misread::bare(format!("`{word}`; did you mean `{meant}`?")),
+                None => Misread::new(format!("`{word}`"), HEAD),
+            });
         }
     })
 }
@@ -192,8 +195,5 @@ fn check_reason(reason: &str) -> Result<String, Misread> {
     if REASONS.contains(&first) || first.starts_with("other:") {
         return Ok(reason.to_owned());
     }
-    Err(Misread::new(
-        format!("({reason}) is no reason{}", did_you_mean(first, REASONS.iter().copied())),
-        format!("one of `{}`", REASONS.join("`, `")),
-    ))
+    Err(unknown(first, format!("({reason}) is no reason"), REASONS))
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::clock_face::ClockFace;
 use crate::duration;
-use crate::nearest::did_you_mean;
+use crate::nearest::unknown;
 use crate::problem::Misread;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::token::{Kind, Token, tokens};
@@ -111,8 +111,6 @@ pub struct Report {
 }
 
 /// Reads a line of a timeline; nothing but space and comment is no moment.
-///
-/// The first line that gives a date makes its day the first day of the clock face.
 pub(crate) fn moment(
     text: &str,
     line: usize,
@@ -240,7 +238,7 @@ fn what(
             let report = report(&mut words, true)?;
             let kind = aside().unwrap_or_else(|| "unreachable".into());
             let failed = FailureKind::from_word(&kind).ok_or_else(|| {
-                Misread::new(format!("({kind})"), format!("one of `{}`", FailureKind::KNOWN.join("`, `")))
+                unknown(&kind, format!("({kind})"), FailureKind::KNOWN)
             })?;
             What::Report(stamp, Report { failed: Some(failed), ..report })
         }
@@ -284,13 +282,8 @@ fn spoken(
                     spoken.origin = origin;
                 } else {
                     let known = MessageKind::KNOWN.iter().chain(Origin::KNOWN).chain(&["auto-reply"]);
-                    return Err(Misread::new(
-                        format!("`{word}`{}", did_you_mean(word, known.copied())),
-                        format!(
-                            "a \"text\", a kind (`{}`) or an origin (`auto-reply`, `automation`, `echo`)",
-                            MessageKind::KNOWN.join("`, `")
-                        ),
-                    ));
+                    let known: Vec<&str> = known.copied().collect();
+                    return Err(unknown(word, format!("`{word}`"), &known));
                 }
             }
             other => return Err(misplaced(Some(other), "a \"text\" or `→`")),
@@ -379,10 +372,7 @@ fn happening(
         }
         "happened" => Happening::Other(words.name("the name of what happened")?),
         _ => {
-            return Err(Misread::new(
-                format!("`{first}`{}", did_you_mean(first, FIRST_WORDS.iter().copied())),
-                format!("one of `{}`", FIRST_WORDS.join("`, `")),
-            ));
+            return Err(unknown(first, format!("`{first}`"), FIRST_WORDS));
         }
     })
 }
@@ -399,10 +389,5 @@ fn transfer(words: &mut Words<'_>) -> Result<Happening, Misread> {
 
 fn source(words: &mut Words<'_>) -> Result<Source, Misread> {
     let word = words.word("who or what: `agent`, `customer`, `inactivity`, `flow` or `api`")?;
-    Source::from_word(word).ok_or_else(|| {
-        Misread::new(
-            format!("`by {word}`{}", did_you_mean(word, Source::KNOWN.iter().copied())),
-            format!("one of `{}`", Source::KNOWN.join("`, `")),
-        )
-    })
+    Source::from_word(word).ok_or_else(|| unknown(word, format!("`by {word}`"), Source::KNOWN))
 }

@@ -12,12 +12,7 @@ use crate::conversation::Call;
 use crate::duration;
 use crate::word::{self, Word};
 
-/// What stands before the arrow: `09:00  customer  "Hola"`.
-pub fn moment_line(call: &Call, face: &ClockFace) -> String {
-    format!("{}  {}", face.show(call.now()), what(call, face))
-}
-
-/// What happens, without the time.
+/// What stands between the time and the arrow: `customer  "Hola"`.
 pub fn what(call: &Call, face: &ClockFace) -> String {
     match call {
         Call::Message(message) => spoken(message, face),
