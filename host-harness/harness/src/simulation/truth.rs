@@ -40,7 +40,6 @@ struct Spoken {
 /// A reminder that became something.
 #[derive(Debug)]
 struct Reminder {
-    cycle: u32,
     number: u32,
     at: Instant,
     failed: bool,
@@ -117,7 +116,7 @@ impl Truth {
 
     fn note_reminder(&mut self, key: &ActionKey, at: Instant, failed: bool) {
         if let Step::Reminder(number) = key.step {
-            self.reminders.push(Reminder { cycle: key.cycle, number, at, failed });
+            self.reminders.push(Reminder { number, at, failed });
         }
     }
 
@@ -153,7 +152,7 @@ impl Truth {
         };
         if key.step == Step::Close {
             self.check_patient(now, rule)?;
-            self.check_warned(key.cycle, now, rule)?;
+            self.check_warned(now, rule)?;
         }
         Ok(())
     }
@@ -187,14 +186,16 @@ impl Truth {
         }
     }
 
-    fn check_warned(&self, cycle: u32, now: Instant, rule: &Rule) -> Result<(), Broken> {
+    /// Only what was sent since the turn passed to the customer has warned them.
+    fn check_warned(&self, now: Instant, rule: &Rule) -> Result<(), Broken> {
         if rule.reminders == 0 {
             return Ok(());
         }
+        let since = self.anchor("first-unanswered-agent-message").unwrap_or(Instant::MIN);
         let warnings = || {
             self.reminders
                 .iter()
-                .filter(|reminder| reminder.cycle == cycle && (rule.goes_on || !reminder.failed))
+                .filter(|reminder| reminder.at >= since && (rule.goes_on || !reminder.failed))
         };
         let last = warnings().map(|reminder| reminder.number).max().unwrap_or(0);
         if last < rule.reminders {
