@@ -18,7 +18,10 @@ fn commands_print_what_their_transcripts_say() {
         .collect();
     files.sort();
     assert!(!files.is_empty(), "there are transcripts");
-    let differences: Vec<String> = files.iter().flat_map(|file| differences(file, &folder)).collect();
+    let differences: Vec<String> = files
+        .iter()
+        .flat_map(|file| differences(file, &folder))
+        .collect();
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
@@ -35,7 +38,9 @@ fn differences(file: &Path, folder: &Path) -> Vec<String> {
         if line.starts_with("```") {
             in_console = line == "```console";
         }
-        let Some(command) = line.strip_prefix("$ ").filter(|_| in_console) else { continue };
+        let Some(command) = line.strip_prefix("$ ").filter(|_| in_console) else {
+            continue;
+        };
         let mut expected = Vec::new();
         while let Some((_, line)) = lines.next_if(|(_, l)| !l.starts_with("$ ") && *l != "```") {
             expected.push(line.to_owned());
@@ -64,13 +69,19 @@ fn differences(file: &Path, folder: &Path) -> Vec<String> {
 }
 
 fn same(expected: &[String], got: &[String]) -> bool {
-    expected.len() == got.len() && expected.iter().zip(got).all(|(expected, got)| like(expected, got))
+    expected.len() == got.len()
+        && expected
+            .iter()
+            .zip(got)
+            .all(|(expected, got)| like(expected, got))
 }
 
 /// Whether a line is as expected, where `[..]` stands for any part of it.
 fn like(expected: &str, got: &str) -> bool {
     let mut parts = expected.split("[..]");
-    let Some(mut rest) = parts.next().and_then(|first| got.strip_prefix(first)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|first| got.strip_prefix(first)) else {
+        return false;
+    };
     let mut parts = parts.peekable();
     if parts.peek().is_none() {
         return rest.is_empty();
@@ -89,7 +100,11 @@ fn like(expected: &str, got: &str) -> bool {
 
 fn run(command: &str, folder: &Path) -> Vec<String> {
     let mut words = words(command).into_iter();
-    assert_eq!(words.next().as_deref(), Some("despertador"), "only this command is played");
+    assert_eq!(
+        words.next().as_deref(),
+        Some("despertador"),
+        "only this command is played"
+    );
     let output = Command::new(env!("CARGO_BIN_EXE_despertador"))
         .args(words)
         .current_dir(folder.join("files"))
@@ -105,7 +120,10 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     }
     match output.status.code() {
         Some(0) => {}
-        code => lines.push(format!("[exit {}]", code.map_or("by a signal".into(), |c| c.to_string()))),
+        code => lines.push(format!(
+            "[exit {}]",
+            code.map_or("by a signal".into(), |c| c.to_string())
+        )),
     }
     lines
 }

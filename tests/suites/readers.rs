@@ -44,7 +44,8 @@ fn altered(text: &str, seed: u64) -> String {
                 bytes.splice(at..at, part);
             }
             _ => {
-                const PARTS: [&str; 9] = ["\"", "→", "```", "(", "{", "\n", "«", "-> ", "99999999999"];
+                const PARTS: [&str; 9] =
+                    ["\"", "→", "```", "(", "{", "\n", "«", "-> ", "99999999999"];
                 let part = rng.choice(PARTS).unwrap_or_default();
                 bytes.splice(place..place, part.bytes());
             }

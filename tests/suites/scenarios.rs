@@ -43,25 +43,44 @@ fn all_hold(engine: &dyn Engine, blessing: bool) {
         }
     }
     assert!(count > 0, "there are scenarios");
-    assert!(failures.is_empty(), "on the {} engine:\n\n{}\n", engine.name(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "on the {} engine:\n\n{}\n",
+        engine.name(),
+        failures.join("\n\n")
+    );
 }
 
 fn played(file: &Path, root: &Path, engine: &dyn Engine) -> (ScenarioFile, Vec<Played>) {
     let text = fs::read_to_string(file).expect("a scenario");
-    let name = file.strip_prefix(root).unwrap_or(file).display().to_string();
+    let name = file
+        .strip_prefix(root)
+        .unwrap_or(file)
+        .display()
+        .to_string();
     let presets = |name: &str| fs::read_to_string(root.join(format!("policies/{name}.json"))).ok();
     let scenarios = ScenarioFile::read(&name, &text, &presets).unwrap_or_else(|problems| {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         panic!("{}", problems.join("\n"))
     });
-    let reader = Reader { language: "en".into(), utc_offset: 0 };
-    let played = scenarios.scenarios.iter().map(|s| play(s, engine, &reader, false)).collect();
+    let reader = Reader {
+        language: "en".into(),
+        utc_offset: 0,
+    };
+    let played = scenarios
+        .scenarios
+        .iter()
+        .map(|s| play(s, engine, &reader, false))
+        .collect();
     (scenarios, played)
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder of scenarios").flatten() {
+    for entry in fs::read_dir(folder)
+        .expect("the folder of scenarios")
+        .flatten()
+    {
         let path = entry.path();
         if path.is_dir() {
             found.extend(files(&path));

@@ -22,9 +22,14 @@ pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ende
     policy::read(&arguments.policy, &engine)?;
     let config = source::read(&arguments.policy)?;
     let surroundings = facts::no_surroundings();
-    let simulation =
-        Simulation::new(&engine, &config, &surroundings, arguments.days, arguments.seed)
-            .map_err(sentence)?;
+    let simulation = Simulation::new(
+        &engine,
+        &config,
+        &surroundings,
+        arguments.days,
+        arguments.seed,
+    )
+    .map_err(sentence)?;
     let watch = Stopwatch::start();
     let findings = play(&simulation, &engine, arguments.tickets)?;
     let seconds = watch.elapsed().as_secs_f64();
@@ -36,15 +41,19 @@ pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ende
     let all = findings.decisions.saturating_add(findings.checks);
     anstream::eprintln!(
         "{}",
-        paint(DIM, format_args!("{} answers in {seconds:.1} s", thousands(all)))
+        paint(
+            DIM,
+            format_args!("{} answers in {seconds:.1} s", thousands(all))
+        )
     );
     match findings.violation {
         None => Ok(Ended::Well),
         Some(violation) => {
             match &arguments.case {
                 Some(file) => {
-                    std::fs::write(file, &violation.scenario)
-                        .map_err(|error| format!("`{}` cannot be written: {error}", file.display()))?;
+                    std::fs::write(file, &violation.scenario).map_err(|error| {
+                        format!("`{}` cannot be written: {error}", file.display())
+                    })?;
                     anstream::eprintln!("the case is written to `{}`", file.display());
                 }
                 None if json => {}
@@ -72,7 +81,8 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
         ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} tickets, {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let threads = u64::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
+    let threads =
+        u64::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
     // The first batch with a violation: those before it are played all the same, so that the
     // violation reported is the same at each run.
     let end = AtomicU64::new(tickets.div_ceil(BATCH));
@@ -97,9 +107,13 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
     let mut all = Findings::default();
     let parts: Vec<thread::Result<Result<Findings, ParseError>>> = thread::scope(|scope| {
         let work = &work;
-        let handles: Vec<_> =
-            (0..threads).map(|first| scope.spawn(move || work(first))).collect();
-        handles.into_iter().map(thread::ScopedJoinHandle::join).collect()
+        let handles: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(move || work(first)))
+            .collect();
+        handles
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect()
     });
     bar.finish_and_clear();
     for part in parts {
@@ -111,8 +125,14 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
 
 fn print(findings: &Findings) {
     let row = |(kind, count): (&str, u64)| vec![kind.to_owned(), thousands(count)];
-    let kinds = findings.kinds.iter().map(|(kind, count)| row((kind, *count)));
-    let accidents = findings.accidents.iter().map(|(kind, count)| row((kind, *count)));
+    let kinds = findings
+        .kinds
+        .iter()
+        .map(|(kind, count)| row((kind, *count)));
+    let accidents = findings
+        .accidents
+        .iter()
+        .map(|(kind, count)| row((kind, *count)));
     let totals = vec![
         row(("tickets", findings.tickets)),
         row(("decisions", findings.decisions)),
@@ -154,13 +174,16 @@ fn print_json(findings: &Findings) {
             "scenario": violation.scenario,
         })
     });
-    anstream::println!("{:#}", json!({
-        "tickets": findings.tickets,
-        "decisions": findings.decisions,
-        "checks": findings.checks,
-        "decided": findings.kinds,
-        "accidents": findings.accidents,
-        "invariants": Invariant::ALL.iter().map(|invariant| invariant.sentence()).collect::<Vec<_>>(),
-        "violation": violation,
-    }));
+    anstream::println!(
+        "{:#}",
+        json!({
+            "tickets": findings.tickets,
+            "decisions": findings.decisions,
+            "checks": findings.checks,
+            "decided": findings.kinds,
+            "accidents": findings.accidents,
+            "invariants": Invariant::ALL.iter().map(|invariant| invariant.sentence()).collect::<Vec<_>>(),
+            "violation": violation,
+        })
+    );
 }

@@ -26,6 +26,8 @@ pub enum Invariant {
     /// See its sentence.
     DueFirst,
     /// See its sentence.
+    ClosedInTheEnd,
+    /// See its sentence.
     Replayed,
     /// See its sentence.
     Damaged,
@@ -35,7 +37,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Invariant; 13] = [
+    pub const ALL: [Invariant; 14] = [
         Invariant::WarnedClose,
         Invariant::PatientClose,
         Invariant::CustomersTurn,
@@ -46,6 +48,7 @@ impl Invariant {
         Invariant::WakeAhead,
         Invariant::FixedDeadline,
         Invariant::DueFirst,
+        Invariant::ClosedInTheEnd,
         Invariant::Replayed,
         Invariant::Damaged,
         Invariant::Answered,
@@ -54,7 +57,9 @@ impl Invariant {
     /// The invariant as a sentence.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::WarnedClose => "no ticket is closed before its last reminder had its promised gap",
+            Self::WarnedClose => {
+                "no ticket is closed before its last reminder had its promised gap"
+            }
             Self::PatientClose => "no ticket is closed before the time of its rule is over",
             Self::CustomersTurn => "nothing is sent or closed while the company owes the answer",
             Self::Paused => {
@@ -66,6 +71,7 @@ impl Invariant {
             Self::WakeAhead => "a wake-up is in the future, and at that time it is over",
             Self::FixedDeadline => "a deadline does not depend on when it is asked for",
             Self::DueFirst => "nothing is done before its deadline",
+            Self::ClosedInTheEnd => "a ticket whose customer stays silent is closed in the end",
             Self::Replayed => "a fresh instance answers the same calls with the same bytes",
             Self::Damaged => "a damaged memory is a fault and leads to nothing",
             Self::Answered => "every call is answered",
@@ -88,6 +94,9 @@ pub(crate) struct Broken {
 
 impl Broken {
     pub(crate) fn new(invariant: Invariant, found: impl Into<String>) -> Broken {
-        Broken { invariant, found: found.into() }
+        Broken {
+            invariant,
+            found: found.into(),
+        }
     }
 }

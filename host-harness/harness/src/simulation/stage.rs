@@ -50,13 +50,20 @@ pub(crate) struct Called {
 const CALLS_PER_TICKET: usize = 5000;
 
 impl<'a> Stage<'a> {
-    pub(crate) fn new(engine: &dyn Engine, simulation: &'a Simulation) -> Result<Stage<'a>, ParseError> {
+    pub(crate) fn new(
+        engine: &dyn Engine,
+        simulation: &'a Simulation,
+    ) -> Result<Stage<'a>, ParseError> {
         let players = simulation
             .policies
             .iter()
             .map(|policy| engine.parse(&policy.config, &simulation.surroundings))
             .collect::<Result<_, _>>()?;
-        Ok(Stage { policies: &simulation.policies, players, lines: Vec::new() })
+        Ok(Stage {
+            policies: &simulation.policies,
+            players,
+            lines: Vec::new(),
+        })
     }
 
     /// Plays a script to its end, or to where an invariant does not hold.
@@ -89,18 +96,29 @@ impl<'a> Stage<'a> {
         }
         for line in &self.lines {
             let Line::Call(called) = line else { continue };
-            let Some(player) = self.players.get_mut(called.policy) else { continue };
-            let again = ask(player.as_mut(), &called.ticket, &called.memory, &called.call);
+            let Some(player) = self.players.get_mut(called.policy) else {
+                continue;
+            };
+            let again = ask(
+                player.as_mut(),
+                &called.ticket,
+                &called.memory,
+                &called.call,
+            );
             findings.checks = findings.checks.saturating_add(1);
             let same = match (&again, &called.answer) {
                 (Ok((memory, decision)), Ok(before)) => {
-                    decision == before && memory.as_ref().is_none_or(|memory| *memory == called.after)
+                    decision == before
+                        && memory.as_ref().is_none_or(|memory| *memory == called.after)
                 }
                 _ => false,
             };
             if !same {
                 let at = ClockFace::dated().show(called.call.now());
-                return Err(Broken::new(Invariant::Replayed, format!("the call at {at} differs")));
+                return Err(Broken::new(
+                    Invariant::Replayed,
+                    format!("the call at {at} differs"),
+                ));
             }
         }
         Ok(())
@@ -111,13 +129,15 @@ type Asked = Result<(Option<Vec<u8>>, Decision), CallError>;
 
 fn ask(player: &mut dyn Player, ticket: &Ticket, memory: &Vec<u8>, call: &Call) -> Asked {
     match call {
-        Call::Message(message) => {
-            player.on_message(ticket, memory, message).map(|u| (Some(u.memory), u.decision))
-        }
-        Call::Event(event) => {
-            player.on_event(ticket, memory, event).map(|u| (Some(u.memory), u.decision))
-        }
-        Call::Tick(now) => player.on_tick(ticket, memory, *now).map(|decision| (None, decision)),
+        Call::Message(message) => player
+            .on_message(ticket, memory, message)
+            .map(|u| (Some(u.memory), u.decision)),
+        Call::Event(event) => player
+            .on_event(ticket, memory, event)
+            .map(|u| (Some(u.memory), u.decision)),
+        Call::Tick(now) => player
+            .on_tick(ticket, memory, *now)
+            .map(|decision| (None, decision)),
     }
 }
 
@@ -154,11 +174,16 @@ impl Host<'_, '_> {
         let mut down = Instant::MIN;
         for _ in 0..CALLS_PER_TICKET {
             let entry = entries.peek().map(|entry| entry.at.max(down));
-            let report = self.reports.iter().map(|report| report.when).min().map(|at| at.max(down));
+            let report = self
+                .reports
+                .iter()
+                .map(|report| report.when)
+                .min()
+                .map(|at| at.max(down));
             let carry = self.carry.as_ref().map(|(at, _)| (*at).max(down));
             let wake = self.wake.map(|at| at.max(down));
             let Some(next) = [entry, report, carry, wake].into_iter().flatten().min() else {
-                return Ok(());
+                return self.end();
             };
             self.now = self.now.max(next);
             if entry == Some(next) {
@@ -179,7 +204,19 @@ impl Host<'_, '_> {
                 self.call(Call::Tick(self.now))?;
             }
         }
-        Err(Broken::new(Invariant::Answered, format!("still busy after {CALLS_PER_TICKET} calls")))
+        Err(Broken::new(
+            Invariant::Answered,
+            format!("still busy after {CALLS_PER_TICKET} calls"),
+        ))
+    }
+
+    fn end(&self) -> Result<(), Broken> {
+        match self.stage.policies.get(self.policy) {
+            Some(policy) => self
+                .truth
+                .check_end(&self.conversation.ticket, &policy.rules),
+            None => Ok(()),
+        }
     }
 
     fn accident(&mut self, kind: &'static str) {
@@ -258,20 +295,36 @@ impl Host<'_, '_> {
         if self.reports.iter().any(|report| report.key == key) {
             return;
         }
-        match self.outbox.iter().find(|(done, _)| *done == key).map(|(_, at)| *at) {
+        match self
+            .outbox
+            .iter()
+            .find(|(done, _)| *done == key)
+            .map(|(_, at)| *at)
+        {
             // Done before a crash: told now, with the time at which it was done.
             Some(at) => {
-                self.reports.push(Report { when: self.now, key, at, failed: None });
+                self.reports.push(Report {
+                    when: self.now,
+                    key,
+                    at,
+                    failed: None,
+                });
             }
             None => {
-                let delay = if self.rng.u32(0..10) == 0 { self.rng.i64(0..90_000) } else { 0 };
+                let delay = if self.rng.u32(0..10) == 0 {
+                    self.rng.i64(0..90_000)
+                } else {
+                    0
+                };
                 self.carry = Some((self.now.saturating_add(delay), key));
             }
         }
     }
 
     fn carry_out(&mut self) -> Result<(), Broken> {
-        let Some((_, key)) = self.carry.take() else { return Ok(()) };
+        let Some((_, key)) = self.carry.take() else {
+            return Ok(());
+        };
         let decision = self.ask(&Call::Tick(self.now))?;
         self.check(&decision, self.now)?;
         match &decision.outcome {
@@ -290,21 +343,44 @@ impl Host<'_, '_> {
         } else {
             self.accident("failed delivery");
         }
-        let slow = if self.rng.u32(0..8) == 0 { self.rng.i64(0..30_000) } else { 0 };
+        let slow = if self.rng.u32(0..8) == 0 {
+            self.rng.i64(0..30_000)
+        } else {
+            0
+        };
         let when = self.now.saturating_add(slow);
-        self.reports.push(Report { when, key, at: self.now, failed });
+        self.reports.push(Report {
+            when,
+            key,
+            at: self.now,
+            failed,
+        });
         Ok(())
     }
 
     fn report(&mut self) -> Result<(), Broken> {
-        let first = self.reports.iter().enumerate().min_by_key(|(_, report)| report.when);
-        let Some(place) = first.map(|(place, _)| place) else { return Ok(()) };
-        let Report { key, at, failed, .. } = self.reports.swap_remove(place);
+        let first = self
+            .reports
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, report)| report.when);
+        let Some(place) = first.map(|(place, _)| place) else {
+            return Ok(());
+        };
+        let Report {
+            key, at, failed, ..
+        } = self.reports.swap_remove(place);
         let what = match failed {
             None => Happening::CarriedOut(key),
             Some(kind) => Happening::Failed(Failure { key, kind }),
         };
-        let event = Event { id: None, sequence: None, at, received_at: self.now, what };
+        let event = Event {
+            id: None,
+            sequence: None,
+            at,
+            received_at: self.now,
+            what,
+        };
         self.call(Call::Event(event))
     }
 
@@ -320,11 +396,15 @@ impl Host<'_, '_> {
         if std::mem::take(&mut self.crash_before_commit) {
             self.accident("crash before an answer was stored");
             let mut lost = self.conversation.clone();
-            let _: Result<_, CallError> = lost.play(player(self.stage, self.policy)?, call).cloned();
+            let _: Result<_, CallError> =
+                lost.play(player(self.stage, self.policy)?, call).cloned();
             self.restart();
         }
         let memory = self.conversation.memory.clone();
-        let answer = self.conversation.play(player(self.stage, self.policy)?, call).cloned();
+        let answer = self
+            .conversation
+            .play(player(self.stage, self.policy)?, call)
+            .cloned();
         let answer = answer.map_err(|error| Broken::new(Invariant::Answered, error.to_string()))?;
         self.stage.lines.push(Line::Call(Box::new(Called {
             policy: self.policy,
@@ -335,9 +415,8 @@ impl Host<'_, '_> {
             after: self.conversation.memory.clone(),
         })));
         self.truth.learn(call);
-        answer.map_err(|fault| {
-            Broken::new(Invariant::Answered, CallError::Fault(fault).to_string())
-        })
+        answer
+            .map_err(|fault| Broken::new(Invariant::Answered, CallError::Fault(fault).to_string()))
     }
 
     /// Asks without leaving a trace.
@@ -352,18 +431,27 @@ impl Host<'_, '_> {
     fn check(&mut self, decision: &Decision, now: Instant) -> Result<(), Broken> {
         let broken = |invariant, found: String| Err(Broken::new(invariant, found));
         if self.probe(now)? != *decision {
-            return broken(Invariant::SameAnswer, "a tick at the same instant answers otherwise".into());
+            return broken(
+                Invariant::SameAnswer,
+                "a tick at the same instant answers otherwise".into(),
+            );
         }
         match &decision.outcome {
             Outcome::Act(action) => {
                 let policies = self.stage.policies;
-                let Some(policy) = policies.get(self.policy) else { return Ok(()) };
-                self.truth.check(action, now, &self.conversation.ticket, &policy.rules)
+                let Some(policy) = policies.get(self.policy) else {
+                    return Ok(());
+                };
+                self.truth
+                    .check(action, now, &self.conversation.ticket, &policy.rules)
             }
             Outcome::Wait(wake) => {
                 let show = |instant| ClockFace::dated().show(instant);
                 if wake.until <= now {
-                    return broken(Invariant::WakeAhead, format!("woken at {}", show(wake.until)));
+                    return broken(
+                        Invariant::WakeAhead,
+                        format!("woken at {}", show(wake.until)),
+                    );
                 }
                 let between = self.rng.i64(now..wake.until);
                 match self.probe(between)?.outcome {
@@ -375,7 +463,11 @@ impl Host<'_, '_> {
                 }
                 match self.probe(wake.until)?.outcome {
                     Outcome::Wait(other) if other.until <= wake.until => {
-                        let found = format!("at {} it still waits until {}", show(wake.until), show(other.until));
+                        let found = format!(
+                            "at {} it still waits until {}",
+                            show(wake.until),
+                            show(other.until)
+                        );
                         broken(Invariant::WakeAhead, found)
                     }
                     _ => Ok(()),
@@ -412,7 +504,10 @@ impl Host<'_, '_> {
                 Ok(())
             }
             Err(CallError::Broken(sentence)) => Err(Broken::new(Invariant::Damaged, sentence)),
-            Ok(_) => Err(Broken::new(Invariant::Damaged, format!("it was read: {memory:02x?}"))),
+            Ok(_) => Err(Broken::new(
+                Invariant::Damaged,
+                format!("it was read: {memory:02x?}"),
+            )),
         }
     }
 }

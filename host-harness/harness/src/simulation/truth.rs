@@ -22,6 +22,9 @@ pub(crate) struct Truth {
     held: bool,
     on_call: bool,
     queued: bool,
+    /// Whether something happened after which a ticket may rightly stay open.
+    excused: bool,
+    closed: bool,
     /// The latest cycle of which something was asked for.
     cycle: u32,
     /// The earliest cycle of which something may still be asked for.
@@ -56,7 +59,8 @@ impl Truth {
     }
 
     fn hear(&mut self, message: &Message) {
-        let known = message.id.is_some() && self.spoken.iter().any(|spoken| spoken.id == message.id);
+        let known =
+            message.id.is_some() && self.spoken.iter().any(|spoken| spoken.id == message.id);
         let plain = matches!(
             message.kind,
             MessageKind::Text
@@ -86,6 +90,17 @@ impl Truth {
 
     fn see(&mut self, event: &Event) {
         let at = event.at.min(event.received_at);
+        match &event.what {
+            Happening::Failed(_)
+            | Happening::Snoozed(_)
+            | Happening::Closed(_)
+            | Happening::Unassigned => {
+                self.excused = true;
+            }
+            Happening::Transferred(transfer) if transfer.agent.is_none() => self.excused = true,
+            Happening::CarriedOut(key) if key.step == Step::Close => self.closed = true,
+            _ => {}
+        }
         match &event.what {
             Happening::CarriedOut(key) => {
                 self.done.insert(name(key));
@@ -131,20 +146,32 @@ impl Truth {
         let key = &action.key;
         let step = word::step(&key.step);
         if action.due > now {
-            return broken(Invariant::DueFirst, format!("{step} is asked for before {}", show(action.due)));
+            return broken(
+                Invariant::DueFirst,
+                format!("{step} is asked for before {}", show(action.due)),
+            );
         }
         if self.done.contains(&name(key)) {
-            return broken(Invariant::Once, format!("{}/{step} is asked for again", key.cycle));
+            return broken(
+                Invariant::Once,
+                format!("{}/{step} is asked for again", key.cycle),
+            );
         }
         if !matches!(key.step, Step::Reminder(_) | Step::Close) {
             return Ok(());
         }
         self.cycle = self.cycle.max(key.cycle);
         if key.cycle < self.earliest_cycle {
-            return broken(Invariant::OldCycle, format!("{}/{step} is of an old cycle", key.cycle));
+            return broken(
+                Invariant::OldCycle,
+                format!("{}/{step} is of an old cycle", key.cycle),
+            );
         }
         if self.turn() == Some(Turn::Companys) {
-            return broken(Invariant::CustomersTurn, format!("{step} after the customer's message"));
+            return broken(
+                Invariant::CustomersTurn,
+                format!("{step} after the customer's message"),
+            );
         }
         self.check_paused(&step, ticket, rules)?;
         let Some(rule) = rules.of(ticket.department.as_deref()) else {
@@ -157,8 +184,24 @@ impl Truth {
         Ok(())
     }
 
+    /// Checks a ticket about which nothing is left to do.
+    pub(crate) fn check_end(&self, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
+        let closes = rules
+            .of(ticket.department.as_deref())
+            .is_some_and(|r| r.close_after.is_some());
+        let excused = self.excused || self.closed || ticket.incomplete_metadata || !closes;
+        let silent = self.turn() == Some(Turn::Customers);
+        if silent && !excused && self.check_paused("the end", ticket, rules).is_ok() {
+            return broken(Invariant::ClosedInTheEnd, "it rests and was never closed");
+        }
+        Ok(())
+    }
+
     fn check_paused(&self, step: &str, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
-        let exempt = ticket.tags.iter().any(|tag| rules.exempt_tags.contains(tag));
+        let exempt = ticket
+            .tags
+            .iter()
+            .any(|tag| rules.exempt_tags.contains(tag));
         let why = [
             (self.held, "on hold"),
             (self.on_call, "during a call"),
@@ -191,26 +234,45 @@ impl Truth {
         if rule.reminders == 0 {
             return Ok(());
         }
-        let since = self.anchor("first-unanswered-agent-message").unwrap_or(Instant::MIN);
+        let since = self
+            .anchor("first-unanswered-agent-message")
+            .unwrap_or(Instant::MIN);
         let warnings = || {
             self.reminders
                 .iter()
                 .filter(|reminder| reminder.at >= since && (rule.goes_on || !reminder.failed))
         };
-        let last = warnings().map(|reminder| reminder.number).max().unwrap_or(0);
+        let last = warnings()
+            .map(|reminder| reminder.number)
+            .max()
+            .unwrap_or(0);
         if last < rule.reminders {
             return broken(
                 Invariant::WarnedClose,
-                format!("reminder {last} of {} was the last that was sent", rule.reminders),
+                format!(
+                    "reminder {last} of {} was the last that was sent",
+                    rule.reminders
+                ),
             );
         }
-        let gap = signed(rule.close_after.unwrap_or(0).saturating_sub(rule.accumulated));
-        let sent = warnings().map(|reminder| reminder.at).max().unwrap_or(Instant::MIN);
+        let gap = signed(
+            rule.close_after
+                .unwrap_or(0)
+                .saturating_sub(rule.accumulated),
+        );
+        let sent = warnings()
+            .map(|reminder| reminder.at)
+            .max()
+            .unwrap_or(Instant::MIN);
         let earliest = sent.saturating_add(gap);
         if now < earliest {
             return broken(
                 Invariant::WarnedClose,
-                format!("reminder {last} was sent at {}; the gap is over at {}", show(sent), show(earliest)),
+                format!(
+                    "reminder {last} was sent at {}; the gap is over at {}",
+                    show(sent),
+                    show(earliest)
+                ),
             );
         }
         Ok(())
@@ -228,7 +290,10 @@ impl Truth {
     }
 
     fn latest(&self, wanted: impl Fn(&Spoken) -> bool) -> Option<&Spoken> {
-        self.spoken.iter().filter(|spoken| wanted(spoken)).max_by_key(|spoken| order(spoken))
+        self.spoken
+            .iter()
+            .filter(|spoken| wanted(spoken))
+            .max_by_key(|spoken| order(spoken))
     }
 
     /// What the time is counted from; nothing where the order is in doubt.
@@ -236,7 +301,9 @@ impl Truth {
         let customer = self.latest(|spoken| spoken.customer);
         match count_from {
             "last-customer-message" => customer.map(|spoken| spoken.at),
-            "last-agent-message" => self.latest(|spoken| !spoken.customer).map(|spoken| spoken.at),
+            "last-agent-message" => self
+                .latest(|spoken| !spoken.customer)
+                .map(|spoken| spoken.at),
             _ => self
                 .spoken
                 .iter()
@@ -255,7 +322,14 @@ enum Turn {
 
 /// The place of a message in its ticket; either all messages of a script have a sequence or none.
 fn order(spoken: &Spoken) -> (Option<u64>, Instant) {
-    (spoken.sequence, if spoken.sequence.is_some() { 0 } else { spoken.at })
+    (
+        spoken.sequence,
+        if spoken.sequence.is_some() {
+            0
+        } else {
+            spoken.at
+        },
+    )
 }
 
 fn name(key: &ActionKey) -> (u32, String) {
