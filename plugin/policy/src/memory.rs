@@ -201,7 +201,7 @@ impl Memory {
         if ended {
             // A message that arrived late splits the cycle: what was sent after it belongs to the
             // cycle that the agents' later messages opened.
-            let kept = self.spent.filter(|s| !self.agents.is_empty() && s.first_at > mark.at);
+            let kept = self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
             if !self.agents.is_empty() {
                 self.cycle = self.cycle.saturating_add(1);
             }
