@@ -107,9 +107,9 @@ fn badly_worded(problem: &Diagnostic) -> Option<String> {
         return Some(format!("`{}` has a wording without text or help", problem.code));
     }
     let differ = problem.wordings.iter().enumerate().all(|(n, one)| {
-        problem.wordings.iter().skip(n.saturating_add(1)).all(|other| one.text != other.text)
+        problem.wordings.iter().skip(n.saturating_add(1)).all(|other| (&one.text, &one.help) != (&other.text, &other.help))
     });
-    (!differ).then(|| format!("`{}` has the same text in two languages", problem.code))
+    (!differ).then(|| format!("`{}` has the same words in two languages", problem.code))
 }
 
 /// What is written into `policies/` must be accepted without a warning: it is an example to copy.
