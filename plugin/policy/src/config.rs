@@ -91,6 +91,9 @@ fn policy(root: Place<'_>, surroundings: &Surroundings<'_>, problems: &mut Probl
     let exempt_tags = top.get("exempt-tags").map(|p| p.names(problems)).unwrap_or_default();
     let defaults = top.get("defaults").and_then(|p| p.object(&OPTION_KEYS, problems));
     let options = options(None, defaults.as_ref(), surroundings, problems);
+    // These two have no place in a policy without rules; in a config they can be wrong all the same.
+    close(None, defaults.as_ref(), problems);
+    count_from(None, defaults.as_ref(), problems);
     let mut rules = Vec::new();
     match top.require("rules", "\"rules\": [ { \"departments\": \"any\", \"close-after\": \"2 d\" } ]", problems) {
         None => {}
@@ -173,9 +176,8 @@ fn rule<'a>(
         place.problem(Code::NoEffect, vec![], problems);
     }
     let options = options(Some(&object), defaults, surroundings, problems);
-    let close = close(&object, defaults, problems);
-    let count_from = lookup(&object, defaults, "count-from", problems, |p, problems| p.word(&COUNT_FROM, problems))
-        .unwrap_or(CountFrom::LastAgentMessage);
+    let close = close(Some(&object), defaults, problems);
+    let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
     let name = name.unwrap_or_else(|| departments.as_ref().map_or_else(|| "any".into(), |d| d.join(", ")));
     let rule = Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
@@ -331,7 +333,7 @@ fn options(
     let d = Options::DEFAULT;
     // Defaults are read once for the policy and again for each rule; their problems are said once.
     let mut silent = Problems::default();
-    let mut read = Reading { own, defaults, silent: &mut silent };
+    let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
     let resolution = surroundings.tick_resolution;
     Options {
         only_after_agent: read.key("only-after-agent", problems, Place::switch).unwrap_or(d.only_after_agent),
@@ -389,11 +391,14 @@ const CLOSE_KEYS: [&str; 10] = [
     "survey-after",
 ];
 
-fn close(own: &place::Object<'_>, defaults: Option<&place::Object<'_>>, problems: &mut Problems) -> Close {
+fn close(own: Option<&place::Object<'_>>, defaults: Option<&place::Object<'_>>, problems: &mut Problems) -> Close {
     let mut silent = Problems::default();
-    let own = own.get("close").and_then(|p| p.object(&CLOSE_KEYS, problems));
-    let defaults = defaults.and_then(|d| d.get("close")).and_then(|p| p.object(&CLOSE_KEYS, &mut silent));
-    let mut read = Reading { own: own.as_ref(), defaults: defaults.as_ref(), silent: &mut silent };
+    let of_rule = own.is_some();
+    let own = own.and_then(|o| o.get("close")).and_then(|p| p.object(&CLOSE_KEYS, problems));
+    let defaults = defaults
+        .and_then(|d| d.get("close"))
+        .and_then(|p| p.object(&CLOSE_KEYS, if of_rule { &mut silent } else { problems }));
+    let mut read = Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
     Close {
         notice: read.key("notice", problems, Place::texts),
         closing_text: read.key("closing-text", problems, Place::texts),
@@ -422,6 +427,8 @@ fn sources(place: &Place<'_>, problems: &mut Problems) -> Option<Sources> {
 struct Reading<'r, 'a> {
     own: Option<&'r place::Object<'a>>,
     defaults: Option<&'r place::Object<'a>>,
+    /// Whether this is done for a rule. Otherwise the defaults themselves are being checked.
+    of_rule: bool,
     silent: &'r mut Problems,
 }
 
@@ -436,20 +443,19 @@ impl<'a> Reading<'_, 'a> {
             return read(&place, problems);
         }
         let place = self.defaults.and_then(|d| d.get(key))?;
-        // Without a rule the defaults themselves are being checked.
-        let heard = if self.own.is_none() { problems } else { &mut *self.silent };
+        let heard = if self.of_rule { &mut *self.silent } else { problems };
         read(&place, heard)
     }
 }
 
-fn lookup<'a, T>(
-    own: &place::Object<'a>,
-    defaults: Option<&place::Object<'a>>,
-    key: &str,
+fn count_from(
+    own: Option<&place::Object<'_>>,
+    defaults: Option<&place::Object<'_>>,
     problems: &mut Problems,
-    read: impl Fn(&Place<'a>, &mut Problems) -> Option<T>,
-) -> Option<T> {
-    Reading { own: Some(own), defaults, silent: &mut Problems::default() }.key(key, problems, read)
+) -> CountFrom {
+    Reading { own, defaults, of_rule: own.is_some(), silent: &mut Problems::default() }
+        .key("count-from", problems, |p, q| p.word(&COUNT_FROM, q))
+        .unwrap_or(CountFrom::LastAgentMessage)
 }
 
 fn plain(text: impl Into<String>) -> Value {

@@ -194,6 +194,7 @@ impl Memory {
         let ended = answered_before > 0 || after.is_empty();
         self.agents = after;
         self.customer = Some(mark);
+        self.settle_times();
         if let Some(closed) = self.closed.as_mut().filter(|c| c.by == Source::Inactivity) {
             closed.reply = closed.reply.or(Some(mark.at));
         }
@@ -227,8 +228,18 @@ impl Memory {
             self.end_cycle();
         }
         self.agents.insert(place, mark);
+        self.settle_times();
         if self.agents.len() > MOST_IN_A_ROW {
             self.agents.remove(1);
+        }
+    }
+
+    /// Two machines with two clocks: who comes later in the ticket's order wrote no earlier.
+    fn settle_times(&mut self) {
+        let mut earliest = self.customer.map_or(Instant::MIN, |c| c.at);
+        for agent in &mut self.agents {
+            agent.at = agent.at.max(earliest);
+            earliest = agent.at;
         }
     }
 

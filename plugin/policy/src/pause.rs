@@ -150,11 +150,13 @@ impl Pauses {
         let mut due = from.plus(by);
         let mut counted = from;
         for pause in self.heeded(snooze) {
-            let begin = pause.from.max(counted);
+            // Time that was given is added whole; of pauses that overlap, each moment counts once.
+            let given = pause.kind == PauseKind::Extension;
+            let begin = pause.from.max(if given { from } else { counted });
             let Some(end) = pause.until else { continue };
             if begin < due && end > begin {
                 due = due.plus(end.since(begin));
-                counted = end;
+                counted = if given { counted } else { end };
             }
         }
         due
@@ -163,6 +165,12 @@ impl Pauses {
     /// The instant before which a step that fell due at `due` cannot be taken, because a pause
     /// began after it fell due and before anybody took it.
     pub(crate) fn release(&self, snooze: Snooze, due: Instant) -> Instant {
-        self.heeded(snooze).filter_map(|p| p.until).fold(due, Instant::max)
+        self.heeded(snooze).fold(due, |at, pause| match pause.until {
+            None => at,
+            Some(end) if pause.kind == PauseKind::Extension && pause.from >= due => {
+                at.max(pause.from).plus(end.since(pause.from))
+            }
+            Some(end) => at.max(end),
+        })
     }
 }

@@ -1,0 +1,89 @@
+//! What a check says of a policy that has no mistakes: its steps as a table, for pages to show.
+
+use std::sync::LazyLock;
+
+use despertador_component::COMPONENT;
+use despertador_harness::component::Sandboxed;
+use despertador_harness::{Engine, clock_face, facts};
+use despertador_host::contract::{Outline, Step};
+use despertador_host::{Host, Options};
+use despertador_tests::native::Native;
+use despertador_tests::scenario_files::preset;
+
+const MINUTE: u64 = 60_000;
+/// 2026-03-02T09:00:00Z.
+const NINE: i64 = 1_772_442_000_000;
+
+/// The outline of a config for a clock that starts at nine; both engines must agree on it.
+fn outline(config: &str) -> Outline {
+    static LOADED: LazyLock<Sandboxed> = LazyLock::new(|| {
+        let host = Host::new(Options::default()).unwrap();
+        Sandboxed::new(host.load_bytes(COMPONENT).unwrap())
+    });
+    let ask = |engine: &dyn Engine| {
+        let mut player = engine.parse(config, &facts::no_surroundings()).unwrap_or_else(|error| panic!("{error:?}"));
+        player.outline(NINE).unwrap()
+    };
+    let (native, sandboxed) = (ask(&Native), ask(&*LOADED));
+    assert_eq!(native, sandboxed);
+    native
+}
+
+/// The sum of all reminder times is shown, the first one included (D-41, D-51, D?4).
+#[test]
+fn the_accumulated_time_is_shown() {
+    let outline = outline(&preset("adereso").unwrap());
+    assert_eq!(outline.rules[0].accumulated, 14 * MINUTE);
+    assert_eq!(outline.rules[0].close_after, Some(15 * MINUTE));
+}
+
+/// Each step is shown in both notations, with its clock time for a given start (D-36, D?2).
+#[test]
+fn both_notations_and_the_clock_time_are_shown() {
+    let outline = outline(&preset("adereso").unwrap());
+    let shown: Vec<(Step, u64, Option<u64>, String)> = outline.rules[0]
+        .steps
+        .iter()
+        .map(|s| (s.step.clone(), s.after / MINUTE, s.before_close.map(|b| b / MINUTE), clock_face::show_rfc3339(s.at)))
+        .collect();
+    let expected = [
+        (Step::Reminder(1), 10, Some(5), "2026-03-02T09:10:00Z".into()),
+        (Step::Reminder(2), 1, Some(4), "2026-03-02T09:11:00Z".into()),
+        (Step::Reminder(3), 3, Some(1), "2026-03-02T09:14:00Z".into()),
+        (Step::Close, 1, Some(0), "2026-03-02T09:15:00Z".into()),
+    ];
+    assert_eq!(shown, expected);
+}
+
+/// A time written before the close is shown as one after the step above it (D-12, D?2, B?6).
+#[test]
+fn an_offset_from_the_close_is_converted() {
+    let outline = outline(
+        r#"{ "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
+            { "before-close": "30 min", "text": "Alerta" }, { "before-close": "5 min", "text": "Aviso" } ] } ] }"#,
+    );
+    let steps = &outline.rules[0].steps;
+    assert_eq!(steps.iter().map(|s| s.after / MINUTE).collect::<Vec<_>>(), [30, 25, 5]);
+}
+
+/// A rule that never closes has no distance to a close, and no step for it (D-18).
+#[test]
+fn a_rule_that_never_closes_has_no_close() {
+    let outline = outline(
+        r#"{ "rules": [ { "departments": "any", "reminders": [ { "after": "5 min", "text": "¿Hola?" } ] } ] }"#,
+    );
+    let rule = &outline.rules[0];
+    assert_eq!(rule.close_after, None);
+    assert_eq!(rule.steps.len(), 1);
+    assert_eq!(rule.steps[0].before_close, None);
+}
+
+/// What the time is counted from is shown beside the times, also where the policy is silent (D?1).
+#[test]
+fn what_the_time_is_counted_from_is_shown() {
+    let counted_from = |name: &str| outline(&preset(name).unwrap()).rules[0].count_from.clone();
+    assert_eq!(counted_from("adereso"), "last-agent-message");
+    assert_eq!(counted_from("klaviyo"), "first-unanswered-agent-message");
+    let silent = outline(r#"{ "rules": [ { "departments": "any", "close-after": "1 h" } ] }"#);
+    assert_eq!(silent.rules[0].count_from, "last-agent-message");
+}
