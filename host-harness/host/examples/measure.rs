@@ -1,6 +1,12 @@
-//! What a call costs. Run with `--release`; the figures of this class of machine are in
-//! `docs/`, ratios count.
+//! What a call costs: `cargo run --release --example measure [COMPONENT.wasm]`.
+//!
+//! Absolute figures are those of one machine on one day; ratios count.
 #![expect(clippy::disallowed_methods, reason = "measuring takes a clock")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "known figures"
+)]
 
 use std::error::Error;
 use std::hint::black_box;
@@ -23,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         cache: Cache::At(folder.clone()),
         ..Options::default()
     };
-    let bytes = COMPONENT;
+    let given = std::env::args_os().nth(1).map(std::fs::read).transpose()?;
+    let bytes = given.as_deref().unwrap_or(COMPONENT);
     println!("component            {} bytes", bytes.len());
 
     let host = Host::new(options())?;
