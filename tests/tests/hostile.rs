@@ -358,6 +358,9 @@ fn what_is_carried_out_is_not_asked_for_again() {
         );
         let error = conversation.tick(&policy, START).expect_err(sentence);
         assert!(error.to_string().contains(sentence), "{error}");
+        let error = conversation.tick(&policy, START).expect_err("rests");
+        assert!(matches!(error, CallError::Resting { .. }), "{error}");
+        policy.plugin().release();
     }
     let conversation = Conversation::resume(
         ticket("4711", "cycle-2-reminder-1"),
@@ -582,6 +585,31 @@ fn damaged_bytes_are_refused_and_never_run_amok() {
             assert!(error.to_string().starts_with("the component "), "{error}");
         }
     }
+}
+
+#[test]
+fn a_component_that_starts_with_too_much_memory_is_refused() {
+    let limits = Limits {
+        wasm_memory_bytes: 64 << 10,
+        ..Limits::default()
+    };
+    let host = Host::new(Options {
+        limits,
+        ..Options::default()
+    });
+    let error = host
+        .expect("a host")
+        .load_bytes(HOSTILE)
+        .expect_err("over 64 KiB")
+        .to_string();
+    assert!(
+        error.starts_with("the component needs more than it may have: "),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("make it smaller, or raise `wasm_memory_bytes`"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -36,6 +36,8 @@ impl Engine for Sandboxed {
         config: &str,
         surroundings: &Surroundings,
     ) -> Result<Box<dyn Player>, ParseError> {
+        // What failed in one play must not be held against the next.
+        self.plugin.release();
         match self.plugin.policy(config, surroundings) {
             Ok(policy) => Ok(Box::new(Asked {
                 policy,

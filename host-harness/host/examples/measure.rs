@@ -2,6 +2,11 @@
 //!
 //! Absolute figures are those of one machine on one day; ratios count.
 #![expect(clippy::disallowed_methods, reason = "measuring takes a clock")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "known figures"
+)]
 
 use std::error::Error;
 use std::hint::black_box;

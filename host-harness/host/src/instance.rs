@@ -172,7 +172,7 @@ impl Instance {
 
     /// Drops the policies that nobody has any more and, if there are still too many, the one
     /// unused for longest.
-    fn make_room(&mut self) -> Result<(), CallError> {
+    pub(crate) fn make_room(&mut self) -> Result<(), CallError> {
         let mut gone: Vec<u64> = self
             .parsed
             .iter()

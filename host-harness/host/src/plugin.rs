@@ -91,6 +91,7 @@ impl Plugin {
         }
         let id = IDS.fetch_add(1, Ordering::Relaxed);
         let mut instance = self.loaded.instance(id)?;
+        instance.make_room()?;
         let handle = match instance.parse(config, surroundings)? {
             Ok(handle) => handle,
             Err(diagnostics) => {
@@ -221,8 +222,15 @@ impl Loaded {
     }
 
     fn compile(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
-        let component = Component::from_binary(&host.engine, bytes)
-            .map_err(|e| Refusal::Invalid(format!("{e:#}")))?;
+        let component = Component::from_binary(&host.engine, bytes).map_err(|e| {
+            // The one refusal of a valid component: it starts with more than the pool has.
+            let why = e.root_cause().to_string();
+            if why.contains("exceeds the limit") {
+                Refusal::Resources(why)
+            } else {
+                Refusal::Invalid(why)
+            }
+        })?;
         if let Some(cache) = &host.cache {
             cache.store(&component, digest);
         }
