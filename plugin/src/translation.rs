@@ -392,7 +392,7 @@ fn task(task: policy::Task) -> wit::Task {
             text: r.text,
             language: r.language,
         }),
-        policy::Task::Close(package) => wit::Task::Close(close_package(package)),
+        policy::Task::Close(package) => wit::Task::Close(close_package(*package)),
         policy::Task::Notify(n) => wit::Task::Notify(wit::Notification {
             code: n.code.into(),
             text: n.text,
