@@ -15,7 +15,7 @@ use core::cmp::Ordering;
 mod codec;
 
 pub(crate) use codec::fold;
-pub use codec::{Damage, VERSION};
+pub use codec::{Damage, VERSION, sign_again};
 
 /// At most this many agent messages in a row are remembered: the first and the latest ones.
 const MOST_IN_A_ROW: usize = 4;

@@ -58,10 +58,7 @@ impl Memory {
         let mut out = Vec::with_capacity(96);
         out.extend_from_slice(&[MARK, VERSION, 0, 0, 0, 0]);
         self.write_fields(&mut out);
-        let sum = out.get(HEADER..).map_or(0, |body| checksum(VERSION, body));
-        if let Some(place) = out.get_mut(2..HEADER) {
-            place.copy_from_slice(&sum.to_le_bytes());
-        }
+        sign_again(&mut out);
         out
     }
 
@@ -343,6 +340,14 @@ fn source(code: u8) -> Option<Source> {
     [Source::Agent, Source::Customer, Source::Inactivity, Source::Flow, Source::Api, Source::Other]
         .get(usize::from(code))
         .copied()
+}
+
+/// Writes the checksum that belongs to the rest of the bytes. For tests that look behind it.
+#[doc(hidden)]
+pub fn sign_again(bytes: &mut [u8]) {
+    if let Some((&mut [_, version, ref mut place @ ..], body)) = bytes.split_first_chunk_mut::<HEADER>() {
+        *place = checksum(version, body).to_le_bytes();
+    }
 }
 
 fn checksum(version: u8, body: &[u8]) -> u32 {
