@@ -200,9 +200,10 @@ impl Memory {
         }
         self.pauses.forget_before(mark.at);
         if ended {
-            // A message that arrived late splits the cycle: what was sent after it belongs to the
-            // cycle that the agents' later messages opened.
-            let kept = self.spent.filter(|s| !self.agents.is_empty() && s.first_at > mark.at);
+            // A message that arrived late splits the cycle: what was sent after the agents' later
+            // messages belongs to the cycle that they opened.
+            let opened = self.agents.first().map(|a| a.at);
+            let kept = self.spent.filter(|s| opened.is_some_and(|opened| s.first_at > opened));
             if !self.agents.is_empty() {
                 self.cycle = self.cycle.saturating_add(1);
             }
