@@ -1,11 +1,10 @@
 //! Builds `plugin/` into a component at every build in which it changed: there is no step to forget.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 fn main() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let guest = despertador_componentize::Guest {
-        workspace: &root,
+        workspace: Path::new("../.."),
         package: "despertador-plugin",
         sources: &["plugin", "wit", "Cargo.toml", "Cargo.lock"],
     };

@@ -3,7 +3,14 @@
 //! Nothing is decided here. What the words of the contract mean to the policy is in
 //! [`translation`]; the rest is the shape that a component has.
 
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code, reason = "a heap is made of addresses")]
+mod heap;
 mod translation;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static HEAP: heap::Shelves = heap::Shelves::new();
 
 /// The contract, generated from `wit/`.
 #[allow(

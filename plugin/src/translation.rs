@@ -105,7 +105,12 @@ pub(crate) fn on_message(
     let facts = facts(ticket)?;
     let mut memory = memory(&bytes)?;
     let message = policy::Message {
-        stamp: stamp(message.id.as_deref(), message.sequence, message.at, message.received_at)?,
+        stamp: stamp(
+            message.id.as_deref(),
+            message.sequence,
+            message.at,
+            message.received_at,
+        )?,
         author: match message.author {
             wit::Author::Customer => policy::Author::Customer,
             wit::Author::Agent => policy::Author::Agent,
@@ -146,7 +151,12 @@ pub(crate) fn on_event(
     let facts = facts(ticket)?;
     let mut memory = memory(&bytes)?;
     let event = policy::Event {
-        stamp: stamp(event.id.as_deref(), event.sequence, event.at, event.received_at)?,
+        stamp: stamp(
+            event.id.as_deref(),
+            event.sequence,
+            event.at,
+            event.received_at,
+        )?,
         what: happening(&event.what, ticket)?,
     };
     let (changed, decided) = asked.on_event(&facts, &mut memory, &event);
@@ -176,7 +186,11 @@ pub(crate) fn explain(
     // No place on earth is further from UTC than a day.
     let offset = reader.utc_offset.clamp(-1_440, 1_440);
     let explained = asked.explain(&facts, &memory(bytes)?, instant(now)?, language, offset);
-    let check = |c: policy::Check| wit::Check { code: c.code.into(), holds: c.holds, text: c.text };
+    let check = |c: policy::Check| wit::Check {
+        code: c.code.into(),
+        holds: c.holds,
+        text: c.text,
+    };
     Ok(wit::Explanation {
         language: explained.language.code().into(),
         decision: decision(explained.decision, ticket),
@@ -209,9 +223,9 @@ fn facts(ticket: &wit::Ticket) -> Result<policy::Ticket<'_>, wit::Fault> {
         status: match ticket.status {
             wit::TicketStatus::Open => policy::Status::Open,
             wit::TicketStatus::Closed => policy::Status::Closed,
-            wit::TicketStatus::Merged | wit::TicketStatus::Deleted | wit::TicketStatus::Other(_) => {
-                policy::Status::Gone
-            }
+            wit::TicketStatus::Merged
+            | wit::TicketStatus::Deleted
+            | wit::TicketStatus::Other(_) => policy::Status::Gone,
         },
         department: ticket.department.as_deref(),
         channel: match ticket.channel {
@@ -240,10 +254,18 @@ fn stamp(
     at: i64,
     received_at: i64,
 ) -> Result<policy::Stamp<'_>, wit::Fault> {
-    Ok(policy::Stamp { id, sequence, at: instant(at)?, received: instant(received_at)? })
+    Ok(policy::Stamp {
+        id,
+        sequence,
+        at: instant(at)?,
+        received: instant(received_at)?,
+    })
 }
 
-fn happening<'a>(what: &'a wit::Happening, ticket: &wit::Ticket) -> Result<policy::Happening<'a>, wit::Fault> {
+fn happening<'a>(
+    what: &'a wit::Happening,
+    ticket: &wit::Ticket,
+) -> Result<policy::Happening<'a>, wit::Fault> {
     use policy::PauseKind as Pause;
     use wit::Happening as H;
     Ok(match what {
@@ -278,9 +300,14 @@ fn happening<'a>(what: &'a wit::Happening, ticket: &wit::Ticket) -> Result<polic
     })
 }
 
-fn action_key<'a>(key: &'a wit::ActionKey, ticket: &wit::Ticket) -> Result<policy::Key<'a>, wit::Fault> {
+fn action_key<'a>(
+    key: &'a wit::ActionKey,
+    ticket: &wit::Ticket,
+) -> Result<policy::Key<'a>, wit::Fault> {
     if key.ticket != ticket.id {
-        return Err(wit::Fault::Other("the action key belongs to another ticket".into()));
+        return Err(wit::Fault::Other(
+            "the action key belongs to another ticket".into(),
+        ));
     }
     let step = match key.step {
         wit::Step::Reminder(number) => Some(policy::Step::Reminder(number)),
@@ -291,7 +318,11 @@ fn action_key<'a>(key: &'a wit::ActionKey, ticket: &wit::Ticket) -> Result<polic
         wit::Step::AfterClose => Some(policy::Step::AfterClose),
         wit::Step::Other(_) => None,
     };
-    Ok(policy::Key { ticket: &key.ticket, cycle: key.cycle, step })
+    Ok(policy::Key {
+        ticket: &key.ticket,
+        cycle: key.cycle,
+        step,
+    })
 }
 
 fn source(by: &wit::Source) -> policy::Source {
@@ -313,7 +344,10 @@ fn update(
     ticket: &wit::Ticket,
 ) -> wit::Update {
     let memory = if changed { memory.to_bytes() } else { bytes };
-    wit::Update { memory, decision: decision(decided, ticket) }
+    wit::Update {
+        memory,
+        decision: decision(decided, ticket),
+    }
 }
 
 fn decision(decided: policy::Decision, ticket: &wit::Ticket) -> wit::Decision {
@@ -328,9 +362,10 @@ fn decision(decided: policy::Decision, ticket: &wit::Ticket) -> wit::Decision {
                 due: action.due.millis(),
                 task: task(action.task),
             }),
-            policy::Outcome::Wait(until, next) => {
-                wit::Outcome::Wait(wit::Wake { until: until.millis(), step: step(next) })
-            }
+            policy::Outcome::Wait(until, next) => wit::Outcome::Wait(wit::Wake {
+                until: until.millis(),
+                step: step(next),
+            }),
             policy::Outcome::Rest => wit::Outcome::Rest,
         },
         reason: reason(decided.reason),
@@ -357,10 +392,11 @@ fn task(task: policy::Task) -> wit::Task {
             text: r.text,
             language: r.language,
         }),
-        policy::Task::Close(package) => wit::Task::Close(close_package(package)),
-        policy::Task::Notify(n) => {
-            wit::Task::Notify(wit::Notification { code: n.code.into(), text: n.text })
-        }
+        policy::Task::Close(package) => wit::Task::Close(close_package(*package)),
+        policy::Task::Notify(n) => wit::Task::Notify(wit::Notification {
+            code: n.code.into(),
+            text: n.text,
+        }),
         policy::Task::Reopen(r) => wit::Task::Reopen(reopening(r)),
         policy::Task::OpenLinked(r) => wit::Task::OpenLinked(reopening(r)),
         policy::Task::AfterClose(then) => wit::Task::AfterClose(after_close(then)),
@@ -372,7 +408,10 @@ fn close_package(package: policy::ClosePackage) -> wit::ClosePackage {
         reason: policy::CUSTOMER_INACTIVITY.into(),
         notice: package.notice,
         closing_text: package.closing_text,
-        note: wit::ClosingNote { category: package.category, summary: package.summary },
+        note: wit::ClosingNote {
+            category: package.category,
+            summary: package.summary,
+        },
         tags: package.tags,
         incomplete_metadata: package.incomplete_metadata,
         exit: policy::CUSTOMER_INACTIVITY.into(),

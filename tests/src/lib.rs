@@ -1,4 +1,6 @@
-//! What the suites share: the scenario files, and the policy played natively, beside the component.
+//! What the suites share: the scenario files, the policy played natively beside the component, and
+//! samples.
 
 pub mod native;
+pub mod sample;
 pub mod scenario_files;

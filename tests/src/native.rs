@@ -48,7 +48,10 @@ impl NativePolicy {
     /// # Errors
     ///
     /// All problems of the config.
-    pub fn parse(config: &str, surroundings: &Surroundings) -> Result<NativePolicy, Vec<Diagnostic>> {
+    pub fn parse(
+        config: &str,
+        surroundings: &Surroundings,
+    ) -> Result<NativePolicy, Vec<Diagnostic>> {
         let (policy, warnings) = translation::parse(config, surroundings)?;
         Ok(NativePolicy { policy, warnings })
     }
@@ -67,7 +70,8 @@ impl Player for NativePolicy {
         memory: &Memory,
         message: &Message,
     ) -> Result<Update, CallError> {
-        translation::on_message(&self.policy, ticket, memory.clone(), message).map_err(CallError::Fault)
+        translation::on_message(&self.policy, ticket, memory.clone(), message)
+            .map_err(CallError::Fault)
     }
 
     fn on_event(

@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Check(CheckArguments),
     Explain(ExplainArguments),
     Inspect(InspectArguments),
+    Simulate(SimulateArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -169,9 +170,46 @@ pub(crate) struct InspectArguments {
     pub(crate) plugin: Option<PathBuf>,
 }
 
+/// Plays random customers and agents, and checks what must hold at every step
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  despertador simulate policies/adereso.json --tickets 20000 --days 30 --seed 7
+
+The same seed plays the same conversations on every machine. If something does not hold, the
+shortest case found is printed as a scenario file, and the exit code is 1.")]
+pub(crate) struct SimulateArguments {
+    /// The policy
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: PathBuf,
+
+    /// How many tickets
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) tickets: u64,
+
+    /// Over how many days they open
+    #[arg(long, value_name = "D", default_value_t = 30)]
+    pub(crate) days: u32,
+
+    /// Where the random numbers begin
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Write a failing case to this file instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) case: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgument,
+}
+
 fn instant(text: &str) -> Result<Instant, String> {
     clock_face::parse_rfc3339(text)
-        .or_else(|| clock_face::ClockFace::dated().parse(text).filter(|_| text.len() > 10))
+        .or_else(|| {
+            clock_face::ClockFace::dated()
+                .parse(text)
+                .filter(|_| text.len() > 10)
+        })
         .ok_or_else(|| "write it as 2026-03-02T09:12:00Z or with an offset".into())
 }
 
@@ -188,8 +226,12 @@ fn utc_offset(text: &str) -> Result<i32, String> {
         (_, Some(time)) => (1, time),
         _ => (1, text),
     };
-    let minutes = clock_face::time_of_day(time).ok_or_else(wrong)?.div_euclid(60_000);
-    i32::try_from(minutes).map(|minutes| minutes.saturating_mul(sign)).map_err(|_| wrong())
+    let minutes = clock_face::time_of_day(time)
+        .ok_or_else(wrong)?
+        .div_euclid(60_000);
+    i32::try_from(minutes)
+        .map(|minutes| minutes.saturating_mul(sign))
+        .map_err(|_| wrong())
 }
 
 fn a_duration(text: &str) -> Result<u64, String> {

@@ -51,14 +51,21 @@ fn ticket(arguments: &ExplainArguments, log: &EventLog) -> Result<String, Unusab
         }
         (None, [only]) => Ok((*only).to_owned()),
         (None, []) => Err(format!("`{}` has no rows", log.file).into()),
-        (None, many) => {
-            Err(format!("`{}` has {} tickets; name one with `--ticket`", log.file, many.len()).into())
-        }
+        (None, many) => Err(format!(
+            "`{}` has {} tickets; name one with `--ticket`",
+            log.file,
+            many.len()
+        )
+        .into()),
     }
 }
 
 fn decided(explanation: &Explanation) -> String {
-    answer::line(&Ok(explanation.decision.clone()), &ClockFace::dated(), &Detail::default())
+    answer::line(
+        &Ok(explanation.decision.clone()),
+        &ClockFace::dated(),
+        &Detail::default(),
+    )
 }
 
 fn print(ticket: &str, at: i64, explanation: &Explanation) {
@@ -87,13 +94,16 @@ fn print_json(ticket: &str, at: i64, explanation: &Explanation) {
         .iter()
         .map(|check| json!({ "code": check.code, "holds": check.holds, "text": check.text }))
         .collect();
-    anstream::println!("{:#}", json!({
-        "ticket": ticket,
-        "at": show_rfc3339(at),
-        "language": explanation.language,
-        "decision": decided(explanation),
-        "summary": explanation.summary,
-        "checks": checks,
-        "history": explanation.history,
-    }));
+    anstream::println!(
+        "{:#}",
+        json!({
+            "ticket": ticket,
+            "at": show_rfc3339(at),
+            "language": explanation.language,
+            "decision": decided(explanation),
+            "summary": explanation.summary,
+            "checks": checks,
+            "history": explanation.history,
+        })
+    );
 }

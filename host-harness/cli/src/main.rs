@@ -12,7 +12,9 @@ mod plugin;
 mod pointer;
 mod policy;
 mod run;
+mod simulate;
 mod source;
+mod stopwatch;
 mod table;
 
 use std::process::ExitCode;
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::check(&check, json),
         Command::Explain(explain) => explain::explain(&explain, json),
         Command::Inspect(inspect) => inspect::inspect(&inspect, json),
+        Command::Simulate(simulate) => simulate::simulate(&simulate, json),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

@@ -10,11 +10,10 @@ use crate::Unusable;
 /// The text of a file.
 pub(crate) fn read(file: &Path) -> Result<String, Unusable> {
     let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
-    String::from_utf8(bytes)
-        .map_err(|error| {
-            let place = error.utf8_error().valid_up_to();
-            format!("`{}` is not UTF-8, from byte {place} on", file.display()).into()
-        })
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        format!("`{}` is not UTF-8, from byte {place} on", file.display()).into()
+    })
 }
 
 /// Why a file cannot be read, and which one was meant.
@@ -40,7 +39,11 @@ fn meant(file: &Path) -> Option<PathBuf> {
             found = next;
             continue;
         }
-        let folder = if found.as_os_str().is_empty() { Path::new(".") } else { &found };
+        let folder = if found.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &found
+        };
         let mut names: Vec<String> = fs::read_dir(folder)
             .ok()?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -61,7 +64,10 @@ pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
         for entry in entries.flatten() {
             let path = entry.path();
-            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            let ending = path
+                .extension()
+                .and_then(|ending| ending.to_str())
+                .unwrap_or_default();
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
             } else if endings.contains(&ending) {
@@ -75,9 +81,8 @@ pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
 
 /// The config of a preset, from `policies/` beside or above a file.
 pub(crate) fn preset(file: &Path, name: &str) -> Option<String> {
-    let start = file.parent().unwrap_or(Path::new("."));
-    let absolute = std::path::absolute(start).ok()?;
-    absolute
-        .ancestors()
-        .find_map(|folder| fs::read_to_string(folder.join("policies").join(format!("{name}.json"))).ok())
+    let absolute = std::path::absolute(file).ok()?;
+    absolute.ancestors().skip(1).find_map(|folder| {
+        fs::read_to_string(folder.join("policies").join(format!("{name}.json"))).ok()
+    })
 }

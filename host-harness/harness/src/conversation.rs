@@ -1,8 +1,8 @@
 //! One ticket as a host keeps it: facts, memory, the last answer.
 
 use despertador_host::contract::{
-    Action, ActionKey, Channel, Event, Happening, Instant, Message, Outcome, Step,
-    Ticket, TicketStatus,
+    Action, ActionKey, Channel, Event, Happening, Instant, Message, Outcome, Step, Ticket,
+    TicketStatus,
 };
 
 use crate::answer::Answer;
@@ -46,7 +46,12 @@ pub struct Conversation {
 impl Conversation {
     /// A ticket that nothing has happened to.
     pub fn new(ticket: Ticket) -> Conversation {
-        Conversation { ticket, memory: Vec::new(), answer: None, action: None }
+        Conversation {
+            ticket,
+            memory: Vec::new(),
+            answer: None,
+            action: None,
+        }
     }
 
     /// An open ticket on WhatsApp with an agent: what a scenario starts from.
@@ -131,10 +136,14 @@ pub fn follow(ticket: &mut Ticket, what: &Happening) {
     match what {
         Happening::Opened(_) | Happening::Reopened(_) => ticket.status = TicketStatus::Open,
         Happening::Closed(_) => ticket.status = TicketStatus::Closed,
-        Happening::CarriedOut(ActionKey { step: Step::Close, .. }) => {
+        Happening::CarriedOut(ActionKey {
+            step: Step::Close, ..
+        }) => {
             ticket.status = TicketStatus::Closed;
         }
-        Happening::CarriedOut(ActionKey { step: Step::Reopen, .. }) => {
+        Happening::CarriedOut(ActionKey {
+            step: Step::Reopen, ..
+        }) => {
             ticket.status = TicketStatus::Open;
         }
         Happening::Assigned(agent) => ticket.agent = Some(agent.clone()),

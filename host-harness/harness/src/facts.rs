@@ -4,7 +4,7 @@ use despertador_host::contract::{Channel, ExitState, Surroundings, Ticket, Ticke
 use serde_json::{Map, Value};
 
 use crate::duration;
-use crate::nearest::did_you_mean;
+use crate::nearest;
 use crate::problem::Misread;
 use crate::word::Word;
 
@@ -85,10 +85,7 @@ pub(crate) fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String,
 }
 
 pub(crate) fn unknown(name: &str, what: &str, known: &[&str]) -> Misread {
-    Misread::new(
-        format!("unknown {what} `{name}`{}", did_you_mean(name, known.iter().copied())),
-        format!("one of `{}`", known.join("`, `")),
-    )
+    nearest::unknown(name, format!("unknown {what} `{name}`"), known)
 }
 
 pub(crate) fn wrong(name: &str, value: &Value, expected: &str) -> Misread {
@@ -96,21 +93,34 @@ pub(crate) fn wrong(name: &str, value: &Value, expected: &str) -> Misread {
 }
 
 pub(crate) fn text(name: &str, value: &Value) -> Result<String, Misread> {
-    value.as_str().map(str::to_owned).ok_or_else(|| wrong(name, value, "a text"))
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| wrong(name, value, "a text"))
 }
 
 pub(crate) fn optional(name: &str, value: &Value) -> Result<Option<String>, Misread> {
-    if value.is_null() { Ok(None) } else { text(name, value).map(Some) }
+    if value.is_null() {
+        Ok(None)
+    } else {
+        text(name, value).map(Some)
+    }
 }
 
 pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, Misread> {
-    let list = value.as_array().ok_or_else(|| wrong(name, value, "a list of texts"))?;
+    let list = value
+        .as_array()
+        .ok_or_else(|| wrong(name, value, "a list of texts"))?;
     list.iter().map(|item| text(name, item)).collect()
 }
 
 pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, Misread> {
-    let map = value.as_object().ok_or_else(|| wrong(name, value, "an object of texts"))?;
-    map.iter().map(|(key, value)| Ok((key.clone(), text(key, value)?))).collect()
+    let map = value
+        .as_object()
+        .ok_or_else(|| wrong(name, value, "an object of texts"))?;
+    map.iter()
+        .map(|(key, value)| Ok((key.clone(), text(key, value)?)))
+        .collect()
 }
 
 pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {

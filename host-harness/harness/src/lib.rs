@@ -17,6 +17,7 @@ pub mod facts;
 pub mod nearest;
 pub mod problem;
 pub mod scenario;
+pub mod simulation;
 pub mod word;
 
 pub use engine::{CallError, Engine, ParseError, Player, Share, Usage};

@@ -16,4 +16,4 @@ pub use document::{Presets, Problems, Scenario, ScenarioFile};
 pub use expectation::Expectation;
 pub use play::{Failure, Played, PlayedMoment, explanation_text, play, problem_line};
 pub use timeline::{Expected, Moment, Report, Spoken, Stamp, What};
-pub use write::{moment_line, what as what_happened};
+pub use write::what as what_happened;

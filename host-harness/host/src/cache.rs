@@ -20,15 +20,12 @@ mod on_unix {
     use std::path::{Path, PathBuf};
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use hmac::{Hmac, Mac};
     use sha2::Digest;
     use wasmtime::Engine;
     use wasmtime::component::Component;
 
     use crate::load_error::HostError;
     use crate::options::{Cache, Sha256};
-
-    type Tag = Hmac<sha2::Sha256>;
 
     const TAG_BYTES: usize = 32;
     const KEY_BYTES: usize = 32;
@@ -85,7 +82,10 @@ mod on_unix {
         pub(crate) fn load(&self, engine: &Engine, component: Sha256) -> Option<Component> {
             let entry = read_private(&self.entry(component), ENTRY_BYTES).ok()?;
             let (tag, code) = entry.split_at_checked(TAG_BYTES)?;
-            self.tag(component, code)?.verify_slice(tag).ok()?;
+            // Compares in constant time.
+            if self.tag(component, code) != <[u8; TAG_BYTES]>::try_from(tag).ok()? {
+                return None;
+            }
             // SAFETY: these very bytes, in memory of this process, carry a tag that is made with
             // a key which only hosts of this user can read, and hosts tag nothing but what
             // `Component::serialize` gave them.
@@ -95,10 +95,10 @@ mod on_unix {
         /// Keeps a component. A folder that takes nothing costs time at the next load, no more.
         pub(crate) fn store(&self, compiled: &Component, component: Sha256) {
             let written = compiled.serialize().ok().and_then(|code| {
-                let tag = self.tag(component, &code)?.finalize().into_bytes();
-                let beside = self.beside();
+                let tag = self.tag(component, &code);
+                let beside = beside(&self.folder);
                 let entry = self.entry(component);
-                let moved = write_private(&beside, &[&tag, &code])
+                let moved = write_private(&beside, &[tag.as_bytes(), &code])
                     .and_then(|()| std::fs::rename(&beside, entry));
                 moved
                     .inspect_err(|_| drop(std::fs::remove_file(&beside)))
@@ -113,16 +113,12 @@ mod on_unix {
             self.folder.join(format!("{component}-{engine}.code"))
         }
 
-        fn beside(&self) -> PathBuf {
-            beside(&self.folder)
-        }
-
-        fn tag(&self, component: Sha256, code: &[u8]) -> Option<Tag> {
-            let mut tag = Tag::new_from_slice(&self.key).ok()?;
+        fn tag(&self, component: Sha256, code: &[u8]) -> blake3::Hash {
+            let mut tag = blake3::Hasher::new_keyed(&self.key);
             for part in [LAYOUT, &self.engine, &component.0, code] {
                 tag.update(part);
             }
-            Some(tag)
+            tag.finalize()
         }
     }
 

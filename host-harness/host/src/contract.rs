@@ -30,3 +30,79 @@ pub(crate) mod generated {
         additional_derives: [PartialEq],
     });
 }
+
+/// Ways to begin a value; every field is public and can be set afterwards.
+mod begin {
+    use super::{
+        ActionKey, Author, Channel, Event, ExitState, Happening, Instant, Message, MessageKind,
+        Origin, Surroundings, Ticket, TicketStatus,
+    };
+
+    impl Ticket {
+        /// An open ticket of which nothing else is known.
+        #[must_use]
+        pub fn open(id: impl Into<String>, channel: Channel) -> Self {
+            Self {
+                id: id.into(),
+                status: TicketStatus::Open,
+                department: None,
+                channel,
+                tags: Vec::new(),
+                agent: None,
+                locale: None,
+                customer_zone: None,
+                incomplete_metadata: false,
+                more: Vec::new(),
+            }
+        }
+    }
+
+    impl Message {
+        /// Words of an author, received when they were written; what they say is left out.
+        #[must_use]
+        pub fn words(author: Author, at: Instant) -> Self {
+            Self {
+                id: None,
+                sequence: None,
+                at,
+                received_at: at,
+                author,
+                kind: MessageKind::Text,
+                origin: Origin::Written,
+                text: None,
+            }
+        }
+    }
+
+    impl Event {
+        /// A happening that the host learned of when it happened.
+        #[must_use]
+        pub fn new(what: Happening, at: Instant) -> Self {
+            Self {
+                id: None,
+                sequence: None,
+                at,
+                received_at: at,
+                what,
+            }
+        }
+
+        /// The report that an action was carried out.
+        #[must_use]
+        pub fn carried_out(key: ActionKey, at: Instant) -> Self {
+            Self::new(Happening::CarriedOut(key), at)
+        }
+    }
+
+    /// Nothing is known, and the host can wake up at any millisecond.
+    impl Default for Surroundings {
+        fn default() -> Self {
+            Self {
+                departments: None,
+                tick_resolution: 1,
+                inactivity_exit: ExitState::Unknown,
+                more: Vec::new(),
+            }
+        }
+    }
+}

@@ -71,7 +71,7 @@ impl Conversation {
     /// See [`CallError`]; nothing has changed.
     pub fn message(&mut self, policy: &Policy, message: &Message) -> Result<Decision, CallError> {
         let update = policy.on_message(&self.ticket, &self.memory, message)?;
-        self.take(update)
+        self.take(policy, update, message.received_at)
     }
 
     /// Tells the policy of anything else, also of what became of an action.
@@ -82,11 +82,12 @@ impl Conversation {
     pub fn event(&mut self, policy: &Policy, event: &Event) -> Result<Decision, CallError> {
         let update = policy.on_event(&self.ticket, &self.memory, event)?;
         let Happening::CarriedOut(key) = &event.what else {
-            return self.take(update);
+            return self.take(policy, update, event.received_at);
         };
         let before = self.recorded.clone();
         self.record(key);
-        self.take(update).inspect_err(|_| self.recorded = before)
+        self.take(policy, update, event.received_at)
+            .inspect_err(|_| self.recorded = before)
     }
 
     /// What is due now.
@@ -96,7 +97,8 @@ impl Conversation {
     /// See [`CallError`].
     pub fn tick(&self, policy: &Policy, now: Instant) -> Result<Decision, CallError> {
         let decision = policy.on_tick(&self.ticket, &self.memory, now)?;
-        self.follows(&decision)?;
+        self.follows(&decision)
+            .inspect_err(|error| policy.blame(&self.ticket, now, error))?;
         Ok(decision)
     }
 
@@ -156,8 +158,14 @@ impl Conversation {
         }
     }
 
-    fn take(&mut self, update: Update) -> Result<Decision, CallError> {
-        self.follows(&update.decision)?;
+    fn take(
+        &mut self,
+        policy: &Policy,
+        update: Update,
+        now: Instant,
+    ) -> Result<Decision, CallError> {
+        self.follows(&update.decision)
+            .inspect_err(|error| policy.blame(&self.ticket, now, error))?;
         self.memory = update.memory;
         Ok(update.decision)
     }

@@ -26,6 +26,9 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
         .wasm_multi_memory(false)
+        // Smaller code loads faster. A crash names its function without these.
+        .generate_address_map(false)
+        .native_unwind_info(false)
         .memory_init_cow(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
     Engine::new(&config).map_err(|e| {

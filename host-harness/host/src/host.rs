@@ -99,17 +99,19 @@ impl Shared {
 
     /// The right to make one more instance, if need be taken from an idle one of any plugin.
     pub(crate) fn permit(self: &Arc<Self>) -> Option<Permit> {
-        self.try_permit().or_else(|| {
+        loop {
+            if let Some(permit) = self.try_permit() {
+                return Some(permit);
+            }
             let plugins: Vec<_> = {
                 let plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
                 plugins.iter().filter_map(Weak::upgrade).collect()
             };
-            plugins
-                .iter()
-                .any(|plugin| plugin.drop_idle())
-                .then(|| self.try_permit())
-                .flatten()
-        })
+            // The room made may be taken by another thread: then more is made, while there is any.
+            if !plugins.iter().any(|plugin| plugin.drop_idle()) {
+                return None;
+            }
+        }
     }
 
     fn try_permit(self: &Arc<Self>) -> Option<Permit> {

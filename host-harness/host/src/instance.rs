@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use wasmtime::component::ResourceAny;
+use wasmtime::component::{InstancePre, ResourceAny};
 use wasmtime::{ResourceLimiter, Store};
 
 use crate::call_error::CallError;
 use crate::contract::generated::exports::despertador::inactivity::decisions::{Guest, GuestPolicy};
-use crate::contract::generated::{Plugin as Bindings, PluginPre};
+use crate::contract::generated::{Plugin as Bindings, PluginIndices};
 use crate::engine::Ticker;
 use crate::fault;
 use crate::host::{Permit, Shared};
@@ -28,6 +28,29 @@ pub(crate) struct Instance {
     _permit: Permit,
 }
 
+/// What every instance of a plugin starts from.
+pub(crate) struct Start {
+    pub(crate) pre: InstancePre<Meter>,
+    pub(crate) indices: PluginIndices,
+}
+
+/// Why there is no instance.
+pub(crate) enum NotStarted {
+    /// Its exports have other types than the contract; seen at the first start of a component.
+    Types(String),
+    /// It failed while it was started.
+    Call(CallError),
+}
+
+impl From<NotStarted> for CallError {
+    fn from(problem: NotStarted) -> Self {
+        match problem {
+            NotStarted::Types(why) => Self::Answer(why),
+            NotStarted::Call(error) => error,
+        }
+    }
+}
+
 struct Parsed {
     handle: ResourceAny,
     last_use: u64,
@@ -36,19 +59,25 @@ struct Parsed {
 
 impl Instance {
     pub(crate) fn new(
-        pre: &PluginPre<Meter>,
+        start: &Start,
         host: &Arc<Shared>,
         permit: Permit,
-    ) -> Result<Self, CallError> {
+    ) -> Result<Self, NotStarted> {
         let limits = host.limits();
         let mut store = Store::new(&host.engine, Meter::new(limits.wasm_memory_bytes));
         store.limiter(|meter| meter);
         store.set_hostcall_fuel(limits.answer_bytes);
         store.set_epoch_deadline(Ticker::EPOCHS);
-        let bindings = store
+        let instance = store
             .set_fuel(limits.policy_fuel)
-            .and_then(|()| pre.instantiate(&mut store))
-            .map_err(|e| fault::of(&e, limits.policy_fuel, limits, store.data()))?;
+            .and_then(|()| start.pre.instantiate(&mut store))
+            .map_err(|e| {
+                NotStarted::Call(fault::of(&e, limits.policy_fuel, limits, store.data()))
+            })?;
+        let bindings = start
+            .indices
+            .load(&mut store, &instance)
+            .map_err(|e| NotStarted::Types(e.root_cause().to_string()))?;
         Ok(Self {
             store,
             bindings,
@@ -143,7 +172,7 @@ impl Instance {
 
     /// Drops the policies that nobody has any more and, if there are still too many, the one
     /// unused for longest.
-    fn make_room(&mut self) -> Result<(), CallError> {
+    pub(crate) fn make_room(&mut self) -> Result<(), CallError> {
         let mut gone: Vec<u64> = self
             .parsed
             .iter()

@@ -4,6 +4,7 @@
 //! id may itself contain `/`: the last two slashes count.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::contract::{ActionKey, Step};
 
@@ -76,6 +77,22 @@ pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
         cycle,
         step,
     })
+}
+
+/// As [`render`] writes it.
+impl fmt::Display for ActionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render(self))
+    }
+}
+
+/// As [`parse`] reads it.
+impl FromStr for ActionKey {
+    type Err = NotAKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        parse(text)
+    }
 }
 
 /// A text that is no action key.

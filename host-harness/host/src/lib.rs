@@ -5,6 +5,38 @@
 //! it, bounds what it uses, and holds its answers to the contract; carrying them out is the
 //! business of the flow engine that embeds it.
 //!
+//! # From a policy to an action carried out
+//!
+//! ```
+//! use despertador_host::contract::{Author, Channel, Event, Message, Outcome, Surroundings, Ticket};
+//! use despertador_host::{Conversation, Host, Options};
+//!
+//! let config = r#"{ "version": "2026-11", "language": "es", "rules": [ {
+//!     "departments": "any", "count-from": "last-agent-message", "close-after": "15 min",
+//!     "reminders": [ { "after": "10 min", "text": "¿Sigues allí?" } ] } ] }"#;
+//! let plugin = Host::new(Options::default())?.load_bytes(despertador_component::COMPONENT)?;
+//! let policy = plugin.policy(config, &Surroundings::default())?;
+//!
+//! let asked = 1_800_000_000_000; // by the host's clock, in milliseconds
+//! let mut conversation = Conversation::new(Ticket::open("4711", Channel::Whatsapp));
+//! let mut decision = conversation.message(&policy, &Message::words(Author::Agent, asked))?;
+//! let mut done = Vec::new();
+//! loop {
+//!     decision = match decision.outcome {
+//!         // Carry it out, then say so: until then the same action stays due.
+//!         Outcome::Act(action) => {
+//!             done.push(action.key.to_string());
+//!             conversation.event(&policy, &Event::carried_out(action.key, action.due))?
+//!         }
+//!         // Store `conversation.memory()` and come back at that instant.
+//!         Outcome::Wait(wake) => conversation.tick(&policy, wake.until)?,
+//!         Outcome::Rest | Outcome::Other(_) => break,
+//!     };
+//! }
+//! assert_eq!(done, ["4711/1/reminder-1", "4711/1/close"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Guarantees
 //!
 //! - Time is an argument. Nothing here reads a clock, sleeps or retries; the one thread of a

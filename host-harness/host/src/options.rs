@@ -44,7 +44,7 @@ pub struct Limits {
     pub config_bytes: usize,
     /// Instances of all plugins of the host, and so calls at one time. Default 64.
     pub instances: u32,
-    /// Policies that one instance holds parsed; the one unused for longest goes. Default 256.
+    /// Policies that one instance holds parsed; the one unused for longest goes. Default 64.
     pub policies_per_instance: usize,
     /// Different tickets in a row, without a success between, whose calls must fail until the
     /// plugin is quarantined. Default 5.
@@ -68,7 +68,7 @@ impl Default for Limits {
             memory_bytes: 4 * KIB,
             config_bytes: 256 * KIB,
             instances: 64,
-            policies_per_instance: 256,
+            policies_per_instance: 64,
             quarantine_after: 5,
         }
     }

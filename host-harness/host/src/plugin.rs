@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::component::{Component, Linker};
 
 use crate::call_error::{CallError, PolicyError};
-use crate::contract::generated::PluginPre;
+use crate::contract::generated::PluginIndices;
 use crate::contract::{Description, Surroundings};
 use crate::health::Health;
 use crate::host::{Host, Shared};
 use crate::inspect::{Inspection, inspect_bytes};
-use crate::instance::{Instance, Meter};
+use crate::instance::{Instance, NotStarted, Start};
 use crate::load_error::{LoadError, Refusal};
 use crate::options::{Pins, Sha256};
 use crate::policy::{Checked, Policy};
@@ -30,7 +30,7 @@ pub struct Plugin {
 pub(crate) struct Loaded {
     pub(crate) host: Arc<Shared>,
     pub(crate) health: Health,
-    pre: PluginPre<Meter>,
+    start: Start,
     inspection: Inspection,
     description: Description,
     from_cache: bool,
@@ -91,6 +91,7 @@ impl Plugin {
         }
         let id = IDS.fetch_add(1, Ordering::Relaxed);
         let mut instance = self.loaded.instance(id)?;
+        instance.make_room()?;
         let handle = match instance.parse(config, surroundings)? {
             Ok(handle) => handle,
             Err(diagnostics) => {
@@ -195,12 +196,16 @@ impl Loaded {
         let pre = Linker::new(&host.engine)
             .instantiate_pre(&component)
             .map_err(|e| Refusal::Resources(format!("{e:#}")))?;
-        let pre = PluginPre::new(pre).map_err(|e| Refusal::Types(format!("{e:#}")))?;
+        let indices = PluginIndices::new(&pre).map_err(|e| Refusal::Types(format!("{e:#}")))?;
+        let start = Start { pre, indices };
         let permit = host
             .permit()
             .ok_or(Refusal::Busy(host.limits().instances))?;
         let mut instance =
-            Instance::new(&pre, host, permit).map_err(|e| Refusal::Resources(e.to_string()))?;
+            Instance::new(&start, host, permit).map_err(|problem| match problem {
+                NotStarted::Types(why) => Refusal::Types(why),
+                NotStarted::Call(error) => Refusal::Resources(error.to_string()),
+            })?;
         let fuel = host.limits().fuel;
         let description = instance
             .call(fuel, |store, guest| guest.call_describe(store))
@@ -208,7 +213,7 @@ impl Loaded {
         Ok(Self {
             host: Arc::clone(host),
             health: Health::new(host.limits().quarantine_after),
-            pre,
+            start,
             inspection,
             description,
             from_cache,
@@ -217,8 +222,15 @@ impl Loaded {
     }
 
     fn compile(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
-        let component = Component::from_binary(&host.engine, bytes)
-            .map_err(|e| Refusal::Invalid(format!("{e:#}")))?;
+        let component = Component::from_binary(&host.engine, bytes).map_err(|e| {
+            // The one refusal of a valid component: it starts with more than the pool has.
+            let why = e.root_cause().to_string();
+            if why.contains("exceeds the limit") {
+                Refusal::Resources(why)
+            } else {
+                Refusal::Invalid(why)
+            }
+        })?;
         if let Some(cache) = &host.cache {
             cache.store(&component, digest);
         }
@@ -241,7 +253,7 @@ impl Loaded {
         let permit = self.host.permit().ok_or(CallError::Busy {
             instances: self.host.limits().instances,
         })?;
-        Instance::new(&self.pre, &self.host, permit)
+        Ok(Instance::new(&self.start, &self.host, permit)?)
     }
 
     pub(crate) fn give_back(&self, instance: Instance) {

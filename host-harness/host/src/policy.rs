@@ -136,6 +136,15 @@ impl Policy {
     pub fn prove_pure(&self, call: &Call<'_>) -> Result<Proof, Impurity> {
         purity::prove(self, call)
     }
+
+    /// Takes down a bad answer that only shows beside what was recorded.
+    pub(crate) fn blame(&self, ticket: &Ticket, now: Instant, error: &CallError) {
+        self.checked
+            .plugin
+            .loaded
+            .health
+            .failure(&ticket.id, now, error);
+    }
 }
 
 impl fmt::Debug for Policy {

@@ -157,7 +157,7 @@ fn act(
             let notification = Notification { code: "incomplete-metadata", text };
             (Step::Notify, Reason::IncompleteMetadata, Task::Notify(notification))
         }
-        _ => (Step::Close, Reason::Close, Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at))),
+        _ => (Step::Close, Reason::Close, Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at).into())),
     };
     let action = Action { cycle: memory.cycle, step, due: due.at, task };
     Decision { outcome: Outcome::Act(action), reason, rule: index }

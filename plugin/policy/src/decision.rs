@@ -2,6 +2,7 @@
 
 use crate::event::Source;
 use crate::instant::Instant;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -73,8 +74,8 @@ pub struct Action {
 pub enum Task {
     /// Send this message to the customer.
     Send(Reminder),
-    /// Close the ticket.
-    Close(ClosePackage),
+    /// Close the ticket. Boxed, so that the many decisions that close nothing stay small.
+    Close(Box<ClosePackage>),
     /// Tell the people in charge.
     Notify(Notification),
     /// Open the ticket again.

@@ -202,8 +202,7 @@ impl Memory {
         if ended {
             // A message that arrived late splits the cycle: what was sent after the agents' later
             // messages belongs to the cycle that they opened.
-            let opened = self.agents.first().map(|a| a.at);
-            let kept = self.spent.filter(|s| opened.is_some_and(|opened| s.first_at > opened));
+            let kept = self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
             if !self.agents.is_empty() {
                 self.cycle = self.cycle.saturating_add(1);
             }

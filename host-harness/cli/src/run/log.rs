@@ -3,10 +3,9 @@
 use std::path::Path;
 
 use despertador_harness::answer::{self, Detail};
-use despertador_harness::clock_face::ClockFace;
+use despertador_harness::clock_face::{ClockFace, show_rfc3339};
 use despertador_harness::event_log::{Entry, EventLog, PlayedTicket, play};
-use despertador_harness::scenario::{moment_line, what_happened};
-use despertador_harness::clock_face::show_rfc3339;
+use despertador_harness::scenario::what_happened;
 use serde_json::{Value, json};
 
 use super::{Run, problems};
@@ -38,16 +37,24 @@ impl Run<'_> {
         self.report.count(passed, || as_json(file, played));
         let end = played.entries.last().map_or_else(String::new, |entry| {
             let decided = decided(entry);
-            paint(DIM, format_args!("{} calls, at last: {decided}", played.entries.len()))
+            paint(
+                DIM,
+                format_args!("{} calls, at last: {decided}", played.entries.len()),
+            )
         });
-        self.report.line(&format!("  {} ticket {}  {end}", mark(passed), played.ticket));
+        self.report.line(&format!(
+            "  {} ticket {}  {end}",
+            mark(passed),
+            played.ticket
+        ));
         if self.report.timelines {
             for line in timeline(&played.entries) {
                 self.report.line(&line);
             }
         }
         if let Some(sentence) = &played.broken {
-            self.report.line(&format!("    {} {sentence}", paint(RED, "stopped:")));
+            self.report
+                .line(&format!("    {} {sentence}", paint(RED, "stopped:")));
         }
     }
 }
@@ -61,15 +68,18 @@ fn timeline(entries: &[Entry]) -> Vec<String> {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {
-            let line = entry.line.map_or_else(String::new, |line| format!("line {line}"));
+            let line = entry
+                .line
+                .map_or_else(String::new, |line| format!("line {line}"));
             vec![
                 paint(DIM, line),
-                moment_line(&entry.call, &face),
+                face.show(entry.call.now()),
+                what_happened(&entry.call, &face),
                 format!("→ {}", decided(entry)),
             ]
         })
         .collect();
-    let lines = columns(&[Side::Right, Side::Left, Side::Left], &rows);
+    let lines = columns(&[Side::Right, Side::Left, Side::Left, Side::Left], &rows);
     let mut shown = Vec::new();
     for (line, entry) in lines.into_iter().zip(entries) {
         shown.push(format!("    {line}"));

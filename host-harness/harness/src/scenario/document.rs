@@ -67,7 +67,11 @@ impl ScenarioFile {
     /// # Errors
     ///
     /// Everything that could not be read, in the order of the file.
-    pub fn read(file: &str, text: &str, presets: Presets<'_>) -> Result<ScenarioFile, Vec<Problem>> {
+    pub fn read(
+        file: &str,
+        text: &str,
+        presets: Presets<'_>,
+    ) -> Result<ScenarioFile, Vec<Problem>> {
         let mut reading = Reading::new(file, presets);
         let lines: Vec<&str> = text.lines().collect();
         let mut at = 0;
@@ -81,7 +85,10 @@ impl ScenarioFile {
                     .skip(body_start)
                     .position(|line| fence.is_closed_by(line));
                 let Some(length) = length else {
-                    reading.problem(at, Misread::new("a block without an end", format!("a line `{}`", fence.mark)));
+                    reading.problem(
+                        at,
+                        Misread::new("a block without an end", format!("a line `{}`", fence.mark)),
+                    );
                     break;
                 };
                 let body_end = body_start.saturating_add(length);
@@ -93,7 +100,11 @@ impl ScenarioFile {
         }
         reading.close();
         if reading.problems.is_empty() {
-            Ok(ScenarioFile { file: file.into(), scenarios: reading.scenarios, text: text.into() })
+            Ok(ScenarioFile {
+                file: file.into(),
+                scenarios: reading.scenarios,
+                text: text.into(),
+            })
         } else {
             Err(reading.problems)
         }
@@ -103,7 +114,9 @@ impl ScenarioFile {
 fn heading(line: &str) -> Option<(usize, &str)> {
     let level = line.bytes().take_while(|byte| *byte == b'#').count();
     let title = line.get(level..)?.strip_prefix(' ')?;
-    (1..=6).contains(&level).then(|| (level, title.trim().trim_end_matches('#').trim_end()))
+    (1..=6)
+        .contains(&level)
+        .then(|| (level, title.trim().trim_end_matches('#').trim_end()))
 }
 
 struct Fence {
@@ -156,6 +169,8 @@ struct Reading<'a> {
     open: Option<Open>,
     scenarios: Vec<Scenario>,
     problems: Vec<Problem>,
+    /// Whether a policy could not be read: those who miss it are not to blame.
+    policy_unread: bool,
 }
 
 const BLOCKS: [&str; 5] = ["policy", "ticket", "surroundings", "timeline", "problems"];
@@ -176,12 +191,14 @@ impl<'a> Reading<'a> {
             open: None,
             scenarios: Vec::new(),
             problems: Vec::new(),
+            policy_unread: false,
         }
     }
 
     /// Notes a problem on a line counted from 0.
     fn problem(&mut self, line: usize, misread: Misread) {
-        self.problems.push(misread.at(self.file, line.saturating_add(1)));
+        self.problems
+            .push(misread.at(self.file, line.saturating_add(1)));
     }
 
     fn open(&mut self, level: usize, heading: &str, line: usize) {
@@ -190,7 +207,10 @@ impl<'a> Reading<'a> {
             self.inherited.pop();
         }
         if let Some(above) = self.inherited.last() {
-            self.inherited.push(Inherited { level, ..above.clone() });
+            self.inherited.push(Inherited {
+                level,
+                ..above.clone()
+            });
         }
         self.open = Some(Open {
             heading: heading.into(),
@@ -203,7 +223,9 @@ impl<'a> Reading<'a> {
     }
 
     fn close(&mut self) {
-        let (Some(open), Some(inherited)) = (self.open.take(), self.inherited.last()) else { return };
+        let (Some(open), Some(inherited)) = (self.open.take(), self.inherited.last()) else {
+            return;
+        };
         if !open.has_timeline && open.problems.is_none() {
             return;
         }
@@ -214,6 +236,9 @@ impl<'a> Reading<'a> {
             _ => None,
         });
         let Some(policy) = inherited.policy.clone() else {
+            if self.policy_unread {
+                return;
+            }
             let line = open.line.saturating_sub(1);
             return self.problem(
                 line,
@@ -226,7 +251,10 @@ impl<'a> Reading<'a> {
         if let Some((line, name)) = unknown {
             return self.problem(
                 line.saturating_sub(1),
-                Misread::new(format!("no policy is named `{name}`"), format!("a block `policy name={name}`")),
+                Misread::new(
+                    format!("no policy is named `{name}`"),
+                    format!("a block `policy name={name}`"),
+                ),
             );
         }
         self.scenarios.push(Scenario {
@@ -261,14 +289,14 @@ impl<'a> Reading<'a> {
             "timeline" => self.timeline(body, fence.saturating_add(1)),
             "problems" => self.expected_problems(body, fence),
             _ => match nearest(kind, BLOCKS) {
-                Some(meant) => Err(Misread::new(
-                    format!("a block `{kind}`; did you mean `{meant}`?"),
-                    format!("one of `{}`, or another word for a block that is not played", BLOCKS.join("`, `")),
-                )),
+                Some(meant) => Err(Misread::bare(format!(
+                    "a block `{kind}`; did you mean `{meant}`?"
+                ))),
                 None => Ok(()),
             },
         };
         if let Err(misread) = result {
+            self.policy_unread |= kind == "policy";
             self.problem(fence, misread);
         }
     }
@@ -292,9 +320,15 @@ impl<'a> Reading<'a> {
                     })?);
                 }
                 None if word == "change" => {
-                    let policy = self.inherited.last().and_then(|inherited| inherited.policy.clone());
+                    let policy = self
+                        .inherited
+                        .last()
+                        .and_then(|inherited| inherited.policy.clone());
                     base = Some(policy.ok_or_else(|| {
-                        Misread::new("`policy change` without a policy", "a `policy` block above it")
+                        Misread::new(
+                            "`policy change` without a policy",
+                            "a `policy` block above it",
+                        )
                     })?);
                 }
                 _ => {
@@ -322,7 +356,10 @@ impl<'a> Reading<'a> {
     fn timeline(&mut self, body: &[&str], first: usize) -> Result<(), Misread> {
         let file = self.file;
         let Some(open) = self.open.as_mut() else {
-            return Err(Misread::new("a timeline without a heading", "a heading above it"));
+            return Err(Misread::new(
+                "a timeline without a heading",
+                "a heading above it",
+            ));
         };
         open.has_timeline = true;
         let first_word = body.iter().find_map(|line| line.split_whitespace().next());
@@ -367,9 +404,16 @@ impl<'a> Reading<'a> {
         let start = fence.saturating_add(1);
         let body = start..start.saturating_add(body.len());
         let Some(open) = self.open.as_mut() else {
-            return Err(Misread::new("problems without a heading", "a heading above them"));
+            return Err(Misread::new(
+                "problems without a heading",
+                "a heading above them",
+            ));
         };
-        open.problems = Some(Problems { line: start, lines, body });
+        open.problems = Some(Problems {
+            line: start,
+            lines,
+            body,
+        });
         Ok(())
     }
 }
@@ -380,7 +424,11 @@ pub(crate) const WHOLE: &str = "(whole)";
 fn json(body: &[&str]) -> Result<Value, Misread> {
     serde_json::from_str(&body.join("\n")).map_err(|error| {
         Misread::new(
-            format!("line {} of the block is not JSON, at column {}", error.line(), error.column()),
+            format!(
+                "line {} of the block is not JSON, at column {}",
+                error.line(),
+                error.column()
+            ),
             "a JSON object",
         )
     })
@@ -403,7 +451,11 @@ fn change(base: &str, changes: &Value) -> Result<String, Misread> {
             Value::Object(map) if value.is_null() => drop(map.remove(&name)),
             Value::Object(map) => drop(map.insert(name, value.clone())),
             Value::Array(list) => {
-                let at = if name == "-" { list.len() } else { name.parse().map_err(|_| missing())? };
+                let at = if name == "-" {
+                    list.len()
+                } else {
+                    name.parse().map_err(|_| missing())?
+                };
                 if at > list.len() {
                     return Err(missing());
                 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::answer::{self, Answer, Detail};
 use crate::clock_face::ClockFace;
-use crate::nearest::did_you_mean;
+use crate::nearest::{nearest, unknown};
 use crate::problem::Misread;
 use crate::scenario::token::{Kind, Token};
 use crate::scenario::words::{Words, misplaced};
@@ -34,7 +34,10 @@ impl Expectation {
         let mut line = head(&mut words, face)?;
         if line.starts_with("fault ") {
             words.end("the end of the line")?;
-            return Ok(Expectation { line, detail: Detail::default() });
+            return Ok(Expectation {
+                line,
+                detail: Detail::default(),
+            });
         }
         let asked = Asked::read(&mut words, face)?;
         if line == "rest" && asked.reason.is_none() {
@@ -71,7 +74,9 @@ impl Asked {
                     "key" => asked.key = Some(key(words)?),
                     "due" => asked.due = Some(words.instant(face)?),
                     "rule" => asked.rule = Some(words.word("the rule's number, from 0")?.into()),
-                    "with" => asked.with = Some(words.json("an object of the action's members")?.clone()),
+                    "with" => {
+                        asked.with = Some(words.json("an object of the action's members")?.clone())
+                    }
                     _ => return Err(misplaced(Some(next), QUALIFIER)),
                 },
                 Kind::Json(_) | Kind::Arrow => return Err(misplaced(Some(next), QUALIFIER)),
@@ -117,7 +122,9 @@ const QUALIFIER: &str = "a \"text\", `key CYCLE/STEP`, `due TIME`, `with {…}`,
 
 fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
     let first = words.next();
-    let Some(Kind::Word(word)) = first else { return Err(misplaced(first, HEAD)) };
+    let Some(Kind::Word(word)) = first else {
+        return Err(misplaced(first, HEAD));
+    };
     Ok(match word.as_str() {
         "wait" => {
             if !words.pass("until") {
@@ -149,8 +156,21 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
         }
         "task" | "outcome" => format!("{word} {}", words.word("`other:NAME`")?),
         _ => {
-            let known = ["wait", "send", "close", "notify", "reopen", "open", "after-close", "rest", "fault"];
-            return Err(Misread::new(format!("`{word}`{}", did_you_mean(word, known)), HEAD));
+            let known = [
+                "wait",
+                "send",
+                "close",
+                "notify",
+                "reopen",
+                "open",
+                "after-close",
+                "rest",
+                "fault",
+            ];
+            return Err(match nearest(word, known) {
+                Some(meant) => Misread::bare(format!("`{word}`; did you mean `{meant}`?")),
+                None => Misread::new(format!("`{word}`"), HEAD),
+            });
         }
     })
 }
@@ -184,7 +204,11 @@ fn key(words: &mut Words<'_>) -> Result<String, Misread> {
     let known = key.split_once('/').is_some_and(|(cycle, step)| {
         cycle.parse::<u32>().is_ok() && step_from_word(step).is_some()
     });
-    if known { Ok(key.to_owned()) } else { Err(Misread::new(format!("`{key}` is no key"), KEY)) }
+    if known {
+        Ok(key.to_owned())
+    } else {
+        Err(Misread::new(format!("`{key}` is no key"), KEY))
+    }
 }
 
 fn check_reason(reason: &str) -> Result<String, Misread> {
@@ -192,8 +216,5 @@ fn check_reason(reason: &str) -> Result<String, Misread> {
     if REASONS.contains(&first) || first.starts_with("other:") {
         return Ok(reason.to_owned());
     }
-    Err(Misread::new(
-        format!("({reason}) is no reason{}", did_you_mean(first, REASONS.iter().copied())),
-        format!("one of `{}`", REASONS.join("`, `")),
-    ))
+    Err(unknown(first, format!("({reason}) is no reason"), REASONS))
 }

@@ -89,11 +89,20 @@ pub fn play(scenario: &Scenario, engine: &dyn Engine, reader: &Reader, every_why
     };
     match engine.parse(&scenario.policy, &scenario.surroundings) {
         Err(ParseError::Broken(sentence)) => {
-            played.fail(scenario.line, "an answer", &format!("none: {sentence}"), None);
+            played.fail(
+                scenario.line,
+                "an answer",
+                &format!("none: {sentence}"),
+                None,
+            );
         }
         Err(ParseError::Refused(problems)) => {
             if scenario.problems.is_none() || !scenario.moments.is_empty() {
-                let got = problems.iter().map(problem_line).collect::<Vec<_>>().join("; ");
+                let got = problems
+                    .iter()
+                    .map(problem_line)
+                    .collect::<Vec<_>>()
+                    .join("; ");
                 played.fail(scenario.line, "a policy without errors", &got, None);
             }
             played.compare_problems(scenario, &problems);
@@ -101,7 +110,9 @@ pub fn play(scenario: &Scenario, engine: &dyn Engine, reader: &Reader, every_why
         Ok(mut player) => {
             match player.warnings() {
                 Ok(warnings) => played.compare_problems(scenario, &warnings),
-                Err(error) => played.fail(scenario.line, "an answer", &format!("none: {error}"), None),
+                Err(error) => {
+                    played.fail(scenario.line, "an answer", &format!("none: {error}"), None)
+                }
             }
             let mut stage = Stage::new(scenario, engine, player, reader, every_why);
             for moment in &scenario.moments {
@@ -124,7 +135,9 @@ impl Played {
     }
 
     fn compare_problems(&mut self, scenario: &Scenario, found: &[Diagnostic]) {
-        let Some(expected) = &scenario.problems else { return };
+        let Some(expected) = &scenario.problems else {
+            return;
+        };
         let found: Vec<String> = found.iter().map(problem_line).collect();
         let mut missing = expected.lines.clone();
         let mut extra = Vec::new();
@@ -146,7 +159,11 @@ impl Played {
 
 /// A problem as a scenario lists it: severity, code, place.
 pub fn problem_line(problem: &Diagnostic) -> String {
-    let place = if problem.place.is_empty() { WHOLE } else { &problem.place };
+    let place = if problem.place.is_empty() {
+        WHOLE
+    } else {
+        &problem.place
+    };
     format!("{} {} {place}", problem.severity.word(), problem.code)
 }
 
@@ -248,8 +265,14 @@ impl<'a> Stage<'a> {
             What::Event(stamp, happening) => event(stamp, at, happening.clone()),
             What::Report(stamp, report) => event(stamp, at, self.report(report)),
             What::Duplicate => match self.last_call.clone()? {
-                Call::Message(message) => Call::Message(Message { received_at: at, ..message }),
-                Call::Event(event) => Call::Event(Event { received_at: at, ..event }),
+                Call::Message(message) => Call::Message(Message {
+                    received_at: at,
+                    ..message
+                }),
+                Call::Event(event) => Call::Event(Event {
+                    received_at: at,
+                    ..event
+                }),
                 Call::Tick(_) => Call::Tick(at),
             },
             _ => Call::Tick(at),
@@ -260,17 +283,14 @@ impl<'a> Stage<'a> {
         let key = self.conversation.key(&report.step, report.cycle);
         match &report.failed {
             None => Happening::CarriedOut(key),
-            Some(kind) => Happening::Failed(ActionFailure { key, kind: kind.clone() }),
+            Some(kind) => Happening::Failed(ActionFailure {
+                key,
+                kind: kind.clone(),
+            }),
         }
     }
 
-    fn ask(
-        &mut self,
-        call: &Call,
-        moment: &Moment,
-        step: &mut PlayedMoment,
-        played: &mut Played,
-    ) {
+    fn ask(&mut self, call: &Call, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
         let answer = self.conversation.play(self.player.as_mut(), call).cloned();
         self.last_call = Some(call.clone());
         let answer = match answer {
@@ -310,8 +330,15 @@ impl<'a> Stage<'a> {
     /// The decision in words, if the plugin finds any.
     fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
         let Conversation { ticket, memory, .. } = &self.conversation;
-        let explanation = self.player.explain(ticket, memory, moment.at, self.reader).ok()?;
-        Some(if long { explanation_text(&explanation) } else { explanation.summary })
+        let explanation = self
+            .player
+            .explain(ticket, memory, moment.at, self.reader)
+            .ok()?;
+        Some(if long {
+            explanation_text(&explanation)
+        } else {
+            explanation.summary
+        })
     }
 
     fn explain(
@@ -321,7 +348,10 @@ impl<'a> Stage<'a> {
         step: &mut PlayedMoment,
         played: &mut Played,
     ) {
-        let reader = Reader { language: language.into(), utc_offset: 0 };
+        let reader = Reader {
+            language: language.into(),
+            utc_offset: 0,
+        };
         let Conversation { ticket, memory, .. } = &self.conversation;
         let text = match self.player.explain(ticket, memory, moment.at, &reader) {
             Ok(explanation) => full_text(&explanation),
@@ -330,21 +360,32 @@ impl<'a> Stage<'a> {
         if let Expected::Contains(wanted) = &moment.expected {
             step.met = Some(text.contains(wanted));
             if !text.contains(wanted) {
-                played.fail(moment.line, &format!("contains {}", answer::quote(wanted)), &text, None);
+                played.fail(
+                    moment.line,
+                    &format!("contains {}", answer::quote(wanted)),
+                    &text,
+                    None,
+                );
             }
         }
         step.got = Some(text);
     }
 
     fn switch(&mut self, name: &str, moment: &Moment, played: &mut Played) {
-        let Some(config) = self.scenario.other_policies.get(name) else { return };
+        let Some(config) = self.scenario.other_policies.get(name) else {
+            return;
+        };
         match self.engine.parse(config, &self.scenario.surroundings) {
             Ok(player) => {
                 self.spent = self.usage();
                 self.player = player;
             }
             Err(ParseError::Refused(problems)) => {
-                let got = problems.iter().map(problem_line).collect::<Vec<_>>().join("; ");
+                let got = problems
+                    .iter()
+                    .map(problem_line)
+                    .collect::<Vec<_>>()
+                    .join("; ");
                 played.fail(moment.line, "a policy without errors", &got, None);
             }
             Err(ParseError::Broken(sentence)) => {
@@ -378,7 +419,9 @@ fn event(stamp: &Stamp, at: i64, what: Happening) -> Call {
 
 fn why_fault(answer: &Answer) -> Option<String> {
     answer.as_ref().err().map(|fault| {
-        CallError::Fault(fault.clone()).to_string().replace("fault", "the plugin cannot answer:")
+        CallError::Fault(fault.clone())
+            .to_string()
+            .replace("fault", "the plugin cannot answer:")
     })
 }
 

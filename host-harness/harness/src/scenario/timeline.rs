@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::clock_face::ClockFace;
 use crate::duration;
-use crate::nearest::did_you_mean;
+use crate::nearest::unknown;
 use crate::problem::Misread;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::token::{Kind, Token, tokens};
@@ -111,13 +111,7 @@ pub struct Report {
 }
 
 /// Reads a line of a timeline; nothing but space and comment is no moment.
-///
-/// The first line that gives a date makes its day the first day of the clock face.
-pub(crate) fn moment(
-    text: &str,
-    line: usize,
-    face: &ClockFace,
-) -> Result<Option<Moment>, Misread> {
+pub(crate) fn moment(text: &str, line: usize, face: &ClockFace) -> Result<Option<Moment>, Misread> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
         return Ok(None);
@@ -146,7 +140,14 @@ pub(crate) fn moment(
         (Some(first), Some(last)) => text.get(first.span.start..last.span.end).unwrap_or(text),
         _ => text,
     };
-    Ok(Some(Moment { line, source: source.to_owned(), at, what, expected, span }))
+    Ok(Some(Moment {
+        line,
+        source: source.to_owned(),
+        at,
+        what,
+        expected,
+        span,
+    }))
 }
 
 fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, Misread> {
@@ -161,18 +162,18 @@ fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, 
             words.end("the end of the line")?;
             Ok(Expected::Contains(text))
         }
-        What::Facts(_) | What::Policy(_) | What::Restart | What::Memory { .. } => Err(
-            Misread::new("an expectation", "none: this line calls nobody; ask with a `tick`"),
-        ),
+        What::Facts(_) | What::Policy(_) | What::Restart | What::Memory { .. } => {
+            Err(Misread::new(
+                "an expectation",
+                "none: this line calls nobody; ask with a `tick`",
+            ))
+        }
         _ => Expectation::read(after, face).map(Expected::Decision),
     }
 }
 
 /// Takes what stands in parentheses out of the line.
-fn stamp(
-    tokens: &[Token],
-    face: &ClockFace,
-) -> Result<(Stamp, Vec<String>, Vec<Token>), Misread> {
+fn stamp(tokens: &[Token], face: &ClockFace) -> Result<(Stamp, Vec<String>, Vec<Token>), Misread> {
     let mut stamp = Stamp::default();
     let mut others = Vec::new();
     let mut plain = Vec::new();
@@ -203,10 +204,38 @@ fn stamp(
 
 /// First words of a line, for messages about a word that is none of them.
 const FIRST_WORDS: &[&str] = &[
-    "customer", "agent", "ai-agent", "bot", "echo", "tick", "sent", "closed", "reopened",
-    "notified", "linked", "after-close", "failed", "opened", "typing", "hold", "release", "snooze",
-    "wake", "call", "assigned", "unassigned", "transfer", "extended", "occurred", "happened",
-    "facts", "policy", "restart", "duplicate", "explain", "memory",
+    "customer",
+    "agent",
+    "ai-agent",
+    "bot",
+    "echo",
+    "tick",
+    "sent",
+    "closed",
+    "reopened",
+    "notified",
+    "linked",
+    "after-close",
+    "failed",
+    "opened",
+    "typing",
+    "hold",
+    "release",
+    "snooze",
+    "wake",
+    "call",
+    "assigned",
+    "unassigned",
+    "transfer",
+    "extended",
+    "occurred",
+    "happened",
+    "facts",
+    "policy",
+    "restart",
+    "duplicate",
+    "explain",
+    "memory",
 ];
 
 fn what(
@@ -226,7 +255,11 @@ fn what(
             spoken(author, Origin::Written, &mut words, stamp)?
         }
         "tick" => What::Tick,
-        "facts" => What::Facts(words.json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?.clone()),
+        "facts" => What::Facts(
+            words
+                .json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?
+                .clone(),
+        ),
         "policy" => What::Policy(words.name("the name of a `policy name=…` block")?),
         "restart" => What::Restart,
         "duplicate" => What::Duplicate,
@@ -239,10 +272,15 @@ fn what(
         "failed" => {
             let report = report(&mut words, true)?;
             let kind = aside().unwrap_or_else(|| "unreachable".into());
-            let failed = FailureKind::from_word(&kind).ok_or_else(|| {
-                Misread::new(format!("({kind})"), format!("one of `{}`", FailureKind::KNOWN.join("`, `")))
-            })?;
-            What::Report(stamp, Report { failed: Some(failed), ..report })
+            let failed = FailureKind::from_word(&kind)
+                .ok_or_else(|| unknown(&kind, format!("({kind})"), FailureKind::KNOWN))?;
+            What::Report(
+                stamp,
+                Report {
+                    failed: Some(failed),
+                    ..report
+                },
+            )
         }
         "sent" | "notified" | "linked" | "after-close" => {
             words = Words::new(tokens);
@@ -272,7 +310,12 @@ fn spoken(
     words: &mut Words<'_>,
     stamp: Stamp,
 ) -> Result<What, Misread> {
-    let mut spoken = Spoken { author, kind: MessageKind::Text, origin, text: None };
+    let mut spoken = Spoken {
+        author,
+        kind: MessageKind::Text,
+        origin,
+        text: None,
+    };
     while let Some(next) = words.next() {
         match next {
             Kind::Quoted(text) => spoken.text = Some(text.clone()),
@@ -283,14 +326,12 @@ fn spoken(
                 } else if let Some(origin) = Origin::from_word(word) {
                     spoken.origin = origin;
                 } else {
-                    let known = MessageKind::KNOWN.iter().chain(Origin::KNOWN).chain(&["auto-reply"]);
-                    return Err(Misread::new(
-                        format!("`{word}`{}", did_you_mean(word, known.copied())),
-                        format!(
-                            "a \"text\", a kind (`{}`) or an origin (`auto-reply`, `automation`, `echo`)",
-                            MessageKind::KNOWN.join("`, `")
-                        ),
-                    ));
+                    let known = MessageKind::KNOWN
+                        .iter()
+                        .chain(Origin::KNOWN)
+                        .chain(&["auto-reply"]);
+                    let known: Vec<&str> = known.copied().collect();
+                    return Err(unknown(word, format!("`{word}`"), &known));
                 }
             }
             other => return Err(misplaced(Some(other), "a \"text\" or `→`")),
@@ -315,8 +356,7 @@ fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
         "linked" => Step::OpenLinked,
         "after-close" if failed || words.pass("done") => Step::AfterClose,
         "after-close" => return Err(misplaced(words.peek(), "`after-close done`")),
-        _ => step_from_word(first)
-            .ok_or_else(|| Misread::new(format!("`{first}`"), STEPS))?,
+        _ => step_from_word(first).ok_or_else(|| Misread::new(format!("`{first}`"), STEPS))?,
     };
     let cycle = if words.pass("of") {
         if !words.pass("cycle") {
@@ -326,14 +366,14 @@ fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
     } else {
         None
     };
-    Ok(Report { step, cycle, failed: None })
+    Ok(Report {
+        step,
+        cycle,
+        failed: None,
+    })
 }
 
-fn happening(
-    first: &str,
-    words: &mut Words<'_>,
-    face: &ClockFace,
-) -> Result<Happening, Misread> {
+fn happening(first: &str, words: &mut Words<'_>, face: &ClockFace) -> Result<Happening, Misread> {
     Ok(match first {
         "opened" if words.pass("by") => Happening::Opened(source(words)?),
         "opened" => Happening::Opened(Source::Customer),
@@ -347,7 +387,10 @@ fn happening(
             "starts" => Happening::CallStarted,
             "ends" => Happening::CallEnded,
             other => {
-                return Err(Misread::new(format!("`call {other}`"), "`call starts` or `call ends`"));
+                return Err(Misread::new(
+                    format!("`call {other}`"),
+                    "`call starts` or `call ends`",
+                ));
             }
         },
         "assigned" => Happening::Assigned(words.name("the agent's name")?),
@@ -361,7 +404,10 @@ fn happening(
             }
             let written = written.join(" ");
             Happening::Extended(duration::parse(&written).ok_or_else(|| {
-                Misread::new(format!("`extended {written}`"), "a duration such as `extended 10 min`")
+                Misread::new(
+                    format!("`extended {written}`"),
+                    "a duration such as `extended 10 min`",
+                )
             })?)
         }
         "closed" if words.pass("by") => Happening::Closed(source(words)?),
@@ -379,18 +425,23 @@ fn happening(
         }
         "happened" => Happening::Other(words.name("the name of what happened")?),
         _ => {
-            return Err(Misread::new(
-                format!("`{first}`{}", did_you_mean(first, FIRST_WORDS.iter().copied())),
-                format!("one of `{}`", FIRST_WORDS.join("`, `")),
-            ));
+            return Err(unknown(first, format!("`{first}`"), FIRST_WORDS));
         }
     })
 }
 
 fn transfer(words: &mut Words<'_>) -> Result<Happening, Misread> {
     const TRANSFER: &str = "`transfer to DEPARTMENT`, with `with AGENT` if somebody has it there";
-    let department = if words.pass("to") { Some(words.name(TRANSFER)?) } else { None };
-    let agent = if words.pass("with") { Some(words.name("the agent's name")?) } else { None };
+    let department = if words.pass("to") {
+        Some(words.name(TRANSFER)?)
+    } else {
+        None
+    };
+    let agent = if words.pass("with") {
+        Some(words.name("the agent's name")?)
+    } else {
+        None
+    };
     if department.is_none() && agent.is_none() {
         return Err(misplaced(words.peek(), TRANSFER));
     }
@@ -399,10 +450,5 @@ fn transfer(words: &mut Words<'_>) -> Result<Happening, Misread> {
 
 fn source(words: &mut Words<'_>) -> Result<Source, Misread> {
     let word = words.word("who or what: `agent`, `customer`, `inactivity`, `flow` or `api`")?;
-    Source::from_word(word).ok_or_else(|| {
-        Misread::new(
-            format!("`by {word}`{}", did_you_mean(word, Source::KNOWN.iter().copied())),
-            format!("one of `{}`", Source::KNOWN.join("`, `")),
-        )
-    })
+    Source::from_word(word).ok_or_else(|| unknown(word, format!("`by {word}`"), Source::KNOWN))
 }

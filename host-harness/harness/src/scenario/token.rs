@@ -31,7 +31,9 @@ pub(crate) fn tokens(line: &str) -> Result<Vec<Token>, Misread> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some(first) = rest.chars().next() else { break };
+        let Some(first) = rest.chars().next() else {
+            break;
+        };
         if first.is_whitespace() {
             at = at.saturating_add(first.len_utf8());
             continue;
@@ -49,7 +51,10 @@ pub(crate) fn tokens(line: &str) -> Result<Vec<Token>, Misread> {
             _ => word(rest),
         };
         let end = at.saturating_add(length);
-        tokens.push(Token { kind, span: at..end });
+        tokens.push(Token {
+            kind,
+            span: at..end,
+        });
         at = end;
     }
     Ok(tokens)
@@ -89,7 +94,10 @@ fn closed_by(rest: &str, close: char) -> Result<(String, usize), Misread> {
             let text = rest.get(start..end).unwrap_or_default();
             Ok((text.trim().to_owned(), end.saturating_add(close.len_utf8())))
         }
-        None => Err(Misread::new(format!("{rest} has no end"), format!("a closing `{close}`"))),
+        None => Err(Misread::new(
+            format!("{rest} has no end"),
+            format!("a closing `{close}`"),
+        )),
     }
 }
 

@@ -12,12 +12,7 @@ use crate::conversation::Call;
 use crate::duration;
 use crate::word::{self, Word};
 
-/// What stands before the arrow: `09:00  customer  "Hola"`.
-pub fn moment_line(call: &Call, face: &ClockFace) -> String {
-    format!("{}  {}", face.show(call.now()), what(call, face))
-}
-
-/// What happens, without the time.
+/// What stands between the time and the arrow: `customer  "Hola"`.
 pub fn what(call: &Call, face: &ClockFace) -> String {
     match call {
         Call::Message(message) => spoken(message, face),
@@ -100,7 +95,13 @@ fn happened(event: &Event, face: &ClockFace) -> String {
         }
         Happening::Other(other) => format!("happened {}", name(other)),
     };
-    stamp(&mut line, (event.at, event.received_at), event.sequence, event.id.as_deref(), face);
+    stamp(
+        &mut line,
+        (event.at, event.received_at),
+        event.sequence,
+        event.id.as_deref(),
+        face,
+    );
     line
 }
 
@@ -144,6 +145,8 @@ fn stamp(
 
 fn name(name: &str) -> String {
     let plain = !name.is_empty()
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
     if plain { name.to_owned() } else { quote(name) }
 }

@@ -38,13 +38,18 @@ impl Memory {
             return Err(Damage::Damaged);
         }
         let mut fields = Fields(body);
-        let memory = match version {
-            1 => fields.version_1(),
-            2 => fields.version_2(),
+        // Filled in place: a memory is moved as rarely as it can be, for it is read at every call.
+        let mut memory = Memory::default();
+        let read = match version {
+            1 => fields.version_1(&mut memory),
+            2 => fields.version_2(&mut memory),
             newer if newer > VERSION => return Err(Damage::Newer(newer)),
             _ => None,
         };
-        memory.filter(|_| fields.0.is_empty()).ok_or(Damage::Damaged)
+        match read {
+            Some(()) if fields.0.is_empty() => Ok(memory),
+            _ => Err(Damage::Damaged),
+        }
     }
 
     /// The bytes of this memory, in the newest version.
@@ -121,81 +126,68 @@ struct Fields<'a>(&'a [u8]);
 
 impl Fields<'_> {
     /// The memory of the first plugins: neither sequences nor ids, pauses, typing, reopenings.
-    fn version_1(&mut self) -> Option<Memory> {
+    fn version_1(&mut self, memory: &mut Memory) -> Option<()> {
         let flags = self.byte()?;
-        let cycle = self.u32()?;
-        let customer = self.time_or_none()?.map(|at| Mark { sequence: None, at });
-        let mut agents = Vec::new();
+        memory.answered = flags & 1 != 0;
+        memory.close_failed = flags & 2 != 0;
+        memory.cycle = self.u32()?;
+        memory.customer = self.time_or_none()?.map(|at| Mark { sequence: None, at });
         for _ in 0..self.at_most(MOST_IN_A_ROW)? {
-            agents.push(Mark { sequence: None, at: self.time_or_none()?? });
+            memory.agents.push(Mark { sequence: None, at: self.time_or_none()?? });
         }
-        let spent = match self.u32()? {
-            0 => None,
-            number => Some(Spent {
+        let number = self.u32()?;
+        if number > 0 {
+            memory.spent = Some(Spent {
                 number,
                 first_at: self.time_or_none()??,
                 last_at: self.time_or_none()??,
                 failed: failure(self.byte()?)?,
-            }),
-        };
-        let closed = match self.time_or_none()? {
-            None => None,
-            Some(at) => Some(Closed {
+            });
+        }
+        if let Some(at) = self.time_or_none()? {
+            memory.closed = Some(Closed {
                 at,
-                cycle,
+                cycle: memory.cycle,
                 by: source(self.byte()?)?,
                 reply: self.time_or_none()?,
-                followed: self.byte()? == 1,
-            }),
-        };
-        Some(Memory {
-            cycle,
-            answered: flags & 1 != 0,
-            close_failed: flags & 2 != 0,
-            customer,
-            agents,
-            spent,
-            closed,
-            ..Memory::default()
-        })
+                followed: self.switch()?,
+            });
+        }
+        Some(())
     }
 
-    fn version_2(&mut self) -> Option<Memory> {
+    fn version_2(&mut self, memory: &mut Memory) -> Option<()> {
         let flags = self.u16()?;
         let on = |n: u16| flags & (1 << n) != 0;
         if flags >> 13 != 0 {
             return None;
         }
-        let cycle = self.u32()?;
+        memory.answered = on(0);
+        memory.close_failed = on(1);
+        memory.notified = on(2);
+        memory.cycle = self.u32()?;
         let [agents, pauses, ids] =
             [self.at_most(MOST_IN_A_ROW)?, self.at_most(pause::MOST)?, self.at_most(IDS)?];
-        let opened_by_company = self.when(on(3), Self::time)?;
-        let customer = match on(4) {
-            true => Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? }),
-            false => None,
-        };
-        let mut memory = Memory {
-            cycle,
-            answered: on(0),
-            close_failed: on(1),
-            notified: on(2),
-            opened_by_company,
-            customer,
-            ..Memory::default()
-        };
+        memory.opened_by_company = self.when(on(3), Self::time)?;
+        if on(4) {
+            memory.customer = Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? });
+        }
+        if agents > 0 {
+            memory.agents.reserve_exact(agents);
+        }
         for _ in 0..agents {
             let at = self.time()?;
             let numbered = self.switch()?;
             memory.agents.push(Mark { at, sequence: self.when(numbered, Self::u64)? });
         }
-        memory.spent = self.when(on(6), |fields| {
-            Some(Spent {
-                number: fields.u32()?,
-                first_at: fields.time()?,
-                last_at: fields.time()?,
-                failed: failure(fields.byte()?)?,
-            })
-        })?;
+        if on(6) {
+            memory.spent = Some(Spent {
+                number: self.u32()?,
+                first_at: self.time()?,
+                last_at: self.time()?,
+                failed: failure(self.byte()?)?,
+            });
+        }
         memory.typing = self.when(on(7), Self::time)?;
         let mut from = Instant::MIN;
         for _ in 0..pauses {
@@ -211,22 +203,26 @@ impl Fields<'_> {
             from = pause.from;
             memory.pauses.insert(pause);
         }
-        memory.closed = self.when(on(8), |fields| {
-            Some(Closed {
-                at: fields.time()?,
-                cycle: fields.u32()?,
-                by: source(fields.byte()?)?,
-                reply: fields.when(on(9), Self::time)?,
+        if on(8) {
+            memory.closed = Some(Closed {
+                at: self.time()?,
+                cycle: self.u32()?,
+                by: source(self.byte()?)?,
+                reply: self.when(on(9), Self::time)?,
                 followed: on(10),
-            })
-        })?;
-        memory.reopened = self.when(on(11), |fields| {
-            Some(Reopened { at: fields.time()?, cycle: fields.u32()?, by_customer: on(12) })
-        })?;
+            });
+        }
+        if on(11) {
+            memory.reopened =
+                Some(Reopened { at: self.time()?, cycle: self.u32()?, by_customer: on(12) });
+        }
+        if ids > 0 {
+            memory.ids.reserve_exact(ids);
+        }
         for _ in 0..ids {
             memory.ids.push(self.u64()?);
         }
-        Some(memory)
+        Some(())
     }
 
     /// A field that is there if its flag is on.

@@ -1,0 +1,189 @@
+//! `despertador simulate`
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use despertador_harness::component::Sandboxed;
+use despertador_harness::simulation::{Findings, Invariant, Simulation};
+use despertador_harness::{ParseError, facts};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::arguments::SimulateArguments;
+use crate::paint::{BOLD, DIM, RED, mark, paint};
+use crate::stopwatch::Stopwatch;
+use crate::table::{Side, columns, thousands};
+use crate::{Ended, Unusable, plugin, policy, source};
+
+/// Plays random conversations and checks every answer.
+pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ended, Unusable> {
+    let engine = plugin::load(&arguments.plugin)?;
+    policy::read(&arguments.policy, &engine)?;
+    let config = source::read(&arguments.policy)?;
+    let surroundings = facts::no_surroundings();
+    let simulation = Simulation::new(
+        &engine,
+        &config,
+        &surroundings,
+        arguments.days,
+        arguments.seed,
+    )
+    .map_err(sentence)?;
+    let watch = Stopwatch::start();
+    let findings = play(&simulation, &engine, arguments.tickets)?;
+    let seconds = watch.elapsed().as_secs_f64();
+    if json {
+        print_json(&findings);
+    } else {
+        print(&findings);
+    }
+    let all = findings.decisions.saturating_add(findings.checks);
+    anstream::eprintln!(
+        "{}",
+        paint(
+            DIM,
+            format_args!("{} answers in {seconds:.1} s", thousands(all))
+        )
+    );
+    match findings.violation {
+        None => Ok(Ended::Well),
+        Some(violation) => {
+            match &arguments.case {
+                Some(file) => {
+                    std::fs::write(file, &violation.scenario).map_err(|error| {
+                        format!("`{}` cannot be written: {error}", file.display())
+                    })?;
+                    anstream::eprintln!("the case is written to `{}`", file.display());
+                }
+                None if json => {}
+                None => anstream::println!("\n{}", violation.scenario),
+            }
+            Ok(Ended::WithFindings)
+        }
+    }
+}
+
+fn sentence(error: ParseError) -> Unusable {
+    match error {
+        ParseError::Refused(_) => "the policy is refused".into(),
+        ParseError::Broken(sentence) => sentence.into(),
+    }
+}
+
+/// How many tickets a thread takes at one time.
+const BATCH: u64 = 250;
+
+/// Plays all tickets on as many threads as there are cores; the result is the same on any number.
+fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Findings, Unusable> {
+    let bar = ProgressBar::new(tickets);
+    bar.set_style(
+        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} tickets, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let threads =
+        u64::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
+    // The first batch with a violation: those before it are played all the same, so that the
+    // violation reported is the same at each run.
+    let end = AtomicU64::new(tickets.div_ceil(BATCH));
+    let work = |first: u64| -> Result<Findings, ParseError> {
+        let mut findings = Findings::default();
+        let mut batch = first;
+        while batch < end.load(Ordering::Relaxed) {
+            let start = batch.saturating_mul(BATCH);
+            let range: Range<u64> = start..start.saturating_add(BATCH).min(tickets);
+            let found = simulation.run(engine, range, &|played| {
+                bar.inc(played);
+                true
+            })?;
+            if found.violation.is_some() {
+                end.fetch_min(batch, Ordering::Relaxed);
+            }
+            findings = findings.and(found);
+            batch = batch.saturating_add(threads);
+        }
+        Ok(findings)
+    };
+    let mut all = Findings::default();
+    let parts: Vec<thread::Result<Result<Findings, ParseError>>> = thread::scope(|scope| {
+        let work = &work;
+        let handles: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(move || work(first)))
+            .collect();
+        handles
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect()
+    });
+    bar.finish_and_clear();
+    for part in parts {
+        let part = part.map_err(|_| "a thread of the simulation broke down")?;
+        all = all.and(part.map_err(sentence)?);
+    }
+    Ok(all)
+}
+
+fn print(findings: &Findings) {
+    let row = |(kind, count): (&str, u64)| vec![kind.to_owned(), thousands(count)];
+    let kinds = findings
+        .kinds
+        .iter()
+        .map(|(kind, count)| row((kind, *count)));
+    let accidents = findings
+        .accidents
+        .iter()
+        .map(|(kind, count)| row((kind, *count)));
+    let totals = vec![
+        row(("tickets", findings.tickets)),
+        row(("decisions", findings.decisions)),
+        row(("more, to check them", findings.checks)),
+    ];
+    for (title, rows) in [
+        ("Played", totals),
+        ("Decided", kinds.collect()),
+        ("Accidents", accidents.collect()),
+    ] {
+        anstream::println!("{}", paint(BOLD, title));
+        for line in columns(&[Side::Left, Side::Right], &rows) {
+            anstream::println!("  {line}");
+        }
+    }
+    anstream::println!("{}", paint(BOLD, "Held at every step"));
+    let violated = findings.violation.as_ref();
+    for invariant in Invariant::ALL {
+        let held = violated.is_none_or(|violation| violation.invariant != invariant);
+        anstream::println!("  {} {invariant}", mark(held));
+    }
+    if let Some(violation) = violated {
+        anstream::println!();
+        anstream::println!(
+            "{} in ticket {}: {}",
+            paint(RED, "broken"),
+            violation.ticket,
+            violation.found
+        );
+    }
+}
+
+fn print_json(findings: &Findings) {
+    let violation = findings.violation.as_ref().map(|violation| {
+        json!({
+            "ticket": violation.ticket,
+            "invariant": violation.invariant.sentence(),
+            "found": violation.found,
+            "scenario": violation.scenario,
+        })
+    });
+    anstream::println!(
+        "{:#}",
+        json!({
+            "tickets": findings.tickets,
+            "decisions": findings.decisions,
+            "checks": findings.checks,
+            "decided": findings.kinds,
+            "accidents": findings.accidents,
+            "invariants": Invariant::ALL.iter().map(|invariant| invariant.sentence()).collect::<Vec<_>>(),
+            "violation": violation,
+        })
+    );
+}

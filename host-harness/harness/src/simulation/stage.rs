@@ -1,0 +1,551 @@
+//! A small host that plays scripts, with accidents, and checks every answer.
+
+use despertador_host::contract::{
+    ActionKey, Decision, Event, Failure, FailureKind, Happening, Instant, Outcome, Ticket,
+};
+use fastrand::Rng;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::clock_face::ClockFace;
+use crate::conversation::{Call, Conversation, damage};
+use crate::engine::{CallError, Engine, ParseError, Player};
+use crate::facts;
+use crate::simulation::invariant::{Broken, Invariant};
+use crate::simulation::script::{Doing, Script};
+use crate::simulation::truth::Truth;
+use crate::simulation::{Findings, Policy, Simulation, add};
+use crate::word;
+
+/// The players of a simulation's policies, and what was played last.
+pub(crate) struct Stage<'a> {
+    pub(crate) policies: &'a [Policy],
+    players: Vec<Box<dyn Player>>,
+    /// What was played last, up to where it broke.
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What was played, for replays and for a scenario.
+#[derive(Debug, Clone)]
+pub(crate) enum Line {
+    Call(Box<Called>),
+    Facts(Instant, Value),
+    Policy(Instant, usize),
+    Restart(Instant),
+    Damaged(Instant),
+}
+
+/// A call with everything that went in and came out.
+#[derive(Debug, Clone)]
+pub(crate) struct Called {
+    pub(crate) policy: usize,
+    pub(crate) ticket: Ticket,
+    pub(crate) memory: Vec<u8>,
+    pub(crate) call: Call,
+    pub(crate) answer: Answer,
+    pub(crate) after: Vec<u8>,
+}
+
+/// A ticket still busy after so many calls never comes to rest.
+const CALLS_PER_TICKET: usize = 5000;
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(
+        engine: &dyn Engine,
+        simulation: &'a Simulation,
+    ) -> Result<Stage<'a>, ParseError> {
+        let players = simulation
+            .policies
+            .iter()
+            .map(|policy| engine.parse(&policy.config, &simulation.surroundings))
+            .collect::<Result<_, _>>()?;
+        Ok(Stage {
+            policies: &simulation.policies,
+            players,
+            lines: Vec::new(),
+        })
+    }
+
+    /// Plays a script to its end, or to where an invariant does not hold.
+    pub(crate) fn play(&mut self, script: &Script, findings: &mut Findings) -> Result<(), Broken> {
+        self.lines.clear();
+        let mut host = Host {
+            conversation: Conversation::new(script.ticket.clone()),
+            truth: Truth::default(),
+            rng: Rng::with_seed(script.seed ^ 0x5eed),
+            policy: 0,
+            now: Instant::MIN,
+            wake: None,
+            carry: None,
+            reports: Vec::new(),
+            outbox: Vec::new(),
+            crash_before_commit: false,
+            crash_after_action: false,
+            next_fails: None,
+            stage: self,
+            findings,
+        };
+        host.run(script)?;
+        self.replay(findings)
+    }
+
+    /// Makes all calls once more on fresh instances.
+    fn replay(&mut self, findings: &mut Findings) -> Result<(), Broken> {
+        for player in &mut self.players {
+            player.restart();
+        }
+        for line in &self.lines {
+            let Line::Call(called) = line else { continue };
+            let Some(player) = self.players.get_mut(called.policy) else {
+                continue;
+            };
+            let again = ask(
+                player.as_mut(),
+                &called.ticket,
+                &called.memory,
+                &called.call,
+            );
+            findings.checks = findings.checks.saturating_add(1);
+            let same = match (&again, &called.answer) {
+                (Ok((memory, decision)), Ok(before)) => {
+                    decision == before
+                        && memory.as_ref().is_none_or(|memory| *memory == called.after)
+                }
+                _ => false,
+            };
+            if !same {
+                let at = ClockFace::dated().show(called.call.now());
+                return Err(Broken::new(
+                    Invariant::Replayed,
+                    format!("the call at {at} differs"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+type Asked = Result<(Option<Vec<u8>>, Decision), CallError>;
+
+fn ask(player: &mut dyn Player, ticket: &Ticket, memory: &Vec<u8>, call: &Call) -> Asked {
+    match call {
+        Call::Message(message) => player
+            .on_message(ticket, memory, message)
+            .map(|u| (Some(u.memory), u.decision)),
+        Call::Event(event) => player
+            .on_event(ticket, memory, event)
+            .map(|u| (Some(u.memory), u.decision)),
+        Call::Tick(now) => player
+            .on_tick(ticket, memory, *now)
+            .map(|decision| (None, decision)),
+    }
+}
+
+struct Host<'h, 'a> {
+    stage: &'h mut Stage<'a>,
+    findings: &'h mut Findings,
+    conversation: Conversation,
+    truth: Truth,
+    rng: Rng,
+    policy: usize,
+    now: Instant,
+    wake: Option<Instant>,
+    /// The action to carry out, and when.
+    carry: Option<(Instant, ActionKey)>,
+    reports: Vec<Report>,
+    /// What was carried out, and when: what the world remembers when the host does not.
+    outbox: Vec<(ActionKey, Instant)>,
+    crash_before_commit: bool,
+    crash_after_action: bool,
+    next_fails: Option<FailureKind>,
+}
+
+/// What became of an action, on its way to the plugin.
+struct Report {
+    when: Instant,
+    key: ActionKey,
+    at: Instant,
+    failed: Option<FailureKind>,
+}
+
+impl Host<'_, '_> {
+    fn run(&mut self, script: &Script) -> Result<(), Broken> {
+        let mut entries = script.entries.iter().peekable();
+        let mut down = Instant::MIN;
+        for _ in 0..CALLS_PER_TICKET {
+            let entry = entries.peek().map(|entry| entry.at.max(down));
+            let report = self
+                .reports
+                .iter()
+                .map(|report| report.when)
+                .min()
+                .map(|at| at.max(down));
+            let carry = self.carry.as_ref().map(|(at, _)| (*at).max(down));
+            let wake = self.wake.map(|at| at.max(down));
+            let Some(next) = [entry, report, carry, wake].into_iter().flatten().min() else {
+                return self.end();
+            };
+            self.now = self.now.max(next);
+            if entry == Some(next) {
+                match entries.next().map(|entry| &entry.what) {
+                    Some(Doing::Down(until)) => {
+                        self.accident("host down");
+                        down = *until;
+                    }
+                    Some(doing) => self.happen(doing)?,
+                    None => {}
+                }
+            } else if report == Some(next) {
+                self.report()?;
+            } else if carry == Some(next) {
+                self.carry_out()?;
+            } else {
+                self.wake = None;
+                self.call(Call::Tick(self.now))?;
+            }
+        }
+        Err(Broken::new(
+            Invariant::Answered,
+            format!("still busy after {CALLS_PER_TICKET} calls"),
+        ))
+    }
+
+    fn end(&self) -> Result<(), Broken> {
+        match self.stage.policies.get(self.policy) {
+            Some(policy) => self
+                .truth
+                .check_end(&self.conversation.ticket, &policy.rules),
+            None => Ok(()),
+        }
+    }
+
+    fn accident(&mut self, kind: &'static str) {
+        add(&mut self.findings.accidents, kind, 1);
+    }
+
+    fn happen(&mut self, doing: &Doing) -> Result<(), Broken> {
+        match doing {
+            Doing::Call(call) => self.call(late(call, self.now)),
+            Doing::Again(call) => {
+                self.accident("repeated message");
+                self.call(late(call, self.now))
+            }
+            Doing::Facts(value) => {
+                let _: Result<(), _> = facts::apply(&mut self.conversation.ticket, value);
+                self.stage.lines.push(Line::Facts(self.now, value.clone()));
+                self.call(Call::Tick(self.now))
+            }
+            Doing::Policy(policy) => {
+                self.accident("change of policy");
+                self.policy = *policy;
+                self.stage.lines.push(Line::Policy(self.now, *policy));
+                self.call(Call::Tick(self.now))
+            }
+            Doing::CrashBeforeCommit => {
+                self.crash_before_commit = true;
+                Ok(())
+            }
+            Doing::CrashAfterAction => {
+                self.crash_after_action = true;
+                Ok(())
+            }
+            Doing::NextFails(kind) => {
+                self.next_fails = Some(kind.clone());
+                Ok(())
+            }
+            Doing::ClockBack(by) => {
+                self.accident("clock back");
+                let then = self.now.saturating_sub(*by);
+                let decision = self.ask(&Call::Tick(then))?;
+                self.check(&decision, then)
+            }
+            Doing::Tick => self.call(Call::Tick(self.now)),
+            Doing::Damage => self.damage(),
+            Doing::Down(_) => Ok(()),
+        }
+    }
+
+    /// Makes a call, checks its answer and does what a host does with it.
+    fn call(&mut self, call: Call) -> Result<(), Broken> {
+        let decision = self.ask(&call)?;
+        self.check(&decision, call.now())?;
+        self.findings.decisions = self.findings.decisions.saturating_add(1);
+        add(&mut self.findings.kinds, kind(&decision), 1);
+        self.wake = None;
+        self.carry = None;
+        match decision.outcome {
+            Outcome::Act(action) => self.take_up(action.key),
+            Outcome::Wait(wake) => {
+                let late = match self.rng.u32(0..20) {
+                    0 => self.rng.i64(0..7_200_000),
+                    1..3 => self.rng.i64(0..5000),
+                    _ => 0,
+                };
+                if late > 60_000 {
+                    self.accident("late tick");
+                }
+                self.wake = Some(wake.until.saturating_add(late));
+            }
+            Outcome::Rest | Outcome::Other(_) => {}
+        }
+        Ok(())
+    }
+
+    fn take_up(&mut self, key: ActionKey) {
+        if self.reports.iter().any(|report| report.key == key) {
+            return;
+        }
+        match self
+            .outbox
+            .iter()
+            .find(|(done, _)| *done == key)
+            .map(|(_, at)| *at)
+        {
+            // Done before a crash: told now, with the time at which it was done.
+            Some(at) => {
+                self.reports.push(Report {
+                    when: self.now,
+                    key,
+                    at,
+                    failed: None,
+                });
+            }
+            None => {
+                let delay = if self.rng.u32(0..10) == 0 {
+                    self.rng.i64(0..90_000)
+                } else {
+                    0
+                };
+                self.carry = Some((self.now.saturating_add(delay), key));
+            }
+        }
+    }
+
+    fn carry_out(&mut self) -> Result<(), Broken> {
+        let Some((_, key)) = self.carry.take() else {
+            return Ok(());
+        };
+        let decision = self.ask(&Call::Tick(self.now))?;
+        self.check(&decision, self.now)?;
+        match &decision.outcome {
+            Outcome::Act(action) if action.key == key => {}
+            // It is no longer wanted.
+            _ => return self.call(Call::Tick(self.now)),
+        }
+        let failed = self.next_fails.take();
+        if failed.is_none() {
+            self.outbox.push((key.clone(), self.now));
+            if std::mem::take(&mut self.crash_after_action) {
+                self.accident("crash after an action");
+                self.restart();
+                return self.call(Call::Tick(self.now));
+            }
+        } else {
+            self.accident("failed delivery");
+        }
+        let slow = if self.rng.u32(0..8) == 0 {
+            self.rng.i64(0..30_000)
+        } else {
+            0
+        };
+        let when = self.now.saturating_add(slow);
+        self.reports.push(Report {
+            when,
+            key,
+            at: self.now,
+            failed,
+        });
+        Ok(())
+    }
+
+    fn report(&mut self) -> Result<(), Broken> {
+        let first = self
+            .reports
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, report)| report.when);
+        let Some(place) = first.map(|(place, _)| place) else {
+            return Ok(());
+        };
+        let Report {
+            key, at, failed, ..
+        } = self.reports.swap_remove(place);
+        let what = match failed {
+            None => Happening::CarriedOut(key),
+            Some(kind) => Happening::Failed(Failure { key, kind }),
+        };
+        let event = Event {
+            id: None,
+            sequence: None,
+            at,
+            received_at: self.now,
+            what,
+        };
+        self.call(Call::Event(event))
+    }
+
+    fn restart(&mut self) {
+        self.stage.lines.push(Line::Restart(self.now));
+        if let Some(player) = self.stage.players.get_mut(self.policy) {
+            player.restart();
+        }
+    }
+
+    /// Makes a call; what is returned is stored, unless the host crashes before it is.
+    fn ask(&mut self, call: &Call) -> Result<Decision, Broken> {
+        if std::mem::take(&mut self.crash_before_commit) {
+            self.accident("crash before an answer was stored");
+            let mut lost = self.conversation.clone();
+            let _: Result<_, CallError> =
+                lost.play(player(self.stage, self.policy)?, call).cloned();
+            self.restart();
+        }
+        let memory = self.conversation.memory.clone();
+        let answer = self
+            .conversation
+            .play(player(self.stage, self.policy)?, call)
+            .cloned();
+        let answer = answer.map_err(|error| Broken::new(Invariant::Answered, error.to_string()))?;
+        self.stage.lines.push(Line::Call(Box::new(Called {
+            policy: self.policy,
+            ticket: self.conversation.ticket.clone(),
+            memory,
+            call: call.clone(),
+            answer: answer.clone(),
+            after: self.conversation.memory.clone(),
+        })));
+        self.truth.learn(call);
+        answer
+            .map_err(|fault| Broken::new(Invariant::Answered, CallError::Fault(fault).to_string()))
+    }
+
+    /// Asks without leaving a trace.
+    fn probe(&mut self, now: Instant) -> Result<Decision, Broken> {
+        self.findings.checks = self.findings.checks.saturating_add(1);
+        let Conversation { ticket, memory, .. } = &self.conversation;
+        player(self.stage, self.policy)?
+            .on_tick(ticket, memory, now)
+            .map_err(|error| Broken::new(Invariant::Answered, error.to_string()))
+    }
+
+    fn check(&mut self, decision: &Decision, now: Instant) -> Result<(), Broken> {
+        let broken = |invariant, found: String| Err(Broken::new(invariant, found));
+        if self.probe(now)? != *decision {
+            return broken(
+                Invariant::SameAnswer,
+                "a tick at the same instant answers otherwise".into(),
+            );
+        }
+        match &decision.outcome {
+            Outcome::Act(action) => {
+                let policies = self.stage.policies;
+                let Some(policy) = policies.get(self.policy) else {
+                    return Ok(());
+                };
+                self.truth
+                    .check(action, now, &self.conversation.ticket, &policy.rules)
+            }
+            Outcome::Wait(wake) => {
+                let show = |instant| ClockFace::dated().show(instant);
+                if wake.until <= now {
+                    return broken(
+                        Invariant::WakeAhead,
+                        format!("woken at {}", show(wake.until)),
+                    );
+                }
+                let between = self.rng.i64(now..wake.until);
+                match self.probe(between)?.outcome {
+                    Outcome::Wait(other) if other == *wake => {}
+                    _ => {
+                        let found = format!("asked at {} the answer is another one", show(between));
+                        return broken(Invariant::FixedDeadline, found);
+                    }
+                }
+                match self.probe(wake.until)?.outcome {
+                    Outcome::Wait(other) if other.until <= wake.until => {
+                        let found = format!(
+                            "at {} it still waits until {}",
+                            show(wake.until),
+                            show(other.until)
+                        );
+                        broken(Invariant::WakeAhead, found)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Outcome::Rest | Outcome::Other(_) => Ok(()),
+        }
+    }
+
+    fn damage(&mut self) -> Result<(), Broken> {
+        let mut memory = self.conversation.memory.clone();
+        if memory.is_empty() {
+            return Ok(());
+        }
+        self.accident("damaged memory");
+        match self.rng.u32(0..3) {
+            0 => memory.truncate(self.rng.usize(1..memory.len().max(2))),
+            1 => {
+                let place = self.rng.usize(0..memory.len());
+                if let Some(byte) = memory.get_mut(place) {
+                    *byte ^= 1 << self.rng.u32(0..8);
+                }
+            }
+            _ => damage(&mut memory),
+        }
+        if memory == self.conversation.memory {
+            return Ok(());
+        }
+        self.stage.lines.push(Line::Damaged(self.now));
+        let ticket = &self.conversation.ticket;
+        match player(self.stage, self.policy)?.on_tick(ticket, &memory, self.now) {
+            Err(CallError::Fault(_)) => {
+                self.stage.lines.pop();
+                Ok(())
+            }
+            Err(CallError::Broken(sentence)) => Err(Broken::new(Invariant::Damaged, sentence)),
+            Ok(_) => Err(Broken::new(
+                Invariant::Damaged,
+                format!("it was read: {memory:02x?}"),
+            )),
+        }
+    }
+}
+
+fn player<'p>(stage: &'p mut Stage<'_>, policy: usize) -> Result<&'p mut dyn Player, Broken> {
+    match stage.players.get_mut(policy) {
+        Some(player) => Ok(player.as_mut()),
+        None => Err(Broken::new(Invariant::Answered, "there is no such policy")),
+    }
+}
+
+/// A call as it is made by a host that was down when it should have been.
+fn late(call: &Call, now: Instant) -> Call {
+    match call.clone() {
+        Call::Message(mut message) => {
+            message.received_at = message.received_at.max(now);
+            Call::Message(message)
+        }
+        Call::Event(mut event) => {
+            event.received_at = event.received_at.max(now);
+            Call::Event(event)
+        }
+        Call::Tick(at) => Call::Tick(at.max(now)),
+    }
+}
+
+fn kind(decision: &Decision) -> String {
+    match &decision.outcome {
+        Outcome::Act(action) => match &action.key.step {
+            despertador_host::contract::Step::Reminder(_) => "send a reminder".into(),
+            step => word::step(step).replace('-', " "),
+        },
+        Outcome::Wait(_) => "wait".into(),
+        Outcome::Rest => {
+            let reason = word::reason(&decision.reason);
+            let reason = reason.split(' ').next().unwrap_or_default();
+            format!("rest ({reason})")
+        }
+        Outcome::Other(name) => format!("other:{name}"),
+    }
+}

@@ -1,0 +1,16 @@
+//! Builds the hostile plugin, so that the suites always meet today's source.
+
+use std::path::PathBuf;
+
+fn main() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let guest = despertador_componentize::Guest {
+        workspace: &root,
+        package: "despertador-hostile",
+        sources: &["tests/hostile", "wit", "Cargo.toml", "Cargo.lock"],
+    };
+    if let Err(problem) = guest.build_into_out_dir() {
+        println!("cargo::error={problem}");
+        std::process::exit(1);
+    }
+}

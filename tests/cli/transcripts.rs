@@ -1,0 +1,142 @@
+//! Plays the commands of `tests/cli/*.md` and compares what they print.
+//!
+//! A block `console` has commands after `$`, and below each what is printed: first what goes to
+//! standard output, then what goes to standard error, then `[exit N]` if N is not 0. `[..]` stands
+//! for any part of a line. `BLESS=1 cargo test -p despertador` writes what was printed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[test]
+fn commands_print_what_their_transcripts_say() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cli");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .expect("the folder of transcripts")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "there are transcripts");
+    let differences: Vec<String> = files
+        .iter()
+        .flat_map(|file| differences(file, &folder))
+        .collect();
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
+
+/// Plays a transcript; with `BLESS` set, writes it anew.
+fn differences(file: &Path, folder: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).expect("a transcript");
+    let mut written = Vec::new();
+    let mut differences = Vec::new();
+    let mut lines = (1..).zip(text.lines()).peekable();
+    let mut in_console = false;
+    while let Some((number, line)) = lines.next() {
+        let number: usize = number;
+        written.push(line.to_owned());
+        if line.starts_with("```") {
+            in_console = line == "```console";
+        }
+        let Some(command) = line.strip_prefix("$ ").filter(|_| in_console) else {
+            continue;
+        };
+        let mut expected = Vec::new();
+        while let Some((_, line)) = lines.next_if(|(_, l)| !l.starts_with("$ ") && *l != "```") {
+            expected.push(line.to_owned());
+        }
+        let got = run(command, folder);
+        if !same(&expected, &got) {
+            let place = format!("{}:{}", file.display(), number);
+            differences.push(format!(
+                "{place}: $ {command}\n--- expected\n{}\n--- got\n{}\n",
+                expected.join("\n"),
+                got.join("\n")
+            ));
+        }
+        for (at, line) in got.into_iter().enumerate() {
+            match expected.get(at) {
+                Some(old) if like(old, &line) => written.push(old.clone()),
+                _ => written.push(line),
+            }
+        }
+    }
+    if std::env::var_os("BLESS").is_some() && !differences.is_empty() {
+        fs::write(file, written.join("\n") + "\n").expect("the transcript can be written");
+        return Vec::new();
+    }
+    differences
+}
+
+fn same(expected: &[String], got: &[String]) -> bool {
+    expected.len() == got.len()
+        && expected
+            .iter()
+            .zip(got)
+            .all(|(expected, got)| like(expected, got))
+}
+
+/// Whether a line is as expected, where `[..]` stands for any part of it.
+fn like(expected: &str, got: &str) -> bool {
+    let mut parts = expected.split("[..]");
+    let Some(mut rest) = parts.next().and_then(|first| got.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+fn run(command: &str, folder: &Path) -> Vec<String> {
+    let mut words = words(command).into_iter();
+    assert_eq!(
+        words.next().as_deref(),
+        Some("despertador"),
+        "only this command is played"
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_despertador"))
+        .args(words)
+        .current_dir(folder.join("files"))
+        .env_clear()
+        .env("LANG", "en_US.UTF-8")
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .expect("the command runs");
+    let mut lines = Vec::new();
+    for stream in [&output.stdout, &output.stderr] {
+        let text = String::from_utf8_lossy(stream);
+        lines.extend(text.lines().map(|line| line.trim_end().to_owned()));
+    }
+    match output.status.code() {
+        Some(0) => {}
+        code => lines.push(format!(
+            "[exit {}]",
+            code.map_or("by a signal".into(), |c| c.to_string())
+        )),
+    }
+    lines
+}
+
+/// The words of a command line, as a shell splits them as long as it has only plain quotes.
+fn words(command: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (number, part) in command.split('"').enumerate() {
+        if number % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
