@@ -17,12 +17,12 @@ const NINE: i64 = 1_772_442_000_000;
 /// The outline of a config for a clock that starts at nine; both engines must agree on it.
 fn outline(config: &str) -> Outline {
     static LOADED: LazyLock<Sandboxed> = LazyLock::new(|| {
-        let host = Host::new(Options::default()).unwrap();
-        Sandboxed::new(host.load_bytes(COMPONENT).unwrap())
+        let host = Host::new(Options::default()).expect("the default options fit");
+        Sandboxed::new(host.load_bytes(COMPONENT).expect("the component of this source loads"))
     });
     let ask = |engine: &dyn Engine| {
         let mut player = engine.parse(config, &facts::no_surroundings()).unwrap_or_else(|error| panic!("{error:?}"));
-        player.outline(NINE).unwrap()
+        player.outline(NINE).expect("an outline")
     };
     let (native, sandboxed) = (ask(&Native), ask(&*LOADED));
     assert_eq!(native, sandboxed);

@@ -43,7 +43,6 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-#[expect(clippy::expect_used, reason = "without the component there is nothing to test")]
 fn component() -> Sandboxed {
     let host = Host::new(Options::default()).expect("the default options fit");
     Sandboxed::new(host.load_bytes(COMPONENT).expect("the component of this source loads"))

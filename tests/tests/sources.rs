@@ -50,10 +50,9 @@ fn citations() -> BTreeMap<String, Vec<Place>> {
         }
     }
     for file in below("tests/tests", "rs") {
-        let text = fs::read_to_string(&file).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for pair in lines.windows(2) {
-            if let (Some(sentence), "#[test]") = (pair[0].strip_prefix("/// "), pair[1]) {
+        let text = fs::read_to_string(&file).expect("a readable test");
+        for (line, next) in text.lines().zip(text.lines().skip(1)) {
+            if let (Some(sentence), "#[test]") = (line.strip_prefix("/// "), next) {
                 cite(&link(&shown(&file)), sentence.trim_end_matches('.'));
             }
         }
@@ -83,7 +82,7 @@ fn row(line: &str) -> Option<Row> {
 }
 
 fn table() -> Vec<Row> {
-    let text = fs::read_to_string(repository().join(TABLE)).unwrap();
+    let text = fs::read_to_string(repository().join(TABLE)).expect("the table is there");
     text.lines().filter_map(row).collect()
 }
 
@@ -96,8 +95,8 @@ fn bless(citations: &BTreeMap<String, Vec<Place>>) {
             format!("| {} | {places} | {} |\n", row.id, row.why_none)
         }
     };
-    let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.lines().map(rewritten).collect::<String>()).unwrap();
+    let text = fs::read_to_string(&file).expect("the table is there");
+    fs::write(&file, text.lines().map(rewritten).collect::<String>()).expect("the table can be written");
 }
 
 #[test]

@@ -200,8 +200,8 @@ impl Memory {
         }
         self.pauses.forget_before(mark.at);
         if ended {
-            // A message that arrived late splits the cycle: what was sent after it belongs to the
-            // cycle that the agents' later messages opened.
+            // A message that arrived late splits the cycle: what was sent after the agents' later
+            // messages belongs to the cycle that they opened.
             let kept = self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
             if !self.agents.is_empty() {
                 self.cycle = self.cycle.saturating_add(1);

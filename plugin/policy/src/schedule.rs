@@ -80,8 +80,8 @@ impl Schedule<'_> {
         let accumulated = planned.map_or(Span::ZERO, |p| p.accumulated);
         let at = match self.memory.spent {
             // Counted from the actual sending of the one before (D-33) …
-            Some(s) if s.last_at >= anchor => self.advance(s.last_at, after),
-            // … which counts as sent on time when the anchor moved past it.
+            Some(s) if s.last_at > anchor => self.advance(s.last_at, after),
+            // … which counts as sent on time when the anchor moved past it, or to its very instant.
             _ => self.advance(anchor, accumulated),
         };
         // Nothing falls due before the turn has passed to the customer (rulebook 2).
