@@ -18,10 +18,8 @@ fn commands_print_what_their_transcripts_say() {
         .collect();
     files.sort();
     assert!(!files.is_empty(), "there are transcripts");
-    let differences: Vec<String> = files
-        .iter()
-        .flat_map(|file| differences(file, &folder))
-        .collect();
+    let differences: Vec<String> =
+        files.iter().flat_map(|file| differences(file, &folder)).collect();
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
@@ -70,10 +68,7 @@ fn differences(file: &Path, folder: &Path) -> Vec<String> {
 
 fn same(expected: &[String], got: &[String]) -> bool {
     expected.len() == got.len()
-        && expected
-            .iter()
-            .zip(got)
-            .all(|(expected, got)| like(expected, got))
+        && expected.iter().zip(got).all(|(expected, got)| like(expected, got))
 }
 
 /// Whether a line is as expected, where `[..]` stands for any part of it.
@@ -100,11 +95,7 @@ fn like(expected: &str, got: &str) -> bool {
 
 fn run(command: &str, folder: &Path) -> Vec<String> {
     let mut words = words(command).into_iter();
-    assert_eq!(
-        words.next().as_deref(),
-        Some("despertador"),
-        "only this command is played"
-    );
+    assert_eq!(words.next().as_deref(), Some("despertador"), "only this command is played");
     let output = Command::new(env!("CARGO_BIN_EXE_despertador"))
         .args(words)
         .current_dir(folder.join("files"))
@@ -120,10 +111,9 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     }
     match output.status.code() {
         Some(0) => {}
-        code => lines.push(format!(
-            "[exit {}]",
-            code.map_or("by a signal".into(), |c| c.to_string())
-        )),
+        code => {
+            lines.push(format!("[exit {}]", code.map_or("by a signal".into(), |c| c.to_string())))
+        }
     }
     lines
 }

@@ -1,5 +1,12 @@
 //! The contract: documented to the last item, met by the component, never broken in passing.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 use std::path::Path;
 
 use despertador_component::COMPONENT;
@@ -86,7 +93,8 @@ fn the_component_is_a_plugin_of_this_contract_and_imports_nothing() {
     assert!(resolve.worlds[world].imports.is_empty(), "the world imports nothing");
     wit_component::targets(&resolve, world, COMPONENT).expect("the component targets the world");
 
-    let plugin = Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
+    let plugin =
+        Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
     assert!(plugin.imports().is_empty(), "{:?}", plugin.imports());
 }
 

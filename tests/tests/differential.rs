@@ -1,6 +1,13 @@
 //! The same calls on the policy crate and on the component in its sandbox: same bytes, same
 //! decisions, same words. Only the sandbox and its bindings lie between the two.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 use despertador_component::COMPONENT;
 use despertador_harness::Player;
 use despertador_host::contract::{
@@ -32,7 +39,8 @@ const POLICY: &str = r#"{
 
 #[test]
 fn random_conversations_are_the_same_natively_and_in_the_sandbox() {
-    let plugin = Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
+    let plugin =
+        Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
     let sandboxed = plugin.policy(POLICY, &sample::surroundings()).expect("a policy");
     let mut session = sandboxed.session();
     let mut native = NativePolicy::parse(POLICY, &sample::surroundings()).expect("a policy");
@@ -66,7 +74,8 @@ fn random_conversations_are_the_same_natively_and_in_the_sandbox() {
 
             let later = now + rng.i64(0..3 * 60 * sample::MINUTE);
             let decision = native.on_tick(&ticket, &memory, later).expect("the core answers");
-            let in_sandbox = session.on_tick(&ticket, &memory, later).expect("the component answers");
+            let in_sandbox =
+                session.on_tick(&ticket, &memory, later).expect("the component answers");
             assert_eq!(in_sandbox, decision, "{place}");
             let reader = Reader {
                 language: rng.choice(["es", "pt-BR", "en", "de"]).expect("some").into(),
@@ -84,9 +93,11 @@ fn random_conversations_are_the_same_natively_and_in_the_sandbox() {
 
 #[test]
 fn faults_are_the_same_natively_and_in_the_sandbox() {
-    let plugin = Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
+    let plugin =
+        Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
     let sandboxed = plugin.policy(sample::CONFIG, &sample::surroundings()).expect("a policy");
-    let mut native = NativePolicy::parse(sample::CONFIG, &sample::surroundings()).expect("a policy");
+    let mut native =
+        NativePolicy::parse(sample::CONFIG, &sample::surroundings()).expect("a policy");
     let ticket = sample::ticket("t", "ventas");
     let mut rng = Rng::with_seed(3);
     let good = {
@@ -111,7 +122,8 @@ fn faults_are_the_same_natively_and_in_the_sandbox() {
 
 #[test]
 fn refused_configs_are_refused_in_the_same_words() {
-    let plugin = Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
+    let plugin =
+        Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
     let mut rng = Rng::with_seed(11);
     let mut refused = 0;
     for _ in 0..400 {
@@ -160,7 +172,10 @@ fn ticket(rng: &mut Rng, seed: u64) -> Ticket {
 
 fn change(rng: &mut Rng, ticket: &mut Ticket) {
     match rng.u8(0..30) {
-        0 => ticket.department = rng.choice(["ventas", "soporte", "cobranza", "otro"]).map(Into::into),
+        0 => {
+            ticket.department =
+                rng.choice(["ventas", "soporte", "cobranza", "otro"]).map(Into::into)
+        }
         1 => ticket.department = None,
         2 => ticket.tags = vec!["vip".into(), "x".into()],
         3 => ticket.tags.clear(),

@@ -1,5 +1,12 @@
 //! The bytes of a ticket's memory: every version ever written is read, and nothing else is.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 use despertador_component::COMPONENT;
 use despertador_harness::{CallError, Player};
 use despertador_host::contract::{Author, Fault, Memory, Outcome, Step};
@@ -70,7 +77,8 @@ fn memories_of_every_version_are_read_and_lead_to_the_same_decisions() {
 
 #[test]
 fn a_memory_is_written_again_in_the_newest_version() {
-    let mut native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
+    let mut native =
+        NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
     let ticket = sample::ticket("t", "ventas");
     for ((name, old), (_, new)) in blobs(VERSION_1).into_iter().zip(blobs(VERSION_2)) {
         assert_eq!(old[1], 1);
@@ -150,7 +158,8 @@ fn no_bytes_make_the_reader_panic_and_none_but_its_own_are_read() {
 
 #[test]
 fn the_native_engine_says_the_same_of_damage() {
-    let mut native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
+    let mut native =
+        NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
     let answer = native.on_tick(&sample::ticket("t", "ventas"), &vec![1, 2, 3], NINE);
     assert_eq!(answer, Err(CallError::Fault(Fault::MemoryDamaged)));
 }

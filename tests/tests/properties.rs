@@ -1,6 +1,13 @@
 //! Rulebook 3 in sentences. Each is tried on many random cycles; nothing here knows how the core
 //! computes a deadline.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
 use despertador_policy::{
     Author, Channel, Decision, Event, Exit, Happening, Instant, Key, Kind, Memory, Message, Origin,
     Outcome, PauseKind, Policy, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
@@ -119,7 +126,8 @@ impl Play {
     /// Ticks now and then, with outages, until the ticket is closed.
     fn until_closed(&mut self, rng: &mut Rng, mut now: i64) -> i64 {
         for _ in 0..10_000 {
-            now += if rng.u8(0..12) == 0 { rng.i64(0..300 * MINUTE) } else { rng.i64(1..3 * MINUTE) };
+            now +=
+                if rng.u8(0..12) == 0 { rng.i64(0..300 * MINUTE) } else { rng.i64(1..3 * MINUTE) };
             if self.tick(now) {
                 return now;
             }

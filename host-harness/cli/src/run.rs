@@ -40,11 +40,7 @@ pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusabl
         return Err("nothing to play: no heading with a timeline or problems".into());
     }
     run.report.end(run.usage);
-    Ok(if run.report.failed == 0 {
-        Ended::Well
-    } else {
-        Ended::WithFindings
-    })
+    Ok(if run.report.failed == 0 { Ended::Well } else { Ended::WithFindings })
 }
 
 struct Run<'a> {
@@ -85,11 +81,8 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
     for named in &arguments.files {
         let found = std::fs::metadata(named).map_err(|error| source::unreadable(named, &error))?;
         if found.is_dir() {
-            let endings: &[&str] = if arguments.policy.is_some() {
-                &["md", "jsonl"]
-            } else {
-                &["md"]
-            };
+            let endings: &[&str] =
+                if arguments.policy.is_some() { &["md", "jsonl"] } else { &["md"] };
             let below = source::files_below(named, endings)?;
             if below.is_empty() {
                 return Err(format!("`{}` has no scenario files (.md)", named.display()).into());
@@ -110,11 +103,7 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
 
 /// Problems of an input file, as sentences.
 pub(crate) fn problems(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(Problem::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn usage_json(usage: &Usage) -> Value {

@@ -2,11 +2,7 @@
 //!
 //! Absolute figures are those of one machine on one day; ratios count.
 #![expect(clippy::disallowed_methods, reason = "measuring takes a clock")]
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "known figures"
-)]
+#![expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "known figures")]
 
 use std::error::Error;
 use std::hint::black_box;
@@ -25,10 +21,7 @@ const CONFIG: &str = r#"{ "version": "2026-11", "language": "es", "rules": [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("despertador-measure-{}", std::process::id()));
-    let options = || Options {
-        cache: Cache::At(folder.clone()),
-        ..Options::default()
-    };
+    let options = || Options { cache: Cache::At(folder.clone()), ..Options::default() };
     let given = std::env::args_os().nth(1).map(std::fs::read).transpose()?;
     let bytes = given.as_deref().unwrap_or(COMPONENT);
     println!("component            {} bytes", bytes.len());
@@ -51,26 +44,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let message = message();
     let memory: Memory = policy.on_message(&ticket, &Memory::new(), &message)?.memory;
     let now = message.received_at + 600_000;
-    println!(
-        "decision             {:?}",
-        policy.on_tick(&ticket, &memory, now)?
-    );
+    println!("decision             {:?}", policy.on_tick(&ticket, &memory, now)?);
 
     let mut session = policy.session();
     report("on-tick, session     ", 200_000, || {
-        black_box(
-            session
-                .on_tick(black_box(&ticket), &memory, now)
-                .expect("answers"),
-        );
+        black_box(session.on_tick(black_box(&ticket), &memory, now).expect("answers"));
     });
     println!("{:?}", session.usage());
     report("on-message, session  ", 200_000, || {
-        black_box(
-            session
-                .on_message(black_box(&ticket), &memory, &message)
-                .expect("answers"),
-        );
+        black_box(session.on_message(black_box(&ticket), &memory, &message).expect("answers"));
     });
     println!("{:?}", session.usage());
     let bare = Ticket {
@@ -82,36 +64,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..ticket.clone()
     };
     report("on-tick, bare ticket ", 200_000, || {
-        black_box(
-            session
-                .on_tick(black_box(&bare), &memory, now)
-                .expect("answers"),
-        );
+        black_box(session.on_tick(black_box(&bare), &memory, now).expect("answers"));
     });
     let nothing = Memory::new();
     report("on-tick, no memory   ", 200_000, || {
-        black_box(
-            session
-                .on_tick(black_box(&bare), &nothing, now)
-                .expect("answers"),
-        );
+        black_box(session.on_tick(black_box(&bare), &nothing, now).expect("answers"));
     });
     println!("{:?}", session.usage());
     drop(session);
     report("on-tick, policy      ", 200_000, || {
-        black_box(
-            policy
-                .on_tick(black_box(&ticket), &memory, now)
-                .expect("answers"),
-        );
+        black_box(policy.on_tick(black_box(&ticket), &memory, now).expect("answers"));
     });
     report("on-tick, fresh inst. ", 5_000, || {
-        black_box(
-            policy
-                .fresh_session()
-                .on_tick(&ticket, &memory, now)
-                .expect("answers"),
-        );
+        black_box(policy.fresh_session().on_tick(&ticket, &memory, now).expect("answers"));
     });
     std::fs::remove_dir_all(folder)?;
     Ok(())

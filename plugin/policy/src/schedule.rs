@@ -111,10 +111,16 @@ impl Schedule<'_> {
         }
         let settled = self.deadline(Step::Close, at);
         let typing = self.rule.options.typing.filter(|_| self.typing).zip(self.memory.typing);
-        Some(match typing.map(|((grace, at_most), typed)| typed.plus(grace).min(settled.at.plus(at_most))) {
-            Some(later) if later > settled.at => Deadline { at: later, typing: true, ..settled },
-            _ => settled,
-        })
+        Some(
+            match typing
+                .map(|((grace, at_most), typed)| typed.plus(grace).min(settled.at.plus(at_most)))
+            {
+                Some(later) if later > settled.at => {
+                    Deadline { at: later, typing: true, ..settled }
+                }
+                _ => settled,
+            },
+        )
     }
 
     fn deadline(&self, step: Step, at: Instant) -> Deadline {

@@ -33,7 +33,8 @@ impl Memory {
         if bytes.is_empty() {
             return Ok(Memory::default());
         }
-        let (&[mark, version, a, b, c, d], body) = bytes.split_first_chunk::<HEADER>().ok_or(Damage::Damaged)?;
+        let (&[mark, version, a, b, c, d], body) =
+            bytes.split_first_chunk::<HEADER>().ok_or(Damage::Damaged)?;
         if mark != MARK || u32::from_le_bytes([a, b, c, d]) != checksum(version, body) {
             return Err(Damage::Damaged);
         }
@@ -81,7 +82,11 @@ impl Memory {
         let flags = (0_u32..).zip(flags).fold(0_u16, |all, (n, on)| all | u16::from(on) << n);
         out.extend_from_slice(&flags.to_le_bytes());
         out.extend_from_slice(&self.cycle.to_le_bytes());
-        out.extend_from_slice(&[count(self.agents.len()), count(self.pauses.len()), count(self.ids.len())]);
+        out.extend_from_slice(&[
+            count(self.agents.len()),
+            count(self.pauses.len()),
+            count(self.ids.len()),
+        ]);
         out.extend(self.opened_by_company.iter().flat_map(time));
         if let Some(customer) = &self.customer {
             out.extend_from_slice(&time(&customer.at));
@@ -167,7 +172,8 @@ impl Fields<'_> {
             [self.at_most(MOST_IN_A_ROW)?, self.at_most(pause::MOST)?, self.at_most(IDS)?];
         memory.opened_by_company = self.when(on(3), Self::time)?;
         if on(4) {
-            memory.customer = Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? });
+            memory.customer =
+                Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? });
         }
         if agents > 0 {
             memory.agents.reserve_exact(agents);
@@ -345,7 +351,9 @@ fn source(code: u8) -> Option<Source> {
 /// Writes the checksum that belongs to the rest of the bytes. For tests that look behind it.
 #[doc(hidden)]
 pub fn sign_again(bytes: &mut [u8]) {
-    if let Some((&mut [_, version, ref mut place @ ..], body)) = bytes.split_first_chunk_mut::<HEADER>() {
+    if let Some((&mut [_, version, ref mut place @ ..], body)) =
+        bytes.split_first_chunk_mut::<HEADER>()
+    {
         *place = checksum(version, body).to_le_bytes();
     }
 }
