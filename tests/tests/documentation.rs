@@ -7,15 +7,19 @@ use despertador_policy::{Code, Exit, Language, Policy, Span, Surroundings};
 use despertador_tests::scenario_files::repository;
 
 fn documentation() -> String {
-    std::fs::read_to_string(repository().join("docs/policy.md")).expect("the documentation is there")
+    std::fs::read_to_string(repository().join("docs/policy.md"))
+        .expect("the documentation is there")
 }
 
 /// What stands between backticks in the help of a config's problems.
 fn offered(config: &str) -> BTreeSet<String> {
-    let surroundings = Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
     let problems = Policy::parse(config, &surroundings).expect_err("a mistake on purpose");
     let mut words = BTreeSet::new();
-    for problem in problems.iter().filter(|p| matches!(p.code, Code::UnknownKey | Code::UnknownWord)) {
+    for problem in
+        problems.iter().filter(|p| matches!(p.code, Code::UnknownKey | Code::UnknownWord))
+    {
         let help = problem.help(Language::En);
         words.extend(help.split('`').skip(1).step_by(2).map(str::to_owned));
     }
@@ -36,14 +40,18 @@ fn every_key_and_word_is_named() {
     let offered = offered(strange);
     assert!(offered.len() > 60, "{offered:?}");
     let text = documentation();
-    let missing: Vec<&String> = offered.iter().filter(|word| !text.contains(&format!("`{word}`"))).collect();
+    let missing: Vec<&String> =
+        offered.iter().filter(|word| !text.contains(&format!("`{word}`"))).collect();
     assert!(missing.is_empty(), "docs/policy.md does not name {missing:?}");
 }
 
 #[test]
 fn every_problem_is_named() {
     let text = documentation();
-    let missing: Vec<&str> =
-        Code::ALL.iter().map(|code| code.name()).filter(|name| !text.contains(&format!("`{name}`"))).collect();
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .map(|code| code.name())
+        .filter(|name| !text.contains(&format!("`{name}`")))
+        .collect();
     assert!(missing.is_empty(), "docs/policy.md does not name {missing:?}");
 }
