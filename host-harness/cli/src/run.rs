@@ -101,9 +101,16 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
     Ok(files)
 }
 
+/// So many problems of one file are told; a file of the wrong shape has one in every line.
+const MOST_TOLD: usize = 20;
+
 /// Problems of an input file, as sentences.
 pub(crate) fn problems(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(Problem::to_string).collect();
+    if let Some(more) = problems.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        lines.push(format!("… and {more} more"));
+    }
+    lines.join("\n")
 }
 
 fn usage_json(usage: &Usage) -> Value {

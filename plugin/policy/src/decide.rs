@@ -73,9 +73,10 @@ pub(crate) fn decide(
         }
         demand!(trail, !memory.agents.is_empty() || replied, Reason::ReopenedAwaitsAgent, index);
     }
-    demand!(trail, memory.answered || !rule.options.only_after_agent, Reason::NotAnswered, index);
     let turn = memory.turn();
-    demand!(trail, turn != Turn::Nobody, Reason::NotAnswered, index);
+    if rule.options.only_after_agent || turn == Turn::Nobody {
+        demand!(trail, memory.answered && turn != Turn::Nobody, Reason::NotAnswered, index);
+    }
     trail.condition(&Reason::CompanyTurn, turn != Turn::Company);
     let Turn::Customer { first, latest } = turn else { return rest(Reason::CompanyTurn, index) };
     let not_before = match policy.activation.filter(|a| first < a.from) {
@@ -87,8 +88,12 @@ pub(crate) fn decide(
                 .map(|within| activation.from.plus(place_in_backlog(ticket.id, within)))
         }
     };
-    if let Some(kind) = memory.pauses.open_ended(rule.options.snooze) {
-        demand!(trail, false, pause_reason(kind), index);
+    match memory.pauses.open_ended(rule.options.snooze) {
+        Some(kind) => {
+            demand!(trail, false, pause_reason(kind), index);
+        }
+        // Said of all four pauses at once.
+        None => trail.condition(&Reason::OnHold, true),
     }
     if let Some(spent) = memory.spent
         && let Some(failure) = spent.failed
