@@ -33,8 +33,8 @@ mod bindings {
 
 use bindings::exports::despertador::inactivity::{decisions, types as contract};
 use contract::{
-    Decision, Description, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader,
-    Surroundings, Ticket, Update,
+    Decision, Description, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message,
+    Outline, Reader, Surroundings, Ticket, Update,
 };
 use despertador_policy::Policy;
 
@@ -56,7 +56,10 @@ impl decisions::Guest for Component {
 }
 
 impl decisions::GuestPolicy for Held {
-    fn parse(config: String, surroundings: Surroundings) -> Result<decisions::Policy, Vec<Diagnostic>> {
+    fn parse(
+        config: String,
+        surroundings: Surroundings,
+    ) -> Result<decisions::Policy, Vec<Diagnostic>> {
         let (policy, warnings) = translation::parse(&config, &surroundings)?;
         Ok(decisions::Policy::new(Held { policy, warnings }))
     }
@@ -69,7 +72,12 @@ impl decisions::GuestPolicy for Held {
         translation::outline(&self.policy, start)
     }
 
-    fn on_message(&self, ticket: Ticket, memory: Memory, message: Message) -> Result<Update, Fault> {
+    fn on_message(
+        &self,
+        ticket: Ticket,
+        memory: Memory,
+        message: Message,
+    ) -> Result<Update, Fault> {
         translation::on_message(&self.policy, &ticket, memory, &message)
     }
 
@@ -81,7 +89,13 @@ impl decisions::GuestPolicy for Held {
         translation::on_tick(&self.policy, &ticket, &memory, now)
     }
 
-    fn explain(&self, ticket: Ticket, memory: Memory, now: Instant, reader: Reader) -> Result<Explanation, Fault> {
+    fn explain(
+        &self,
+        ticket: Ticket,
+        memory: Memory,
+        now: Instant,
+        reader: Reader,
+    ) -> Result<Explanation, Fault> {
         translation::explain(&self.policy, &ticket, &memory, now, &reader)
     }
 }

@@ -105,12 +105,7 @@ pub(crate) fn on_message(
     let facts = facts(ticket)?;
     let mut memory = memory(&bytes)?;
     let message = policy::Message {
-        stamp: stamp(
-            message.id.as_deref(),
-            message.sequence,
-            message.at,
-            message.received_at,
-        )?,
+        stamp: stamp(message.id.as_deref(), message.sequence, message.at, message.received_at)?,
         author: match message.author {
             wit::Author::Customer => policy::Author::Customer,
             wit::Author::Agent => policy::Author::Agent,
@@ -151,12 +146,7 @@ pub(crate) fn on_event(
     let facts = facts(ticket)?;
     let mut memory = memory(&bytes)?;
     let event = policy::Event {
-        stamp: stamp(
-            event.id.as_deref(),
-            event.sequence,
-            event.at,
-            event.received_at,
-        )?,
+        stamp: stamp(event.id.as_deref(), event.sequence, event.at, event.received_at)?,
         what: happening(&event.what, ticket)?,
     };
     let (changed, decided) = asked.on_event(&facts, &mut memory, &event);
@@ -186,11 +176,7 @@ pub(crate) fn explain(
     // No place on earth is further from UTC than a day.
     let offset = reader.utc_offset.clamp(-1_440, 1_440);
     let explained = asked.explain(&facts, &memory(bytes)?, instant(now)?, language, offset);
-    let check = |c: policy::Check| wit::Check {
-        code: c.code.into(),
-        holds: c.holds,
-        text: c.text,
-    };
+    let check = |c: policy::Check| wit::Check { code: c.code.into(), holds: c.holds, text: c.text };
     Ok(wit::Explanation {
         language: explained.language.code().into(),
         decision: decision(explained.decision, ticket),
@@ -254,12 +240,7 @@ fn stamp(
     at: i64,
     received_at: i64,
 ) -> Result<policy::Stamp<'_>, wit::Fault> {
-    Ok(policy::Stamp {
-        id,
-        sequence,
-        at: instant(at)?,
-        received: instant(received_at)?,
-    })
+    Ok(policy::Stamp { id, sequence, at: instant(at)?, received: instant(received_at)? })
 }
 
 fn happening<'a>(
@@ -305,9 +286,7 @@ fn action_key<'a>(
     ticket: &wit::Ticket,
 ) -> Result<policy::Key<'a>, wit::Fault> {
     if key.ticket != ticket.id {
-        return Err(wit::Fault::Other(
-            "the action key belongs to another ticket".into(),
-        ));
+        return Err(wit::Fault::Other("the action key belongs to another ticket".into()));
     }
     let step = match key.step {
         wit::Step::Reminder(number) => Some(policy::Step::Reminder(number)),
@@ -318,11 +297,7 @@ fn action_key<'a>(
         wit::Step::AfterClose => Some(policy::Step::AfterClose),
         wit::Step::Other(_) => None,
     };
-    Ok(policy::Key {
-        ticket: &key.ticket,
-        cycle: key.cycle,
-        step,
-    })
+    Ok(policy::Key { ticket: &key.ticket, cycle: key.cycle, step })
 }
 
 fn source(by: &wit::Source) -> policy::Source {
@@ -344,10 +319,7 @@ fn update(
     ticket: &wit::Ticket,
 ) -> wit::Update {
     let memory = if changed { memory.to_bytes() } else { bytes };
-    wit::Update {
-        memory,
-        decision: decision(decided, ticket),
-    }
+    wit::Update { memory, decision: decision(decided, ticket) }
 }
 
 fn decision(decided: policy::Decision, ticket: &wit::Ticket) -> wit::Decision {
@@ -362,10 +334,9 @@ fn decision(decided: policy::Decision, ticket: &wit::Ticket) -> wit::Decision {
                 due: action.due.millis(),
                 task: task(action.task),
             }),
-            policy::Outcome::Wait(until, next) => wit::Outcome::Wait(wit::Wake {
-                until: until.millis(),
-                step: step(next),
-            }),
+            policy::Outcome::Wait(until, next) => {
+                wit::Outcome::Wait(wit::Wake { until: until.millis(), step: step(next) })
+            }
             policy::Outcome::Rest => wit::Outcome::Rest,
         },
         reason: reason(decided.reason),
@@ -393,10 +364,9 @@ fn task(task: policy::Task) -> wit::Task {
             language: r.language,
         }),
         policy::Task::Close(package) => wit::Task::Close(close_package(*package)),
-        policy::Task::Notify(n) => wit::Task::Notify(wit::Notification {
-            code: n.code.into(),
-            text: n.text,
-        }),
+        policy::Task::Notify(n) => {
+            wit::Task::Notify(wit::Notification { code: n.code.into(), text: n.text })
+        }
         policy::Task::Reopen(r) => wit::Task::Reopen(reopening(r)),
         policy::Task::OpenLinked(r) => wit::Task::OpenLinked(reopening(r)),
         policy::Task::AfterClose(then) => wit::Task::AfterClose(after_close(then)),
@@ -408,10 +378,7 @@ fn close_package(package: policy::ClosePackage) -> wit::ClosePackage {
         reason: policy::CUSTOMER_INACTIVITY.into(),
         notice: package.notice,
         closing_text: package.closing_text,
-        note: wit::ClosingNote {
-            category: package.category,
-            summary: package.summary,
-        },
+        note: wit::ClosingNote { category: package.category, summary: package.summary },
         tags: package.tags,
         incomplete_metadata: package.incomplete_metadata,
         exit: policy::CUSTOMER_INACTIVITY.into(),

@@ -1,8 +1,9 @@
-//! Plays the commands of `tests/cli/*.md` and compares what they print.
+//! Plays the commands of `tests/cli/*.md` and of `README.md` and compares what they print.
 //!
 //! A block `console` has commands after `$`, and below each what is printed: first what goes to
 //! standard output, then what goes to standard error, then `[exit N]` if N is not 0. `[..]` stands
-//! for any part of a line. `BLESS=1 cargo test -p despertador` writes what was printed.
+//! for any part of a line, a line `...` for any number of lines. `BLESS=1 cargo test -p despertador`
+//! writes what was printed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::process::Command;
 
 #[test]
 fn commands_print_what_their_transcripts_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cli");
+    let folder = repository().join("tests/cli");
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .expect("the folder of transcripts")
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -18,14 +19,23 @@ fn commands_print_what_their_transcripts_say() {
         .collect();
     files.sort();
     assert!(!files.is_empty(), "there are transcripts");
-    let differences: Vec<String> = files
-        .iter()
-        .flat_map(|file| differences(file, &folder))
-        .collect();
+    let differences: Vec<String> =
+        files.iter().flat_map(|file| differences(file, &folder.join("files"))).collect();
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
-/// Plays a transcript; with `BLESS` set, writes it anew.
+#[test]
+fn the_readme_shows_what_its_commands_print() {
+    let readme = repository().join("README.md");
+    let differences = differences(&readme, &repository());
+    assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Plays a transcript with its commands run in a folder; with `BLESS` set, writes it anew.
 fn differences(file: &Path, folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).expect("a transcript");
     let mut written = Vec::new();
@@ -46,14 +56,16 @@ fn differences(file: &Path, folder: &Path) -> Vec<String> {
             expected.push(line.to_owned());
         }
         let got = run(command, folder);
-        if !same(&expected, &got) {
-            let place = format!("{}:{}", file.display(), number);
-            differences.push(format!(
-                "{place}: $ {command}\n--- expected\n{}\n--- got\n{}\n",
-                expected.join("\n"),
-                got.join("\n")
-            ));
+        if same(&expected, &got) {
+            written.extend(expected);
+            continue;
         }
+        let place = format!("{}:{}", file.display(), number);
+        differences.push(format!(
+            "{place}: $ {command}\n--- expected\n{}\n--- got\n{}\n",
+            expected.join("\n"),
+            got.join("\n")
+        ));
         for (at, line) in got.into_iter().enumerate() {
             match expected.get(at) {
                 Some(old) if like(old, &line) => written.push(old.clone()),
@@ -68,12 +80,17 @@ fn differences(file: &Path, folder: &Path) -> Vec<String> {
     differences
 }
 
+/// Whether lines are as expected, where `...` stands for any number of them.
 fn same(expected: &[String], got: &[String]) -> bool {
-    expected.len() == got.len()
-        && expected
-            .iter()
-            .zip(got)
-            .all(|(expected, got)| like(expected, got))
+    match expected.split_first() {
+        None => got.is_empty(),
+        Some((line, rest)) if line == "..." => {
+            (0..=got.len()).any(|skipped| same(rest, &got[skipped..]))
+        }
+        Some((line, rest)) => {
+            got.split_first().is_some_and(|(first, others)| like(line, first) && same(rest, others))
+        }
+    }
 }
 
 /// Whether a line is as expected, where `[..]` stands for any part of it.
@@ -100,14 +117,10 @@ fn like(expected: &str, got: &str) -> bool {
 
 fn run(command: &str, folder: &Path) -> Vec<String> {
     let mut words = words(command).into_iter();
-    assert_eq!(
-        words.next().as_deref(),
-        Some("despertador"),
-        "only this command is played"
-    );
+    assert_eq!(words.next().as_deref(), Some("despertador"), "only this command is played");
     let output = Command::new(env!("CARGO_BIN_EXE_despertador"))
         .args(words)
-        .current_dir(folder.join("files"))
+        .current_dir(folder)
         .env_clear()
         .env("LANG", "en_US.UTF-8")
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
@@ -120,10 +133,9 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     }
     match output.status.code() {
         Some(0) => {}
-        code => lines.push(format!(
-            "[exit {}]",
-            code.map_or("by a signal".into(), |c| c.to_string())
-        )),
+        code => {
+            lines.push(format!("[exit {}]", code.map_or("by a signal".into(), |c| c.to_string())))
+        }
     }
     lines
 }

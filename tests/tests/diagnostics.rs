@@ -9,7 +9,9 @@ use despertador_harness::scenario::problem_line;
 use despertador_harness::{Engine, ParseError, facts};
 use despertador_host::contract::{Diagnostic as Said, ExitState, Surroundings as Given};
 use despertador_host::{Host, Options};
-use despertador_policy::{Code, Diagnostic, Exit, Language, MOST_BYTES, Policy, Severity, Span, Surroundings};
+use despertador_policy::{
+    Code, Diagnostic, Exit, Language, MOST_BYTES, Policy, Severity, Span, Surroundings,
+};
 use despertador_tests::native::Native;
 
 /// A config and all that is said of it.
@@ -25,7 +27,13 @@ struct Case {
 /// Checks a config in surroundings of which nothing is known.
 fn case(config: impl Into<String>, problems: &[(Code, &'static str)]) -> Case {
     let problems = problems.to_vec();
-    Case { config: config.into(), departments: None, tick_resolution: 1_000, exit: Exit::Unknown, problems }
+    Case {
+        config: config.into(),
+        departments: None,
+        tick_resolution: 1_000,
+        exit: Exit::Unknown,
+        problems,
+    }
 }
 
 /// A rule for any department, with these keys beside it.
@@ -65,98 +73,196 @@ fn cases() -> Vec<Case> {
         case("[]", &[(Code::WrongType, "")]),
         case(r#"{ "rules": {} }"#, &[(Code::WrongType, "/rules"), (Code::NoRules, "/rules")]),
         case(r#"{ "rules": [ 1 ] }"#, &[(Code::WrongType, "/rules/0")]),
-        case(r#"{ "version": 1, "rules": [] }"#, &[(Code::WrongType, "/version"), (Code::NoRules, "/rules")]),
+        case(
+            r#"{ "version": 1, "rules": [] }"#,
+            &[(Code::WrongType, "/version"), (Code::NoRules, "/rules")],
+        ),
         rule(r#""close-after": true"#, &[(Code::WrongType, "/rules/0/close-after")]),
         rule(r#""close-after": "1 h", "enabled": 1"#, &[(Code::WrongType, "/rules/0/enabled")]),
         rule(r#""close-after": "1 h", "name": 7"#, &[(Code::WrongType, "/rules/0/name")]),
-        rule(r#""close-after": "1 h", "reminders": {}"#, &[(Code::WrongType, "/rules/0/reminders")]),
+        rule(
+            r#""close-after": "1 h", "reminders": {}"#,
+            &[(Code::WrongType, "/rules/0/reminders")],
+        ),
         rule(r#""close-after": "1 h", "typing": true"#, &[(Code::WrongType, "/rules/0/typing")]),
         rule(r#""close-after": "1 h", "close": []"#, &[(Code::WrongType, "/rules/0/close")]),
-        rule(r#""close-after": "1 h", "close": { "tags": "a" }"#, &[(Code::WrongType, "/rules/0/close/tags")]),
+        rule(
+            r#""close-after": "1 h", "close": { "tags": "a" }"#,
+            &[(Code::WrongType, "/rules/0/close/tags")],
+        ),
         reminders(r#""soon""#, &[(Code::WrongType, "/rules/0/reminders/0")]),
-        reminders(r#"{ "after": "5 min", "text": 5 }"#, &[(Code::WrongType, "/rules/0/reminders/0/text")]),
-        reminders(r#"{ "after": "5 min", "text": { "es": 5 } }"#, &[(Code::WrongType, "/rules/0/reminders/0/text/es")]),
+        reminders(
+            r#"{ "after": "5 min", "text": 5 }"#,
+            &[(Code::WrongType, "/rules/0/reminders/0/text")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": { "es": 5 } }"#,
+            &[(Code::WrongType, "/rules/0/reminders/0/text/es")],
+        ),
         // Keys.
         case("{}", &[(Code::MissingKey, "")]),
         case(r#"{ "rules": [ {} ] }"#, &[(Code::MissingKey, "/rules/0")]),
         reminders(r#"{ "after": "5 min" }"#, &[(Code::MissingKey, "/rules/0/reminders/0")]),
-        rule(r#""close-after": "1 h", "typingg": false"#, &[(Code::UnknownKeyNear, "/rules/0/typingg")]),
+        rule(
+            r#""close-after": "1 h", "typingg": false"#,
+            &[(Code::UnknownKeyNear, "/rules/0/typingg")],
+        ),
         rule(r#""close-after": "1 h", "zzz": 1"#, &[(Code::UnknownKey, "/rules/0/zzz")]),
-        rule(r#""close-after": "1 h", "close": { "tag": [] }"#, &[(Code::UnknownKeyNear, "/rules/0/close/tag")]),
-        rule(r#""close-after": "1 h", "typing": { "max": "1 h" }"#, &[(Code::UnknownKey, "/rules/0/typing/max")]),
-        reminders(r#"{ "afer": "5 min", "text": "a" }"#, &[
-            (Code::UnknownKeyNear, "/rules/0/reminders/0/afer"),
-            (Code::ReminderTime, "/rules/0/reminders/0"),
-        ]),
+        rule(
+            r#""close-after": "1 h", "close": { "tag": [] }"#,
+            &[(Code::UnknownKeyNear, "/rules/0/close/tag")],
+        ),
+        rule(
+            r#""close-after": "1 h", "typing": { "max": "1 h" }"#,
+            &[(Code::UnknownKey, "/rules/0/typing/max")],
+        ),
+        reminders(
+            r#"{ "afer": "5 min", "text": "a" }"#,
+            &[
+                (Code::UnknownKeyNear, "/rules/0/reminders/0/afer"),
+                (Code::ReminderTime, "/rules/0/reminders/0"),
+            ],
+        ),
         rule(r#""close-after": "1 h", "a/b~c": 1"#, &[(Code::UnknownKey, "/rules/0/a~1b~0c")]),
-        rule(r#""close-after": "1 h", "close-after": "2 h""#, &[(Code::DuplicateKey, "/rules/0/close-after")]),
+        rule(
+            r#""close-after": "1 h", "close-after": "2 h""#,
+            &[(Code::DuplicateKey, "/rules/0/close-after")],
+        ),
         // Words.
-        rule(r#""close-after": "1 h", "count-from": "agent""#, &[(Code::UnknownWord, "/rules/0/count-from")]),
-        rule(r#""close-after": "1 h", "catch-up": "all""#, &[(Code::UnknownWord, "/rules/0/catch-up")]),
+        rule(
+            r#""close-after": "1 h", "count-from": "agent""#,
+            &[(Code::UnknownWord, "/rules/0/count-from")],
+        ),
+        rule(
+            r#""close-after": "1 h", "catch-up": "all""#,
+            &[(Code::UnknownWord, "/rules/0/catch-up")],
+        ),
         rule(r#""close-after": "1 h", "snooze": "no""#, &[(Code::UnknownWord, "/rules/0/snooze")]),
-        rule(r#""close-after": "1 h", "on-failed-reminder": "retry""#, &[(Code::UnknownWord, "/rules/0/on-failed-reminder")]),
-        rule(r#""close-after": "1 h", "after-reopening": "never""#, &[(Code::UnknownWord, "/rules/0/after-reopening")]),
-        rule(r#""close-after": "1 h", "close": { "survey": "yes" }"#, &[(Code::UnknownWord, "/rules/0/close/survey")]),
-        rule(r#""close-after": "1 h", "close": { "unassign-after": ["user"] }"#, &[
-            (Code::UnknownWord, "/rules/0/close/unassign-after/0"),
-        ]),
-        case(r#"{ "language": "fr", "enabled": false, "rules": [] }"#, &[(Code::UnknownWord, "/language")]),
+        rule(
+            r#""close-after": "1 h", "on-failed-reminder": "retry""#,
+            &[(Code::UnknownWord, "/rules/0/on-failed-reminder")],
+        ),
+        rule(
+            r#""close-after": "1 h", "after-reopening": "never""#,
+            &[(Code::UnknownWord, "/rules/0/after-reopening")],
+        ),
+        rule(
+            r#""close-after": "1 h", "close": { "survey": "yes" }"#,
+            &[(Code::UnknownWord, "/rules/0/close/survey")],
+        ),
+        rule(
+            r#""close-after": "1 h", "close": { "unassign-after": ["user"] }"#,
+            &[(Code::UnknownWord, "/rules/0/close/unassign-after/0")],
+        ),
+        case(
+            r#"{ "language": "fr", "enabled": false, "rules": [] }"#,
+            &[(Code::UnknownWord, "/language")],
+        ),
         // Times.
         rule(r#""close-after": "soon""#, &[(Code::BadDuration, "/rules/0/close-after")]),
         rule(r#""close-after": 0"#, &[(Code::NotPositive, "/rules/0/close-after")]),
         rule(r#""close-after": "999 ms""#, &[(Code::BelowResolution, "/rules/0/close-after")]),
         rule(r#""close-after": "90 d 1 s""#, &[(Code::Over90Days, "/rules/0/close-after")]),
-        rule(r#""close-after": "99999999999999999999 d""#, &[(Code::BadDuration, "/rules/0/close-after")]),
-        rule(r#""close-after": "18446744073709551615 d""#, &[(Code::Over90Days, "/rules/0/close-after")]),
-        rule(r#""close-after": "1 h", "late-reply": "0 s""#, &[(Code::NotPositive, "/rules/0/late-reply")]),
-        rule(r#""close-after": "1 h", "guard": "1 ms""#, &[(Code::BelowResolution, "/rules/0/guard")]),
-        case(r#"{ "activation": { "from": "tomorrow" }, "enabled": false, "rules": [] }"#, &[
-            (Code::BadTime, "/activation/from"),
-        ]),
-        case(r#"{ "activation": {}, "enabled": false, "rules": [] }"#, &[(Code::MissingKey, "/activation")]),
+        rule(
+            r#""close-after": "99999999999999999999 d""#,
+            &[(Code::BadDuration, "/rules/0/close-after")],
+        ),
+        rule(
+            r#""close-after": "18446744073709551615 d""#,
+            &[(Code::Over90Days, "/rules/0/close-after")],
+        ),
+        rule(
+            r#""close-after": "1 h", "late-reply": "0 s""#,
+            &[(Code::NotPositive, "/rules/0/late-reply")],
+        ),
+        rule(
+            r#""close-after": "1 h", "guard": "1 ms""#,
+            &[(Code::BelowResolution, "/rules/0/guard")],
+        ),
+        case(
+            r#"{ "activation": { "from": "tomorrow" }, "enabled": false, "rules": [] }"#,
+            &[(Code::BadTime, "/activation/from")],
+        ),
+        case(
+            r#"{ "activation": {}, "enabled": false, "rules": [] }"#,
+            &[(Code::MissingKey, "/activation")],
+        ),
         // Reminders and close.
-        reminders(r#"{ "after": "1 h", "text": "a" }"#, &[(Code::RemindersNotLessThanClose, "/rules/0/close-after")]),
-        reminders(r#"{ "before-close": "5 min", "text": "a" }, { "before-close": "9 min", "text": "b" }"#, &[
-            (Code::ReminderOutOfOrder, "/rules/0/reminders/1/before-close"),
-        ]),
+        reminders(
+            r#"{ "after": "1 h", "text": "a" }"#,
+            &[(Code::RemindersNotLessThanClose, "/rules/0/close-after")],
+        ),
+        reminders(
+            r#"{ "before-close": "5 min", "text": "a" }, { "before-close": "9 min", "text": "b" }"#,
+            &[(Code::ReminderOutOfOrder, "/rules/0/reminders/1/before-close")],
+        ),
         reminders(r#"{ "text": "a" }"#, &[(Code::ReminderTime, "/rules/0/reminders/0")]),
-        rule(r#""reminders": [ { "before-close": "5 min", "text": "a" } ]"#, &[
-            (Code::BeforeCloseWithoutClose, "/rules/0/reminders/0/before-close"),
-        ]),
-        reminders(r#"{ "after": "5 min", "text": "\t" }"#, &[(Code::EmptyText, "/rules/0/reminders/0/text")]),
-        reminders(r#"{ "after": "5 min", "text": { "español": "a" } }"#, &[
-            (Code::BadLanguage, "/rules/0/reminders/0/text/español"),
-        ]),
-        rule(r#""close-after": "1 h", "typing": { "grace": "20 min" }"#, &[(Code::GraceOverLimit, "/rules/0/typing")]),
+        rule(
+            r#""reminders": [ { "before-close": "5 min", "text": "a" } ]"#,
+            &[(Code::BeforeCloseWithoutClose, "/rules/0/reminders/0/before-close")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "\t" }"#,
+            &[(Code::EmptyText, "/rules/0/reminders/0/text")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": { "español": "a" } }"#,
+            &[(Code::BadLanguage, "/rules/0/reminders/0/text/español")],
+        ),
+        rule(
+            r#""close-after": "1 h", "typing": { "grace": "20 min" }"#,
+            &[(Code::GraceOverLimit, "/rules/0/typing")],
+        ),
         // Departments.
-        case(r#"{ "rules": [ { "departments": [], "close-after": "1 h" } ] }"#, &[
-            (Code::NoDepartments, "/rules/0/departments"),
-        ]),
-        case(r#"{ "rules": [ { "departments": [" "], "close-after": "1 h" } ] }"#, &[
-            (Code::EmptyName, "/rules/0/departments/0"),
-        ]),
+        case(
+            r#"{ "rules": [ { "departments": [], "close-after": "1 h" } ] }"#,
+            &[(Code::NoDepartments, "/rules/0/departments")],
+        ),
+        case(
+            r#"{ "rules": [ { "departments": [" "], "close-after": "1 h" } ] }"#,
+            &[(Code::EmptyName, "/rules/0/departments/0")],
+        ),
         rule(r#""name": "", "close-after": "1 h""#, &[(Code::EmptyName, "/rules/0/name")]),
-        case(r#"{ "rules": [ { "departments": ["a", "a"], "close-after": "1 h" } ] }"#, &[
-            (Code::DepartmentTwice, "/rules/0/departments/1"),
-        ]),
+        case(
+            r#"{ "rules": [ { "departments": ["a", "a"], "close-after": "1 h" } ] }"#,
+            &[(Code::DepartmentTwice, "/rules/0/departments/1")],
+        ),
         case(
             r#"{ "rules": [ { "departments": "any", "close-after": "1 h" }, { "departments": "any", "close-after": "2 h" } ] }"#,
             &[(Code::TwoAny, "/rules/1/departments")],
         ),
-        with_departments(&["soporte"], case(r#"{ "rules": [ { "departments": ["zzz"], "close-after": "1 h" } ] }"#, &[
-            (Code::UnknownDepartment, "/rules/0/departments/0"),
-        ])),
-        with_departments(&["soporte"], case(r#"{ "rules": [ { "departments": ["suporte"], "close-after": "1 h" } ] }"#, &[
-            (Code::UnknownDepartmentNear, "/rules/0/departments/0"),
-        ])),
+        with_departments(
+            &["soporte"],
+            case(
+                r#"{ "rules": [ { "departments": ["zzz"], "close-after": "1 h" } ] }"#,
+                &[(Code::UnknownDepartment, "/rules/0/departments/0")],
+            ),
+        ),
+        with_departments(
+            &["soporte"],
+            case(
+                r#"{ "rules": [ { "departments": ["suporte"], "close-after": "1 h" } ] }"#,
+                &[(Code::UnknownDepartmentNear, "/rules/0/departments/0")],
+            ),
+        ),
         case(rules(1_001), &[(Code::TooMany, "/rules")]),
         // Surroundings.
-        Case { exit: Exit::NotLinked, ..rule(r#""close-after": "1 h""#, &[(Code::ExitNotLinked, "")]) },
-        Case { exit: Exit::NotSupported, ..rule(r#""close-after": "1 h""#, &[(Code::ExitNotSupported, "")]) },
-        Case { tick_resolution: 60_000, ..rule(r#""close-after": "59 s""#, &[(Code::BelowResolution, "/rules/0/close-after")]) },
-        case(r#"{ "channel": "google-business-messages", "enabled": false, "rules": [] }"#, &[
-            (Code::ChannelShutDown, "/channel"),
-        ]),
+        Case {
+            exit: Exit::NotLinked,
+            ..rule(r#""close-after": "1 h""#, &[(Code::ExitNotLinked, "")])
+        },
+        Case {
+            exit: Exit::NotSupported,
+            ..rule(r#""close-after": "1 h""#, &[(Code::ExitNotSupported, "")])
+        },
+        Case {
+            tick_resolution: 60_000,
+            ..rule(r#""close-after": "59 s""#, &[(Code::BelowResolution, "/rules/0/close-after")])
+        },
+        case(
+            r#"{ "channel": "google-business-messages", "enabled": false, "rules": [] }"#,
+            &[(Code::ChannelShutDown, "/channel")],
+        ),
         // Warnings.
         rule(r#""name": "a""#, &[(Code::NoEffect, "/rules/0")]),
         case(r#"{ "rules": [] }"#, &[(Code::NoRules, "/rules")]),
@@ -177,8 +283,10 @@ fn cases() -> Vec<Case> {
             ],
         ),
         // Many mistakes at once, by someone in a hurry.
-        with_departments(&["soporte", "ventas"], case(
-            r#"{
+        with_departments(
+            &["soporte", "ventas"],
+            case(
+                r#"{
                 "versoin": "1",
                 "language": "es-CL",
                 "rules": [
@@ -188,18 +296,19 @@ fn cases() -> Vec<Case> {
                     { "departments": "any", "close-after": "1 h", "close": { "closing-text": {} } }
                 ]
             }"#,
-            &[
-                (Code::UnknownKeyNear, "/versoin"),
-                (Code::UnknownWord, "/language"),
-                (Code::BadDuration, "/rules/0/close-after"),
-                (Code::EmptyText, "/rules/0/reminders/0/text"),
-                (Code::NotPositive, "/rules/0/reminders/1/before-close"),
-                (Code::UnknownWord, "/rules/1/count-from"),
-                (Code::EmptyText, "/rules/2/close/closing-text"),
-                (Code::DepartmentTwice, "/rules/1/departments/0"),
-                (Code::UnknownDepartmentNear, "/rules/1/departments/1"),
-            ],
-        )),
+                &[
+                    (Code::UnknownKeyNear, "/versoin"),
+                    (Code::UnknownWord, "/language"),
+                    (Code::BadDuration, "/rules/0/close-after"),
+                    (Code::EmptyText, "/rules/0/reminders/0/text"),
+                    (Code::NotPositive, "/rules/0/reminders/1/before-close"),
+                    (Code::UnknownWord, "/rules/1/count-from"),
+                    (Code::EmptyText, "/rules/2/close/closing-text"),
+                    (Code::DepartmentTwice, "/rules/1/departments/0"),
+                    (Code::UnknownDepartmentNear, "/rules/1/departments/1"),
+                ],
+            ),
+        ),
     ]
 }
 
@@ -229,7 +338,9 @@ fn each_problem_has_its_code_and_place() {
             list
         };
         let found = sorted(found.iter().map(|p| (p.code.name(), p.place.clone())).collect());
-        let expected = sorted(case.problems.iter().map(|(code, place)| (code.name(), (*place).into())).collect());
+        let expected = sorted(
+            case.problems.iter().map(|(code, place)| (code.name(), (*place).into())).collect(),
+        );
         assert_eq!(found, expected, "of {}", beginning(&case.config));
     }
 }
@@ -277,7 +388,12 @@ fn each_place_is_in_the_config() {
     for case in cases() {
         let Ok(config) = serde_json::from_str::<serde_json::Value>(&case.config) else { continue };
         for problem in problems(&case) {
-            assert!(config.pointer(&problem.place).is_some(), "{} in {}", problem.place, beginning(&case.config));
+            assert!(
+                config.pointer(&problem.place).is_some(),
+                "{} in {}",
+                problem.place,
+                beginning(&case.config)
+            );
         }
     }
 }
@@ -293,7 +409,8 @@ fn each_problem_is_worded_in_three_languages() {
             assert!(!sentence.trim().is_empty(), "{:?} is silent", problem.code);
             assert!(!sentence.contains("{0}") && !sentence.contains("``"), "{sentence}");
             assert!(!sentence.ends_with('.'), "{sentence}");
-            for foreign in ["Option<", "String", "invalid type", "expected value", "Node::", "null"] {
+            for foreign in ["Option<", "String", "invalid type", "expected value", "Node::", "null"]
+            {
                 assert!(!sentence.contains(foreign), "{sentence}");
             }
         }

@@ -14,30 +14,18 @@ use despertador_host::{
 use despertador_tests::sample::{CONFIG, MINUTE, START, message, surroundings, ticket};
 
 /// A small component: what is tested of the cache does not depend on what was compiled.
-const SMALL: &[u8] = include_bytes!(concat!(
-    env!("OUT_DIR"),
-    "/despertador-hostile.component.wasm"
-));
-const SMALL_WITH_NAMES: &[u8] = include_bytes!(concat!(
-    env!("OUT_DIR"),
-    "/despertador-hostile.names.component.wasm"
-));
+const SMALL: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/despertador-hostile.component.wasm"));
+const SMALL_WITH_NAMES: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/despertador-hostile.names.component.wasm"));
 
 fn plugin_with(limits: Limits) -> Plugin {
-    let options = Options {
-        limits,
-        ..Options::default()
-    };
-    Host::new(options)
-        .expect("a host")
-        .load_bytes(COMPONENT)
-        .expect("the plugin")
+    let options = Options { limits, ..Options::default() };
+    Host::new(options).expect("a host").load_bytes(COMPONENT).expect("the plugin")
 }
 
 fn policy_of(plugin: &Plugin, config: &str) -> Policy {
-    plugin
-        .policy(config, &surroundings())
-        .expect("a valid config")
+    plugin.policy(config, &surroundings()).expect("a valid config")
 }
 
 /// A folder that is gone when the test is over.
@@ -52,14 +40,8 @@ impl Folder {
     }
 
     fn load(&self) -> Plugin {
-        let options = Options {
-            cache: Cache::At(self.0.clone()),
-            ..Options::default()
-        };
-        Host::new(options)
-            .expect("a host")
-            .load_bytes(SMALL)
-            .expect("the plugin")
+        let options = Options { cache: Cache::At(self.0.clone()), ..Options::default() };
+        Host::new(options).expect("a host").load_bytes(SMALL).expect("the plugin")
     }
 
     fn entry(&self) -> PathBuf {
@@ -121,10 +103,7 @@ fn nothing_odd_is_loaded_from_the_cache_and_it_heals() {
         ("tag", Box::new(|f: &Folder| flip(&f.entry(), 0))),
         ("first byte", Box::new(|f: &Folder| flip(&f.entry(), 32))),
         ("middle", Box::new(|f: &Folder| flip(&f.entry(), 50_000))),
-        (
-            "last byte",
-            Box::new(|f: &Folder| flip(&f.entry(), usize::MAX)),
-        ),
+        ("last byte", Box::new(|f: &Folder| flip(&f.entry(), usize::MAX))),
         (
             "cut off",
             Box::new(|f: &Folder| {
@@ -132,14 +111,8 @@ fn nothing_odd_is_loaded_from_the_cache_and_it_heals() {
                 fs::write(f.entry(), &bytes[..bytes.len() / 2]).expect("writable");
             }),
         ),
-        (
-            "emptied",
-            Box::new(|f: &Folder| fs::write(f.entry(), b"").expect("writable")),
-        ),
-        (
-            "readable by others",
-            Box::new(|f: &Folder| set_mode(&f.entry(), 0o644)),
-        ),
+        ("emptied", Box::new(|f: &Folder| fs::write(f.entry(), b"").expect("writable"))),
+        ("readable by others", Box::new(|f: &Folder| set_mode(&f.entry(), 0o644))),
         (
             "a link to elsewhere",
             Box::new(|f: &Folder| {
@@ -154,18 +127,12 @@ fn nothing_odd_is_loaded_from_the_cache_and_it_heals() {
             "another key",
             Box::new(|f: &Folder| fs::write(f.0.join("key"), [7; 32]).expect("writable")),
         ),
-        (
-            "no key",
-            Box::new(|f: &Folder| fs::remove_file(f.0.join("key")).expect("removed")),
-        ),
+        ("no key", Box::new(|f: &Folder| fs::remove_file(f.0.join("key")).expect("removed"))),
         (
             "a short key",
             Box::new(|f: &Folder| fs::write(f.0.join("key"), [7; 3]).expect("writable")),
         ),
-        (
-            "a key others can write",
-            Box::new(|f: &Folder| set_mode(&f.0.join("key"), 0o666)),
-        ),
+        ("a key others can write", Box::new(|f: &Folder| set_mode(&f.0.join("key"), 0o666))),
     ];
     for (what, damage) in damages {
         let folder = Folder::new("odd");
@@ -182,11 +149,8 @@ fn an_entry_of_another_component_is_not_taken_for_this_one() {
     let folder = Folder::new("swap");
     folder.load();
     let entry = folder.entry();
-    let host = Host::new(Options {
-        cache: Cache::At(folder.0.clone()),
-        ..Options::default()
-    })
-    .expect("a host");
+    let host = Host::new(Options { cache: Cache::At(folder.0.clone()), ..Options::default() })
+        .expect("a host");
     let other = SMALL_WITH_NAMES;
     host.load_bytes(other).expect("the plugin");
     let digest = Sha256::of(other).to_string();
@@ -205,10 +169,7 @@ fn code_of_another_configuration_is_compiled_anew() {
     folder.load();
     let options = Options {
         cache: Cache::At(folder.0.clone()),
-        limits: Limits {
-            wasm_stack_bytes: 128 << 10,
-            ..Limits::default()
-        },
+        limits: Limits { wasm_stack_bytes: 128 << 10, ..Limits::default() },
         ..Options::default()
     };
     // The stack's size is not compiled in: the same code serves.
@@ -221,10 +182,7 @@ fn a_cache_folder_open_to_others_is_refused() {
     let folder = Folder::new("open");
     fs::create_dir_all(&folder.0).expect("made");
     set_mode(&folder.0, 0o755);
-    let options = Options {
-        cache: Cache::At(folder.0.clone()),
-        ..Options::default()
-    };
+    let options = Options { cache: Cache::At(folder.0.clone()), ..Options::default() };
     let error = Host::new(options).expect_err("open").to_string();
     assert!(
         error.ends_with("is open to other users; make it a folder of your own with mode 700"),
@@ -236,10 +194,7 @@ fn a_cache_folder_open_to_others_is_refused() {
 fn only_what_is_pinned_is_loaded() {
     let digest = Sha256::of(SMALL);
     let load = |pins| {
-        let options = Options {
-            pins,
-            ..Options::default()
-        };
+        let options = Options { pins, ..Options::default() };
         Host::new(options).expect("a host").load_bytes(SMALL)
     };
     assert!(load(Pins::Only(vec![Sha256([0; 32]), digest])).is_ok());
@@ -268,17 +223,9 @@ fn a_plugin_says_what_it_is() {
 
 #[test]
 fn one_plugin_serves_many_policies_on_many_threads() {
-    let plugin = plugin_with(Limits {
-        policies_per_instance: 4,
-        ..Limits::default()
-    });
+    let plugin = plugin_with(Limits { policies_per_instance: 4, ..Limits::default() });
     let policies: Vec<Policy> = (0..12)
-        .map(|n| {
-            policy_of(
-                &plugin,
-                &CONFIG.replace("\"15 min\"", &format!("\"{} min\"", 20 + n)),
-            )
-        })
+        .map(|n| policy_of(&plugin, &CONFIG.replace("\"15 min\"", &format!("\"{} min\"", 20 + n))))
         .collect();
     let expected: Vec<Update> = policies.iter().map(first_answer).collect();
     let barrier = Barrier::new(8);
@@ -306,20 +253,13 @@ fn one_plugin_serves_many_policies_on_many_threads() {
 
 fn first_answer(policy: &Policy) -> Update {
     policy
-        .on_message(
-            &ticket("4711", "support"),
-            &Memory::new(),
-            &message(Author::Agent, START),
-        )
+        .on_message(&ticket("4711", "support"), &Memory::new(), &message(Author::Agent, START))
         .expect("answers")
 }
 
 #[test]
 fn a_full_pool_says_so_and_frees_itself() {
-    let plugin = plugin_with(Limits {
-        instances: 2,
-        ..Limits::default()
-    });
+    let plugin = plugin_with(Limits { instances: 2, ..Limits::default() });
     let policy = policy_of(&plugin, CONFIG);
     let (ticket, memory) = (ticket("4711", "support"), Memory::new());
     let mut first = policy.session();
@@ -328,10 +268,7 @@ fn a_full_pool_says_so_and_frees_itself() {
     second.on_tick(&ticket, &memory, START).expect("answers");
     let error = policy.on_tick(&ticket, &memory, START).expect_err("full");
     assert_eq!(error, CallError::Busy { instances: 2 });
-    assert_eq!(
-        error.to_string(),
-        "all 2 instances are in use; end a session or raise `instances`"
-    );
+    assert_eq!(error.to_string(), "all 2 instances are in use; end a session or raise `instances`");
     assert!(!error.blames_plugin());
     drop(first);
     policy.on_tick(&ticket, &memory, START).expect("free again");
@@ -339,13 +276,8 @@ fn a_full_pool_says_so_and_frees_itself() {
 
 #[test]
 fn idle_instances_of_one_plugin_make_room_for_another() {
-    let options = Options {
-        limits: Limits {
-            instances: 1,
-            ..Limits::default()
-        },
-        ..Options::default()
-    };
+    let options =
+        Options { limits: Limits { instances: 1, ..Limits::default() }, ..Options::default() };
     let host = Host::new(options).expect("a host");
     let plugins = [
         host.load_bytes(SMALL).expect("the plugin"),
@@ -364,9 +296,7 @@ fn usage_is_counted_and_repeats() {
     let (ticket, message) = (ticket("4711", "support"), message(Author::Agent, START));
     let usage = || {
         let mut session = policy.fresh_session();
-        session
-            .on_message(&ticket, &Memory::new(), &message)
-            .expect("answers");
+        session.on_message(&ticket, &Memory::new(), &message).expect("answers");
         session.usage()
     };
     let found = usage();
@@ -374,10 +304,7 @@ fn usage_is_counted_and_repeats() {
     assert!((100..1_000_000).contains(&found.fuel.used), "{found:?}");
     assert_eq!(found.fuel.limit, Limits::default().fuel);
     assert_eq!(found.memory.used % (64 << 10), 0, "{found:?}");
-    assert!(
-        found.memory.used > 0 && found.memory.share() < 0.25,
-        "{found:?}"
-    );
+    assert!(found.memory.used > 0 && found.memory.share() < 0.25, "{found:?}");
     assert!(found.input_bytes >= "4711supportanaes".len(), "{found:?}");
     assert!(found.output.used > 0, "{found:?}");
 }
@@ -388,10 +315,7 @@ fn the_plugin_is_pure() {
     let policy = policy_of(&plugin, CONFIG);
     let ticket = ticket("4711", "support");
     let memory = first_answer(&policy).memory;
-    let reader = Reader {
-        language: "en".into(),
-        utc_offset: 0,
-    };
+    let reader = Reader { language: "en".into(), utc_offset: 0 };
     let message = message(Author::Customer, START + MINUTE);
     for call in [
         Call::Message(&ticket, &memory, &message),
@@ -407,13 +331,11 @@ fn a_conversation_goes_from_silence_to_its_close() {
     let plugin = plugin_with(Limits::default());
     let policy = policy_of(&plugin, CONFIG);
     let mut conversation = Conversation::new(ticket("4711", "support"));
-    let mut decision = conversation
-        .message(&policy, &message(Author::Customer, START))
-        .expect("answers");
+    let mut decision =
+        conversation.message(&policy, &message(Author::Customer, START)).expect("answers");
     assert!(matches!(decision.outcome, Outcome::Rest), "{decision:?}");
-    decision = conversation
-        .message(&policy, &message(Author::Agent, START + MINUTE))
-        .expect("answers");
+    decision =
+        conversation.message(&policy, &message(Author::Agent, START + MINUTE)).expect("answers");
     let mut done = Vec::new();
     for _ in 0..10 {
         decision = match decision.outcome {
@@ -432,10 +354,7 @@ fn a_conversation_goes_from_silence_to_its_close() {
     }
     assert_eq!(
         done,
-        [
-            ("4711/1/reminder-1".to_owned(), 11, false),
-            ("4711/1/close".to_owned(), 16, true),
-        ]
+        [("4711/1/reminder-1".to_owned(), 11, false), ("4711/1/close".to_owned(), 16, true),]
     );
     assert_eq!(conversation.carried_out().len(), 2);
 }

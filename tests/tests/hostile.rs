@@ -12,35 +12,21 @@ use despertador_tests::sample::{MINUTE, START, message, surroundings, ticket};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve};
 
-const HOSTILE: &[u8] = include_bytes!(concat!(
-    env!("OUT_DIR"),
-    "/despertador-hostile.names.component.wasm"
-));
+const HOSTILE: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/despertador-hostile.names.component.wasm"));
 
 /// Small enough that every limit is hit at once.
 fn small() -> Limits {
-    Limits {
-        fuel: 5_000_000,
-        policy_fuel: 5_000_000,
-        ..Limits::default()
-    }
+    Limits { fuel: 5_000_000, policy_fuel: 5_000_000, ..Limits::default() }
 }
 
 fn plugin_with(limits: Limits) -> Plugin {
-    let options = Options {
-        limits,
-        ..Options::default()
-    };
-    Host::new(options)
-        .expect("a host")
-        .load_bytes(HOSTILE)
-        .expect("it pretends to be harmless")
+    let options = Options { limits, ..Options::default() };
+    Host::new(options).expect("a host").load_bytes(HOSTILE).expect("it pretends to be harmless")
 }
 
 fn policy_with(limits: Limits) -> Policy {
-    plugin_with(limits)
-        .policy("{}", &surroundings())
-        .expect("takes any config")
+    plugin_with(limits).policy("{}", &surroundings()).expect("takes any config")
 }
 
 fn tick(policy: &Policy, ticket: &Ticket, now: Instant) -> Result<Decision, CallError> {
@@ -50,13 +36,7 @@ fn tick(policy: &Policy, ticket: &Ticket, now: Instant) -> Result<Decision, Call
 fn assert_works(policy: &Policy, now: Instant) {
     let decision = tick(policy, &ticket("4712", "well-behaved"), now);
     assert!(
-        matches!(
-            &decision,
-            Ok(Decision {
-                outcome: Outcome::Wait(_),
-                ..
-            })
-        ),
+        matches!(&decision, Ok(Decision { outcome: Outcome::Wait(_), .. })),
         "another ticket: {decision:?}"
     );
 }
@@ -64,67 +44,28 @@ fn assert_works(policy: &Policy, now: Instant) {
 /// Department of the ticket, part of the sentence.
 const BROKEN_CALLS: &[(&str, &str)] = &[
     // What ends the call.
-    (
-        "loop",
-        "the plugin was stopped: it used up its fuel of 5000000 (`fuel`)",
-    ),
-    (
-        "grow",
-        "bytes of memory and may have 16777216 (`wasm_memory_bytes`)",
-    ),
-    (
-        "recurse",
-        "its calls went deeper than a stack of 262144 bytes (`wasm_stack_bytes`)",
-    ),
+    ("loop", "the plugin was stopped: it used up its fuel of 5000000 (`fuel`)"),
+    ("grow", "bytes of memory and may have 16777216 (`wasm_memory_bytes`)"),
+    ("recurse", "its calls went deeper than a stack of 262144 bytes (`wasm_stack_bytes`)"),
     ("recurse-with-arrays", "the plugin crashed in `"),
     ("panic", "the plugin crashed in `"),
     ("divide", "the plugin crashed in `"),
     ("out-of-bounds", "out of bounds memory access"),
     // What cannot be read.
-    (
-        "huge-answer",
-        "its answer is larger than 262144 bytes (`answer_bytes`)",
-    ),
-    (
-        "not-utf8",
-        "the plugin's answer breaks the contract: it cannot be read",
-    ),
+    ("huge-answer", "its answer is larger than 262144 bytes (`answer_bytes`)"),
+    ("not-utf8", "the plugin's answer breaks the contract: it cannot be read"),
     // What breaks the contract.
-    (
-        "long-text",
-        "the text `text` has more than 65536 bytes (`text_bytes`)",
-    ),
-    (
-        "other-ticket",
-        "the action `9999/1/close` belongs to another ticket than `4711`",
-    ),
-    (
-        "wait-past",
-        "is to wait until 1799999999999, which is not after now, 1800000000000",
-    ),
-    (
-        "wait-now",
-        "is to wait until 1800000000000, which is not after now",
-    ),
+    ("long-text", "the text `text` has more than 65536 bytes (`text_bytes`)"),
+    ("other-ticket", "the action `9999/1/close` belongs to another ticket than `4711`"),
+    ("wait-past", "is to wait until 1799999999999, which is not after now, 1800000000000"),
+    ("wait-now", "is to wait until 1800000000000, which is not after now"),
     ("wait-forever", "after the year 9999"),
-    (
-        "due-later",
-        "the action `4711/1/close` is due at 1800000000001, later than now",
-    ),
+    ("due-later", "the action `4711/1/close` is due at 1800000000001, later than now"),
     ("due-never", "before the year 1970"),
-    (
-        "step-mismatch",
-        "the action `4711/1/reminder-1` asks for the step `close`",
-    ),
-    (
-        "reminder-mismatch",
-        "the action `4711/1/reminder-1` asks for the step `reminder-2`",
-    ),
+    ("step-mismatch", "the action `4711/1/reminder-1` asks for the step `close`"),
+    ("reminder-mismatch", "the action `4711/1/reminder-1` asks for the step `reminder-2`"),
     ("reminder-0", "sends reminder 0 of 1, which there cannot be"),
-    (
-        "reminder-3-of-2",
-        "sends reminder 3 of 2, which there cannot be",
-    ),
+    ("reminder-3-of-2", "sends reminder 3 of 2, which there cannot be"),
     ("empty-text", "sends an empty text"),
     ("empty-reason", "closes with an empty `reason`"),
     ("empty-exit", "closes with an empty `exit`"),
@@ -161,11 +102,7 @@ fn a_broken_call_of_a_message_leaves_the_conversation_as_it_was() {
 fn a_trap_names_the_function_where_the_component_has_names() {
     let policy = policy_with(small());
     let error = tick(&policy, &ticket("4711", "panic"), START).expect_err("panics");
-    let CallError::Trap {
-        function: Some(function),
-        ..
-    } = &error
-    else {
+    let CallError::Trap { function: Some(function), .. } = &error else {
         panic!("{error:?}");
     };
     assert!(!function.starts_with("_R"), "mangled: {function}");
@@ -173,11 +110,8 @@ fn a_trap_names_the_function_where_the_component_has_names() {
 
 #[test]
 fn the_wall_clock_ends_what_fuel_would_let_go_on() {
-    let limits = Limits {
-        fuel: u64::MAX,
-        wall_clock: Duration::from_millis(40),
-        ..Limits::default()
-    };
+    let limits =
+        Limits { fuel: u64::MAX, wall_clock: Duration::from_millis(40), ..Limits::default() };
     let policy = policy_with(limits);
     let error = tick(&policy, &ticket("4711", "loop"), START).expect_err("loops");
     assert_eq!(
@@ -195,15 +129,10 @@ fn a_memory_over_its_limit_is_refused_both_ways() {
         .on_message(&hoarder, &Memory::new(), &message(Author::Agent, START))
         .expect_err("5 KiB");
     let said = error.to_string();
-    assert!(
-        said.contains("has 5120 bytes and may have 4096 (`memory_bytes`)"),
-        "{said}"
-    );
+    assert!(said.contains("has 5120 bytes and may have 4096 (`memory_bytes`)"), "{said}");
 
     let quiet = ticket("4712", "well-behaved");
-    let error = policy
-        .on_tick(&quiet, &vec![0; 5_000], START)
-        .expect_err("5,000 bytes");
+    let error = policy.on_tick(&quiet, &vec![0; 5_000], START).expect_err("5,000 bytes");
     assert_eq!(
         error.to_string(),
         "the call was not made: the memory of ticket `4712` has 5000 bytes and may have 4096 \
@@ -215,27 +144,16 @@ fn a_memory_over_its_limit_is_refused_both_ways() {
 #[test]
 fn an_explanation_is_held_to_the_size_of_an_answer() {
     let policy = policy_with(small());
-    let reader = Reader {
-        language: "en".into(),
-        utc_offset: 0,
-    };
+    let reader = Reader { language: "en".into(), utc_offset: 0 };
     let error = policy
-        .explain(
-            &ticket("4711", "long-history"),
-            &Memory::new(),
-            START,
-            &reader,
-        )
+        .explain(&ticket("4711", "long-history"), &Memory::new(), START, &reader)
         .expect_err("900 KB");
     assert!(error.to_string().contains("`answer_bytes`"), "{error}");
 }
 
 #[test]
 fn a_typed_fault_blames_nobody_and_keeps_the_instance() {
-    let policy = policy_with(Limits {
-        quarantine_after: 1,
-        ..small()
-    });
+    let policy = policy_with(Limits { quarantine_after: 1, ..small() });
     for _ in 0..3 {
         let error = tick(&policy, &ticket("4711", "fault"), START).expect_err("faults");
         assert!(!error.blames_plugin());
@@ -253,19 +171,10 @@ fn a_poison_ticket_rests_longer_each_time_and_stops_nobody_else() {
     let poison = ticket("4711", "panic");
     let mut now = START;
     for rest in [1_000, 2_000, 4_000, 8_000] {
-        assert!(
-            tick(&policy, &poison, now)
-                .expect_err("panics")
-                .blames_plugin()
-        );
+        assert!(tick(&policy, &poison, now).expect_err("panics").blames_plugin());
         let error = tick(&policy, &poison, now + rest - 1).expect_err("rests");
         assert_eq!(error.retry_at(), Some(now + rest), "{error}");
-        assert!(
-            error
-                .to_string()
-                .starts_with("calls about ticket `4711` rest until"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("calls about ticket `4711` rest until"), "{error}");
         // No success of others in between is needed: one ticket is no reason for a quarantine.
         now += rest;
     }
@@ -289,12 +198,7 @@ fn several_tickets_in_a_row_quarantine_the_plugin() {
     }
     let well = ticket("4712", "well-behaved");
     let error = tick(&policy, &well, START + 1).expect_err("quarantined");
-    assert!(
-        error
-            .to_string()
-            .starts_with("the plugin is quarantined until"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("the plugin is quarantined until"), "{error}");
     assert_eq!(error.retry_at(), Some(START + MINUTE));
 
     // The trial fails: twice as long. The next one works: over.
@@ -307,10 +211,7 @@ fn several_tickets_in_a_row_quarantine_the_plugin() {
 
 #[test]
 fn a_release_ends_a_quarantine_at_once() {
-    let policy = policy_with(Limits {
-        quarantine_after: 2,
-        ..small()
-    });
+    let policy = policy_with(Limits { quarantine_after: 2, ..small() });
     for id in ["1", "2"] {
         tick(&policy, &ticket(id, "panic"), START).expect_err("panics");
     }
@@ -318,11 +219,7 @@ fn a_release_ends_a_quarantine_at_once() {
     tick(&policy, &well, START).expect_err("quarantined");
     policy.plugin().release();
     tick(&policy, &well, START).expect("released");
-    assert!(
-        tick(&policy, &ticket("1", "panic"), START)
-            .expect_err("panics")
-            .blames_plugin()
-    );
+    assert!(tick(&policy, &ticket("1", "panic"), START).expect_err("panics").blames_plugin());
 }
 
 #[test]
@@ -330,26 +227,10 @@ fn what_is_carried_out_is_not_asked_for_again() {
     let policy = policy_with(small());
     let key = |text: &str| despertador_host::key::parse(text).expect("a key");
     for (department, carried_out, sentence) in [
-        (
-            "cycle-1-close",
-            &["4711/1/close"][..],
-            "`4711/1/close` was already carried out",
-        ),
-        (
-            "cycle-1-close",
-            &["4711/2/reminder-1"],
-            "`4711/1/close` goes back behind cycle 2",
-        ),
-        (
-            "cycle-2-reminder-1",
-            &["4711/2/reminder-2"],
-            "comes after `4711/2/reminder-2`",
-        ),
-        (
-            "cycle-2-reminder-1",
-            &["4711/2/close"],
-            "comes after `4711/2/close`",
-        ),
+        ("cycle-1-close", &["4711/1/close"][..], "`4711/1/close` was already carried out"),
+        ("cycle-1-close", &["4711/2/reminder-1"], "`4711/1/close` goes back behind cycle 2"),
+        ("cycle-2-reminder-1", &["4711/2/reminder-2"], "comes after `4711/2/reminder-2`"),
+        ("cycle-2-reminder-1", &["4711/2/close"], "comes after `4711/2/close`"),
     ] {
         let conversation = Conversation::resume(
             ticket("4711", department),
@@ -367,9 +248,7 @@ fn what_is_carried_out_is_not_asked_for_again() {
         Memory::new(),
         [key("4711/1/reminder-1"), key("4711/1/close")],
     );
-    conversation
-        .tick(&policy, START)
-        .expect("a new cycle follows");
+    conversation.tick(&policy, START).expect("a new cycle follows");
 }
 
 #[test]
@@ -396,27 +275,17 @@ fn a_config_that_breaks_the_plugin_breaks_nobody_elses() {
         let error = plugin.policy(config, &surroundings()).expect_err(config);
         assert!(error.to_string().contains(sentence), "{error}");
     }
-    let error = plugin
-        .policy("refuse", &surroundings())
-        .expect_err("refused");
+    let error = plugin.policy("refuse", &surroundings()).expect_err("refused");
     assert_eq!(
         error.to_string(),
         "the config is refused\n  /rules/0: `on-demand`: the config asks to be refused; \
          ask for something else"
     );
     let large = " ".repeat((256 << 10) + 1);
-    let error = plugin
-        .policy(&large, &surroundings())
-        .expect_err("too large");
-    assert!(
-        matches!(error, PolicyError::Call(CallError::Input(_))),
-        "{error}"
-    );
+    let error = plugin.policy(&large, &surroundings()).expect_err("too large");
+    assert!(matches!(error, PolicyError::Call(CallError::Input(_))), "{error}");
     assert!(error.to_string().contains("(`config_bytes`)"), "{error}");
-    assert_works(
-        &plugin.policy("{}", &surroundings()).expect("takes any"),
-        START,
-    );
+    assert_works(&plugin.policy("{}", &surroundings()).expect("takes any"), START);
 }
 
 /// A component of the contract as `edit` leaves it, whose functions all crash.
@@ -438,15 +307,10 @@ fn component_of(edit: impl Fn(&str, String) -> String) -> Vec<u8> {
     let foreign = "package elsewhere:clock@1.0.0; interface now { now: func() -> u64; }";
     resolve.push_str("foreign.wit", foreign).expect("valid");
     let package = resolve.push_str("contract.wit", &group).expect("valid");
-    let world = resolve
-        .select_world(&[package], Some("plugin"))
-        .expect("the world");
+    let world = resolve.select_world(&[package], Some("plugin")).expect("the world");
     let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("embeds");
-    let mut encoder = ComponentEncoder::default()
-        .validate(true)
-        .module(&module)
-        .expect("encodes");
+    let mut encoder = ComponentEncoder::default().validate(true).module(&module).expect("encodes");
     encoder.encode().expect("encodes")
 }
 
@@ -468,23 +332,11 @@ fn version(to: &'static str) -> Vec<u8> {
 #[test]
 fn what_is_no_plugin_is_refused_with_a_sentence() {
     let whole = despertador_component::COMPONENT;
-    let add_case = (
-        "types.wit",
-        "        /// Words.\n        text,",
-        "        words, text,",
-    );
-    let import = (
-        "plugin.wit",
-        "export types;",
-        "import elsewhere:clock/now@1.0.0; export types;",
-    );
+    let add_case = ("types.wit", "        /// Words.\n        text,", "        words, text,");
+    let import = ("plugin.wit", "export types;", "import elsewhere:clock/now@1.0.0; export types;");
     let wasi = br#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#;
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        (
-            "empty",
-            Vec::new(),
-            "the component is empty; build or copy it again",
-        ),
+        ("empty", Vec::new(), "the component is empty; build or copy it again"),
         (
             "text",
             b"#!/bin/sh".to_vec(),
@@ -495,21 +347,9 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
             b"\0asm\x01\0\0\0".to_vec(),
             "the component is a core module and no component; wrap it with",
         ),
-        (
-            "cut in its header",
-            whole[..6].to_vec(),
-            "the component is truncated",
-        ),
-        (
-            "cut in half",
-            whole[..whole.len() / 2].to_vec(),
-            "the component is truncated",
-        ),
-        (
-            "cut by a byte",
-            whole[..whole.len() - 1].to_vec(),
-            "the component is truncated",
-        ),
+        ("cut in its header", whole[..6].to_vec(), "the component is truncated"),
+        ("cut in half", whole[..whole.len() / 2].to_vec(), "the component is truncated"),
+        ("cut by a byte", whole[..whole.len() - 1].to_vec(), "the component is truncated"),
         (
             "WASI",
             wat::parse_bytes(wasi).expect("valid").into_owned(),
@@ -524,9 +364,7 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
         ),
         (
             "nothing exported",
-            wat::parse_bytes(b"(component)")
-                .expect("valid")
-                .into_owned(),
+            wat::parse_bytes(b"(component)").expect("valid").into_owned(),
             "the component does not export `despertador:inactivity/decisions@0.1.0`, \
              `despertador:inactivity/types@0.1.0`; implement the world `plugin`",
         ),
@@ -550,11 +388,7 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
             "the component was built for version `0.2.0` of the contract, and this host speaks \
              `0.1.0`; build it for `despertador:inactivity@0.1.0`",
         ),
-        (
-            "a later major contract",
-            version("@1.0.0"),
-            "built for version `1.0.0`",
-        ),
+        ("a later major contract", version("@1.0.0"), "built for version `1.0.0`"),
         (
             "other types",
             replaced(add_case.0, add_case.1, add_case.2),
@@ -589,35 +423,17 @@ fn damaged_bytes_are_refused_and_never_run_amok() {
 
 #[test]
 fn a_component_that_starts_with_too_much_memory_is_refused() {
-    let limits = Limits {
-        wasm_memory_bytes: 64 << 10,
-        ..Limits::default()
-    };
-    let host = Host::new(Options {
-        limits,
-        ..Options::default()
-    });
-    let error = host
-        .expect("a host")
-        .load_bytes(HOSTILE)
-        .expect_err("over 64 KiB")
-        .to_string();
-    assert!(
-        error.starts_with("the component needs more than it may have: "),
-        "{error}"
-    );
-    assert!(
-        error.ends_with("make it smaller, or raise `wasm_memory_bytes`"),
-        "{error}"
-    );
+    let limits = Limits { wasm_memory_bytes: 64 << 10, ..Limits::default() };
+    let host = Host::new(Options { limits, ..Options::default() });
+    let error = host.expect("a host").load_bytes(HOSTILE).expect_err("over 64 KiB").to_string();
+    assert!(error.starts_with("the component needs more than it may have: "), "{error}");
+    assert!(error.ends_with("make it smaller, or raise `wasm_memory_bytes`"), "{error}");
 }
 
 #[test]
 fn a_file_over_the_limit_is_refused_unread() {
     let file = std::env::temp_dir().join(format!("despertador-50-mb-{}.wasm", std::process::id()));
-    std::fs::File::create(&file)
-        .and_then(|f| f.set_len(50_000_000))
-        .expect("a sparse file");
+    std::fs::File::create(&file).and_then(|f| f.set_len(50_000_000)).expect("a sparse file");
     let host = Host::new(Options::default()).expect("a host");
     let error = host.load_file(&file).expect_err("50 MB");
     std::fs::remove_file(&file).expect("removed");

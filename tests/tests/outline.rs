@@ -17,12 +17,14 @@ const NINE: i64 = 1_772_442_000_000;
 /// The outline of a config for a clock that starts at nine; both engines must agree on it.
 fn outline(config: &str) -> Outline {
     static LOADED: LazyLock<Sandboxed> = LazyLock::new(|| {
-        let host = Host::new(Options::default()).unwrap();
-        Sandboxed::new(host.load_bytes(COMPONENT).unwrap())
+        let host = Host::new(Options::default()).expect("the default options fit");
+        Sandboxed::new(host.load_bytes(COMPONENT).expect("the component of this source loads"))
     });
     let ask = |engine: &dyn Engine| {
-        let mut player = engine.parse(config, &facts::no_surroundings()).unwrap_or_else(|error| panic!("{error:?}"));
-        player.outline(NINE).unwrap()
+        let mut player = engine
+            .parse(config, &facts::no_surroundings())
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        player.outline(NINE).expect("an outline")
     };
     let (native, sandboxed) = (ask(&Native), ask(&*LOADED));
     assert_eq!(native, sandboxed);
@@ -44,7 +46,14 @@ fn both_notations_and_the_clock_time_are_shown() {
     let shown: Vec<(Step, u64, Option<u64>, String)> = outline.rules[0]
         .steps
         .iter()
-        .map(|s| (s.step.clone(), s.after / MINUTE, s.before_close.map(|b| b / MINUTE), clock_face::show_rfc3339(s.at)))
+        .map(|s| {
+            (
+                s.step.clone(),
+                s.after / MINUTE,
+                s.before_close.map(|b| b / MINUTE),
+                clock_face::show_rfc3339(s.at),
+            )
+        })
         .collect();
     let expected = [
         (Step::Reminder(1), 10, Some(5), "2026-03-02T09:10:00Z".into()),

@@ -38,12 +38,12 @@ fn main() -> ExitCode {
         trials.extend(engines.iter().map(|engine| preset_is_clean(&file, engine.clone())));
     }
     for file in documentation() {
-        trials.push(Trial::test(format!("policies in {}", shown(&file)), move || policies_in(&file)));
+        trials
+            .push(Trial::test(format!("policies in {}", shown(&file)), move || policies_in(&file)));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-#[expect(clippy::expect_used, reason = "without the component there is nothing to test")]
 fn component() -> Sandboxed {
     let host = Host::new(Options::default()).expect("the default options fit");
     Sandboxed::new(host.load_bytes(COMPONENT).expect("the component of this source loads"))
@@ -85,7 +85,9 @@ fn heading(file: &str, scenario: &Scenario, engine: &dyn Engine) -> Result<(), F
     for failure in &played.failures {
         let _ = writeln!(report, "{file}:{}\n{failure}", failure.line);
     }
-    if let Err(ParseError::Refused(problems)) = engine.parse(&scenario.policy, &scenario.surroundings) {
+    if let Err(ParseError::Refused(problems)) =
+        engine.parse(&scenario.policy, &scenario.surroundings)
+    {
         for problem in problems.iter().filter_map(badly_worded) {
             let _ = writeln!(report, "{file}:{}\n{problem}", scenario.line);
         }
@@ -107,7 +109,11 @@ fn badly_worded(problem: &Diagnostic) -> Option<String> {
         return Some(format!("`{}` has a wording without text or help", problem.code));
     }
     let differ = problem.wordings.iter().enumerate().all(|(n, one)| {
-        problem.wordings.iter().skip(n.saturating_add(1)).all(|other| (&one.text, &one.help) != (&other.text, &other.help))
+        problem
+            .wordings
+            .iter()
+            .skip(n.saturating_add(1))
+            .all(|other| (&one.text, &one.help) != (&other.text, &other.help))
     });
     (!differ).then(|| format!("`{}` has the same words in two languages", problem.code))
 }
@@ -115,7 +121,9 @@ fn badly_worded(problem: &Diagnostic) -> Option<String> {
 /// What is written into `policies/` must be accepted without a warning: it is an example to copy.
 fn preset_is_clean(file: &Path, engine: SharedEngine) -> Trial {
     let (name, file) = (format!("preset {} on {}", shown(file), engine.name()), file.to_owned());
-    Trial::test(name, move || accepted(&shown(&file), &std::fs::read_to_string(&file)?, engine.as_ref()))
+    Trial::test(name, move || {
+        accepted(&shown(&file), &std::fs::read_to_string(&file)?, engine.as_ref())
+    })
 }
 
 fn accepted(place: &str, config: &str, engine: &dyn Engine) -> Result<(), Failed> {
@@ -168,11 +176,11 @@ fn examine(file: &Path, found: &mut Vec<(usize, String)>, refused: bool) -> Resu
 /// Writes what is decided natively in place of what is expected.
 fn rewrite(file: &Path) {
     let Ok(scenarios) = read(file) else { return };
-    let played: Vec<_> = scenarios.scenarios.iter().map(|s| play(s, &Native, &english(), false)).collect();
+    let played: Vec<_> =
+        scenarios.scenarios.iter().map(|s| play(s, &Native, &english(), false)).collect();
     if let Some(blessed) = bless(&scenarios, &played)
         && let Err(error) = std::fs::write(file, blessed)
     {
         eprintln!("{} cannot be written: {error}", shown(file));
     }
 }
-

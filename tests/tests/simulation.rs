@@ -62,18 +62,10 @@ fn keeps_every_promise(engine: &dyn Engine) {
     for seed in [1, 2, 3] {
         let simulation = Simulation::new(engine, POLICY, &facts::no_surroundings(), 30, seed)
             .expect("the policy is accepted");
-        let Findings {
-            violation,
-            decisions,
-            ..
-        } = simulation
-            .run(engine, 0..400, &|_| true)
-            .expect("the engine answers");
+        let Findings { violation, decisions, .. } =
+            simulation.run(engine, 0..400, &|_| true).expect("the engine answers");
         if let Some(violation) = violation {
-            panic!(
-                "seed {seed}, ticket {}:\n\n{}",
-                violation.ticket, violation.scenario
-            );
+            panic!("seed {seed}, ticket {}:\n\n{}", violation.ticket, violation.scenario);
         }
         assert!(decisions > 1000, "only {decisions} decisions were made");
     }

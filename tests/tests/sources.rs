@@ -22,15 +22,21 @@ fn statements() -> BTreeSet<String> {
 
 /// What a heading or sentence says, and the ids in the parentheses at its end.
 fn split_ids(heading: &str) -> (&str, Vec<&str>) {
-    let Some((says, ids)) = heading.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) else {
+    let Some((says, ids)) = heading.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("))
+    else {
         return (heading, Vec::new());
     };
     let ids: Vec<&str> = ids.split(", ").collect();
-    if ids.iter().all(|id| is_id(id) || id.starts_with("rulebook ")) { (says, ids) } else { (heading, Vec::new()) }
+    if ids.iter().all(|id| is_id(id) || id.starts_with("rulebook ")) {
+        (says, ids)
+    } else {
+        (heading, Vec::new())
+    }
 }
 
 fn is_id(word: &str) -> bool {
-    let number = word.strip_prefix(['D', 'K', 'B', 'C', 'R']).and_then(|rest| rest.strip_prefix(['-', '?']));
+    let number =
+        word.strip_prefix(['D', 'K', 'B', 'C', 'R']).and_then(|rest| rest.strip_prefix(['-', '?']));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
@@ -50,10 +56,9 @@ fn citations() -> BTreeMap<String, Vec<Place>> {
         }
     }
     for file in below("tests/tests", "rs") {
-        let text = fs::read_to_string(&file).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for pair in lines.windows(2) {
-            if let (Some(sentence), "#[test]") = (pair[0].strip_prefix("/// "), pair[1]) {
+        let text = fs::read_to_string(&file).expect("a readable test");
+        for (line, next) in text.lines().zip(text.lines().skip(1)) {
+            if let (Some(sentence), "#[test]") = (line.strip_prefix("/// "), next) {
                 cite(&link(&shown(&file)), sentence.trim_end_matches('.'));
             }
         }
@@ -76,14 +81,16 @@ struct Row {
 }
 
 fn row(line: &str) -> Option<Row> {
-    let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+    let cells: Vec<&str> =
+        line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
     let [id, places, why_none] = cells.as_slice() else { return None };
-    let places = places.split("<br>").filter(|place| !place.is_empty()).map(str::to_owned).collect();
+    let places =
+        places.split("<br>").filter(|place| !place.is_empty()).map(str::to_owned).collect();
     is_id(id).then(|| Row { id: (*id).into(), places, why_none: (*why_none).into() })
 }
 
 fn table() -> Vec<Row> {
-    let text = fs::read_to_string(repository().join(TABLE)).unwrap();
+    let text = fs::read_to_string(repository().join(TABLE)).expect("the table is there");
     text.lines().filter_map(row).collect()
 }
 
@@ -96,8 +103,9 @@ fn bless(citations: &BTreeMap<String, Vec<Place>>) {
             format!("| {} | {places} | {} |\n", row.id, row.why_none)
         }
     };
-    let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.lines().map(rewritten).collect::<String>()).unwrap();
+    let text = fs::read_to_string(&file).expect("the table is there");
+    fs::write(&file, text.lines().map(rewritten).collect::<String>())
+        .expect("the table can be written");
 }
 
 #[test]
@@ -118,7 +126,10 @@ fn every_statement_has_its_place() {
         }
         let cited = citations.get(&row.id).cloned().unwrap_or_default();
         for place in row.places.iter().filter(|place| !cited.contains(place)) {
-            wrong.push(format!("{} is said to be tested by «{place}», which does not cite it", row.id));
+            wrong.push(format!(
+                "{} is said to be tested by «{place}», which does not cite it",
+                row.id
+            ));
         }
         for place in cited.iter().filter(|place| !row.places.contains(place)) {
             wrong.push(format!("«{place}» cites {}, whose row does not say so", row.id));
@@ -126,8 +137,13 @@ fn every_statement_has_its_place() {
     }
     let missing = |id: &&String| !rows.contains(*id);
     wrong.extend(statements().iter().filter(missing).map(|id| format!("{id} has no row")));
-    wrong.extend(citations.keys().filter(missing).map(|id| format!("{id} is cited and has no row")));
-    assert!(wrong.is_empty(), "{TABLE} (`BLESS=1` writes its second column):\n{}", wrong.join("\n"));
+    wrong
+        .extend(citations.keys().filter(missing).map(|id| format!("{id} is cited and has no row")));
+    assert!(
+        wrong.is_empty(),
+        "{TABLE} (`BLESS=1` writes its second column):\n{}",
+        wrong.join("\n")
+    );
 }
 
 /// Names must tell tests apart: a failure names its heading.
@@ -150,7 +166,13 @@ fn headings_of_a_file_differ() {
 
 #[test]
 fn ids_are_read_from_the_end_of_a_heading() {
-    assert_eq!(split_ids("The clock starts (D-24, D?1)"), ("The clock starts", vec!["D-24", "D?1"]));
-    assert_eq!(split_ids("The clock (of the host) starts"), ("The clock (of the host) starts", vec![]));
+    assert_eq!(
+        split_ids("The clock starts (D-24, D?1)"),
+        ("The clock starts", vec!["D-24", "D?1"])
+    );
+    assert_eq!(
+        split_ids("The clock (of the host) starts"),
+        ("The clock (of the host) starts", vec![])
+    );
     assert_eq!(split_ids("Why (at all)"), ("Why (at all)", vec![]));
 }

@@ -205,11 +205,7 @@ pub(crate) struct SimulateArguments {
 
 fn instant(text: &str) -> Result<Instant, String> {
     clock_face::parse_rfc3339(text)
-        .or_else(|| {
-            clock_face::ClockFace::dated()
-                .parse(text)
-                .filter(|_| text.len() > 10)
-        })
+        .or_else(|| clock_face::ClockFace::dated().parse(text).filter(|_| text.len() > 10))
         .ok_or_else(|| "write it as 2026-03-02T09:12:00Z or with an offset".into())
 }
 
@@ -226,12 +222,8 @@ fn utc_offset(text: &str) -> Result<i32, String> {
         (_, Some(time)) => (1, time),
         _ => (1, text),
     };
-    let minutes = clock_face::time_of_day(time)
-        .ok_or_else(wrong)?
-        .div_euclid(60_000);
-    i32::try_from(minutes)
-        .map(|minutes| minutes.saturating_mul(sign))
-        .map_err(|_| wrong())
+    let minutes = clock_face::time_of_day(time).ok_or_else(wrong)?.div_euclid(60_000);
+    i32::try_from(minutes).map(|minutes| minutes.saturating_mul(sign)).map_err(|_| wrong())
 }
 
 fn a_duration(text: &str) -> Result<u64, String> {

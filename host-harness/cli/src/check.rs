@@ -29,11 +29,7 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
     let (problems, outline) = match engine.parse(&config, &surroundings) {
         Ok(mut player) => (
             player.warnings().map_err(|error| error.to_string())?,
-            Some(
-                player
-                    .outline(arguments.start)
-                    .map_err(|error| error.to_string())?,
-            ),
+            Some(player.outline(arguments.start).map_err(|error| error.to_string())?),
         ),
         Err(ParseError::Refused(problems)) => (problems, None),
         Err(ParseError::Broken(sentence)) => return Err(sentence.into()),
@@ -57,11 +53,7 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
     } else {
         checked.print(Language::or_system(arguments.language));
     }
-    Ok(if checked.outline.is_some() {
-        Ended::Well
-    } else {
-        Ended::WithFindings
-    })
+    Ok(if checked.outline.is_some() { Ended::Well } else { Ended::WithFindings })
 }
 
 struct Checked {
@@ -82,18 +74,11 @@ impl Checked {
             self.print_outline(outline);
         }
         let count = |wanted: fn(&Severity) -> bool| {
-            self.problems
-                .iter()
-                .filter(|problem| wanted(&problem.severity))
-                .count()
+            self.problems.iter().filter(|problem| wanted(&problem.severity)).count()
         };
         let warnings = count(|severity| matches!(severity, Severity::Warning));
         let errors = self.problems.len().saturating_sub(warnings);
-        let line = format!(
-            "{}, {}",
-            counted(errors, "error"),
-            counted(warnings, "warning")
-        );
+        let line = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
         let style = match (errors, warnings) {
             (0, 0) => GREEN,
             (0, _) => YELLOW,
@@ -117,32 +102,17 @@ impl Checked {
     }
 
     fn print_problem(&self, problem: &Diagnostic, language: Language) {
-        let style = if matches!(problem.severity, Severity::Warning) {
-            YELLOW
-        } else {
-            RED
-        };
+        let style = if matches!(problem.severity, Severity::Warning) { YELLOW } else { RED };
         anstream::println!(
             "{} {}",
-            paint(
-                style,
-                format_args!("{}[{}]", problem.severity.word(), problem.code)
-            ),
+            paint(style, format_args!("{}[{}]", problem.severity.word(), problem.code)),
             paint(
                 BOLD,
-                if problem.place.is_empty() {
-                    "(the whole policy)"
-                } else {
-                    &problem.place
-                }
+                if problem.place.is_empty() { "(the whole policy)" } else { &problem.place }
             ),
         );
         if let Some((line, column, width)) = self.place(problem) {
-            let text = self
-                .config
-                .lines()
-                .nth(line.saturating_sub(1))
-                .unwrap_or_default();
+            let text = self.config.lines().nth(line.saturating_sub(1)).unwrap_or_default();
             let number = line.to_string();
             let margin = " ".repeat(number.len());
             let indent = text
@@ -150,16 +120,8 @@ impl Checked {
                 .take(column.saturating_sub(1))
                 .map(|c| if c == '\t' { c } else { ' ' });
             let indent: String = indent.collect();
-            let left = text
-                .chars()
-                .count()
-                .saturating_sub(column.saturating_sub(1))
-                .max(1);
-            anstream::println!(
-                "{margin}{} {}:{line}:{column}",
-                paint(DIM, "-->"),
-                self.file
-            );
+            let left = text.chars().count().saturating_sub(column.saturating_sub(1)).max(1);
+            anstream::println!("{margin}{} {}:{line}:{column}", paint(DIM, "-->"), self.file);
             anstream::println!("{} {text}", paint(DIM, format_args!("{number} |")));
             anstream::println!(
                 "{} {indent}{}",
@@ -210,11 +172,7 @@ impl Checked {
             }
             let lines = columns(&[Side::Left, Side::Right, Side::Right, Side::Right], &rows);
             for (number, line) in lines.iter().enumerate() {
-                let line = if number == 0 {
-                    paint(DIM, line)
-                } else {
-                    line.clone()
-                };
+                let line = if number == 0 { paint(DIM, line) } else { line.clone() };
                 anstream::println!("  {line}");
             }
             anstream::println!("  {}\n", accumulated(rule));
@@ -230,12 +188,7 @@ impl Checked {
                 let wordings: serde_json::Map<String, Value> = problem
                     .wordings
                     .iter()
-                    .map(|w| {
-                        (
-                            w.language.clone(),
-                            json!({ "text": w.text, "help": w.help }),
-                        )
-                    })
+                    .map(|w| (w.language.clone(), json!({ "text": w.text, "help": w.help })))
                     .collect();
                 json!({
                     "severity": problem.severity.word(),
@@ -298,20 +251,10 @@ fn accumulated(rule: &RuleOutline) -> String {
     let Some(close_after) = rule.close_after else {
         return format!("accumulated {accumulated}, never closed");
     };
-    let filled = rule
-        .accumulated
-        .saturating_mul(WIDTH)
-        .checked_div(close_after)
-        .unwrap_or(0)
-        .min(WIDTH);
-    let bar: String = (0..WIDTH)
-        .map(|part| if part < filled { '█' } else { '░' })
-        .collect();
-    format!(
-        "accumulated {accumulated} of {} {}",
-        duration::show(close_after),
-        paint(DIM, bar)
-    )
+    let filled =
+        rule.accumulated.saturating_mul(WIDTH).checked_div(close_after).unwrap_or(0).min(WIDTH);
+    let bar: String = (0..WIDTH).map(|part| if part < filled { '█' } else { '░' }).collect();
+    format!("accumulated {accumulated} of {} {}", duration::show(close_after), paint(DIM, bar))
 }
 
 fn counted(number: usize, what: &str) -> String {

@@ -51,21 +51,15 @@ fn ticket(arguments: &ExplainArguments, log: &EventLog) -> Result<String, Unusab
         }
         (None, [only]) => Ok((*only).to_owned()),
         (None, []) => Err(format!("`{}` has no rows", log.file).into()),
-        (None, many) => Err(format!(
-            "`{}` has {} tickets; name one with `--ticket`",
-            log.file,
-            many.len()
-        )
-        .into()),
+        (None, many) => {
+            Err(format!("`{}` has {} tickets; name one with `--ticket`", log.file, many.len())
+                .into())
+        }
     }
 }
 
 fn decided(explanation: &Explanation) -> String {
-    answer::line(
-        &Ok(explanation.decision.clone()),
-        &ClockFace::dated(),
-        &Detail::default(),
-    )
+    answer::line(&Ok(explanation.decision.clone()), &ClockFace::dated(), &Detail::default())
 }
 
 fn print(ticket: &str, at: i64, explanation: &Explanation) {

@@ -29,11 +29,8 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
     let description = loaded.as_ref().ok().map(|plugin| plugin.describe().clone());
     if json {
         let described = description.map(|d| {
-            let limits: serde_json::Map<_, _> = d
-                .limits
-                .into_iter()
-                .map(|(name, limit)| (name, limit.into()))
-                .collect();
+            let limits: serde_json::Map<_, _> =
+                d.limits.into_iter().map(|(name, limit)| (name, limit.into())).collect();
             json!({
                 "name": d.name, "version": d.version, "contract": d.contract,
                 "memory-version": d.memory_version, "languages": d.languages, "limits": limits,
@@ -51,21 +48,12 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
         anstream::println!("{}", paint(BOLD, name));
         let mut rows = facts(&found);
         if let Some(described) = description {
-            rows.push(vec![
-                "name".into(),
-                format!("{} {}", described.name, described.version),
-            ]);
-            rows.push(vec![
-                "memory".into(),
-                format!("version {}", described.memory_version),
-            ]);
+            rows.push(vec!["name".into(), format!("{} {}", described.name, described.version)]);
+            rows.push(vec!["memory".into(), format!("version {}", described.memory_version)]);
             rows.push(vec!["languages".into(), described.languages.join(", ")]);
             let mut title = "limits".to_owned();
             for (name, limit) in described.limits {
-                rows.push(vec![
-                    std::mem::take(&mut title),
-                    format!("{name} {}", thousands(limit)),
-                ]);
+                rows.push(vec![std::mem::take(&mut title), format!("{name} {}", thousands(limit))]);
             }
         }
         for line in columns(&[Side::Left, Side::Left], &rows) {
@@ -75,20 +63,13 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
             anstream::println!("  {} {refusal}", paint(RED, "refused:"));
         }
     }
-    Ok(if loaded.is_ok() {
-        Ended::Well
-    } else {
-        Ended::WithFindings
-    })
+    Ok(if loaded.is_ok() { Ended::Well } else { Ended::WithFindings })
 }
 
 fn facts(found: &Inspection) -> Vec<Vec<String>> {
     let size = u64::try_from(found.size).unwrap_or(u64::MAX);
     let mut rows = vec![
-        vec![
-            "contract".into(),
-            found.contract.clone().unwrap_or_else(|| "none".into()),
-        ],
+        vec!["contract".into(), found.contract.clone().unwrap_or_else(|| "none".into())],
         vec!["size".into(), format!("{} bytes", thousands(size))],
         vec!["sha256".into(), found.sha256.to_string()],
     ];

@@ -30,11 +30,7 @@ impl Language {
                 .iter()
                 .filter_map(std::env::var_os)
                 .find(|value| !value.is_empty())
-                .and_then(|value| {
-                    value
-                        .to_str()
-                        .and_then(|value| Self::from_word(value.get(..2)?))
-                })
+                .and_then(|value| value.to_str().and_then(|value| Self::from_word(value.get(..2)?)))
                 .unwrap_or(Language::English)
         })
     }
@@ -50,10 +46,7 @@ impl Language {
 
     /// A reader of this language.
     pub(crate) fn reader(self, utc_offset: i32) -> Reader {
-        Reader {
-            language: self.word().into(),
-            utc_offset,
-        }
+        Reader { language: self.word().into(), utc_offset }
     }
 
     /// The wordings to show, of those there are.
@@ -62,10 +55,6 @@ impl Language {
             .iter()
             .filter(|wording| self == Language::All || wording.language == self.word())
             .collect();
-        if wanted.is_empty() {
-            wordings.iter().take(1).collect()
-        } else {
-            wanted
-        }
+        if wanted.is_empty() { wordings.iter().take(1).collect() } else { wanted }
     }
 }

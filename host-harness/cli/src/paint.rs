@@ -15,9 +15,5 @@ pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
 
 /// A check mark or a cross.
 pub(crate) fn mark(well: bool) -> String {
-    if well {
-        paint(GREEN, "✓")
-    } else {
-        paint(RED, "✗")
-    }
+    if well { paint(GREEN, "✓") } else { paint(RED, "✗") }
 }

@@ -9,16 +9,11 @@ use crate::arguments::PluginArgument;
 
 /// Loads the plugin that was named, or the built-in one.
 pub(crate) fn load(argument: &PluginArgument) -> Result<Sandboxed, Unusable> {
-    let options = Options {
-        cache: Cache::of_user(),
-        ..Options::default()
-    };
+    let options = Options { cache: Cache::of_user(), ..Options::default() };
     let host = Host::new(options).or_else(|_| Host::new(Options::default()));
     let host = host.map_err(|error| error.to_string())?;
     let plugin: Plugin = match &argument.plugin {
-        None => host
-            .load_bytes(COMPONENT)
-            .map_err(|error| error.to_string())?,
+        None => host.load_bytes(COMPONENT).map_err(|error| error.to_string())?,
         Some(file) => {
             std::fs::metadata(file).map_err(|error| crate::source::unreadable(file, &error))?;
             host.load_file(file).map_err(|error| error.to_string())?

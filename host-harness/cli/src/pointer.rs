@@ -15,36 +15,19 @@ pub(crate) struct Place {
 
 /// Finds the place, or the nearest one above it; nothing in a text that is not JSON up to there.
 pub(crate) fn locate(text: &str, pointer: &str) -> Option<Place> {
-    let path: Vec<String> = pointer
-        .split('/')
-        .skip(1)
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
-        .collect();
-    let mut scan = Scan {
-        text,
-        at: 0,
-        best: None,
-    };
+    let path: Vec<String> =
+        pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    let mut scan = Scan { text, at: 0, best: None };
     scan.value(&path, 0, None)?;
-    scan.best.map(|(depth, place)| Place {
-        exact: depth == path.len(),
-        ..place
-    })
+    scan.best.map(|(depth, place)| Place { exact: depth == path.len(), ..place })
 }
 
 /// Line and column, from 1, of a byte; columns are characters.
 pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
-    let line_start = before
-        .rfind('\n')
-        .map_or(0, |newline| newline.saturating_add(1));
+    let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
     let line = before.matches('\n').count().saturating_add(1);
-    let column = before
-        .get(line_start..)
-        .unwrap_or_default()
-        .chars()
-        .count()
-        .saturating_add(1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
     (line, column)
 }
 
@@ -111,12 +94,7 @@ impl Scan<'_> {
                 let mut index: usize = 0;
                 while !self.pass_if(']') {
                     let path = below(first.is_some_and(|first| *first == index.to_string()));
-                    self.followed(
-                        path,
-                        depth.saturating_add(1),
-                        nesting.saturating_add(1),
-                        None,
-                    )?;
+                    self.followed(path, depth.saturating_add(1), nesting.saturating_add(1), None)?;
                     index = index.saturating_add(1);
                     if !self.pass_if(',') && self.peek()? != ']' {
                         return None;
@@ -140,14 +118,7 @@ impl Scan<'_> {
 
     fn note(&mut self, depth: usize, name: Option<Range<usize>>, value: Range<usize>) {
         if self.best.as_ref().is_none_or(|(best, _)| depth >= *best) {
-            self.best = Some((
-                depth,
-                Place {
-                    name,
-                    value,
-                    exact: false,
-                },
-            ));
+            self.best = Some((depth, Place { name, value, exact: false }));
         }
     }
 
@@ -205,10 +176,7 @@ mod tests {
     #[test]
     fn a_missing_place_leads_to_the_nearest_above_it() {
         let text = r#"{ "rules": [ { "name": "x" } ] }"#;
-        assert_eq!(
-            found(text, "/rules/0/close-after"),
-            (r#"{ "name": "x" }"#, false)
-        );
+        assert_eq!(found(text, "/rules/0/close-after"), (r#"{ "name": "x" }"#, false));
         assert!(!found(text, "/rules/7").1);
     }
 

@@ -9,18 +9,16 @@ use crate::{Unusable, source};
 /// The checked policy of a file.
 pub(crate) fn read(file: &Path, engine: &dyn Engine) -> Result<Box<dyn Player>, Unusable> {
     let config = source::read(file)?;
-    engine
-        .parse(&config, &facts::no_surroundings())
-        .map_err(|error| match error {
-            ParseError::Refused(problems) => {
-                let lines: Vec<String> = problems.iter().map(problem_line).collect();
-                let file = file.display();
-                format!(
-                    "the policy `{file}` is refused:\n  {}\n  see `despertador check {file}`",
-                    lines.join("\n  ")
-                )
-                .into()
-            }
-            ParseError::Broken(sentence) => sentence.into(),
-        })
+    engine.parse(&config, &facts::no_surroundings()).map_err(|error| match error {
+        ParseError::Refused(problems) => {
+            let lines: Vec<String> = problems.iter().map(problem_line).collect();
+            let file = file.display();
+            format!(
+                "the policy `{file}` is refused:\n  {}\n  see `despertador check {file}`",
+                lines.join("\n  ")
+            )
+            .into()
+        }
+        ParseError::Broken(sentence) => sentence.into(),
+    })
 }

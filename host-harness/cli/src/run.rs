@@ -40,11 +40,7 @@ pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusabl
         return Err("nothing to play: no heading with a timeline or problems".into());
     }
     run.report.end(run.usage);
-    Ok(if run.report.failed == 0 {
-        Ended::Well
-    } else {
-        Ended::WithFindings
-    })
+    Ok(if run.report.failed == 0 { Ended::Well } else { Ended::WithFindings })
 }
 
 struct Run<'a> {
@@ -85,11 +81,8 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
     for named in &arguments.files {
         let found = std::fs::metadata(named).map_err(|error| source::unreadable(named, &error))?;
         if found.is_dir() {
-            let endings: &[&str] = if arguments.policy.is_some() {
-                &["md", "jsonl"]
-            } else {
-                &["md"]
-            };
+            let endings: &[&str] =
+                if arguments.policy.is_some() { &["md", "jsonl"] } else { &["md"] };
             let below = source::files_below(named, endings)?;
             if below.is_empty() {
                 return Err(format!("`{}` has no scenario files (.md)", named.display()).into());
@@ -108,13 +101,16 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
     Ok(files)
 }
 
+/// So many problems of one file are told; a file of the wrong shape has one in every line.
+const MOST_TOLD: usize = 20;
+
 /// Problems of an input file, as sentences.
 pub(crate) fn problems(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(Problem::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(Problem::to_string).collect();
+    if let Some(more) = problems.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+        lines.push(format!("… and {more} more"));
+    }
+    lines.join("\n")
 }
 
 fn usage_json(usage: &Usage) -> Value {

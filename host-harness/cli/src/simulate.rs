@@ -22,14 +22,9 @@ pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ende
     policy::read(&arguments.policy, &engine)?;
     let config = source::read(&arguments.policy)?;
     let surroundings = facts::no_surroundings();
-    let simulation = Simulation::new(
-        &engine,
-        &config,
-        &surroundings,
-        arguments.days,
-        arguments.seed,
-    )
-    .map_err(sentence)?;
+    let simulation =
+        Simulation::new(&engine, &config, &surroundings, arguments.days, arguments.seed)
+            .map_err(sentence)?;
     let watch = Stopwatch::start();
     let findings = play(&simulation, &engine, arguments.tickets)?;
     let seconds = watch.elapsed().as_secs_f64();
@@ -41,10 +36,7 @@ pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ende
     let all = findings.decisions.saturating_add(findings.checks);
     anstream::eprintln!(
         "{}",
-        paint(
-            DIM,
-            format_args!("{} answers in {seconds:.1} s", thousands(all))
-        )
+        paint(DIM, format_args!("{} answers in {seconds:.1} s", thousands(all)))
     );
     match findings.violation {
         None => Ok(Ended::Well),
@@ -107,13 +99,8 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
     let mut all = Findings::default();
     let parts: Vec<thread::Result<Result<Findings, ParseError>>> = thread::scope(|scope| {
         let work = &work;
-        let handles: Vec<_> = (0..threads)
-            .map(|first| scope.spawn(move || work(first)))
-            .collect();
-        handles
-            .into_iter()
-            .map(thread::ScopedJoinHandle::join)
-            .collect()
+        let handles: Vec<_> = (0..threads).map(|first| scope.spawn(move || work(first))).collect();
+        handles.into_iter().map(thread::ScopedJoinHandle::join).collect()
     });
     bar.finish_and_clear();
     for part in parts {
@@ -125,24 +112,16 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
 
 fn print(findings: &Findings) {
     let row = |(kind, count): (&str, u64)| vec![kind.to_owned(), thousands(count)];
-    let kinds = findings
-        .kinds
-        .iter()
-        .map(|(kind, count)| row((kind, *count)));
-    let accidents = findings
-        .accidents
-        .iter()
-        .map(|(kind, count)| row((kind, *count)));
+    let kinds = findings.kinds.iter().map(|(kind, count)| row((kind, *count)));
+    let accidents = findings.accidents.iter().map(|(kind, count)| row((kind, *count)));
     let totals = vec![
         row(("tickets", findings.tickets)),
         row(("decisions", findings.decisions)),
         row(("more, to check them", findings.checks)),
     ];
-    for (title, rows) in [
-        ("Played", totals),
-        ("Decided", kinds.collect()),
-        ("Accidents", accidents.collect()),
-    ] {
+    for (title, rows) in
+        [("Played", totals), ("Decided", kinds.collect()), ("Accidents", accidents.collect())]
+    {
         anstream::println!("{}", paint(BOLD, title));
         for line in columns(&[Side::Left, Side::Right], &rows) {
             anstream::println!("  {line}");

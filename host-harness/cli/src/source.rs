@@ -39,11 +39,7 @@ fn meant(file: &Path) -> Option<PathBuf> {
             found = next;
             continue;
         }
-        let folder = if found.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            &found
-        };
+        let folder = if found.as_os_str().is_empty() { Path::new(".") } else { &found };
         let mut names: Vec<String> = fs::read_dir(folder)
             .ok()?
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -64,10 +60,7 @@ pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
         for entry in entries.flatten() {
             let path = entry.path();
-            let ending = path
-                .extension()
-                .and_then(|ending| ending.to_str())
-                .unwrap_or_default();
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
             } else if endings.contains(&ending) {

@@ -1,9 +1,6 @@
 //! The only place of the harness that reads a clock: how long a simulation took.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "it measures; nothing is decided by it"
-)]
+#![allow(clippy::disallowed_methods, reason = "it measures; nothing is decided by it")]
 
 use std::time::{Duration, Instant};
 

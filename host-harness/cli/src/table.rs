@@ -10,11 +10,7 @@ pub(crate) enum Side {
 /// Rows of cells as lines, two spaces between columns; without blanks at the end.
 pub(crate) fn columns(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
     let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| length(cell))
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..sides.len()).map(width).collect();
     rows.iter()
@@ -75,9 +71,5 @@ pub(crate) fn bytes(number: u64) -> String {
 fn tenths(number: u64, unit: u64, name: &str) -> String {
     let tenths = number.saturating_mul(10).checked_div(unit).unwrap_or(0);
     let (whole, tenth) = (tenths.div_euclid(10), tenths.rem_euclid(10));
-    if tenth == 0 {
-        format!("{whole} {name}")
-    } else {
-        format!("{whole}.{tenth} {name}")
-    }
+    if tenth == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenth} {name}") }
 }

@@ -9,7 +9,7 @@
 //! let guest = despertador_componentize::Guest {
 //!     workspace: std::path::Path::new(".."),
 //!     package: "my-plugin",
-//!     sources: &["my-plugin/src"],
+//!     sources: &["my-plugin/src", "wit"],
 //! };
 //! guest.build_into_out_dir().expect("the plugin builds");
 //! // src/lib.rs: include_bytes!(concat!(env!("OUT_DIR"), "/my-plugin.component.wasm"))

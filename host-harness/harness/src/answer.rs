@@ -48,12 +48,7 @@ pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
             let _ = write!(line, " {}", quote(&reminder.text));
         }
         if detail.key {
-            let _ = write!(
-                line,
-                " key {}/{}",
-                action.key.cycle,
-                word::step(&action.key.step)
-            );
+            let _ = write!(line, " key {}/{}", action.key.cycle, word::step(&action.key.step));
         }
         if detail.due {
             let _ = write!(line, " due {}", face.show(action.due));
@@ -76,22 +71,14 @@ pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
 
 /// A text between quotation marks, as a timeline has it.
 pub fn quote(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n");
+    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     format!("\"{escaped}\"")
 }
 
 /// The members of a task, by the contract's names.
 pub fn members(task: &Task) -> Value {
     match task {
-        Task::Send(Reminder {
-            number,
-            of,
-            text,
-            language,
-        }) => {
+        Task::Send(Reminder { number, of, text, language }) => {
             json!({ "number": number, "of": of, "text": text, "language": language })
         }
         Task::Close(package) => close_package(package),
@@ -177,12 +164,7 @@ fn restrict(whole: &Value, asked: &Value) -> Value {
         (Value::Object(whole), Value::Object(asked)) => asked
             .iter()
             .map(|(name, asked)| {
-                (
-                    name.clone(),
-                    whole
-                        .get(name)
-                        .map_or(Value::Null, |value| restrict(value, asked)),
-                )
+                (name.clone(), whole.get(name).map_or(Value::Null, |value| restrict(value, asked)))
             })
             .collect::<serde_json::Map<_, _>>()
             .into(),
@@ -193,10 +175,7 @@ fn restrict(whole: &Value, asked: &Value) -> Value {
 /// The instant of the next call that an answer asks for.
 pub fn next_call(answer: &Answer) -> Option<Instant> {
     match answer {
-        Ok(Decision {
-            outcome: Outcome::Wait(wake),
-            ..
-        }) => Some(wake.until),
+        Ok(Decision { outcome: Outcome::Wait(wake), .. }) => Some(wake.until),
         _ => None,
     }
 }

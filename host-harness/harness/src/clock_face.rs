@@ -19,20 +19,14 @@ pub struct ClockFace {
 
 impl Default for ClockFace {
     fn default() -> ClockFace {
-        ClockFace {
-            first_day: MONDAY,
-            dated: false,
-        }
+        ClockFace { first_day: MONDAY, dated: false }
     }
 }
 
 impl ClockFace {
     /// Writes every instant with its date.
     pub fn dated() -> ClockFace {
-        ClockFace {
-            dated: true,
-            ..ClockFace::default()
-        }
+        ClockFace { dated: true, ..ClockFace::default() }
     }
 
     /// The instant that a text names.
@@ -43,8 +37,7 @@ impl ClockFace {
                 let midnight = match day.strip_prefix('+') {
                     Some(days) => {
                         let days: u16 = days.strip_suffix('d')?.parse().ok()?;
-                        self.first_day
-                            .checked_add(i64::from(days).checked_mul(DAY)?)?
+                        self.first_day.checked_add(i64::from(days).checked_mul(DAY)?)?
                     }
                     None => NaiveDate::parse_from_str(day, "%Y-%m-%d")
                         .ok()?
@@ -80,9 +73,7 @@ impl ClockFace {
 
 /// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset.
 pub fn parse_rfc3339(text: &str) -> Option<Instant> {
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|moment| moment.timestamp_millis())
+    DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp_millis())
 }
 
 /// An instant in the Internet's format, in UTC.
@@ -95,22 +86,14 @@ pub fn show_rfc3339(instant: Instant) -> String {
 
 /// Milliseconds since midnight of `HH:MM`, `HH:MM:SS` or `HH:MM:SS.mmm`.
 pub fn time_of_day(text: &str) -> Option<i64> {
-    let form = if text.matches(':').count() == 1 {
-        "%H:%M"
-    } else {
-        "%H:%M:%S%.3f"
-    };
+    let form = if text.matches(':').count() == 1 { "%H:%M" } else { "%H:%M:%S%.3f" };
     let padded = if text.matches(':').count() == 2 && !text.contains('.') {
         format!("{text}.000")
     } else {
         text.to_owned()
     };
     let time = NaiveTime::parse_from_str(&padded, form).ok()?;
-    Some(
-        time.signed_duration_since(NaiveTime::MIN)
-            .max(TimeDelta::zero())
-            .num_milliseconds(),
-    )
+    Some(time.signed_duration_since(NaiveTime::MIN).max(TimeDelta::zero()).num_milliseconds())
 }
 
 fn show_time(moment: &NaiveDateTime) -> String {
@@ -130,14 +113,8 @@ mod tests {
     #[test]
     fn an_instant_is_read_as_it_is_shown() {
         let face = ClockFace::default();
-        for text in [
-            "00:00",
-            "09:05",
-            "09:05:30",
-            "09:05:30.250",
-            "+1d 09:05",
-            "2026-02-28 09:00",
-        ] {
+        for text in ["00:00", "09:05", "09:05:30", "09:05:30.250", "+1d 09:05", "2026-02-28 09:00"]
+        {
             assert_eq!(face.show(face.parse(text).expect(text)), text);
         }
         assert_eq!(ClockFace::dated().show(MONDAY), "2026-03-02 00:00");
@@ -145,15 +122,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_instants() {
-        for text in [
-            "",
-            "9",
-            "25:00",
-            "09:60",
-            "+d 09:00",
-            "09:00:00.",
-            "yesterday 09:00",
-        ] {
+        for text in ["", "9", "25:00", "09:60", "+d 09:00", "09:00:00.", "yesterday 09:00"] {
             assert_eq!(ClockFace::default().parse(text), None, "{text}");
         }
     }

@@ -39,11 +39,7 @@ impl Engine for Sandboxed {
         // What failed in one play must not be held against the next.
         self.plugin.release();
         match self.plugin.policy(config, surroundings) {
-            Ok(policy) => Ok(Box::new(Asked {
-                policy,
-                restarted: false,
-                usage: Usage::default(),
-            })),
+            Ok(policy) => Ok(Box::new(Asked { policy, restarted: false, usage: Usage::default() })),
             Err(host::PolicyError::Refused(problems)) => Err(ParseError::Refused(problems)),
             Err(host::PolicyError::Call(error)) => Err(ParseError::Broken(error.to_string())),
         }
@@ -71,22 +67,10 @@ impl Asked {
         let used = session.usage();
         self.usage = self.usage.and(Usage {
             calls: 1,
-            fuel: Share {
-                used: used.fuel.used,
-                allowed: used.fuel.limit,
-            },
-            memory: Share {
-                used: used.memory.used,
-                allowed: used.memory.limit,
-            },
-            input: Share {
-                used: wide(used.input_bytes),
-                allowed: 0,
-            },
-            output: Share {
-                used: used.output.used,
-                allowed: used.output.limit,
-            },
+            fuel: Share { used: used.fuel.used, allowed: used.fuel.limit },
+            memory: Share { used: used.memory.used, allowed: used.memory.limit },
+            input: Share { used: wide(used.input_bytes), allowed: 0 },
+            output: Share { used: used.output.used, allowed: used.output.limit },
         });
         answer.map_err(|error| match error {
             host::CallError::Fault(fault) => CallError::Fault(fault),

@@ -46,12 +46,7 @@ pub struct Conversation {
 impl Conversation {
     /// A ticket that nothing has happened to.
     pub fn new(ticket: Ticket) -> Conversation {
-        Conversation {
-            ticket,
-            memory: Vec::new(),
-            answer: None,
-            action: None,
-        }
+        Conversation { ticket, memory: Vec::new(), answer: None, action: None }
     }
 
     /// An open ticket on WhatsApp with an agent: what a scenario starts from.
@@ -98,9 +93,9 @@ impl Conversation {
             Call::Event(event) => player
                 .on_event(&self.ticket, &self.memory, event)
                 .map(|update| (Some(update.memory), update.decision)),
-            Call::Tick(now) => player
-                .on_tick(&self.ticket, &self.memory, *now)
-                .map(|decision| (None, decision)),
+            Call::Tick(now) => {
+                player.on_tick(&self.ticket, &self.memory, *now).map(|decision| (None, decision))
+            }
         };
         match answer {
             Ok((memory, decision)) => {
@@ -136,14 +131,10 @@ pub fn follow(ticket: &mut Ticket, what: &Happening) {
     match what {
         Happening::Opened(_) | Happening::Reopened(_) => ticket.status = TicketStatus::Open,
         Happening::Closed(_) => ticket.status = TicketStatus::Closed,
-        Happening::CarriedOut(ActionKey {
-            step: Step::Close, ..
-        }) => {
+        Happening::CarriedOut(ActionKey { step: Step::Close, .. }) => {
             ticket.status = TicketStatus::Closed;
         }
-        Happening::CarriedOut(ActionKey {
-            step: Step::Reopen, ..
-        }) => {
+        Happening::CarriedOut(ActionKey { step: Step::Reopen, .. }) => {
             ticket.status = TicketStatus::Open;
         }
         Happening::Assigned(agent) => ticket.agent = Some(agent.clone()),

@@ -21,11 +21,7 @@ pub fn show(duration: Duration) -> String {
             rest = left;
         }
     }
-    if parts.is_empty() {
-        "0 s".into()
-    } else {
-        parts.join(" ")
-    }
+    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
 }
 
 /// The duration that a text names.
@@ -34,15 +30,9 @@ pub fn parse(text: &str) -> Option<Duration> {
     let mut words = text.split_whitespace().peekable();
     words.peek()?;
     while let Some(word) = words.next() {
-        let digits = word
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(word.len());
+        let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
         let (count, glued) = word.split_at(digits);
-        let unit = if glued.is_empty() {
-            words.next()?
-        } else {
-            glued
-        };
+        let unit = if glued.is_empty() { words.next()? } else { glued };
         let (_, _, millis) = UNITS.iter().find(|(_, names, _)| names.contains(&unit))?;
         total = total.checked_add(count.parse::<u64>().ok()?.checked_mul(*millis)?)?;
     }

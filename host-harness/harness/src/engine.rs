@@ -137,10 +137,7 @@ impl Share {
     /// The larger use of two, under one limit.
     #[must_use]
     pub fn max(self, other: Share) -> Share {
-        Share {
-            used: self.used.max(other.used),
-            allowed: self.allowed.max(other.allowed),
-        }
+        Share { used: self.used.max(other.used), allowed: self.allowed.max(other.allowed) }
     }
 }
 

@@ -36,9 +36,8 @@ pub(crate) fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
             "locale" => ticket.locale = optional(name, value)?,
             "customer-zone" => ticket.customer_zone = optional(name, value)?,
             "incomplete-metadata" => {
-                ticket.incomplete_metadata = value
-                    .as_bool()
-                    .ok_or_else(|| wrong(name, value, "`true` or `false`"))?;
+                ticket.incomplete_metadata =
+                    value.as_bool().ok_or_else(|| wrong(name, value, "`true` or `false`"))?;
             }
             "more" => ticket.more = pairs(name, value)?,
             _ => return Err(unknown(name, "fact", FACTS)),
@@ -93,34 +92,21 @@ pub(crate) fn wrong(name: &str, value: &Value, expected: &str) -> Misread {
 }
 
 pub(crate) fn text(name: &str, value: &Value) -> Result<String, Misread> {
-    value
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| wrong(name, value, "a text"))
+    value.as_str().map(str::to_owned).ok_or_else(|| wrong(name, value, "a text"))
 }
 
 pub(crate) fn optional(name: &str, value: &Value) -> Result<Option<String>, Misread> {
-    if value.is_null() {
-        Ok(None)
-    } else {
-        text(name, value).map(Some)
-    }
+    if value.is_null() { Ok(None) } else { text(name, value).map(Some) }
 }
 
 pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, Misread> {
-    let list = value
-        .as_array()
-        .ok_or_else(|| wrong(name, value, "a list of texts"))?;
+    let list = value.as_array().ok_or_else(|| wrong(name, value, "a list of texts"))?;
     list.iter().map(|item| text(name, item)).collect()
 }
 
 pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, Misread> {
-    let map = value
-        .as_object()
-        .ok_or_else(|| wrong(name, value, "an object of texts"))?;
-    map.iter()
-        .map(|(key, value)| Ok((key.clone(), text(key, value)?)))
-        .collect()
+    let map = value.as_object().ok_or_else(|| wrong(name, value, "an object of texts"))?;
+    map.iter().map(|(key, value)| Ok((key.clone(), text(key, value)?))).collect()
 }
 
 pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {

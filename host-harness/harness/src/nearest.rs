@@ -7,12 +7,7 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     let written = written.to_lowercase();
     known
         .into_iter()
-        .map(|word| {
-            (
-                strsim::damerau_levenshtein(&written, &word.to_lowercase()),
-                word,
-            )
-        })
+        .map(|word| (strsim::damerau_levenshtein(&written, &word.to_lowercase()), word))
         .filter(|(distance, word)| *distance <= word.chars().count().div_ceil(3).min(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, word)| word)

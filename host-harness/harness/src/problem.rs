@@ -36,25 +36,14 @@ pub(crate) struct Misread {
 
 impl Misread {
     pub(crate) fn new(found: impl Into<String>, expected: impl Into<String>) -> Misread {
-        Misread {
-            found: found.into(),
-            expected: Some(expected.into()),
-        }
+        Misread { found: found.into(), expected: Some(expected.into()) }
     }
 
     pub(crate) fn bare(found: impl Into<String>) -> Misread {
-        Misread {
-            found: found.into(),
-            expected: None,
-        }
+        Misread { found: found.into(), expected: None }
     }
 
     pub(crate) fn at(self, file: &str, line: usize) -> Problem {
-        Problem {
-            file: file.into(),
-            line,
-            found: self.found,
-            expected: self.expected,
-        }
+        Problem { file: file.into(), line, found: self.found, expected: self.expected }
     }
 }

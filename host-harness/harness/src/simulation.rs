@@ -120,12 +120,7 @@ impl Simulation {
         {
             policies.push(policy);
         }
-        Ok(Simulation {
-            policies,
-            surroundings: surroundings.clone(),
-            days: days.max(1),
-            seed,
-        })
+        Ok(Simulation { policies, surroundings: surroundings.clone(), days: days.max(1), seed })
     }
 
     /// Plays the tickets of these numbers and stops at the first violation, shrunk.
@@ -159,10 +154,7 @@ impl Simulation {
     }
 
     fn script(&self, ticket: u64) -> Script {
-        let seed = self
-            .seed
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .wrapping_add(ticket);
+        let seed = self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(ticket);
         Script::random(seed, ticket, self.start(), self.days, &self.policies)
     }
 
@@ -181,12 +173,8 @@ impl Policy {
         surroundings: &Surroundings,
     ) -> Result<Policy, ParseError> {
         let mut player = engine.parse(config, surroundings)?;
-        let outline = player
-            .outline(MONDAY)
-            .map_err(|error| ParseError::Broken(error.to_string()))?;
-        Ok(Policy {
-            config: config.into(),
-            rules: Rules::new(&outline, config),
-        })
+        let outline =
+            player.outline(MONDAY).map_err(|error| ParseError::Broken(error.to_string()))?;
+        Ok(Policy { config: config.into(), rules: Rules::new(&outline, config) })
     }
 }

@@ -22,11 +22,7 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     fn new(limits: &Limits) -> Self {
-        Self {
-            bytes: 0,
-            text_limit: limits.text_bytes,
-            too_long: None,
-        }
+        Self { bytes: 0, text_limit: limits.text_bytes, too_long: None }
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -161,10 +157,7 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
         Task::Other(_) => return Ok(()),
     };
     if key.step != step_of_task {
-        return wrong(format!(
-            "asks for the step `{}`",
-            key::render_step(&step_of_task)
-        ));
+        return wrong(format!("asks for the step `{}`", key::render_step(&step_of_task)));
     }
     match task {
         Task::Send(reminder) => {
@@ -262,29 +255,17 @@ pub(crate) fn ticket_size(ticket: &Ticket) -> usize {
     sum([
         ticket.id.len(),
         length(&ticket.department),
-        ticket
-            .tags
-            .iter()
-            .map(String::len)
-            .fold(0, usize::saturating_add),
+        ticket.tags.iter().map(String::len).fold(0, usize::saturating_add),
         length(&ticket.agent),
         length(&ticket.locale),
         length(&ticket.customer_zone),
-        ticket
-            .more
-            .iter()
-            .map(|(n, v)| sum([n.len(), v.len()]))
-            .fold(0, usize::saturating_add),
+        ticket.more.iter().map(|(n, v)| sum([n.len(), v.len()])).fold(0, usize::saturating_add),
     ])
 }
 
 /// The bytes of a message: its texts and its times.
 pub(crate) fn message_size(message: &Message) -> usize {
-    sum([
-        length(&message.id),
-        length(&message.text),
-        size_of::<[Instant; 2]>(),
-    ])
+    sum([length(&message.id), length(&message.text), size_of::<[Instant; 2]>()])
 }
 
 /// The bytes of an event: its texts and its times.

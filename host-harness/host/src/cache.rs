@@ -67,18 +67,11 @@ mod on_unix {
                 })?;
             let key = key(folder)
                 .map_err(|e| problem(format!("takes no key: {e}; choose another or none")))?;
-            Ok(Some(Self {
-                folder: folder.clone(),
-                key,
-                engine: fingerprint(engine),
-            }))
+            Ok(Some(Self { folder: folder.clone(), key, engine: fingerprint(engine) }))
         }
 
         /// The compiled component, if there is an entry without a flaw.
-        #[expect(
-            unsafe_code,
-            reason = "machine code is loaded, authenticated just before"
-        )]
+        #[expect(unsafe_code, reason = "machine code is loaded, authenticated just before")]
         pub(crate) fn load(&self, engine: &Engine, component: Sha256) -> Option<Component> {
             let entry = read_private(&self.entry(component), ENTRY_BYTES).ok()?;
             let (tag, code) = entry.split_at_checked(TAG_BYTES)?;
@@ -100,9 +93,7 @@ mod on_unix {
                 let entry = self.entry(component);
                 let moved = write_private(&beside, &[tag.as_bytes(), &code])
                     .and_then(|()| std::fs::rename(&beside, entry));
-                moved
-                    .inspect_err(|_| drop(std::fs::remove_file(&beside)))
-                    .ok()
+                moved.inspect_err(|_| drop(std::fs::remove_file(&beside))).ok()
             });
             let _: Option<()> = written;
         }
@@ -126,9 +117,7 @@ mod on_unix {
     fn key(folder: &Path) -> io::Result<[u8; KEY_BYTES]> {
         let file = folder.join("key");
         let read = || {
-            read_private(&file, 1 << 10)
-                .ok()
-                .and_then(|key| <[u8; KEY_BYTES]>::try_from(key).ok())
+            read_private(&file, 1 << 10).ok().and_then(|key| <[u8; KEY_BYTES]>::try_from(key).ok())
         };
         if let Some(key) = read() {
             return Ok(key);
@@ -197,11 +186,7 @@ mod on_unix {
     fn write_private(file: &Path, parts: &[&[u8]]) -> io::Result<()> {
         // Left over from a process of the same number that was killed.
         let _ = std::fs::remove_file(file);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
         parts.iter().try_for_each(|part| file.write_all(part))
     }
 }

@@ -58,10 +58,7 @@ impl CallError {
     /// Whether the plugin is to blame: it crashed, went over a limit or gave a bad answer.
     #[must_use]
     pub fn blames_plugin(&self) -> bool {
-        matches!(
-            self,
-            Self::Limit(_) | Self::Trap { .. } | Self::Answer(_) | Self::Policy(_)
-        )
+        matches!(self, Self::Limit(_) | Self::Trap { .. } | Self::Answer(_) | Self::Policy(_))
     }
 
     /// From when on the same call may be made again, where that is known.
@@ -126,10 +123,7 @@ impl fmt::Display for Limit {
                 )
             }
             Self::Answer { allowed } => {
-                write!(
-                    f,
-                    "its answer is larger than {allowed} bytes (`answer_bytes`)"
-                )
+                write!(f, "its answer is larger than {allowed} bytes (`answer_bytes`)")
             }
         }
     }
@@ -140,16 +134,10 @@ impl fmt::Display for CallError {
         match self {
             Self::Fault(fault) => write_fault(f, fault),
             Self::Limit(limit) => write!(f, "the plugin was stopped: {limit}"),
-            Self::Trap {
-                what,
-                function: Some(function),
-            } => {
+            Self::Trap { what, function: Some(function) } => {
                 write!(f, "the plugin crashed in `{function}`: {what}")
             }
-            Self::Trap {
-                what,
-                function: None,
-            } => write!(f, "the plugin crashed: {what}"),
+            Self::Trap { what, function: None } => write!(f, "the plugin crashed: {what}"),
             Self::Answer(sentence) => {
                 write!(f, "the plugin's answer breaks the contract: {sentence}")
             }
@@ -189,10 +177,7 @@ fn write_fault(f: &mut fmt::Formatter<'_>, fault: &Fault) -> fmt::Result {
              use that plugin"
         ),
         Fault::BadTime(instant) => {
-            write!(
-                f,
-                "the time {instant} is not between the years 1970 and 9999"
-            )
+            write!(f, "the time {instant} is not between the years 1970 and 9999")
         }
         Fault::OverLimit(name) => write!(f, "`{name}` is over its limit"),
         Fault::Other(word) => write!(f, "the plugin cannot answer: `{word}`"),

@@ -17,13 +17,7 @@ pub const VERSION: &str = "0.1.0";
 pub const INTERFACES: [&str; 2] = ["decisions", "types"];
 
 pub(crate) mod generated {
-    #![allow(
-        unreachable_pub,
-        missing_docs,
-        clippy::all,
-        clippy::pedantic,
-        reason = "generated"
-    )]
+    #![allow(unreachable_pub, missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
     wasmtime::component::bindgen!({
         path: "../../wit",
         world: "plugin",
@@ -78,13 +72,7 @@ mod begin {
         /// A happening that the host learned of when it happened.
         #[must_use]
         pub fn new(what: Happening, at: Instant) -> Self {
-            Self {
-                id: None,
-                sequence: None,
-                at,
-                received_at: at,
-                what,
-            }
+            Self { id: None, sequence: None, at, received_at: at, what }
         }
 
         /// The report that an action was carried out.

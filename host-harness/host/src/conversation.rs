@@ -41,14 +41,8 @@ impl Conversation {
         memory: Memory,
         carried_out: impl IntoIterator<Item = ActionKey>,
     ) -> Self {
-        let mut conversation = Self {
-            ticket,
-            memory,
-            recorded: Vec::new(),
-        };
-        carried_out
-            .into_iter()
-            .for_each(|key| conversation.record(&key));
+        let mut conversation = Self { ticket, memory, recorded: Vec::new() };
+        carried_out.into_iter().for_each(|key| conversation.record(&key));
         conversation
     }
 
@@ -86,8 +80,7 @@ impl Conversation {
         };
         let before = self.recorded.clone();
         self.record(key);
-        self.take(policy, update, event.received_at)
-            .inspect_err(|_| self.recorded = before)
+        self.take(policy, update, event.received_at).inspect_err(|_| self.recorded = before)
     }
 
     /// What is due now.
@@ -97,8 +90,7 @@ impl Conversation {
     /// See [`CallError`].
     pub fn tick(&self, policy: &Policy, now: Instant) -> Result<Decision, CallError> {
         let decision = policy.on_tick(&self.ticket, &self.memory, now)?;
-        self.follows(&decision)
-            .inspect_err(|error| policy.blame(&self.ticket, now, error))?;
+        self.follows(&decision).inspect_err(|error| policy.blame(&self.ticket, now, error))?;
         Ok(decision)
     }
 
@@ -130,10 +122,7 @@ impl Conversation {
         };
         let key = &action.key;
         let wrong = |what: String| {
-            Err(CallError::Answer(format!(
-                "the action `{}` {what}",
-                key::render(key)
-            )))
+            Err(CallError::Answer(format!("the action `{}` {what}", key::render(key))))
         };
         if key.cycle < last.cycle {
             return wrong(format!("goes back behind cycle {}", last.cycle));
@@ -144,14 +133,11 @@ impl Conversation {
         if self.recorded.contains(key) {
             return wrong("was already carried out".into());
         }
-        let later = self
-            .recorded
-            .iter()
-            .find(|recorded| match (&key.step, &recorded.step) {
-                (Step::Reminder(number), Step::Reminder(recorded)) => number < recorded,
-                (Step::Reminder(_), Step::Close) => true,
-                _ => false,
-            });
+        let later = self.recorded.iter().find(|recorded| match (&key.step, &recorded.step) {
+            (Step::Reminder(number), Step::Reminder(recorded)) => number < recorded,
+            (Step::Reminder(_), Step::Close) => true,
+            _ => false,
+        });
         match later {
             Some(later) => wrong(format!("comes after `{}`", key::render(later))),
             None => Ok(()),

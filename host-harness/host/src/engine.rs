@@ -31,11 +31,8 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
         .native_unwind_info(false)
         .memory_init_cow(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
-    Engine::new(&config).map_err(|e| {
-        HostError(format!(
-            "the sandbox cannot be set up with these limits: {e:#}"
-        ))
-    })
+    Engine::new(&config)
+        .map_err(|e| HostError(format!("the sandbox cannot be set up with these limits: {e:#}")))
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
@@ -69,10 +66,7 @@ impl Ticker {
     pub(crate) const EPOCHS: u64 = 5;
 
     pub(crate) fn start(engine: &Engine, wall_clock: Duration) -> Result<Self, HostError> {
-        let quarter = wall_clock
-            .checked_div(4)
-            .unwrap_or_default()
-            .max(Duration::from_millis(1));
+        let quarter = wall_clock.checked_div(4).unwrap_or_default().max(Duration::from_millis(1));
         let (stop, stopped) = mpsc::channel();
         let engine = engine.clone();
         let thread = std::thread::Builder::new()
@@ -83,10 +77,7 @@ impl Ticker {
                 }
             })
             .map_err(|e| HostError(format!("the thread for `wall_clock` does not start: {e}")))?;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
 }
 

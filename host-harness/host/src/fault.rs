@@ -9,34 +9,22 @@ use crate::options::Limits;
 /// Which limit was hit, or how the plugin crashed.
 pub(crate) fn of(error: &wasmtime::Error, fuel: u64, limits: &Limits, meter: &Meter) -> CallError {
     if let Some(wanted) = meter.refused() {
-        return CallError::Limit(Limit::Memory {
-            allowed: limits.wasm_memory_bytes,
-            wanted,
-        });
+        return CallError::Limit(Limit::Memory { allowed: limits.wasm_memory_bytes, wanted });
     }
     let Some(trap) = error.downcast_ref::<Trap>() else {
         // Not the plugin's code stopped but what it handed over could not be read.
         let cause = error.root_cause().to_string();
         if cause.contains("fuel allocated for hostcalls") {
-            return CallError::Limit(Limit::Answer {
-                allowed: limits.answer_bytes,
-            });
+            return CallError::Limit(Limit::Answer { allowed: limits.answer_bytes });
         }
         return CallError::Answer(format!("it cannot be read: {cause}"));
     };
     match trap {
         Trap::OutOfFuel => CallError::Limit(Limit::Fuel { allowed: fuel }),
-        Trap::Interrupt => CallError::Limit(Limit::WallClock {
-            allowed: limits.wall_clock,
-        }),
-        Trap::StackOverflow => CallError::Limit(Limit::Stack {
-            allowed: limits.wasm_stack_bytes,
-        }),
+        Trap::Interrupt => CallError::Limit(Limit::WallClock { allowed: limits.wall_clock }),
+        Trap::StackOverflow => CallError::Limit(Limit::Stack { allowed: limits.wasm_stack_bytes }),
         trap => CallError::Trap {
-            what: trap
-                .to_string()
-                .trim_start_matches("wasm trap: ")
-                .to_owned(),
+            what: trap.to_string().trim_start_matches("wasm trap: ").to_owned(),
             function: error
                 .downcast_ref::<WasmBacktrace>()
                 .and_then(|trace| trace.frames().first())

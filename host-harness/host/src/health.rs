@@ -95,16 +95,16 @@ impl Health {
         state.resting.remove(ticket);
         state.in_a_row.clear();
         state.quarantine = None;
-        self.troubled
-            .store(!state.resting.is_empty(), Ordering::Release);
+        self.troubled.store(!state.resting.is_empty(), Ordering::Release);
     }
 
     pub(crate) fn failure(&self, ticket: &str, now: Instant, error: &CallError) {
         let why = error.to_string();
         let mut state = self.state();
-        let length = state.resting.get(ticket).map_or(FIRST_REST, |rest| {
-            rest.length.saturating_mul(2).min(LONGEST_REST)
-        });
+        let length = state
+            .resting
+            .get(ticket)
+            .map_or(FIRST_REST, |rest| rest.length.saturating_mul(2).min(LONGEST_REST));
         if state.resting.len() >= TICKETS && !state.resting.contains_key(ticket) {
             let first = state.resting.iter().min_by_key(|(_, rest)| rest.until);
             if let Some(first) = first.map(|(ticket, _)| ticket.clone()) {
@@ -112,32 +112,16 @@ impl Health {
             }
         }
         let until = now.saturating_add(length);
-        state.resting.insert(
-            ticket.into(),
-            Rest {
-                since: now,
-                until,
-                length,
-                why: why.clone(),
-            },
-        );
+        state.resting.insert(ticket.into(), Rest { since: now, until, length, why: why.clone() });
         if !state.in_a_row.iter().any(|other| other == ticket) {
             state.in_a_row.push(ticket.into());
         }
         if state.in_a_row.len() >= self.quarantine_after {
-            let length = state
-                .quarantine
-                .as_ref()
-                .map_or(FIRST_QUARANTINE, |quarantine| {
-                    quarantine.length.saturating_mul(2).min(LONGEST_QUARANTINE)
-                });
-            let until = now.saturating_add(length);
-            state.quarantine = Some(Rest {
-                since: now,
-                until,
-                length,
-                why,
+            let length = state.quarantine.as_ref().map_or(FIRST_QUARANTINE, |quarantine| {
+                quarantine.length.saturating_mul(2).min(LONGEST_QUARANTINE)
             });
+            let until = now.saturating_add(length);
+            state.quarantine = Some(Rest { since: now, until, length, why });
             // The next failure, of the trial, is enough to go on.
             state.in_a_row.truncate(self.quarantine_after);
         }

@@ -80,9 +80,7 @@ impl Host {
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host")
-            .field("options", &self.shared.options)
-            .finish_non_exhaustive()
+        f.debug_struct("Host").field("options", &self.shared.options).finish_non_exhaustive()
     }
 }
 

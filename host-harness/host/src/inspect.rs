@@ -26,9 +26,7 @@ pub fn inspect_bytes(bytes: &[u8]) -> Inspection {
         exports: Vec::new(),
         refusal: None,
     };
-    found.refusal = read(bytes, &mut found)
-        .and_then(|()| judge(&mut found))
-        .err();
+    found.refusal = read(bytes, &mut found).and_then(|()| judge(&mut found)).err();
     found
 }
 
@@ -53,18 +51,13 @@ impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "sha256    {}", self.sha256)?;
         writeln!(f, "size      {} bytes", self.size)?;
-        writeln!(
-            f,
-            "contract  {}",
-            self.contract.as_deref().unwrap_or("none")
-        )?;
+        writeln!(f, "contract  {}", self.contract.as_deref().unwrap_or("none"))?;
         for (title, names) in [("imports", &self.imports), ("exports", &self.exports)] {
             match names.split_first() {
                 None => writeln!(f, "{title}   none")?,
                 Some((first, rest)) => {
                     writeln!(f, "{title}   {first}")?;
-                    rest.iter()
-                        .try_for_each(|name| writeln!(f, "          {name}"))?;
+                    rest.iter().try_for_each(|name| writeln!(f, "          {name}"))?;
                 }
             }
         }
@@ -84,10 +77,7 @@ fn read(bytes: &[u8], found: &mut Inspection) -> Result<(), Refusal> {
     let mut ended = false;
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(|e| unreadable(bytes, &e))? {
-            Payload::Version {
-                encoding: Encoding::Module,
-                ..
-            } if depth == 0 => {
+            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
                 return Err(Refusal::CoreModule);
             }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
@@ -112,11 +102,7 @@ fn read(bytes: &[u8], found: &mut Inspection) -> Result<(), Refusal> {
             _ => {}
         }
     }
-    if ended {
-        Ok(())
-    } else {
-        Err(Refusal::Truncated)
-    }
+    if ended { Ok(()) } else { Err(Refusal::Truncated) }
 }
 
 /// A reader that runs past the end of the file met a truncated one.
@@ -145,9 +131,7 @@ fn judge(found: &mut Inspection) -> Result<(), Refusal> {
     }
     found.contract = interfaces.first().map(|(_, version)| version.clone());
     if let Some((_, version)) = interfaces.iter().find(|(_, v)| !same_track(v)) {
-        return Err(Refusal::Version {
-            found: version.clone(),
-        });
+        return Err(Refusal::Version { found: version.clone() });
     }
     let missing: Vec<_> = contract::INTERFACES
         .iter()
@@ -165,10 +149,8 @@ fn judge(found: &mut Inspection) -> Result<(), Refusal> {
 
 /// `despertador:inactivity/decisions@0.1.0` as (`decisions`, `0.1.0`).
 fn interface_of_contract(name: &str) -> Option<(&str, &str)> {
-    let (interface, version) = name
-        .strip_prefix(contract::PACKAGE)?
-        .strip_prefix('/')?
-        .split_once('@')?;
+    let (interface, version) =
+        name.strip_prefix(contract::PACKAGE)?.strip_prefix('/')?.split_once('@')?;
     Some((interface, version))
 }
 
@@ -176,9 +158,7 @@ fn interface_of_contract(name: &str) -> Option<(&str, &str)> {
 /// before 1.0.0 the same minor version, as semver has it.
 fn same_track(version: &str) -> bool {
     let track = |version: &str| {
-        let (release, pre) = version
-            .split_once('-')
-            .map_or((version, None), |(r, p)| (r, Some(p)));
+        let (release, pre) = version.split_once('-').map_or((version, None), |(r, p)| (r, Some(p)));
         let mut parts = release.split('.').map(str::parse::<u64>);
         let (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch)), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())

@@ -116,19 +116,14 @@ impl Instance {
             return Ok(parsed.handle);
         }
         self.make_room()?;
-        let handle = self
-            .parse(&policy.config, &policy.surroundings)?
-            .map_err(CallError::Policy)?;
+        let handle =
+            self.parse(&policy.config, &policy.surroundings)?.map_err(CallError::Policy)?;
         self.hold(policy, handle);
         Ok(handle)
     }
 
     pub(crate) fn hold(&mut self, policy: &Arc<Checked>, handle: ResourceAny) {
-        let parsed = Parsed {
-            handle,
-            last_use: self.uses,
-            policy: Arc::downgrade(policy),
-        };
+        let parsed = Parsed { handle, last_use: self.uses, policy: Arc::downgrade(policy) };
         self.parsed.insert(policy.id, parsed);
     }
 
@@ -139,9 +134,7 @@ impl Instance {
         surroundings: &crate::contract::Surroundings,
     ) -> Result<Result<ResourceAny, Vec<crate::contract::Diagnostic>>, CallError> {
         let fuel = self.limits().policy_fuel;
-        self.call(fuel, |store, guest| {
-            guest.policy().call_parse(store, config, surroundings)
-        })
+        self.call(fuel, |store, guest| guest.policy().call_parse(store, config, surroundings))
     }
 
     /// A call about a policy.
@@ -159,9 +152,7 @@ impl Instance {
         fuel: u64,
         call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,
     ) -> Result<R, CallError> {
-        let Self {
-            store, bindings, ..
-        } = self;
+        let Self { store, bindings, .. } = self;
         store.set_epoch_deadline(Ticker::EPOCHS);
         let answer = store
             .set_fuel(fuel)
@@ -207,11 +198,7 @@ pub(crate) struct Meter {
 
 impl Meter {
     fn new(allowed: usize) -> Self {
-        Self {
-            allowed,
-            memory: 0,
-            refused: None,
-        }
+        Self { allowed, memory: 0, refused: None }
     }
 
     /// The size that was asked for and refused.

@@ -40,16 +40,9 @@ pub fn render_step(step: &Step) -> String {
 ///
 /// When the text is no such key; the sentence says what is missing.
 pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
-    let not_a_key = |what| NotAKey {
-        text: text.into(),
-        what,
-    };
-    let (rest, step) = text
-        .rsplit_once('/')
-        .ok_or(not_a_key("the step after the last `/`"))?;
-    let (ticket, cycle) = rest
-        .rsplit_once('/')
-        .ok_or(not_a_key("the cycle before the step"))?;
+    let not_a_key = |what| NotAKey { text: text.into(), what };
+    let (rest, step) = text.rsplit_once('/').ok_or(not_a_key("the step after the last `/`"))?;
+    let (ticket, cycle) = rest.rsplit_once('/').ok_or(not_a_key("the cycle before the step"))?;
     if step.is_empty() {
         return Err(not_a_key("the step after the last `/`"));
     }
@@ -72,11 +65,7 @@ pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
             .and_then(|number| number.parse().ok())
             .map_or_else(|| Step::Other(word.into()), Step::Reminder),
     };
-    Ok(ActionKey {
-        ticket: ticket.into(),
-        cycle,
-        step,
-    })
+    Ok(ActionKey { ticket: ticket.into(), cycle, step })
 }
 
 /// As [`render`] writes it.
@@ -105,10 +94,7 @@ pub struct NotAKey {
 impl fmt::Display for NotAKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { text, what } = self;
-        write!(
-            f,
-            "`{text}` is no action key: it lacks {what}; write `TICKET/CYCLE/STEP`"
-        )
+        write!(f, "`{text}` is no action key: it lacks {what}; write `TICKET/CYCLE/STEP`")
     }
 }
 
@@ -132,11 +118,7 @@ mod tests {
         ];
         for step in steps {
             for ticket in ["4711", "acme/4711", ""] {
-                let key = ActionKey {
-                    ticket: ticket.into(),
-                    cycle: 2,
-                    step: step.clone(),
-                };
+                let key = ActionKey { ticket: ticket.into(), cycle: 2, step: step.clone() };
                 assert_eq!(parse(&render(&key)), Ok(key));
             }
         }

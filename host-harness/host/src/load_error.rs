@@ -90,23 +90,14 @@ impl LoadError {
             }
             Refusal::Imports(_) => "remove what needs the outside world".into(),
             Refusal::Lacks(_) => {
-                format!(
-                    "implement the world `plugin` of `{}`",
-                    package_with_version()
-                )
+                format!("implement the world `plugin` of `{}`", package_with_version())
             }
             Refusal::Foreign(_) => "remove the export from its world".into(),
             Refusal::Version { .. } => {
-                format!(
-                    "build it for `{}`, or use a host of its version",
-                    package_with_version()
-                )
+                format!("build it for `{}`, or use a host of its version", package_with_version())
             }
             Refusal::Types(_) => {
-                format!(
-                    "build it again with the `wit/` folder of `{}`",
-                    package_with_version()
-                )
+                format!("build it again with the `wit/` folder of `{}`", package_with_version())
             }
             Refusal::Resources(_) => "make it smaller, or raise `wasm_memory_bytes`".into(),
             Refusal::Describe(_) => "repair `describe`: it must always answer".into(),
@@ -142,19 +133,11 @@ impl fmt::Display for Refusal {
             Self::Truncated => f.write_str("is truncated"),
             Self::Invalid(why) => write!(f, "is no component this host can run: {why}"),
             Self::Imports(found) => {
-                write!(
-                    f,
-                    "imports {}, and a plugin may import nothing",
-                    names(found)
-                )
+                write!(f, "imports {}, and a plugin may import nothing", names(found))
             }
             Self::Lacks(missing) => write!(f, "does not export {}", names(missing)),
             Self::Foreign(found) => {
-                write!(
-                    f,
-                    "exports {}, which the contract does not know",
-                    names(found)
-                )
+                write!(f, "exports {}, which the contract does not know", names(found))
             }
             Self::Version { found } => write!(
                 f,

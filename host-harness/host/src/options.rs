@@ -93,11 +93,7 @@ impl Cache {
     /// `$HOME/.cache/despertador`, else no cache.
     #[must_use]
     pub fn of_user() -> Self {
-        let absolute = |name| {
-            std::env::var_os(name)
-                .map(PathBuf::from)
-                .filter(|p| p.is_absolute())
-        };
+        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
         absolute("XDG_CACHE_HOME")
             .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
             .map_or(Self::Off, |folder| Self::At(folder.join("despertador")))
@@ -150,11 +146,7 @@ impl FromStr for Sha256 {
             return Err(not_a_digest());
         }
         for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-            let digit = |c: u8| {
-                char::from(c)
-                    .to_digit(16)
-                    .and_then(|d| u8::try_from(d).ok())
-            };
+            let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
             let (high, low) = digit(*high).zip(digit(*low)).ok_or_else(not_a_digest)?;
             *byte = high << 4 | low;
         }
@@ -168,11 +160,7 @@ pub struct NotADigest(String);
 
 impl fmt::Display for NotADigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is no SHA-256 digest: write its 64 hexadecimal digits",
-            self.0
-        )
+        write!(f, "`{}` is no SHA-256 digest: write its 64 hexadecimal digits", self.0)
     }
 }
 

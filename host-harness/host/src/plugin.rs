@@ -135,10 +135,7 @@ impl Plugin {
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         // It may grow while it is read.
-        opened
-            .take(allowed.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
+        opened.take(allowed.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
         Self::load(host, &bytes, &place)
     }
 
@@ -149,10 +146,7 @@ impl Plugin {
                 host.shared.remember(&loaded);
                 Self { loaded }
             })
-            .map_err(|refusal| LoadError {
-                place: place.into(),
-                refusal,
-            })
+            .map_err(|refusal| LoadError { place: place.into(), refusal })
     }
 }
 
@@ -170,10 +164,7 @@ impl Loaded {
         let allowed = host.limits().component_bytes;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if size > allowed {
-            return Err(Refusal::TooLarge {
-                bytes: size,
-                allowed,
-            });
+            return Err(Refusal::TooLarge { bytes: size, allowed });
         }
         let mut inspection = inspect_bytes(bytes);
         if let Some(refusal) = inspection.refusal.take() {
@@ -184,10 +175,7 @@ impl Loaded {
         {
             return Err(Refusal::NotPinned(inspection.sha256));
         }
-        let cached = host
-            .cache
-            .as_ref()
-            .and_then(|c| c.load(&host.engine, inspection.sha256));
+        let cached = host.cache.as_ref().and_then(|c| c.load(&host.engine, inspection.sha256));
         let from_cache = cached.is_some();
         let component = match cached {
             Some(component) => component,
@@ -198,9 +186,7 @@ impl Loaded {
             .map_err(|e| Refusal::Resources(format!("{e:#}")))?;
         let indices = PluginIndices::new(&pre).map_err(|e| Refusal::Types(format!("{e:#}")))?;
         let start = Start { pre, indices };
-        let permit = host
-            .permit()
-            .ok_or(Refusal::Busy(host.limits().instances))?;
+        let permit = host.permit().ok_or(Refusal::Busy(host.limits().instances))?;
         let mut instance =
             Instance::new(&start, host, permit).map_err(|problem| match problem {
                 NotStarted::Types(why) => Refusal::Types(why),
@@ -250,25 +236,19 @@ impl Loaded {
     }
 
     pub(crate) fn fresh_instance(&self) -> Result<Instance, CallError> {
-        let permit = self.host.permit().ok_or(CallError::Busy {
-            instances: self.host.limits().instances,
-        })?;
+        let permit = self
+            .host
+            .permit()
+            .ok_or(CallError::Busy { instances: self.host.limits().instances })?;
         Ok(Instance::new(&self.start, &self.host, permit)?)
     }
 
     pub(crate) fn give_back(&self, instance: Instance) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(instance);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
     }
 
     /// Drops an idle instance, if there is one, to make room for another plugin's.
     pub(crate) fn drop_idle(&self) -> bool {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-            .is_some()
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().is_some()
     }
 }

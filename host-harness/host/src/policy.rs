@@ -139,18 +139,12 @@ impl Policy {
 
     /// Takes down a bad answer that only shows beside what was recorded.
     pub(crate) fn blame(&self, ticket: &Ticket, now: Instant, error: &CallError) {
-        self.checked
-            .plugin
-            .loaded
-            .health
-            .failure(&ticket.id, now, error);
+        self.checked.plugin.loaded.health.failure(&ticket.id, now, error);
     }
 }
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Policy")
-            .field("config", &self.checked.config)
-            .finish_non_exhaustive()
+        f.debug_struct("Policy").field("config", &self.checked.config).finish_non_exhaustive()
     }
 }

@@ -50,9 +50,9 @@ impl Session<'_> {
             Call::Tick(ticket, memory, now) => {
                 self.on_tick(ticket, memory, now).map(Answer::Decision)
             }
-            Call::Explain(ticket, memory, now, reader) => self
-                .explain(ticket, memory, now, reader)
-                .map(Answer::Explanation),
+            Call::Explain(ticket, memory, now, reader) => {
+                self.explain(ticket, memory, now, reader).map(Answer::Explanation)
+            }
         }
     }
 }
@@ -94,9 +94,7 @@ impl fmt::Display for Impurity {
                 "the plugin is not pure: an instance in use answered {used:?}, \
                  a fresh one {fresh:?}"
             ),
-            Self::Fuel {
-                fuel: [first, second],
-            } => write!(
+            Self::Fuel { fuel: [first, second] } => write!(
                 f,
                 "the plugin is not pure: the same call took {first} fuel on one fresh instance \
                  and {second} on another"
@@ -117,18 +115,10 @@ pub(crate) fn prove(policy: &Policy, call: &Call<'_>) -> Result<Proof, Impurity>
     let (fresh, first) = ask(Session::fresh(policy))?;
     let (again, second) = ask(Session::fresh(policy))?;
     if let Some(other) = [&fresh, &again].into_iter().find(|answer| **answer != used) {
-        return Err(Impurity::Differs {
-            fresh: Box::new(other.clone()),
-            used: Box::new(used),
-        });
+        return Err(Impurity::Differs { fresh: Box::new(other.clone()), used: Box::new(used) });
     }
     if first != second {
-        return Err(Impurity::Fuel {
-            fuel: [first, second],
-        });
+        return Err(Impurity::Fuel { fuel: [first, second] });
     }
-    Ok(Proof {
-        answer: used,
-        fuel: first,
-    })
+    Ok(Proof { answer: used, fuel: first })
 }

@@ -178,10 +178,7 @@ impl<'p> Session<'p> {
     pub fn usage(&self) -> Usage {
         let limits = self.limits();
         Usage {
-            fuel: Used {
-                used: self.fuel,
-                limit: limits.fuel,
-            },
+            fuel: Used { used: self.fuel, limit: limits.fuel },
             memory: Used::bytes(self.memory, limits.wasm_memory_bytes),
             output: Used::bytes(self.output_bytes, limits.answer_bytes),
             input_bytes: self.input_bytes,
@@ -280,9 +277,7 @@ impl Drop for Session<'_> {
 
 impl fmt::Debug for Session<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session")
-            .field("usage", &self.usage())
-            .finish_non_exhaustive()
+        f.debug_struct("Session").field("usage", &self.usage()).finish_non_exhaustive()
     }
 }
 
@@ -311,10 +306,7 @@ pub struct Used {
 impl Used {
     fn bytes(used: usize, limit: usize) -> Self {
         let wide = |n| u64::try_from(n).unwrap_or(u64::MAX);
-        Self {
-            used: wide(used),
-            limit: wide(limit),
-        }
+        Self { used: wide(used), limit: wide(limit) }
     }
 
     /// The share of the limit, from 0.0 to 1.0.

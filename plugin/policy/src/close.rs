@@ -23,7 +23,11 @@ pub(crate) fn package(
     let spoken = Language::of_locale(ticket.locale).unwrap_or(own);
     let say = |text: &crate::text::Translated| text.choose(ticket.locale, own).1.to_string();
     ClosePackage {
-        notice: rule.close.notice.as_ref().map_or_else(|| spoken.words().closed_by_inactivity.into(), say),
+        notice: rule
+            .close
+            .notice
+            .as_ref()
+            .map_or_else(|| spoken.words().closed_by_inactivity.into(), say),
         closing_text: rule.close.closing_text.as_ref().map(say),
         category: match &rule.close.category {
             Some(category) => category.choose(None, own).1.into(),

@@ -2,11 +2,11 @@
 //!
 //! This file is the list of what a config can say. A key that is read here is a key that exists.
 
+use crate::decision::Survey;
 use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value};
 use crate::event::Source;
 use crate::instant::{Instant, Span};
 use crate::message::Counting;
-use crate::decision::Survey;
 use crate::policy::Policy;
 use crate::rule::{
     Activation, AfterReopening, CatchUp, Close, CountFrom, IncompleteMetadata, OnFailedReminder,
@@ -61,26 +61,45 @@ impl Policy {
     /// # Errors
     ///
     /// All problems at once, in the order of the config, warnings included.
-    pub fn parse(config: &str, surroundings: &Surroundings<'_>) -> Result<(Policy, Vec<Diagnostic>), Vec<Diagnostic>> {
+    pub fn parse(
+        config: &str,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<(Policy, Vec<Diagnostic>), Vec<Diagnostic>> {
         let tree = tree::read(config).map_err(|problem| vec![problem])?;
         let mut problems = Problems::default();
         let policy = policy(Place::root(&tree), surroundings, &mut problems);
         let problems = problems.into_list();
         match policy {
-            Some(policy) if problems.iter().all(|p| p.code.severity() == Severity::Warning) => Ok((policy, problems)),
+            Some(policy) if problems.iter().all(|p| p.code.severity() == Severity::Warning) => {
+                Ok((policy, problems))
+            }
             _ => Err(problems),
         }
     }
 }
 
-fn policy(root: Place<'_>, surroundings: &Surroundings<'_>, problems: &mut Problems) -> Option<Policy> {
+fn policy(
+    root: Place<'_>,
+    surroundings: &Surroundings<'_>,
+    problems: &mut Problems,
+) -> Option<Policy> {
     let top = root.object(
-        &["version", "enabled", "language", "channel", "activation", "exempt-tags", "defaults", "rules"],
+        &[
+            "version",
+            "enabled",
+            "language",
+            "channel",
+            "activation",
+            "exempt-tags",
+            "defaults",
+            "rules",
+        ],
         problems,
     )?;
     let version = top.get("version").and_then(|p| p.string(problems)).unwrap_or_default();
     let enabled = top.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
-    let language = top.get("language").and_then(|p| p.word(&LANGUAGES, problems)).unwrap_or(Language::Es);
+    let language =
+        top.get("language").and_then(|p| p.word(&LANGUAGES, problems)).unwrap_or(Language::Es);
     if let Some(channel) = top.get("channel") {
         let shut_down = channel.word(&CHANNELS, problems).is_some_and(|alive| !alive);
         if shut_down {
@@ -95,7 +114,11 @@ fn policy(root: Place<'_>, surroundings: &Surroundings<'_>, problems: &mut Probl
     close(None, defaults.as_ref(), problems);
     count_from(None, defaults.as_ref(), problems);
     let mut rules = Vec::new();
-    match top.require("rules", "\"rules\": [ { \"departments\": \"any\", \"close-after\": \"2 d\" } ]", problems) {
+    match top.require(
+        "rules",
+        "\"rules\": [ { \"departments\": \"any\", \"close-after\": \"2 d\" } ]",
+        problems,
+    ) {
         None => {}
         Some(list) => {
             let places = list.items(MOST_RULES, problems);
@@ -130,11 +153,19 @@ fn policy(root: Place<'_>, surroundings: &Surroundings<'_>, problems: &mut Probl
     })
 }
 
-fn activation(place: Place<'_>, surroundings: &Surroundings<'_>, problems: &mut Problems) -> Option<Activation> {
+fn activation(
+    place: Place<'_>,
+    surroundings: &Surroundings<'_>,
+    problems: &mut Problems,
+) -> Option<Activation> {
     let object = place.object(&["from", "backlog", "within"], problems)?;
-    let from = object.require("from", "\"from\": \"2026-03-01T09:00:00Z\"", problems)?.instant(problems);
-    let included = object.get("backlog").and_then(|p| p.word(&[("leave", false), ("include", true)], problems));
-    let within = object.get("within").and_then(|p| p.duration(surroundings.tick_resolution, problems));
+    let from =
+        object.require("from", "\"from\": \"2026-03-01T09:00:00Z\"", problems)?.instant(problems);
+    let included = object
+        .get("backlog")
+        .and_then(|p| p.word(&[("leave", false), ("include", true)], problems));
+    let within =
+        object.get("within").and_then(|p| p.duration(surroundings.tick_resolution, problems));
     let backlog_within = included.unwrap_or(false).then(|| within.unwrap_or(Span::HOUR));
     Some(Activation { from: from?, backlog_within })
 }
@@ -167,7 +198,8 @@ fn rule<'a>(
     });
     let enabled = object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
     let close_place = object.get("close-after");
-    let close_after = close_place.as_ref().and_then(|p| p.duration(surroundings.tick_resolution, problems));
+    let close_after =
+        close_place.as_ref().and_then(|p| p.duration(surroundings.tick_resolution, problems));
     let reminders = object
         .get("reminders")
         .map(|p| reminders(&p, close_place.as_ref(), close_after, surroundings, problems))
@@ -179,8 +211,10 @@ fn rule<'a>(
     let close = close(Some(&object), defaults, problems);
     let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
-    let name = name.unwrap_or_else(|| departments.as_ref().map_or_else(|| "any".into(), |d| d.join(", ")));
-    let rule = Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
+    let name =
+        name.unwrap_or_else(|| departments.as_ref().map_or_else(|| "any".into(), |d| d.join(", ")));
+    let rule =
+        Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
     Some(ReadRule { rule, place, departments: departments_place })
 }
 
@@ -211,14 +245,18 @@ fn reminders(
     let mut planned: Vec<PlannedReminder> = Vec::new();
     let mut accumulated = Span::ZERO;
     for place in list.items(MOST_REMINDERS, problems) {
-        let Some(object) = place.object(&["after", "before-close", "text"], problems) else { continue };
+        let Some(object) = place.object(&["after", "before-close", "text"], problems) else {
+            continue;
+        };
         let text = object
             .require("text", "\"text\": \"¿Sigues allí?\"", problems)
             .and_then(|p| p.texts(problems))
             .unwrap_or(Translated(Vec::new()));
         let resolution = surroundings.tick_resolution;
         let total = match (object.get("after"), object.get("before-close")) {
-            (Some(after), None) => after.duration(resolution, problems).map(|after| accumulated.plus(after)),
+            (Some(after), None) => {
+                after.duration(resolution, problems).map(|after| accumulated.plus(after))
+            }
             (None, Some(offset)) => match (offset.duration(resolution, problems), close_after) {
                 (Some(before_close), Some(close)) if before_close < close => {
                     let total = close.minus(before_close);
@@ -336,10 +374,16 @@ fn options(
     let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
     let resolution = surroundings.tick_resolution;
     Options {
-        only_after_agent: read.key("only-after-agent", problems, Place::switch).unwrap_or(d.only_after_agent),
+        only_after_agent: read
+            .key("only-after-agent", problems, Place::switch)
+            .unwrap_or(d.only_after_agent),
         counting: Counting {
-            ai_agent: read.key("ai-agent-counts", problems, Place::switch).unwrap_or(d.counting.ai_agent),
-            reactions: read.key("reactions-count", problems, Place::switch).unwrap_or(d.counting.reactions),
+            ai_agent: read
+                .key("ai-agent-counts", problems, Place::switch)
+                .unwrap_or(d.counting.ai_agent),
+            reactions: read
+                .key("reactions-count", problems, Place::switch)
+                .unwrap_or(d.counting.reactions),
         },
         catch_up: read.key("catch-up", problems, |p, q| p.word(&CATCH_UP, q)).unwrap_or(d.catch_up),
         on_failed_reminder: read
@@ -350,12 +394,18 @@ fn options(
             .key("after-reopening", problems, |p, q| p.word(&AFTER_REOPENING, q))
             .unwrap_or(d.after_reopening),
         typing: read.key("typing", problems, |p, q| typing(p, resolution, q)).unwrap_or(d.typing),
-        late_reply: read.key("late-reply", problems, |p, q| p.duration(resolution, q)).unwrap_or(d.late_reply),
+        late_reply: read
+            .key("late-reply", problems, |p, q| p.duration(resolution, q))
+            .unwrap_or(d.late_reply),
         guard: read.key("guard", problems, |p, q| p.duration(resolution, q)).unwrap_or(d.guard),
     }
 }
 
-fn typing(place: &Place<'_>, resolution: Span, problems: &mut Problems) -> Option<Option<(Span, Span)>> {
+fn typing(
+    place: &Place<'_>,
+    resolution: Span,
+    problems: &mut Problems,
+) -> Option<Option<(Span, Span)>> {
     if place.is_off() {
         return Some(None);
     }
@@ -391,14 +441,19 @@ const CLOSE_KEYS: [&str; 10] = [
     "survey-after",
 ];
 
-fn close(own: Option<&place::Object<'_>>, defaults: Option<&place::Object<'_>>, problems: &mut Problems) -> Close {
+fn close(
+    own: Option<&place::Object<'_>>,
+    defaults: Option<&place::Object<'_>>,
+    problems: &mut Problems,
+) -> Close {
     let mut silent = Problems::default();
     let of_rule = own.is_some();
     let own = own.and_then(|o| o.get("close")).and_then(|p| p.object(&CLOSE_KEYS, problems));
     let defaults = defaults
         .and_then(|d| d.get("close"))
         .and_then(|p| p.object(&CLOSE_KEYS, if of_rule { &mut silent } else { problems }));
-    let mut read = Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
+    let mut read =
+        Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
     Close {
         notice: read.key("notice", problems, Place::texts),
         closing_text: read.key("closing-text", problems, Place::texts),
@@ -408,7 +463,9 @@ fn close(own: Option<&place::Object<'_>>, defaults: Option<&place::Object<'_>>, 
             .key("incomplete-metadata", problems, |p, q| p.word(&INCOMPLETE_METADATA, q))
             .unwrap_or(IncompleteMetadata::Ignore),
         unassign: read.key("unassign-after", problems, sources).unwrap_or(Sources::INACTIVITY),
-        keep_assignment_tags: read.key("keep-assignment-tags", problems, |p, q| Some(p.names(q))).unwrap_or_default(),
+        keep_assignment_tags: read
+            .key("keep-assignment-tags", problems, |p, q| Some(p.names(q)))
+            .unwrap_or_default(),
         bot_on: read.key("bot-on-after", problems, sources).unwrap_or(Sources::INACTIVITY),
         survey: read.key("survey", problems, |p, q| p.word(&SURVEY, q)).unwrap_or(Survey::No),
         survey_after: read.key("survey-after", problems, sources).unwrap_or(Sources::INACTIVITY),
@@ -462,7 +519,8 @@ fn plain(text: impl Into<String>) -> Value {
     Value::Plain(text.into())
 }
 
-const LANGUAGES: [(&str, Language); 3] = [("es", Language::Es), ("pt", Language::Pt), ("en", Language::En)];
+const LANGUAGES: [(&str, Language); 3] =
+    [("es", Language::Es), ("pt", Language::Pt), ("en", Language::En)];
 
 /// The channels an account can be on, and whether they still exist.
 const CHANNELS: [(&str, bool); 11] = [
@@ -485,7 +543,8 @@ const COUNT_FROM: [(&str, CountFrom); 3] = [
     ("last-customer-message", CountFrom::LastCustomerMessage),
 ];
 
-const CATCH_UP: [(&str, CatchUp); 2] = [("in-order", CatchUp::InOrder), ("last-only", CatchUp::LastOnly)];
+const CATCH_UP: [(&str, CatchUp); 2] =
+    [("in-order", CatchUp::InOrder), ("last-only", CatchUp::LastOnly)];
 
 const ON_FAILED_REMINDER: [(&str, OnFailedReminder); 2] =
     [("stop", OnFailedReminder::Stop), ("go-on", OnFailedReminder::GoOn)];
@@ -493,13 +552,18 @@ const ON_FAILED_REMINDER: [(&str, OnFailedReminder); 2] =
 const SNOOZE: [(&str, Snooze); 3] =
     [("pause", Snooze::Pause), ("ignore", Snooze::Ignore), ("start-on-wake", Snooze::StartOnWake)];
 
-const AFTER_REOPENING: [(&str, AfterReopening); 2] =
-    [("on-agent-message", AfterReopening::OnAgentMessage), ("on-customer-reply", AfterReopening::OnCustomerReply)];
+const AFTER_REOPENING: [(&str, AfterReopening); 2] = [
+    ("on-agent-message", AfterReopening::OnAgentMessage),
+    ("on-customer-reply", AfterReopening::OnCustomerReply),
+];
 
-const INCOMPLETE_METADATA: [(&str, IncompleteMetadata); 2] =
-    [("ignore", IncompleteMetadata::Ignore), ("hold-and-notify", IncompleteMetadata::HoldAndNotify)];
+const INCOMPLETE_METADATA: [(&str, IncompleteMetadata); 2] = [
+    ("ignore", IncompleteMetadata::Ignore),
+    ("hold-and-notify", IncompleteMetadata::HoldAndNotify),
+];
 
-const SURVEY: [(&str, Survey); 3] = [("no", Survey::No), ("now", Survey::Now), ("later", Survey::Later)];
+const SURVEY: [(&str, Survey); 3] =
+    [("no", Survey::No), ("now", Survey::Now), ("later", Survey::Later)];
 
 const SOURCES: [(&str, Source); 5] = [
     ("agent", Source::Agent),

@@ -73,26 +73,34 @@ pub(crate) fn decide(
         }
         demand!(trail, !memory.agents.is_empty() || replied, Reason::ReopenedAwaitsAgent, index);
     }
-    demand!(trail, memory.answered || !rule.options.only_after_agent, Reason::NotAnswered, index);
     let turn = memory.turn();
-    demand!(trail, turn != Turn::Nobody, Reason::NotAnswered, index);
+    if rule.options.only_after_agent || turn == Turn::Nobody {
+        demand!(trail, memory.answered && turn != Turn::Nobody, Reason::NotAnswered, index);
+    }
     trail.condition(&Reason::CompanyTurn, turn != Turn::Company);
     let Turn::Customer { first, latest } = turn else { return rest(Reason::CompanyTurn, index) };
     let not_before = match policy.activation.filter(|a| first < a.from) {
         None => None,
         Some(activation) => {
             demand!(trail, activation.backlog_within.is_some(), Reason::BeforeActivation, index);
-            activation.backlog_within.map(|within| activation.from.plus(place_in_backlog(ticket.id, within)))
+            activation
+                .backlog_within
+                .map(|within| activation.from.plus(place_in_backlog(ticket.id, within)))
         }
     };
-    if let Some(kind) = memory.pauses.open_ended(rule.options.snooze) {
-        demand!(trail, false, pause_reason(kind), index);
+    match memory.pauses.open_ended(rule.options.snooze) {
+        Some(kind) => {
+            demand!(trail, false, pause_reason(kind), index);
+        }
+        // Said of all four pauses at once.
+        None => trail.condition(&Reason::OnHold, true),
     }
     if let Some(spent) = memory.spent
         && let Some(failure) = spent.failed
     {
         let last = usize::try_from(spent.number).map_or(true, |n| n >= rule.reminders.len());
-        let stop = failure == FailureKind::Blocked || rule.options.on_failed_reminder == OnFailedReminder::Stop;
+        let stop = failure == FailureKind::Blocked
+            || rule.options.on_failed_reminder == OnFailedReminder::Stop;
         // A failed reminder is no warning: the last one of a rule is never passed over.
         demand!(trail, !stop && !last, Reason::ReminderFailed(spent.number), index);
     }
@@ -138,7 +146,8 @@ fn act(
 ) -> Decision {
     let (step, reason, task) = match due.step {
         Step::Reminder(number) => {
-            let planned = usize::try_from(number.saturating_sub(1)).ok().and_then(|n| rule.reminders.get(n));
+            let planned =
+                usize::try_from(number.saturating_sub(1)).ok().and_then(|n| rule.reminders.get(n));
             let Some(planned) = planned else { return rest(Reason::NothingLeft, index) };
             let (language, text) = planned.text.choose(ticket.locale, policy.language);
             let reminder = Reminder {
@@ -157,14 +166,23 @@ fn act(
             let notification = Notification { code: "incomplete-metadata", text };
             (Step::Notify, Reason::IncompleteMetadata, Task::Notify(notification))
         }
-        _ => (Step::Close, Reason::Close, Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at).into())),
+        _ => (
+            Step::Close,
+            Reason::Close,
+            Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at).into()),
+        ),
     };
     let action = Action { cycle: memory.cycle, step, due: due.at, task };
     Decision { outcome: Outcome::Act(action), reason, rule: index }
 }
 
 /// What follows a close: mending one that came too early, or the steps after somebody else's.
-fn after_close(ticket: &Ticket<'_>, closed: Closed, now: Instant, found: Option<(u32, &Rule)>) -> Decision {
+fn after_close(
+    ticket: &Ticket<'_>,
+    closed: Closed,
+    now: Instant,
+    found: Option<(u32, &Rule)>,
+) -> Decision {
     let index = found.map(|(index, _)| index);
     if closed.followed {
         return rest(Reason::AlreadyClosed, index);
@@ -177,7 +195,8 @@ fn after_close(ticket: &Ticket<'_>, closed: Closed, now: Instant, found: Option<
         let premature = customer_wrote <= closed.at;
         let reason = if premature { Reason::PrematureClose } else { Reason::LateReply };
         let grace = found.map_or(Span::DAY, |(_, rule)| rule.options.late_reply);
-        let same_ticket = ticket.channel.reopens() && (premature || customer_wrote.since(closed.at) <= grace);
+        let same_ticket =
+            ticket.channel.reopens() && (premature || customer_wrote.since(closed.at) <= grace);
         let agent = ticket.agent.map(Into::into);
         let reopening = Reopening { premature, agent, customer_wrote, closed: closed.at };
         let due = customer_wrote.max(closed.at).min(now);
@@ -192,7 +211,12 @@ fn after_close(ticket: &Ticket<'_>, closed: Closed, now: Instant, found: Option<
     {
         let then = rule.after_close(closed.by, ticket.tags);
         if !then.is_nothing() {
-            return act(Step::AfterClose, Reason::ClosedByOther, closed.at.min(now), Task::AfterClose(then));
+            return act(
+                Step::AfterClose,
+                Reason::ClosedByOther,
+                closed.at.min(now),
+                Task::AfterClose(then),
+            );
         }
     }
     rest(Reason::AlreadyClosed, index)

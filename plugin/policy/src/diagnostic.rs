@@ -208,7 +208,10 @@ impl Diagnostic {
 }
 
 /// The candidate that a word was probably meant to be: at most a third of its letters differ.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = word.chars().count().div_ceil(3).max(1);
     candidates
         .into_iter()

@@ -92,7 +92,10 @@ impl Trail for Told<'_> {
         let mut text = fill(words.counted_from, &[&self.speaker.clock(schedule.anchor()), from]);
         if let (Step::Close, Some(spent), Some(gap)) = (next.step, self.memory.spent, rule.gap()) {
             text.push(' ');
-            text.push_str(&fill(words.promised_gap, &[&self.speaker.clock(spent.last_at), &span(gap)]));
+            text.push_str(&fill(
+                words.promised_gap,
+                &[&self.speaker.clock(spent.last_at), &span(gap)],
+            ));
         }
         text.push(' ');
         let step = self.speaker.step(next.step, Some(rule));
@@ -140,7 +143,10 @@ impl Speaker {
                 let (until, step) = (self.clock(*until), self.step(*step, rule));
                 match decision.reason {
                     Reason::Reminder(_) | Reason::Close => fill(self.words.wait, &[&until, &step]),
-                    ref other => fill(self.words.wait_because, &[&until, &step, &self.condition(other, false)]),
+                    ref other => fill(
+                        self.words.wait_because,
+                        &[&until, &step, &self.condition(other, false)],
+                    ),
                 }
             }
             Outcome::Act(action) => match action.task {
@@ -172,11 +178,17 @@ impl Speaker {
             told.push(fill(words.remembered_customer, &[&self.clock(customer.at)]));
         }
         if let (Some(first), Some(latest)) = (memory.agents.first(), memory.agents.last()) {
-            told.push(fill(words.remembered_agents, &[&self.clock(first.at), &self.clock(latest.at)]));
+            told.push(fill(
+                words.remembered_agents,
+                &[&self.clock(first.at), &self.clock(latest.at)],
+            ));
         }
         if let Some(spent) = memory.spent {
-            let sentence =
-                if spent.failed.is_some() { words.remembered_failure } else { words.remembered_reminder };
+            let sentence = if spent.failed.is_some() {
+                words.remembered_failure
+            } else {
+                words.remembered_reminder
+            };
             told.push(fill(sentence, &[&spent.number.to_string(), &self.clock(spent.last_at)]));
         }
         if let Some(at) = memory.typing {
@@ -190,14 +202,18 @@ impl Speaker {
                 PauseKind::Queue => words.pause_queue,
                 PauseKind::Extension => words.pause_extension,
             };
-            let until = pause.until.map_or_else(|| words.until_further_notice.into(), |u| self.clock(u));
+            let until =
+                pause.until.map_or_else(|| words.until_further_notice.into(), |u| self.clock(u));
             told.push(fill(words.remembered_pause, &[kind, &self.clock(pause.from), &until]));
         }
         if let Some(reopened) = memory.reopened {
             told.push(fill(words.remembered_reopening, &[&self.clock(reopened.at)]));
         }
         if let Some(closed) = memory.closed {
-            told.push(fill(words.remembered_close, &[&self.clock(closed.at), self.source(closed.by)]));
+            told.push(fill(
+                words.remembered_close,
+                &[&self.clock(closed.at), self.source(closed.by)],
+            ));
         }
         if told.is_empty() {
             told.push(words.nothing_remembered.into());

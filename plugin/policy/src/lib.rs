@@ -57,6 +57,8 @@ pub use diagnostic::{Code, Diagnostic, Severity};
 pub use event::{Event, FailureKind, Happening, PauseKind, Source};
 pub use explain::{Check, Explanation};
 pub use instant::{Instant, Span};
+#[doc(hidden)]
+pub use memory::sign_again;
 pub use memory::{Damage, Memory, VERSION as MEMORY_VERSION};
 pub use message::{Author, Counting, Kind, Message, Origin, Speaker, Stamp};
 pub use outline::{Outline, RuleOutline, StepOutline};

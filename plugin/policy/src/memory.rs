@@ -15,7 +15,7 @@ use core::cmp::Ordering;
 mod codec;
 
 pub(crate) use codec::fold;
-pub use codec::{Damage, VERSION};
+pub use codec::{Damage, VERSION, sign_again};
 
 /// At most this many agent messages in a row are remembered: the first and the latest ones.
 const MOST_IN_A_ROW: usize = 4;
@@ -120,7 +120,9 @@ impl Memory {
             (Some(first), Some(latest)) => Turn::Customer { first: first.at, latest: latest.at },
             _ => match (self.customer, self.opened_by_company) {
                 (Some(_), _) => Turn::Company,
-                (None, Some(at)) if self.reopened.is_none() => Turn::Customer { first: at, latest: at },
+                (None, Some(at)) if self.reopened.is_none() => {
+                    Turn::Customer { first: at, latest: at }
+                }
                 (None, _) => Turn::Nobody,
             },
         }
@@ -188,7 +190,10 @@ impl Memory {
         }
         // Of two at the same instant the one that arrives later is the later one.
         let answered_before = self.agents.partition_point(|a| a.order(&mark) != Ordering::Greater);
-        let before = answered_before.checked_sub(1).and_then(|i| self.agents.get(i)).or(self.customer.as_ref());
+        let before = answered_before
+            .checked_sub(1)
+            .and_then(|i| self.agents.get(i))
+            .or(self.customer.as_ref());
         mark.at = before.map_or(mark.at, |b| mark.at.max(b.at));
         let after = self.agents.split_off(answered_before);
         let ended = answered_before > 0 || after.is_empty();
@@ -200,9 +205,10 @@ impl Memory {
         }
         self.pauses.forget_before(mark.at);
         if ended {
-            // A message that arrived late splits the cycle: what was sent after it belongs to the
-            // cycle that the agents' later messages opened.
-            let kept = self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
+            // A message that arrived late splits the cycle: what was sent after the agents' later
+            // messages belongs to the cycle that they opened.
+            let kept =
+                self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
             if !self.agents.is_empty() {
                 self.cycle = self.cycle.saturating_add(1);
             }
@@ -221,7 +227,8 @@ impl Memory {
             return;
         }
         let place = self.agents.partition_point(|a| a.order(&mark) == Ordering::Less);
-        let before = place.checked_sub(1).and_then(|i| self.agents.get(i)).or(self.customer.as_ref());
+        let before =
+            place.checked_sub(1).and_then(|i| self.agents.get(i)).or(self.customer.as_ref());
         mark.at = before.map_or(mark.at, |b| mark.at.max(b.at));
         if self.agents.is_empty() {
             self.cycle = self.cycle.saturating_add(1);
@@ -256,14 +263,18 @@ impl Memory {
             Some(Step::Close) => {
                 let stale = self.reopened.is_some_and(|r| key.cycle <= r.cycle);
                 if self.closed.is_none() && !stale {
-                    let overtaken = key.cycle < self.cycle || !matches!(self.turn(), Turn::Customer { .. });
+                    let overtaken =
+                        key.cycle < self.cycle || !matches!(self.turn(), Turn::Customer { .. });
                     let reply = self.customer.filter(|_| overtaken).map(|c| c.at);
                     let cycle = self.cycle;
-                    self.closed = Some(Closed { at, cycle, by: Source::Inactivity, reply, followed: false });
+                    self.closed =
+                        Some(Closed { at, cycle, by: Source::Inactivity, reply, followed: false });
                 }
             }
             Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
-            Some(Step::Reopen) if self.closed.is_some_and(|c| c.cycle == key.cycle) => self.reopen(at, true),
+            Some(Step::Reopen) if self.closed.is_some_and(|c| c.cycle == key.cycle) => {
+                self.reopen(at, true)
+            }
             Some(Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
             Some(Step::Reopen) | None => {}
         }
@@ -272,7 +283,9 @@ impl Memory {
     fn failed(&mut self, key: Key<'_>, kind: FailureKind, at: Instant) {
         match key.step {
             Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, Some(kind)),
-            Some(Step::Close) => self.close_failed |= key.cycle == self.cycle && self.closed.is_none(),
+            Some(Step::Close) => {
+                self.close_failed |= key.cycle == self.cycle && self.closed.is_none()
+            }
             Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
             Some(Step::Reopen | Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
             None => {}
@@ -281,7 +294,13 @@ impl Memory {
 
     /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered,
     /// and one that was given up may still be sent by hand; an older report changes nothing.
-    fn reminder_spent(&mut self, cycle: u32, number: u32, at: Instant, failed: Option<FailureKind>) {
+    fn reminder_spent(
+        &mut self,
+        cycle: u32,
+        number: u32,
+        at: Instant,
+        failed: Option<FailureKind>,
+    ) {
         let Turn::Customer { first, .. } = self.turn() else { return };
         if cycle != self.cycle || number == 0 {
             return;
@@ -295,7 +314,12 @@ impl Memory {
             Some(spent) if number == spent.number && failed.is_some() && spent.failed.is_none() => {
                 spent.failed = failed;
             }
-            Some(spent) if number == spent.number && failed.is_none() && spent.failed.is_some() && at > spent.last_at => {
+            Some(spent)
+                if number == spent.number
+                    && failed.is_none()
+                    && spent.failed.is_some()
+                    && at > spent.last_at =>
+            {
                 spent.failed = None;
                 spent.last_at = at;
             }

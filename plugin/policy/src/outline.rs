@@ -75,7 +75,12 @@ impl Rule {
             .collect();
         if let (Some(close), Some(gap)) = (self.close_after, self.gap()) {
             let before_close = Some(Span::ZERO);
-            steps.push(StepOutline { step: Step::Close, after: gap, before_close, at: start.plus(close) });
+            steps.push(StepOutline {
+                step: Step::Close,
+                after: gap,
+                before_close,
+                at: start.plus(close),
+            });
         }
         RuleOutline {
             name: self.name.clone(),

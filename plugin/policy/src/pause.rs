@@ -38,7 +38,8 @@ impl Pauses {
             open.until = open.until.or(until);
             return;
         }
-        let known = |p: &&mut Pause| p.from <= from && p.until.is_some_and(|u| from < u || p.from == from);
+        let known =
+            |p: &&mut Pause| p.from <= from && p.until.is_some_and(|u| from < u || p.from == from);
         if let Some(running) = self.0.iter_mut().filter(same).find(known) {
             // Snoozed anew from within: the later end holds, as long as this is news.
             if running.from != from {
@@ -46,7 +47,12 @@ impl Pauses {
             }
             return;
         }
-        if let Some(ended) = self.0.iter_mut().filter(same).find(|p| p.from == p.until.unwrap_or(p.from) && from <= p.from) {
+        if let Some(ended) = self
+            .0
+            .iter_mut()
+            .filter(same)
+            .find(|p| p.from == p.until.unwrap_or(p.from) && from <= p.from)
+        {
             // The end arrived before the beginning.
             ended.from = from;
             self.put_in_order();
@@ -79,7 +85,9 @@ impl Pauses {
 
     /// Ends a pause that is open, without remembering an end that had no beginning.
     pub(crate) fn end_open(&mut self, kind: PauseKind, at: Instant) {
-        for pause in self.0.iter_mut().filter(|p| p.kind == kind && p.until.is_none() && p.from <= at) {
+        for pause in
+            self.0.iter_mut().filter(|p| p.kind == kind && p.until.is_none() && p.from <= at)
+        {
             pause.until = Some(at);
         }
     }

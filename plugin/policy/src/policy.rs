@@ -33,14 +33,24 @@ pub struct Policy {
 impl Policy {
     /// Takes in a message of the conversation and decides for the instant it was received.
     /// Returns whether the memory changed.
-    pub fn on_message(&self, ticket: &Ticket<'_>, memory: &mut Memory, message: &Message<'_>) -> (bool, Decision) {
+    pub fn on_message(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &mut Memory,
+        message: &Message<'_>,
+    ) -> (bool, Decision) {
         let changed = memory.hear(message, self.counting(ticket));
         (changed, self.decide(ticket, memory, message.stamp.received))
     }
 
     /// Takes in an event and decides for the instant it was received. Returns whether the memory
     /// changed.
-    pub fn on_event(&self, ticket: &Ticket<'_>, memory: &mut Memory, event: &Event<'_>) -> (bool, Decision) {
+    pub fn on_event(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &mut Memory,
+        event: &Event<'_>,
+    ) -> (bool, Decision) {
         let changed = memory.notice(event);
         (changed, self.decide(ticket, memory, event.stamp.received))
     }
@@ -56,7 +66,10 @@ impl Policy {
     #[must_use]
     pub fn rule_for(&self, department: Option<&str>) -> Option<(u32, &Rule)> {
         let own = department.and_then(|department| {
-            let place = self.by_department.binary_search_by(|(name, _)| name.as_str().cmp(department)).ok()?;
+            let place = self
+                .by_department
+                .binary_search_by(|(name, _)| name.as_str().cmp(department))
+                .ok()?;
             self.by_department.get(place).map(|(_, rule)| *rule)
         });
         let index = own.or(self.any)?;

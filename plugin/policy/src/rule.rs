@@ -1,10 +1,10 @@
 //! A closing rule, checked: its times are positive, ordered and fit together.
 
+use crate::decision::{AfterClose, Survey};
+use crate::event::Source;
 use crate::instant::{Instant, Span};
 use crate::message::Counting;
 use crate::text::Translated;
-use crate::decision::{AfterClose, Survey};
-use crate::event::Source;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -198,7 +198,11 @@ impl Rule {
             source,
             unassign: self.close.unassign.has(source) && !kept,
             bot_on: self.close.bot_on.has(source),
-            survey: if self.close.survey_after.has(source) { self.close.survey } else { Survey::No },
+            survey: if self.close.survey_after.has(source) {
+                self.close.survey
+            } else {
+                Survey::No
+            },
         }
     }
 }

@@ -80,8 +80,8 @@ impl Schedule<'_> {
         let accumulated = planned.map_or(Span::ZERO, |p| p.accumulated);
         let at = match self.memory.spent {
             // Counted from the actual sending of the one before (D-33) …
-            Some(s) if s.last_at >= anchor => self.advance(s.last_at, after),
-            // … which counts as sent on time when the anchor moved past it.
+            Some(s) if s.last_at > anchor => self.advance(s.last_at, after),
+            // … which counts as sent on time when the anchor moved past it, or to its very instant.
             _ => self.advance(anchor, accumulated),
         };
         // Nothing falls due before the turn has passed to the customer (rulebook 2).
@@ -111,10 +111,16 @@ impl Schedule<'_> {
         }
         let settled = self.deadline(Step::Close, at);
         let typing = self.rule.options.typing.filter(|_| self.typing).zip(self.memory.typing);
-        Some(match typing.map(|((grace, at_most), typed)| typed.plus(grace).min(settled.at.plus(at_most))) {
-            Some(later) if later > settled.at => Deadline { at: later, typing: true, ..settled },
-            _ => settled,
-        })
+        Some(
+            match typing
+                .map(|((grace, at_most), typed)| typed.plus(grace).min(settled.at.plus(at_most)))
+            {
+                Some(later) if later > settled.at => {
+                    Deadline { at: later, typing: true, ..settled }
+                }
+                _ => settled,
+            },
+        )
     }
 
     fn deadline(&self, step: Step, at: Instant) -> Deadline {

@@ -75,7 +75,9 @@ impl Translated {
             })
         };
         locale
-            .and_then(|l| tagged(l, true).or_else(|| tagged(base(l), true)).or_else(|| tagged(base(l), false)))
+            .and_then(|l| {
+                tagged(l, true).or_else(|| tagged(base(l), true)).or_else(|| tagged(base(l), false))
+            })
             .or_else(|| tagged(policy.code(), false))
             .or_else(|| self.0.first())
             .map_or((None, ""), |(tag, text)| (tag.as_deref(), text.as_str()))
@@ -215,7 +217,9 @@ pub(crate) fn clock(at: Instant, offset_minutes: i32) -> String {
 pub fn span(span: Span) -> String {
     let mut text = String::new();
     let mut rest = span.millis();
-    for (unit, name) in [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")] {
+    for (unit, name) in
+        [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")]
+    {
         let n = rest.checked_div(unit).unwrap_or(0);
         rest = rest.checked_rem(unit).unwrap_or(0);
         if n > 0 {

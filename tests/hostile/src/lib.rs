@@ -2,17 +2,8 @@
 //!
 //! The department of a ticket names the misbehaviour; a department without a meaning here is
 //! served as a working plugin would. `tests/hostile.rs` plays every one of them.
-#![allow(
-    unsafe_code,
-    missing_docs,
-    unreachable_pub,
-    reason = "generated, and hostile"
-)]
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "hostile"
-)]
+#![allow(unsafe_code, missing_docs, unreachable_pub, reason = "generated, and hostile")]
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "hostile")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -68,11 +59,7 @@ impl decisions::GuestPolicy for Policy {
     }
 
     fn outline(&self, _: Instant) -> Outline {
-        Outline {
-            version: String::new(),
-            enabled: true,
-            rules: Vec::new(),
-        }
+        Outline { version: String::new(), enabled: true, rules: Vec::new() }
     }
 
     fn on_message(
@@ -85,17 +72,11 @@ impl decisions::GuestPolicy for Policy {
             Some("huge-memory") => vec![7; 5 << 10],
             _ => [memory, vec![1]].concat(),
         };
-        Ok(Update {
-            memory,
-            decision: decide(&ticket, message.received_at),
-        })
+        Ok(Update { memory, decision: decide(&ticket, message.received_at) })
     }
 
     fn on_event(&self, ticket: Ticket, memory: Memory, event: Event) -> Result<Update, Fault> {
-        Ok(Update {
-            memory,
-            decision: decide(&ticket, event.received_at),
-        })
+        Ok(Update { memory, decision: decide(&ticket, event.received_at) })
     }
 
     fn on_tick(&self, ticket: Ticket, _: Memory, now: Instant) -> Result<Decision, Fault> {
@@ -128,18 +109,9 @@ impl decisions::GuestPolicy for Policy {
 }
 
 fn decide(ticket: &Ticket, now: Instant) -> Decision {
-    let key = |cycle, step| ActionKey {
-        ticket: ticket.id.clone(),
-        cycle,
-        step,
-    };
+    let key = |cycle, step| ActionKey { ticket: ticket.id.clone(), cycle, step };
     let remind = |number, of, text: String| {
-        let task = Task::Send(Reminder {
-            number,
-            of,
-            text,
-            language: None,
-        });
+        let task = Task::Send(Reminder { number, of, text, language: None });
         act(key(1, Step::Reminder(number)), now, task)
     };
     match ticket.department.as_deref().unwrap_or_default() {
@@ -161,18 +133,12 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
         "huge-answer" => remind(1, 1, "a".repeat(1 << 20)),
         "not-utf8" => {
             // SAFETY: none; the host must refuse it.
-            remind(1, 1, unsafe {
-                String::from_utf8_unchecked(vec![0xff, 0xfe, 0xfd])
-            })
+            remind(1, 1, unsafe { String::from_utf8_unchecked(vec![0xff, 0xfe, 0xfd]) })
         }
         // What breaks the contract.
         "long-text" => remind(1, 1, "a".repeat(100 << 10)),
         "other-ticket" => {
-            let key = ActionKey {
-                ticket: "9999".into(),
-                cycle: 1,
-                step: Step::Close,
-            };
+            let key = ActionKey { ticket: "9999".into(), cycle: 1, step: Step::Close };
             act(key, now, Task::Close(close()))
         }
         "wait-past" => wait(now - 1),
@@ -182,46 +148,26 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
         "due-never" => act(key(1, Step::Close), -1, Task::Close(close())),
         "step-mismatch" => act(key(1, Step::Reminder(1)), now, Task::Close(close())),
         "reminder-mismatch" => {
-            let reminder = Reminder {
-                number: 2,
-                of: 2,
-                text: "hi".into(),
-                language: None,
-            };
+            let reminder = Reminder { number: 2, of: 2, text: "hi".into(), language: None };
             act(key(1, Step::Reminder(1)), now, Task::Send(reminder))
         }
         "reminder-0" => remind(0, 1, "hi".into()),
         "reminder-3-of-2" => remind(3, 2, "hi".into()),
         "empty-text" => remind(1, 1, String::new()),
         "empty-reason" => {
-            let package = ClosePackage {
-                reason: String::new(),
-                ..close()
-            };
+            let package = ClosePackage { reason: String::new(), ..close() };
             act(key(1, Step::Close), now, Task::Close(package))
         }
         "empty-exit" => {
-            let package = ClosePackage {
-                exit: String::new(),
-                ..close()
-            };
+            let package = ClosePackage { exit: String::new(), ..close() };
             act(key(1, Step::Close), now, Task::Close(package))
         }
         "cycle-0" => act(key(0, Step::Close), now, Task::Close(close())),
         // What only shows over several calls.
-        "impure" => remind(
-            1,
-            1,
-            format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed)),
-        ),
+        "impure" => remind(1, 1, format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed))),
         "cycle-1-close" => act(key(1, Step::Close), now, Task::Close(close())),
         "cycle-2-reminder-1" => {
-            let reminder = Reminder {
-                number: 1,
-                of: 2,
-                text: "hi".into(),
-                language: None,
-            };
+            let reminder = Reminder { number: 1, of: 2, text: "hi".into(), language: None };
             act(key(2, Step::Reminder(1)), now, Task::Send(reminder))
         }
         _ => wait(now + 60_000),
@@ -230,23 +176,12 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
 
 fn act(key: ActionKey, due: Instant, task: Task) -> Decision {
     let action = Action { key, due, task };
-    Decision {
-        outcome: Outcome::Act(action),
-        reason: Reason::Close,
-        rule: None,
-    }
+    Decision { outcome: Outcome::Act(action), reason: Reason::Close, rule: None }
 }
 
 fn wait(until: Instant) -> Decision {
-    let wake = Wake {
-        until,
-        step: Step::Close,
-    };
-    Decision {
-        outcome: Outcome::Wait(wake),
-        reason: Reason::Close,
-        rule: None,
-    }
+    let wake = Wake { until, step: Step::Close };
+    Decision { outcome: Outcome::Wait(wake), reason: Reason::Close, rule: None }
 }
 
 fn close() -> ClosePackage {
@@ -254,10 +189,7 @@ fn close() -> ClosePackage {
         reason: "customer-inactivity".into(),
         notice: "closed".into(),
         closing_text: None,
-        note: ClosingNote {
-            category: "inactivity".into(),
-            summary: String::new(),
-        },
+        note: ClosingNote { category: "inactivity".into(), summary: String::new() },
         tags: Vec::new(),
         incomplete_metadata: false,
         exit: "customer-inactivity".into(),
@@ -287,22 +219,14 @@ fn grow() -> Decision {
 /// Deeper than any stack; turning keeps it from becoming a loop.
 #[inline(never)]
 fn recurse(depth: u64) -> u64 {
-    if depth == 0 {
-        0
-    } else {
-        recurse(depth - 1).rotate_left(3) ^ depth
-    }
+    if depth == 0 { 0 } else { recurse(depth - 1).rotate_left(3) ^ depth }
 }
 
 /// Deeper than the part of linear memory that compilers use as a stack.
 #[inline(never)]
 fn recurse_with_arrays(depth: u64) -> u64 {
     let here = std::hint::black_box([depth; 8]);
-    if here[0] == 0 {
-        0
-    } else {
-        recurse_with_arrays(here[1] - 1) + here[2] % 2
-    }
+    if here[0] == 0 { 0 } else { recurse_with_arrays(here[1] - 1) + here[2] % 2 }
 }
 
 #[cfg(target_arch = "wasm32")]

@@ -37,24 +37,16 @@ impl Run<'_> {
         self.report.count(passed, || as_json(file, played));
         let end = played.entries.last().map_or_else(String::new, |entry| {
             let decided = decided(entry);
-            paint(
-                DIM,
-                format_args!("{} calls, at last: {decided}", played.entries.len()),
-            )
+            paint(DIM, format_args!("{} calls, at last: {decided}", played.entries.len()))
         });
-        self.report.line(&format!(
-            "  {} ticket {}  {end}",
-            mark(passed),
-            played.ticket
-        ));
+        self.report.line(&format!("  {} ticket {}  {end}", mark(passed), played.ticket));
         if self.report.timelines {
             for line in timeline(&played.entries) {
                 self.report.line(&line);
             }
         }
         if let Some(sentence) = &played.broken {
-            self.report
-                .line(&format!("    {} {sentence}", paint(RED, "stopped:")));
+            self.report.line(&format!("    {} {sentence}", paint(RED, "stopped:")));
         }
     }
 }
@@ -68,9 +60,7 @@ fn timeline(entries: &[Entry]) -> Vec<String> {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {
-            let line = entry
-                .line
-                .map_or_else(String::new, |line| format!("line {line}"));
+            let line = entry.line.map_or_else(String::new, |line| format!("line {line}"));
             vec![
                 paint(DIM, line),
                 face.show(entry.call.now()),

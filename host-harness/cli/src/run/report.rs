@@ -19,12 +19,7 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(timelines: bool, json: bool) -> Report {
-        Report {
-            timelines,
-            failed: 0,
-            passed: 0,
-            json: json.then(Vec::new),
-        }
+        Report { timelines, failed: 0, passed: 0, json: json.then(Vec::new) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -65,10 +60,7 @@ impl Report {
         let style = if self.failed == 0 { GREEN } else { RED };
         anstream::println!(
             "{}",
-            paint(
-                style,
-                format_args!("{} passed, {} failed", self.passed, self.failed)
-            )
+            paint(style, format_args!("{} passed, {} failed", self.passed, self.failed))
         );
     }
 }
@@ -77,78 +69,24 @@ impl Report {
 const NEAR: u64 = 800;
 
 fn print_usage(usage: &Usage) {
-    let mut rows = vec![
-        ["", "most in one call", "limit", "", "grows with"]
-            .map(str::to_owned)
-            .to_vec(),
-    ];
+    let mut rows =
+        vec![["", "most in one call", "limit", "", "grows with"].map(str::to_owned).to_vec()];
     let mut row = |name: &str, share: &Share, show: fn(u64) -> String, grows_with: &str| {
         let part = share.per_mille().map_or_else(String::new, |per_mille| {
-            let text = format!(
-                "{}.{} %",
-                per_mille.div_euclid(10),
-                per_mille.rem_euclid(10)
-            );
-            if per_mille >= NEAR {
-                paint(YELLOW, text)
-            } else {
-                text
-            }
+            let text = format!("{}.{} %", per_mille.div_euclid(10), per_mille.rem_euclid(10));
+            if per_mille >= NEAR { paint(YELLOW, text) } else { text }
         });
-        let limit = if share.allowed == 0 {
-            "–".into()
-        } else {
-            show(share.allowed)
-        };
-        rows.push(vec![
-            name.into(),
-            show(share.used),
-            limit,
-            part,
-            grows_with.into(),
-        ]);
+        let limit = if share.allowed == 0 { "–".into() } else { show(share.allowed) };
+        rows.push(vec![name.into(), show(share.used), limit, part, grows_with.into()]);
     };
-    row(
-        "fuel",
-        &usage.fuel,
-        thousands,
-        "message ids remembered, texts of an action, sentences",
-    );
-    row(
-        "memory",
-        &usage.memory,
-        bytes,
-        "policies held by one instance, and their texts",
-    );
-    row(
-        "input",
-        &usage.input,
-        bytes,
-        "facts, the message's text, the ticket's memory",
-    );
-    row(
-        "output",
-        &usage.output,
-        bytes,
-        "texts of an action, sentences, the ticket's memory",
-    );
-    let sides = [
-        Side::Left,
-        Side::Right,
-        Side::Right,
-        Side::Right,
-        Side::Left,
-    ];
+    row("fuel", &usage.fuel, thousands, "message ids remembered, texts of an action, sentences");
+    row("memory", &usage.memory, bytes, "policies held by one instance, and their texts");
+    row("input", &usage.input, bytes, "facts, the message's text, the ticket's memory");
+    row("output", &usage.output, bytes, "texts of an action, sentences, the ticket's memory");
+    let sides = [Side::Left, Side::Right, Side::Right, Side::Right, Side::Left];
     for (number, line) in columns(&sides, &rows).iter().enumerate() {
-        let line = if number == 0 {
-            paint(DIM, line)
-        } else {
-            line.clone()
-        };
+        let line = if number == 0 { paint(DIM, line) } else { line.clone() };
         anstream::println!("  {line}");
     }
-    anstream::println!(
-        "  {}\n",
-        paint(DIM, format_args!("{} calls", thousands(usage.calls)))
-    );
+    anstream::println!("  {}\n", paint(DIM, format_args!("{} calls", thousands(usage.calls))));
 }

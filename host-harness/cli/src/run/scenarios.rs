@@ -28,8 +28,7 @@ impl Run<'_> {
         if played.is_empty() {
             return Ok(());
         }
-        self.report
-            .line(&paint(crate::paint::BOLD, &scenarios.file));
+        self.report.line(&paint(crate::paint::BOLD, &scenarios.file));
         for one in &played {
             self.spend(one.usage);
             self.show(&scenarios.file, one);
@@ -53,18 +52,15 @@ impl Run<'_> {
 
     fn show(&mut self, file: &str, played: &Played) {
         self.report.count(played.passed(), || as_json(file, played));
-        self.report
-            .line(&format!("  {} {}", mark(played.passed()), played.heading));
+        self.report.line(&format!("  {} {}", mark(played.passed()), played.heading));
         if self.report.timelines {
             for line in timeline(&played.steps) {
                 self.report.line(&line);
             }
         }
         for failure in &played.failures {
-            self.report.line(&format!(
-                "    {}",
-                paint(RED, format_args!("{file}:{}", failure.line))
-            ));
+            self.report
+                .line(&format!("    {}", paint(RED, format_args!("{file}:{}", failure.line))));
             for line in failure.to_string().lines() {
                 self.report.line(&format!("      {line}"));
             }

@@ -75,19 +75,11 @@ impl<'p> VirtualHost<'p> {
         let why = match (&self.reader, &answer) {
             (Some(reader), Ok(_)) => {
                 let Conversation { ticket, memory, .. } = &self.conversation;
-                self.player
-                    .explain(ticket, memory, call.now(), reader)
-                    .ok()
-                    .map(|e| e.summary)
+                self.player.explain(ticket, memory, call.now(), reader).ok().map(|e| e.summary)
             }
             _ => None,
         };
-        self.entries.push(Entry {
-            line,
-            call,
-            answer,
-            why,
-        });
+        self.entries.push(Entry { line, call, answer, why });
         Ok(())
     }
 
@@ -99,14 +91,12 @@ impl<'p> VirtualHost<'p> {
     pub fn run_until(&mut self, end: Instant) -> Result<(), CallError> {
         for _ in 0..CALLS_WITHOUT_ROW {
             let call = match &self.conversation.answer {
-                Some(Ok(Decision {
-                    outcome: Outcome::Act(action),
-                    ..
-                })) if self.carries_out => carried_out(action.key.clone(), self.now),
-                Some(Ok(Decision {
-                    outcome: Outcome::Wait(wake),
-                    ..
-                })) if wake.until < end => Call::Tick(wake.until.max(self.now)),
+                Some(Ok(Decision { outcome: Outcome::Act(action), .. })) if self.carries_out => {
+                    carried_out(action.key.clone(), self.now)
+                }
+                Some(Ok(Decision { outcome: Outcome::Wait(wake), .. })) if wake.until < end => {
+                    Call::Tick(wake.until.max(self.now))
+                }
                 _ => return Ok(()),
             };
             self.call(call, None)?;
@@ -134,11 +124,7 @@ pub fn play(log: &EventLog, player: &mut dyn Player, reader: Option<&Reader>) ->
         .into_iter()
         .map(|ticket| {
             let (host, broken) = play_ticket(log, ticket, player, None, reader);
-            PlayedTicket {
-                ticket: ticket.into(),
-                entries: host.entries,
-                broken,
-            }
+            PlayedTicket { ticket: ticket.into(), entries: host.entries, broken }
         })
         .collect()
 }
@@ -167,28 +153,20 @@ pub fn play_ticket<'p>(
                 let _: Result<(), _> = facts::apply(&mut host.conversation.ticket, facts);
                 host.conversation.ticket.id = ticket.into();
             }
-            row.call
-                .clone()
-                .map_or(Ok(()), |call| host.call(call, Some(row.line)))
+            row.call.clone().map_or(Ok(()), |call| host.call(call, Some(row.line)))
         });
         if result.is_err() {
             break;
         }
     }
     let end = until.map_or(Instant::MAX, |until| until.saturating_add(1));
-    let broken = result
-        .and_then(|()| host.run_until(end))
-        .err()
-        .map(|error| error.to_string());
+    let broken = result.and_then(|()| host.run_until(end)).err().map(|error| error.to_string());
     (host, broken)
 }
 
 fn reports_action(row: &Row) -> bool {
     matches!(
         &row.call,
-        Some(Call::Event(Event {
-            what: Happening::CarriedOut(_) | Happening::Failed(_),
-            ..
-        }))
+        Some(Call::Event(Event { what: Happening::CarriedOut(_) | Happening::Failed(_), .. }))
     )
 }

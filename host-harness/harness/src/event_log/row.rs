@@ -55,37 +55,18 @@ impl EventLog {
                 Err(misread) => problems.push(misread.at(file, line)),
             }
         }
-        if problems.is_empty() {
-            Ok(EventLog {
-                file: file.into(),
-                rows,
-            })
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(EventLog { file: file.into(), rows }) } else { Err(problems) }
     }
 
     /// The ids of all tickets, in the order in which they first appear.
     pub fn tickets(&self) -> Vec<&str> {
         let mut seen = std::collections::HashSet::new();
-        self.rows
-            .iter()
-            .map(|row| row.ticket.as_str())
-            .filter(|id| seen.insert(*id))
-            .collect()
+        self.rows.iter().map(|row| row.ticket.as_str()).filter(|id| seen.insert(*id)).collect()
     }
 }
 
-const ROW: &[&str] = &[
-    "ticket",
-    "at",
-    "received-at",
-    "id",
-    "sequence",
-    "message",
-    "event",
-    "facts",
-];
+const ROW: &[&str] =
+    &["ticket", "at", "received-at", "id", "sequence", "message", "event", "facts"];
 
 impl Row {
     fn read(line_text: &str, line: usize) -> Result<Row, Misread> {
@@ -101,27 +82,19 @@ impl Row {
         }
         let needed = |name: &str| {
             row.get(name).ok_or_else(|| {
-                Misread::new(
-                    format!("a row without `{name}`"),
-                    format!("`{name}` in every row"),
-                )
+                Misread::new(format!("a row without `{name}`"), format!("`{name}` in every row"))
             })
         };
         let ticket = text("ticket", needed("ticket")?)?;
         let at = instant("at", needed("at")?)?;
-        let received_at = row
-            .get("received-at")
-            .map_or(Ok(at), |value| instant("received-at", value))?;
+        let received_at =
+            row.get("received-at").map_or(Ok(at), |value| instant("received-at", value))?;
         let header = Header {
-            id: row
-                .get("id")
-                .map_or(Ok(None), |value| optional("id", value))?,
+            id: row.get("id").map_or(Ok(None), |value| optional("id", value))?,
             sequence: match row.get("sequence") {
                 None | Some(Value::Null) => None,
                 Some(value) => Some(
-                    value
-                        .as_u64()
-                        .ok_or_else(|| wrong("sequence", value, "a number from 0"))?,
+                    value.as_u64().ok_or_else(|| wrong("sequence", value, "a number from 0"))?,
                 ),
             },
             at,
@@ -129,10 +102,7 @@ impl Row {
         };
         let call = match (row.get("message"), row.get("event")) {
             (Some(_), Some(_)) => {
-                return Err(Misread::new(
-                    "both `message` and `event`",
-                    "one of them a row",
-                ));
+                return Err(Misread::new("both `message` and `event`", "one of them a row"));
             }
             (Some(message), None) => Some(Call::Message(header.message(message)?)),
             (None, Some(event)) => Some(Call::Event(header.event(event, &ticket)?)),
@@ -149,13 +119,7 @@ impl Row {
             let mut tried = crate::conversation::Conversation::usual_ticket();
             crate::facts::apply(&mut tried, facts)?;
         }
-        Ok(Row {
-            line,
-            ticket,
-            received_at,
-            facts,
-            call,
-        })
+        Ok(Row { line, ticket, received_at, facts, call })
     }
 }
 
@@ -171,10 +135,7 @@ const MESSAGE: &[&str] = &["author", "kind", "origin", "text"];
 impl Header {
     fn message(self, value: &Value) -> Result<Message, Misread> {
         let message = object(value, "message")?;
-        if let Some(name) = message
-            .keys()
-            .find(|name| !MESSAGE.contains(&name.as_str()))
-        {
+        if let Some(name) = message.keys().find(|name| !MESSAGE.contains(&name.as_str())) {
             return Err(unknown(name, "name", MESSAGE));
         }
         let author = message.get("author").ok_or_else(|| {
@@ -186,15 +147,11 @@ impl Header {
             at: self.at,
             received_at: self.received_at,
             author: word::<Author>("author", author)?,
-            kind: message
-                .get("kind")
-                .map_or(Ok(MessageKind::Text), |value| word("kind", value))?,
+            kind: message.get("kind").map_or(Ok(MessageKind::Text), |value| word("kind", value))?,
             origin: message
                 .get("origin")
                 .map_or(Ok(Origin::Written), |value| word("origin", value))?,
-            text: message
-                .get("text")
-                .map_or(Ok(None), |value| optional("text", value))?,
+            text: message.get("text").map_or(Ok(None), |value| optional("text", value))?,
         })
     }
 
@@ -299,20 +256,11 @@ fn happening(value: &Value, ticket: &str) -> Result<Happening, Misread> {
 
 fn key(value: &Value, ticket: &str) -> Result<ActionKey, Misread> {
     const KEY: &str = "an object such as `{\"cycle\": 1, \"step\": \"reminder-1\"}`";
-    let cycle = value
-        .get("cycle")
-        .and_then(Value::as_u64)
-        .and_then(|cycle| u32::try_from(cycle).ok());
-    let step = value
-        .get("step")
-        .and_then(Value::as_str)
-        .and_then(step_from_word);
+    let cycle =
+        value.get("cycle").and_then(Value::as_u64).and_then(|cycle| u32::try_from(cycle).ok());
+    let step = value.get("step").and_then(Value::as_str).and_then(step_from_word);
     match (cycle, step) {
-        (Some(cycle), Some(step)) => Ok(ActionKey {
-            ticket: ticket.into(),
-            cycle,
-            step,
-        }),
+        (Some(cycle), Some(step)) => Ok(ActionKey { ticket: ticket.into(), cycle, step }),
         _ => Err(wrong("the key of the action", value, KEY)),
     }
 }
@@ -322,13 +270,9 @@ fn members<'a>(
     value: &'a Value,
     known: &[&str],
 ) -> Result<&'a Map<String, Value>, Misread> {
-    let map = value.as_object().ok_or_else(|| {
-        wrong(
-            name,
-            value,
-            &format!("an object of `{}`", known.join("`, `")),
-        )
-    })?;
+    let map = value
+        .as_object()
+        .ok_or_else(|| wrong(name, value, &format!("an object of `{}`", known.join("`, `"))))?;
     match map.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(unknown(name, "name", known)),
         None => Ok(map),

@@ -8,29 +8,18 @@ use crate::scenario::play::Played;
 /// Only what stands after an arrow changes, and the body of a `problems` block: prose, comments
 /// and the place of the arrows stay. Lines without an arrow are left alone.
 pub fn bless(file: &ScenarioFile, played: &[Played]) -> Option<String> {
-    let mut lines: Vec<Option<String>> = file
-        .text
-        .lines()
-        .map(|line| Some(line.to_owned()))
-        .collect();
+    let mut lines: Vec<Option<String>> =
+        file.text.lines().map(|line| Some(line.to_owned())).collect();
     let mut changed = false;
     for (scenario, played) in file.scenarios.iter().zip(played) {
         for step in played.steps.iter().filter(|step| step.met == Some(false)) {
-            let moment = scenario
-                .moments
-                .iter()
-                .find(|moment| moment.line == step.line);
+            let moment = scenario.moments.iter().find(|moment| moment.line == step.line);
             let (Some(moment), Some(got)) = (moment, &step.got) else {
                 continue;
             };
-            let slot = lines
-                .get_mut(moment.line.saturating_sub(1))
-                .and_then(Option::as_mut);
+            let slot = lines.get_mut(moment.line.saturating_sub(1)).and_then(Option::as_mut);
             let blessable = !got.starts_with("no answer")
-                && !matches!(
-                    moment.expected,
-                    crate::scenario::timeline::Expected::Contains(_)
-                );
+                && !matches!(moment.expected, crate::scenario::timeline::Expected::Contains(_));
             if let (Some(line), true) = (slot, blessable) {
                 let before = line.get(..moment.span.start).unwrap_or_default();
                 let after = line.get(moment.span.end..).unwrap_or_default();
@@ -39,10 +28,7 @@ pub fn bless(file: &ScenarioFile, played: &[Played]) -> Option<String> {
             }
         }
         if let (Some(expected), Some(found)) = (&scenario.problems, &played.problems)
-            && played
-                .failures
-                .iter()
-                .any(|failure| failure.line == expected.line)
+            && played.failures.iter().any(|failure| failure.line == expected.line)
         {
             let mut body = Some(table(found));
             for at in expected.body.clone() {
@@ -67,16 +53,9 @@ pub fn bless(file: &ScenarioFile, played: &[Played]) -> Option<String> {
 
 /// Severity, code and place in columns.
 fn table(found: &[String]) -> String {
-    let rows: Vec<Vec<&str>> = found
-        .iter()
-        .map(|line| line.splitn(3, ' ').collect())
-        .collect();
+    let rows: Vec<Vec<&str>> = found.iter().map(|line| line.splitn(3, ' ').collect()).collect();
     let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.len())
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.len()).max().unwrap_or(0)
     };
     let (severity, code) = (width(0), width(1));
     let lines: Vec<String> = rows

@@ -80,10 +80,8 @@ impl ScenarioFile {
                 reading.open(level, heading, at);
             } else if let Some(fence) = Fence::open(line) {
                 let body_start = at.saturating_add(1);
-                let length = lines
-                    .iter()
-                    .skip(body_start)
-                    .position(|line| fence.is_closed_by(line));
+                let length =
+                    lines.iter().skip(body_start).position(|line| fence.is_closed_by(line));
                 let Some(length) = length else {
                     reading.problem(
                         at,
@@ -100,11 +98,7 @@ impl ScenarioFile {
         }
         reading.close();
         if reading.problems.is_empty() {
-            Ok(ScenarioFile {
-                file: file.into(),
-                scenarios: reading.scenarios,
-                text: text.into(),
-            })
+            Ok(ScenarioFile { file: file.into(), scenarios: reading.scenarios, text: text.into() })
         } else {
             Err(reading.problems)
         }
@@ -114,9 +108,7 @@ impl ScenarioFile {
 fn heading(line: &str) -> Option<(usize, &str)> {
     let level = line.bytes().take_while(|byte| *byte == b'#').count();
     let title = line.get(level..)?.strip_prefix(' ')?;
-    (1..=6)
-        .contains(&level)
-        .then(|| (level, title.trim().trim_end_matches('#').trim_end()))
+    (1..=6).contains(&level).then(|| (level, title.trim().trim_end_matches('#').trim_end()))
 }
 
 struct Fence {
@@ -197,8 +189,7 @@ impl<'a> Reading<'a> {
 
     /// Notes a problem on a line counted from 0.
     fn problem(&mut self, line: usize, misread: Misread) {
-        self.problems
-            .push(misread.at(self.file, line.saturating_add(1)));
+        self.problems.push(misread.at(self.file, line.saturating_add(1)));
     }
 
     fn open(&mut self, level: usize, heading: &str, line: usize) {
@@ -207,10 +198,7 @@ impl<'a> Reading<'a> {
             self.inherited.pop();
         }
         if let Some(above) = self.inherited.last() {
-            self.inherited.push(Inherited {
-                level,
-                ..above.clone()
-            });
+            self.inherited.push(Inherited { level, ..above.clone() });
         }
         self.open = Some(Open {
             heading: heading.into(),
@@ -289,9 +277,9 @@ impl<'a> Reading<'a> {
             "timeline" => self.timeline(body, fence.saturating_add(1)),
             "problems" => self.expected_problems(body, fence),
             _ => match nearest(kind, BLOCKS) {
-                Some(meant) => Err(Misread::bare(format!(
-                    "a block `{kind}`; did you mean `{meant}`?"
-                ))),
+                Some(meant) => {
+                    Err(Misread::bare(format!("a block `{kind}`; did you mean `{meant}`?")))
+                }
                 None => Ok(()),
             },
         };
@@ -320,10 +308,8 @@ impl<'a> Reading<'a> {
                     })?);
                 }
                 None if word == "change" => {
-                    let policy = self
-                        .inherited
-                        .last()
-                        .and_then(|inherited| inherited.policy.clone());
+                    let policy =
+                        self.inherited.last().and_then(|inherited| inherited.policy.clone());
                     base = Some(policy.ok_or_else(|| {
                         Misread::new(
                             "`policy change` without a policy",
@@ -356,10 +342,7 @@ impl<'a> Reading<'a> {
     fn timeline(&mut self, body: &[&str], first: usize) -> Result<(), Misread> {
         let file = self.file;
         let Some(open) = self.open.as_mut() else {
-            return Err(Misread::new(
-                "a timeline without a heading",
-                "a heading above it",
-            ));
+            return Err(Misread::new("a timeline without a heading", "a heading above it"));
         };
         open.has_timeline = true;
         let first_word = body.iter().find_map(|line| line.split_whitespace().next());
@@ -404,16 +387,9 @@ impl<'a> Reading<'a> {
         let start = fence.saturating_add(1);
         let body = start..start.saturating_add(body.len());
         let Some(open) = self.open.as_mut() else {
-            return Err(Misread::new(
-                "problems without a heading",
-                "a heading above them",
-            ));
+            return Err(Misread::new("problems without a heading", "a heading above them"));
         };
-        open.problems = Some(Problems {
-            line: start,
-            lines,
-            body,
-        });
+        open.problems = Some(Problems { line: start, lines, body });
         Ok(())
     }
 }
@@ -424,11 +400,7 @@ pub(crate) const WHOLE: &str = "(whole)";
 fn json(body: &[&str]) -> Result<Value, Misread> {
     serde_json::from_str(&body.join("\n")).map_err(|error| {
         Misread::new(
-            format!(
-                "line {} of the block is not JSON, at column {}",
-                error.line(),
-                error.column()
-            ),
+            format!("line {} of the block is not JSON, at column {}", error.line(), error.column()),
             "a JSON object",
         )
     })
@@ -451,11 +423,8 @@ fn change(base: &str, changes: &Value) -> Result<String, Misread> {
             Value::Object(map) if value.is_null() => drop(map.remove(&name)),
             Value::Object(map) => drop(map.insert(name, value.clone())),
             Value::Array(list) => {
-                let at = if name == "-" {
-                    list.len()
-                } else {
-                    name.parse().map_err(|_| missing())?
-                };
+                let at =
+                    if name == "-" { list.len() } else { name.parse().map_err(|_| missing())? };
                 if at > list.len() {
                     return Err(missing());
                 }

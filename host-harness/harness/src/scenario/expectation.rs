@@ -34,10 +34,7 @@ impl Expectation {
         let mut line = head(&mut words, face)?;
         if line.starts_with("fault ") {
             words.end("the end of the line")?;
-            return Ok(Expectation {
-                line,
-                detail: Detail::default(),
-            });
+            return Ok(Expectation { line, detail: Detail::default() });
         }
         let asked = Asked::read(&mut words, face)?;
         if line == "rest" && asked.reason.is_none() {
@@ -204,11 +201,7 @@ fn key(words: &mut Words<'_>) -> Result<String, Misread> {
     let known = key.split_once('/').is_some_and(|(cycle, step)| {
         cycle.parse::<u32>().is_ok() && step_from_word(step).is_some()
     });
-    if known {
-        Ok(key.to_owned())
-    } else {
-        Err(Misread::new(format!("`{key}` is no key"), KEY))
-    }
+    if known { Ok(key.to_owned()) } else { Err(Misread::new(format!("`{key}` is no key"), KEY)) }
 }
 
 fn check_reason(reason: &str) -> Result<String, Misread> {

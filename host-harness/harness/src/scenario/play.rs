@@ -89,20 +89,11 @@ pub fn play(scenario: &Scenario, engine: &dyn Engine, reader: &Reader, every_why
     };
     match engine.parse(&scenario.policy, &scenario.surroundings) {
         Err(ParseError::Broken(sentence)) => {
-            played.fail(
-                scenario.line,
-                "an answer",
-                &format!("none: {sentence}"),
-                None,
-            );
+            played.fail(scenario.line, "an answer", &format!("none: {sentence}"), None);
         }
         Err(ParseError::Refused(problems)) => {
             if scenario.problems.is_none() || !scenario.moments.is_empty() {
-                let got = problems
-                    .iter()
-                    .map(problem_line)
-                    .collect::<Vec<_>>()
-                    .join("; ");
+                let got = problems.iter().map(problem_line).collect::<Vec<_>>().join("; ");
                 played.fail(scenario.line, "a policy without errors", &got, None);
             }
             played.compare_problems(scenario, &problems);
@@ -159,11 +150,7 @@ impl Played {
 
 /// A problem as a scenario lists it: severity, code, place.
 pub fn problem_line(problem: &Diagnostic) -> String {
-    let place = if problem.place.is_empty() {
-        WHOLE
-    } else {
-        &problem.place
-    };
+    let place = if problem.place.is_empty() { WHOLE } else { &problem.place };
     format!("{} {} {place}", problem.severity.word(), problem.code)
 }
 
@@ -265,14 +252,8 @@ impl<'a> Stage<'a> {
             What::Event(stamp, happening) => event(stamp, at, happening.clone()),
             What::Report(stamp, report) => event(stamp, at, self.report(report)),
             What::Duplicate => match self.last_call.clone()? {
-                Call::Message(message) => Call::Message(Message {
-                    received_at: at,
-                    ..message
-                }),
-                Call::Event(event) => Call::Event(Event {
-                    received_at: at,
-                    ..event
-                }),
+                Call::Message(message) => Call::Message(Message { received_at: at, ..message }),
+                Call::Event(event) => Call::Event(Event { received_at: at, ..event }),
                 Call::Tick(_) => Call::Tick(at),
             },
             _ => Call::Tick(at),
@@ -283,10 +264,7 @@ impl<'a> Stage<'a> {
         let key = self.conversation.key(&report.step, report.cycle);
         match &report.failed {
             None => Happening::CarriedOut(key),
-            Some(kind) => Happening::Failed(ActionFailure {
-                key,
-                kind: kind.clone(),
-            }),
+            Some(kind) => Happening::Failed(ActionFailure { key, kind: kind.clone() }),
         }
     }
 
@@ -330,15 +308,8 @@ impl<'a> Stage<'a> {
     /// The decision in words, if the plugin finds any.
     fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
         let Conversation { ticket, memory, .. } = &self.conversation;
-        let explanation = self
-            .player
-            .explain(ticket, memory, moment.at, self.reader)
-            .ok()?;
-        Some(if long {
-            explanation_text(&explanation)
-        } else {
-            explanation.summary
-        })
+        let explanation = self.player.explain(ticket, memory, moment.at, self.reader).ok()?;
+        Some(if long { explanation_text(&explanation) } else { explanation.summary })
     }
 
     fn explain(
@@ -348,10 +319,7 @@ impl<'a> Stage<'a> {
         step: &mut PlayedMoment,
         played: &mut Played,
     ) {
-        let reader = Reader {
-            language: language.into(),
-            utc_offset: 0,
-        };
+        let reader = Reader { language: language.into(), utc_offset: 0 };
         let Conversation { ticket, memory, .. } = &self.conversation;
         let text = match self.player.explain(ticket, memory, moment.at, &reader) {
             Ok(explanation) => full_text(&explanation),
@@ -381,11 +349,7 @@ impl<'a> Stage<'a> {
                 self.player = player;
             }
             Err(ParseError::Refused(problems)) => {
-                let got = problems
-                    .iter()
-                    .map(problem_line)
-                    .collect::<Vec<_>>()
-                    .join("; ");
+                let got = problems.iter().map(problem_line).collect::<Vec<_>>().join("; ");
                 played.fail(moment.line, "a policy without errors", &got, None);
             }
             Err(ParseError::Broken(sentence)) => {
@@ -419,9 +383,7 @@ fn event(stamp: &Stamp, at: i64, what: Happening) -> Call {
 
 fn why_fault(answer: &Answer) -> Option<String> {
     answer.as_ref().err().map(|fault| {
-        CallError::Fault(fault.clone())
-            .to_string()
-            .replace("fault", "the plugin cannot answer:")
+        CallError::Fault(fault.clone()).to_string().replace("fault", "the plugin cannot answer:")
     })
 }
 

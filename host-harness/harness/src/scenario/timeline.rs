@@ -140,14 +140,7 @@ pub(crate) fn moment(text: &str, line: usize, face: &ClockFace) -> Result<Option
         (Some(first), Some(last)) => text.get(first.span.start..last.span.end).unwrap_or(text),
         _ => text,
     };
-    Ok(Some(Moment {
-        line,
-        source: source.to_owned(),
-        at,
-        what,
-        expected,
-        span,
-    }))
+    Ok(Some(Moment { line, source: source.to_owned(), at, what, expected, span }))
 }
 
 fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, Misread> {
@@ -163,10 +156,7 @@ fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, 
             Ok(Expected::Contains(text))
         }
         What::Facts(_) | What::Policy(_) | What::Restart | What::Memory { .. } => {
-            Err(Misread::new(
-                "an expectation",
-                "none: this line calls nobody; ask with a `tick`",
-            ))
+            Err(Misread::new("an expectation", "none: this line calls nobody; ask with a `tick`"))
         }
         _ => Expectation::read(after, face).map(Expected::Decision),
     }
@@ -256,9 +246,7 @@ fn what(
         }
         "tick" => What::Tick,
         "facts" => What::Facts(
-            words
-                .json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?
-                .clone(),
+            words.json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?.clone(),
         ),
         "policy" => What::Policy(words.name("the name of a `policy name=…` block")?),
         "restart" => What::Restart,
@@ -274,13 +262,7 @@ fn what(
             let kind = aside().unwrap_or_else(|| "unreachable".into());
             let failed = FailureKind::from_word(&kind)
                 .ok_or_else(|| unknown(&kind, format!("({kind})"), FailureKind::KNOWN))?;
-            What::Report(
-                stamp,
-                Report {
-                    failed: Some(failed),
-                    ..report
-                },
-            )
+            What::Report(stamp, Report { failed: Some(failed), ..report })
         }
         "sent" | "notified" | "linked" | "after-close" => {
             words = Words::new(tokens);
@@ -310,12 +292,7 @@ fn spoken(
     words: &mut Words<'_>,
     stamp: Stamp,
 ) -> Result<What, Misread> {
-    let mut spoken = Spoken {
-        author,
-        kind: MessageKind::Text,
-        origin,
-        text: None,
-    };
+    let mut spoken = Spoken { author, kind: MessageKind::Text, origin, text: None };
     while let Some(next) = words.next() {
         match next {
             Kind::Quoted(text) => spoken.text = Some(text.clone()),
@@ -326,10 +303,8 @@ fn spoken(
                 } else if let Some(origin) = Origin::from_word(word) {
                     spoken.origin = origin;
                 } else {
-                    let known = MessageKind::KNOWN
-                        .iter()
-                        .chain(Origin::KNOWN)
-                        .chain(&["auto-reply"]);
+                    let known =
+                        MessageKind::KNOWN.iter().chain(Origin::KNOWN).chain(&["auto-reply"]);
                     let known: Vec<&str> = known.copied().collect();
                     return Err(unknown(word, format!("`{word}`"), &known));
                 }
@@ -366,11 +341,7 @@ fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
     } else {
         None
     };
-    Ok(Report {
-        step,
-        cycle,
-        failed: None,
-    })
+    Ok(Report { step, cycle, failed: None })
 }
 
 fn happening(first: &str, words: &mut Words<'_>, face: &ClockFace) -> Result<Happening, Misread> {
@@ -432,16 +403,8 @@ fn happening(first: &str, words: &mut Words<'_>, face: &ClockFace) -> Result<Hap
 
 fn transfer(words: &mut Words<'_>) -> Result<Happening, Misread> {
     const TRANSFER: &str = "`transfer to DEPARTMENT`, with `with AGENT` if somebody has it there";
-    let department = if words.pass("to") {
-        Some(words.name(TRANSFER)?)
-    } else {
-        None
-    };
-    let agent = if words.pass("with") {
-        Some(words.name("the agent's name")?)
-    } else {
-        None
-    };
+    let department = if words.pass("to") { Some(words.name(TRANSFER)?) } else { None };
+    let agent = if words.pass("with") { Some(words.name("the agent's name")?) } else { None };
     if department.is_none() && agent.is_none() {
         return Err(misplaced(words.peek(), TRANSFER));
     }

@@ -51,10 +51,7 @@ pub(crate) fn tokens(line: &str) -> Result<Vec<Token>, Misread> {
             _ => word(rest),
         };
         let end = at.saturating_add(length);
-        tokens.push(Token {
-            kind,
-            span: at..end,
-        });
+        tokens.push(Token { kind, span: at..end });
         at = end;
     }
     Ok(tokens)
@@ -94,10 +91,7 @@ fn closed_by(rest: &str, close: char) -> Result<(String, usize), Misread> {
             let text = rest.get(start..end).unwrap_or_default();
             Ok((text.trim().to_owned(), end.saturating_add(close.len_utf8())))
         }
-        None => Err(Misread::new(
-            format!("{rest} has no end"),
-            format!("a closing `{close}`"),
-        )),
+        None => Err(Misread::new(format!("{rest} has no end"), format!("a closing `{close}`"))),
     }
 }
 

@@ -54,8 +54,7 @@ impl<'a> Words<'a> {
 
     pub(crate) fn number(&mut self, expected: &str) -> Result<u32, Misread> {
         let word = self.word(expected)?;
-        word.parse()
-            .map_err(|_| Misread::new(format!("`{word}` is no number"), expected))
+        word.parse().map_err(|_| Misread::new(format!("`{word}` is no number"), expected))
     }
 
     /// An instant, of one word or of two.

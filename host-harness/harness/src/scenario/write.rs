@@ -95,13 +95,7 @@ fn happened(event: &Event, face: &ClockFace) -> String {
         }
         Happening::Other(other) => format!("happened {}", name(other)),
     };
-    stamp(
-        &mut line,
-        (event.at, event.received_at),
-        event.sequence,
-        event.id.as_deref(),
-        face,
-    );
+    stamp(&mut line, (event.at, event.received_at), event.sequence, event.id.as_deref(), face);
     line
 }
 
@@ -145,8 +139,6 @@ fn stamp(
 
 fn name(name: &str) -> String {
     let plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
     if plain { name.to_owned() } else { quote(name) }
 }

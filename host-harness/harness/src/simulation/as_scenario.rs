@@ -21,10 +21,7 @@ pub(crate) fn scenario(
     policies: &[Policy],
     broken: &Broken,
 ) -> String {
-    let mut text = format!(
-        "# Broken: {}\n\nFound: {}.\n",
-        broken.invariant, broken.found
-    );
+    let mut text = format!("# Broken: {}\n\nFound: {}.\n", broken.invariant, broken.found);
     let switches = lines.iter().any(|line| matches!(line, Line::Policy(..)));
     for (number, policy) in policies.iter().enumerate() {
         if number == 0 {
@@ -32,11 +29,7 @@ pub(crate) fn scenario(
         }
         if switches {
             let name = name(number);
-            let _ = write!(
-                text,
-                "\n```policy name={name}\n{}\n```\n",
-                policy.config.trim_end()
-            );
+            let _ = write!(text, "\n```policy name={name}\n{}\n```\n", policy.config.trim_end());
         }
     }
     let _ = write!(text, "\n```ticket\n{}\n```\n", ticket(&script.ticket));
@@ -45,16 +38,8 @@ pub(crate) fn scenario(
     );
     let face = ClockFace::dated();
     let rows: Vec<Row> = lines.iter().map(|line| Row::of(line, &face)).collect();
-    let at = rows
-        .iter()
-        .map(|row| row.at.chars().count())
-        .max()
-        .unwrap_or(0);
-    let what = rows
-        .iter()
-        .map(|row| row.what.chars().count())
-        .max()
-        .unwrap_or(0);
+    let at = rows.iter().map(|row| row.at.chars().count()).max().unwrap_or(0);
+    let what = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0);
     for row in &rows {
         let line = match &row.decided {
             Some(decided) => format!("{:at$}  {:what$}  → {decided}", row.at, row.what),
@@ -85,28 +70,17 @@ impl Row {
         };
         let decided = match line {
             Line::Call(called) => {
-                let detail = Detail {
-                    key: true,
-                    ..Detail::default()
-                };
+                let detail = Detail { key: true, ..Detail::default() };
                 Some(answer::line(&called.answer, face, &detail))
             }
             _ => None,
         };
-        Row {
-            at: face.show(at),
-            what,
-            decided,
-        }
+        Row { at: face.show(at), what, decided }
     }
 }
 
 fn name(policy: usize) -> &'static str {
-    if policy == 0 {
-        "first"
-    } else {
-        "without-last-reminders"
-    }
+    if policy == 0 { "first" } else { "without-last-reminders" }
 }
 
 fn ticket(ticket: &Ticket) -> String {

@@ -94,9 +94,6 @@ pub(crate) struct Broken {
 
 impl Broken {
     pub(crate) fn new(invariant: Invariant, found: impl Into<String>) -> Broken {
-        Broken {
-            invariant,
-            found: found.into(),
-        }
+        Broken { invariant, found: found.into() }
     }
 }

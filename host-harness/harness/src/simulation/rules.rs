@@ -38,8 +38,7 @@ impl Rules {
             .map(|(index, rule)| {
                 let word = |name: &str| {
                     let own = config.pointer(&format!("/rules/{index}/{name}"));
-                    own.or_else(|| config.pointer(&format!("/defaults/{name}")))
-                        .cloned()
+                    own.or_else(|| config.pointer(&format!("/defaults/{name}"))).cloned()
                 };
                 let mut total: u64 = 0;
                 let offsets = rule
@@ -50,11 +49,8 @@ impl Rules {
                         total
                     })
                     .collect();
-                let reminders = rule
-                    .steps
-                    .iter()
-                    .filter(|step| matches!(step.step, Step::Reminder(_)))
-                    .count();
+                let reminders =
+                    rule.steps.iter().filter(|step| matches!(step.step, Step::Reminder(_))).count();
                 Rule {
                     departments: rule.departments.clone(),
                     enabled: rule.enabled && outline.enabled,
@@ -72,11 +68,7 @@ impl Rules {
             exempt_tags: config
                 .pointer("/exempt-tags")
                 .and_then(Value::as_array)
-                .map(|tags| {
-                    tags.iter()
-                        .filter_map(|tag| tag.as_str().map(str::to_owned))
-                        .collect()
-                })
+                .map(|tags| tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
                 .unwrap_or_default(),
             active_from: config
                 .pointer("/activation/from")
@@ -87,15 +79,10 @@ impl Rules {
 
     /// The rule of a department: its own, or the one for any.
     pub(crate) fn of(&self, department: Option<&str>) -> Option<&Rule> {
-        let own = self
-            .list
-            .iter()
-            .find(|rule| match (&rule.departments, department) {
-                (Some(departments), Some(department)) => {
-                    departments.iter().any(|d| d == department)
-                }
-                _ => false,
-            });
+        let own = self.list.iter().find(|rule| match (&rule.departments, department) {
+            (Some(departments), Some(department)) => departments.iter().any(|d| d == department),
+            _ => false,
+        });
         own.or_else(|| self.list.iter().find(|rule| rule.departments.is_none()))
             .filter(|rule| rule.enabled)
     }
@@ -110,7 +97,5 @@ pub(crate) fn without_last_reminders(config: &str) -> Option<String> {
             changed |= reminders.pop().is_some();
         }
     }
-    changed
-        .then(|| serde_json::to_string_pretty(&config).ok())
-        .flatten()
+    changed.then(|| serde_json::to_string_pretty(&config).ok()).flatten()
 }

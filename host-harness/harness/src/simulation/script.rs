@@ -72,11 +72,7 @@ impl Script {
         writer.rounds();
         let mut entries = writer.entries;
         entries.sort_by_key(|entry| entry.at);
-        Script {
-            ticket,
-            entries,
-            seed,
-        }
+        Script { ticket, entries, seed }
     }
 }
 
@@ -97,11 +93,7 @@ impl<'a> Writer<'a> {
     fn new(rng: &'a mut Rng, policies: &'a [Policy]) -> Writer<'a> {
         let mut departments = vec![None, Some("otro".to_owned())];
         for policy in policies {
-            let named = policy
-                .rules
-                .list
-                .iter()
-                .filter_map(|rule| rule.departments.as_ref());
+            let named = policy.rules.list.iter().filter_map(|rule| rule.departments.as_ref());
             departments.extend(named.flatten().cloned().map(Some));
         }
         Writer {
@@ -149,13 +141,9 @@ impl<'a> Writer<'a> {
 
     /// How long somebody waits: often until just before, at or after a step.
     fn pause(&mut self) -> i64 {
-        let rule = self
-            .policies
-            .first()
-            .and_then(|policy| policy.rules.of(self.department.as_deref()));
-        let offsets = rule
-            .map(|rule| rule.offsets.clone())
-            .filter(|offsets| !offsets.is_empty());
+        let rule =
+            self.policies.first().and_then(|policy| policy.rules.of(self.department.as_deref()));
+        let offsets = rule.map(|rule| rule.offsets.clone()).filter(|offsets| !offsets.is_empty());
         let offsets = offsets.unwrap_or_else(|| vec![3_600_000]);
         let last = offsets.last().copied().unwrap_or(3_600_000);
         match self.rng.u32(0..10) {
@@ -225,11 +213,7 @@ impl<'a> Writer<'a> {
             1..4 => self.millis(90_000),
             _ => 0,
         };
-        let early = if self.one_in(30) {
-            self.millis(60_000)
-        } else {
-            0
-        };
+        let early = if self.one_in(30) { self.millis(60_000) } else { 0 };
         let received_at = self.now.saturating_add(late);
         let message = Message {
             id: (!self.one_in(3)).then(|| format!("m{}", self.messages)),
@@ -245,10 +229,7 @@ impl<'a> Writer<'a> {
         self.push(received_at, Doing::Call(Call::Message(message.clone())));
         if again {
             let at = received_at.saturating_add(self.millis(120_000));
-            let message = Message {
-                received_at: at,
-                ..message
-            };
+            let message = Message { received_at: at, ..message };
             self.push(at, Doing::Again(Call::Message(message)));
         }
     }
@@ -268,13 +249,7 @@ impl<'a> Writer<'a> {
 
     fn event(&mut self, what: Happening) {
         let at = self.now;
-        let event = Event {
-            id: None,
-            sequence: None,
-            at,
-            received_at: at,
-            what,
-        };
+        let event = Event { id: None, sequence: None, at, received_at: at, what };
         self.push(at, Doing::Call(Call::Event(event)));
     }
 
@@ -306,29 +281,19 @@ impl<'a> Writer<'a> {
                 let by = self.rng.u64(1..1_200_000);
                 self.event(Happening::Extended(by));
             }
-            7 => self.between(
-                Happening::Closed(Source::Agent),
-                Happening::Reopened(Source::Agent),
-            ),
+            7 => self.between(Happening::Closed(Source::Agent), Happening::Reopened(Source::Agent)),
             8 => self.event(Happening::Closed(Source::Agent)),
             9 => {
-                let tags = self
-                    .policies
-                    .first()
-                    .map(|policy| policy.rules.exempt_tags.clone());
-                let tag = tags
-                    .and_then(|tags| tags.into_iter().next())
-                    .unwrap_or_else(|| "vip".into());
+                let tags = self.policies.first().map(|policy| policy.rules.exempt_tags.clone());
+                let tag =
+                    tags.and_then(|tags| tags.into_iter().next()).unwrap_or_else(|| "vip".into());
                 self.push(self.now, Doing::Facts(json!({ "tags": [tag] })));
                 self.now = self.now.saturating_add(self.pause());
                 self.push(self.now, Doing::Facts(json!({ "tags": [] })));
             }
             10 => {
                 let incomplete = self.rng.bool();
-                self.push(
-                    self.now,
-                    Doing::Facts(json!({ "incomplete-metadata": incomplete })),
-                );
+                self.push(self.now, Doing::Facts(json!({ "incomplete-metadata": incomplete })));
             }
             11 if self.policies.len() > 1 => {
                 let policy = self.rng.usize(0..self.policies.len());

@@ -59,11 +59,7 @@ impl<'a> Stage<'a> {
             .iter()
             .map(|policy| engine.parse(&policy.config, &simulation.surroundings))
             .collect::<Result<_, _>>()?;
-        Ok(Stage {
-            policies: &simulation.policies,
-            players,
-            lines: Vec::new(),
-        })
+        Ok(Stage { policies: &simulation.policies, players, lines: Vec::new() })
     }
 
     /// Plays a script to its end, or to where an invariant does not hold.
@@ -99,12 +95,7 @@ impl<'a> Stage<'a> {
             let Some(player) = self.players.get_mut(called.policy) else {
                 continue;
             };
-            let again = ask(
-                player.as_mut(),
-                &called.ticket,
-                &called.memory,
-                &called.call,
-            );
+            let again = ask(player.as_mut(), &called.ticket, &called.memory, &called.call);
             findings.checks = findings.checks.saturating_add(1);
             let same = match (&again, &called.answer) {
                 (Ok((memory, decision)), Ok(before)) => {
@@ -115,10 +106,7 @@ impl<'a> Stage<'a> {
             };
             if !same {
                 let at = ClockFace::dated().show(called.call.now());
-                return Err(Broken::new(
-                    Invariant::Replayed,
-                    format!("the call at {at} differs"),
-                ));
+                return Err(Broken::new(Invariant::Replayed, format!("the call at {at} differs")));
             }
         }
         Ok(())
@@ -129,15 +117,13 @@ type Asked = Result<(Option<Vec<u8>>, Decision), CallError>;
 
 fn ask(player: &mut dyn Player, ticket: &Ticket, memory: &Vec<u8>, call: &Call) -> Asked {
     match call {
-        Call::Message(message) => player
-            .on_message(ticket, memory, message)
-            .map(|u| (Some(u.memory), u.decision)),
-        Call::Event(event) => player
-            .on_event(ticket, memory, event)
-            .map(|u| (Some(u.memory), u.decision)),
-        Call::Tick(now) => player
-            .on_tick(ticket, memory, *now)
-            .map(|decision| (None, decision)),
+        Call::Message(message) => {
+            player.on_message(ticket, memory, message).map(|u| (Some(u.memory), u.decision))
+        }
+        Call::Event(event) => {
+            player.on_event(ticket, memory, event).map(|u| (Some(u.memory), u.decision))
+        }
+        Call::Tick(now) => player.on_tick(ticket, memory, *now).map(|decision| (None, decision)),
     }
 }
 
@@ -174,12 +160,7 @@ impl Host<'_, '_> {
         let mut down = Instant::MIN;
         for _ in 0..CALLS_PER_TICKET {
             let entry = entries.peek().map(|entry| entry.at.max(down));
-            let report = self
-                .reports
-                .iter()
-                .map(|report| report.when)
-                .min()
-                .map(|at| at.max(down));
+            let report = self.reports.iter().map(|report| report.when).min().map(|at| at.max(down));
             let carry = self.carry.as_ref().map(|(at, _)| (*at).max(down));
             let wake = self.wake.map(|at| at.max(down));
             let Some(next) = [entry, report, carry, wake].into_iter().flatten().min() else {
@@ -204,17 +185,12 @@ impl Host<'_, '_> {
                 self.call(Call::Tick(self.now))?;
             }
         }
-        Err(Broken::new(
-            Invariant::Answered,
-            format!("still busy after {CALLS_PER_TICKET} calls"),
-        ))
+        Err(Broken::new(Invariant::Answered, format!("still busy after {CALLS_PER_TICKET} calls")))
     }
 
     fn end(&self) -> Result<(), Broken> {
         match self.stage.policies.get(self.policy) {
-            Some(policy) => self
-                .truth
-                .check_end(&self.conversation.ticket, &policy.rules),
+            Some(policy) => self.truth.check_end(&self.conversation.ticket, &policy.rules),
             None => Ok(()),
         }
     }
@@ -295,27 +271,13 @@ impl Host<'_, '_> {
         if self.reports.iter().any(|report| report.key == key) {
             return;
         }
-        match self
-            .outbox
-            .iter()
-            .find(|(done, _)| *done == key)
-            .map(|(_, at)| *at)
-        {
+        match self.outbox.iter().find(|(done, _)| *done == key).map(|(_, at)| *at) {
             // Done before a crash: told now, with the time at which it was done.
             Some(at) => {
-                self.reports.push(Report {
-                    when: self.now,
-                    key,
-                    at,
-                    failed: None,
-                });
+                self.reports.push(Report { when: self.now, key, at, failed: None });
             }
             None => {
-                let delay = if self.rng.u32(0..10) == 0 {
-                    self.rng.i64(0..90_000)
-                } else {
-                    0
-                };
+                let delay = if self.rng.u32(0..10) == 0 { self.rng.i64(0..90_000) } else { 0 };
                 self.carry = Some((self.now.saturating_add(delay), key));
             }
         }
@@ -343,44 +305,23 @@ impl Host<'_, '_> {
         } else {
             self.accident("failed delivery");
         }
-        let slow = if self.rng.u32(0..8) == 0 {
-            self.rng.i64(0..30_000)
-        } else {
-            0
-        };
+        let slow = if self.rng.u32(0..8) == 0 { self.rng.i64(0..30_000) } else { 0 };
         let when = self.now.saturating_add(slow);
-        self.reports.push(Report {
-            when,
-            key,
-            at: self.now,
-            failed,
-        });
+        self.reports.push(Report { when, key, at: self.now, failed });
         Ok(())
     }
 
     fn report(&mut self) -> Result<(), Broken> {
-        let first = self
-            .reports
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, report)| report.when);
+        let first = self.reports.iter().enumerate().min_by_key(|(_, report)| report.when);
         let Some(place) = first.map(|(place, _)| place) else {
             return Ok(());
         };
-        let Report {
-            key, at, failed, ..
-        } = self.reports.swap_remove(place);
+        let Report { key, at, failed, .. } = self.reports.swap_remove(place);
         let what = match failed {
             None => Happening::CarriedOut(key),
             Some(kind) => Happening::Failed(Failure { key, kind }),
         };
-        let event = Event {
-            id: None,
-            sequence: None,
-            at,
-            received_at: self.now,
-            what,
-        };
+        let event = Event { id: None, sequence: None, at, received_at: self.now, what };
         self.call(Call::Event(event))
     }
 
@@ -401,10 +342,7 @@ impl Host<'_, '_> {
             self.restart();
         }
         let memory = self.conversation.memory.clone();
-        let answer = self
-            .conversation
-            .play(player(self.stage, self.policy)?, call)
-            .cloned();
+        let answer = self.conversation.play(player(self.stage, self.policy)?, call).cloned();
         let answer = answer.map_err(|error| Broken::new(Invariant::Answered, error.to_string()))?;
         self.stage.lines.push(Line::Call(Box::new(Called {
             policy: self.policy,
@@ -442,16 +380,12 @@ impl Host<'_, '_> {
                 let Some(policy) = policies.get(self.policy) else {
                     return Ok(());
                 };
-                self.truth
-                    .check(action, now, &self.conversation.ticket, &policy.rules)
+                self.truth.check(action, now, &self.conversation.ticket, &policy.rules)
             }
             Outcome::Wait(wake) => {
                 let show = |instant| ClockFace::dated().show(instant);
                 if wake.until <= now {
-                    return broken(
-                        Invariant::WakeAhead,
-                        format!("woken at {}", show(wake.until)),
-                    );
+                    return broken(Invariant::WakeAhead, format!("woken at {}", show(wake.until)));
                 }
                 let between = self.rng.i64(now..wake.until);
                 match self.probe(between)?.outcome {
@@ -504,10 +438,7 @@ impl Host<'_, '_> {
                 Ok(())
             }
             Err(CallError::Broken(sentence)) => Err(Broken::new(Invariant::Damaged, sentence)),
-            Ok(_) => Err(Broken::new(
-                Invariant::Damaged,
-                format!("it was read: {memory:02x?}"),
-            )),
+            Ok(_) => Err(Broken::new(Invariant::Damaged, format!("it was read: {memory:02x?}"))),
         }
     }
 }

@@ -152,20 +152,14 @@ impl Truth {
             );
         }
         if self.done.contains(&name(key)) {
-            return broken(
-                Invariant::Once,
-                format!("{}/{step} is asked for again", key.cycle),
-            );
+            return broken(Invariant::Once, format!("{}/{step} is asked for again", key.cycle));
         }
         if !matches!(key.step, Step::Reminder(_) | Step::Close) {
             return Ok(());
         }
         self.cycle = self.cycle.max(key.cycle);
         if key.cycle < self.earliest_cycle {
-            return broken(
-                Invariant::OldCycle,
-                format!("{}/{step} is of an old cycle", key.cycle),
-            );
+            return broken(Invariant::OldCycle, format!("{}/{step} is of an old cycle", key.cycle));
         }
         if self.turn() == Some(Turn::Companys) {
             return broken(
@@ -186,9 +180,8 @@ impl Truth {
 
     /// Checks a ticket about which nothing is left to do.
     pub(crate) fn check_end(&self, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
-        let closes = rules
-            .of(ticket.department.as_deref())
-            .is_some_and(|r| r.close_after.is_some());
+        let closes =
+            rules.of(ticket.department.as_deref()).is_some_and(|r| r.close_after.is_some());
         let excused = self.excused || self.closed || ticket.incomplete_metadata || !closes;
         let silent = self.turn() == Some(Turn::Customers);
         if silent && !excused && self.check_paused("the end", ticket, rules).is_ok() {
@@ -198,10 +191,7 @@ impl Truth {
     }
 
     fn check_paused(&self, step: &str, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
-        let exempt = ticket
-            .tags
-            .iter()
-            .any(|tag| rules.exempt_tags.contains(tag));
+        let exempt = ticket.tags.iter().any(|tag| rules.exempt_tags.contains(tag));
         let why = [
             (self.held, "on hold"),
             (self.on_call, "during a call"),
@@ -234,36 +224,21 @@ impl Truth {
         if rule.reminders == 0 {
             return Ok(());
         }
-        let since = self
-            .anchor("first-unanswered-agent-message")
-            .unwrap_or(Instant::MIN);
+        let since = self.anchor("first-unanswered-agent-message").unwrap_or(Instant::MIN);
         let warnings = || {
             self.reminders
                 .iter()
                 .filter(|reminder| reminder.at >= since && (rule.goes_on || !reminder.failed))
         };
-        let last = warnings()
-            .map(|reminder| reminder.number)
-            .max()
-            .unwrap_or(0);
+        let last = warnings().map(|reminder| reminder.number).max().unwrap_or(0);
         if last < rule.reminders {
             return broken(
                 Invariant::WarnedClose,
-                format!(
-                    "reminder {last} of {} was the last that was sent",
-                    rule.reminders
-                ),
+                format!("reminder {last} of {} was the last that was sent", rule.reminders),
             );
         }
-        let gap = signed(
-            rule.close_after
-                .unwrap_or(0)
-                .saturating_sub(rule.accumulated),
-        );
-        let sent = warnings()
-            .map(|reminder| reminder.at)
-            .max()
-            .unwrap_or(Instant::MIN);
+        let gap = signed(rule.close_after.unwrap_or(0).saturating_sub(rule.accumulated));
+        let sent = warnings().map(|reminder| reminder.at).max().unwrap_or(Instant::MIN);
         let earliest = sent.saturating_add(gap);
         if now < earliest {
             return broken(
@@ -290,10 +265,7 @@ impl Truth {
     }
 
     fn latest(&self, wanted: impl Fn(&Spoken) -> bool) -> Option<&Spoken> {
-        self.spoken
-            .iter()
-            .filter(|spoken| wanted(spoken))
-            .max_by_key(|spoken| order(spoken))
+        self.spoken.iter().filter(|spoken| wanted(spoken)).max_by_key(|spoken| order(spoken))
     }
 
     /// What the time is counted from; nothing where the order is in doubt.
@@ -301,9 +273,7 @@ impl Truth {
         let customer = self.latest(|spoken| spoken.customer);
         match count_from {
             "last-customer-message" => customer.map(|spoken| spoken.at),
-            "last-agent-message" => self
-                .latest(|spoken| !spoken.customer)
-                .map(|spoken| spoken.at),
+            "last-agent-message" => self.latest(|spoken| !spoken.customer).map(|spoken| spoken.at),
             _ => self
                 .spoken
                 .iter()
@@ -322,14 +292,7 @@ enum Turn {
 
 /// The place of a message in its ticket; either all messages of a script have a sequence or none.
 fn order(spoken: &Spoken) -> (Option<u64>, Instant) {
-    (
-        spoken.sequence,
-        if spoken.sequence.is_some() {
-            0
-        } else {
-            spoken.at
-        },
-    )
+    (spoken.sequence, if spoken.sequence.is_some() { 0 } else { spoken.at })
 }
 
 fn name(key: &ActionKey) -> (u32, String) {

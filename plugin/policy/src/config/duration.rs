@@ -22,7 +22,9 @@ impl Place<'_> {
             Reading::Span(length) if length < resolution => {
                 (Code::BelowResolution, vec![plain(span(length)), plain(span(resolution))])
             }
-            Reading::Span(length) if length > LONGEST => (Code::Over90Days, vec![plain(span(length))]),
+            Reading::Span(length) if length > LONGEST => {
+                (Code::Over90Days, vec![plain(span(length))])
+            }
             Reading::Span(length) => return Some(length),
             Reading::Unreadable => (Code::BadDuration, vec![plain(written)]),
         };

@@ -52,7 +52,13 @@ impl<'a> Place<'a> {
     }
 
     /// A problem of an entry of this list.
-    pub(super) fn inside(&self, index: usize, code: Code, values: Vec<Value>, problems: &mut Problems) {
+    pub(super) fn inside(
+        &self,
+        index: usize,
+        code: Code,
+        values: Vec<Value>,
+        problems: &mut Problems,
+    ) {
         problems.0.push(Diagnostic::new(code, format!("{}/{index}", self.pointer), values));
     }
 
@@ -129,7 +135,8 @@ impl<'a> Place<'a> {
         match self.node {
             Node::Text(text) => {
                 if text.len() > MOST_TEXT_BYTES {
-                    let values = vec![plain(text.len().to_string()), plain(MOST_TEXT_BYTES.to_string())];
+                    let values =
+                        vec![plain(text.len().to_string()), plain(MOST_TEXT_BYTES.to_string())];
                     self.problem(Code::TooLarge, values, problems);
                 }
                 Some(text.clone())
@@ -218,7 +225,12 @@ impl<'a> Object<'a> {
     }
 
     /// The value of a key that must be there.
-    pub(super) fn require(&self, key: &str, example: &str, problems: &mut Problems) -> Option<Place<'a>> {
+    pub(super) fn require(
+        &self,
+        key: &str,
+        example: &str,
+        problems: &mut Problems,
+    ) -> Option<Place<'a>> {
         let found = self.get(key);
         if found.is_none() {
             self.place.problem(Code::MissingKey, vec![plain(key), plain(example)], problems);

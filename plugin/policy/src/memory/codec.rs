@@ -33,7 +33,8 @@ impl Memory {
         if bytes.is_empty() {
             return Ok(Memory::default());
         }
-        let (&[mark, version, a, b, c, d], body) = bytes.split_first_chunk::<HEADER>().ok_or(Damage::Damaged)?;
+        let (&[mark, version, a, b, c, d], body) =
+            bytes.split_first_chunk::<HEADER>().ok_or(Damage::Damaged)?;
         if mark != MARK || u32::from_le_bytes([a, b, c, d]) != checksum(version, body) {
             return Err(Damage::Damaged);
         }
@@ -58,10 +59,7 @@ impl Memory {
         let mut out = Vec::with_capacity(96);
         out.extend_from_slice(&[MARK, VERSION, 0, 0, 0, 0]);
         self.write_fields(&mut out);
-        let sum = out.get(HEADER..).map_or(0, |body| checksum(VERSION, body));
-        if let Some(place) = out.get_mut(2..HEADER) {
-            place.copy_from_slice(&sum.to_le_bytes());
-        }
+        sign_again(&mut out);
         out
     }
 
@@ -84,7 +82,11 @@ impl Memory {
         let flags = (0_u32..).zip(flags).fold(0_u16, |all, (n, on)| all | u16::from(on) << n);
         out.extend_from_slice(&flags.to_le_bytes());
         out.extend_from_slice(&self.cycle.to_le_bytes());
-        out.extend_from_slice(&[count(self.agents.len()), count(self.pauses.len()), count(self.ids.len())]);
+        out.extend_from_slice(&[
+            count(self.agents.len()),
+            count(self.pauses.len()),
+            count(self.ids.len()),
+        ]);
         out.extend(self.opened_by_company.iter().flat_map(time));
         if let Some(customer) = &self.customer {
             out.extend_from_slice(&time(&customer.at));
@@ -170,7 +172,8 @@ impl Fields<'_> {
             [self.at_most(MOST_IN_A_ROW)?, self.at_most(pause::MOST)?, self.at_most(IDS)?];
         memory.opened_by_company = self.when(on(3), Self::time)?;
         if on(4) {
-            memory.customer = Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? });
+            memory.customer =
+                Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? });
         }
         if agents > 0 {
             memory.agents.reserve_exact(agents);
@@ -343,6 +346,16 @@ fn source(code: u8) -> Option<Source> {
     [Source::Agent, Source::Customer, Source::Inactivity, Source::Flow, Source::Api, Source::Other]
         .get(usize::from(code))
         .copied()
+}
+
+/// Writes the checksum that belongs to the rest of the bytes. For tests that look behind it.
+#[doc(hidden)]
+pub fn sign_again(bytes: &mut [u8]) {
+    if let Some((&mut [_, version, ref mut place @ ..], body)) =
+        bytes.split_first_chunk_mut::<HEADER>()
+    {
+        *place = checksum(version, body).to_le_bytes();
+    }
 }
 
 fn checksum(version: u8, body: &[u8]) -> u32 {

@@ -47,7 +47,14 @@ pub(crate) const WORDS: Words = Words {
     until_further_notice: "further notice",
     remembered_close: "Closed at {0} by {1}.",
     remembered_reopening: "Reopened at {0}.",
-    sources: ["an agent", "the customer", "inactivity", "the flow", "another program", "somebody else"],
+    sources: [
+        "an agent",
+        "the customer",
+        "inactivity",
+        "the flow",
+        "another program",
+        "somebody else",
+    ],
     condition,
     shape,
     problem,
@@ -55,74 +62,185 @@ pub(crate) const WORDS: Words = Words {
 
 fn condition(reason: &Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::Reminder(_) => ("The reminder's time has come.", "The reminder's time has not come yet."),
-        Reason::Close => ("The time of the close has come.", "The time of the close has not come yet."),
-        Reason::CustomerTyping => ("The customer is not typing.", "The customer is typing: the close waits."),
+        Reason::Reminder(_) => {
+            ("The reminder's time has come.", "The reminder's time has not come yet.")
+        }
+        Reason::Close => {
+            ("The time of the close has come.", "The time of the close has not come yet.")
+        }
+        Reason::CustomerTyping => {
+            ("The customer is not typing.", "The customer is typing: the close waits.")
+        }
         Reason::IncompleteMetadata => (
             "Nothing that closing demands is missing.",
             "Required fields are empty: the policy holds the close back, and the people in charge have been told.",
         ),
-        Reason::PrematureClose => ("The close was not premature.", "The customer had written before the close: it was premature."),
-        Reason::LateReply => ("Nobody wrote after the close.", "The customer wrote after the close."),
-        Reason::ClosedByOther => ("Nobody else closed the ticket.", "Somebody else closed the ticket."),
+        Reason::PrematureClose => (
+            "The close was not premature.",
+            "The customer had written before the close: it was premature.",
+        ),
+        Reason::LateReply => {
+            ("Nobody wrote after the close.", "The customer wrote after the close.")
+        }
+        Reason::ClosedByOther => {
+            ("Nobody else closed the ticket.", "Somebody else closed the ticket.")
+        }
         Reason::AlreadyClosed => ("The ticket is not closed.", "The ticket is closed already."),
-        Reason::NotOpen => ("The ticket can be worked on.", "The ticket is merged, deleted, or of an unknown status."),
+        Reason::NotOpen => (
+            "The ticket can be worked on.",
+            "The ticket is merged, deleted, or of an unknown status.",
+        ),
         Reason::SwitchedOff => ("The policy is switched on.", "The policy is switched off."),
-        Reason::NoRule => ("There is a rule for the department.", "There is no rule for the ticket's department, and none for any."),
+        Reason::NoRule => (
+            "There is a rule for the department.",
+            "There is no rule for the ticket's department, and none for any.",
+        ),
         Reason::RuleOff => ("The rule is switched on.", "The department's rule is switched off."),
-        Reason::Exempt(_) => ("The ticket has no exemption tag.", "The ticket has an exemption tag: {0}."),
-        Reason::NotAnswered => ("An agent has answered.", "No agent has answered since the ticket opened."),
-        Reason::CompanyTurn => ("It is the customer's turn.", "The customer wrote last: the company owes the answer."),
-        Reason::ReopenedAwaitsCustomer => ("The customer has written since the reopening.", "The ticket was reopened; the clock runs again once the customer has written."),
-        Reason::ReopenedAwaitsAgent => ("An agent has written since the reopening.", "The ticket was reopened; the clock runs again once an agent has written."),
-        Reason::BeforeActivation => ("The cycle began after the policy was switched on, or the backlog is included.", "The cycle began before the policy was switched on."),
-        Reason::Backlog => ("The ticket's turn in the backlog has come.", "The cycle began before the policy was switched on and waits for its turn in the backlog."),
-        Reason::OnHold => ("No hold, snooze, call or queue stops the clock.", "The ticket is on hold."),
+        Reason::Exempt(_) => {
+            ("The ticket has no exemption tag.", "The ticket has an exemption tag: {0}.")
+        }
+        Reason::NotAnswered => {
+            ("An agent has answered.", "No agent has answered since the ticket opened.")
+        }
+        Reason::CompanyTurn => {
+            ("It is the customer's turn.", "The customer wrote last: the company owes the answer.")
+        }
+        Reason::ReopenedAwaitsCustomer => (
+            "The customer has written since the reopening.",
+            "The ticket was reopened; the clock runs again once the customer has written.",
+        ),
+        Reason::ReopenedAwaitsAgent => (
+            "An agent has written since the reopening.",
+            "The ticket was reopened; the clock runs again once an agent has written.",
+        ),
+        Reason::BeforeActivation => (
+            "The cycle began after the policy was switched on, or the backlog is included.",
+            "The cycle began before the policy was switched on.",
+        ),
+        Reason::Backlog => (
+            "The ticket's turn in the backlog has come.",
+            "The cycle began before the policy was switched on and waits for its turn in the backlog.",
+        ),
+        Reason::OnHold => {
+            ("No hold, snooze, call or queue stops the clock.", "The ticket is on hold.")
+        }
         Reason::Snoozed => ("The ticket is not snoozed.", "The ticket is snoozed."),
         Reason::OnCall => ("There is no call.", "A call is going on."),
-        Reason::InQueue => ("An agent has the ticket.", "The ticket is in the queue without an agent."),
-        Reason::ReminderFailed(_) => ("No reminder has failed.", "Reminder {0} could not be sent: no close without its warning."),
-        Reason::CloseFailed => ("The close has not failed.", "The close could not be carried out; somebody must look at it."),
+        Reason::InQueue => {
+            ("An agent has the ticket.", "The ticket is in the queue without an agent.")
+        }
+        Reason::ReminderFailed(_) => (
+            "No reminder has failed.",
+            "Reminder {0} could not be sent: no close without its warning.",
+        ),
+        Reason::CloseFailed => (
+            "The close has not failed.",
+            "The close could not be carried out; somebody must look at it.",
+        ),
         Reason::NothingLeft => ("A step is left.", "Every step of the rule was taken."),
     }
 }
 
 fn problem(code: Code) -> (&'static str, &'static str) {
     match code {
-        Code::NotJson => ("the config cannot be read at line {0}, column {1}", "write it as JSON; look for a missing comma, quote or bracket just before this place"),
-        Code::EndsTooEarly => ("the config ends too early, at line {0}, column {1}", "close every bracket and quote that was opened"),
-        Code::TooLarge => ("the config has {0} bytes, more than {1}", "shorten texts or split the account's departments"),
-        Code::TooDeep => ("the config is nested more than {0} levels deep", "a policy needs no more than seven levels; remove the extra brackets"),
+        Code::NotJson => (
+            "the config cannot be read at line {0}, column {1}",
+            "write it as JSON; look for a missing comma, quote or bracket just before this place",
+        ),
+        Code::EndsTooEarly => (
+            "the config ends too early, at line {0}, column {1}",
+            "close every bracket and quote that was opened",
+        ),
+        Code::TooLarge => (
+            "the config has {0} bytes, more than {1}",
+            "shorten texts or split the account's departments",
+        ),
+        Code::TooDeep => (
+            "the config is nested more than {0} levels deep",
+            "a policy needs no more than seven levels; remove the extra brackets",
+        ),
         Code::WrongType => ("`{0}` must be {1}", "write {2}"),
         Code::UnknownKey => ("`{0}` is not a key of this place", "the keys here are {1}"),
         Code::UnknownKeyNear => ("`{0}` is not a key of this place", "did you mean `{1}`?"),
         Code::DuplicateKey => ("`{0}` is written twice", "keep one of the two"),
         Code::MissingKey => ("`{0}` is missing", "add it, for example {1}"),
         Code::UnknownWord => ("`{0}` is not a word of this place", "write one of {1}"),
-        Code::BadDuration => ("`{0}` is not a length of time", "write a whole number and a unit (ms, s, min, h, d), for example \"15 min\" or \"1 h 30 min\""),
-        Code::NotPositive => ("the time must be greater than 0", "write a time such as \"10 min\", or remove the step"),
-        Code::BelowResolution => ("{0} is shorter than the host can measure ({1})", "write at least {1}"),
+        Code::BadDuration => (
+            "`{0}` is not a length of time",
+            "write a whole number and a unit (ms, s, min, h, d), for example \"15 min\" or \"1 h 30 min\"",
+        ),
+        Code::NotPositive => (
+            "the time must be greater than 0",
+            "write a time such as \"10 min\", or remove the step",
+        ),
+        Code::BelowResolution => {
+            ("{0} is shorter than the host can measure ({1})", "write at least {1}")
+        }
         Code::Over90Days => ("{0} is longer than 90 days", "write 90 d or less"),
         Code::BadTime => ("`{0}` is not an instant", "write it like \"2026-03-01T09:00:00Z\""),
-        Code::RemindersNotLessThanClose => ("the reminders take {0} in all, which is not less than the close after {1}", "shorten the reminders, or close after more than {0}"),
-        Code::ReminderOutOfOrder => ("this reminder would come {0} after the start, not later than the one before it ({1})", "put the reminders in the order in which they are sent"),
-        Code::ReminderTime => ("a reminder needs exactly one of `after` and `before-close`", "write \"after\": \"10 min\" or \"before-close\": \"5 min\""),
-        Code::BeforeCloseWithoutClose => ("`before-close` needs a rule that closes", "add `close-after` to the rule, or write `after`"),
-        Code::EmptyText => ("the text is empty", "write what the customer will read, or remove the message"),
-        Code::BadLanguage => ("`{0}` is not a language tag", "write a tag such as \"es\", \"pt-BR\" or \"en\""),
-        Code::NoDepartments => ("the rule names no department", "name at least one, or write \"any\""),
+        Code::RemindersNotLessThanClose => (
+            "the reminders take {0} in all, which is not less than the close after {1}",
+            "shorten the reminders, or close after more than {0}",
+        ),
+        Code::ReminderOutOfOrder => (
+            "this reminder would come {0} after the start, not later than the one before it ({1})",
+            "put the reminders in the order in which they are sent",
+        ),
+        Code::ReminderTime => (
+            "a reminder needs exactly one of `after` and `before-close`",
+            "write \"after\": \"10 min\" or \"before-close\": \"5 min\"",
+        ),
+        Code::BeforeCloseWithoutClose => (
+            "`before-close` needs a rule that closes",
+            "add `close-after` to the rule, or write `after`",
+        ),
+        Code::EmptyText => {
+            ("the text is empty", "write what the customer will read, or remove the message")
+        }
+        Code::BadLanguage => {
+            ("`{0}` is not a language tag", "write a tag such as \"es\", \"pt-BR\" or \"en\"")
+        }
+        Code::NoDepartments => {
+            ("the rule names no department", "name at least one, or write \"any\"")
+        }
         Code::EmptyName => ("the name is empty", "write a name, or remove it"),
-        Code::DepartmentTwice => ("department `{0}` already has a rule: {1}", "keep it in one rule; a department belongs to only one"),
-        Code::TwoAny => ("there is already a rule for any department: {0}", "keep one rule with \"any\", or name the departments of this one"),
+        Code::DepartmentTwice => (
+            "department `{0}` already has a rule: {1}",
+            "keep it in one rule; a department belongs to only one",
+        ),
+        Code::TwoAny => (
+            "there is already a rule for any department: {0}",
+            "keep one rule with \"any\", or name the departments of this one",
+        ),
         Code::UnknownDepartment => ("the account has no department `{0}`", "write one of {1}"),
-        Code::UnknownDepartmentNear => ("the account has no department `{0}`", "did you mean `{1}`?"),
+        Code::UnknownDepartmentNear => {
+            ("the account has no department `{0}`", "did you mean `{1}`?")
+        }
         Code::TooMany => ("there are {0} of these, more than {1}", "remove some, or merge them"),
-        Code::GraceOverLimit => ("the grace of {0} is longer than the limit of {1}", "make `at-most` at least as long as `grace`"),
-        Code::ExitNotLinked => ("the flow's human-assistance block has no linked inactivity exit", "in the flow, link the exit «ticket closed for customer inactivity» to a block and publish, then save again"),
-        Code::ExitNotSupported => ("the flow's human-assistance block is of a version that has no inactivity exit", "update the block in the flow, link its inactivity exit and publish, then save again"),
-        Code::ChannelShutDown => ("Google Business Messages was shut down in July 2024", "remove the channel, or write the one that replaced it"),
-        Code::NoEffect => ("the rule neither reminds nor closes", "add `reminders` or `close-after`, or remove the rule"),
-        Code::NoRules => ("the policy is switched on and has no rule", "add a rule with the departments \"any\" and a `close-after`"),
+        Code::GraceOverLimit => (
+            "the grace of {0} is longer than the limit of {1}",
+            "make `at-most` at least as long as `grace`",
+        ),
+        Code::ExitNotLinked => (
+            "the flow's human-assistance block has no linked inactivity exit",
+            "in the flow, link the exit «ticket closed for customer inactivity» to a block and publish, then save again",
+        ),
+        Code::ExitNotSupported => (
+            "the flow's human-assistance block is of a version that has no inactivity exit",
+            "update the block in the flow, link its inactivity exit and publish, then save again",
+        ),
+        Code::ChannelShutDown => (
+            "Google Business Messages was shut down in July 2024",
+            "remove the channel, or write the one that replaced it",
+        ),
+        Code::NoEffect => (
+            "the rule neither reminds nor closes",
+            "add `reminders` or `close-after`, or remove the rule",
+        ),
+        Code::NoRules => (
+            "the policy is switched on and has no rule",
+            "add a rule with the departments \"any\" and a `close-after`",
+        ),
     }
 }
 
@@ -132,8 +250,13 @@ fn shape(shape: Shape) -> (&'static str, &'static str) {
         Shape::List => ("a list", "[ … ]"),
         Shape::Text => ("a text", "it in quotes"),
         Shape::Switch => ("`true` or `false`", "`true` or `false`, without quotes"),
-        Shape::Texts => ("a text, or an object with a text for each language", "\"Hello\" or { \"es\": \"Hola\", \"en\": \"Hello\" }"),
-        Shape::Departments => ("`\"any\"` or a list of departments", "\"any\" or [ \"sales\", \"support\" ]"),
+        Shape::Texts => (
+            "a text, or an object with a text for each language",
+            "\"Hello\" or { \"es\": \"Hola\", \"en\": \"Hello\" }",
+        ),
+        Shape::Departments => {
+            ("`\"any\"` or a list of departments", "\"any\" or [ \"sales\", \"support\" ]")
+        }
         Shape::ObjectOrOff => ("an object, or `false`", "{ … } or false"),
     }
 }

@@ -47,7 +47,14 @@ pub(crate) const WORDS: Words = Words {
     until_further_notice: "nuevo aviso",
     remembered_close: "Cerrado a las {0} por {1}.",
     remembered_reopening: "Reabierto a las {0}.",
-    sources: ["un agente", "el cliente", "inactividad", "el flujo", "otro programa", "otra persona"],
+    sources: [
+        "un agente",
+        "el cliente",
+        "inactividad",
+        "el flujo",
+        "otro programa",
+        "otra persona",
+    ],
     condition,
     shape,
     problem,
@@ -55,74 +62,185 @@ pub(crate) const WORDS: Words = Words {
 
 fn condition(reason: &Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::Reminder(_) => ("Venció el plazo del recordatorio.", "Todavía no vence el plazo del recordatorio."),
+        Reason::Reminder(_) => {
+            ("Venció el plazo del recordatorio.", "Todavía no vence el plazo del recordatorio.")
+        }
         Reason::Close => ("Venció el plazo del cierre.", "Todavía no vence el plazo del cierre."),
-        Reason::CustomerTyping => ("El cliente no está escribiendo.", "El cliente está escribiendo: el cierre espera."),
+        Reason::CustomerTyping => {
+            ("El cliente no está escribiendo.", "El cliente está escribiendo: el cierre espera.")
+        }
         Reason::IncompleteMetadata => (
             "No falta nada de lo que exige el cierre.",
             "Hay campos obligatorios vacíos: la política retiene el cierre y los responsables ya están avisados.",
         ),
-        Reason::PrematureClose => ("El cierre no fue prematuro.", "El cliente había escrito antes del cierre: fue prematuro."),
-        Reason::LateReply => ("Nadie escribió después del cierre.", "El cliente escribió después del cierre."),
+        Reason::PrematureClose => (
+            "El cierre no fue prematuro.",
+            "El cliente había escrito antes del cierre: fue prematuro.",
+        ),
+        Reason::LateReply => {
+            ("Nadie escribió después del cierre.", "El cliente escribió después del cierre.")
+        }
         Reason::ClosedByOther => ("Nadie más cerró el ticket.", "Otro cerró el ticket."),
         Reason::AlreadyClosed => ("El ticket no está cerrado.", "El ticket ya está cerrado."),
-        Reason::NotOpen => ("Se puede trabajar en el ticket.", "El ticket está fusionado, eliminado o en un estado desconocido."),
+        Reason::NotOpen => (
+            "Se puede trabajar en el ticket.",
+            "El ticket está fusionado, eliminado o en un estado desconocido.",
+        ),
         Reason::SwitchedOff => ("La política está activada.", "La política está desactivada."),
-        Reason::NoRule => ("Hay una regla para el departamento.", "No hay regla para el departamento del ticket, ni una para cualquiera."),
-        Reason::RuleOff => ("La regla está activada.", "La regla del departamento está desactivada."),
-        Reason::Exempt(_) => ("El ticket no tiene etiqueta de exención.", "El ticket tiene una etiqueta de exención: {0}."),
-        Reason::NotAnswered => ("Un agente ya respondió.", "Ningún agente ha respondido desde que se abrió el ticket."),
-        Reason::CompanyTurn => ("Es el turno del cliente.", "El cliente escribió el último: la empresa debe la respuesta."),
-        Reason::ReopenedAwaitsCustomer => ("El cliente escribió después de la reapertura.", "El ticket fue reabierto; el reloj vuelve a correr cuando el cliente escriba."),
-        Reason::ReopenedAwaitsAgent => ("Un agente escribió después de la reapertura.", "El ticket fue reabierto; el reloj vuelve a correr cuando un agente escriba."),
-        Reason::BeforeActivation => ("El ciclo empezó después de activar la política, o se incluyen los anteriores.", "El ciclo empezó antes de activar la política."),
-        Reason::Backlog => ("Le llegó el turno entre los tickets anteriores.", "El ciclo empezó antes de activar la política y espera su turno entre los anteriores."),
-        Reason::OnHold => ("Ni espera, ni posposición, ni llamada, ni cola detienen el reloj.", "El ticket está en espera."),
+        Reason::NoRule => (
+            "Hay una regla para el departamento.",
+            "No hay regla para el departamento del ticket, ni una para cualquiera.",
+        ),
+        Reason::RuleOff => {
+            ("La regla está activada.", "La regla del departamento está desactivada.")
+        }
+        Reason::Exempt(_) => (
+            "El ticket no tiene etiqueta de exención.",
+            "El ticket tiene una etiqueta de exención: {0}.",
+        ),
+        Reason::NotAnswered => {
+            ("Un agente ya respondió.", "Ningún agente ha respondido desde que se abrió el ticket.")
+        }
+        Reason::CompanyTurn => (
+            "Es el turno del cliente.",
+            "El cliente escribió el último: la empresa debe la respuesta.",
+        ),
+        Reason::ReopenedAwaitsCustomer => (
+            "El cliente escribió después de la reapertura.",
+            "El ticket fue reabierto; el reloj vuelve a correr cuando el cliente escriba.",
+        ),
+        Reason::ReopenedAwaitsAgent => (
+            "Un agente escribió después de la reapertura.",
+            "El ticket fue reabierto; el reloj vuelve a correr cuando un agente escriba.",
+        ),
+        Reason::BeforeActivation => (
+            "El ciclo empezó después de activar la política, o se incluyen los anteriores.",
+            "El ciclo empezó antes de activar la política.",
+        ),
+        Reason::Backlog => (
+            "Le llegó el turno entre los tickets anteriores.",
+            "El ciclo empezó antes de activar la política y espera su turno entre los anteriores.",
+        ),
+        Reason::OnHold => (
+            "Ni espera, ni posposición, ni llamada, ni cola detienen el reloj.",
+            "El ticket está en espera.",
+        ),
         Reason::Snoozed => ("El ticket no está pospuesto.", "El ticket está pospuesto."),
         Reason::OnCall => ("No hay ninguna llamada.", "Hay una llamada en curso."),
         Reason::InQueue => ("Un agente tiene el ticket.", "El ticket está en la cola, sin agente."),
-        Reason::ReminderFailed(_) => ("Ningún recordatorio falló.", "El recordatorio {0} no se pudo enviar: no hay cierre sin su aviso."),
-        Reason::CloseFailed => ("El cierre no falló.", "El cierre no se pudo ejecutar; alguien debe revisarlo."),
+        Reason::ReminderFailed(_) => (
+            "Ningún recordatorio falló.",
+            "El recordatorio {0} no se pudo enviar: no hay cierre sin su aviso.",
+        ),
+        Reason::CloseFailed => {
+            ("El cierre no falló.", "El cierre no se pudo ejecutar; alguien debe revisarlo.")
+        }
         Reason::NothingLeft => ("Queda un paso.", "Ya se dieron todos los pasos de la regla."),
     }
 }
 
 fn problem(code: Code) -> (&'static str, &'static str) {
     match code {
-        Code::NotJson => ("la configuración no se puede leer en la línea {0}, columna {1}", "escríbala como JSON; busque una coma, comilla o llave que falte justo antes de este lugar"),
-        Code::EndsTooEarly => ("la configuración termina antes de tiempo, en la línea {0}, columna {1}", "cierre cada llave, corchete y comilla que haya abierto"),
-        Code::TooLarge => ("la configuración tiene {0} bytes, más de {1}", "acorte los textos o reparta los departamentos de la cuenta"),
-        Code::TooDeep => ("la configuración está anidada en más de {0} niveles", "una política no necesita más de siete niveles; quite las llaves que sobran"),
+        Code::NotJson => (
+            "la configuración no se puede leer en la línea {0}, columna {1}",
+            "escríbala como JSON; busque una coma, comilla o llave que falte justo antes de este lugar",
+        ),
+        Code::EndsTooEarly => (
+            "la configuración termina antes de tiempo, en la línea {0}, columna {1}",
+            "cierre cada llave, corchete y comilla que haya abierto",
+        ),
+        Code::TooLarge => (
+            "la configuración tiene {0} bytes, más de {1}",
+            "acorte los textos o reparta los departamentos de la cuenta",
+        ),
+        Code::TooDeep => (
+            "la configuración está anidada en más de {0} niveles",
+            "una política no necesita más de siete niveles; quite las llaves que sobran",
+        ),
         Code::WrongType => ("`{0}` debe ser {1}", "escriba {2}"),
         Code::UnknownKey => ("`{0}` no es una clave de este lugar", "las claves de aquí son {1}"),
         Code::UnknownKeyNear => ("`{0}` no es una clave de este lugar", "¿quiso decir `{1}`?"),
         Code::DuplicateKey => ("`{0}` está escrita dos veces", "deje una de las dos"),
         Code::MissingKey => ("falta `{0}`", "añádala, por ejemplo {1}"),
         Code::UnknownWord => ("`{0}` no es una palabra de este lugar", "escriba una de {1}"),
-        Code::BadDuration => ("`{0}` no es una duración", "escriba un número entero y una unidad (ms, s, min, h, d), por ejemplo \"15 min\" o \"1 h 30 min\""),
-        Code::NotPositive => ("el tiempo debe ser mayor que 0", "escriba un tiempo como \"10 min\" o quite el paso"),
-        Code::BelowResolution => ("{0} es menos de lo que el sistema puede medir ({1})", "escriba al menos {1}"),
+        Code::BadDuration => (
+            "`{0}` no es una duración",
+            "escriba un número entero y una unidad (ms, s, min, h, d), por ejemplo \"15 min\" o \"1 h 30 min\"",
+        ),
+        Code::NotPositive => {
+            ("el tiempo debe ser mayor que 0", "escriba un tiempo como \"10 min\" o quite el paso")
+        }
+        Code::BelowResolution => {
+            ("{0} es menos de lo que el sistema puede medir ({1})", "escriba al menos {1}")
+        }
         Code::Over90Days => ("{0} es más de 90 días", "escriba 90 d o menos"),
         Code::BadTime => ("`{0}` no es un instante", "escríbalo como \"2026-03-01T09:00:00Z\""),
-        Code::RemindersNotLessThanClose => ("los recordatorios suman {0}, que no es menos que el cierre después de {1}", "acorte los recordatorios o cierre después de más de {0}"),
-        Code::ReminderOutOfOrder => ("este recordatorio llegaría {0} después del inicio, no más tarde que el anterior ({1})", "ponga los recordatorios en el orden en que se envían"),
-        Code::ReminderTime => ("un recordatorio necesita exactamente una de las claves `after` y `before-close`", "escriba \"after\": \"10 min\" o \"before-close\": \"5 min\""),
-        Code::BeforeCloseWithoutClose => ("`before-close` necesita una regla que cierre", "añada `close-after` a la regla o escriba `after`"),
-        Code::EmptyText => ("el texto está vacío", "escriba lo que leerá el cliente o quite el mensaje"),
-        Code::BadLanguage => ("`{0}` no es una etiqueta de idioma", "escriba una etiqueta como \"es\", \"pt-BR\" o \"en\""),
-        Code::NoDepartments => ("la regla no nombra ningún departamento", "nombre al menos uno o escriba \"any\""),
+        Code::RemindersNotLessThanClose => (
+            "los recordatorios suman {0}, que no es menos que el cierre después de {1}",
+            "acorte los recordatorios o cierre después de más de {0}",
+        ),
+        Code::ReminderOutOfOrder => (
+            "este recordatorio llegaría {0} después del inicio, no más tarde que el anterior ({1})",
+            "ponga los recordatorios en el orden en que se envían",
+        ),
+        Code::ReminderTime => (
+            "un recordatorio necesita exactamente una de las claves `after` y `before-close`",
+            "escriba \"after\": \"10 min\" o \"before-close\": \"5 min\"",
+        ),
+        Code::BeforeCloseWithoutClose => (
+            "`before-close` necesita una regla que cierre",
+            "añada `close-after` a la regla o escriba `after`",
+        ),
+        Code::EmptyText => {
+            ("el texto está vacío", "escriba lo que leerá el cliente o quite el mensaje")
+        }
+        Code::BadLanguage => (
+            "`{0}` no es una etiqueta de idioma",
+            "escriba una etiqueta como \"es\", \"pt-BR\" o \"en\"",
+        ),
+        Code::NoDepartments => {
+            ("la regla no nombra ningún departamento", "nombre al menos uno o escriba \"any\"")
+        }
         Code::EmptyName => ("el nombre está vacío", "escriba un nombre o quítelo"),
-        Code::DepartmentTwice => ("el departamento `{0}` ya tiene una regla: {1}", "déjelo en una sola; un departamento pertenece a una única regla"),
-        Code::TwoAny => ("ya hay una regla para cualquier departamento: {0}", "deje una sola regla con \"any\" o nombre los departamentos de esta"),
-        Code::UnknownDepartment => ("la cuenta no tiene el departamento `{0}`", "escriba uno de {1}"),
-        Code::UnknownDepartmentNear => ("la cuenta no tiene el departamento `{0}`", "¿quiso decir `{1}`?"),
+        Code::DepartmentTwice => (
+            "el departamento `{0}` ya tiene una regla: {1}",
+            "déjelo en una sola; un departamento pertenece a una única regla",
+        ),
+        Code::TwoAny => (
+            "ya hay una regla para cualquier departamento: {0}",
+            "deje una sola regla con \"any\" o nombre los departamentos de esta",
+        ),
+        Code::UnknownDepartment => {
+            ("la cuenta no tiene el departamento `{0}`", "escriba uno de {1}")
+        }
+        Code::UnknownDepartmentNear => {
+            ("la cuenta no tiene el departamento `{0}`", "¿quiso decir `{1}`?")
+        }
         Code::TooMany => ("hay {0}, más de {1}", "quite algunos o júntelos"),
-        Code::GraceOverLimit => ("la gracia de {0} es más larga que el límite de {1}", "haga que `at-most` dure al menos lo que `grace`"),
-        Code::ExitNotLinked => ("el bloque de asistencia humana del flujo no tiene enlazada la salida por inactividad", "en el flujo, enlace la salida «ticket finalizado por inactividad del cliente» a un bloque y publique; después guarde de nuevo"),
-        Code::ExitNotSupported => ("el bloque de asistencia humana del flujo es de una versión sin salida por inactividad", "actualice el bloque en el flujo, enlace su salida por inactividad y publique; después guarde de nuevo"),
-        Code::ChannelShutDown => ("Google Business Messages se cerró en julio de 2024", "quite el canal o escriba el que lo reemplazó"),
-        Code::NoEffect => ("la regla no recuerda ni cierra", "añada `reminders` o `close-after`, o quite la regla"),
-        Code::NoRules => ("la política está activada y no tiene reglas", "añada una regla con los departamentos \"any\" y un `close-after`"),
+        Code::GraceOverLimit => (
+            "la gracia de {0} es más larga que el límite de {1}",
+            "haga que `at-most` dure al menos lo que `grace`",
+        ),
+        Code::ExitNotLinked => (
+            "el bloque de asistencia humana del flujo no tiene enlazada la salida por inactividad",
+            "en el flujo, enlace la salida «ticket finalizado por inactividad del cliente» a un bloque y publique; después guarde de nuevo",
+        ),
+        Code::ExitNotSupported => (
+            "el bloque de asistencia humana del flujo es de una versión sin salida por inactividad",
+            "actualice el bloque en el flujo, enlace su salida por inactividad y publique; después guarde de nuevo",
+        ),
+        Code::ChannelShutDown => (
+            "Google Business Messages se cerró en julio de 2024",
+            "quite el canal o escriba el que lo reemplazó",
+        ),
+        Code::NoEffect => (
+            "la regla no recuerda ni cierra",
+            "añada `reminders` o `close-after`, o quite la regla",
+        ),
+        Code::NoRules => (
+            "la política está activada y no tiene reglas",
+            "añada una regla con los departamentos \"any\" y un `close-after`",
+        ),
     }
 }
 
@@ -132,8 +250,13 @@ fn shape(shape: Shape) -> (&'static str, &'static str) {
         Shape::List => ("una lista", "[ … ]"),
         Shape::Text => ("un texto", "el valor entre comillas"),
         Shape::Switch => ("`true` o `false`", "`true` o `false`, sin comillas"),
-        Shape::Texts => ("un texto, o un objeto con un texto por idioma", "\"Hola\" o { \"es\": \"Hola\", \"pt\": \"Olá\" }"),
-        Shape::Departments => ("`\"any\"` o una lista de departamentos", "\"any\" o [ \"ventas\", \"soporte\" ]"),
+        Shape::Texts => (
+            "un texto, o un objeto con un texto por idioma",
+            "\"Hola\" o { \"es\": \"Hola\", \"pt\": \"Olá\" }",
+        ),
+        Shape::Departments => {
+            ("`\"any\"` o una lista de departamentos", "\"any\" o [ \"ventas\", \"soporte\" ]")
+        }
         Shape::ObjectOrOff => ("un objeto, o `false`", "{ … } o false"),
     }
 }

@@ -55,74 +55,183 @@ pub(crate) const WORDS: Words = Words {
 
 fn condition(reason: &Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::Reminder(_) => ("O prazo do lembrete venceu.", "O prazo do lembrete ainda não venceu."),
-        Reason::Close => ("O prazo do encerramento venceu.", "O prazo do encerramento ainda não venceu."),
-        Reason::CustomerTyping => ("O cliente não está digitando.", "O cliente está digitando: o encerramento espera."),
+        Reason::Reminder(_) => {
+            ("O prazo do lembrete venceu.", "O prazo do lembrete ainda não venceu.")
+        }
+        Reason::Close => {
+            ("O prazo do encerramento venceu.", "O prazo do encerramento ainda não venceu.")
+        }
+        Reason::CustomerTyping => {
+            ("O cliente não está digitando.", "O cliente está digitando: o encerramento espera.")
+        }
         Reason::IncompleteMetadata => (
             "Não falta nada do que o encerramento exige.",
             "Há campos obrigatórios vazios: a política retém o encerramento e os responsáveis já foram avisados.",
         ),
-        Reason::PrematureClose => ("O encerramento não foi prematuro.", "O cliente havia escrito antes do encerramento: foi prematuro."),
-        Reason::LateReply => ("Ninguém escreveu depois do encerramento.", "O cliente escreveu depois do encerramento."),
+        Reason::PrematureClose => (
+            "O encerramento não foi prematuro.",
+            "O cliente havia escrito antes do encerramento: foi prematuro.",
+        ),
+        Reason::LateReply => (
+            "Ninguém escreveu depois do encerramento.",
+            "O cliente escreveu depois do encerramento.",
+        ),
         Reason::ClosedByOther => ("Ninguém mais encerrou o ticket.", "Outro encerrou o ticket."),
         Reason::AlreadyClosed => ("O ticket não está encerrado.", "O ticket já está encerrado."),
-        Reason::NotOpen => ("É possível trabalhar no ticket.", "O ticket está mesclado, excluído ou em um estado desconhecido."),
+        Reason::NotOpen => (
+            "É possível trabalhar no ticket.",
+            "O ticket está mesclado, excluído ou em um estado desconhecido.",
+        ),
         Reason::SwitchedOff => ("A política está ativada.", "A política está desativada."),
-        Reason::NoRule => ("Há uma regra para o departamento.", "Não há regra para o departamento do ticket, nem uma para qualquer um."),
+        Reason::NoRule => (
+            "Há uma regra para o departamento.",
+            "Não há regra para o departamento do ticket, nem uma para qualquer um.",
+        ),
         Reason::RuleOff => ("A regra está ativada.", "A regra do departamento está desativada."),
-        Reason::Exempt(_) => ("O ticket não tem etiqueta de isenção.", "O ticket tem uma etiqueta de isenção: {0}."),
-        Reason::NotAnswered => ("Um agente já respondeu.", "Nenhum agente respondeu desde que o ticket foi aberto."),
-        Reason::CompanyTurn => ("É a vez do cliente.", "O cliente escreveu por último: a empresa deve a resposta."),
-        Reason::ReopenedAwaitsCustomer => ("O cliente escreveu depois da reabertura.", "O ticket foi reaberto; o relógio volta a correr quando o cliente escrever."),
-        Reason::ReopenedAwaitsAgent => ("Um agente escreveu depois da reabertura.", "O ticket foi reaberto; o relógio volta a correr quando um agente escrever."),
-        Reason::BeforeActivation => ("O ciclo começou depois de ativar a política, ou os anteriores estão incluídos.", "O ciclo começou antes de ativar a política."),
-        Reason::Backlog => ("Chegou a vez entre os tickets anteriores.", "O ciclo começou antes de ativar a política e espera a vez entre os anteriores."),
-        Reason::OnHold => ("Nem espera, nem adiamento, nem chamada, nem fila param o relógio.", "O ticket está em espera."),
+        Reason::Exempt(_) => {
+            ("O ticket não tem etiqueta de isenção.", "O ticket tem uma etiqueta de isenção: {0}.")
+        }
+        Reason::NotAnswered => {
+            ("Um agente já respondeu.", "Nenhum agente respondeu desde que o ticket foi aberto.")
+        }
+        Reason::CompanyTurn => {
+            ("É a vez do cliente.", "O cliente escreveu por último: a empresa deve a resposta.")
+        }
+        Reason::ReopenedAwaitsCustomer => (
+            "O cliente escreveu depois da reabertura.",
+            "O ticket foi reaberto; o relógio volta a correr quando o cliente escrever.",
+        ),
+        Reason::ReopenedAwaitsAgent => (
+            "Um agente escreveu depois da reabertura.",
+            "O ticket foi reaberto; o relógio volta a correr quando um agente escrever.",
+        ),
+        Reason::BeforeActivation => (
+            "O ciclo começou depois de ativar a política, ou os anteriores estão incluídos.",
+            "O ciclo começou antes de ativar a política.",
+        ),
+        Reason::Backlog => (
+            "Chegou a vez entre os tickets anteriores.",
+            "O ciclo começou antes de ativar a política e espera a vez entre os anteriores.",
+        ),
+        Reason::OnHold => (
+            "Nem espera, nem adiamento, nem chamada, nem fila param o relógio.",
+            "O ticket está em espera.",
+        ),
         Reason::Snoozed => ("O ticket não está adiado.", "O ticket está adiado."),
         Reason::OnCall => ("Não há nenhuma chamada.", "Há uma chamada em andamento."),
         Reason::InQueue => ("Um agente está com o ticket.", "O ticket está na fila, sem agente."),
-        Reason::ReminderFailed(_) => ("Nenhum lembrete falhou.", "O lembrete {0} não pôde ser enviado: não há encerramento sem seu aviso."),
-        Reason::CloseFailed => ("O encerramento não falhou.", "O encerramento não pôde ser executado; alguém precisa verificar."),
+        Reason::ReminderFailed(_) => (
+            "Nenhum lembrete falhou.",
+            "O lembrete {0} não pôde ser enviado: não há encerramento sem seu aviso.",
+        ),
+        Reason::CloseFailed => (
+            "O encerramento não falhou.",
+            "O encerramento não pôde ser executado; alguém precisa verificar.",
+        ),
         Reason::NothingLeft => ("Resta um passo.", "Todos os passos da regra já foram dados."),
     }
 }
 
 fn problem(code: Code) -> (&'static str, &'static str) {
     match code {
-        Code::NotJson => ("a configuração não pode ser lida na linha {0}, coluna {1}", "escreva-a como JSON; procure uma vírgula, aspa ou chave que falte logo antes deste lugar"),
-        Code::EndsTooEarly => ("a configuração termina cedo demais, na linha {0}, coluna {1}", "feche cada chave, colchete e aspa que foi aberta"),
-        Code::TooLarge => ("a configuração tem {0} bytes, mais de {1}", "encurte os textos ou divida os departamentos da conta"),
-        Code::TooDeep => ("a configuração está aninhada em mais de {0} níveis", "uma política não precisa de mais de sete níveis; retire as chaves a mais"),
+        Code::NotJson => (
+            "a configuração não pode ser lida na linha {0}, coluna {1}",
+            "escreva-a como JSON; procure uma vírgula, aspa ou chave que falte logo antes deste lugar",
+        ),
+        Code::EndsTooEarly => (
+            "a configuração termina cedo demais, na linha {0}, coluna {1}",
+            "feche cada chave, colchete e aspa que foi aberta",
+        ),
+        Code::TooLarge => (
+            "a configuração tem {0} bytes, mais de {1}",
+            "encurte os textos ou divida os departamentos da conta",
+        ),
+        Code::TooDeep => (
+            "a configuração está aninhada em mais de {0} níveis",
+            "uma política não precisa de mais de sete níveis; retire as chaves a mais",
+        ),
         Code::WrongType => ("`{0}` deve ser {1}", "escreva {2}"),
         Code::UnknownKey => ("`{0}` não é uma chave deste lugar", "as chaves daqui são {1}"),
         Code::UnknownKeyNear => ("`{0}` não é uma chave deste lugar", "você quis dizer `{1}`?"),
         Code::DuplicateKey => ("`{0}` está escrita duas vezes", "deixe uma das duas"),
         Code::MissingKey => ("falta `{0}`", "adicione-a, por exemplo {1}"),
         Code::UnknownWord => ("`{0}` não é uma palavra deste lugar", "escreva uma de {1}"),
-        Code::BadDuration => ("`{0}` não é uma duração", "escreva um número inteiro e uma unidade (ms, s, min, h, d), por exemplo \"15 min\" ou \"1 h 30 min\""),
-        Code::NotPositive => ("o tempo deve ser maior que 0", "escreva um tempo como \"10 min\" ou retire o passo"),
-        Code::BelowResolution => ("{0} é menos do que o sistema consegue medir ({1})", "escreva pelo menos {1}"),
+        Code::BadDuration => (
+            "`{0}` não é uma duração",
+            "escreva um número inteiro e uma unidade (ms, s, min, h, d), por exemplo \"15 min\" ou \"1 h 30 min\"",
+        ),
+        Code::NotPositive => {
+            ("o tempo deve ser maior que 0", "escreva um tempo como \"10 min\" ou retire o passo")
+        }
+        Code::BelowResolution => {
+            ("{0} é menos do que o sistema consegue medir ({1})", "escreva pelo menos {1}")
+        }
         Code::Over90Days => ("{0} é mais de 90 dias", "escreva 90 d ou menos"),
         Code::BadTime => ("`{0}` não é um instante", "escreva-o como \"2026-03-01T09:00:00Z\""),
-        Code::RemindersNotLessThanClose => ("os lembretes somam {0}, o que não é menos que o encerramento após {1}", "encurte os lembretes ou encerre após mais de {0}"),
-        Code::ReminderOutOfOrder => ("este lembrete viria {0} depois do início, não mais tarde que o anterior ({1})", "ponha os lembretes na ordem em que são enviados"),
-        Code::ReminderTime => ("um lembrete precisa de exatamente uma das chaves `after` e `before-close`", "escreva \"after\": \"10 min\" ou \"before-close\": \"5 min\""),
-        Code::BeforeCloseWithoutClose => ("`before-close` precisa de uma regra que encerre", "adicione `close-after` à regra ou escreva `after`"),
-        Code::EmptyText => ("o texto está vazio", "escreva o que o cliente vai ler ou retire a mensagem"),
-        Code::BadLanguage => ("`{0}` não é uma etiqueta de idioma", "escreva uma etiqueta como \"es\", \"pt-BR\" ou \"en\""),
-        Code::NoDepartments => ("a regra não nomeia nenhum departamento", "nomeie pelo menos um ou escreva \"any\""),
+        Code::RemindersNotLessThanClose => (
+            "os lembretes somam {0}, o que não é menos que o encerramento após {1}",
+            "encurte os lembretes ou encerre após mais de {0}",
+        ),
+        Code::ReminderOutOfOrder => (
+            "este lembrete viria {0} depois do início, não mais tarde que o anterior ({1})",
+            "ponha os lembretes na ordem em que são enviados",
+        ),
+        Code::ReminderTime => (
+            "um lembrete precisa de exatamente uma das chaves `after` e `before-close`",
+            "escreva \"after\": \"10 min\" ou \"before-close\": \"5 min\"",
+        ),
+        Code::BeforeCloseWithoutClose => (
+            "`before-close` precisa de uma regra que encerre",
+            "adicione `close-after` à regra ou escreva `after`",
+        ),
+        Code::EmptyText => {
+            ("o texto está vazio", "escreva o que o cliente vai ler ou retire a mensagem")
+        }
+        Code::BadLanguage => (
+            "`{0}` não é uma etiqueta de idioma",
+            "escreva uma etiqueta como \"es\", \"pt-BR\" ou \"en\"",
+        ),
+        Code::NoDepartments => {
+            ("a regra não nomeia nenhum departamento", "nomeie pelo menos um ou escreva \"any\"")
+        }
         Code::EmptyName => ("o nome está vazio", "escreva um nome ou retire-o"),
-        Code::DepartmentTwice => ("o departamento `{0}` já tem uma regra: {1}", "deixe-o em uma só; um departamento pertence a uma única regra"),
-        Code::TwoAny => ("já existe uma regra para qualquer departamento: {0}", "deixe uma só regra com \"any\" ou nomeie os departamentos desta"),
+        Code::DepartmentTwice => (
+            "o departamento `{0}` já tem uma regra: {1}",
+            "deixe-o em uma só; um departamento pertence a uma única regra",
+        ),
+        Code::TwoAny => (
+            "já existe uma regra para qualquer departamento: {0}",
+            "deixe uma só regra com \"any\" ou nomeie os departamentos desta",
+        ),
         Code::UnknownDepartment => ("a conta não tem o departamento `{0}`", "escreva um de {1}"),
-        Code::UnknownDepartmentNear => ("a conta não tem o departamento `{0}`", "você quis dizer `{1}`?"),
+        Code::UnknownDepartmentNear => {
+            ("a conta não tem o departamento `{0}`", "você quis dizer `{1}`?")
+        }
         Code::TooMany => ("há {0}, mais de {1}", "retire alguns ou junte-os"),
-        Code::GraceOverLimit => ("a tolerância de {0} é mais longa que o limite de {1}", "faça `at-most` durar pelo menos o mesmo que `grace`"),
-        Code::ExitNotLinked => ("o bloco de atendimento humano do fluxo não tem a saída por inatividade ligada", "no fluxo, ligue a saída «ticket finalizado por inatividade do cliente» a um bloco e publique; depois salve de novo"),
-        Code::ExitNotSupported => ("o bloco de atendimento humano do fluxo é de uma versão sem saída por inatividade", "atualize o bloco no fluxo, ligue a saída por inatividade e publique; depois salve de novo"),
-        Code::ChannelShutDown => ("o Google Business Messages foi desligado em julho de 2024", "retire o canal ou escreva o que o substituiu"),
-        Code::NoEffect => ("a regra não lembra nem encerra", "adicione `reminders` ou `close-after`, ou retire a regra"),
-        Code::NoRules => ("a política está ativada e não tem regras", "adicione uma regra com os departamentos \"any\" e um `close-after`"),
+        Code::GraceOverLimit => (
+            "a tolerância de {0} é mais longa que o limite de {1}",
+            "faça `at-most` durar pelo menos o mesmo que `grace`",
+        ),
+        Code::ExitNotLinked => (
+            "o bloco de atendimento humano do fluxo não tem a saída por inatividade ligada",
+            "no fluxo, ligue a saída «ticket finalizado por inatividade do cliente» a um bloco e publique; depois salve de novo",
+        ),
+        Code::ExitNotSupported => (
+            "o bloco de atendimento humano do fluxo é de uma versão sem saída por inatividade",
+            "atualize o bloco no fluxo, ligue a saída por inatividade e publique; depois salve de novo",
+        ),
+        Code::ChannelShutDown => (
+            "o Google Business Messages foi desligado em julho de 2024",
+            "retire o canal ou escreva o que o substituiu",
+        ),
+        Code::NoEffect => (
+            "a regra não lembra nem encerra",
+            "adicione `reminders` ou `close-after`, ou retire a regra",
+        ),
+        Code::NoRules => (
+            "a política está ativada e não tem regras",
+            "adicione uma regra com os departamentos \"any\" e um `close-after`",
+        ),
     }
 }
 
@@ -132,8 +241,13 @@ fn shape(shape: Shape) -> (&'static str, &'static str) {
         Shape::List => ("uma lista", "[ … ]"),
         Shape::Text => ("um texto", "o valor entre aspas"),
         Shape::Switch => ("`true` ou `false`", "`true` ou `false`, sem aspas"),
-        Shape::Texts => ("um texto, ou um objeto com um texto por idioma", "\"Olá\" ou { \"es\": \"Hola\", \"pt\": \"Olá\" }"),
-        Shape::Departments => ("`\"any\"` ou uma lista de departamentos", "\"any\" ou [ \"vendas\", \"suporte\" ]"),
+        Shape::Texts => (
+            "um texto, ou um objeto com um texto por idioma",
+            "\"Olá\" ou { \"es\": \"Hola\", \"pt\": \"Olá\" }",
+        ),
+        Shape::Departments => {
+            ("`\"any\"` ou uma lista de departamentos", "\"any\" ou [ \"vendas\", \"suporte\" ]")
+        }
         Shape::ObjectOrOff => ("um objeto, ou `false`", "{ … } ou false"),
     }
 }

@@ -1,0 +1,157 @@
+//! The contract: documented to the last item, met by the component, never broken in passing.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+use std::path::Path;
+
+use despertador_component::COMPONENT;
+use despertador_host::{Host, Options};
+use wit_parser::{Docs, PackageId, Resolve, TypeDefKind, WorldId};
+
+fn resolved(folder: &str) -> (Resolve, PackageId) {
+    let mut resolve = Resolve::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (package, _) = resolve.push_dir(&folder).expect("the contract can be read");
+    (resolve, package)
+}
+
+fn world(resolve: &Resolve, package: PackageId) -> WorldId {
+    resolve.select_world(&[package], Some("plugin")).expect("there is a world `plugin`")
+}
+
+#[test]
+fn every_item_is_documented() {
+    let (resolve, _) = resolved("../wit");
+    let mut missing = Vec::new();
+    let mut seen = 0_usize;
+    let mut look = |name: String, docs: &Docs| {
+        seen += 1;
+        if docs.contents.as_deref().is_none_or(|text| text.trim().is_empty()) {
+            missing.push(name);
+        }
+    };
+    for (_, world) in &resolve.worlds {
+        look(world.name.clone(), &world.docs);
+    }
+    for (_, interface) in &resolve.interfaces {
+        let name = interface.name.clone().expect("interfaces have names");
+        look(name.clone(), &interface.docs);
+        for (function, item) in &interface.functions {
+            look(format!("{name}.{function}"), &item.docs);
+        }
+        for (type_name, id) in &interface.types {
+            let item = &resolve.types[*id];
+            let name = format!("{name}.{type_name}");
+            match &item.kind {
+                // A name borrowed by `use` is documented where it comes from.
+                TypeDefKind::Type(wit_parser::Type::Id(_)) => continue,
+                TypeDefKind::Record(r) => {
+                    r.fields.iter().for_each(|f| look(format!("{name}.{}", f.name), &f.docs));
+                }
+                TypeDefKind::Variant(v) => {
+                    v.cases.iter().for_each(|c| look(format!("{name}.{}", c.name), &c.docs));
+                }
+                TypeDefKind::Enum(e) => {
+                    e.cases.iter().for_each(|c| look(format!("{name}.{}", c.name), &c.docs));
+                }
+                _ => {}
+            }
+            look(name, &item.docs);
+        }
+    }
+    assert!(seen > 200, "the contract was looked at: {seen} items");
+    assert!(missing.is_empty(), "without documentation: {missing:?}");
+}
+
+#[test]
+fn every_choice_is_open() {
+    let (resolve, _) = resolved("../wit");
+    for (_, item) in &resolve.types {
+        let name = item.name.clone().unwrap_or_default();
+        match &item.kind {
+            TypeDefKind::Variant(v) => {
+                let last = v.cases.last().map(|c| c.name.as_str());
+                assert_eq!(last, Some("other"), "variant `{name}` must end with `other`");
+            }
+            TypeDefKind::Enum(_) | TypeDefKind::Flags(_) => {
+                panic!("`{name}` is closed: one more case would break every compiled plugin")
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_component_is_a_plugin_of_this_contract_and_imports_nothing() {
+    let (resolve, package) = resolved("../wit");
+    let world = world(&resolve, package);
+    assert!(resolve.worlds[world].imports.is_empty(), "the world imports nothing");
+    wit_component::targets(&resolve, world, COMPONENT).expect("the component targets the world");
+
+    let plugin =
+        Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
+    assert!(plugin.imports().is_empty(), "{:?}", plugin.imports());
+}
+
+#[test]
+fn what_was_compiled_for_the_published_contract_still_fits() {
+    let (mut resolve, published) = resolved("fixtures/contract/0.1.0");
+    let before = world(&resolve, published);
+    let now = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    // The same package twice: the one of today under a name of its own.
+    let mut today = wit_parser::UnresolvedPackageGroup::parse_dir(&now).expect("the contract");
+    today.main.name.name = "inactivity-of-today".into();
+    let today = resolve.push_group(today).expect("the contract can be read");
+    let after = world(&resolve, today);
+    // Plugins export this world: what hosts of the published contract expect must still be there.
+    let exported = |id: WorldId| -> Vec<String> {
+        let world = &resolve.worlds[id];
+        let functions = world.exports.iter().flat_map(|(_, item)| match item {
+            wit_parser::WorldItem::Interface { id, .. } => {
+                let interface = &resolve.interfaces[*id];
+                let name = interface.name.clone().unwrap_or_default();
+                let types = interface.types.iter().map(|(n, id)| shape(&resolve, n, *id));
+                let functions = interface.functions.iter().map(|(n, f)| {
+                    let names: Vec<_> = f.params.iter().map(|p| p.name.clone()).collect();
+                    format!("{n}({})", names.join(", "))
+                });
+                types.chain(functions).map(|item| format!("{name}: {item}")).collect()
+            }
+            _ => Vec::new(),
+        });
+        functions.collect()
+    };
+    let after = exported(after);
+    for item in exported(before) {
+        assert!(after.contains(&item), "`{item}` was published and is gone or another");
+    }
+}
+
+/// A type with its parts, as far as a compiled plugin depends on them.
+fn shape(resolve: &Resolve, name: &str, id: wit_parser::TypeId) -> String {
+    let kind = |ty: &wit_parser::Type| match ty {
+        wit_parser::Type::Id(id) => {
+            let item = &resolve.types[*id];
+            item.name.clone().unwrap_or_else(|| item.kind.as_str().to_owned())
+        }
+        plain => format!("{plain:?}"),
+    };
+    let parts: Vec<String> = match &resolve.types[id].kind {
+        TypeDefKind::Record(r) => {
+            r.fields.iter().map(|f| format!("{}: {}", f.name, kind(&f.ty))).collect()
+        }
+        TypeDefKind::Variant(v) => v
+            .cases
+            .iter()
+            .map(|c| format!("{}({})", c.name, c.ty.as_ref().map(kind).unwrap_or_default()))
+            .collect(),
+        TypeDefKind::Type(ty) => vec![kind(ty)],
+        other => vec![other.as_str().to_owned()],
+    };
+    format!("{name} {{ {} }}", parts.join(", "))
+}

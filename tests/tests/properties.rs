@@ -1,0 +1,416 @@
+//! Rulebook 3 in sentences. Each is tried on many random cycles; nothing here knows how the core
+//! computes a deadline.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+use despertador_policy::{
+    Author, Channel, Decision, Event, Exit, Happening, Instant, Key, Kind, Memory, Message, Origin,
+    Outcome, PauseKind, Policy, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
+};
+use fastrand::Rng;
+
+const MINUTE: i64 = 60_000;
+/// 2027-01-15T08:00:00Z.
+const START: i64 = 1_800_000_000_000;
+const ROUNDS: u64 = 3_000;
+
+fn at(millis: i64) -> Instant {
+    Instant::from_millis(millis).expect("a time of our days")
+}
+
+fn stamp(millis: i64) -> Stamp<'static> {
+    Stamp { id: None, sequence: None, at: at(millis), received: at(millis) }
+}
+
+const TICKET: Ticket<'static> = Ticket {
+    id: "t",
+    status: Status::Open,
+    department: Some("ventas"),
+    channel: Channel::WebChat,
+    tags: &[],
+    agent: None,
+    locale: None,
+    incomplete_metadata: false,
+};
+
+/// The times of a random rule, in minutes.
+#[derive(Debug, Clone)]
+struct Times {
+    reminders: Vec<i64>,
+    close: i64,
+    count_from: &'static str,
+    catch_up: &'static str,
+}
+
+impl Times {
+    fn random(rng: &mut Rng) -> Times {
+        let reminders: Vec<i64> = (0..rng.usize(0..4)).map(|_| rng.i64(1..60)).collect();
+        let count_from =
+            ["last-agent-message", "first-unanswered-agent-message", "last-customer-message"];
+        Times {
+            close: reminders.iter().sum::<i64>() + rng.i64(1..60),
+            reminders,
+            count_from: count_from[rng.usize(0..3)],
+            catch_up: ["in-order", "last-only"][rng.usize(0..2)],
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        let reminder = |m: &i64| format!(r#"{{ "after": "{m} min", "text": "hola" }}"#);
+        let reminders: Vec<String> = self.reminders.iter().map(reminder).collect();
+        let config = format!(
+            r#"{{ "rules": [ {{ "departments": "any", "count-from": "{}", "catch-up": "{}",
+                 "close-after": "{} min", "reminders": [ {} ] }} ] }}"#,
+            self.count_from,
+            self.catch_up,
+            self.close,
+            reminders.join(", ")
+        );
+        let surroundings =
+            Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+        Policy::parse(&config, &surroundings).expect("a valid policy").0
+    }
+
+    fn gap(&self) -> i64 {
+        (self.close - self.reminders.iter().sum::<i64>()) * MINUTE
+    }
+}
+
+/// A ticket that is played, and what happened to it.
+struct Play {
+    policy: Policy,
+    memory: Memory,
+    sent: Vec<(u32, i64)>,
+    decisions: Vec<(i64, Decision)>,
+}
+
+impl Play {
+    fn new(times: &Times) -> Play {
+        let policy = times.policy();
+        Play { policy, memory: Memory::default(), sent: Vec::new(), decisions: Vec::new() }
+    }
+
+    fn says(&mut self, author: Author, millis: i64) -> Decision {
+        let message =
+            Message { stamp: stamp(millis), author, kind: Kind::Spoken, origin: Origin::Written };
+        self.policy.on_message(&TICKET, &mut self.memory, &message).1
+    }
+
+    fn happens(&mut self, what: Happening<'_>, millis: i64) -> Decision {
+        let event = Event { stamp: stamp(millis), what };
+        self.policy.on_event(&TICKET, &mut self.memory, &event).1
+    }
+
+    fn decide(&self, millis: i64) -> Decision {
+        self.policy.decide(&TICKET, &self.memory, at(millis))
+    }
+
+    /// Ticks, and carries out what is asked for. True when the ticket was closed.
+    fn tick(&mut self, millis: i64) -> bool {
+        let decision = self.decide(millis);
+        self.decisions.push((millis, decision.clone()));
+        let Outcome::Act(action) = decision.outcome else { return false };
+        if let Step::Reminder(number) = action.step {
+            self.sent.push((number, millis));
+        }
+        let key = Key { ticket: "t", cycle: action.cycle, step: Some(action.step) };
+        self.happens(Happening::CarriedOut(key), millis);
+        action.step == Step::Close
+    }
+
+    /// Ticks now and then, with outages, until the ticket is closed.
+    fn until_closed(&mut self, rng: &mut Rng, mut now: i64) -> i64 {
+        for _ in 0..10_000 {
+            now +=
+                if rng.u8(0..12) == 0 { rng.i64(0..300 * MINUTE) } else { rng.i64(1..3 * MINUTE) };
+            if self.tick(now) {
+                return now;
+            }
+        }
+        panic!("never closed: {:?}", self.decisions.last());
+    }
+}
+
+fn for_each_round(mut round: impl FnMut(&mut Rng, Times)) {
+    for seed in 0..ROUNDS {
+        let mut rng = Rng::with_seed(seed);
+        let times = Times::random(&mut rng);
+        round(&mut rng, times);
+    }
+}
+
+fn waiting_for_the_customer(rng: &mut Rng, times: &Times) -> (Play, i64) {
+    let mut play = Play::new(times);
+    play.says(Author::Customer, START);
+    let answered = START + rng.i64(0..120 * MINUTE);
+    play.says(Author::Agent, answered);
+    (play, answered)
+}
+
+#[test]
+fn no_ticket_is_closed_before_its_last_reminder_had_its_promised_gap() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let closed = play.until_closed(rng, answered);
+        let last = u32::try_from(times.reminders.len()).expect("few");
+        match play.sent.last() {
+            None => assert_eq!(last, 0, "closed without a warning: {times:?}"),
+            Some((number, sent)) => {
+                assert_eq!(*number, last, "the last reminder was sent: {times:?}");
+                assert!(closed - sent >= times.gap(), "{times:?}: sent {sent}, closed {closed}");
+            }
+        }
+    });
+}
+
+#[test]
+fn reminders_are_sent_once_each_and_in_order() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        play.until_closed(rng, answered);
+        let numbers: Vec<u32> = play.sent.iter().map(|(n, _)| *n).collect();
+        assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+        if times.catch_up == "in-order" {
+            assert_eq!(numbers.len(), times.reminders.len(), "each overdue step is taken once");
+        }
+    });
+}
+
+#[test]
+fn a_reminder_comes_no_sooner_after_the_one_before_than_its_time() {
+    for_each_round(|rng, times| {
+        if times.catch_up == "last-only" {
+            return;
+        }
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        play.until_closed(rng, answered);
+        for pair in play.sent.windows(2) {
+            let promised = times.reminders[usize::try_from(pair[1].0).expect("few") - 1] * MINUTE;
+            assert!(pair[1].1 - pair[0].1 >= promised, "{times:?} {:?}", play.sent);
+        }
+    });
+}
+
+#[test]
+fn a_tick_changes_nothing_and_asking_twice_gives_the_same_action() {
+    for_each_round(|rng, times| {
+        let (play, answered) = waiting_for_the_customer(rng, &times);
+        let before = play.memory.clone();
+        let now = answered + rng.i64(0..300 * MINUTE);
+        assert_eq!(play.decide(now), play.decide(now));
+        assert_eq!(play.memory, before);
+    });
+}
+
+#[test]
+fn a_deadline_does_not_depend_on_the_clock() {
+    for_each_round(|rng, times| {
+        let (play, answered) = waiting_for_the_customer(rng, &times);
+        let Outcome::Wait(until, step) = play.decide(answered).outcome else { return };
+        for _ in 0..5 {
+            let now = rng.i64(START..until.millis());
+            assert_eq!(play.decide(now).outcome, Outcome::Wait(until, step));
+        }
+        let before = play.decide(until.millis() - 1).outcome;
+        assert_eq!(before, Outcome::Wait(until, step), "a millisecond too early");
+        let Outcome::Act(action) = play.decide(until.millis()).outcome else {
+            panic!("a deadline is inclusive: {times:?}")
+        };
+        assert_eq!((action.due, action.step), (until, step));
+    });
+}
+
+#[test]
+fn a_clock_that_goes_back_delays_and_never_repeats() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let mut now = answered;
+        for _ in 0..400 {
+            now += rng.i64(-40 * MINUTE..60 * MINUTE);
+            if play.tick(now.max(START)) {
+                break;
+            }
+        }
+        let mut numbers: Vec<u32> = play.sent.iter().map(|(n, _)| *n).collect();
+        let sent = numbers.len();
+        numbers.dedup();
+        assert_eq!(numbers.len(), sent, "{:?}", play.sent);
+    });
+}
+
+#[test]
+fn a_customer_message_ends_the_cycle() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let steps = rng.usize(0..40);
+        let mut now = answered;
+        for _ in 0..steps {
+            now += rng.i64(1..5 * MINUTE);
+            if play.tick(now) {
+                return;
+            }
+        }
+        let wrote = now + rng.i64(1..MINUTE);
+        play.says(Author::Customer, wrote);
+        for _ in 0..10 {
+            let decision = play.decide(wrote + rng.i64(0..100 * 24 * 60 * MINUTE));
+            assert_eq!(decision.outcome, Outcome::Rest, "{decision:?}");
+        }
+        // The next answer begins again, with reminder 1.
+        play.sent.clear();
+        play.says(Author::Agent, wrote + MINUTE);
+        play.until_closed(rng, wrote + MINUTE);
+        if times.catch_up == "in-order" && !times.reminders.is_empty() {
+            assert_eq!(play.sent.first().map(|(n, _)| *n), Some(1));
+        }
+    });
+}
+
+#[test]
+fn shifting_all_times_changes_nothing() {
+    for_each_round(|rng, times| {
+        let shift = rng.i64(0..10_000) * 7 * MINUTE + rng.i64(0..MINUTE);
+        let played = |by: i64| {
+            let mut rng = Rng::with_seed(99);
+            let mut play = Play::new(&times);
+            play.says(Author::Customer, START + by);
+            play.says(Author::Agent, START + by + 5 * MINUTE);
+            let closed = play.until_closed(&mut rng, START + by + 5 * MINUTE) - by;
+            (closed, play.sent.iter().map(|(n, t)| (*n, t - by)).collect::<Vec<_>>())
+        };
+        assert_eq!(played(0), played(shift));
+    });
+}
+
+#[test]
+fn a_longer_close_never_closes_sooner() {
+    for_each_round(|rng, times| {
+        let seed = rng.u64(..);
+        let closed = |times: &Times| {
+            let mut rng = Rng::with_seed(seed);
+            let (mut play, answered) = waiting_for_the_customer(&mut rng, times);
+            play.until_closed(&mut rng, answered)
+        };
+        let longer = Times { close: times.close + rng.i64(1..500), ..times.clone() };
+        assert!(closed(&times) <= closed(&longer), "{times:?}");
+    });
+}
+
+#[test]
+fn a_message_that_arrives_twice_changes_nothing() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        for _ in 0..rng.usize(0..20) {
+            play.tick(answered + rng.i64(0..30 * MINUTE));
+        }
+        let before = play.memory.clone();
+        play.says(Author::Customer, START);
+        play.says(Author::Agent, answered);
+        assert_eq!(play.memory, before);
+    });
+}
+
+#[test]
+fn numbered_messages_lead_to_the_same_turn_in_any_order_of_arrival() {
+    for_each_round(|rng, times| {
+        let mut now = START;
+        let messages: Vec<(u64, Author, i64)> = (0..7)
+            .map(|sequence| {
+                now += rng.i64(1..10 * MINUTE);
+                (sequence, if rng.bool() { Author::Customer } else { Author::Agent }, now)
+            })
+            .collect();
+        if messages.iter().filter(|m| m.1 == Author::Agent).count() > 4 {
+            // So many of the agents' messages are remembered, as long as nothing is known between
+            // them; of more, a customer's message that arrives late can only delay.
+            return;
+        }
+        let heard = |order: &[(u64, Author, i64)]| {
+            let mut play = Play::new(&times);
+            for (sequence, author, written) in order {
+                let stamp = Stamp {
+                    id: None,
+                    sequence: Some(*sequence),
+                    at: at(*written),
+                    received: at(now + MINUTE),
+                };
+                let (author, kind, origin) = (*author, Kind::Spoken, Origin::Written);
+                let message = Message { stamp, author, kind, origin };
+                play.policy.on_message(&TICKET, &mut play.memory, &message);
+            }
+            // Cycles are numbered as they are learned of; the rest must be the same.
+            let decision = play.decide(now + MINUTE);
+            match decision.outcome {
+                Outcome::Act(action) => format!("{:?} {:?}", action.step, action.due),
+                other => format!("{other:?} {:?}", decision.reason),
+            }
+        };
+        let mut shuffled = messages.clone();
+        rng.shuffle(&mut shuffled);
+        assert_eq!(heard(&messages), heard(&shuffled), "{times:?} {shuffled:?}");
+    });
+}
+
+#[test]
+fn the_clock_stands_still_while_a_ticket_is_on_hold() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let Outcome::Wait(until, step) = play.decide(answered).outcome else { return };
+        let held = rng.i64(answered..until.millis());
+        let pause = rng.i64(1..1_000 * MINUTE);
+        let during = play.happens(Happening::Paused(PauseKind::Hold, None), held);
+        assert_eq!(during.outcome, Outcome::Rest);
+        assert_eq!(play.decide(held + pause / 2).outcome, Outcome::Rest);
+        let after = play.happens(Happening::Resumed(PauseKind::Hold), held + pause);
+        let Outcome::Wait(later, same) = after.outcome else {
+            assert!(times.count_from == "last-customer-message", "{after:?}");
+            return;
+        };
+        assert_eq!(same, step);
+        // A hold moves what is counted, not the guard that follows the agent's answer.
+        let moved = later.millis() - until.millis();
+        assert!(moved == pause || times.count_from == "last-customer-message", "{times:?} {moved}");
+    });
+}
+
+#[test]
+fn whatever_somebody_else_closes_is_left_alone() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let closed = answered + rng.i64(0..60 * MINUTE);
+        play.happens(Happening::Closed(Source::Agent), closed);
+        for _ in 0..5 {
+            let decision = play.decide(closed + rng.i64(0..10_000 * MINUTE));
+            assert_eq!(decision.outcome, Outcome::Rest);
+        }
+    });
+}
+
+#[test]
+fn no_config_makes_the_reader_panic() {
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let good = include_str!("../../policies/adereso.json");
+    for seed in 0..20_000 {
+        let mut rng = Rng::with_seed(seed);
+        let mut bytes = if rng.u8(0..8) == 0 { Vec::new() } else { good.as_bytes().to_vec() };
+        for _ in 0..rng.usize(0..12) {
+            let place = rng.usize(0..=bytes.len());
+            match rng.u8(0..4) {
+                0 if place < bytes.len() => drop(bytes.remove(place)),
+                1 if place < bytes.len() => bytes[place] = rng.u8(..),
+                2 => bytes.truncate(place),
+                _ => bytes.insert(place, b"{}[]\",:0-1e\\u"[rng.usize(0..13)]),
+            }
+        }
+        let config = String::from_utf8_lossy(&bytes);
+        if let Err(problems) = Policy::parse(&config, &surroundings) {
+            assert!(!problems.is_empty(), "refused without a reason: {config}");
+        }
+    }
+}

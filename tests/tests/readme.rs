@@ -1,0 +1,85 @@
+//! What the pages for people say is so: examples in Rust are compiled, links lead somewhere. Their
+//! policies and timelines are played by `scenarios.rs`, the README's commands by `cli/transcripts.rs`.
+
+use std::fs;
+use std::path::Path;
+
+use despertador_tests::scenario_files::{below, repository, shown};
+
+/// Crates whose documentation holds the README's examples, where they are compiled and run.
+const COMPILED: [&str; 2] =
+    ["host-harness/host/src/lib.rs", "host-harness/componentize/src/lib.rs"];
+
+/// The lines of the blocks in a language, without their indentation.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let indentation = line.len().saturating_sub(line.trim_start().len());
+        if line.trim_start().strip_prefix("```") != Some(language) {
+            continue;
+        }
+        let body = lines.by_ref().take_while(|line| line.trim_start() != "```");
+        let body: Vec<&str> =
+            body.map(|line| line.get(indentation..).unwrap_or_default()).collect();
+        blocks.push(body.join("\n"));
+    }
+    blocks
+}
+
+/// The documentation of a crate as its readers see it, without the lines hidden from them.
+fn documentation(file: &str) -> String {
+    let source = fs::read_to_string(repository().join(file)).expect("a source file");
+    let lines = source.lines().filter_map(|line| line.strip_prefix("//!"));
+    let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_examples_in_rust_are_the_ones_that_are_compiled() {
+    let readme = fs::read_to_string(repository().join("README.md")).expect("the README");
+    let compiled = COMPILED.map(documentation);
+    let examples = blocks(&readme, "rust");
+    assert_eq!(examples.len(), 2, "the README embeds the library and builds a plugin");
+    for example in examples {
+        let found = compiled.iter().any(|page| page.contains(&example));
+        assert!(found, "not in the documentation of {COMPILED:?}:\n{example}");
+    }
+}
+
+#[test]
+fn the_example_of_the_library_has_at_most_30_lines() {
+    let page = documentation(COMPILED[0]);
+    let examples = blocks(&page, "");
+    assert!(examples[0].lines().count() <= 30, "{}", examples[0]);
+}
+
+/// The targets of a page's links that are files of this repository, with the line of each.
+fn links(page: &str) -> Vec<(usize, &str)> {
+    let mut links = Vec::new();
+    for (number, line) in (1_usize..).zip(page.lines()) {
+        for part in line.split("](").skip(1) {
+            let target = part.split([')', '#']).next().unwrap_or_default();
+            if !target.is_empty() && !target.contains("://") {
+                links.push((number, target));
+            }
+        }
+    }
+    links
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut pages = below("docs", "md");
+    pages.extend(
+        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|page| repository().join(page)),
+    );
+    let mut dead = Vec::new();
+    for page in &pages {
+        let text = fs::read_to_string(page).expect("a page");
+        let folder = page.parent().unwrap_or(Path::new(""));
+        let missing = links(&text).into_iter().filter(|(_, target)| !folder.join(target).exists());
+        dead.extend(missing.map(|(line, target)| format!("{}:{line} {target}", shown(page))));
+    }
+    assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
+}
