@@ -15,14 +15,14 @@ use crate::host::{Permit, Shared};
 use crate::options::Limits;
 use crate::policy::Checked;
 
-/// A store with one instance in it. After any error it must be dropped: a trap leaves the
+/// A store with one instance in it, boxed so that whoever uses it in turn moves a pointer. After any error it must be dropped: a trap leaves the
 /// plugin's memory in any state.
 pub(crate) struct Instance {
     store: Store<Meter>,
     bindings: Bindings,
     parsed: HashMap<u64, Parsed>,
     uses: u64,
-    fuel_used: u64,
+    fuel_given: u64,
     host: Arc<Shared>,
     // Last: the place is given back when the store is gone.
     _permit: Permit,
@@ -62,7 +62,7 @@ impl Instance {
         start: &Start,
         host: &Arc<Shared>,
         permit: Permit,
-    ) -> Result<Self, NotStarted> {
+    ) -> Result<Box<Self>, NotStarted> {
         let limits = host.limits();
         let mut store = Store::new(&host.engine, Meter::new(limits.wasm_memory_bytes));
         store.limiter(|meter| meter);
@@ -78,15 +78,15 @@ impl Instance {
             .indices
             .load(&mut store, &instance)
             .map_err(|e| NotStarted::Types(e.root_cause().to_string()))?;
-        Ok(Self {
+        Ok(Box::new(Self {
             store,
             bindings,
             parsed: HashMap::new(),
             uses: 0,
-            fuel_used: 0,
+            fuel_given: limits.policy_fuel,
             host: Arc::clone(host),
             _permit: permit,
-        })
+        }))
     }
 
     pub(crate) fn holds(&self, policy: u64) -> bool {
@@ -99,7 +99,7 @@ impl Instance {
 
     /// Fuel of the last call.
     pub(crate) fn fuel_used(&self) -> u64 {
-        self.fuel_used
+        self.fuel_given.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 
     /// Linear memory in bytes; it never shrinks, so this is also its peak.
@@ -137,13 +137,13 @@ impl Instance {
         self.call(fuel, |store, guest| guest.policy().call_parse(store, config, surroundings))
     }
 
-    /// A call about a policy.
+    /// A call about a policy; what went wrong is for [`failure`](Self::failure) to say.
     pub(crate) fn ask<R>(
         &mut self,
         call: impl FnOnce(&mut Store<Meter>, GuestPolicy<'_>) -> wasmtime::Result<R>,
-    ) -> Result<R, CallError> {
+    ) -> wasmtime::Result<R> {
         let fuel = self.limits().fuel;
-        self.call(fuel, |store, guest| call(store, guest.policy()))
+        self.fuelled(fuel, |store, guest| call(store, guest.policy()))
     }
 
     /// A call with its own fuel and wall clock.
@@ -152,13 +152,26 @@ impl Instance {
         fuel: u64,
         call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,
     ) -> Result<R, CallError> {
+        self.fuelled(fuel, call).map_err(|error| self.failure(&error))
+    }
+
+    #[inline]
+    fn fuelled<R>(
+        &mut self,
+        fuel: u64,
+        call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,
+    ) -> wasmtime::Result<R> {
         let Self { store, bindings, .. } = self;
+        self.fuel_given = fuel;
         store.set_epoch_deadline(Ticker::EPOCHS);
-        let answer = store
-            .set_fuel(fuel)
-            .and_then(|()| call(store, bindings.despertador_inactivity_decisions()));
-        self.fuel_used = fuel.saturating_sub(store.get_fuel().unwrap_or(0));
-        answer.map_err(|e| fault::of(&e, fuel, self.host.limits(), self.store.data()))
+        store.set_fuel(fuel)?;
+        call(store, bindings.despertador_inactivity_decisions())
+    }
+
+    /// Why the last call failed.
+    #[cold]
+    pub(crate) fn failure(&self, error: &wasmtime::Error) -> CallError {
+        fault::of(error, self.fuel_given, self.host.limits(), self.store.data())
     }
 
     /// Drops the policies that nobody has any more and, if there are still too many, the one

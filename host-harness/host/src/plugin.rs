@@ -34,7 +34,8 @@ pub(crate) struct Loaded {
     inspection: Inspection,
     description: Description,
     from_cache: bool,
-    idle: Mutex<Vec<Instance>>,
+    #[expect(clippy::vec_box, reason = "taken out and given back at every call: a pointer moves")]
+    idle: Mutex<Vec<Box<Instance>>>,
 }
 
 impl Plugin {
@@ -99,7 +100,9 @@ impl Plugin {
                 return Err(PolicyError::Refused(diagnostics));
             }
         };
-        let warnings = instance.ask(|store, policy| policy.call_warnings(store, handle))?;
+        let warnings = instance
+            .ask(|store, policy| policy.call_warnings(store, handle))
+            .map_err(|error| instance.failure(&error))?;
         let checked = Arc::new(Checked {
             id,
             plugin: self.clone(),
@@ -224,7 +227,7 @@ impl Loaded {
     }
 
     /// An instance, best one that has the policy parsed already.
-    pub(crate) fn instance(&self, policy: u64) -> Result<Instance, CallError> {
+    pub(crate) fn instance(&self, policy: u64) -> Result<Box<Instance>, CallError> {
         {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             let place = idle.iter().rposition(|instance| instance.holds(policy));
@@ -235,15 +238,15 @@ impl Loaded {
         self.fresh_instance()
     }
 
-    pub(crate) fn fresh_instance(&self) -> Result<Instance, CallError> {
+    pub(crate) fn fresh_instance(&self) -> Result<Box<Instance>, CallError> {
         let permit = self
             .host
             .permit()
             .ok_or(CallError::Busy { instances: self.host.limits().instances })?;
-        Ok(Instance::new(&self.start, &self.host, permit)?)
+        Instance::new(&self.start, &self.host, permit).map_err(CallError::from)
     }
 
-    pub(crate) fn give_back(&self, instance: Instance) {
+    pub(crate) fn give_back(&self, instance: Box<Instance>) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
     }
 

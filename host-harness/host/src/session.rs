@@ -7,7 +7,7 @@ use wasmtime::component::ResourceAny;
 use crate::answer::{self, Sizes};
 use crate::call_error::CallError;
 use crate::contract::{
-    Decision, Event, Explanation, Instant, Memory, Message, Outline, Reader, Ticket, Update,
+    Decision, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader, Ticket, Update,
 };
 use crate::instance::Instance;
 use crate::options::Limits;
@@ -18,7 +18,7 @@ use crate::policy::Policy;
 pub struct Session<'p> {
     policy: &'p Policy,
     // Boxed so that taking and giving back moves a pointer.
-    held: Option<(Instance, ResourceAny)>,
+    held: Option<(Box<Instance>, ResourceAny)>,
     fresh: bool,
     input_bytes: usize,
     output_bytes: usize,
@@ -54,13 +54,8 @@ impl<'p> Session<'p> {
     pub fn outline(&mut self, start: Instant) -> Result<Outline, CallError> {
         self.input_bytes = size_of::<Instant>();
         let (instance, handle) = self.held()?;
-        let outline = instance.ask(|store, policy| policy.call_outline(store, *handle, start));
-        let limits = self.limits();
-        let outline = outline.and_then(|outline| {
-            let size = answer::outline(limits, &outline).map_err(CallError::Answer)?;
-            Ok((outline, size))
-        });
-        self.finish(outline)
+        let outline = instance.ask(|store, policy| policy.call_outline(store, handle, start));
+        self.looked_at(None, outline.map(Ok), answer::outline)
     }
 
     /// Tells the plugin of a message; see [`Policy::on_message`].
@@ -189,9 +184,9 @@ impl<'p> Session<'p> {
         self.policy.checked.plugin.loaded.host.limits()
     }
 
-    fn held(&mut self) -> Result<&mut (Instance, ResourceAny), CallError> {
-        match &mut self.held {
-            Some(held) => Ok(held),
+    fn held(&mut self) -> Result<(&mut Instance, ResourceAny), CallError> {
+        let (instance, handle) = match &mut self.held {
+            Some(held) => held,
             empty => {
                 let checked = &self.policy.checked;
                 let loaded = &checked.plugin.loaded;
@@ -201,9 +196,10 @@ impl<'p> Session<'p> {
                     loaded.instance(checked.id)?
                 };
                 let handle = instance.parsed(checked)?;
-                Ok(empty.insert((instance, handle)))
+                empty.insert((instance, handle))
             }
-        }
+        };
+        Ok((instance, *handle))
     }
 
     /// A call about a ticket: may it be made, make it, look at the answer.
@@ -212,10 +208,7 @@ impl<'p> Session<'p> {
         ticket: &Ticket,
         memory: &Memory,
         now: Instant,
-        call: impl FnOnce(
-            &mut Instance,
-            ResourceAny,
-        ) -> Result<Result<R, crate::contract::Fault>, CallError>,
+        call: impl FnOnce(&mut Instance, ResourceAny) -> wasmtime::Result<Result<R, Fault>>,
         check: impl FnOnce(&Limits, &R) -> Result<Sizes, String>,
     ) -> Result<R, CallError> {
         let limits = self.limits();
@@ -227,43 +220,65 @@ impl<'p> Session<'p> {
                 limits.memory_bytes
             )));
         }
-        let health = &self.policy.checked.plugin.loaded.health;
-        health.admit(&ticket.id, now)?;
-        let answer = self
-            .held()
-            .and_then(|(instance, handle)| call(instance, *handle))
-            .and_then(|answer| answer.map_err(CallError::Fault))
-            .and_then(|answer| {
-                let size = check(limits, &answer).map_err(CallError::Answer)?;
-                Ok((answer, size))
-            });
-        match &answer {
-            Err(error) if error.blames_plugin() => health.failure(&ticket.id, now, error),
-            Err(CallError::Busy { .. }) => {}
-            _ => health.success(&ticket.id),
+        self.policy.checked.plugin.loaded.health.admit(&ticket.id, now)?;
+        match self.held() {
+            Ok((instance, handle)) => {
+                let answer = call(instance, handle);
+                self.looked_at(Some((ticket, now)), answer, check)
+            }
+            Err(error) => Err(self.failed(Some((ticket, now)), error)),
         }
-        self.finish(answer)
     }
 
-    /// Takes down what was used, and drops an instance that failed.
-    fn finish<R>(&mut self, answer: Result<(R, Sizes), CallError>) -> Result<R, CallError> {
+    /// Takes down what was used and looks at the answer. An answer is large and moving it about
+    /// took a tenth of a call: it goes from the sandbox to the caller by the shortest way.
+    #[inline]
+    fn looked_at<R>(
+        &mut self,
+        about: Option<(&Ticket, Instant)>,
+        answer: wasmtime::Result<Result<R, Fault>>,
+        check: impl FnOnce(&Limits, &R) -> Result<Sizes, String>,
+    ) -> Result<R, CallError> {
         if let Some((instance, _)) = &self.held {
             self.fuel = instance.fuel_used();
             self.memory = instance.memory();
         }
-        match answer {
-            Ok((answer, sizes)) => {
-                self.output_bytes = sizes.bytes();
-                Ok(answer)
-            }
-            Err(error) => {
-                self.output_bytes = 0;
-                if error.blames_plugin() {
-                    self.held = None;
+        let error = match answer {
+            Ok(Ok(answer)) => match check(self.limits(), &answer) {
+                Ok(sizes) => {
+                    self.output_bytes = sizes.bytes();
+                    if let Some((ticket, _)) = about {
+                        self.policy.checked.plugin.loaded.health.success(&ticket.id);
+                    }
+                    return Ok(answer);
                 }
-                Err(error)
+                Err(why) => CallError::Answer(why),
+            },
+            Ok(Err(fault)) => CallError::Fault(fault),
+            Err(error) => match &self.held {
+                Some((instance, _)) => instance.failure(&error),
+                None => CallError::Answer(error.to_string()),
+            },
+        };
+        Err(self.failed(about, error))
+    }
+
+    /// Drops an instance that failed, and remembers on which ticket it did.
+    #[cold]
+    fn failed(&mut self, about: Option<(&Ticket, Instant)>, error: CallError) -> CallError {
+        self.output_bytes = 0;
+        if error.blames_plugin() {
+            self.held = None;
+        }
+        if let Some((ticket, now)) = about {
+            let health = &self.policy.checked.plugin.loaded.health;
+            match &error {
+                error if error.blames_plugin() => health.failure(&ticket.id, now, error),
+                CallError::Busy { .. } => {}
+                _ => health.success(&ticket.id),
             }
         }
+        error
     }
 }
 
