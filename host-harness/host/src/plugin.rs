@@ -96,7 +96,7 @@ impl Plugin {
         let handle = match instance.parse(config, surroundings)? {
             Ok(handle) => handle,
             Err(diagnostics) => {
-                self.loaded.give_back(instance);
+                self.loaded.give_back(instance, false);
                 return Err(PolicyError::Refused(diagnostics));
             }
         };
@@ -111,7 +111,7 @@ impl Plugin {
             warnings,
         });
         instance.hold(&checked, handle);
-        self.loaded.give_back(instance);
+        self.loaded.give_back(instance, false);
         Ok(Policy { checked })
     }
 
@@ -232,7 +232,7 @@ impl Loaded {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             let place = idle.iter().rposition(|instance| instance.holds(policy));
             if let Some(place) = place.or(idle.len().checked_sub(1)) {
-                return Ok(idle.swap_remove(place));
+                return Ok(idle.remove(place));
             }
         }
         self.fresh_instance()
@@ -246,8 +246,14 @@ impl Loaded {
         Instance::new(&self.start, &self.host, permit).map_err(CallError::from)
     }
 
-    pub(crate) fn give_back(&self, instance: Box<Instance>) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+    /// Keeps an instance for whoever comes next. A fresh one takes the place of the idle one
+    /// unused for longest, so that asking for fresh ones does not fill the host with instances.
+    pub(crate) fn give_back(&self, instance: Box<Instance>, fresh: bool) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let replaced = (fresh && !idle.is_empty()).then(|| idle.remove(0));
+        idle.push(instance);
+        drop(idle);
+        drop(replaced);
     }
 
     /// Drops an idle instance, if there is one, to make room for another plugin's.

@@ -285,7 +285,7 @@ impl<'p> Session<'p> {
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         if let Some((instance, _)) = self.held.take() {
-            self.policy.checked.plugin.loaded.give_back(instance);
+            self.policy.checked.plugin.loaded.give_back(instance, self.fresh);
         }
     }
 }
