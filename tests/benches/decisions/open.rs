@@ -3,6 +3,12 @@
 //! The host here is the least that a host can be: it keeps each ticket's memory and a queue of
 //! wake-ups, and asks only about tickets whose wake-up has come.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "counts and places that are made here"
+)]
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::error::Error;
