@@ -98,7 +98,7 @@ impl Row {
             figure(self.median),
             self.best.map(figure).unwrap_or_default(),
             self.ratio.map(|ratio| format!("{ratio:.1} ×")).unwrap_or_default(),
-            self.fuel.map(|fuel| thousands_of(fuel)).unwrap_or_default(),
+            self.fuel.map(thousands_of).unwrap_or_default(),
         ]
     }
 
