@@ -211,11 +211,21 @@ fn rule<'a>(
     let close = close(Some(&object), defaults, problems);
     let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
-    let name =
-        name.unwrap_or_else(|| departments.as_ref().map_or_else(|| "any".into(), |d| d.join(", ")));
+    let name = name.unwrap_or_else(|| name_after(departments.as_deref()));
     let rule =
         Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
     Some(ReadRule { rule, place, departments: departments_place })
+}
+
+/// The name of a rule that has none: its first departments, and how many more there are.
+fn name_after(departments: Option<&[String]>) -> String {
+    match departments {
+        None => "any".into(),
+        Some([a, b, c, rest @ ..]) if !rest.is_empty() => {
+            alloc::format!("{a}, {b}, {c} + {}", rest.len())
+        }
+        Some(few) => few.join(", "),
+    }
 }
 
 /// The departments of a rule: none inside for `any`.
