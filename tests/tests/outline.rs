@@ -96,3 +96,37 @@ fn what_the_time_is_counted_from_is_shown() {
     let silent = outline(r#"{ "rules": [ { "departments": "any", "close-after": "1 h" } ] }"#);
     assert_eq!(silent.rules[0].count_from, "last-agent-message");
 }
+
+/// A rule without a name is called after its departments, few of them named.
+#[test]
+fn a_rule_is_named_after_its_departments() {
+    let names = |departments: &str| {
+        let config = format!(
+            r#"{{ "rules": [ {{ "departments": {departments}, "close-after": "1 h" }} ] }}"#
+        );
+        outline(&config).rules[0].name.clone()
+    };
+    assert_eq!(names(r#""any""#), "any");
+    assert_eq!(names(r#"["ventas", "cobranza"]"#), "ventas, cobranza");
+    assert_eq!(names(r#"["a", "b", "c", "d", "e"]"#), "a, b, c + 2");
+}
+
+/// Each of many departments finds its own rule, and the others the one for any (D-21, D-22).
+#[test]
+fn every_department_of_many_has_its_own_rule() {
+    use despertador_policy::{Exit, Policy, Span, Surroundings};
+    let own = |n: usize| format!(r#"{{ "departments": ["d{n}"], "close-after": "{} s" }}"#, n + 2);
+    let rules: Vec<String> = (0..700).map(own).collect();
+    let any = r#"{ "departments": "any", "close-after": "1 s" }"#;
+    let config = format!(r#"{{ "rules": [ {}, {any} ] }}"#, rules.join(", "));
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let (policy, _) = Policy::parse(&config, &surroundings).expect("a valid policy");
+    for n in 0..700 {
+        let (place, _) = policy.rule_for(Some(&format!("d{n}"))).expect("a rule");
+        assert_eq!(usize::try_from(place).expect("small"), n);
+    }
+    for name in [None, Some("d700"), Some("d"), Some("")] {
+        assert_eq!(policy.rule_for(name).map(|(place, _)| place), Some(700), "{name:?}");
+    }
+}

@@ -3,6 +3,7 @@
 //! This file is the list of what a config can say. A key that is read here is a key that exists.
 
 use crate::decision::Survey;
+use crate::departments::Departments;
 use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value};
 use crate::event::Source;
 use crate::instant::{Instant, Span};
@@ -130,7 +131,7 @@ fn policy(
             }
         }
     }
-    let (by_department, any) = departments(&rules, surroundings, problems);
+    let departments = departments(&rules, surroundings, problems);
     let closes = rules.iter().flatten().any(|r| r.rule.enabled && r.rule.close_after.is_some());
     if enabled && closes {
         match surroundings.exit {
@@ -147,8 +148,7 @@ fn policy(
         activation,
         exempt_tags,
         rules,
-        by_department,
-        any,
+        departments,
         defaults: options,
     })
 }
@@ -211,11 +211,21 @@ fn rule<'a>(
     let close = close(Some(&object), defaults, problems);
     let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
-    let name =
-        name.unwrap_or_else(|| departments.as_ref().map_or_else(|| "any".into(), |d| d.join(", ")));
+    let name = name.unwrap_or_else(|| name_after(departments.as_deref()));
     let rule =
         Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
     Some(ReadRule { rule, place, departments: departments_place })
+}
+
+/// The name of a rule that has none: its first departments, and how many more there are.
+fn name_after(departments: Option<&[String]>) -> String {
+    match departments {
+        None => "any".into(),
+        Some([a, b, c, rest @ ..]) if !rest.is_empty() => {
+            alloc::format!("{a}, {b}, {c} + {}", rest.len())
+        }
+        Some(few) => few.join(", "),
+    }
 }
 
 /// The departments of a rule: none inside for `any`.
@@ -304,32 +314,28 @@ fn departments(
     rules: &[Option<ReadRule<'_>>],
     surroundings: &Surroundings<'_>,
     problems: &mut Problems,
-) -> (Vec<(String, u32)>, Option<u32>) {
-    let mut own: Vec<(String, u32)> = Vec::new();
-    let mut any: Option<u32> = None;
+) -> Departments {
+    let mut found = Departments::default();
     for (index, read) in (0_u32..).zip(rules) {
         let Some(ReadRule { rule, place, departments }) = read else { continue };
         let place = departments.as_ref().unwrap_or(place);
         let Some(names) = &rule.departments else {
-            match any {
+            match found.any {
                 Some(first) => {
                     let values = vec![plain(alloc::format!("/rules/{first}"))];
                     place.problem(Code::TwoAny, values, problems);
                 }
-                None => any = Some(index),
+                None => found.any = Some(index),
             }
             continue;
         };
         for (n, name) in names.iter().enumerate() {
-            match own.iter().find(|(other, _)| other == name) {
-                Some((_, first)) => {
+            match found.own(name) {
+                Some(first) => {
                     let values = vec![plain(name.clone()), plain(alloc::format!("/rules/{first}"))];
                     place.inside(n, Code::DepartmentTwice, values, problems);
                 }
-                None => {
-                    let place = own.partition_point(|(other, _)| other < name);
-                    own.insert(place, (name.clone(), index));
-                }
+                None => found.insert(name, index),
             }
             if let Some(known) = surroundings.departments
                 && !known.contains(name)
@@ -343,7 +349,7 @@ fn departments(
             }
         }
     }
-    (own, any)
+    found
 }
 
 /// The keys that a rule and the policy's `defaults` share.

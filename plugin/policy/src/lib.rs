@@ -34,6 +34,7 @@ mod close;
 mod config;
 mod decide;
 mod decision;
+mod departments;
 mod diagnostic;
 mod event;
 mod explain;

@@ -1,6 +1,7 @@
 //! A policy: all rules of one account, checked, and what it answers.
 
 use crate::decision::Decision;
+use crate::departments::Departments;
 use crate::event::Event;
 use crate::instant::Instant;
 use crate::memory::Memory;
@@ -23,9 +24,7 @@ pub struct Policy {
     pub(crate) activation: Option<Activation>,
     pub(crate) exempt_tags: Vec<String>,
     pub(crate) rules: Vec<Rule>,
-    /// The departments that have a rule of their own, in order, with the place of the rule.
-    pub(crate) by_department: Vec<(String, u32)>,
-    pub(crate) any: Option<u32>,
+    pub(crate) departments: Departments,
     /// What holds for tickets without a rule.
     pub(crate) defaults: Options,
 }
@@ -61,18 +60,10 @@ impl Policy {
         crate::decide::decide(self, ticket, memory, now, &mut ())
     }
 
-    /// The rule for a department: its own, else the one for any (rulebook 5). A rule that is
-    /// switched off is still the department's own.
+    /// The rule for a department (rulebook 5), with its place in the policy.
     #[must_use]
     pub fn rule_for(&self, department: Option<&str>) -> Option<(u32, &Rule)> {
-        let own = department.and_then(|department| {
-            let place = self
-                .by_department
-                .binary_search_by(|(name, _)| name.as_str().cmp(department))
-                .ok()?;
-            self.by_department.get(place).map(|(_, rule)| *rule)
-        });
-        let index = own.or(self.any)?;
+        let index = self.departments.rule(department)?;
         Some((index, self.rules.get(usize::try_from(index).ok()?)?))
     }
 
