@@ -1,7 +1,7 @@
 //! The plugin's heap.
 //!
-//! A call takes a dozen small pieces and gives all of them back, and nearly all of a call's time
-//! went into finding and merging them. So pieces come in powers of two, each size has a shelf of
+//! A call takes a dozen small pieces and gives all of them back, and a third of a call's
+//! instructions went into finding and merging them. So pieces come in powers of two, each size has a shelf of
 //! its own, and taking or giving back is a few instructions. Nothing is merged: what a size has
 //! once taken stays with it, and the host's limit on memory bounds the whole.
 

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use despertador_component::COMPONENT;
 use despertador_host::{Host, Options};
-use wit_parser::{Docs, PackageId, Resolve, TypeDefKind, WorldId};
+use wit_parser::{Docs, PackageId, Resolve, Type, TypeDefKind, TypeId, WorldId};
 
 fn resolved(folder: &str) -> (Resolve, PackageId) {
     let mut resolve = Resolve::default();
@@ -117,8 +117,11 @@ fn what_was_compiled_for_the_published_contract_still_fits() {
                 let name = interface.name.clone().unwrap_or_default();
                 let types = interface.types.iter().map(|(n, id)| shape(&resolve, n, *id));
                 let functions = interface.functions.iter().map(|(n, f)| {
-                    let names: Vec<_> = f.params.iter().map(|p| p.name.clone()).collect();
-                    format!("{n}({})", names.join(", "))
+                    let part =
+                        |p: &wit_parser::Param| format!("{}: {}", p.name, kind(&resolve, &p.ty));
+                    let parts: Vec<_> = f.params.iter().map(part).collect();
+                    let result = f.result.as_ref().map(|ty| kind(&resolve, ty));
+                    format!("{n}({}) -> {}", parts.join(", "), result.unwrap_or_default())
                 });
                 types.chain(functions).map(|item| format!("{name}: {item}")).collect()
             }
@@ -133,25 +136,40 @@ fn what_was_compiled_for_the_published_contract_still_fits() {
 }
 
 /// A type with its parts, as far as a compiled plugin depends on them.
-fn shape(resolve: &Resolve, name: &str, id: wit_parser::TypeId) -> String {
-    let kind = |ty: &wit_parser::Type| match ty {
-        wit_parser::Type::Id(id) => {
-            let item = &resolve.types[*id];
-            item.name.clone().unwrap_or_else(|| item.kind.as_str().to_owned())
-        }
-        plain => format!("{plain:?}"),
+fn shape(resolve: &Resolve, name: &str, id: TypeId) -> String {
+    let case = |case: &wit_parser::Case| {
+        let inside = case.ty.as_ref().map(|ty| kind(resolve, ty));
+        format!("{}({})", case.name, inside.unwrap_or_default())
     };
+    let field = |field: &wit_parser::Field| format!("{}: {}", field.name, kind(resolve, &field.ty));
     let parts: Vec<String> = match &resolve.types[id].kind {
-        TypeDefKind::Record(r) => {
-            r.fields.iter().map(|f| format!("{}: {}", f.name, kind(&f.ty))).collect()
-        }
-        TypeDefKind::Variant(v) => v
-            .cases
-            .iter()
-            .map(|c| format!("{}({})", c.name, c.ty.as_ref().map(kind).unwrap_or_default()))
-            .collect(),
-        TypeDefKind::Type(ty) => vec![kind(ty)],
-        other => vec![other.as_str().to_owned()],
+        TypeDefKind::Record(record) => record.fields.iter().map(field).collect(),
+        TypeDefKind::Variant(variant) => variant.cases.iter().map(case).collect(),
+        TypeDefKind::Type(ty) => vec![kind(resolve, ty)],
+        TypeDefKind::Resource => vec!["resource".into()],
+        _ => vec![kind(resolve, &Type::Id(id))],
     };
     format!("{name} {{ {} }}", parts.join(", "))
+}
+
+/// A type by its name, or by what it is made of where it has none.
+fn kind(resolve: &Resolve, ty: &Type) -> String {
+    let Type::Id(id) = ty else { return format!("{ty:?}").to_lowercase() };
+    let item = &resolve.types[*id];
+    let maybe = |ty: &Option<Type>| ty.as_ref().map_or("_".into(), |ty| kind(resolve, ty));
+    match (&item.name, &item.kind) {
+        (Some(name), _) => name.clone(),
+        (None, TypeDefKind::Option(ty)) => format!("option<{}>", kind(resolve, ty)),
+        (None, TypeDefKind::List(ty)) => format!("list<{}>", kind(resolve, ty)),
+        (None, TypeDefKind::Result(r)) => format!("result<{}, {}>", maybe(&r.ok), maybe(&r.err)),
+        (None, TypeDefKind::Tuple(tuple)) => {
+            let parts: Vec<_> = tuple.types.iter().map(|ty| kind(resolve, ty)).collect();
+            format!("tuple<{}>", parts.join(", "))
+        }
+        (None, TypeDefKind::Handle(handle)) => match handle {
+            wit_parser::Handle::Own(id) => format!("own<{}>", kind(resolve, &Type::Id(*id))),
+            wit_parser::Handle::Borrow(id) => format!("borrow<{}>", kind(resolve, &Type::Id(*id))),
+        },
+        (None, other) => panic!("a {} without a name is new to this test", other.as_str()),
+    }
 }

@@ -185,8 +185,8 @@ fn rule<'a>(
 ) -> Option<ReadRule<'a>> {
     let mut keys = vec!["name", "departments", "enabled", "close-after", "reminders"];
     keys.extend(OPTION_KEYS);
-    let object = place.object(&keys, problems)?;
     let before = problems.errors();
+    let object = place.object(&keys, problems)?;
     let departments_place = object.require("departments", "\"departments\": \"any\"", problems);
     let departments = departments_place.as_ref().and_then(|p| department_names(p, problems));
     let name = object.get("name").and_then(|p| {
