@@ -251,7 +251,6 @@ fn reminders(
     surroundings: &Surroundings<'_>,
     problems: &mut Problems,
 ) -> Vec<PlannedReminder> {
-    let before = problems.errors();
     let mut planned: Vec<PlannedReminder> = Vec::new();
     let mut accumulated = Span::ZERO;
     for place in list.items(MOST_REMINDERS, problems) {
@@ -297,9 +296,7 @@ fn reminders(
         planned.push(PlannedReminder { after: total.minus(accumulated), accumulated: total, text });
         accumulated = accumulated.max(total);
     }
-    let whole = problems.errors() == before || !planned.is_empty();
     if let (Some(close), Some(place)) = (close_after, close_place)
-        && whole
         && !planned.is_empty()
         && accumulated >= close
     {
