@@ -93,14 +93,15 @@ impl<'a> Place<'a> {
         };
         let object = Object { place: self.clone(), entries };
         for (n, (key, _)) in entries.iter().enumerate() {
-            let place = object.at(key, self.node);
             if entries.iter().take(n).any(|(earlier, _)| earlier == key) {
+                let place = object.at(key, self.node);
                 place.problem(Code::DuplicateKey, vec![plain(key.as_str())], problems);
             } else if !keys.contains(&key.as_str()) {
                 let (code, value) = match nearest(key, keys.iter().copied()) {
                     Some(near) => (Code::UnknownKeyNear, near.to_string()),
                     None => (Code::UnknownKey, quoted(keys.iter().copied())),
                 };
+                let place = object.at(key, self.node);
                 place.problem(code, vec![plain(key.as_str()), plain(value)], problems);
             }
         }
