@@ -1,8 +1,7 @@
 //! Tickets, messages and surroundings that suites begin from.
 
 use despertador_host::contract::{
-    Author, Channel, ExitState, Instant, Message, MessageKind, Origin, Surroundings, Ticket,
-    TicketStatus,
+    Author, Channel, ExitState, Instant, Message, Surroundings, Ticket, TicketStatus,
 };
 
 /// 2027-01-15T08:00:00Z.
@@ -45,16 +44,7 @@ pub fn ticket(id: &str, department: &str) -> Ticket {
 /// A text of an author, received when it was written.
 #[must_use]
 pub fn message(author: Author, at: Instant) -> Message {
-    Message {
-        id: None,
-        sequence: None,
-        at,
-        received_at: at,
-        author,
-        kind: MessageKind::Text,
-        origin: Origin::Written,
-        text: None,
-    }
+    Message::words(author, at)
 }
 
 /// A host that knows no departments and wakes up once a minute.
