@@ -9,7 +9,7 @@ use despertador_policy as policy;
 use policy::{Memory, Policy};
 
 /// The contract that this plugin was built for.
-const CONTRACT: &str = "despertador:inactivity@0.1.0";
+const CONTRACT: &str = "despertador:inactivity@0.2.0";
 /// The longest ticket id, in bytes.
 const MOST_ID_BYTES: usize = 512;
 /// The longest list of tags of a ticket.

@@ -218,7 +218,7 @@ fn a_plugin_says_what_it_is() {
     assert_eq!(plugin.size(), COMPONENT.len());
     assert!(plugin.imports().is_empty());
     assert_eq!(plugin.exports().len(), 2);
-    assert_eq!(plugin.describe().contract, "despertador:inactivity@0.1.0");
+    assert_eq!(plugin.describe().contract, "despertador:inactivity@0.2.0");
 }
 
 #[test]

@@ -326,7 +326,7 @@ fn replaced(file: &'static str, from: &'static str, to: &'static str) -> Vec<u8>
 }
 
 fn version(to: &'static str) -> Vec<u8> {
-    component_of(|_, text| text.replace("@0.1.0", to))
+    component_of(|_, text| text.replace("@0.2.0", to))
 }
 
 #[test]
@@ -365,13 +365,13 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
         (
             "nothing exported",
             wat::parse_bytes(b"(component)").expect("valid").into_owned(),
-            "the component does not export `despertador:inactivity/decisions@0.1.0`, \
-             `despertador:inactivity/types@0.1.0`; implement the world `plugin`",
+            "the component does not export `despertador:inactivity/decisions@0.2.0`, \
+             `despertador:inactivity/types@0.2.0`; implement the world `plugin`",
         ),
         (
             "decisions missing",
             replaced("plugin.wit", "export decisions;", ""),
-            "the component does not export `despertador:inactivity/decisions@0.1.0`; implement",
+            "the component does not export `despertador:inactivity/decisions@0.2.0`; implement",
         ),
         (
             "something foreign",
@@ -386,7 +386,7 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
             "a later contract",
             version("@0.2.0"),
             "the component was built for version `0.2.0` of the contract, and this host speaks \
-             `0.1.0`; build it for `despertador:inactivity@0.1.0`",
+             `0.1.0`; build it for `despertador:inactivity@0.2.0`",
         ),
         ("a later major contract", version("@1.0.0"), "built for version `1.0.0`"),
         (

@@ -10,8 +10,8 @@ pub const PACKAGE: &str = "despertador:inactivity";
 
 /// The version of the contract that this host was built for (semver).
 ///
-/// Plugins of the same semver-compatible track are accepted: for `0.1.0` every `0.1.z`.
-pub const VERSION: &str = "0.1.0";
+/// Plugins of the same semver-compatible track are accepted: for `0.2.0` every `0.2.z`.
+pub const VERSION: &str = "0.2.0";
 
 /// The interfaces that a plugin must export.
 pub const INTERFACES: [&str; 2] = ["decisions", "types"];

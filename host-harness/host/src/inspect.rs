@@ -147,7 +147,7 @@ fn judge(found: &mut Inspection) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `despertador:inactivity/decisions@0.1.0` as (`decisions`, `0.1.0`).
+/// `despertador:inactivity/decisions@0.2.0` as (`decisions`, `0.1.0`).
 fn interface_of_contract(name: &str) -> Option<(&str, &str)> {
     let (interface, version) =
         name.strip_prefix(contract::PACKAGE)?.strip_prefix('/')?.split_once('@')?;

@@ -26,7 +26,7 @@ impl decisions::Guest for Hostile {
         Description {
             name: "hostile".into(),
             version: "0.0.0".into(),
-            contract: "despertador:inactivity@0.1.0".into(),
+            contract: "despertador:inactivity@0.2.0".into(),
             memory_version: 1,
             languages: vec!["en".into()],
             limits: Vec::new(),
