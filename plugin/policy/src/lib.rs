@@ -48,6 +48,7 @@ mod rule;
 mod schedule;
 mod text;
 mod ticket;
+mod zone;
 
 pub use config::{Exit, MOST_BYTES, MOST_REMINDERS, MOST_RULES, Surroundings};
 pub use decision::{
