@@ -30,6 +30,7 @@
 
 extern crate alloc;
 
+mod calendar;
 mod close;
 mod config;
 mod decide;
@@ -41,11 +42,14 @@ mod explain;
 mod instant;
 mod memory;
 mod message;
+#[cfg(all(test, feature = "zones"))]
+mod minutes;
 mod outline;
 mod pause;
 mod policy;
 mod rule;
 mod schedule;
+mod sending;
 mod text;
 mod ticket;
 mod zone;

@@ -141,12 +141,22 @@ impl Zone {
         Local::from_millis(at.millis().saturating_add(self.stretch(at.millis()).offset))
     }
 
+    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
+    /// has begun although they show the day before for a while.
+    pub(crate) fn day(&self, at: Instant) -> i32 {
+        let mut clock = Clock::at(*self, at.millis());
+        let day = clock.show(at.millis()).day;
+        let next = day.saturating_add(1);
+        if clock.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
+    }
+
     /// The first instant at which the clocks have reached a time. One that is left out in spring
     /// is reached when the clocks jump over it; one that comes twice is reached the first time.
     pub(crate) fn instant(&self, local: Local) -> Instant {
         instant(Clock::at(*self, local.to_millis()).reach(local.to_millis()))
     }
 
+    #[cfg_attr(not(feature = "zones"), expect(unused_variables, reason = "nothing ever changes"))]
     fn stretch(&self, at: i64) -> Stretch {
         match &self.rules {
             Rules::Fixed(seconds) => Stretch::of_seconds(*seconds, FAR.saturating_neg(), FAR),
@@ -252,14 +262,16 @@ impl Clock {
         self.stretch.instant(local).max(self.stretch.from)
     }
 
-    /// On so many days from this one on all clock times are their only occurrence, and one offset
-    /// from UTC.
-    pub(crate) fn calm(&self, day: i32) -> i64 {
+    /// So many days from this one on are over before an instant and have 24 hours, all of whose
+    /// times are shown once.
+    pub(crate) fn calm_days(&self, day: i32, until: i64) -> i64 {
         let begin = self.stretch.instant(at_minute(day, 0));
         if !self.stretch.decides(begin) {
             return 0;
         }
-        self.stretch.until.saturating_sub(begin).saturating_sub(1).div_euclid(DAY)
+        // The midnight that ends the last must itself be before the change.
+        let end = until.min(self.stretch.until.saturating_sub(1));
+        end.saturating_sub(begin).div_euclid(DAY)
     }
 }
 
