@@ -10,7 +10,6 @@ use fastrand::Rng;
 use jiff::civil::{self, Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use std::format;
 use std::vec::Vec;
 
 /// Zones, and days on which something happens there, and an ordinary one.
@@ -141,9 +140,9 @@ impl Listed {
         let date = self.dates.iter().find(|(date, _)| *date == shown.date()).map(|(_, o)| o);
         let yearly = || self.yearly.iter().find(|y| (y.0, y.1) == (month, day)).map(|y| &y.2);
         let openings = date.or_else(yearly).unwrap_or(&self.week[weekday]);
-        let time = format!("{:02}:{:02}", shown.hour(), shown.minute());
-        let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-        openings.iter().any(|o| clock(o.from) <= time && time < clock(o.to))
+        let time =
+            u16::try_from(shown.hour()).unwrap() * 60 + u16::try_from(shown.minute()).unwrap();
+        openings.iter().any(|o| o.from <= time && time < o.to)
     }
 }
 
