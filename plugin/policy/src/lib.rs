@@ -42,7 +42,7 @@ mod explain;
 mod instant;
 mod memory;
 mod message;
-#[cfg(all(test, feature = "zones"))]
+#[cfg(test)]
 mod minutes;
 mod outline;
 mod pause;

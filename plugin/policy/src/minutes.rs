@@ -1,4 +1,5 @@
 //! Calendars the slow way, for tests: another library's clocks, looked at every minute.
+#![cfg(feature = "zones")]
 #![expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
 
 extern crate std;

@@ -89,6 +89,11 @@ fn holidays_are_closed_and_special_days_have_hours_of_their_own() {
     // A date goes before a day of every year.
     assert_eq!(advance("2027-12-24T11:00:00Z", hours(3)), at("2027-12-27T10:00:00Z"));
     assert_eq!(hours_of.longest_day(), hours(9));
+    // A 29th of February that a year has not hides no other holiday, however long the way.
+    let holidays = vec![closed(On::every_year(2, 29)), closed(On::every_year(3, 2))];
+    let spring = Hours::new(daily(0, 4, &[opening(9, 18)]), holidays).unwrap();
+    let due = spring.advance(Zone::UTC, at("2026-01-05T09:00:00Z"), hours(12 * 45 + 36));
+    assert_eq!(due, at("2026-04-03T18:00:00Z"));
     assert_eq!(
         (On::date(2026, 2, 29), On::every_year(2, 30), On::date(1969, 1, 1)),
         (None, None, None)
@@ -174,6 +179,38 @@ mod iana {
         assert!(!brief.is_open(madrid, at("2026-10-25T02:15:00+01:00")));
         let next = brief.next_opening(madrid, at("2026-03-29T00:00:00+01:00"));
         assert_eq!(next, at("2026-04-05T02:00:00+02:00"));
+    }
+
+    #[test]
+    fn a_day_that_is_put_back_into_the_one_before_is_open_as_it_began() {
+        let st_johns = Zone::named("America/St_Johns").unwrap();
+        let sunday = Hours::new(daily(6, 6, &[opening(0, 2)]), vec![]).unwrap();
+        for (instant, open) in [
+            ("2010-11-06T23:59:59-02:30", false),
+            ("2010-11-07T00:00:00-02:30", true),
+            ("2010-11-06T23:30:00-03:30", true),
+            ("2010-11-07T01:59:59-03:30", true),
+            ("2010-11-07T02:00:00-03:30", false),
+        ] {
+            assert_eq!(sunday.is_open(st_johns, at(instant)), open, "{instant}");
+        }
+    }
+
+    #[test]
+    fn what_is_always_open_counts_all_time() {
+        let always = Hours::new(daily(0, 6, &[opening(0, 24)]), vec![]).unwrap();
+        for (name, (year, month, day)) in DAYS {
+            let zone = Zone::named(name).unwrap();
+            let noon = jiff::civil::date(year, month, day).at(12, 0, 0, 0);
+            let noon = noon.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp().as_second();
+            for hour in 0..96 {
+                let from = minute(noon / 60 + (hour - 48) * 60 + hour);
+                for by in [1, 7, 30, 400, 3000].map(|days| Span::DAY.times(days)) {
+                    assert_eq!(always.advance(zone, from, by), from.plus(by), "{name} {from:?}");
+                    assert_eq!(always.open_between(zone, from, from.plus(by)), by, "{name}");
+                }
+            }
+        }
     }
 
     /// Compares every answer about some minutes with that of looking at every minute.

@@ -47,7 +47,15 @@ fn a_local_time_is_a_date_and_a_weekday() {
     assert_eq!(Local::minute_of(0, 1440), Local::minute_of(1, 0));
     assert_eq!(Zone::UTC.local(Instant::MIN).weekday(), 3);
     assert_eq!(Zone::UTC.instant(Zone::UTC.local(Instant::MAX)), Instant::MAX);
+    assert_eq!(zone("-03:00").local(Instant::MIN), Local { day: -1, millis: 75_600_000 });
     assert_eq!(zone("+14:00").instant(local((1970, 1, 1), 3, 0)), Instant::MIN);
+}
+
+#[cfg(not(feature = "zones"))]
+#[test]
+fn without_the_database_there_is_utc() {
+    assert_eq!(Zone::named("Europe/Madrid"), None);
+    assert_eq!(Zone::nearest("Etc/UT"), Some("Etc/UTC"));
 }
 
 #[cfg(feature = "zones")]
@@ -99,6 +107,25 @@ mod iana {
         assert_eq!(apia.local(skipped), local((2011, 12, 31), 0, 0));
         let last = instant(skipped.millis() - 60_000);
         assert_eq!(apia.local(last), local((2011, 12, 29), 23, 59));
+    }
+
+    #[test]
+    fn a_day_has_begun_although_the_clocks_are_put_back_across_its_midnight() {
+        // At 00:01 it was 23:01 again.
+        let st_johns = zone("America/St_Johns");
+        let sunday = day(2010, 11, 7);
+        for (at, shows, began) in [
+            ("2010-11-06T23:59:59-02:30", sunday - 1, sunday - 1),
+            ("2010-11-07T00:00:30-02:30", sunday, sunday),
+            ("2010-11-06T23:30:00-03:30", sunday - 1, sunday),
+            ("2010-11-07T00:00:30-03:30", sunday, sunday),
+        ] {
+            assert_eq!(
+                (st_johns.local(utc(at)).day, st_johns.day(utc(at))),
+                (shows, began),
+                "{at}"
+            );
+        }
     }
 
     #[test]
