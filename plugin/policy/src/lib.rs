@@ -30,6 +30,7 @@
 
 extern crate alloc;
 
+mod calendar;
 mod close;
 mod config;
 mod decide;
@@ -41,13 +42,17 @@ mod explain;
 mod instant;
 mod memory;
 mod message;
+#[cfg(test)]
+mod minutes;
 mod outline;
 mod pause;
 mod policy;
 mod rule;
 mod schedule;
+mod sending;
 mod text;
 mod ticket;
+mod zone;
 
 pub use config::{Exit, MOST_BYTES, MOST_REMINDERS, MOST_RULES, Surroundings};
 pub use decision::{

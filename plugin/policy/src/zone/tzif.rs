@@ -1,0 +1,237 @@
+//! The format in which time zones are published, TZif (RFC 9636).
+
+use super::{FAR, Stretch, date};
+use chrono::{Datelike, NaiveDate};
+
+/// The data of one zone: a list of past changes, then a rule for every year after the last.
+#[derive(Clone, Copy)]
+pub(super) struct Table {
+    /// The seconds at which something changes.
+    times: &'static [[u8; 8]],
+    /// To which entry of `kinds`, one for each of `times`.
+    changes: &'static [u8],
+    /// The seconds east of UTC in the first four bytes.
+    kinds: &'static [[u8; 6]],
+    /// The rule for the time after the last of `times`.
+    rule: Option<Yearly>,
+}
+
+/// The end of a TZif file: one offset, or two that follow each other every year.
+#[derive(Clone, Copy)]
+pub(super) struct Yearly {
+    standard: i64,
+    summer: Option<Summer>,
+}
+
+#[derive(Clone, Copy)]
+struct Summer {
+    offset: i64,
+    begins: Change,
+    ends: Change,
+}
+
+/// When in a year the clocks change, in seconds of the clock that is in force before.
+#[derive(Clone, Copy)]
+struct Change {
+    day: DayOfYear,
+    seconds: i64,
+}
+
+#[derive(Clone, Copy)]
+enum DayOfYear {
+    /// Month, week (5 is the last), and weekday from Sunday.
+    Weekday(u32, i64, i64),
+    /// From 1, in years that all have 365 days.
+    Common(i64),
+    /// From 0, the 29th of February counted.
+    Ordinal(i64),
+}
+
+impl Table {
+    /// The data of a file in the format TZif, version 2 or later.
+    pub(super) fn read(mut data: &'static [u8]) -> Option<Table> {
+        // The data of version 1, with years to 2038 only, comes first.
+        let (_, old) = header(&mut data)?;
+        let [leap, times, kinds, letters, flags] = old;
+        let skip = [times.checked_mul(5)?, kinds.checked_mul(6)?, letters, leap.checked_mul(8)?];
+        data.split_off(..skip.into_iter().try_fold(flags, usize::checked_add)?)?;
+        let (version, [leap, times, kinds, letters, flags]) = header(&mut data)?;
+        if version < b'2' || leap != 0 {
+            return None;
+        }
+        let (times, _) = data.split_off(..times.checked_mul(8)?)?.as_chunks();
+        let changes = data.split_off(..times.len())?;
+        let (kinds, _) = data.split_off(..kinds.checked_mul(6)?)?.as_chunks();
+        data.split_off(..letters.checked_add(flags)?)?;
+        let footer = data.strip_prefix(b"\n")?.strip_suffix(b"\n")?;
+        let rule = if footer.is_empty() { None } else { Some(Yearly::read(footer)?) };
+        Some(Table { times, changes, kinds, rule })
+    }
+
+    pub(super) fn stretch(&self, at: i64) -> Stretch {
+        let time = |bytes: &[u8; 8]| i64::from_be_bytes(*bytes);
+        let past = self.times.partition_point(|t| time(t) <= at);
+        let before = past.checked_sub(1);
+        let from = before.and_then(|n| self.times.get(n)).map_or(FAR.saturating_neg(), time);
+        match (self.times.get(past), &self.rule) {
+            (None, Some(rule)) => {
+                let (offset, begun, until) = rule.stretch(at);
+                Stretch::of_seconds(offset, begun.max(from), until)
+            }
+            (next, _) => {
+                let kind = before.and_then(|n| self.changes.get(n)).map_or(0, |k| usize::from(*k));
+                let offset = match self.kinds.get(kind) {
+                    Some([a, b, c, d, ..]) => i32::from_be_bytes([*a, *b, *c, *d]),
+                    None => 0,
+                };
+                Stretch::of_seconds(i64::from(offset), from, next.map_or(FAR, time))
+            }
+        }
+    }
+}
+
+/// The version and the counts of a TZif header: leap seconds, changes, kinds, bytes of
+/// abbreviations, and flags that do not matter here.
+fn header(data: &mut &'static [u8]) -> Option<(u8, [usize; 5])> {
+    let (head, rest) = data.split_first_chunk::<44>()?;
+    *data = rest;
+    let [b'T', b'Z', b'i', b'f', version, ..] = *head else { return None };
+    let (counts, _) = head.split_last_chunk::<24>().map(|(_, c)| c)?.as_chunks::<4>();
+    let mut counts = counts.iter().map(|c| usize::try_from(u32::from_be_bytes(*c)).ok());
+    let mut next = || counts.next().flatten();
+    let flags = next()?.checked_add(next()?)?;
+    Some((version, [next()?, next()?, next()?, next()?, flags]))
+}
+
+impl Yearly {
+    /// Reads a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    pub(super) fn read(mut text: &[u8]) -> Option<Yearly> {
+        let text = &mut text;
+        abbreviation(text)?;
+        let standard = clock_time(text)?.saturating_neg();
+        if text.is_empty() {
+            return Some(Yearly { standard, summer: None });
+        }
+        abbreviation(text)?;
+        let offset = match text.first()? {
+            b',' => standard.saturating_add(3600),
+            _ => clock_time(text)?.saturating_neg(),
+        };
+        let (begins, ends) = (Change::read(text)?, Change::read(text)?);
+        text.is_empty()
+            .then_some(Yearly { standard, summer: Some(Summer { offset, begins, ends }) })
+    }
+
+    /// The offset at a second, since when and until when.
+    pub(super) fn stretch(&self, at: i64) -> (i64, i64, i64) {
+        let mut found = (self.standard, FAR.saturating_neg(), FAR);
+        let Some(summer) = self.summer else { return found };
+        let day = i32::try_from(at.div_euclid(86_400)).unwrap_or(i32::MAX);
+        let year = date(day).year();
+        // At this second it may be another year there.
+        for year in year.saturating_sub(1)..=year.saturating_add(2) {
+            let begins = (summer.begins.second(year, self.standard), summer.offset);
+            let ends = (summer.ends.second(year, summer.offset), self.standard);
+            let south = ends.0 < begins.0;
+            for (second, offset) in if south { [ends, begins] } else { [begins, ends] } {
+                if second > at {
+                    found.2 = second;
+                    return found;
+                }
+                found = (offset, second, FAR);
+            }
+        }
+        found
+    }
+}
+
+impl Change {
+    /// Reads `,M3.5.0/2`, `,J60/2` or `,59/2`, each with or without its time.
+    fn read(text: &mut &[u8]) -> Option<Change> {
+        skip(text, b',')?;
+        let day = match text.first()? {
+            b'M' => {
+                skip(text, b'M')?;
+                let month = u32::try_from(number(text)?).ok()?;
+                skip(text, b'.')?;
+                let week = number(text)?;
+                skip(text, b'.')?;
+                DayOfYear::Weekday(month, week, number(text)?)
+            }
+            b'J' => {
+                skip(text, b'J')?;
+                DayOfYear::Common(number(text)?)
+            }
+            _ => DayOfYear::Ordinal(number(text)?),
+        };
+        let seconds = match skip(text, b'/') {
+            Some(()) => clock_time(text)?,
+            None => 2 * 3600,
+        };
+        Some(Change { day, seconds })
+    }
+
+    /// The second of a year at which the clocks, which have this offset, are changed.
+    fn second(&self, year: i32, offset: i64) -> i64 {
+        let first_of = |month| {
+            let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
+            i64::from(first.to_epoch_days())
+        };
+        let day = match self.day {
+            DayOfYear::Weekday(month, week, weekday) => {
+                let first = first_of(month);
+                // 1970-01-01 was a Thursday, the fourth from Sunday.
+                let days = weekday.saturating_sub(first.saturating_add(4)).rem_euclid(7);
+                let weeks = week.saturating_sub(1).saturating_mul(7);
+                let day = first.saturating_add(days).saturating_add(weeks);
+                // A month has 28 days at least: only a fifth week can be outside.
+                let outside = date(i32::try_from(day).unwrap_or(0)).month() != month;
+                if outside { day.saturating_sub(7) } else { day }
+            }
+            DayOfYear::Common(n) => {
+                let leap = NaiveDate::from_ymd_opt(year, 2, 29).is_some();
+                let skipped = i64::from(!(leap && n >= 60));
+                first_of(1).saturating_add(n).saturating_sub(skipped)
+            }
+            DayOfYear::Ordinal(n) => first_of(1).saturating_add(n),
+        };
+        day.saturating_mul(86_400).saturating_add(self.seconds).saturating_sub(offset)
+    }
+}
+
+fn skip(text: &mut &[u8], byte: u8) -> Option<()> {
+    *text = text.strip_prefix(&[byte])?;
+    Some(())
+}
+
+/// Passes over a name such as `CET` or `<+0330>`.
+fn abbreviation(text: &mut &[u8]) -> Option<()> {
+    let quoted = text.starts_with(b"<");
+    let end = text.iter().position(|b| if quoted { *b == b'>' } else { !b.is_ascii_alphabetic() });
+    let end = end.unwrap_or(text.len());
+    text.split_off(..end.checked_add(usize::from(quoted))?)?;
+    (end > 0).then_some(())
+}
+
+fn number(text: &mut &[u8]) -> Option<i64> {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = text.split_off(..digits)?;
+    let value = |n: i64, b: &u8| n.saturating_mul(10).saturating_add(i64::from(b & 15));
+    (!digits.is_empty() && digits.len() < 5).then(|| digits.iter().fold(0, value))
+}
+
+/// Reads `[+|-]hh[:mm[:ss]]` in seconds.
+fn clock_time(text: &mut &[u8]) -> Option<i64> {
+    let negative = skip(text, b'-').is_some();
+    if !negative {
+        let _ = skip(text, b'+');
+    }
+    let mut seconds = number(text)?.saturating_mul(3600);
+    for unit in [60, 1] {
+        if skip(text, b':').is_none() {
+            break;
+        }
+        seconds = seconds.saturating_add(number(text)?.saturating_mul(unit));
+    }
+    Some(if negative { seconds.saturating_neg() } else { seconds })
+}
