@@ -14,6 +14,8 @@ const CONTRACT: &str = "despertador:inactivity@0.2.0";
 const MOST_ID_BYTES: usize = 512;
 /// The longest list of tags of a ticket.
 const MOST_TAGS: usize = 1_000;
+/// The longest list of messages sent to a customer.
+const MOST_SENT: usize = 64;
 
 pub(crate) fn describe(version: &str) -> wit::Description {
     let limit = |name: &str, most: usize| (name.into(), u64::try_from(most).unwrap_or(u64::MAX));
@@ -29,6 +31,7 @@ pub(crate) fn describe(version: &str) -> wit::Description {
             limit("reminders-per-rule", policy::MOST_REMINDERS),
             limit("ticket-id-bytes", MOST_ID_BYTES),
             limit("ticket-tags", MOST_TAGS),
+            limit("ticket-sent-to-customer", MOST_SENT),
         ],
     }
 }
@@ -85,6 +88,8 @@ pub(crate) fn outline(asked: &Policy, start: i64) -> wit::Outline {
         departments: rule.departments,
         enabled: rule.enabled,
         count_from: rule.count_from.into(),
+        business_hours: rule.business_hours,
+        sending_window: rule.sending_window,
         close_after: rule.close_after.map(policy::Span::millis),
         accumulated: rule.accumulated.millis(),
         steps: rule.steps.into_iter().map(step_outline).collect(),
@@ -132,6 +137,8 @@ pub(crate) fn on_message(
             | wit::Origin::Echo
             | wit::Origin::Other(_) => policy::Origin::Automatic,
         },
+        text: message.text.as_deref(),
+        choice: message.choice.as_deref(),
     };
     let (changed, decided) = asked.on_message(&facts, &mut memory, &message);
     Ok(update(changed, bytes, &memory, decided, ticket))
@@ -204,6 +211,9 @@ fn facts(ticket: &wit::Ticket) -> Result<policy::Ticket<'_>, wit::Fault> {
     if ticket.tags.len() > MOST_TAGS {
         return Err(wit::Fault::OverLimit("ticket-tags".into()));
     }
+    if ticket.sent_to_customer.as_ref().is_some_and(|sent| sent.len() > MOST_SENT) {
+        return Err(wit::Fault::OverLimit("ticket-sent-to-customer".into()));
+    }
     Ok(policy::Ticket {
         id: &ticket.id,
         status: match ticket.status {
@@ -230,7 +240,13 @@ fn facts(ticket: &wit::Ticket) -> Result<policy::Ticket<'_>, wit::Fault> {
         tags: &ticket.tags,
         agent: ticket.agent.as_deref(),
         locale: ticket.locale.as_deref(),
+        customer_zone: ticket.customer_zone.as_deref(),
         incomplete_metadata: ticket.incomplete_metadata,
+        group: ticket.group,
+        opted_out: ticket.opted_out,
+        window_until: ticket.window_until.map(instant).transpose()?,
+        sent: ticket.sent_to_customer.as_deref().unwrap_or_default(),
+        more: ticket.more.as_deref().unwrap_or_default(),
     })
 }
 
@@ -256,9 +272,10 @@ fn happening<'a>(
             action_key(&failure.key, ticket)?,
             match failure.kind {
                 wit::FailureKind::Blocked => policy::FailureKind::Blocked,
-                wit::FailureKind::Unreachable
-                | wit::FailureKind::Refused
-                | wit::FailureKind::Other(_) => policy::FailureKind::Refused,
+                wit::FailureKind::Unreachable => policy::FailureKind::Unreachable,
+                wit::FailureKind::Refused | wit::FailureKind::Other(_) => {
+                    policy::FailureKind::Refused
+                }
             },
         ),
         H::Typing => policy::Happening::Typing,
@@ -277,8 +294,21 @@ fn happening<'a>(
         H::Extended(by) => policy::Happening::Extended(policy::Span::from_millis(*by)),
         H::Closed(by) => policy::Happening::Closed(source(by)),
         H::Reopened(by) => policy::Happening::Reopened(source(by)),
-        H::Occurred(_) | H::Other(_) => policy::Happening::Unknown,
+        H::Occurred(what) => policy::Happening::Occurred(occurrence(what)),
+        H::Other(_) => policy::Happening::Unknown,
     })
+}
+
+fn occurrence(what: &wit::Occurrence) -> policy::Occurrence<'_> {
+    let detail = |wanted: &str| {
+        what.details.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    };
+    policy::Occurrence {
+        name: &what.name,
+        call: detail("call"),
+        phase: detail("phase"),
+        ticket_allowed: detail("ticket") != Some("not-allowed"),
+    }
 }
 
 fn action_key<'a>(
@@ -295,6 +325,8 @@ fn action_key<'a>(
         wit::Step::Reopen => Some(policy::Step::Reopen),
         wit::Step::OpenLinked => Some(policy::Step::OpenLinked),
         wit::Step::AfterClose => Some(policy::Step::AfterClose),
+        wit::Step::Resolve => Some(policy::Step::Resolve),
+        wit::Step::Reply(number) => Some(policy::Step::Reply(number)),
         wit::Step::Other(_) => None,
     };
     Ok(policy::Key { ticket: &key.ticket, cycle: key.cycle, step })
@@ -352,6 +384,8 @@ fn step(step: policy::Step) -> wit::Step {
         policy::Step::Reopen => wit::Step::Reopen,
         policy::Step::OpenLinked => wit::Step::OpenLinked,
         policy::Step::AfterClose => wit::Step::AfterClose,
+        policy::Step::Resolve => wit::Step::Resolve,
+        policy::Step::Reply(number) => wit::Step::Reply(number),
     }
 }
 
@@ -360,8 +394,7 @@ fn task(task: policy::Task) -> wit::Task {
         policy::Task::Send(r) => wit::Task::Send(wit::Reminder {
             number: r.number,
             of: r.of,
-            text: r.text,
-            language: r.language,
+            message: outgoing(r.message),
         }),
         policy::Task::Close(package) => wit::Task::Close(close_package(*package)),
         policy::Task::Notify(n) => {
@@ -370,18 +403,50 @@ fn task(task: policy::Task) -> wit::Task {
         policy::Task::Reopen(r) => wit::Task::Reopen(reopening(r)),
         policy::Task::OpenLinked(r) => wit::Task::OpenLinked(reopening(r)),
         policy::Task::AfterClose(then) => wit::Task::AfterClose(after_close(then)),
+        policy::Task::Reply(reply) => wit::Task::Reply(wit::AutomaticReply {
+            event: reply.event.into(),
+            message: reply.message.map(outgoing),
+            missed_call: match reply.missed_call {
+                policy::MissedCall::Nothing => wit::MissedCall::Nothing,
+                policy::MissedCall::OnTicket => wit::MissedCall::OnTicket,
+                policy::MissedCall::NewTicket => wit::MissedCall::NewTicket,
+            },
+        }),
+    }
+}
+
+fn outgoing(message: policy::Outgoing) -> wit::Outgoing {
+    wit::Outgoing {
+        text: message.text,
+        language: message.language,
+        audience: match message.audience {
+            policy::Audience::Customer => wit::Audience::Customer,
+            policy::Audience::PeopleInCharge => wit::Audience::PeopleInCharge,
+        },
+        template: message.template.map(|t| wit::Template {
+            name: t.name,
+            language: t.language,
+            parameters: t.parameters,
+        }),
+        image: message.image.map(|i| wit::Image { url: i.url, alternative: i.alternative }),
+        quick_replies: message
+            .quick_replies
+            .into_iter()
+            .map(|reply| wit::QuickReply { id: reply.id.into(), title: reply.title })
+            .collect(),
     }
 }
 
 fn close_package(package: policy::ClosePackage) -> wit::ClosePackage {
     wit::ClosePackage {
-        reason: policy::CUSTOMER_INACTIVITY.into(),
+        reason: package.reason.into(),
         notice: package.notice,
-        closing_text: package.closing_text,
+        closing_text: package.closing_text.map(outgoing),
+        silent_because: package.silent_because.map(Into::into),
         note: wit::ClosingNote { category: package.category, summary: package.summary },
         tags: package.tags,
         incomplete_metadata: package.incomplete_metadata,
-        exit: policy::CUSTOMER_INACTIVITY.into(),
+        exit: package.reason.into(),
         then: after_close(package.then),
     }
 }
@@ -444,5 +509,13 @@ fn reason(reason: policy::Reason) -> wit::Reason {
         R::ReminderFailed(number) => wit::Reason::ReminderFailed(number),
         R::CloseFailed => wit::Reason::CloseFailed,
         R::NothingLeft => wit::Reason::NothingLeft,
+        R::AutomaticReply(event) => wit::Reason::AutomaticReply(event.into()),
+        R::CustomerResolved => wit::Reason::CustomerResolved,
+        R::GroupConversation => wit::Reason::GroupConversation,
+        R::OutsideSendingWindow => wit::Reason::OutsideSendingWindow,
+        R::OverBudget => wit::Reason::OverBudget,
+        R::Retry(number) => wit::Reason::Retry(number),
+        R::OutsideChannelWindow(number) => wit::Reason::OutsideChannelWindow(number),
+        R::OptedOut => wit::Reason::OptedOut,
     }
 }

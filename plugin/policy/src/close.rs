@@ -1,11 +1,15 @@
 //! The close package: everything that belongs to a close, in one piece (rulebook 7).
 
-use crate::decision::{AfterClose, ClosePackage, Survey};
+use crate::decision::{
+    AfterClose, CUSTOMER_INACTIVITY, CUSTOMER_RESOLVED, ClosePackage, Outgoing, Reason, Survey,
+};
 use crate::event::Source;
 use crate::instant::Instant;
 use crate::memory::Memory;
+use crate::outgoing::{Way, Writer};
+use crate::placeholder::{Placeholder, fill as fill_places};
 use crate::policy::Policy;
-use crate::rule::{CountFrom, Rule};
+use crate::rule::{Content, CountFrom, Rule};
 use crate::schedule::Schedule;
 use crate::text::{Language, clock, fill, span};
 use crate::ticket::Ticket;
@@ -18,25 +22,118 @@ pub(crate) fn package(
     memory: &Memory,
     schedule: &Schedule<'_>,
     due: Instant,
+    now: Instant,
 ) -> ClosePackage {
-    let own = policy.language;
-    let spoken = Language::of_locale(ticket.locale).unwrap_or(own);
-    let say = |text: &crate::text::Translated| text.choose(ticket.locale, own).1.to_string();
+    let writer = Writer { policy, ticket, time_left: None };
+    let (closing_text, silent_because) = closing_text(&writer, rule, schedule, now);
+    let mut then = rule.after_close(Source::Inactivity, ticket.tags);
+    if silent_because.is_some() && then.survey == Survey::Now {
+        // A question is a message too; the host chooses a better time.
+        then.survey = Survey::Later;
+    }
+    if schedule.opted_out {
+        then.survey = Survey::No;
+    }
+    let facts = summary(policy, rule, memory, schedule, due, ticket.incomplete_metadata);
     ClosePackage {
-        notice: rule
-            .close
-            .notice
-            .as_ref()
-            .map_or_else(|| spoken.words().closed_by_inactivity.into(), say),
-        closing_text: rule.close.closing_text.as_ref().map(say),
+        reason: CUSTOMER_INACTIVITY,
+        notice: notice(&writer, rule, |words| words.closed_by_inactivity),
+        closing_text,
+        silent_because,
         category: match &rule.close.category {
-            Some(category) => category.choose(None, own).1.into(),
-            None => own.words().customer_inactivity.into(),
+            Some(category) => category.choose(None, policy.language).1.into(),
+            None => policy.language.words().customer_inactivity.into(),
         },
-        summary: summary(policy, rule, memory, schedule, due, ticket.incomplete_metadata),
+        summary: told(policy, rule, &writer, facts),
         tags: rule.close.tags.clone(),
         incomplete_metadata: ticket.incomplete_metadata,
-        then: rule.after_close(Source::Inactivity, ticket.tags),
+        then,
+    }
+}
+
+/// The package of a close that the customer asked for.
+pub(crate) fn resolved(
+    policy: &Policy,
+    rule: &Rule,
+    ticket: &Ticket<'_>,
+    at: Instant,
+) -> ClosePackage {
+    let writer = Writer { policy, ticket, time_left: None };
+    let words = policy.language.words();
+    let mut facts = fill(words.summary_resolved, &[&clock(at, 0)]);
+    if ticket.incomplete_metadata {
+        facts.push(' ');
+        facts.push_str(words.summary_incomplete);
+    }
+    ClosePackage {
+        reason: CUSTOMER_RESOLVED,
+        // The policy's notice and closing text speak of silence.
+        notice: notice_of(&writer, |words| words.closed_as_resolved),
+        closing_text: None,
+        silent_because: None,
+        category: words.customer_resolved.into(),
+        summary: told(policy, rule, &writer, facts),
+        tags: Default::default(),
+        incomplete_metadata: ticket.incomplete_metadata,
+        then: rule.after_close(Source::Customer, ticket.tags),
+    }
+}
+
+fn notice(
+    writer: &Writer<'_>,
+    rule: &Rule,
+    usual: impl Fn(&crate::text::Words) -> &'static str,
+) -> String {
+    match &rule.close.notice {
+        Some(notice) => writer.say(notice).1,
+        None => notice_of(writer, usual),
+    }
+}
+
+fn notice_of(writer: &Writer<'_>, usual: impl Fn(&crate::text::Words) -> &'static str) -> String {
+    let spoken = Language::of_locale(writer.ticket.locale).unwrap_or(writer.policy.language);
+    usual(spoken.words()).into()
+}
+
+/// The last message to the customer, or why it is not sent although the policy has one.
+fn closing_text(
+    writer: &Writer<'_>,
+    rule: &Rule,
+    schedule: &Schedule<'_>,
+    now: Instant,
+) -> (Option<Outgoing>, Option<&'static str>) {
+    let Some(text) = &rule.close.closing_text else { return (None, None) };
+    let silent = |reason: Reason| (None, Some(reason.code()));
+    if schedule.opted_out {
+        return silent(Reason::OptedOut);
+    }
+    let mut content = Content::words(text.clone());
+    content.template.clone_from(&rule.close.closing_template);
+    let (open, _) = schedule.sending.earliest(now);
+    if schedule.sending.next_opening(now) > now {
+        return silent(Reason::OutsideSendingWindow);
+    }
+    if open > now {
+        return silent(Reason::OverBudget);
+    }
+    match schedule.way(&content, now) {
+        Some(way @ (Way::Freely | Way::ByTemplate)) => (Some(writer.write(&content, way)), None),
+        _ => silent(Reason::OutsideChannelWindow(0)),
+    }
+}
+
+/// The closing note: the facts, or the policy's own words around them (C?2).
+fn told(policy: &Policy, rule: &Rule, writer: &Writer<'_>, facts: String) -> String {
+    match &rule.close.summary {
+        None => facts,
+        Some(text) => {
+            let (tag, chosen) = text.choose(None, policy.language);
+            let language = tag.and_then(Language::of_tag).unwrap_or(policy.language);
+            fill_places(chosen, |place| match place {
+                Placeholder::Summary => Some(facts.as_str().into()),
+                other => writer.value(other, language),
+            })
+        }
     }
 }
 

@@ -2,32 +2,41 @@
 //!
 //! This file is the list of what a config can say. A key that is read here is a key that exists.
 
+use crate::channel::Channel;
 use crate::decision::Survey;
 use crate::departments::Departments;
 use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value};
-use crate::event::Source;
 use crate::instant::{Instant, Span};
 use crate::message::Counting;
-use crate::policy::Policy;
+use crate::policy::{OpenHours, Policy, SendingWindow};
 use crate::rule::{
-    Activation, AfterReopening, CatchUp, Close, CountFrom, IncompleteMetadata, OnFailedReminder,
-    Options, PlannedReminder, Rule, Snooze, Sources,
+    Activation, AfterFailure, Close, CountFrom, IncompleteMetadata, OnFailedReminder, Options,
+    PlannedReminder, Rule, Sources,
 };
-use crate::text::{Language, Translated, span};
+use crate::text::{Language, span};
+use crate::zone::Zone;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 mod duration;
+pub mod form;
+mod hours;
+mod message;
 mod place;
+mod replies;
 mod tree;
+mod words;
 
+use message::Spoken;
 use place::{Place, Problems};
 
 /// The largest config that is read, in bytes.
 pub const MOST_BYTES: usize = 256 * 1024;
 /// The most rules a policy can have.
 pub const MOST_RULES: usize = 1_000;
+/// More often than anybody wants to try.
+const MOST_RETRIES: u32 = 99;
 /// The most reminders a rule can have.
 pub const MOST_REMINDERS: usize = 99;
 
@@ -84,35 +93,40 @@ fn policy(
     surroundings: &Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Policy> {
-    let top = root.object(
-        &[
-            "version",
-            "enabled",
-            "language",
-            "channel",
-            "activation",
-            "exempt-tags",
-            "defaults",
-            "rules",
-        ],
-        problems,
-    )?;
+    let top = root.object(&form::POLICY, problems)?;
     let version = top.get("version").and_then(|p| p.string(problems)).unwrap_or_default();
     let enabled = top.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
-    let language =
-        top.get("language").and_then(|p| p.word(&LANGUAGES, problems)).unwrap_or(Language::Es);
-    if let Some(channel) = top.get("channel") {
-        let shut_down = channel.word(&CHANNELS, problems).is_some_and(|alive| !alive);
-        if shut_down {
-            channel.problem(Code::ChannelShutDown, vec![], problems);
+    let language = top
+        .get("language")
+        .and_then(|p| p.word(&words::LANGUAGES, problems))
+        .unwrap_or(Language::Es);
+    let channel = top.get("channel").and_then(|place| {
+        let alive = place.word(&words::CHANNELS, problems)?;
+        if alive.is_none() {
+            place.problem(Code::ChannelShutDown, vec![], problems);
         }
-    }
+        alive
+    });
+    let zone = top.get("zone").and_then(|p| p.zone(problems)).unwrap_or(Zone::UTC);
+    let company = top.get("company").and_then(|p| p.name(problems));
     let activation = top.get("activation").and_then(|p| activation(p, surroundings, problems));
     let exempt_tags = top.get("exempt-tags").map(|p| p.names(problems)).unwrap_or_default();
-    let defaults = top.get("defaults").and_then(|p| p.object(&OPTION_KEYS, problems));
-    let options = options(None, defaults.as_ref(), surroundings, problems);
+    let exempt_groups =
+        top.get("groups").and_then(|p| p.word(&words::GROUPS, problems)).unwrap_or(true);
+    let opt_out_words = top.get("opt-out-words").map(|p| p.names(problems));
+    let budget = top.get("budget").and_then(|p| hours::budget(&p, problems)).unwrap_or_default();
+    let schedules =
+        top.get("schedules").map(|p| hours::schedules(&p, zone, problems)).unwrap_or_default();
+    let sending_windows = top
+        .get("sending-windows")
+        .map(|p| hours::sending_windows(&p, zone, problems))
+        .unwrap_or_default();
+    let around =
+        Around { surroundings, channel, schedules: &schedules, sending_windows: &sending_windows };
+    let defaults = top.get("defaults").and_then(|p| p.object(&form::DEFAULTS, problems));
+    let options = options(None, defaults.as_ref(), &around, problems);
     // These two have no place in a policy without rules; in a config they can be wrong all the same.
-    close(None, defaults.as_ref(), problems);
+    close(None, defaults.as_ref(), channel, problems);
     count_from(None, defaults.as_ref(), problems);
     let mut rules = Vec::new();
     match top.require(
@@ -127,11 +141,17 @@ fn policy(
                 list.problem(Code::NoRules, vec![], problems);
             }
             for place in places {
-                rules.push(rule(place, defaults.as_ref(), surroundings, problems));
+                rules.push(rule(place, defaults.as_ref(), &around, problems));
             }
         }
     }
-    let departments = departments(&rules, surroundings, problems);
+    let of_rules = rules.iter().map(|read| {
+        let ReadRule { rule, place, departments } = read.as_ref()?;
+        Some((rule.departments.as_deref(), departments.as_ref().unwrap_or(place)))
+    });
+    let departments = departments("/rules", of_rules, surroundings, problems);
+    let teams = top.get("replies").map(|p| replies::teams(&p, &around, problems));
+    let (teams, departments_of_teams) = teams.unwrap_or_default();
     let closes = rules.iter().flatten().any(|r| r.rule.enabled && r.rule.close_after.is_some());
     if enabled && closes {
         match surroundings.exit {
@@ -150,7 +170,25 @@ fn policy(
         rules,
         departments,
         defaults: options,
+        company,
+        zone,
+        exempt_groups,
+        opt_out_words,
+        budget,
+        schedules,
+        sending_windows,
+        teams,
+        departments_of_teams,
     })
+}
+
+/// What the parts of a policy are checked against.
+struct Around<'a> {
+    surroundings: &'a Surroundings<'a>,
+    /// The account's channel, where the config names it.
+    channel: Option<Channel>,
+    schedules: &'a [OpenHours],
+    sending_windows: &'a [SendingWindow],
 }
 
 fn activation(
@@ -158,12 +196,10 @@ fn activation(
     surroundings: &Surroundings<'_>,
     problems: &mut Problems,
 ) -> Option<Activation> {
-    let object = place.object(&["from", "backlog", "within"], problems)?;
+    let object = place.object(&form::ACTIVATION, problems)?;
     let from =
         object.require("from", "\"from\": \"2026-03-01T09:00:00Z\"", problems)?.instant(problems);
-    let included = object
-        .get("backlog")
-        .and_then(|p| p.word(&[("leave", false), ("include", true)], problems));
+    let included = object.get("backlog").and_then(|p| p.word(&words::BACKLOG, problems));
     let within =
         object.get("within").and_then(|p| p.duration(surroundings.tick_resolution, problems));
     let backlog_within = included.unwrap_or(false).then(|| within.unwrap_or(Span::HOUR));
@@ -180,13 +216,11 @@ struct ReadRule<'a> {
 fn rule<'a>(
     place: Place<'a>,
     defaults: Option<&place::Object<'a>>,
-    surroundings: &Surroundings<'_>,
+    around: &Around<'_>,
     problems: &mut Problems,
 ) -> Option<ReadRule<'a>> {
-    let mut keys = vec!["name", "departments", "enabled", "close-after", "reminders"];
-    keys.extend(OPTION_KEYS);
     let before = problems.errors();
-    let object = place.object(&keys, problems)?;
+    let object = place.object(&form::RULE, problems)?;
     let departments_place = object.require("departments", "\"departments\": \"any\"", problems);
     let departments = departments_place.as_ref().and_then(|p| department_names(p, problems));
     let name = object.get("name").and_then(|p| {
@@ -197,23 +231,36 @@ fn rule<'a>(
         Some(name)
     });
     let enabled = object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
+    let options = options(Some(&object), defaults, around, problems);
     let close_place = object.get("close-after");
-    let close_after =
-        close_place.as_ref().and_then(|p| p.duration(surroundings.tick_resolution, problems));
+    let times = Times {
+        resolution: around.surroundings.tick_resolution,
+        day: options
+            .business_hours
+            .and_then(|n| around.schedules.get(n))
+            .map_or(Span::DAY, |schedule| schedule.hours.longest_day()),
+        close_after: None,
+    };
+    let close_after = close_place.as_ref().and_then(|p| times.read(p, problems));
+    let times = Times { close_after, ..times };
+    let spoken = Spoken { channel: around.channel, closes: close_place.is_some() };
     let reminders = object
         .get("reminders")
-        .map(|p| reminders(&p, close_place.as_ref(), close_after, surroundings, problems))
+        .map(|p| reminders(&p, close_place.as_ref(), &times, &spoken, problems))
         .unwrap_or_default();
-    if close_place.is_none() && reminders.is_empty() && problems.errors() == before {
+    let close = close(Some(&object), defaults, around.channel, problems);
+    let idle = close_place.is_none() && reminders.is_empty() && !close.follows_others();
+    if idle && problems.errors() == before {
         place.problem(Code::NoEffect, vec![], problems);
     }
-    let options = options(Some(&object), defaults, surroundings, problems);
-    let close = close(Some(&object), defaults, problems);
     let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
     let name = name.unwrap_or_else(|| name_after(departments.as_deref()));
     let rule =
         Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
+    if let Some(list) = object.get("reminders") {
+        message::outside_channel_window(&rule, &list, around, problems);
+    }
     Some(ReadRule { rule, place, departments: departments_place })
 }
 
@@ -244,29 +291,39 @@ fn department_names(place: &Place<'_>, problems: &mut Problems) -> Option<Option
     Some(Some(names))
 }
 
+/// How the times of a rule are written.
+struct Times {
+    /// The shortest time that the host can measure.
+    resolution: Span,
+    /// What a `d` is: in the open time of a schedule, its longest day.
+    day: Span,
+    close_after: Option<Span>,
+}
+
+impl Times {
+    fn read(&self, place: &Place<'_>, problems: &mut Problems) -> Option<Span> {
+        place.duration_with_days(self.resolution, self.day, problems)
+    }
+}
+
 fn reminders(
     list: &Place<'_>,
     close_place: Option<&Place<'_>>,
-    close_after: Option<Span>,
-    surroundings: &Surroundings<'_>,
+    times: &Times,
+    spoken: &Spoken,
     problems: &mut Problems,
 ) -> Vec<PlannedReminder> {
+    let close_after = times.close_after;
     let mut planned: Vec<PlannedReminder> = Vec::new();
     let mut accumulated = Span::ZERO;
     for place in list.items(MOST_REMINDERS, problems) {
-        let Some(object) = place.object(&["after", "before-close", "text"], problems) else {
-            continue;
-        };
-        let text = object
-            .require("text", "\"text\": \"¿Sigues allí?\"", problems)
-            .and_then(|p| p.texts(problems))
-            .unwrap_or(Translated(Vec::new()));
-        let resolution = surroundings.tick_resolution;
+        let Some(object) = place.object(&form::REMINDER, problems) else { continue };
+        let content = message::content(&object, spoken, times.resolution, problems);
         let total = match (object.get("after"), object.get("before-close")) {
             (Some(after), None) => {
-                after.duration(resolution, problems).map(|after| accumulated.plus(after))
+                times.read(&after, problems).map(|after| accumulated.plus(after))
             }
-            (None, Some(offset)) => match (offset.duration(resolution, problems), close_after) {
+            (None, Some(offset)) => match (times.read(&offset, problems), close_after) {
                 (Some(before_close), Some(close)) if before_close < close => {
                     let total = close.minus(before_close);
                     if total <= accumulated {
@@ -293,7 +350,8 @@ fn reminders(
         };
         // A reminder without a usable time counts as none, so that its own problem is the only one.
         let total = total.unwrap_or(accumulated);
-        planned.push(PlannedReminder { after: total.minus(accumulated), accumulated: total, text });
+        let after = total.minus(accumulated);
+        planned.push(PlannedReminder { after, accumulated: total, content });
         accumulated = accumulated.max(total);
     }
     if let (Some(close), Some(place)) = (close_after, close_place)
@@ -306,22 +364,20 @@ fn reminders(
     planned
 }
 
-/// The departments that have a rule of their own, and the rule for any.
-fn departments(
-    rules: &[Option<ReadRule<'_>>],
+/// The departments that have an entry of their own in the list at `pointer`, and the one for any.
+fn departments<'a, 'p: 'a>(
+    pointer: &str,
+    entries: impl Iterator<Item = Option<(Option<&'a [String]>, &'a Place<'p>)>>,
     surroundings: &Surroundings<'_>,
     problems: &mut Problems,
 ) -> Departments {
     let mut found = Departments::default();
-    for (index, read) in (0_u32..).zip(rules) {
-        let Some(ReadRule { rule, place, departments }) = read else { continue };
-        let place = departments.as_ref().unwrap_or(place);
-        let Some(names) = &rule.departments else {
+    let at = |index: u32| plain(alloc::format!("{pointer}/{index}"));
+    for (index, entry) in (0_u32..).zip(entries) {
+        let Some((names, place)) = entry else { continue };
+        let Some(names) = names else {
             match found.any {
-                Some(first) => {
-                    let values = vec![plain(alloc::format!("/rules/{first}"))];
-                    place.problem(Code::TwoAny, values, problems);
-                }
+                Some(first) => place.problem(Code::TwoAny, vec![at(first)], problems),
                 None => found.any = Some(index),
             }
             continue;
@@ -329,7 +385,7 @@ fn departments(
         for (n, name) in names.iter().enumerate() {
             match found.own(name) {
                 Some(first) => {
-                    let values = vec![plain(name.clone()), plain(alloc::format!("/rules/{first}"))];
+                    let values = vec![plain(name.clone()), at(first)];
                     place.inside(n, Code::DepartmentTwice, values, problems);
                 }
                 None => found.insert(name, index),
@@ -349,33 +405,17 @@ fn departments(
     found
 }
 
-/// The keys that a rule and the policy's `defaults` share.
-const OPTION_KEYS: [&str; 12] = [
-    "count-from",
-    "catch-up",
-    "on-failed-reminder",
-    "only-after-agent",
-    "ai-agent-counts",
-    "reactions-count",
-    "snooze",
-    "after-reopening",
-    "typing",
-    "late-reply",
-    "guard",
-    "close",
-];
-
 fn options(
     own: Option<&place::Object<'_>>,
     defaults: Option<&place::Object<'_>>,
-    surroundings: &Surroundings<'_>,
+    around: &Around<'_>,
     problems: &mut Problems,
 ) -> Options {
     let d = Options::DEFAULT;
     // Defaults are read once for the policy and again for each rule; their problems are said once.
     let mut silent = Problems::default();
     let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
-    let resolution = surroundings.tick_resolution;
+    let resolution = around.surroundings.tick_resolution;
     Options {
         only_after_agent: read
             .key("only-after-agent", problems, Place::switch)
@@ -388,20 +428,65 @@ fn options(
                 .key("reactions-count", problems, Place::switch)
                 .unwrap_or(d.counting.reactions),
         },
-        catch_up: read.key("catch-up", problems, |p, q| p.word(&CATCH_UP, q)).unwrap_or(d.catch_up),
+        catch_up: read
+            .key("catch-up", problems, |p, q| p.word(&words::CATCH_UP, q))
+            .unwrap_or(d.catch_up),
         on_failed_reminder: read
-            .key("on-failed-reminder", problems, |p, q| p.word(&ON_FAILED_REMINDER, q))
+            .key("on-failed-reminder", problems, |p, q| on_failed_reminder(p, resolution, q))
             .unwrap_or(d.on_failed_reminder),
-        snooze: read.key("snooze", problems, |p, q| p.word(&SNOOZE, q)).unwrap_or(d.snooze),
+        snooze: read.key("snooze", problems, |p, q| p.word(&words::SNOOZE, q)).unwrap_or(d.snooze),
         after_reopening: read
-            .key("after-reopening", problems, |p, q| p.word(&AFTER_REOPENING, q))
+            .key("after-reopening", problems, |p, q| p.word(&words::AFTER_REOPENING, q))
             .unwrap_or(d.after_reopening),
         typing: read.key("typing", problems, |p, q| typing(p, resolution, q)).unwrap_or(d.typing),
         late_reply: read
             .key("late-reply", problems, |p, q| p.duration(resolution, q))
             .unwrap_or(d.late_reply),
         guard: read.key("guard", problems, |p, q| p.duration(resolution, q)).unwrap_or(d.guard),
+        business_hours: read
+            .key("business-hours", problems, |p, q| {
+                p.one_of_or_off(around.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, q)
+            })
+            .unwrap_or(d.business_hours),
+        sending_window: read
+            .key("sending-window", problems, |p, q| {
+                let names = around.sending_windows.iter().map(|w| &w.name);
+                p.one_of_or_off(names, Code::UnknownSendingWindow, q)
+            })
+            .unwrap_or(d.sending_window),
+        outside_window: read
+            .key("outside-channel-window", problems, |p, q| p.word(&words::OUTSIDE_WINDOW, q))
+            .unwrap_or(d.outside_window),
+        when_left_out: read
+            .key("when-left-out", problems, |p, q| p.word(&words::WHEN_LEFT_OUT, q))
+            .unwrap_or(d.when_left_out),
     }
+}
+
+/// A word for every failure, or one for each kind.
+fn on_failed_reminder(
+    place: &Place<'_>,
+    resolution: Span,
+    problems: &mut Problems,
+) -> Option<OnFailedReminder> {
+    let d = Options::DEFAULT.on_failed_reminder;
+    if !place.is_object() {
+        let then = place.word(&words::AFTER_FAILURE, problems)?;
+        return Some(OnFailedReminder { unreachable: then, refused: then, ..d });
+    }
+    let object = place.object(&form::ON_FAILED_REMINDER, problems)?;
+    let mut then = |key, usual: AfterFailure| {
+        object.get(key).and_then(|p| p.word(&words::AFTER_FAILURE, problems)).unwrap_or(usual)
+    };
+    let (unreachable, refused) = (then("unreachable", d.unreachable), then("refused", d.refused));
+    let retry_after = object.get("retry-after").and_then(|p| p.duration(resolution, problems));
+    let retries = object.get("retries").and_then(|p| p.count(MOST_RETRIES, problems));
+    Some(OnFailedReminder {
+        unreachable,
+        refused,
+        retry_after: retry_after.unwrap_or(d.retry_after),
+        retries: retries.and_then(|n| u8::try_from(n).ok()).unwrap_or(d.retries),
+    })
 }
 
 fn typing(
@@ -416,7 +501,7 @@ fn typing(
         place.wrong(Shape::ObjectOrOff, problems);
         return None;
     }
-    let object = place.object(&["grace", "at-most"], problems)?;
+    let object = place.object(&form::TYPING, problems)?;
     let (grace, at_most) = Options::DEFAULT.typing?;
     let grace = object.get("grace").and_then(|p| p.duration(resolution, problems)).unwrap_or(grace);
     let at_most_place = object.get("at-most");
@@ -431,54 +516,50 @@ fn typing(
     Some(Some((grace, at_most)))
 }
 
-const CLOSE_KEYS: [&str; 10] = [
-    "notice",
-    "closing-text",
-    "category",
-    "tags",
-    "incomplete-metadata",
-    "unassign-after",
-    "keep-assignment-tags",
-    "bot-on-after",
-    "survey",
-    "survey-after",
-];
-
 fn close(
     own: Option<&place::Object<'_>>,
     defaults: Option<&place::Object<'_>>,
+    channel: Option<Channel>,
     problems: &mut Problems,
 ) -> Close {
     let mut silent = Problems::default();
     let of_rule = own.is_some();
-    let own = own.and_then(|o| o.get("close")).and_then(|p| p.object(&CLOSE_KEYS, problems));
+    let own = own.and_then(|o| o.get("close")).and_then(|p| p.object(&form::CLOSE, problems));
     let defaults = defaults
         .and_then(|d| d.get("close"))
-        .and_then(|p| p.object(&CLOSE_KEYS, if of_rule { &mut silent } else { problems }));
+        .and_then(|p| p.object(&form::CLOSE, if of_rule { &mut silent } else { problems }));
     let mut read =
         Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
+    // What the channel cannot carry is no matter of notices, which are not sent.
+    let spoken = Spoken { channel: None, closes: false };
     Close {
-        notice: read.key("notice", problems, Place::texts),
-        closing_text: read.key("closing-text", problems, Place::texts),
+        notice: read.key("notice", problems, |p, q| spoken.texts(p, q)),
+        closing_text: read
+            .key("closing-text", problems, |p, q| Spoken { channel, closes: false }.texts(p, q)),
+        closing_template: read
+            .key("closing-template", problems, |p, q| message::template(p, &spoken, q)),
         category: read.key("category", problems, Place::texts),
+        summary: read.key("summary", problems, |p, q| message::summary(p, q)),
         tags: read.key("tags", problems, |p, q| Some(p.names(q))).unwrap_or_default(),
         incomplete_metadata: read
-            .key("incomplete-metadata", problems, |p, q| p.word(&INCOMPLETE_METADATA, q))
+            .key("incomplete-metadata", problems, |p, q| p.word(&words::INCOMPLETE_METADATA, q))
             .unwrap_or(IncompleteMetadata::Ignore),
         unassign: read.key("unassign-after", problems, sources).unwrap_or(Sources::INACTIVITY),
         keep_assignment_tags: read
             .key("keep-assignment-tags", problems, |p, q| Some(p.names(q)))
             .unwrap_or_default(),
         bot_on: read.key("bot-on-after", problems, sources).unwrap_or(Sources::INACTIVITY),
-        survey: read.key("survey", problems, |p, q| p.word(&SURVEY, q)).unwrap_or(Survey::No),
+        survey: read
+            .key("survey", problems, |p, q| p.word(&words::SURVEY, q))
+            .unwrap_or(Survey::No),
         survey_after: read.key("survey-after", problems, sources).unwrap_or(Sources::INACTIVITY),
     }
 }
 
 fn sources(place: &Place<'_>, problems: &mut Problems) -> Option<Sources> {
     let mut all = Sources::NONE;
-    for item in place.items(SOURCES.len(), problems) {
-        all = all.with(item.word(&SOURCES, problems)?);
+    for item in place.items(words::SOURCES.len(), problems) {
+        all = all.with(item.word(&words::SOURCES, problems)?);
     }
     Some(all)
 }
@@ -514,67 +595,13 @@ fn count_from(
     problems: &mut Problems,
 ) -> CountFrom {
     Reading { own, defaults, of_rule: own.is_some(), silent: &mut Problems::default() }
-        .key("count-from", problems, |p, q| p.word(&COUNT_FROM, q))
+        .key("count-from", problems, |p, q| p.word(&words::COUNT_FROM, q))
         .unwrap_or(CountFrom::LastAgentMessage)
 }
 
 fn plain(text: impl Into<String>) -> Value {
     Value::Plain(text.into())
 }
-
-const LANGUAGES: [(&str, Language); 3] =
-    [("es", Language::Es), ("pt", Language::Pt), ("en", Language::En)];
-
-/// The channels an account can be on, and whether they still exist.
-const CHANNELS: [(&str, bool); 11] = [
-    ("whatsapp", true),
-    ("messenger", true),
-    ("instagram", true),
-    ("telegram", true),
-    ("apple-messages", true),
-    ("sms", true),
-    ("email", true),
-    ("web-chat", true),
-    ("mobile-app", true),
-    ("voice", true),
-    ("google-business-messages", false),
-];
-
-const COUNT_FROM: [(&str, CountFrom); 3] = [
-    ("last-agent-message", CountFrom::LastAgentMessage),
-    ("first-unanswered-agent-message", CountFrom::FirstUnansweredAgentMessage),
-    ("last-customer-message", CountFrom::LastCustomerMessage),
-];
-
-const CATCH_UP: [(&str, CatchUp); 2] =
-    [("in-order", CatchUp::InOrder), ("last-only", CatchUp::LastOnly)];
-
-const ON_FAILED_REMINDER: [(&str, OnFailedReminder); 2] =
-    [("stop", OnFailedReminder::Stop), ("go-on", OnFailedReminder::GoOn)];
-
-const SNOOZE: [(&str, Snooze); 3] =
-    [("pause", Snooze::Pause), ("ignore", Snooze::Ignore), ("start-on-wake", Snooze::StartOnWake)];
-
-const AFTER_REOPENING: [(&str, AfterReopening); 2] = [
-    ("on-agent-message", AfterReopening::OnAgentMessage),
-    ("on-customer-reply", AfterReopening::OnCustomerReply),
-];
-
-const INCOMPLETE_METADATA: [(&str, IncompleteMetadata); 2] = [
-    ("ignore", IncompleteMetadata::Ignore),
-    ("hold-and-notify", IncompleteMetadata::HoldAndNotify),
-];
-
-const SURVEY: [(&str, Survey); 3] =
-    [("no", Survey::No), ("now", Survey::Now), ("later", Survey::Later)];
-
-const SOURCES: [(&str, Source); 5] = [
-    ("agent", Source::Agent),
-    ("customer", Source::Customer),
-    ("inactivity", Source::Inactivity),
-    ("flow", Source::Flow),
-    ("api", Source::Api),
-];
 
 impl Place<'_> {
     /// An instant as RFC 3339.

@@ -8,9 +8,10 @@ use crate::decision::{
 use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::{Instant, Span};
 use crate::memory::{Closed, Memory, Turn};
+use crate::outgoing::{Writer, window_until};
 use crate::policy::Policy;
-use crate::rule::{AfterReopening, IncompleteMetadata, OnFailedReminder, Rule};
-use crate::schedule::{Deadline, Schedule};
+use crate::rule::{AfterFailure, AfterReopening, IncompleteMetadata, Rule};
+use crate::schedule::{Deadline, Delay, Next, Schedule};
 use crate::ticket::{Status, Ticket};
 
 /// What is told about a decision while it is made.
@@ -47,6 +48,11 @@ pub(crate) fn decide(
 ) -> Decision {
     let found = policy.rule_for(ticket.department);
     let index = found.map(|(index, _)| index);
+    // What occurred is answered whatever becomes of the ticket.
+    if let Some(reply) = policy.reply_due(ticket, memory, now) {
+        trail.condition(&reply.reason, true);
+        return reply;
+    }
     demand!(trail, ticket.status != Status::Gone, Reason::NotOpen, None);
     if let Some(closed) = memory.closed {
         trail.condition(&Reason::AlreadyClosed, false);
@@ -57,6 +63,9 @@ pub(crate) fn decide(
     trail.condition(&Reason::NoRule, found.is_some());
     let Some((_, rule)) = found else { return rest(Reason::NoRule, None) };
     demand!(trail, rule.enabled, Reason::RuleOff, index);
+    if policy.exempt_groups {
+        demand!(trail, !ticket.group, Reason::GroupConversation, index);
+    }
     match ticket.tags.iter().find(|tag| policy.exempt_tags.contains(tag)) {
         Some(tag) => {
             demand!(trail, false, Reason::Exempt(tag.clone()), index);
@@ -72,6 +81,13 @@ pub(crate) fn decide(
             demand!(trail, replied, Reason::ReopenedAwaitsCustomer, index);
         }
         demand!(trail, !memory.agents.is_empty() || replied, Reason::ReopenedAwaitsAgent, index);
+    }
+    if let Some(at) = memory.resolved {
+        if let Some(kind) = memory.pauses.open_ended(rule.options.snooze) {
+            demand!(trail, false, pause_reason(kind), index);
+        }
+        trail.condition(&Reason::CustomerResolved, true);
+        return resolve(policy, rule, index, ticket, memory, at, now, trail);
     }
     let turn = memory.turn();
     if rule.options.only_after_agent || turn == Turn::Nobody {
@@ -95,20 +111,55 @@ pub(crate) fn decide(
         // Said of all four pauses at once.
         None => trail.condition(&Reason::OnHold, true),
     }
+    let mut retry = false;
     if let Some(spent) = memory.spent
         && let Some(failure) = spent.failed
     {
+        let options = rule.options.on_failed_reminder;
+        let then = match failure {
+            FailureKind::Blocked => AfterFailure::Stop,
+            FailureKind::Unreachable => options.unreachable,
+            FailureKind::Refused => options.refused,
+        };
+        retry = then == AfterFailure::Retry && spent.failures <= options.retries;
         let last = usize::try_from(spent.number).map_or(true, |n| n >= rule.reminders.len());
-        let stop = failure == FailureKind::Blocked
-            || rule.options.on_failed_reminder == OnFailedReminder::Stop;
         // A failed reminder is no warning: the last one of a rule is never passed over.
-        demand!(trail, !stop && !last, Reason::ReminderFailed(spent.number), index);
+        let go_on = retry || then == AfterFailure::GoOn && !last;
+        demand!(trail, go_on, Reason::ReminderFailed(spent.number), index);
     }
-    let typing = ticket.channel.reports_typing();
-    let schedule = Schedule { rule, memory, first, latest, typing };
-    let next = schedule.next();
-    trail.condition(&Reason::NothingLeft, next.is_some());
-    let Some(mut next) = next else { return rest(Reason::NothingLeft, index) };
+    let abilities = ticket.channel.abilities();
+    let opted_out = ticket.opted_out || memory.opted_out;
+    let schedule = Schedule {
+        rule,
+        memory,
+        first,
+        latest,
+        typing: abilities.typing,
+        clock: policy.clock(rule),
+        window: window_until(ticket, memory),
+        templates: abilities.templates,
+        opted_out,
+        sending: policy.sending(rule, ticket, memory),
+        retry,
+    };
+    if opted_out {
+        trail.condition(&Reason::OptedOut, false);
+    }
+    let next = schedule.next(now, |number| {
+        if !opted_out {
+            trail.condition(&Reason::OutsideChannelWindow(number), false);
+        }
+    });
+    let mut next = match next {
+        Next::Step(next) => next,
+        Next::LeftOut(number) => return rest(Reason::OutsideChannelWindow(number), index),
+        Next::Nothing if opted_out => return rest(Reason::OptedOut, index),
+        Next::Nothing => {
+            demand!(trail, false, Reason::NothingLeft, index);
+            return rest(Reason::NothingLeft, index);
+        }
+    };
+    trail.condition(&Reason::NothingLeft, true);
     let backlog = not_before.is_some_and(|at| next.at < at);
     next.at = not_before.map_or(next.at, |at| next.at.max(at));
     if next.step == Step::Close {
@@ -117,12 +168,18 @@ pub(crate) fn decide(
     trail.deadline(&schedule, &next);
     let due = next.at <= now;
     let reason = match next.step {
+        Step::Reminder(number) if due && retry => Reason::Retry(number),
         _ if due => step_reason(next.step),
         _ if backlog => Reason::Backlog,
-        _ if next.typing => Reason::CustomerTyping,
-        step => match memory.pauses.going_on(rule.options.snooze, now) {
-            Some(PauseKind::Snooze) => Reason::Snoozed,
-            _ => step_reason(step),
+        step => match (next.moved, step) {
+            (Delay::Typing, _) => Reason::CustomerTyping,
+            (Delay::SendingWindow, _) => Reason::OutsideSendingWindow,
+            (Delay::Budget, _) => Reason::OverBudget,
+            (Delay::Retry, Step::Reminder(number)) => Reason::Retry(number),
+            (_, step) => match memory.pauses.going_on(rule.options.snooze, now) {
+                Some(PauseKind::Snooze) => Reason::Snoozed,
+                _ => step_reason(step),
+            },
         },
     };
     trail.condition(&reason, due);
@@ -130,7 +187,7 @@ pub(crate) fn decide(
         return Decision { outcome: Outcome::Wait(next.at, next.step), reason, rule: index };
     }
     let due = schedule.overdue(next, now);
-    act(policy, rule, index, ticket, memory, &schedule, due, trail)
+    act(policy, rule, index, ticket, memory, &schedule, due, now, reason, trail)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the end of `decide`, with all it has found out")]
@@ -142,6 +199,8 @@ fn act(
     memory: &Memory,
     schedule: &Schedule<'_>,
     due: Deadline,
+    now: Instant,
+    reason: Reason,
     trail: &mut impl Trail,
 ) -> Decision {
     let (step, reason, task) = match due.step {
@@ -149,31 +208,67 @@ fn act(
             let planned =
                 usize::try_from(number.saturating_sub(1)).ok().and_then(|n| rule.reminders.get(n));
             let Some(planned) = planned else { return rest(Reason::NothingLeft, index) };
-            let (language, text) = planned.text.choose(ticket.locale, policy.language);
+            let time_left = schedule.close_if_sent(number, now).map(|close| close.since(now));
+            let writer = Writer { policy, ticket, time_left };
             let reminder = Reminder {
                 number,
                 of: u32::try_from(rule.reminders.len()).unwrap_or(u32::MAX),
-                text: text.into(),
-                language: language.map(Into::into),
+                message: writer.write(&planned.content, due.way),
             };
-            (due.step, Reason::Reminder(number), Task::Send(reminder))
+            let reason = match reason {
+                Reason::Retry(_) => reason,
+                _ => Reason::Reminder(number),
+            };
+            (due.step, reason, Task::Send(reminder))
         }
         _ if ticket.incomplete_metadata
             && rule.close.incomplete_metadata == IncompleteMetadata::HoldAndNotify =>
         {
             demand!(trail, !memory.notified, Reason::IncompleteMetadata, index);
-            let text = policy.language.words().incomplete_metadata_notice.into();
-            let notification = Notification { code: "incomplete-metadata", text };
-            (Step::Notify, Reason::IncompleteMetadata, Task::Notify(notification))
+            (Step::Notify, Reason::IncompleteMetadata, hold_notice(policy))
         }
         _ => (
             Step::Close,
             Reason::Close,
-            Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at).into()),
+            Task::Close(close::package(policy, rule, ticket, memory, schedule, due.at, now).into()),
         ),
     };
     let action = Action { cycle: memory.cycle, step, due: due.at, task };
     Decision { outcome: Outcome::Act(action), reason, rule: index }
+}
+
+fn hold_notice(policy: &Policy) -> Task {
+    let text = policy.language.words().incomplete_metadata_notice.into();
+    Task::Notify(Notification { code: "incomplete-metadata", text })
+}
+
+/// The close that the customer asked for at an instant.
+#[expect(clippy::too_many_arguments, reason = "the end of `decide`, with all it has found out")]
+fn resolve(
+    policy: &Policy,
+    rule: &Rule,
+    index: Option<u32>,
+    ticket: &Ticket<'_>,
+    memory: &Memory,
+    at: Instant,
+    now: Instant,
+    trail: &mut impl Trail,
+) -> Decision {
+    let (step, reason, task) = if ticket.incomplete_metadata
+        && rule.close.incomplete_metadata == IncompleteMetadata::HoldAndNotify
+    {
+        demand!(trail, !memory.notified, Reason::IncompleteMetadata, index);
+        (Step::Notify, Reason::IncompleteMetadata, hold_notice(policy))
+    } else {
+        let package = close::resolved(policy, rule, ticket, at);
+        (Step::Resolve, Reason::CustomerResolved, Task::Close(package.into()))
+    };
+    let outcome = if at > now {
+        Outcome::Wait(at, step)
+    } else {
+        Outcome::Act(Action { cycle: memory.cycle, step, due: at, task })
+    };
+    Decision { outcome, reason, rule: index }
 }
 
 /// What follows a close: mending one that came too early, or the steps after somebody else's.
@@ -195,8 +290,8 @@ fn after_close(
         let premature = customer_wrote <= closed.at;
         let reason = if premature { Reason::PrematureClose } else { Reason::LateReply };
         let grace = found.map_or(Span::DAY, |(_, rule)| rule.options.late_reply);
-        let same_ticket =
-            ticket.channel.reopens() && (premature || customer_wrote.since(closed.at) <= grace);
+        let same_ticket = ticket.channel.abilities().reopens
+            && (premature || customer_wrote.since(closed.at) <= grace);
         let agent = ticket.agent.map(Into::into);
         let reopening = Reopening { premature, agent, customer_wrote, closed: closed.at };
         let due = customer_wrote.max(closed.at).min(now);

@@ -43,6 +43,10 @@ pub enum Step {
     OpenLinked,
     /// The steps after a close that somebody else made.
     AfterClose,
+    /// The close that the customer asked for.
+    Resolve,
+    /// The automatic reply to the occurrence with this number, from 1.
+    Reply(u32),
 }
 
 /// The name of an action as the host reports it back.
@@ -84,6 +88,8 @@ pub enum Task {
     OpenLinked(Reopening),
     /// Do these steps after a close that somebody else made.
     AfterClose(AfterClose),
+    /// Answer something that occurred.
+    Reply(AutomaticReply),
 }
 
 /// A message because of silence.
@@ -94,18 +100,97 @@ pub struct Reminder {
     /// How many reminders the rule has.
     pub of: u32,
     /// What to send.
+    pub message: Outgoing,
+}
+
+/// A message to be sent, without what the channel cannot show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The words, every placeholder filled in.
     pub text: String,
     /// The language of the text, where the policy names it.
     pub language: Option<String>,
+    /// For whose eyes it is.
+    pub audience: Audience,
+    /// What is sent instead of the words, outside of the channel's window.
+    pub template: Option<Template>,
+    /// A picture that goes with the words.
+    pub image: Option<Image>,
+    /// Answers offered for choice.
+    pub quick_replies: Vec<QuickReply>,
+}
+
+/// For whose eyes a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The customer.
+    Customer,
+    /// The people in charge: an internal note.
+    PeopleInCharge,
+}
+
+/// A message that the channel has approved beforehand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Its name at the channel.
+    pub name: String,
+    /// Its language at the channel.
+    pub language: Option<String>,
+    /// The values of its parameters.
+    pub parameters: Vec<String>,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Where it is.
+    pub url: String,
+    /// What it shows, in words.
+    pub alternative: String,
+}
+
+/// An answer that the customer can choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuickReply {
+    /// What the customer's choice is known by.
+    pub id: &'static str,
+    /// What the button says.
+    pub title: String,
+}
+
+/// What follows something that occurred, in one piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutomaticReply {
+    /// The name of what is answered.
+    pub event: &'static str,
+    /// What to send.
+    pub message: Option<Outgoing>,
+    /// What becomes of a missed call.
+    pub missed_call: MissedCall,
+}
+
+/// What becomes of a missed call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissedCall {
+    /// Nothing.
+    Nothing,
+    /// It is recorded on the open ticket.
+    OnTicket,
+    /// A ticket is opened for it.
+    NewTicket,
 }
 
 /// Everything that belongs to a close (rulebook 7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosePackage {
+    /// The reason it is stored with, and the flow's exit.
+    pub reason: &'static str,
     /// What the conversation shows.
     pub notice: String,
     /// A last message to the customer.
-    pub closing_text: Option<String>,
+    pub closing_text: Option<Outgoing>,
+    /// Why the policy's last message is not sent: the code of a reason.
+    pub silent_because: Option<&'static str>,
     /// The category of the closing note.
     pub category: String,
     /// The facts of the closing note.
@@ -118,8 +203,10 @@ pub struct ClosePackage {
     pub then: AfterClose,
 }
 
-/// The reason that a close is stored with, and the name of the flow's exit.
+/// The reason that a close for inactivity is stored with, and the name of the flow's exit.
 pub const CUSTOMER_INACTIVITY: &str = "customer-inactivity";
+/// The same for a close that the customer asked for.
+pub const CUSTOMER_RESOLVED: &str = "customer-resolved";
 
 /// What follows a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +309,22 @@ pub enum Reason {
     CloseFailed,
     /// Every step of the rule was taken.
     NothingLeft,
+    /// Something occurred that an automatic reply answers.
+    AutomaticReply(&'static str),
+    /// The customer said that the matter is settled.
+    CustomerResolved,
+    /// Several people write, and the policy leaves groups alone.
+    GroupConversation,
+    /// Waits for the sending window.
+    OutsideSendingWindow,
+    /// The customer has been sent enough messages.
+    OverBudget,
+    /// This reminder is tried again.
+    Retry(u32),
+    /// This reminder cannot be sent outside of the channel's window.
+    OutsideChannelWindow(u32),
+    /// The customer wants no automatic messages.
+    OptedOut,
 }
 
 impl Reason {
@@ -255,6 +358,14 @@ impl Reason {
             Reason::ReminderFailed(_) => "reminder-failed",
             Reason::CloseFailed => "close-failed",
             Reason::NothingLeft => "nothing-left",
+            Reason::AutomaticReply(_) => "automatic-reply",
+            Reason::CustomerResolved => "customer-resolved",
+            Reason::GroupConversation => "group-conversation",
+            Reason::OutsideSendingWindow => "outside-sending-window",
+            Reason::OverBudget => "over-budget",
+            Reason::Retry(_) => "retry",
+            Reason::OutsideChannelWindow(_) => "outside-channel-window",
+            Reason::OptedOut => "opted-out",
         }
     }
 }

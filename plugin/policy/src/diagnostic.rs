@@ -39,6 +39,10 @@ pub(crate) enum Shape {
     Departments,
     /// An object, or `false`.
     ObjectOrOff,
+    /// A whole number.
+    Count,
+    /// A date, or an object with a date and its openings.
+    Date,
 }
 
 /// How bad a problem is.
@@ -88,11 +92,36 @@ pub enum Code {
     ChannelShutDown,
     NoEffect,
     NoRules,
+    UnknownPlaceholder,
+    UnknownPlaceholderNear,
+    BadPlaceholder,
+    PlaceholderWithoutFallback,
+    TimeLeftWithoutClose,
+    TextOverLimit,
+    BadZone,
+    BadZoneNear,
+    BadWeekday,
+    BadOpening,
+    OpeningReversed,
+    OpeningOverlaps,
+    BadDate,
+    HolidayTwice,
+    HolidaysWithoutOpenings,
+    CalendarNeverOpens,
+    UnknownSchedule,
+    UnknownSendingWindow,
+    BadCount,
+    BadUrl,
+    NotOnThisChannel,
+    QuickReplyTwice,
+    TimeWithoutUse,
+    OutsideChannelWindow,
+    NeedsSchedule,
 }
 
 impl Code {
     /// Every code, for those who list them.
-    pub const ALL: [Code; 34] = [
+    pub const ALL: [Code; 59] = [
         Code::NotJson,
         Code::EndsTooEarly,
         Code::TooLarge,
@@ -127,6 +156,31 @@ impl Code {
         Code::ChannelShutDown,
         Code::NoEffect,
         Code::NoRules,
+        Code::UnknownPlaceholder,
+        Code::UnknownPlaceholderNear,
+        Code::BadPlaceholder,
+        Code::PlaceholderWithoutFallback,
+        Code::TimeLeftWithoutClose,
+        Code::TextOverLimit,
+        Code::BadZone,
+        Code::BadZoneNear,
+        Code::BadWeekday,
+        Code::BadOpening,
+        Code::OpeningReversed,
+        Code::OpeningOverlaps,
+        Code::BadDate,
+        Code::HolidayTwice,
+        Code::HolidaysWithoutOpenings,
+        Code::CalendarNeverOpens,
+        Code::UnknownSchedule,
+        Code::UnknownSendingWindow,
+        Code::BadCount,
+        Code::BadUrl,
+        Code::NotOnThisChannel,
+        Code::QuickReplyTwice,
+        Code::TimeWithoutUse,
+        Code::OutsideChannelWindow,
+        Code::NeedsSchedule,
     ];
 
     /// The stable kebab-case name. Problems that differ only in the help they get share one.
@@ -164,6 +218,29 @@ impl Code {
             Code::ChannelShutDown => "channel-shut-down",
             Code::NoEffect => "rule-without-effect",
             Code::NoRules => "no-rules",
+            Code::UnknownPlaceholder | Code::UnknownPlaceholderNear => "unknown-placeholder",
+            Code::BadPlaceholder => "bad-placeholder",
+            Code::PlaceholderWithoutFallback => "placeholder-without-fallback",
+            Code::TimeLeftWithoutClose => "time-left-without-close",
+            Code::TextOverLimit => "text-over-limit",
+            Code::BadZone | Code::BadZoneNear => "bad-time-zone",
+            Code::BadWeekday => "bad-weekday",
+            Code::BadOpening => "bad-opening",
+            Code::OpeningReversed => "opening-reversed",
+            Code::OpeningOverlaps => "opening-overlaps",
+            Code::BadDate => "bad-date",
+            Code::HolidayTwice => "holiday-twice",
+            Code::HolidaysWithoutOpenings => "holidays-without-openings",
+            Code::CalendarNeverOpens => "calendar-never-opens",
+            Code::UnknownSchedule => "unknown-schedule",
+            Code::UnknownSendingWindow => "unknown-sending-window",
+            Code::BadCount => "bad-count",
+            Code::BadUrl => "bad-url",
+            Code::NotOnThisChannel => "not-on-this-channel",
+            Code::QuickReplyTwice => "quick-reply-twice",
+            Code::TimeWithoutUse => "time-without-use",
+            Code::OutsideChannelWindow => "outside-channel-window",
+            Code::NeedsSchedule => "needs-schedule",
         }
     }
 
@@ -171,7 +248,11 @@ impl Code {
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Code::NoEffect | Code::NoRules => Severity::Warning,
+            Code::NoEffect
+            | Code::NoRules
+            | Code::PlaceholderWithoutFallback
+            | Code::NotOnThisChannel
+            | Code::OutsideChannelWindow => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -34,8 +34,23 @@ pub enum Happening<'a> {
     Closed(Source),
     /// The ticket was opened again.
     Reopened(Source),
+    /// Something that an automatic reply may answer.
+    Occurred(Occurrence<'a>),
     /// Something without a word: changes nothing.
     Unknown,
+}
+
+/// Something that an automatic reply may answer (rulebook 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The call it is about.
+    pub call: Option<&'a str>,
+    /// Where the caller was when they hung up.
+    pub phase: Option<&'a str>,
+    /// Whether the account's rules allow a new ticket for a missed call.
+    pub ticket_allowed: bool,
 }
 
 /// Who or what caused an opening, a close or a reopening.
@@ -58,7 +73,9 @@ pub enum Source {
 /// Why an action could not be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// Not reached, refused, or unknown: the policy says how to go on.
+    /// The receiver could not be reached, or answered with errors until the host gave up.
+    Unreachable,
+    /// The channel refused the message, or a kind without a word.
     Refused,
     /// The customer can no longer be reached at all.
     Blocked,

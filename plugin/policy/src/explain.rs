@@ -121,7 +121,10 @@ impl Speaker {
         let sentence = if holds { positive } else { negative };
         match reason {
             Reason::Exempt(tag) => fill(sentence, &[tag]),
-            Reason::ReminderFailed(number) => fill(sentence, &[&number.to_string()]),
+            Reason::AutomaticReply(event) => fill(sentence, &[event]),
+            Reason::ReminderFailed(number)
+            | Reason::Retry(number)
+            | Reason::OutsideChannelWindow(number) => fill(sentence, &[&number.to_string()]),
             _ => sentence.into(),
         }
     }
@@ -132,6 +135,8 @@ impl Speaker {
                 let of = rule.map_or(0, |r| r.reminders.len());
                 fill(self.words.reminder, &[&number.to_string(), &of.to_string()])
             }
+            Step::Resolve => self.words.the_resolve.into(),
+            Step::Reply(_) => self.words.the_reply.into(),
             _ => self.words.the_close.into(),
         }
     }
@@ -142,14 +147,18 @@ impl Speaker {
             Outcome::Wait(until, step) => {
                 let (until, step) = (self.clock(*until), self.step(*step, rule));
                 match decision.reason {
-                    Reason::Reminder(_) | Reason::Close => fill(self.words.wait, &[&until, &step]),
+                    Reason::Reminder(_)
+                    | Reason::Close
+                    | Reason::AutomaticReply(_)
+                    | Reason::CustomerResolved => fill(self.words.wait, &[&until, &step]),
                     ref other => fill(
                         self.words.wait_because,
                         &[&until, &step, &self.condition(other, false)],
                     ),
                 }
             }
-            Outcome::Act(action) => match action.task {
+            Outcome::Act(action) => match &action.task {
+                Task::Reply(reply) => fill(self.words.act_reply, &[reply.event]),
                 Task::Send(_) | Task::Close(_) => {
                     fill(self.words.act, &[&self.step(action.step, rule), &self.clock(action.due)])
                 }

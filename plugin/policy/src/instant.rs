@@ -34,6 +34,13 @@ impl Instant {
         if millis > Self::MAX.0 { Self::MAX } else { Instant(millis) }
     }
 
+    /// The instant a span earlier, at least [`Instant::MIN`].
+    #[must_use]
+    pub const fn minus(self, span: Span) -> Instant {
+        let millis = self.0.saturating_sub_unsigned(span.0);
+        if millis < Self::MIN.0 { Self::MIN } else { Instant(millis) }
+    }
+
     /// The span from an earlier instant to this one; nothing if the other is later.
     #[must_use]
     pub const fn since(self, earlier: Instant) -> Span {

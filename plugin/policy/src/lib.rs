@@ -15,12 +15,13 @@
 //! };
 //! let (policy, _warnings) = Policy::parse(config, &surroundings).unwrap();
 //! let ticket = Ticket { id: "4711", status: Status::Open, department: None,
-//!     channel: Channel::Whatsapp, tags: &[], agent: None, locale: None,
-//!     incomplete_metadata: false };
+//!     channel: Channel::WebChat, tags: &[], agent: None, locale: None, customer_zone: None,
+//!     incomplete_metadata: false, group: false, opted_out: false, window_until: None,
+//!     sent: &[], more: &[] };
 //! let mut memory = Memory::default();
 //! let stamp = Stamp { id: None, sequence: None, at: at(0), received: at(0) };
 //! let message = Message { stamp, author: Author::Agent, kind: Kind::Spoken,
-//!     origin: Origin::Written };
+//!     origin: Origin::Written, text: None, choice: None };
 //! let (_, decision) = policy.on_message(&ticket, &mut memory, &message);
 //! assert_eq!(decision.outcome, Outcome::Wait(at(10), Step::Reminder(1)));
 //! assert!(matches!(policy.decide(&ticket, &memory, at(10)).outcome, Outcome::Act(_)));
@@ -31,6 +32,8 @@
 extern crate alloc;
 
 mod calendar;
+mod channel;
+mod clock;
 mod close;
 mod config;
 mod decide;
@@ -42,11 +45,15 @@ mod explain;
 mod instant;
 mod memory;
 mod message;
-#[cfg(test)]
+#[cfg(all(test, feature = "zones"))]
 mod minutes;
+mod opt_out;
+mod outgoing;
 mod outline;
 mod pause;
+mod placeholder;
 mod policy;
+mod replies;
 mod rule;
 mod schedule;
 mod sending;
@@ -54,13 +61,17 @@ mod text;
 mod ticket;
 mod zone;
 
+pub use channel::{Abilities, Channel};
+#[doc(hidden)]
+pub use config::form;
 pub use config::{Exit, MOST_BYTES, MOST_REMINDERS, MOST_RULES, Surroundings};
 pub use decision::{
-    Action, AfterClose, CUSTOMER_INACTIVITY, ClosePackage, Decision, Key, Notification, Outcome,
-    Reason, Reminder, Reopening, Step, Survey, Task,
+    Action, AfterClose, Audience, AutomaticReply, CUSTOMER_INACTIVITY, CUSTOMER_RESOLVED,
+    ClosePackage, Decision, Image, Key, MissedCall, Notification, Outcome, Outgoing, QuickReply,
+    Reason, Reminder, Reopening, Step, Survey, Task, Template,
 };
 pub use diagnostic::{Code, Diagnostic, Severity};
-pub use event::{Event, FailureKind, Happening, PauseKind, Source};
+pub use event::{Event, FailureKind, Happening, Occurrence, PauseKind, Source};
 pub use explain::{Check, Explanation};
 pub use instant::{Instant, Span};
 #[doc(hidden)]
@@ -71,4 +82,4 @@ pub use outline::{Outline, RuleOutline, StepOutline};
 pub use policy::Policy;
 pub use rule::{CountFrom, Rule};
 pub use text::{Language, span};
-pub use ticket::{Channel, Status, Ticket};
+pub use ticket::{Status, Ticket};

@@ -9,6 +9,8 @@ use crate::event::{Event, FailureKind, Happening, PauseKind, Source};
 use crate::instant::Instant;
 use crate::message::{Counting, Message, Speaker, Stamp};
 use crate::pause::Pauses;
+use crate::replies::Pending;
+use crate::rule::Effect;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -21,6 +23,12 @@ pub use codec::{Damage, VERSION, sign_again};
 const MOST_IN_A_ROW: usize = 4;
 /// The ids of so many of the latest messages and events are remembered.
 const IDS: usize = 4;
+/// So many of the latest messages sent are remembered, where they are counted.
+const SENT: usize = 16;
+/// So many replies can be due at once; beyond it the oldest is given up.
+const PENDING: usize = 4;
+/// So many of the latest occurrences are remembered.
+const OCCURRENCES: usize = 8;
 
 /// What is remembered of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,6 +53,32 @@ pub struct Memory {
     pub(crate) reopened: Option<Reopened>,
     /// Hashes of the ids seen last, the latest first.
     pub(crate) ids: Vec<u64>,
+    /// When the customer last did something that counts for the channel's window and is no
+    /// counted message: a call, a request for more time.
+    pub(crate) reached: Option<Instant>,
+    /// Whether the customer has said that they want no automatic messages.
+    pub(crate) opted_out: bool,
+    /// When the customer said that the matter is settled.
+    pub(crate) resolved: Option<Instant>,
+    /// When reminders were sent lately, if the policy counts them.
+    pub(crate) sent: Vec<Instant>,
+    /// Replies that are due, in order.
+    pub(crate) replies: Vec<Pending>,
+    /// The number of the last reply.
+    pub(crate) reply: u32,
+    /// Hashes of what occurred lately, the latest first.
+    pub(crate) occurrences: Vec<u64>,
+    /// When a message out of hours was last answered.
+    pub(crate) out_of_hours: Option<Instant>,
+}
+
+/// What a customer's message means beyond being an answer.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Heard {
+    /// The quick reply that was chosen.
+    pub(crate) effect: Option<Effect>,
+    /// Whether it asks for no more messages, or for messages again.
+    pub(crate) opted_out: Option<bool>,
 }
 
 /// The place of a message in the order of the ticket.
@@ -78,6 +112,8 @@ pub(crate) struct Spent {
     pub(crate) last_at: Instant,
     /// What went wrong with the last one.
     pub(crate) failed: Option<FailureKind>,
+    /// How often the last one has failed.
+    pub(crate) failures: u8,
 }
 
 /// A close.
@@ -129,38 +165,103 @@ impl Memory {
     }
 
     /// Takes in a message; says whether it changed anything.
-    pub(crate) fn hear(&mut self, message: &Message<'_>, counting: Counting) -> bool {
+    pub(crate) fn hear(&mut self, message: &Message<'_>, counting: Counting, heard: Heard) -> bool {
         let Some(speaker) = message.speaker(counting) else { return false };
         if !self.is_news(&message.stamp) {
             return false;
         }
         let mark = Mark::of(&message.stamp);
         match speaker {
-            Speaker::Customer => self.customer_wrote(mark),
+            Speaker::Customer => {
+                self.opted_out = heard.opted_out.unwrap_or(self.opted_out);
+                match heard.effect {
+                    // Asking for time is no answer: it is still the customer's turn.
+                    Some(Effect::Extend(by)) if !self.agents.is_empty() => {
+                        self.pauses.extend(mark.at, by);
+                        self.reached(mark.at);
+                    }
+                    effect => {
+                        self.customer_wrote(mark);
+                        if effect == Some(Effect::Resolve) && self.closed.is_none() {
+                            self.resolved = Some(mark.at);
+                        }
+                    }
+                }
+            }
             Speaker::Company => self.agent_wrote(mark),
         }
         true
     }
 
     /// Takes in an event; says whether it changed anything.
-    pub(crate) fn notice(&mut self, event: &Event<'_>) -> bool {
-        if matches!(event.what, Happening::Unknown) || !self.is_news(&event.stamp) {
+    pub(crate) fn notice(&mut self, event: &Event<'_>, counts_what_is_sent: bool) -> bool {
+        // Occurrences are told apart by what they are about, elsewhere.
+        if matches!(event.what, Happening::Unknown | Happening::Occurred(_))
+            || !self.is_news(&event.stamp)
+        {
             return false;
         }
         let at = event.stamp.clamped();
         match event.what {
             Happening::Opened(by) => self.opened(by, at),
-            Happening::CarriedOut(key) => self.carried_out(key, at),
+            Happening::CarriedOut(key) => {
+                if counts_what_is_sent && matches!(key.step, Some(Step::Reminder(_))) {
+                    self.count_sent(at);
+                }
+                self.carried_out(key, at);
+            }
             Happening::Failed(key, kind) => self.failed(key, kind, at),
             Happening::Typing => self.typing = Some(self.typing.map_or(at, |t| t.max(at))),
-            Happening::Paused(kind, until) => self.pauses.begin(kind, at, until),
+            Happening::Paused(kind, until) => {
+                if kind == PauseKind::Call {
+                    self.reached(at);
+                }
+                self.pauses.begin(kind, at, until);
+            }
             Happening::Resumed(kind) => self.pauses.end(kind, at),
             Happening::Extended(by) => self.pauses.extend(at, by),
             Happening::Closed(by) => self.closed_by(by, at),
             Happening::Reopened(by) => self.reopen(at, by == Source::Customer),
-            Happening::Unknown => {}
+            Happening::Occurred(_) | Happening::Unknown => {}
         }
         true
+    }
+
+    /// The customer has done something by which a channel lets us write for a while.
+    pub(crate) fn reached(&mut self, at: Instant) {
+        self.reached = Some(self.reached.map_or(at, |before| before.max(at)));
+    }
+
+    /// When the customer was last heard of, by a message or a call.
+    pub(crate) fn last_heard(&self) -> Option<Instant> {
+        self.customer.map(|c| c.at).max(self.reached)
+    }
+
+    fn count_sent(&mut self, at: Instant) {
+        if !self.sent.contains(&at) {
+            self.sent.insert(0, at);
+            self.sent.truncate(SENT);
+        }
+    }
+
+    /// Whether something that occurred is new.
+    pub(crate) fn is_new_occurrence(&mut self, id: &str) -> bool {
+        let hash = codec::fold(id.as_bytes());
+        if self.occurrences.contains(&hash) {
+            return false;
+        }
+        self.occurrences.insert(0, hash);
+        self.occurrences.truncate(OCCURRENCES);
+        true
+    }
+
+    /// A reply becomes due.
+    pub(crate) fn reply_to(&mut self, pending: impl FnOnce(u32) -> Pending) {
+        self.reply = self.reply.saturating_add(1);
+        if self.replies.len() >= PENDING {
+            self.replies.remove(0);
+        }
+        self.replies.push(pending(self.reply));
     }
 
     /// Whether an id is new; those without an id always are.
@@ -199,6 +300,7 @@ impl Memory {
         let ended = answered_before > 0 || after.is_empty();
         self.agents = after;
         self.customer = Some(mark);
+        self.resolved = None;
         self.settle_times();
         if let Some(closed) = self.closed.as_mut().filter(|c| c.by == Source::Inactivity) {
             closed.reply = closed.reply.or(Some(mark.at));
@@ -219,6 +321,7 @@ impl Memory {
 
     fn agent_wrote(&mut self, mut mark: Mark) {
         self.answered = true;
+        self.resolved = None;
         self.pauses.end_open(PauseKind::Queue, mark.at);
         if self.customer.is_some_and(|last| mark.order(&last) == Ordering::Less)
             || self.reopened.is_some_and(|r| self.agents.is_empty() && mark.at < r.at)
@@ -276,6 +379,17 @@ impl Memory {
                 self.reopen(at, true)
             }
             Some(Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
+            Some(Step::Resolve) => {
+                let stale = self.reopened.is_some_and(|r| key.cycle <= r.cycle);
+                if self.closed.is_none() && !stale {
+                    // What follows the close was part of it.
+                    let by = Source::Customer;
+                    let cycle = self.cycle;
+                    self.closed = Some(Closed { at, cycle, by, reply: None, followed: true });
+                }
+                self.resolved = None;
+            }
+            Some(Step::Reply(number)) => self.replied(number),
             Some(Step::Reopen) | None => {}
         }
     }
@@ -288,8 +402,15 @@ impl Memory {
             }
             Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
             Some(Step::Reopen | Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
+            // The company looks at it: it is its turn.
+            Some(Step::Resolve) => self.resolved = None,
+            Some(Step::Reply(number)) => self.replied(number),
             None => {}
         }
+    }
+
+    fn replied(&mut self, number: u32) {
+        self.replies.retain(|pending| pending.number != number);
     }
 
     /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered,
@@ -306,13 +427,24 @@ impl Memory {
             return;
         }
         let at = at.max(first);
+        let failures = u8::from(failed.is_some());
         match &mut self.spent {
-            None => self.spent = Some(Spent { number, first_at: at, last_at: at, failed }),
+            None => {
+                self.spent = Some(Spent { number, first_at: at, last_at: at, failed, failures })
+            }
             Some(spent) if number > spent.number => {
-                *spent = Spent { number, last_at: at.max(spent.last_at), failed, ..*spent };
+                let last_at = at.max(spent.last_at);
+                *spent = Spent { number, last_at, failed, failures, ..*spent };
             }
             Some(spent) if number == spent.number && failed.is_some() && spent.failed.is_none() => {
                 spent.failed = failed;
+                spent.failures = spent.failures.saturating_add(1);
+            }
+            // Tried again, and failed again.
+            Some(spent) if number == spent.number && failed.is_some() && at > spent.last_at => {
+                spent.failed = failed;
+                spent.failures = spent.failures.saturating_add(1);
+                spent.last_at = at;
             }
             Some(spent)
                 if number == spent.number
@@ -350,6 +482,7 @@ impl Memory {
             return;
         }
         self.closed = None;
+        self.resolved = None;
         self.reopened = Some(Reopened {
             at,
             cycle: closed.map_or(self.cycle, |c| c.cycle),

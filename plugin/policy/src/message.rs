@@ -34,6 +34,10 @@ pub struct Message<'a> {
     pub kind: Kind,
     /// What caused it to be sent.
     pub origin: Origin,
+    /// What was written, where the host tells.
+    pub text: Option<&'a str>,
+    /// The id of the quick reply that was chosen, where the channel tells.
+    pub choice: Option<&'a str>,
 }
 
 /// Who wrote.

@@ -2,7 +2,7 @@
 
 use crate::decision::Step;
 use crate::instant::{Instant, Span};
-use crate::policy::Policy;
+use crate::policy::{OutsideHours, Policy};
 use crate::rule::Rule;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -29,6 +29,10 @@ pub struct RuleOutline {
     pub enabled: bool,
     /// What the time is counted from, in the config's word.
     pub count_from: &'static str,
+    /// The schedule in whose open time the durations run.
+    pub business_hours: Option<String>,
+    /// The sending window that messages wait for.
+    pub sending_window: Option<String>,
     /// The time until the close.
     pub close_after: Option<Span>,
     /// The sum of all reminder times (D-41).
@@ -57,38 +61,47 @@ impl Policy {
         Outline {
             version: self.version.clone(),
             enabled: self.enabled,
-            rules: self.rules.iter().map(|rule| rule.outline(start)).collect(),
+            rules: self.rules.iter().map(|rule| self.rule_outline(rule, start)).collect(),
         }
     }
-}
 
-impl Rule {
-    fn outline(&self, start: Instant) -> RuleOutline {
-        let mut steps: Vec<StepOutline> = (1_u32..)
-            .zip(&self.reminders)
-            .map(|(number, reminder)| StepOutline {
+    fn rule_outline(&self, rule: &Rule, start: Instant) -> RuleOutline {
+        let clock = self.clock(rule);
+        let window = self.window(rule);
+        let open = |at: Instant| {
+            let hours = window.and_then(|w| Some((w.hours.as_ref()?, w.zone)));
+            hours.map_or(at, |(hours, zone)| hours.next_opening(zone, at))
+        };
+        let mut last = start;
+        let mut steps = Vec::with_capacity(rule.reminders.len().saturating_add(1));
+        for (number, reminder) in (1_u32..).zip(&rule.reminders) {
+            last = open(clock.advance(last, reminder.after));
+            steps.push(StepOutline {
                 step: Step::Reminder(number),
                 after: reminder.after,
-                before_close: self.close_after.map(|close| close.minus(reminder.accumulated)),
-                at: start.plus(reminder.accumulated),
-            })
-            .collect();
-        if let (Some(close), Some(gap)) = (self.close_after, self.gap()) {
-            let before_close = Some(Span::ZERO);
+                before_close: rule.close_after.map(|close| close.minus(reminder.accumulated)),
+                at: last,
+            });
+        }
+        if let (Some(close), Some(gap)) = (rule.close_after, rule.gap()) {
+            let at = clock.advance(start, close).max(clock.advance(last, gap));
+            let waits = window.is_some_and(|w| w.close == OutsideHours::Wait);
             steps.push(StepOutline {
                 step: Step::Close,
                 after: gap,
-                before_close,
-                at: start.plus(close),
+                before_close: Some(Span::ZERO),
+                at: if waits { open(at) } else { at },
             });
         }
         RuleOutline {
-            name: self.name.clone(),
-            departments: self.departments.clone(),
-            enabled: self.enabled,
-            count_from: self.count_from.word(),
-            close_after: self.close_after,
-            accumulated: self.accumulated(),
+            name: rule.name.clone(),
+            departments: rule.departments.clone(),
+            enabled: rule.enabled,
+            count_from: rule.count_from.word(),
+            business_hours: self.schedule(rule).map(|schedule| schedule.name.clone()),
+            sending_window: window.map(|window| window.name.clone()),
+            close_after: rule.close_after,
+            accumulated: rule.accumulated(),
             steps,
         }
     }

@@ -1,5 +1,6 @@
 //! Stretches of time in which the clock of a ticket does not run.
 
+use crate::clock::Clock;
 use crate::event::PauseKind;
 use crate::instant::{Instant, Span};
 use crate::rule::Snooze;
@@ -154,8 +155,14 @@ impl Pauses {
 
     /// The instant at which so much unpaused time has passed. A pause without an end counts as
     /// none: who asks has looked for it before.
-    pub(crate) fn advance(&self, snooze: Snooze, from: Instant, by: Span) -> Instant {
-        let mut due = from.plus(by);
+    pub(crate) fn advance(
+        &self,
+        snooze: Snooze,
+        clock: Clock<'_>,
+        from: Instant,
+        by: Span,
+    ) -> Instant {
+        let mut due = clock.advance(from, by);
         let mut counted = from;
         for pause in self.heeded(snooze) {
             // Time that was given is added whole; of pauses that overlap, each moment counts once.
@@ -163,7 +170,8 @@ impl Pauses {
             let begin = pause.from.max(if given { from } else { counted });
             let Some(end) = pause.until else { continue };
             if begin < due && end > begin {
-                due = due.plus(end.since(begin));
+                let lost = if given { end.since(begin) } else { clock.between(begin, end) };
+                due = clock.advance(due, lost);
                 counted = if given { counted } else { end };
             }
         }

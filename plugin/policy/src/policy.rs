@@ -1,14 +1,19 @@
 //! A policy: all rules of one account, checked, and what it answers.
 
+use crate::calendar::Hours;
+use crate::clock::Clock;
 use crate::decision::Decision;
 use crate::departments::Departments;
 use crate::event::Event;
 use crate::instant::Instant;
-use crate::memory::Memory;
-use crate::message::{Counting, Message};
-use crate::rule::{Activation, Options, Rule};
+use crate::memory::{Heard, Memory};
+use crate::message::{Author, Counting, Message};
+use crate::replies::Team;
+use crate::rule::{Activation, Effect, Options, Rule};
+use crate::sending::{Caps, Cause, earliest};
 use crate::text::Language;
 use crate::ticket::Ticket;
+use crate::zone::Zone;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -27,6 +32,75 @@ pub struct Policy {
     pub(crate) departments: Departments,
     /// What holds for tickets without a rule.
     pub(crate) defaults: Options,
+    /// The company's name, for texts.
+    pub(crate) company: Option<String>,
+    /// The account's time zone, for customers whose zone is not known.
+    pub(crate) zone: Zone,
+    /// Whether conversations of several people are left alone.
+    pub(crate) exempt_groups: bool,
+    /// The words by which a customer wants no more; none: those that a channel's users know.
+    pub(crate) opt_out_words: Option<Vec<String>>,
+    /// What a customer may be sent in all.
+    pub(crate) budget: Caps,
+    pub(crate) schedules: Vec<OpenHours>,
+    pub(crate) sending_windows: Vec<SendingWindow>,
+    /// Automatic replies, team by team.
+    pub(crate) teams: Vec<Team>,
+    pub(crate) departments_of_teams: Departments,
+}
+
+/// Hours of a team, by a name.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenHours {
+    pub(crate) name: String,
+    pub(crate) hours: Hours,
+    pub(crate) zone: Zone,
+}
+
+/// When messages may be sent to a customer, by a name (rulebook 9).
+#[derive(Debug, Clone)]
+pub(crate) struct SendingWindow {
+    pub(crate) name: String,
+    pub(crate) hours: Option<Hours>,
+    /// For customers whose zone is not known.
+    pub(crate) zone: Zone,
+    pub(crate) caps: Caps,
+    pub(crate) close: OutsideHours,
+}
+
+/// What becomes of a close that falls due while the sending window is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutsideHours {
+    /// It happens, without a word to the customer.
+    Silent,
+    /// It waits.
+    Wait,
+}
+
+/// When messages may be sent to one customer.
+#[derive(Debug)]
+pub(crate) struct Sending<'a> {
+    hours: Option<&'a Hours>,
+    zone: Zone,
+    caps: Caps,
+    sent: Vec<Instant>,
+    pub(crate) close: OutsideHours,
+}
+
+impl Sending<'_> {
+    /// The first instant from this one on at which a message may be sent, and what moved it.
+    pub(crate) fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
+        if self.hours.is_none() && self.caps == Caps::default() {
+            return (at, None);
+        }
+        let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
+        (earliest.at, earliest.first)
+    }
+
+    /// The first instant from this one on within the hours.
+    pub(crate) fn next_opening(&self, at: Instant) -> Instant {
+        self.hours.map_or(at, |hours| hours.next_opening(self.zone, at))
+    }
 }
 
 impl Policy {
@@ -38,7 +112,12 @@ impl Policy {
         memory: &mut Memory,
         message: &Message<'_>,
     ) -> (bool, Decision) {
-        let changed = memory.hear(message, self.counting(ticket));
+        let first = memory.customer.is_none();
+        let heard = self.hearing(ticket, memory, message);
+        let changed = memory.hear(message, self.counting(ticket), heard);
+        if changed && message.author == Author::Customer {
+            self.answer_message(ticket, memory, message, first);
+        }
         (changed, self.decide(ticket, memory, message.stamp.received))
     }
 
@@ -50,7 +129,8 @@ impl Policy {
         memory: &mut Memory,
         event: &Event<'_>,
     ) -> (bool, Decision) {
-        let changed = memory.notice(event);
+        let mut changed = memory.notice(event, self.counts_what_is_sent(ticket));
+        changed |= self.answer_event(ticket, memory, event, changed);
         (changed, self.decide(ticket, memory, event.stamp.received))
     }
 
@@ -65,6 +145,95 @@ impl Policy {
     pub fn rule_for(&self, department: Option<&str>) -> Option<(u32, &Rule)> {
         let index = self.departments.rule(department)?;
         Some((index, self.rules.get(usize::try_from(index).ok()?)?))
+    }
+
+    /// What durations of a rule run in.
+    pub(crate) fn clock(&self, rule: &Rule) -> Clock<'_> {
+        Clock(self.schedule(rule).map(|schedule| (&schedule.hours, schedule.zone)))
+    }
+
+    pub(crate) fn schedule(&self, rule: &Rule) -> Option<&OpenHours> {
+        rule.options.business_hours.and_then(|n| self.schedules.get(n))
+    }
+
+    pub(crate) fn window(&self, rule: &Rule) -> Option<&SendingWindow> {
+        rule.options.sending_window.and_then(|n| self.sending_windows.get(n))
+    }
+
+    /// When messages may be sent to a customer under a rule.
+    pub(crate) fn sending(&self, rule: &Rule, ticket: &Ticket<'_>, memory: &Memory) -> Sending<'_> {
+        let window = self.window(rule);
+        let caps = window.map_or(self.budget, |w| w.caps.and(&self.budget));
+        if window.is_none() && caps == Caps::default() {
+            return Sending {
+                hours: None,
+                zone: self.zone,
+                caps,
+                sent: Vec::new(),
+                close: OutsideHours::Silent,
+            };
+        }
+        let zone = ticket
+            .customer_zone
+            .and_then(Zone::named)
+            .unwrap_or_else(|| window.map_or(self.zone, |w| w.zone));
+        let mut sent = Vec::new();
+        if caps != Caps::default() {
+            sent = ticket.sent();
+            sent.extend_from_slice(&memory.sent);
+        }
+        Sending {
+            hours: window.and_then(|w| w.hours.as_ref()),
+            zone,
+            caps,
+            sent,
+            close: window.map_or(OutsideHours::Silent, |w| w.close),
+        }
+    }
+
+    /// Whether it matters how many messages a customer has been sent.
+    fn counts_what_is_sent(&self, ticket: &Ticket<'_>) -> bool {
+        let window = self.rule_for(ticket.department).and_then(|(_, rule)| self.window(rule));
+        self.budget != Caps::default() || window.is_some_and(|w| w.caps != Caps::default())
+    }
+
+    /// What a customer's words mean beyond being an answer.
+    fn hearing(&self, ticket: &Ticket<'_>, memory: &Memory, message: &Message<'_>) -> Heard {
+        let mut heard = Heard::default();
+        if message.author != Author::Customer {
+            return heard;
+        }
+        if let Some(text) = message.text {
+            heard.opted_out = crate::opt_out::said(
+                text,
+                self.opt_out_words.as_deref(),
+                ticket.channel.abilities().opt_out_words,
+            );
+        }
+        heard.effect = self.effect(ticket, memory, message);
+        heard
+    }
+
+    /// The quick reply that a message is, if one was offered in this cycle.
+    fn effect(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &Memory,
+        message: &Message<'_>,
+    ) -> Option<Effect> {
+        let (_, rule) = self.rule_for(ticket.department)?;
+        let sent = usize::try_from(memory.spent?.number).ok()?;
+        let mut offered = rule.reminders.iter().take(sent).rev();
+        let text = message.text.map(str::trim);
+        offered.find_map(|reminder| {
+            reminder.content.quick_replies.iter().find_map(|reply| {
+                let chosen = match message.choice {
+                    Some(choice) => choice == reply.effect.id(),
+                    None => text.is_some_and(|text| reply.title.has(text)),
+                };
+                chosen.then_some(reply.effect)
+            })
+        })
     }
 
     fn counting(&self, ticket: &Ticket<'_>) -> Counting {

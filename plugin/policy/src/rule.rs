@@ -29,7 +29,67 @@ pub(crate) struct PlannedReminder {
     pub(crate) after: Span,
     /// The sum of the times up to this one.
     pub(crate) accumulated: Span,
+    pub(crate) content: Content,
+}
+
+/// A message as the policy has it.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
     pub(crate) text: Translated,
+    pub(crate) image: Option<PlannedImage>,
+    pub(crate) quick_replies: Vec<PlannedQuickReply>,
+    pub(crate) template: Option<PlannedTemplate>,
+}
+
+impl Content {
+    /// Nothing but words.
+    pub(crate) const fn words(text: Translated) -> Content {
+        Content { text, image: None, quick_replies: Vec::new(), template: None }
+    }
+}
+
+/// A picture (B-15).
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedImage {
+    pub(crate) url: String,
+    pub(crate) alternative: Translated,
+}
+
+/// An answer offered for choice (rulebook 11).
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedQuickReply {
+    pub(crate) effect: Effect,
+    pub(crate) title: Translated,
+}
+
+/// What a customer's choice does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// It is an answer like any other.
+    Continue,
+    /// It is still the customer's turn, with so much more time.
+    Extend(Span),
+    /// The ticket is closed as settled.
+    Resolve,
+}
+
+impl Effect {
+    /// The id by which a channel tells the choice; a word of the config too.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Effect::Continue => "continue",
+            Effect::Extend(_) => "extend",
+            Effect::Resolve => "resolve",
+        }
+    }
+}
+
+/// A message that the channel has approved beforehand.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedTemplate {
+    pub(crate) name: String,
+    pub(crate) language: Option<String>,
+    pub(crate) parameters: Vec<Translated>,
 }
 
 /// What the time is counted from (rulebook 2).
@@ -75,13 +135,47 @@ pub(crate) enum CatchUp {
     LastOnly,
 }
 
-/// What follows a reminder that could not be sent.
+/// What follows a reminder that could not be sent, by the kind of failure. One to a customer who
+/// has blocked us or is gone always stops the cycle (Telegram's 403).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OnFailedReminder {
+pub(crate) struct OnFailedReminder {
+    pub(crate) unreachable: AfterFailure,
+    pub(crate) refused: AfterFailure,
+    /// How long after a failure it is tried again.
+    pub(crate) retry_after: Span,
+    /// How often it is tried again.
+    pub(crate) retries: u8,
+}
+
+/// What follows a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AfterFailure {
     /// Nothing more in this cycle.
     Stop,
     /// The next reminder; the close only if the last one was sent.
     GoOn,
+    /// The same reminder again, a few times; then as for `Stop`.
+    Retry,
+}
+
+/// What is done with a reminder that has no template, outside of the channel's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutsideWindow {
+    /// It is left out.
+    LeaveOut,
+    /// It is sent an hour before the window ends, if it can be; else it is left out.
+    BeforeItEnds,
+    /// It goes to the people in charge.
+    InternalNote,
+}
+
+/// What becomes of the close when the last reminder was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenLeftOut {
+    /// It does not happen.
+    NoClose,
+    /// It happens without a word to the customer.
+    SilentClose,
 }
 
 /// When the clock runs again after a ticket was reopened (rulebook 4).
@@ -118,6 +212,12 @@ pub(crate) struct Options {
     /// The least time between an agent's message and what falls due although it was counted from
     /// an earlier moment.
     pub(crate) guard: Span,
+    /// The schedule in whose open time the durations run, by its place in the policy.
+    pub(crate) business_hours: Option<usize>,
+    /// The sending window that messages wait for, by its place in the policy.
+    pub(crate) sending_window: Option<usize>,
+    pub(crate) outside_window: OutsideWindow,
+    pub(crate) when_left_out: WhenLeftOut,
 }
 
 impl Options {
@@ -125,12 +225,21 @@ impl Options {
         only_after_agent: true,
         counting: Counting { ai_agent: false, reactions: false },
         catch_up: CatchUp::InOrder,
-        on_failed_reminder: OnFailedReminder::Stop,
+        on_failed_reminder: OnFailedReminder {
+            unreachable: AfterFailure::Stop,
+            refused: AfterFailure::Stop,
+            retry_after: Span::MINUTE.times(10),
+            retries: 3,
+        },
         snooze: Snooze::Pause,
         after_reopening: AfterReopening::OnAgentMessage,
         typing: Some((Span::from_millis(120_000), Span::from_millis(600_000))),
         late_reply: Span::DAY,
         guard: Span::MINUTE,
+        business_hours: None,
+        sending_window: None,
+        outside_window: OutsideWindow::LeaveOut,
+        when_left_out: WhenLeftOut::NoClose,
     };
 }
 
@@ -139,6 +248,10 @@ impl Options {
 pub(crate) struct Close {
     pub(crate) notice: Option<Translated>,
     pub(crate) closing_text: Option<Translated>,
+    /// What is sent instead of the closing text outside of the channel's window.
+    pub(crate) closing_template: Option<PlannedTemplate>,
+    /// The words around the facts of the closing note (C?2).
+    pub(crate) summary: Option<Translated>,
     pub(crate) category: Option<Translated>,
     pub(crate) tags: Vec<String>,
     pub(crate) incomplete_metadata: IncompleteMetadata,
@@ -149,6 +262,15 @@ pub(crate) struct Close {
     pub(crate) bot_on: Sources,
     pub(crate) survey: Survey,
     pub(crate) survey_after: Sources,
+}
+
+impl Close {
+    /// Whether something follows a close that somebody else made.
+    pub(crate) fn follows_others(&self) -> bool {
+        let survey_after =
+            if self.survey == Survey::No { Sources::NONE } else { self.survey_after };
+        [self.unassign, self.bot_on, survey_after].iter().any(|sources| sources.names_others())
+    }
 }
 
 /// A set of those who can close a ticket.
@@ -165,6 +287,10 @@ impl Sources {
 
     pub(crate) const fn has(self, source: Source) -> bool {
         self.0 & Self::bit(source) != 0
+    }
+
+    const fn names_others(self) -> bool {
+        self.0 & !Self::INACTIVITY.0 != 0
     }
 
     const fn bit(source: Source) -> u8 {

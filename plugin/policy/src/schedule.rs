@@ -1,22 +1,73 @@
-//! When the next step of a cycle falls due: a function of rule and memory that does not know
-//! what time it is.
+//! When the next step of a cycle falls due: a function of rule, memory and facts.
+//!
+//! Nothing here that computes a deadline knows what time it is. `now` is asked for two things
+//! only: whether a step that is due can be sent at this very instant, and which of several missed
+//! reminders stands for the others.
 
+use crate::clock::Clock;
 use crate::decision::Step;
 use crate::instant::{Instant, Span};
-use crate::memory::Memory;
-use crate::rule::{CatchUp, CountFrom, PlannedReminder, Rule, Snooze};
+use crate::memory::{Memory, Spent};
+use crate::outgoing::Way;
+use crate::policy::{OutsideHours, Sending};
+use crate::rule::{
+    CatchUp, Content, CountFrom, OutsideWindow, PlannedReminder, Rule, Snooze, WhenLeftOut,
+};
+use crate::sending::Cause;
 
-/// A step and the instant at which it falls due.
+/// How long before its end a channel's window is used, where a reminder is sent before it falls
+/// due.
+const BEFORE_THE_END: Span = Span::HOUR;
+
+/// A step and the instant at which it is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deadline {
     pub(crate) step: Step,
     pub(crate) at: Instant,
-    /// Whether typing moved it.
-    pub(crate) typing: bool,
+    /// What moved it.
+    pub(crate) moved: Delay,
+    /// How the reminder reaches somebody.
+    pub(crate) way: Way,
+}
+
+/// What moves a step from the instant at which its rule would take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delay {
+    Nothing,
+    Typing,
+    /// The hours of the sending window.
+    SendingWindow,
+    /// What the customer has been sent already.
+    Budget,
+    /// A failure after which it is tried again.
+    Retry,
+}
+
+/// What comes next in a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    Step(Deadline),
+    /// The last reminder, with this number, cannot be sent: so there is no close.
+    LeftOut(u32),
+    /// Every step was taken.
+    Nothing,
+}
+
+/// A reminder that need not be sent any more, because it was sent or left out.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    number: u32,
+    at: Instant,
+}
+
+impl Taken {
+    const fn of(spent: &Spent) -> Taken {
+        Taken { number: spent.number, at: spent.last_at }
+    }
 }
 
 /// The stretch of waiting that a schedule is made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Schedule<'a> {
     pub(crate) rule: &'a Rule,
     pub(crate) memory: &'a Memory,
@@ -26,6 +77,18 @@ pub(crate) struct Schedule<'a> {
     pub(crate) latest: Instant,
     /// Whether the customer's typing can be known.
     pub(crate) typing: bool,
+    /// What the rule's durations run in.
+    pub(crate) clock: Clock<'a>,
+    /// Until when the channel takes free text, exclusive; none: always.
+    pub(crate) window: Option<Instant>,
+    /// Whether the channel takes templates.
+    pub(crate) templates: bool,
+    /// Whether the customer wants no reminders.
+    pub(crate) opted_out: bool,
+    /// When messages may be sent at all.
+    pub(crate) sending: Sending<'a>,
+    /// Whether the reminder that failed last is to be tried again.
+    pub(crate) retry: bool,
 }
 
 impl Schedule<'_> {
@@ -42,63 +105,170 @@ impl Schedule<'_> {
         }
     }
 
-    /// The next step, with the instant at which it falls due; none if every step was taken.
-    pub(crate) fn next(&self) -> Option<Deadline> {
-        let spent = self.memory.spent.map_or(0, |s| s.number);
-        match self.planned(spent) {
-            Some(_) => Some(self.reminder(spent)),
-            None => self.close(),
+    /// The next step, with the instant at which it is to be taken. Reminders that cannot be sent
+    /// are passed over as if they had been sent in time; `left_out` is told their numbers.
+    pub(crate) fn next(&self, now: Instant, mut left_out: impl FnMut(u32)) -> Next {
+        let mut taken = self.memory.spent.as_ref().map(Taken::of);
+        let mut unwarned = self.memory.spent.filter(|s| self.was_note(s)).map(|s| s.number);
+        if self.retry
+            && let Some(spent) = self.memory.spent
+            && let Some(planned) = self.planned(spent.number.saturating_sub(1))
+        {
+            let wait = self.rule.options.on_failed_reminder.retry_after;
+            let due = self.release(spent.last_at.plus(wait));
+            match self.send(spent.number, &planned.content, due, None, now) {
+                Some(again) => {
+                    let moved = match again.moved {
+                        Delay::Nothing => Delay::Retry,
+                        other => other,
+                    };
+                    return Next::Step(Deadline { moved, ..again });
+                }
+                None => {
+                    left_out(spent.number);
+                    unwarned = Some(spent.number);
+                }
+            }
         }
+        while let Some(planned) = self.planned(taken.map_or(0, |t| t.number)) {
+            let number = taken.map_or(0, |t| t.number).saturating_add(1);
+            let due = self.reminder(taken, planned);
+            if !self.opted_out
+                && let Some(deadline) = self.send(number, &planned.content, due, taken, now)
+            {
+                return Next::Step(deadline);
+            }
+            left_out(number);
+            unwarned = Some(number);
+            taken = Some(Taken { number, at: due });
+        }
+        let last = u32::try_from(self.rule.reminders.len()).unwrap_or(u32::MAX);
+        // No ticket is closed without its last reminder, unless the customer wanted none.
+        if let Some(number) = unwarned.filter(|n| *n >= last)
+            && !self.opted_out
+            && self.rule.options.when_left_out == WhenLeftOut::NoClose
+        {
+            return Next::LeftOut(number);
+        }
+        self.close(taken, now).map_or(Next::Nothing, Next::Step)
     }
 
     /// The step to take when the clock shows `now` and the next step is due: under `last-only`
     /// the latest overdue reminder stands for all before it.
     pub(crate) fn overdue(&self, next: Deadline, now: Instant) -> Deadline {
         let mut latest = next;
+        let mut at = next.at;
         while let Step::Reminder(number) = latest.step
             && self.rule.options.catch_up == CatchUp::LastOnly
             && let Some(planned) = self.planned(number)
         {
-            let at = self.advance(latest.at, planned.after);
-            if at > now {
-                break;
-            }
-            latest = Deadline { step: Step::Reminder(number.saturating_add(1)), at, typing: false };
+            at = self.advance(at, planned.after);
+            let Some(way) = self.way(&planned.content, now).filter(|_| at <= now) else { break };
+            let step = Step::Reminder(number.saturating_add(1));
+            latest = Deadline { step, at, moved: Delay::Nothing, way };
         }
         latest
     }
 
-    /// The reminder after so many.
-    fn planned(&self, spent: u32) -> Option<&PlannedReminder> {
-        self.rule.reminders.get(usize::try_from(spent).ok()?)
+    /// When the ticket will be closed if the reminder with this number is sent at an instant and
+    /// everything after it goes well; none in a rule that never closes.
+    pub(crate) fn close_if_sent(&self, number: u32, at: Instant) -> Option<Instant> {
+        let mut taken = Taken { number, at };
+        while let Some(planned) = self.planned(taken.number) {
+            let due = self.reminder(Some(taken), planned);
+            let at = self.sending.earliest(due).0;
+            taken = Taken { number: taken.number.saturating_add(1), at };
+        }
+        self.close(Some(taken), at).map(|deadline| deadline.at)
     }
 
-    fn reminder(&self, spent: u32) -> Deadline {
+    /// How a message can be sent at an instant, if it can (rulebook 10).
+    pub(crate) fn way(&self, content: &Content, at: Instant) -> Option<Way> {
+        if self.window.is_none_or(|until| at < until) {
+            return Some(Way::Freely);
+        }
+        if self.templates && content.template.is_some() {
+            return Some(Way::ByTemplate);
+        }
+        match self.rule.options.outside_window {
+            OutsideWindow::InternalNote => Some(Way::AsNote),
+            OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
+        }
+    }
+
+    /// Whether a reminder reached the people in charge only: it warned nobody.
+    fn was_note(&self, spent: &Spent) -> bool {
+        self.planned(spent.number.saturating_sub(1))
+            .is_some_and(|p| self.way(&p.content, spent.last_at) == Some(Way::AsNote))
+    }
+
+    /// The reminder after so many.
+    fn planned(&self, taken: u32) -> Option<&PlannedReminder> {
+        self.rule.reminders.get(usize::try_from(taken).ok()?)
+    }
+
+    /// When a reminder falls due by its rule.
+    fn reminder(&self, taken: Option<Taken>, planned: &PlannedReminder) -> Instant {
         let anchor = self.anchor();
-        let planned = self.planned(spent);
-        let after = planned.map_or(Span::ZERO, |p| p.after);
-        let accumulated = planned.map_or(Span::ZERO, |p| p.accumulated);
-        let at = match self.memory.spent {
+        let at = match taken {
             // Counted from the actual sending of the one before (D-33) …
-            Some(s) if s.last_at > anchor => self.advance(s.last_at, after),
+            Some(t) if t.at > anchor => self.advance(t.at, planned.after),
             // … which counts as sent on time when the anchor moved past it, or to its very instant.
-            _ => self.advance(anchor, accumulated),
+            _ => self.advance(anchor, planned.accumulated),
         };
         // Nothing falls due before the turn has passed to the customer (rulebook 2).
-        let at = if spent == 0 && self.rule.count_from == CountFrom::LastCustomerMessage {
+        let at = if taken.is_none() && self.rule.count_from == CountFrom::LastCustomerMessage {
             at.max(self.first.plus(self.rule.options.guard))
         } else {
             at
         };
-        self.deadline(Step::Reminder(spent.saturating_add(1)), at)
+        self.release(at)
     }
 
-    fn close(&self) -> Option<Deadline> {
+    /// The sending of a reminder that falls due at an instant; none if it cannot be sent.
+    fn send(
+        &self,
+        number: u32,
+        content: &Content,
+        due: Instant,
+        taken: Option<Taken>,
+        now: Instant,
+    ) -> Option<Deadline> {
+        let due = match self.window {
+            Some(until)
+                if due >= until
+                    && content.template.is_none()
+                    && self.rule.options.outside_window == OutsideWindow::BeforeItEnds =>
+            {
+                // Sooner than it falls due, but not at once after what came before it.
+                let before = taken.map_or(self.latest, |t| t.at.max(self.latest));
+                until.minus(BEFORE_THE_END).max(before.plus(self.rule.options.guard))
+            }
+            _ => due,
+        };
+        let (mut at, mut moved) = self.sending.earliest(due);
+        if at <= now {
+            // It is due: and may it be sent at this very instant?
+            let (open, closed_for) = self.sending.earliest(now);
+            if open > now {
+                (at, moved) = (open, closed_for);
+            }
+        }
+        let way = self.way(content, at.max(now))?;
+        let moved = match moved {
+            None => Delay::Nothing,
+            Some(Cause::Hours) => Delay::SendingWindow,
+            Some(Cause::PerDay | Cause::PerWeek | Cause::DaysApart) => Delay::Budget,
+        };
+        Some(Deadline { step: Step::Reminder(number), at, moved, way })
+    }
+
+    fn close(&self, taken: Option<Taken>, now: Instant) -> Option<Deadline> {
         let close_after = self.rule.close_after?;
         let mut at = self.advance(self.anchor(), close_after);
-        if let Some(s) = self.memory.spent {
+        if let Some(taken) = taken {
             // Never sooner after the last reminder than the gap that was promised (rulebook 3).
-            at = at.max(self.advance(s.last_at, close_after.minus(self.rule.accumulated())));
+            at = at.max(self.advance(taken.at, close_after.minus(self.rule.accumulated())));
         }
         // A further message of an agent is never followed at once by the close (K?1).
         let counted_from_latest = match self.rule.count_from {
@@ -109,26 +279,37 @@ impl Schedule<'_> {
         if !counted_from_latest {
             at = at.max(self.latest.plus(self.rule.options.guard));
         }
-        let settled = self.deadline(Step::Close, at);
+        let settled = self.release(at);
         let typing = self.rule.options.typing.filter(|_| self.typing).zip(self.memory.typing);
-        Some(
-            match typing
-                .map(|((grace, at_most), typed)| typed.plus(grace).min(settled.at.plus(at_most)))
-            {
-                Some(later) if later > settled.at => {
-                    Deadline { at: later, typing: true, ..settled }
-                }
-                _ => settled,
-            },
-        )
+        let (mut at, mut moved) = match typing
+            .map(|((grace, at_most), typed)| typed.plus(grace).min(settled.plus(at_most)))
+        {
+            Some(later) if later > settled => (later, Delay::Typing),
+            _ => (settled, Delay::Nothing),
+        };
+        if self.sending.close == OutsideHours::Wait {
+            // As for a reminder: first where it falls due, then at this very instant.
+            let open = self.sending.next_opening(at.max(now));
+            if at <= now || self.sending.next_opening(at) > at {
+                let next = self.sending.next_opening(at);
+                (at, moved) = match next {
+                    next if next > now => (next, Delay::SendingWindow),
+                    _ if open > now => (open, Delay::SendingWindow),
+                    next => (next, moved),
+                };
+            }
+        }
+        Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
     }
 
-    fn deadline(&self, step: Step, at: Instant) -> Deadline {
-        Deadline { step, at: self.memory.pauses.release(self.snooze(), at), typing: false }
+    /// The instant from which on no pause keeps a step that falls due then.
+    fn release(&self, due: Instant) -> Instant {
+        let released = self.memory.pauses.release(self.snooze(), due);
+        if released > due { self.clock.next_opening(released) } else { due }
     }
 
     fn advance(&self, from: Instant, by: Span) -> Instant {
-        self.memory.pauses.advance(self.snooze(), from, by)
+        self.memory.pauses.advance(self.snooze(), self.clock, from, by)
     }
 
     fn snooze(&self) -> Snooze {

@@ -1,6 +1,5 @@
 //! When a message may be sent to a customer: within sending hours, and not too often. A message
 //! that is due sooner is sent later.
-#![cfg_attr(not(test), expect(dead_code, reason = "until configs name sending windows"))]
 
 use crate::calendar::Hours;
 use crate::instant::Instant;
@@ -16,6 +15,21 @@ pub(crate) struct Caps {
     pub(crate) per_week: Option<u32>,
     /// Not before so many days after the last: with two, after Monday comes Wednesday.
     pub(crate) days_apart: Option<u32>,
+}
+
+impl Caps {
+    /// Both at once: the stricter of each.
+    pub(crate) fn and(&self, other: &Caps) -> Caps {
+        let least = |a: Option<u32>, b: Option<u32>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        Caps {
+            per_day: least(self.per_day, other.per_day),
+            per_week: least(self.per_week, other.per_week),
+            days_apart: self.days_apart.max(other.days_apart),
+        }
+    }
 }
 
 /// Why a message is not sent sooner.

@@ -84,6 +84,13 @@ impl Translated {
     }
 }
 
+impl Translated {
+    /// Whether one of the languages says exactly this.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.0.iter().any(|(_, own)| own.trim() == text)
+    }
+}
+
 fn base(tag: &str) -> &str {
     tag.split(['-', '_']).next().unwrap_or(tag)
 }
@@ -93,6 +100,13 @@ pub(crate) struct Words {
     pub(crate) closed_by_inactivity: &'static str,
     pub(crate) customer_inactivity: &'static str,
     pub(crate) incomplete_metadata_notice: &'static str,
+    pub(crate) closed_as_resolved: &'static str,
+    pub(crate) customer_resolved: &'static str,
+    /// Instant.
+    pub(crate) summary_resolved: &'static str,
+    /// Day, hour, minute: of one, of several.
+    pub(crate) units: [(&'static str, &'static str); 3],
+    pub(crate) and: &'static str,
     /// Rule, close-after, what is counted from, the instant counted from.
     pub(crate) summary_rule: &'static str,
     pub(crate) summary_no_reminder: &'static str,
@@ -109,6 +123,10 @@ pub(crate) struct Words {
     pub(crate) the_close: &'static str,
     /// Step, due since.
     pub(crate) act: &'static str,
+    /// What is answered.
+    pub(crate) act_reply: &'static str,
+    pub(crate) the_resolve: &'static str,
+    pub(crate) the_reply: &'static str,
     pub(crate) act_notify: &'static str,
     pub(crate) act_reopen: &'static str,
     pub(crate) act_open_linked: &'static str,
@@ -165,15 +183,24 @@ pub(crate) struct Words {
 }
 
 /// Puts values into a sentence. Values are not looked at again, so nothing in them is a place.
+/// Braces around anything but a number are braces.
 pub(crate) fn fill(sentence: &str, values: &[&str]) -> String {
     let mut text = String::with_capacity(sentence.len().saturating_add(32));
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        let Some((place, after)) = after.split_once('}') else { break };
-        let value = place.parse::<usize>().ok().and_then(|n| values.get(n));
-        text.push_str(value.copied().unwrap_or_default());
-        rest = after;
+        let place = after.split_once('}').and_then(|(n, after)| Some((n.parse().ok()?, after)));
+        rest = match place {
+            Some((n, after)) => {
+                let n: usize = n;
+                text.push_str(values.get(n).copied().unwrap_or_default());
+                after
+            }
+            None => {
+                text.push('{');
+                after
+            }
+        };
     }
     text.push_str(rest);
     text
@@ -207,6 +234,32 @@ pub(crate) fn clock(at: Instant, offset_minutes: i32) -> String {
         let distance = chrono::TimeDelta::minutes(i64::from(offset_minutes).abs());
         let minutes = distance.num_minutes().checked_rem(60).unwrap_or(0);
         let _ = write!(text, "{sign}{:02}:{minutes:02}", distance.num_hours());
+    }
+    text
+}
+
+/// A span as it is said to a customer: `2 días y 3 horas`, `1 hora y 30 minutos`, `5 minutos`. The
+/// two largest units are enough, and no more is promised than there is: parts are cut off.
+pub(crate) fn spoken_span(span: Span, language: Language) -> String {
+    let words = language.words();
+    let minutes = span.millis().checked_div(60_000).unwrap_or(0).max(1);
+    let parts = [
+        minutes.checked_div(1_440).unwrap_or(0),
+        minutes.checked_rem(1_440).and_then(|m| m.checked_div(60)).unwrap_or(0),
+        minutes.checked_rem(60).unwrap_or(0),
+    ];
+    let mut text = String::new();
+    let mut said = 0_u8;
+    for (place, (n, (one, several))) in parts.into_iter().zip(words.units).enumerate() {
+        // Of a day and more, minutes are not said.
+        if n == 0 || said == 2 || (place == 2 && parts.first().is_some_and(|days| *days > 0)) {
+            continue;
+        }
+        if said > 0 {
+            text.push_str(words.and);
+        }
+        said = said.saturating_add(1);
+        let _ = write!(text, "{n} {}", if n == 1 { one } else { several });
     }
     text
 }

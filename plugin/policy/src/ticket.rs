@@ -1,5 +1,10 @@
 //! The facts of a ticket, as the host knows them at the moment of a call.
 
+use crate::channel::Channel;
+use crate::instant::Instant;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// The facts of a ticket, fresh at every call.
 #[derive(Debug, Clone, Copy)]
 pub struct Ticket<'a> {
@@ -12,13 +17,26 @@ pub struct Ticket<'a> {
     /// Where the customer writes.
     pub channel: Channel,
     /// Its tags.
-    pub tags: &'a [alloc::string::String],
+    pub tags: &'a [String],
     /// The human agent in charge.
     pub agent: Option<&'a str>,
     /// The customer's language, as BCP 47.
     pub locale: Option<&'a str>,
+    /// The customer's IANA time zone.
+    pub customer_zone: Option<&'a str>,
     /// Whether something that closing normally demands is missing.
     pub incomplete_metadata: bool,
+    /// Whether several people write in it.
+    pub group: bool,
+    /// Whether the customer wants no automatic messages.
+    pub opted_out: bool,
+    /// Until when the channel takes free text, exclusive, where the host knows it.
+    pub window_until: Option<Instant>,
+    /// When this customer was sent automatic messages in whatever ticket, in milliseconds since
+    /// 1970-01-01T00:00:00Z.
+    pub sent: &'a [i64],
+    /// Further facts, by name.
+    pub more: &'a [(String, String)],
 }
 
 /// Whether a ticket can still be worked on.
@@ -32,44 +50,15 @@ pub enum Status {
     Gone,
 }
 
-/// Where the customer writes, as far as the rules differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// WhatsApp.
-    Whatsapp,
-    /// Facebook Messenger.
-    Messenger,
-    /// Instagram direct messages.
-    Instagram,
-    /// Telegram.
-    Telegram,
-    /// Apple Messages for Business.
-    AppleMessages,
-    /// Text messages.
-    Sms,
-    /// E-mail.
-    Email,
-    /// A chat window on a web page.
-    WebChat,
-    /// A chat inside a mobile app.
-    MobileApp,
-    /// Telephone.
-    Voice,
-    /// Any other: no typing reported, no ticket reopened.
-    Other,
-}
-
-impl Channel {
-    /// Whether the channel tells that the customer is typing (rulebook 4 and 10). The others
-    /// report nothing of the kind, and a stray report must not delay a close.
-    #[must_use]
-    pub const fn reports_typing(self) -> bool {
-        matches!(self, Channel::WebChat | Channel::MobileApp | Channel::AppleMessages)
+impl Ticket<'_> {
+    /// A further fact that says something.
+    pub(crate) fn fact(&self, name: &str) -> Option<&str> {
+        let value = self.more.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim())?;
+        if value.is_empty() { None } else { Some(value) }
     }
 
-    /// Whether a closed ticket can be opened again (rulebook 4; K-13: web chat cannot).
-    #[must_use]
-    pub const fn reopens(self) -> bool {
-        !matches!(self, Channel::WebChat | Channel::Other)
+    /// When this customer was sent automatic messages; instants out of bounds are passed over.
+    pub(crate) fn sent(&self) -> Vec<Instant> {
+        self.sent.iter().filter_map(|millis| Instant::from_millis(*millis)).collect()
     }
 }

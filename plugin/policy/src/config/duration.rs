@@ -13,11 +13,21 @@ pub(super) const LONGEST: Span = Span::DAY.times(90);
 impl Place<'_> {
     /// A length of time: positive, no shorter than the host can measure, no longer than 90 days.
     pub(super) fn duration(&self, resolution: Span, problems: &mut Problems) -> Option<Span> {
+        self.duration_with_days(resolution, Span::DAY, problems)
+    }
+
+    /// The same, where a `d` is a day of a schedule: so much open time.
+    pub(super) fn duration_with_days(
+        &self,
+        resolution: Span,
+        day: Span,
+        problems: &mut Problems,
+    ) -> Option<Span> {
         let Some(written) = self.text_or_number() else {
             self.wrong(Shape::Text, problems);
             return None;
         };
-        let problem = match read(&written) {
+        let problem = match read(&written, Span::DAY) {
             Reading::Span(Span::ZERO) | Reading::Negative => (Code::NotPositive, vec![]),
             Reading::Span(length) if length < resolution => {
                 (Code::BelowResolution, vec![plain(span(length)), plain(span(resolution))])
@@ -25,6 +35,10 @@ impl Place<'_> {
             Reading::Span(length) if length > LONGEST => {
                 (Code::Over90Days, vec![plain(span(length))])
             }
+            Reading::Span(_) if day < Span::DAY => match read(&written, day) {
+                Reading::Span(length) => return Some(length),
+                _ => return None,
+            },
             Reading::Span(length) => return Some(length),
             Reading::Unreadable => (Code::BadDuration, vec![plain(written)]),
         };
@@ -39,7 +53,7 @@ enum Reading {
     Unreadable,
 }
 
-fn read(written: &str) -> Reading {
+fn read(written: &str, day: Span) -> Reading {
     let mut rest = written.trim();
     let negative = rest.starts_with('-');
     rest = rest.trim_start_matches('-');
@@ -58,27 +72,29 @@ fn read(written: &str) -> Reading {
         let after = after.trim_start();
         let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
         let (unit, after) = after.split_at_checked(letters).unwrap_or_default();
-        let (Some(unit), Ok(number)) = (unit_millis(unit), number.parse::<u64>()) else {
+        let (Some(rank), Some(unit), Ok(number)) =
+            (unit_millis(unit, Span::DAY), unit_millis(unit, day), number.parse::<u64>())
+        else {
             return Reading::Unreadable;
         };
         // Larger units first, each once.
-        if unit >= last_unit {
+        if rank >= last_unit {
             return Reading::Unreadable;
         }
-        last_unit = unit;
+        last_unit = rank;
         total = total.plus(Span::from_millis(unit).times(number));
         rest = after.trim_start();
     }
     if negative { Reading::Negative } else { Reading::Span(total) }
 }
 
-fn unit_millis(unit: &str) -> Option<u64> {
+fn unit_millis(unit: &str, day: Span) -> Option<u64> {
     let span = match unit {
         "ms" => Span::from_millis(1),
         "s" | "second" | "seconds" => Span::SECOND,
         "min" | "minute" | "minutes" => Span::MINUTE,
         "h" | "hour" | "hours" => Span::HOUR,
-        "d" | "day" | "days" => Span::DAY,
+        "d" | "day" | "days" => day,
         _ => return None,
     };
     Some(span.millis())

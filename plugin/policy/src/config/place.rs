@@ -1,9 +1,11 @@
 //! A place of a config: a value and the JSON Pointer that leads to it.
 
+use super::form::Form;
 use super::plain;
 use super::tree::Node;
 use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value, nearest};
 use crate::text::Translated;
+use crate::zone::Zone;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -86,26 +88,68 @@ impl<'a> Place<'a> {
     }
 
     /// The object at this place; unknown keys and keys written twice are problems.
-    pub(super) fn object(&self, keys: &[&str], problems: &mut Problems) -> Option<Object<'a>> {
+    ///
+    /// A key that begins with `//` is a comment, and `$schema` is for editors: both are passed over.
+    pub(super) fn object(&self, form: &Form, problems: &mut Problems) -> Option<Object<'a>> {
+        let top = self.pointer.is_empty();
+        self.entries_known(form.names(), |key| top && key == "$schema", problems)
+    }
+
+    /// The object at this place with keys of any name, comments left out.
+    pub(super) fn named(&self, problems: &mut Problems) -> Vec<(&'a str, Place<'a>)> {
+        let Node::Object(entries) = self.node else {
+            self.wrong(Shape::Object, problems);
+            return Vec::new();
+        };
+        let object = Object { place: self.clone(), entries };
+        let mut found: Vec<(&'a str, Place<'a>)> = Vec::new();
+        for (key, node) in entries.iter().filter(|(key, _)| !is_comment(key)) {
+            let place = object.at(key, node);
+            if key.trim().is_empty() {
+                place.problem(Code::EmptyName, vec![], problems);
+            }
+            if found.iter().any(|(earlier, _)| *earlier == key.as_str()) {
+                place.problem(Code::DuplicateKey, vec![plain(key.as_str())], problems);
+                continue;
+            }
+            found.push((key.as_str(), place));
+        }
+        found
+    }
+
+    fn entries_known<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k str> + Clone,
+        passed_over: impl Fn(&str) -> bool,
+        problems: &mut Problems,
+    ) -> Option<Object<'a>> {
         let Node::Object(entries) = self.node else {
             self.wrong(Shape::Object, problems);
             return None;
         };
         let object = Object { place: self.clone(), entries };
         for (n, (key, _)) in entries.iter().enumerate() {
+            if is_comment(key) || passed_over(key) {
+                continue;
+            }
             if entries.iter().take(n).any(|(earlier, _)| earlier == key) {
                 let place = object.at(key, self.node);
                 place.problem(Code::DuplicateKey, vec![plain(key.as_str())], problems);
-            } else if !keys.contains(&key.as_str()) {
-                let (code, value) = match nearest(key, keys.iter().copied()) {
+            } else if !keys.clone().any(|known| known == key) {
+                let (code, value) = match nearest(key, keys.clone()) {
                     Some(near) => (Code::UnknownKeyNear, near.to_string()),
-                    None => (Code::UnknownKey, quoted(keys.iter().copied())),
+                    None => (Code::UnknownKey, quoted(keys.clone())),
                 };
                 let place = object.at(key, self.node);
                 place.problem(code, vec![plain(key.as_str()), plain(value)], problems);
             }
         }
         Some(object)
+    }
+
+    /// The object at this place, whose keys are some words.
+    pub(super) fn keyed(&self, words: &[&str], problems: &mut Problems) -> Option<Object<'a>> {
+        self.entries_known(words.iter().copied(), |_| false, problems)
     }
 
     /// The entries of the list at this place, at most so many.
@@ -156,17 +200,76 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// A name, not empty.
+    pub(super) fn name(&self, problems: &mut Problems) -> Option<String> {
+        let name = self.string(problems)?;
+        if name.trim().is_empty() {
+            self.problem(Code::EmptyName, vec![], problems);
+        }
+        Some(name)
+    }
+
     /// A list of names, none of them empty.
     pub(super) fn names(&self, problems: &mut Problems) -> Vec<String> {
-        let mut names = Vec::new();
-        for item in self.items(MOST_NAMES, problems) {
-            let Some(name) = item.string(problems) else { continue };
-            if name.trim().is_empty() {
-                item.problem(Code::EmptyName, vec![], problems);
-            }
-            names.push(name);
+        self.items(MOST_NAMES, problems).iter().filter_map(|item| item.name(problems)).collect()
+    }
+
+    /// A whole number from 1 to so many.
+    pub(super) fn count(&self, most: u32, problems: &mut Problems) -> Option<u32> {
+        let Node::Number(written) = self.node else {
+            self.wrong(Shape::Count, problems);
+            return None;
+        };
+        let count = written.parse().ok().filter(|n| (1..=most).contains(n));
+        if count.is_none() {
+            let values = vec![plain(written.as_str()), plain(most.to_string())];
+            self.problem(Code::BadCount, values, problems);
         }
-        names
+        count
+    }
+
+    /// A time zone, by its name.
+    pub(super) fn zone(&self, problems: &mut Problems) -> Option<Zone> {
+        let name = self.string(problems)?;
+        let zone = Zone::named(&name);
+        if zone.is_none() {
+            match Zone::nearest(&name) {
+                Some(near) => {
+                    self.problem(Code::BadZoneNear, vec![plain(name), plain(near)], problems)
+                }
+                None => self.problem(Code::BadZone, vec![plain(name)], problems),
+            }
+        }
+        zone
+    }
+
+    /// The place of a name among those that the policy defines.
+    pub(super) fn one_of<'n>(
+        &self,
+        names: impl Iterator<Item = &'n String> + Clone,
+        unknown: Code,
+        problems: &mut Problems,
+    ) -> Option<usize> {
+        let text = self.string(problems)?;
+        let found = names.clone().position(|name| *name == text);
+        if found.is_none() {
+            let known = quoted(names.map(String::as_str));
+            self.problem(unknown, vec![plain(text), plain(known)], problems);
+        }
+        found
+    }
+
+    /// The same, or `false` for none.
+    pub(super) fn one_of_or_off<'n>(
+        &self,
+        names: impl Iterator<Item = &'n String> + Clone,
+        unknown: Code,
+        problems: &mut Problems,
+    ) -> Option<Option<usize>> {
+        if self.is_off() {
+            return Some(None);
+        }
+        self.one_of(names, unknown, problems).map(Some)
     }
 
     /// One of some words.
@@ -188,6 +291,9 @@ impl<'a> Place<'a> {
                 let object = Object { place: self.clone(), entries };
                 let mut texts = Vec::new();
                 for (n, (tag, node)) in entries.iter().enumerate() {
+                    if is_comment(tag) {
+                        continue;
+                    }
                     let place = object.at(tag, node);
                     if !is_language_tag(tag) {
                         place.problem(Code::BadLanguage, vec![plain(tag.as_str())], problems);
@@ -197,7 +303,7 @@ impl<'a> Place<'a> {
                     }
                     texts.extend(place.filled(problems).map(|text| (Some(tag.clone()), text)));
                 }
-                if entries.is_empty() {
+                if entries.iter().all(|(tag, _)| is_comment(tag)) {
                     self.problem(Code::EmptyText, vec![], problems);
                 }
                 texts
@@ -208,6 +314,37 @@ impl<'a> Place<'a> {
             }
         };
         Some(Translated(entries))
+    }
+
+    /// Each text of a place that holds one, or one for each language.
+    pub(super) fn each_text(&self) -> Vec<(Place<'a>, &'a str)> {
+        match self.node {
+            Node::Text(text) => vec![(self.clone(), text.as_str())],
+            Node::Object(entries) => {
+                let object = Object { place: self.clone(), entries };
+                let text = |(tag, node): &'a (String, Node)| match node {
+                    Node::Text(text) if !is_comment(tag) => {
+                        Some((object.at(tag, node), text.as_str()))
+                    }
+                    _ => None,
+                };
+                entries.iter().filter_map(text).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The text at this place, if it is one.
+    pub(super) fn text(&self) -> Option<&'a str> {
+        match self.node {
+            Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether another place is this one.
+    pub(super) fn is_at(&self, other: &Place<'_>) -> bool {
+        self.pointer == other.pointer
     }
 
     /// A text with something in it (D-38).
@@ -245,7 +382,11 @@ impl<'a> Object<'a> {
     }
 }
 
-fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
+fn is_comment(key: &str) -> bool {
+    key.starts_with("//")
+}
+
+pub(super) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     words.join(", ")
 }

@@ -2,14 +2,17 @@
 //!
 //! Every version ever written is read for ever; the versions are told apart here and nowhere else.
 
-use super::{Closed, IDS, MOST_IN_A_ROW, Mark, Memory, Reopened, Spent};
+use super::{
+    Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Reopened, SENT, Spent,
+};
 use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::Instant;
 use crate::pause::{self, Pause};
+use crate::replies::{Occasion, Pending};
 use alloc::vec::Vec;
 
 /// The version of the bytes that [`Memory::to_bytes`] writes.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 const MARK: u8 = 0xD5;
 const HEADER: usize = 6;
@@ -43,7 +46,7 @@ impl Memory {
         let mut memory = Memory::default();
         let read = match version {
             1 => fields.version_1(&mut memory),
-            2 => fields.version_2(&mut memory),
+            2 | 3 => fields.since_version_2(&mut memory, version),
             newer if newer > VERSION => return Err(Damage::Newer(newer)),
             _ => None,
         };
@@ -78,9 +81,17 @@ impl Memory {
             self.closed.is_some_and(|c| c.followed),
             self.reopened.is_some(),
             self.reopened.is_some_and(|r| r.by_customer),
+            self.opted_out,
+            self.reached.is_some(),
+            self.resolved.is_some(),
+            self.out_of_hours.is_some(),
+            // All that has to do with replies and with counting what is sent: most tickets have
+            // none of it, and need no bytes for it.
+            self.keeps_account(),
         ];
-        let flags = (0_u32..).zip(flags).fold(0_u16, |all, (n, on)| all | u16::from(on) << n);
-        out.extend_from_slice(&flags.to_le_bytes());
+        let flags = (0_u32..).zip(flags).fold(0_u32, |all, (n, on)| all | u32::from(on) << n);
+        let [a, b, c, _] = flags.to_le_bytes();
+        out.extend_from_slice(&[a, b, c]);
         out.extend_from_slice(&self.cycle.to_le_bytes());
         out.extend_from_slice(&[
             count(self.agents.len()),
@@ -102,6 +113,7 @@ impl Memory {
             out.extend_from_slice(&time(&s.first_at));
             out.extend_from_slice(&time(&s.last_at));
             out.push(failure_code(s.failed));
+            out.push(s.failures);
         }
         out.extend(self.typing.iter().flat_map(time));
         for pause in self.pauses.iter() {
@@ -120,6 +132,32 @@ impl Memory {
             out.extend_from_slice(&r.cycle.to_le_bytes());
         }
         out.extend(self.ids.iter().flat_map(|id| id.to_le_bytes()));
+        out.extend(self.reached.iter().flat_map(time));
+        out.extend(self.resolved.iter().flat_map(time));
+        out.extend(self.out_of_hours.iter().flat_map(time));
+        if self.keeps_account() {
+            self.write_account(out);
+        }
+    }
+
+    fn keeps_account(&self) -> bool {
+        self.reply > 0 || !self.sent.is_empty() || !self.occurrences.is_empty()
+    }
+
+    fn write_account(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.reply.to_le_bytes());
+        out.extend_from_slice(&[
+            count(self.sent.len()),
+            count(self.replies.len()),
+            count(self.occurrences.len()),
+        ]);
+        out.extend(self.sent.iter().flat_map(time));
+        for pending in &self.replies {
+            out.extend_from_slice(&pending.number.to_le_bytes());
+            out.push(pending.occasion.number() << 1 | u8::from(pending.ticket_allowed));
+            out.extend_from_slice(&time(&pending.at));
+        }
+        out.extend(self.occurrences.iter().flat_map(|id| id.to_le_bytes()));
     }
 }
 
@@ -144,6 +182,7 @@ impl Fields<'_> {
                 first_at: self.time_or_none()??,
                 last_at: self.time_or_none()??,
                 failed: failure(self.byte()?)?,
+                failures: 0,
             });
         }
         if let Some(at) = self.time_or_none()? {
@@ -158,10 +197,13 @@ impl Fields<'_> {
         Some(())
     }
 
-    fn version_2(&mut self, memory: &mut Memory) -> Option<()> {
-        let flags = self.u16()?;
-        let on = |n: u16| flags & (1 << n) != 0;
-        if flags >> 13 != 0 {
+    /// Version 3 added what the flags from 13 on stand for, and the failures of a reminder.
+    fn since_version_2(&mut self, memory: &mut Memory, version: u8) -> Option<()> {
+        let [a, b] = self.u16()?.to_le_bytes();
+        let c = if version > 2 { self.byte()? } else { 0 };
+        let flags = u32::from_le_bytes([a, b, c, 0]);
+        let on = |n: u32| flags & (1 << n) != 0;
+        if flags >> (if version > 2 { 18 } else { 13 }) != 0 {
             return None;
         }
         memory.answered = on(0);
@@ -189,6 +231,7 @@ impl Fields<'_> {
                 first_at: self.time()?,
                 last_at: self.time()?,
                 failed: failure(self.byte()?)?,
+                failures: if version > 2 { self.byte()? } else { 0 },
             });
         }
         memory.typing = self.when(on(7), Self::time)?;
@@ -225,7 +268,35 @@ impl Fields<'_> {
         for _ in 0..ids {
             memory.ids.push(self.u64()?);
         }
+        memory.opted_out = on(13);
+        memory.reached = self.when(on(14), Self::time)?;
+        memory.resolved = self.when(on(15), Self::time)?;
+        memory.out_of_hours = self.when(on(16), Self::time)?;
+        if on(17) {
+            self.account(memory)?;
+        }
         Some(())
+    }
+
+    fn account(&mut self, memory: &mut Memory) -> Option<()> {
+        memory.reply = self.u32()?;
+        let [sent, replies, occurrences] =
+            [self.at_most(SENT)?, self.at_most(PENDING)?, self.at_most(OCCURRENCES)?];
+        for _ in 0..sent {
+            memory.sent.push(self.time()?);
+        }
+        for _ in 0..replies {
+            let number = self.u32()?;
+            let code = self.byte()?;
+            let occasion = Occasion::of_number(code >> 1)?;
+            let at = self.time()?;
+            memory.replies.push(Pending { number, occasion, ticket_allowed: code & 1 == 1, at });
+        }
+        for _ in 0..occurrences {
+            memory.occurrences.push(self.u64()?);
+        }
+        // Bytes for nothing were not written by us.
+        if memory.keeps_account() { Some(()) } else { None }
     }
 
     /// A field that is there if its flag is on.
@@ -319,6 +390,7 @@ fn failure_code(failed: Option<FailureKind>) -> u8 {
         None => 0,
         Some(FailureKind::Refused) => 1,
         Some(FailureKind::Blocked) => 2,
+        Some(FailureKind::Unreachable) => 3,
     }
 }
 
@@ -327,6 +399,7 @@ fn failure(code: u8) -> Option<Option<FailureKind>> {
         0 => Some(None),
         1 => Some(Some(FailureKind::Refused)),
         2 => Some(Some(FailureKind::Blocked)),
+        3 => Some(Some(FailureKind::Unreachable)),
         _ => None,
     }
 }

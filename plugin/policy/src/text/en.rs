@@ -8,6 +8,11 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket closed for inactivity",
     customer_inactivity: "Customer inactivity",
     incomplete_metadata_notice: "The ticket is due to be closed for inactivity, but required fields are empty. Fill them in, or close it by hand.",
+    closed_as_resolved: "Ticket closed: the customer says it is settled",
+    customer_resolved: "Settled by the customer",
+    summary_resolved: "The customer said at {0} that the matter is settled.",
+    units: [("day", "days"), ("hour", "hours"), ("minute", "minutes")],
+    and: " and ",
     summary_rule: "Rule «{0}»: close after {1}, counted from {2} ({3}).",
     summary_no_reminder: "No reminder was sent.",
     summary_reminders: "Last reminder: number {0}, at {1}.",
@@ -19,6 +24,9 @@ pub(crate) const WORDS: Words = Words {
     reminder: "reminder {0} of {1}",
     the_close: "the close",
     act: "Now: {0}, due since {1}.",
+    act_reply: "Now: {0} is answered automatically.",
+    the_resolve: "the close that the customer asked for",
+    the_reply: "the automatic reply",
     act_notify: "Now: the people in charge are told that the close is held back, because required fields are empty.",
     act_reopen: "Now: the ticket is opened again.",
     act_open_linked: "Now: a new ticket is opened, linked to the closed one.",
@@ -138,6 +146,38 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "The close could not be carried out; somebody must look at it.",
         ),
         Reason::NothingLeft => ("A step is left.", "Every step of the rule was taken."),
+        Reason::AutomaticReply(_) => (
+            "Something occurred that is answered automatically: {0}.",
+            "Nothing occurred that is answered automatically.",
+        ),
+        Reason::CustomerResolved => (
+            "The customer has said that the matter is settled.",
+            "The customer has not said that the matter is settled.",
+        ),
+        Reason::GroupConversation => (
+            "The conversation is with one customer.",
+            "Several people write in this conversation, and the policy leaves groups alone.",
+        ),
+        Reason::OutsideSendingWindow => (
+            "The sending window is open.",
+            "The sending window is closed at the time; the step waits for its opening.",
+        ),
+        Reason::OverBudget => (
+            "The customer may be sent another message.",
+            "The customer has been sent as many messages as the policy allows; the step waits.",
+        ),
+        Reason::Retry(_) => (
+            "Reminder {0} is tried again.",
+            "Reminder {0} could not be sent; it is tried again later.",
+        ),
+        Reason::OutsideChannelWindow(_) => (
+            "The channel takes the reminder.",
+            "The channel takes no free text at that time, and reminder {0} has no template: it cannot be sent as a warning.",
+        ),
+        Reason::OptedOut => (
+            "The customer has not asked to be left alone.",
+            "The customer wants no automatic messages: no reminders are sent, and a close is silent.",
+        ),
     }
 }
 
@@ -241,6 +281,92 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "the policy is switched on and has no rule",
             "add a rule with the departments \"any\" and a `close-after`",
         ),
+        Code::UnknownPlaceholder => {
+            ("a text cannot speak of `{0}` here", "write one of {1}, as in {{customer.name|there}}")
+        }
+        Code::UnknownPlaceholderNear => {
+            ("a text cannot speak of `{0}` here", "did you mean `{1}`?")
+        }
+        Code::BadPlaceholder => (
+            "`{{` begins a place that is not closed, or stands where none can be filled in",
+            "close it, as in {{customer.name|there}}, or remove the braces",
+        ),
+        Code::PlaceholderWithoutFallback => (
+            "`{0}` may be unknown when the text is sent, and nothing stands for it",
+            "say what to write then: {{{0}|there}}",
+        ),
+        Code::TimeLeftWithoutClose => (
+            "`{0}` needs a close that follows",
+            "add `close-after` to the rule, or leave the time out of the text",
+        ),
+        Code::TextOverLimit => (
+            "the text has {0} characters; {2} takes {1}",
+            "shorten it, or send it in two reminders",
+        ),
+        Code::BadZone => (
+            "`{0}` is not a time zone",
+            "write its IANA name, such as \"America/Bogota\" or \"Europe/Madrid\"",
+        ),
+        Code::BadZoneNear => ("`{0}` is not a time zone", "did you mean `{1}`?"),
+        Code::BadWeekday => (
+            "`{0}` is no day of the week",
+            "write one of {1}, or several as in `mon-fri`, Monday first",
+        ),
+        Code::BadOpening => (
+            "`{0}` is not an opening",
+            "write from when to when, as in \"09:00-18:00\"; the end of the day is 24:00",
+        ),
+        Code::OpeningReversed => (
+            "the opening does not end after it begins",
+            "swap its times; one that goes past midnight is two: until 24:00, and from 00:00 on the next day",
+        ),
+        Code::OpeningOverlaps => (
+            "the opening overlaps another one of the same day",
+            "make one of the two, or move one of them",
+        ),
+        Code::BadDate => {
+            ("`{0}` is not a date", "write \"2026-12-25\", or \"12-25\" for every year")
+        }
+        Code::HolidayTwice => ("this day is listed twice", "keep one of the two"),
+        Code::HolidaysWithoutOpenings => (
+            "`holidays` needs `open`",
+            "say when the window is open on other days: \"open\": { \"mon-sun\": \"00:00-24:00\" }",
+        ),
+        Code::CalendarNeverOpens => (
+            "the calendar never opens",
+            "give at least one day of the week an opening that no holiday takes away",
+        ),
+        Code::UnknownSchedule => {
+            ("there is no schedule `{0}`", "write one of those in `schedules`: {1}")
+        }
+        Code::UnknownSendingWindow => {
+            ("there is no sending window `{0}`", "write one of those in `sending-windows`: {1}")
+        }
+        Code::BadCount => {
+            ("{0} is not a number that fits here", "write a whole number from 1 to {1}")
+        }
+        Code::BadUrl => {
+            ("`{0}` is not the address of a picture", "write one that begins with https://")
+        }
+        Code::NotOnThisChannel => (
+            "{0} cannot show this; it is left out when the message is sent",
+            "remove it, or leave it for the account's other channels",
+        ),
+        Code::QuickReplyTwice => {
+            ("there are two quick replies that `{0}`", "keep one: a choice is told by what it does")
+        }
+        Code::TimeWithoutUse => (
+            "only a quick reply that extends has a use for a time",
+            "remove `by`, or write \"effect\": \"extend\"",
+        ),
+        Code::OutsideChannelWindow => (
+            "this reminder can fall later than {0} after the customer's last message, when the channel takes no free text",
+            "give it a `template`, send it sooner, or say in `outside-channel-window` what becomes of it",
+        ),
+        Code::NeedsSchedule => (
+            "this reply depends on a schedule, and the team has none",
+            "add `schedule` to the team, with the name of one in `schedules`",
+        ),
     }
 }
 
@@ -258,5 +384,10 @@ fn shape(shape: Shape) -> (&'static str, &'static str) {
             ("`\"any\"` or a list of departments", "\"any\" or [ \"sales\", \"support\" ]")
         }
         Shape::ObjectOrOff => ("an object, or `false`", "{ … } or false"),
+        Shape::Count => ("a whole number", "it without quotes, such as 2"),
+        Shape::Date => (
+            "a date, or an object with a date and its openings",
+            "\"2026-12-25\" or { \"date\": \"2026-12-24\", \"open\": \"09:00-13:00\" }",
+        ),
     }
 }

@@ -8,6 +8,11 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket cerrado por inactividad",
     customer_inactivity: "Inactividad del cliente",
     incomplete_metadata_notice: "El ticket debe cerrarse por inactividad, pero hay campos obligatorios vacíos. Complételos o ciérrelo a mano.",
+    closed_as_resolved: "Ticket cerrado: el cliente indica que está resuelto",
+    customer_resolved: "Resuelto por el cliente",
+    summary_resolved: "El cliente indicó a las {0} que el asunto está resuelto.",
+    units: [("día", "días"), ("hora", "horas"), ("minuto", "minutos")],
+    and: " y ",
     summary_rule: "Regla «{0}»: cierre después de {1}, contados desde {2} ({3}).",
     summary_no_reminder: "No se envió ningún recordatorio.",
     summary_reminders: "Último recordatorio: el {0}, a las {1}.",
@@ -19,6 +24,9 @@ pub(crate) const WORDS: Words = Words {
     reminder: "el recordatorio {0} de {1}",
     the_close: "el cierre",
     act: "Ahora: {0}, con plazo vencido a las {1}.",
+    act_reply: "Ahora: se responde automáticamente a {0}.",
+    the_resolve: "el cierre que pidió el cliente",
+    the_reply: "la respuesta automática",
     act_notify: "Ahora: se avisa a los responsables de que el cierre queda retenido, porque hay campos obligatorios vacíos.",
     act_reopen: "Ahora: se reabre el ticket.",
     act_open_linked: "Ahora: se abre un ticket nuevo, vinculado al cerrado.",
@@ -136,6 +144,38 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             ("El cierre no falló.", "El cierre no se pudo ejecutar; alguien debe revisarlo.")
         }
         Reason::NothingLeft => ("Queda un paso.", "Ya se dieron todos los pasos de la regla."),
+        Reason::AutomaticReply(_) => (
+            "Ocurrió algo que se responde automáticamente: {0}.",
+            "No ocurrió nada que se responda automáticamente.",
+        ),
+        Reason::CustomerResolved => (
+            "El cliente indicó que el asunto está resuelto.",
+            "El cliente no ha indicado que el asunto esté resuelto.",
+        ),
+        Reason::GroupConversation => (
+            "La conversación es con un solo cliente.",
+            "En esta conversación escriben varias personas y la política deja los grupos en paz.",
+        ),
+        Reason::OutsideSendingWindow => (
+            "La ventana de envío está abierta.",
+            "La ventana de envío está cerrada a esa hora; el paso espera a que se abra.",
+        ),
+        Reason::OverBudget => (
+            "Al cliente se le puede enviar otro mensaje.",
+            "Al cliente ya se le enviaron tantos mensajes como permite la política; el paso espera.",
+        ),
+        Reason::Retry(_) => (
+            "El recordatorio {0} se intenta de nuevo.",
+            "El recordatorio {0} no se pudo enviar; se intentará de nuevo más tarde.",
+        ),
+        Reason::OutsideChannelWindow(_) => (
+            "El canal acepta el recordatorio.",
+            "El canal no acepta texto libre a esa hora y el recordatorio {0} no tiene plantilla: no puede enviarse como aviso.",
+        ),
+        Reason::OptedOut => (
+            "El cliente no ha pedido que lo dejen en paz.",
+            "El cliente no quiere mensajes automáticos: no se envían recordatorios y el cierre es silencioso.",
+        ),
     }
 }
 
@@ -241,6 +281,93 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "la política está activada y no tiene reglas",
             "añada una regla con los departamentos \"any\" y un `close-after`",
         ),
+        Code::UnknownPlaceholder => (
+            "un texto no puede hablar aquí de `{0}`",
+            "escriba uno de {1}, como en {{customer.name|cliente}}",
+        ),
+        Code::UnknownPlaceholderNear => {
+            ("un texto no puede hablar aquí de `{0}`", "¿quiso decir `{1}`?")
+        }
+        Code::BadPlaceholder => (
+            "`{{` abre un hueco que no se cierra, o está donde no se puede rellenar",
+            "ciérrelo, como en {{customer.name|cliente}}, o quite las llaves",
+        ),
+        Code::PlaceholderWithoutFallback => (
+            "`{0}` puede no conocerse cuando se envíe el texto, y nada lo sustituye",
+            "diga qué escribir entonces: {{{0}|cliente}}",
+        ),
+        Code::TimeLeftWithoutClose => (
+            "`{0}` necesita un cierre posterior",
+            "añada `close-after` a la regla, o quite el tiempo del texto",
+        ),
+        Code::TextOverLimit => (
+            "el texto tiene {0} caracteres; {2} admite {1}",
+            "acórtelo, o envíelo en dos recordatorios",
+        ),
+        Code::BadZone => (
+            "`{0}` no es una zona horaria",
+            "escriba su nombre IANA, como \"America/Bogota\" o \"Europe/Madrid\"",
+        ),
+        Code::BadZoneNear => ("`{0}` no es una zona horaria", "¿quiso decir `{1}`?"),
+        Code::BadWeekday => (
+            "`{0}` no es un día de la semana",
+            "escriba uno de {1}, o varios como en `mon-fri`, el lunes primero",
+        ),
+        Code::BadOpening => (
+            "`{0}` no es un horario",
+            "escriba desde y hasta cuándo, como en \"09:00-18:00\"; el final del día es 24:00",
+        ),
+        Code::OpeningReversed => (
+            "el horario no termina después de empezar",
+            "cambie el orden; uno que pasa de medianoche son dos: hasta las 24:00 y desde las 00:00 del día siguiente",
+        ),
+        Code::OpeningOverlaps => {
+            ("el horario se superpone con otro del mismo día", "una los dos, o mueva uno de ellos")
+        }
+        Code::BadDate => {
+            ("`{0}` no es una fecha", "escriba \"2026-12-25\", o \"12-25\" para todos los años")
+        }
+        Code::HolidayTwice => ("este día está dos veces", "deje uno de los dos"),
+        Code::HolidaysWithoutOpenings => (
+            "`holidays` necesita `open`",
+            "diga cuándo está abierta los demás días: \"open\": { \"mon-sun\": \"00:00-24:00\" }",
+        ),
+        Code::CalendarNeverOpens => (
+            "el calendario no abre nunca",
+            "dé al menos a un día de la semana un horario que ningún festivo quite",
+        ),
+        Code::UnknownSchedule => {
+            ("no existe el horario `{0}`", "escriba uno de los de `schedules`: {1}")
+        }
+        Code::UnknownSendingWindow => {
+            ("no existe la ventana de envío `{0}`", "escriba una de las de `sending-windows`: {1}")
+        }
+        Code::BadCount => {
+            ("{0} no es un número válido aquí", "escriba un número entero de 1 a {1}")
+        }
+        Code::BadUrl => {
+            ("`{0}` no es la dirección de una imagen", "escriba una que empiece por https://")
+        }
+        Code::NotOnThisChannel => (
+            "{0} no puede mostrar esto; se omite al enviar el mensaje",
+            "quítelo, o déjelo para los otros canales de la cuenta",
+        ),
+        Code::QuickReplyTwice => (
+            "hay dos respuestas rápidas con `{0}`",
+            "deje una: la elección se reconoce por lo que hace",
+        ),
+        Code::TimeWithoutUse => (
+            "solo una respuesta rápida que da más tiempo necesita un tiempo",
+            "quite `by`, o escriba \"effect\": \"extend\"",
+        ),
+        Code::OutsideChannelWindow => (
+            "este recordatorio puede caer más de {0} después del último mensaje del cliente, cuando el canal no acepta texto libre",
+            "déle una plantilla en `template`, envíelo antes, o diga en `outside-channel-window` qué hacer con él",
+        ),
+        Code::NeedsSchedule => (
+            "esta respuesta depende de un horario y el equipo no tiene ninguno",
+            "añada `schedule` al equipo, con el nombre de uno de `schedules`",
+        ),
     }
 }
 
@@ -258,5 +385,10 @@ fn shape(shape: Shape) -> (&'static str, &'static str) {
             ("`\"any\"` o una lista de departamentos", "\"any\" o [ \"ventas\", \"soporte\" ]")
         }
         Shape::ObjectOrOff => ("un objeto, o `false`", "{ … } o false"),
+        Shape::Count => ("un número entero", "el número sin comillas, como 2"),
+        Shape::Date => (
+            "una fecha, o un objeto con una fecha y su horario",
+            "\"2026-12-25\" o { \"date\": \"2026-12-24\", \"open\": \"09:00-13:00\" }",
+        ),
     }
 }

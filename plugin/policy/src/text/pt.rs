@@ -8,6 +8,11 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket encerrado por inatividade",
     customer_inactivity: "Inatividade do cliente",
     incomplete_metadata_notice: "O ticket deve ser encerrado por inatividade, mas há campos obrigatórios vazios. Preencha-os ou encerre-o manualmente.",
+    closed_as_resolved: "Ticket encerrado: o cliente informa que está resolvido",
+    customer_resolved: "Resolvido pelo cliente",
+    summary_resolved: "O cliente informou às {0} que o assunto está resolvido.",
+    units: [("dia", "dias"), ("hora", "horas"), ("minuto", "minutos")],
+    and: " e ",
     summary_rule: "Regra «{0}»: encerramento após {1}, contados desde {2} ({3}).",
     summary_no_reminder: "Nenhum lembrete foi enviado.",
     summary_reminders: "Último lembrete: o {0}, às {1}.",
@@ -19,6 +24,9 @@ pub(crate) const WORDS: Words = Words {
     reminder: "o lembrete {0} de {1}",
     the_close: "o encerramento",
     act: "Agora: {0}, com prazo vencido às {1}.",
+    act_reply: "Agora: responde-se automaticamente a {0}.",
+    the_resolve: "o encerramento que o cliente pediu",
+    the_reply: "a resposta automática",
     act_notify: "Agora: os responsáveis são avisados de que o encerramento fica retido, porque há campos obrigatórios vazios.",
     act_reopen: "Agora: o ticket é reaberto.",
     act_open_linked: "Agora: abre-se um novo ticket, vinculado ao encerrado.",
@@ -129,6 +137,38 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "O encerramento não pôde ser executado; alguém precisa verificar.",
         ),
         Reason::NothingLeft => ("Resta um passo.", "Todos os passos da regra já foram dados."),
+        Reason::AutomaticReply(_) => (
+            "Ocorreu algo que se responde automaticamente: {0}.",
+            "Não ocorreu nada que se responda automaticamente.",
+        ),
+        Reason::CustomerResolved => (
+            "O cliente informou que o assunto está resolvido.",
+            "O cliente não informou que o assunto está resolvido.",
+        ),
+        Reason::GroupConversation => (
+            "A conversa é com um só cliente.",
+            "Várias pessoas escrevem nesta conversa, e a política deixa os grupos em paz.",
+        ),
+        Reason::OutsideSendingWindow => (
+            "A janela de envio está aberta.",
+            "A janela de envio está fechada nesse horário; o passo espera que ela abra.",
+        ),
+        Reason::OverBudget => (
+            "Pode-se enviar mais uma mensagem ao cliente.",
+            "O cliente já recebeu tantas mensagens quantas a política permite; o passo espera.",
+        ),
+        Reason::Retry(_) => (
+            "O lembrete {0} é tentado de novo.",
+            "O lembrete {0} não pôde ser enviado; será tentado de novo mais tarde.",
+        ),
+        Reason::OutsideChannelWindow(_) => (
+            "O canal aceita o lembrete.",
+            "O canal não aceita texto livre nesse horário, e o lembrete {0} não tem modelo: não pode ser enviado como aviso.",
+        ),
+        Reason::OptedOut => (
+            "O cliente não pediu para ser deixado em paz.",
+            "O cliente não quer mensagens automáticas: não se enviam lembretes, e o encerramento é silencioso.",
+        ),
     }
 }
 
@@ -232,6 +272,93 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "a política está ativada e não tem regras",
             "adicione uma regra com os departamentos \"any\" e um `close-after`",
         ),
+        Code::UnknownPlaceholder => (
+            "um texto não pode falar aqui de `{0}`",
+            "escreva um de {1}, como em {{customer.name|cliente}}",
+        ),
+        Code::UnknownPlaceholderNear => {
+            ("um texto não pode falar aqui de `{0}`", "você quis dizer `{1}`?")
+        }
+        Code::BadPlaceholder => (
+            "`{{` abre uma lacuna que não se fecha, ou está onde nada pode ser preenchido",
+            "feche-a, como em {{customer.name|cliente}}, ou tire as chaves",
+        ),
+        Code::PlaceholderWithoutFallback => (
+            "`{0}` pode não ser conhecido quando o texto for enviado, e nada o substitui",
+            "diga o que escrever nesse caso: {{{0}|cliente}}",
+        ),
+        Code::TimeLeftWithoutClose => (
+            "`{0}` precisa de um encerramento posterior",
+            "acrescente `close-after` à regra, ou tire o tempo do texto",
+        ),
+        Code::TextOverLimit => (
+            "o texto tem {0} caracteres; {2} aceita {1}",
+            "encurte-o, ou envie-o em dois lembretes",
+        ),
+        Code::BadZone => (
+            "`{0}` não é um fuso horário",
+            "escreva o nome IANA, como \"America/Sao_Paulo\" ou \"America/Bogota\"",
+        ),
+        Code::BadZoneNear => ("`{0}` não é um fuso horário", "você quis dizer `{1}`?"),
+        Code::BadWeekday => (
+            "`{0}` não é um dia da semana",
+            "escreva um de {1}, ou vários como em `mon-fri`, a segunda-feira primeiro",
+        ),
+        Code::BadOpening => (
+            "`{0}` não é um horário",
+            "escreva de quando até quando, como em \"09:00-18:00\"; o fim do dia é 24:00",
+        ),
+        Code::OpeningReversed => (
+            "o horário não termina depois de começar",
+            "troque a ordem; um que passa da meia-noite são dois: até 24:00 e desde 00:00 do dia seguinte",
+        ),
+        Code::OpeningOverlaps => {
+            ("o horário se sobrepõe a outro do mesmo dia", "junte os dois, ou mude um deles")
+        }
+        Code::BadDate => {
+            ("`{0}` não é uma data", "escreva \"2026-12-25\", ou \"12-25\" para todos os anos")
+        }
+        Code::HolidayTwice => ("este dia aparece duas vezes", "deixe um dos dois"),
+        Code::HolidaysWithoutOpenings => (
+            "`holidays` precisa de `open`",
+            "diga quando a janela está aberta nos outros dias: \"open\": { \"mon-sun\": \"00:00-24:00\" }",
+        ),
+        Code::CalendarNeverOpens => (
+            "o calendário nunca abre",
+            "dê a pelo menos um dia da semana um horário que nenhum feriado tire",
+        ),
+        Code::UnknownSchedule => {
+            ("não existe o horário `{0}`", "escreva um dos de `schedules`: {1}")
+        }
+        Code::UnknownSendingWindow => {
+            ("não existe a janela de envio `{0}`", "escreva uma das de `sending-windows`: {1}")
+        }
+        Code::BadCount => {
+            ("{0} não é um número válido aqui", "escreva um número inteiro de 1 a {1}")
+        }
+        Code::BadUrl => {
+            ("`{0}` não é o endereço de uma imagem", "escreva um que comece com https://")
+        }
+        Code::NotOnThisChannel => (
+            "{0} não consegue mostrar isto; é omitido quando a mensagem é enviada",
+            "tire-o, ou deixe-o para os outros canais da conta",
+        ),
+        Code::QuickReplyTwice => (
+            "há duas respostas rápidas com `{0}`",
+            "deixe uma: a escolha se reconhece pelo que faz",
+        ),
+        Code::TimeWithoutUse => (
+            "só uma resposta rápida que dá mais tempo precisa de um tempo",
+            "tire `by`, ou escreva \"effect\": \"extend\"",
+        ),
+        Code::OutsideChannelWindow => (
+            "este lembrete pode cair mais de {0} depois da última mensagem do cliente, quando o canal não aceita texto livre",
+            "dê a ele um modelo em `template`, envie-o antes, ou diga em `outside-channel-window` o que fazer com ele",
+        ),
+        Code::NeedsSchedule => (
+            "esta resposta depende de um horário e a equipe não tem nenhum",
+            "acrescente `schedule` à equipe, com o nome de um de `schedules`",
+        ),
     }
 }
 
@@ -249,5 +376,10 @@ fn shape(shape: Shape) -> (&'static str, &'static str) {
             ("`\"any\"` ou uma lista de departamentos", "\"any\" ou [ \"vendas\", \"suporte\" ]")
         }
         Shape::ObjectOrOff => ("um objeto, ou `false`", "{ … } ou false"),
+        Shape::Count => ("um número inteiro", "o número sem aspas, como 2"),
+        Shape::Date => (
+            "uma data, ou um objeto com uma data e seu horário",
+            "\"2026-12-25\" ou { \"date\": \"2026-12-24\", \"open\": \"09:00-13:00\" }",
+        ),
     }
 }

@@ -1,0 +1,304 @@
+//! What a config can say, as tables: which keys each object has, and what each key holds.
+//!
+//! The reader takes its keys and words from here, and so does the JSON Schema that editors use:
+//! what is not in a table can neither be written nor read.
+
+use super::words;
+
+/// An object of the config.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// Its name, for those who list them.
+    pub name: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+/// A key of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// As it is written.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+/// What a key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Switch,
+    /// A text of any kind.
+    Text,
+    /// A text, or an object with a text for each language; placeholders are filled in.
+    Texts,
+    /// A length of time, such as `15 min`.
+    Duration,
+    /// An instant, as RFC 3339.
+    Instant,
+    /// A whole number from 1 on.
+    Count,
+    /// The IANA name of a time zone.
+    Zone,
+    /// The address of a picture.
+    Url,
+    /// A list of names.
+    Names,
+    /// A list of texts; placeholders are filled in.
+    TextList,
+    /// `"any"`, or a list of departments.
+    Departments,
+    /// A list of dates, or of objects with a date and its openings.
+    Holidays,
+    /// A date, or a day of every year.
+    Date,
+    /// An opening such as `09:00-18:00`, or a list of them.
+    Openings,
+    /// Openings by day of the week.
+    Week,
+    /// One of some words.
+    Words(&'static [&'static str]),
+    /// A list of some words.
+    WordList(&'static [&'static str]),
+    /// An object.
+    Object(&'static Form),
+    /// An object, or one of some words.
+    ObjectOrWords(&'static Form, &'static [&'static str]),
+    /// An object, or `false`.
+    ObjectOrOff(&'static Form),
+    /// The name of something that the policy defines, or `false`.
+    NameOrOff,
+    /// The name of something that the policy defines.
+    Name,
+    /// A list of objects.
+    List(&'static Form),
+    /// An object that gives names to objects.
+    Named(&'static Form),
+    /// An object with a key for each of some words.
+    Keyed(&'static [&'static str], &'static Form),
+}
+
+impl Form {
+    /// The names of its keys.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.keys.iter().map(|key| key.name)
+    }
+}
+
+const fn key(name: &'static str, kind: Kind) -> Key {
+    Key { name, kind, required: false }
+}
+
+const fn needed(name: &'static str, kind: Kind) -> Key {
+    Key { name, kind, required: true }
+}
+
+/// The whole config.
+pub const POLICY: Form = Form {
+    name: "policy",
+    keys: &[
+        key("version", Kind::Text),
+        key("enabled", Kind::Switch),
+        key("language", Kind::Words(&words::LANGUAGE_WORDS)),
+        key("channel", Kind::Words(&words::CHANNEL_WORDS)),
+        key("zone", Kind::Zone),
+        key("company", Kind::Text),
+        key("activation", Kind::Object(&ACTIVATION)),
+        key("exempt-tags", Kind::Names),
+        key("groups", Kind::Words(&words::GROUPS_WORDS)),
+        key("opt-out-words", Kind::Names),
+        key("budget", Kind::Object(&BUDGET)),
+        key("schedules", Kind::Named(&SCHEDULE)),
+        key("sending-windows", Kind::Named(&SENDING_WINDOW)),
+        key("defaults", Kind::Object(&DEFAULTS)),
+        needed("rules", Kind::List(&RULE)),
+        key("replies", Kind::List(&TEAM)),
+    ],
+};
+
+/// `activation`.
+pub const ACTIVATION: Form = Form {
+    name: "activation",
+    keys: &[
+        needed("from", Kind::Instant),
+        key("backlog", Kind::Words(&words::BACKLOG_WORDS)),
+        key("within", Kind::Duration),
+    ],
+};
+
+/// `budget`.
+pub const BUDGET: Form = Form {
+    name: "budget",
+    keys: &[
+        key("per-day", Kind::Count),
+        key("per-week", Kind::Count),
+        key("days-apart", Kind::Count),
+    ],
+};
+
+/// An entry of `schedules`.
+pub const SCHEDULE: Form = Form {
+    name: "schedule",
+    keys: &[key("zone", Kind::Zone), needed("open", Kind::Week), key("holidays", Kind::Holidays)],
+};
+
+/// An entry of `holidays` that is open at times of its own.
+pub const HOLIDAY: Form =
+    Form { name: "holiday", keys: &[needed("date", Kind::Date), needed("open", Kind::Openings)] };
+
+/// An entry of `sending-windows`.
+pub const SENDING_WINDOW: Form = Form {
+    name: "sending-window",
+    keys: &[
+        key("zone", Kind::Zone),
+        key("open", Kind::Week),
+        key("holidays", Kind::Holidays),
+        key("per-day", Kind::Count),
+        key("per-week", Kind::Count),
+        key("days-apart", Kind::Count),
+        key("close", Kind::Words(&words::OUTSIDE_HOURS_WORDS)),
+    ],
+};
+
+/// The keys that a rule and the policy's `defaults` share.
+macro_rules! options {
+    ($($own:expr,)*) => {
+        &[
+            $($own,)*
+            key("count-from", Kind::Words(&words::COUNT_FROM_WORDS)),
+            key("catch-up", Kind::Words(&words::CATCH_UP_WORDS)),
+            key(
+                "on-failed-reminder",
+                Kind::ObjectOrWords(&ON_FAILED_REMINDER, &words::AFTER_FAILURE_WORDS),
+            ),
+            key("only-after-agent", Kind::Switch),
+            key("ai-agent-counts", Kind::Switch),
+            key("reactions-count", Kind::Switch),
+            key("snooze", Kind::Words(&words::SNOOZE_WORDS)),
+            key("after-reopening", Kind::Words(&words::AFTER_REOPENING_WORDS)),
+            key("typing", Kind::ObjectOrOff(&TYPING)),
+            key("late-reply", Kind::Duration),
+            key("guard", Kind::Duration),
+            key("business-hours", Kind::NameOrOff),
+            key("sending-window", Kind::NameOrOff),
+            key("outside-channel-window", Kind::Words(&words::OUTSIDE_WINDOW_WORDS)),
+            key("when-left-out", Kind::Words(&words::WHEN_LEFT_OUT_WORDS)),
+            key("close", Kind::Object(&CLOSE)),
+        ]
+    };
+}
+
+/// `defaults`.
+pub const DEFAULTS: Form = Form { name: "defaults", keys: options!() };
+
+/// An entry of `rules`.
+pub const RULE: Form = Form {
+    name: "rule",
+    keys: options!(
+        key("name", Kind::Text),
+        needed("departments", Kind::Departments),
+        key("enabled", Kind::Switch),
+        key("close-after", Kind::Duration),
+        key("reminders", Kind::List(&REMINDER)),
+    ),
+};
+
+/// An entry of `reminders`.
+pub const REMINDER: Form = Form {
+    name: "reminder",
+    keys: &[
+        key("after", Kind::Duration),
+        key("before-close", Kind::Duration),
+        needed("text", Kind::Texts),
+        key("image", Kind::Object(&IMAGE)),
+        key("quick-replies", Kind::List(&QUICK_REPLY)),
+        key("template", Kind::Object(&TEMPLATE)),
+    ],
+};
+
+/// `image`.
+pub const IMAGE: Form =
+    Form { name: "image", keys: &[needed("url", Kind::Url), needed("alternative", Kind::Texts)] };
+
+/// An entry of `quick-replies`.
+pub const QUICK_REPLY: Form = Form {
+    name: "quick-reply",
+    keys: &[
+        needed("text", Kind::Texts),
+        needed("effect", Kind::Words(&words::EFFECT_WORDS)),
+        key("by", Kind::Duration),
+    ],
+};
+
+/// `template`.
+pub const TEMPLATE: Form = Form {
+    name: "template",
+    keys: &[
+        needed("name", Kind::Text),
+        key("language", Kind::Text),
+        key("parameters", Kind::TextList),
+    ],
+};
+
+/// `on-failed-reminder`, where it is an object.
+pub const ON_FAILED_REMINDER: Form = Form {
+    name: "on-failed-reminder",
+    keys: &[
+        key("unreachable", Kind::Words(&words::AFTER_FAILURE_WORDS)),
+        key("refused", Kind::Words(&words::AFTER_FAILURE_WORDS)),
+        key("retry-after", Kind::Duration),
+        key("retries", Kind::Count),
+    ],
+};
+
+/// `typing`.
+pub const TYPING: Form =
+    Form { name: "typing", keys: &[key("grace", Kind::Duration), key("at-most", Kind::Duration)] };
+
+/// `close`.
+pub const CLOSE: Form = Form {
+    name: "close",
+    keys: &[
+        key("notice", Kind::Texts),
+        key("closing-text", Kind::Texts),
+        key("closing-template", Kind::Object(&TEMPLATE)),
+        key("category", Kind::Texts),
+        key("summary", Kind::Texts),
+        key("tags", Kind::Names),
+        key("incomplete-metadata", Kind::Words(&words::INCOMPLETE_METADATA_WORDS)),
+        key("unassign-after", Kind::WordList(&words::SOURCE_WORDS)),
+        key("keep-assignment-tags", Kind::Names),
+        key("bot-on-after", Kind::WordList(&words::SOURCE_WORDS)),
+        key("survey", Kind::Words(&words::SURVEY_WORDS)),
+        key("survey-after", Kind::WordList(&words::SOURCE_WORDS)),
+    ],
+};
+
+/// An entry of `replies`.
+pub const TEAM: Form = Form {
+    name: "team",
+    keys: &[
+        needed("departments", Kind::Departments),
+        key("enabled", Kind::Switch),
+        key("schedule", Kind::Name),
+        key("missed-call-ticket", Kind::Switch),
+        key("signature", Kind::Words(&words::SIGNATURE_WORDS)),
+        needed("events", Kind::Keyed(&words::OCCASION_WORDS, &REPLY)),
+    ],
+};
+
+/// An entry of `events`.
+pub const REPLY: Form = Form {
+    name: "reply",
+    keys: &[
+        key("enabled", Kind::Switch),
+        needed("text", Kind::Texts),
+        key("also", Kind::TextList),
+        key("signature", Kind::Words(&words::SIGNATURE_WORDS)),
+        key("channels", Kind::WordList(&words::CHANNEL_WORDS)),
+        key("when", Kind::Words(&words::WHEN_WORDS)),
+        key("template", Kind::Object(&TEMPLATE)),
+    ],
+};

@@ -1,0 +1,256 @@
+//! Reading schedules, sending windows and what a customer may be sent (rulebook 9 and 12).
+
+use super::form;
+use super::place::{Object, Place, Problems, quoted};
+use super::plain;
+use super::words;
+use crate::calendar::{self, Flaw, Holiday, Hours, MIDNIGHT, On, Opening};
+use crate::diagnostic::{Code, Shape};
+use crate::policy::{OpenHours, OutsideHours, SendingWindow};
+use crate::sending::Caps;
+use crate::zone::Zone;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// More than any account has.
+const MOST_CALENDARS: usize = 200;
+/// Openings of one day, and holidays of one calendar.
+const MOST_OPENINGS: usize = 24;
+const MOST_HOLIDAYS: usize = 1_000;
+/// More messages than anybody should be sent.
+const MOST_MESSAGES: u32 = 1_000;
+/// No longer than the plugin can remember what was sent.
+const MOST_DAYS_APART: u32 = 60;
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// All schedules, whether or not something is wrong with them: so that their names are known.
+pub(super) fn schedules(place: &Place<'_>, zone: Zone, problems: &mut Problems) -> Vec<OpenHours> {
+    let mut schedules = Vec::new();
+    for (name, place) in most(place, problems) {
+        let object = place.object(&form::SCHEDULE, problems);
+        let own = object.as_ref().and_then(|o| o.get("zone")).and_then(|p| p.zone(problems));
+        let hours = object.as_ref().and_then(|object| {
+            object.require("open", "\"open\": { \"mon-fri\": \"09:00-18:00\" }", problems)?;
+            hours(object, problems)
+        });
+        schedules.push(OpenHours {
+            name: name.into(),
+            hours: hours.unwrap_or_else(Hours::always),
+            zone: own.unwrap_or(zone),
+        });
+    }
+    schedules
+}
+
+pub(super) fn sending_windows(
+    place: &Place<'_>,
+    zone: Zone,
+    problems: &mut Problems,
+) -> Vec<SendingWindow> {
+    let mut windows = Vec::new();
+    for (name, place) in most(place, problems) {
+        let object = place.object(&form::SENDING_WINDOW, problems);
+        let mut window = SendingWindow {
+            name: name.into(),
+            hours: None,
+            zone,
+            caps: Caps::default(),
+            close: OutsideHours::Silent,
+        };
+        if let Some(object) = &object {
+            window.zone = object.get("zone").and_then(|p| p.zone(problems)).unwrap_or(zone);
+            if object.get("open").is_some() {
+                window.hours = hours(object, problems);
+            } else if let Some(holidays) = object.get("holidays") {
+                // Without openings every day is one, but for these.
+                holidays.problem(Code::HolidaysWithoutOpenings, vec![], problems);
+            }
+            window.caps = caps(object, problems);
+            window.close = object
+                .get("close")
+                .and_then(|p| p.word(&words::OUTSIDE_HOURS, problems))
+                .unwrap_or(OutsideHours::Silent);
+        }
+        windows.push(window);
+    }
+    windows
+}
+
+pub(super) fn budget(place: &Place<'_>, problems: &mut Problems) -> Option<Caps> {
+    Some(caps(&place.object(&form::BUDGET, problems)?, problems))
+}
+
+fn most<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(&'a str, Place<'a>)> {
+    let mut named = place.named(problems);
+    if named.len() > MOST_CALENDARS {
+        let values = vec![plain(named.len().to_string()), plain(MOST_CALENDARS.to_string())];
+        place.problem(Code::TooMany, values, problems);
+        named.truncate(MOST_CALENDARS);
+    }
+    named
+}
+
+fn caps(object: &Object<'_>, problems: &mut Problems) -> Caps {
+    let mut count =
+        |key, most| object.get(key).and_then(|place: Place<'_>| place.count(most, problems));
+    Caps {
+        per_day: count("per-day", MOST_MESSAGES),
+        per_week: count("per-week", MOST_MESSAGES),
+        days_apart: count("days-apart", MOST_DAYS_APART),
+    }
+}
+
+/// The openings of a calendar, with its holidays; none if something is wrong with them.
+fn hours(object: &Object<'_>, problems: &mut Problems) -> Option<Hours> {
+    let before = problems.errors();
+    let week_place = object.get("open")?;
+    let mut week: [Vec<Opening>; 7] = Default::default();
+    // Where each opening was written, for what is found out later.
+    let mut places: [Vec<Place<'_>>; 7] = Default::default();
+    for (days, place) in week_place.named(problems) {
+        let Some((first, last)) = weekdays(days) else {
+            let known = quoted(DAYS.into_iter());
+            place.problem(Code::BadWeekday, vec![plain(days), plain(known)], problems);
+            continue;
+        };
+        let read = openings(&place, problems);
+        let days = week.iter_mut().zip(&mut places).enumerate();
+        for (_, (openings, places)) in days.filter(|(day, _)| (first..=last).contains(day)) {
+            for (opening, place) in &read {
+                openings.push(*opening);
+                places.push(place.clone());
+            }
+        }
+    }
+    let mut holidays = Vec::new();
+    let mut holiday_places = Vec::new();
+    if let Some(list) = object.get("holidays") {
+        for place in list.items(MOST_HOLIDAYS, problems) {
+            if let Some((holiday, places)) = holiday(&place, problems) {
+                holidays.push(holiday);
+                holiday_places.push((place, places));
+            }
+        }
+    }
+    match Hours::new(week, holidays) {
+        Ok(hours) if problems.errors() == before => Some(hours),
+        Ok(_) => None,
+        Err(flaws) => {
+            let mut said: Vec<(&Place<'_>, Code)> = Vec::new();
+            for flaw in flaws {
+                let (place, code) = match flaw {
+                    Flaw::NeverOpens if problems.errors() > before => continue,
+                    Flaw::NeverOpens => (Some(&week_place), Code::CalendarNeverOpens),
+                    Flaw::Reversed(at) => {
+                        (find(&places, &holiday_places, at), Code::OpeningReversed)
+                    }
+                    Flaw::Overlaps(at) => {
+                        (find(&places, &holiday_places, at), Code::OpeningOverlaps)
+                    }
+                    Flaw::Twice(n) => (holiday_places.get(n).map(|(p, _)| p), Code::HolidayTwice),
+                };
+                let place = place.unwrap_or(&week_place);
+                // One opening of five days is wrong once.
+                if !said.iter().any(|(p, c)| p.is_at(place) && *c == code) {
+                    said.push((place, code));
+                    place.problem(code, vec![], problems);
+                }
+            }
+            None
+        }
+    }
+}
+
+fn find<'p, 'a>(
+    week: &'p [Vec<Place<'a>>; 7],
+    holidays: &'p [(Place<'a>, Vec<Place<'a>>)],
+    at: calendar::Place,
+) -> Option<&'p Place<'a>> {
+    match at {
+        calendar::Place::Week(day, n) => week.get(day)?.get(n),
+        calendar::Place::Holiday(holiday, n) => holidays.get(holiday)?.1.get(n),
+    }
+}
+
+/// `mon`, `mon-fri`: the first and the last day, Monday being 0.
+fn weekdays(written: &str) -> Option<(usize, usize)> {
+    let day = |name: &str| DAYS.iter().position(|day| *day == name.trim());
+    match written.split_once('-') {
+        None => day(written).map(|day| (day, day)),
+        Some((first, last)) => Some((day(first)?, day(last)?)).filter(|(a, b)| a < b),
+    }
+}
+
+/// One opening or a list of them; an empty list: closed.
+fn openings<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(Opening, Place<'a>)> {
+    let places =
+        if place.is_list() { place.items(MOST_OPENINGS, problems) } else { vec![place.clone()] };
+    let mut read = Vec::new();
+    for place in places {
+        let Some(written) = place.string(problems) else { continue };
+        match opening(&written) {
+            Some(opening) => read.push((opening, place)),
+            None => place.problem(Code::BadOpening, vec![plain(written)], problems),
+        }
+    }
+    read
+}
+
+/// `09:00-18:00`; the end may be `24:00`.
+fn opening(written: &str) -> Option<Opening> {
+    let (from, to) = written.split_once('-')?;
+    Some(Opening { from: minute(from)?, to: minute(to)? })
+}
+
+fn minute(written: &str) -> Option<u16> {
+    let (hour, minute) = written.trim().split_once(':')?;
+    let two = |digits: &str| digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit());
+    if !two(hour) || !two(minute) {
+        return None;
+    }
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    let of_day = hour.checked_mul(60)?.checked_add(minute)?;
+    (minute < 60 && of_day <= MIDNIGHT).then_some(of_day)
+}
+
+/// `"2026-12-25"`, `"12-25"` (every year), or one of them with openings of its own.
+fn holiday<'a>(place: &Place<'a>, problems: &mut Problems) -> Option<(Holiday, Vec<Place<'a>>)> {
+    let object = if place.is_object() { place.object(&form::HOLIDAY, problems) } else { None };
+    let (date, special) = match &object {
+        None if place.is_object() => return None,
+        None => (place.clone(), Vec::new()),
+        Some(object) => (
+            object.require("date", "\"date\": \"2026-12-24\"", problems)?,
+            object
+                .require("open", "\"open\": \"09:00-13:00\"", problems)
+                .map(|p| openings(&p, problems))
+                .unwrap_or_default(),
+        ),
+    };
+    let Some(written) = date.text() else {
+        date.wrong(Shape::Date, problems);
+        return None;
+    };
+    let Some(on) = on(written) else {
+        date.problem(Code::BadDate, vec![plain(written)], problems);
+        return None;
+    };
+    let (openings, places) = special.into_iter().unzip();
+    Some((Holiday { on, openings }, places))
+}
+
+fn on(written: &str) -> Option<On> {
+    let mut parts = written.split('-').map(|part: &str| {
+        let digits = part.bytes().all(|b| b.is_ascii_digit());
+        (part.len(), part.parse::<u32>().ok().filter(|_| digits))
+    });
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some((4, Some(year))), Some((2, Some(month))), Some((2, Some(day))), None) => {
+            On::date(i32::try_from(year).ok()?, month, day)
+        }
+        (Some((2, Some(month))), Some((2, Some(day))), None, None) => On::every_year(month, day),
+        _ => None,
+    }
+}

@@ -1,0 +1,380 @@
+//! Automatic replies to what occurs, team by team (rulebook 8).
+//!
+//! Whether something is answered is settled when it occurs, and remembered; the reply is then due
+//! until it is reported. Each occurrence has one reply at most.
+
+use crate::channel::{Channel, Channels};
+use crate::decision::{
+    Action, AutomaticReply, Decision, MissedCall, Outcome, Outgoing, Reason, Step, Task,
+};
+use crate::event::{Event, Happening, Occurrence, Source};
+use crate::instant::Instant;
+use crate::memory::Memory;
+use crate::message::Message;
+use crate::outgoing::{Way, Writer, window_until};
+use crate::policy::Policy;
+use crate::rule::Content;
+use crate::text::Translated;
+use crate::ticket::{Status, Ticket};
+use alloc::vec::Vec;
+
+/// What can be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    CustomerHungUp,
+    CallMissed,
+    VoicemailLeft,
+    CallCompleted,
+    CalledOutOfHours,
+    RatingRequested,
+    ResolutionAsked,
+    FirstChatReceived,
+    MediaRequested,
+    ContactPageShared,
+    ApprovalRequested,
+    PaymentRequested,
+    WroteOutOfHours,
+    TicketCreatedOutOfHours,
+}
+
+impl Occasion {
+    /// All of them, by their numbers in memories, with the words of config and contract.
+    pub(crate) const NAMED: [(&'static str, Occasion); 14] = [
+        ("customer-hung-up", Occasion::CustomerHungUp),
+        ("call-missed", Occasion::CallMissed),
+        ("voicemail-left", Occasion::VoicemailLeft),
+        ("call-completed", Occasion::CallCompleted),
+        ("called-out-of-hours", Occasion::CalledOutOfHours),
+        ("rating-requested", Occasion::RatingRequested),
+        ("resolution-asked", Occasion::ResolutionAsked),
+        ("first-chat-received", Occasion::FirstChatReceived),
+        ("media-requested", Occasion::MediaRequested),
+        ("contact-page-shared", Occasion::ContactPageShared),
+        ("approval-requested", Occasion::ApprovalRequested),
+        ("payment-requested", Occasion::PaymentRequested),
+        ("wrote-out-of-hours", Occasion::WroteOutOfHours),
+        ("ticket-created-out-of-hours", Occasion::TicketCreatedOutOfHours),
+    ];
+
+    pub(crate) fn word(self) -> &'static str {
+        Self::NAMED.iter().find(|(_, o)| *o == self).map_or("", |(word, _)| word)
+    }
+
+    pub(crate) fn number(self) -> u8 {
+        let place = Self::NAMED.iter().position(|(_, o)| *o == self).unwrap_or(0);
+        u8::try_from(place).unwrap_or(0)
+    }
+
+    pub(crate) fn of_number(number: u8) -> Option<Occasion> {
+        Self::NAMED.get(usize::from(number)).map(|(_, occasion)| *occasion)
+    }
+
+    /// Whether it can only come about while no schedule is active.
+    pub(crate) const fn is_out_of_hours(self) -> bool {
+        matches!(
+            self,
+            Occasion::CalledOutOfHours
+                | Occasion::WroteOutOfHours
+                | Occasion::TicketCreatedOutOfHours
+        )
+    }
+
+    /// What a host tells of. The others are seen in messages and openings.
+    const fn is_told(self) -> bool {
+        !matches!(
+            self,
+            Occasion::FirstChatReceived
+                | Occasion::WroteOutOfHours
+                | Occasion::TicketCreatedOutOfHours
+        )
+    }
+
+    /// Whether nobody spoke with the caller.
+    const fn is_missed_call(self) -> bool {
+        matches!(self, Occasion::CustomerHungUp | Occasion::CallMissed)
+    }
+
+    /// Where the caller was decides between the two ways to hang up (R?1).
+    fn by_phase(self, phase: Option<&str>) -> Occasion {
+        match phase {
+            Some("voice-message" | "options") if self.is_missed_call() => Occasion::CallMissed,
+            Some("greeting" | "waiting" | "chosen") if self.is_missed_call() => {
+                Occasion::CustomerHungUp
+            }
+            _ => self,
+        }
+    }
+}
+
+/// A reply that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pending {
+    pub(crate) number: u32,
+    pub(crate) occasion: Occasion,
+    /// Whether the account's rules allow a ticket for a missed call.
+    pub(crate) ticket_allowed: bool,
+    pub(crate) at: Instant,
+}
+
+/// The automatic replies of some departments.
+#[derive(Debug, Clone)]
+pub(crate) struct Team {
+    pub(crate) enabled: bool,
+    /// The team's schedule, by its place in the policy.
+    pub(crate) schedule: Option<usize>,
+    /// Whether a missed call without an open ticket gets one.
+    pub(crate) missed_call_ticket: bool,
+    pub(crate) signature: Signature,
+    pub(crate) replies: Vec<PlannedReply>,
+}
+
+/// The reply to one kind of occurrence.
+#[derive(Debug, Clone)]
+pub(crate) struct PlannedReply {
+    pub(crate) occasion: Occasion,
+    pub(crate) enabled: bool,
+    pub(crate) content: Content,
+    /// Further parts of the message.
+    pub(crate) also: Vec<Translated>,
+    pub(crate) signature: Option<Signature>,
+    /// The only channels it is sent on; none: all.
+    pub(crate) channels: Option<Channels>,
+    pub(crate) when: When,
+}
+
+/// Whose name ends a message (R?5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signature {
+    Nobody,
+    Company,
+    Team,
+}
+
+/// At what times of the team's schedule a reply is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    Always,
+    Open,
+    OutOfHours,
+}
+
+impl Policy {
+    fn team(&self, ticket: &Ticket<'_>) -> Option<&Team> {
+        if !self.enabled || self.teams.is_empty() {
+            return None;
+        }
+        let index = self.departments_of_teams.rule(ticket.department)?;
+        self.teams.get(usize::try_from(index).ok()?).filter(|team| team.enabled)
+    }
+
+    /// Whether a team's schedule is open; none if it has none.
+    fn is_open(&self, team: &Team, at: Instant) -> Option<bool> {
+        let schedule = team.schedule.and_then(|n| self.schedules.get(n))?;
+        Some(schedule.hours.is_open(schedule.zone, at))
+    }
+
+    /// A customer has written.
+    pub(crate) fn answer_message(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &mut Memory,
+        message: &Message<'_>,
+        first: bool,
+    ) {
+        let Some(team) = self.team(ticket) else { return };
+        let at = message.stamp.clamped();
+        let asks = matches!(ticket.channel, Channel::Sms | Channel::Whatsapp)
+            && self.is_open(team, at) == Some(false)
+            && team.wants(Occasion::WroteOutOfHours);
+        if asks {
+            // One reply a night, not one a line: until the schedule opens, nothing new can be said.
+            let schedule = team.schedule.and_then(|n| self.schedules.get(n));
+            let said = memory.out_of_hours.zip(schedule).is_some_and(|(before, schedule)| {
+                schedule.hours.next_opening(schedule.zone, before) > at
+            });
+            if !said {
+                memory.out_of_hours = Some(at);
+                self.answer(team, ticket, memory, Occasion::WroteOutOfHours, true, at);
+            }
+        } else if first {
+            self.answer(team, ticket, memory, Occasion::FirstChatReceived, true, at);
+        }
+    }
+
+    /// Something has happened; says whether it is answered or remembered.
+    pub(crate) fn answer_event(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &mut Memory,
+        event: &Event<'_>,
+        news: bool,
+    ) -> bool {
+        let Some(team) = self.team(ticket) else { return false };
+        let at = event.stamp.clamped();
+        match event.what {
+            Happening::Opened(by) if news => {
+                let created = matches!(by, Source::Customer | Source::Flow)
+                    && matches!(ticket.channel, Channel::WebChat | Channel::MobileApp)
+                    && self.is_open(team, at) == Some(false);
+                created
+                    && self.answer(
+                        team,
+                        ticket,
+                        memory,
+                        Occasion::TicketCreatedOutOfHours,
+                        true,
+                        at,
+                    )
+            }
+            Happening::Occurred(occurrence) => {
+                self.answer_occurrence(team, ticket, memory, &occurrence, event)
+            }
+            _ => false,
+        }
+    }
+
+    fn answer_occurrence(
+        &self,
+        team: &Team,
+        ticket: &Ticket<'_>,
+        memory: &mut Memory,
+        occurrence: &Occurrence<'_>,
+        event: &Event<'_>,
+    ) -> bool {
+        let named = Occasion::NAMED.iter().find(|(word, _)| *word == occurrence.name);
+        let Some(occasion) = named.map(|(_, o)| o.by_phase(occurrence.phase)) else { return false };
+        let at = event.stamp.clamped();
+        let untimely =
+            occasion == Occasion::CalledOutOfHours && self.is_open(team, at) != Some(false);
+        if !occasion.is_told() || untimely || !team.answers(occasion) {
+            return false;
+        }
+        // One message a call, whatever is told of it.
+        if let Some(id) = occurrence.call.or(event.stamp.id)
+            && !memory.is_new_occurrence(id)
+        {
+            return false;
+        }
+        if occurrence.call.is_some() {
+            memory.reached(at);
+        }
+        self.answer(team, ticket, memory, occasion, occurrence.ticket_allowed, at);
+        true
+    }
+
+    fn answer(
+        &self,
+        team: &Team,
+        ticket: &Ticket<'_>,
+        memory: &mut Memory,
+        occasion: Occasion,
+        ticket_allowed: bool,
+        at: Instant,
+    ) -> bool {
+        let open = self.is_open(team, at);
+        let timely = team.reply(occasion).is_some_and(|reply| reply.is_for(ticket.channel, open));
+        if !timely && !occasion.is_missed_call() {
+            return false;
+        }
+        memory.reply_to(|number| Pending { number, occasion, ticket_allowed, at });
+        true
+    }
+
+    /// The reply that is due, if there is one.
+    pub(crate) fn reply_due(
+        &self,
+        ticket: &Ticket<'_>,
+        memory: &Memory,
+        now: Instant,
+    ) -> Option<Decision> {
+        if memory.replies.is_empty() {
+            return None;
+        }
+        let team = self.team(ticket)?;
+        memory.replies.iter().find_map(|pending| {
+            let message = self.message(team, ticket, memory, pending, now);
+            let missed_call = team.missed_call(ticket, pending);
+            if message.is_none() && missed_call == MissedCall::Nothing {
+                return None;
+            }
+            let step = Step::Reply(pending.number);
+            let reason = Reason::AutomaticReply(pending.occasion.word());
+            let outcome = if pending.at > now {
+                Outcome::Wait(pending.at, step)
+            } else {
+                let event = pending.occasion.word();
+                let task = Task::Reply(AutomaticReply { event, message, missed_call });
+                Outcome::Act(Action { cycle: memory.cycle, step, due: pending.at, task })
+            };
+            Some(Decision { outcome, reason, rule: None })
+        })
+    }
+
+    fn message(
+        &self,
+        team: &Team,
+        ticket: &Ticket<'_>,
+        memory: &Memory,
+        pending: &Pending,
+        now: Instant,
+    ) -> Option<Outgoing> {
+        let open = self.is_open(team, pending.at);
+        let reply = team.reply(pending.occasion).filter(|r| r.is_for(ticket.channel, open))?;
+        let unwanted = ticket.opted_out || memory.opted_out || ticket.group && self.exempt_groups;
+        if unwanted {
+            return None;
+        }
+        let free = window_until(ticket, memory).is_none_or(|until| now < until);
+        let way = match (free, &reply.content.template) {
+            (true, _) => Way::Freely,
+            (false, Some(_)) if ticket.channel.abilities().templates => Way::ByTemplate,
+            (false, _) => return None,
+        };
+        let writer = Writer { policy: self, ticket, time_left: None };
+        let signature = match reply.signature.unwrap_or(team.signature) {
+            Signature::Nobody => None,
+            Signature::Company => ticket.fact("company.name").or(self.company.as_deref()),
+            Signature::Team => ticket.fact("department.name").or(ticket.department),
+        };
+        Some(writer.write_whole(&reply.content, &reply.also, signature, way))
+    }
+}
+
+impl Team {
+    fn reply(&self, occasion: Occasion) -> Option<&PlannedReply> {
+        self.replies.iter().find(|reply| reply.occasion == occasion && reply.enabled)
+    }
+
+    fn wants(&self, occasion: Occasion) -> bool {
+        self.reply(occasion).is_some()
+    }
+
+    /// Whether something is done about an occasion at all: a missed call is recorded without a
+    /// word too.
+    fn answers(&self, occasion: Occasion) -> bool {
+        self.wants(occasion) || occasion.is_missed_call()
+    }
+
+    fn missed_call(&self, ticket: &Ticket<'_>, pending: &Pending) -> MissedCall {
+        if !pending.occasion.is_missed_call() {
+            MissedCall::Nothing
+        } else if ticket.status == Status::Open {
+            MissedCall::OnTicket
+        } else if self.missed_call_ticket && pending.ticket_allowed {
+            MissedCall::NewTicket
+        } else {
+            MissedCall::Nothing
+        }
+    }
+}
+
+impl PlannedReply {
+    fn is_for(&self, channel: Channel, open: Option<bool>) -> bool {
+        self.channels.is_none_or(|channels| channels.has(channel))
+            && match self.when {
+                When::Always => true,
+                When::Open => open == Some(true),
+                When::OutOfHours => open == Some(false),
+            }
+    }
+}
