@@ -51,6 +51,7 @@ mod cache;
 mod call_error;
 pub mod contract;
 mod conversation;
+pub mod drain;
 mod engine;
 mod fault;
 mod health;
