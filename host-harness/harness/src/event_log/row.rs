@@ -130,7 +130,7 @@ struct Header {
     received_at: Instant,
 }
 
-const MESSAGE: &[&str] = &["author", "kind", "origin", "text"];
+const MESSAGE: &[&str] = &["author", "kind", "origin", "text", "choice"];
 
 impl Header {
     fn message(self, value: &Value) -> Result<Message, Misread> {
@@ -152,6 +152,7 @@ impl Header {
                 .get("origin")
                 .map_or(Ok(Origin::Written), |value| word("origin", value))?,
             text: message.get("text").map_or(Ok(None), |value| optional("text", value))?,
+            choice: message.get("choice").map_or(Ok(None), |value| optional("choice", value))?,
         })
     }
 

@@ -111,8 +111,8 @@ impl Asked {
 }
 
 const HEAD: &str = "`wait until TIME for reminder N`, `wait until TIME to close`, \
-    `send reminder N`, `close`, `notify (REASON)`, `reopen (REASON)`, `open linked (REASON)`, \
-    `after-close`, `rest (REASON)` or `fault WORD`";
+    `send reminder N`, `send reply N`, `close`, `resolve`, `notify (REASON)`, `reopen (REASON)`, \
+    `open linked (REASON)`, `after-close`, `rest (REASON)` or `fault WORD`";
 
 const QUALIFIER: &str = "a \"text\", `key CYCLE/STEP`, `due TIME`, `with {…}`, `rule N`, \
     a (reason) or the end of the line";
@@ -130,19 +130,20 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
             let until = words.instant(face)?;
             format!("wait until {} {}", face.show(until), aim(words)?)
         }
-        "send" => {
-            if !words.pass("reminder") {
-                return Err(misplaced(words.peek(), "`reminder` and its number"));
-            }
+        "send" if words.pass("reminder") => {
             format!("send reminder {}", words.number("the reminder's number")?)
         }
+        "send" if words.pass("reply") => {
+            format!("send reply {}", words.number("the reply's number")?)
+        }
+        "send" => return Err(misplaced(words.peek(), "`reminder` or `reply`, and its number")),
         "open" => {
             if !words.pass("linked") {
                 return Err(misplaced(words.peek(), "`open linked`"));
             }
             "open linked".into()
         }
-        "close" | "notify" | "reopen" | "after-close" | "rest" => word.clone(),
+        "close" | "resolve" | "notify" | "reopen" | "after-close" | "rest" => word.clone(),
         "fault" => {
             let mut line = format!("fault {}", words.word("the fault's word")?);
             if let Some(Kind::Word(more)) = words.peek() {
@@ -157,6 +158,7 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
                 "wait",
                 "send",
                 "close",
+                "resolve",
                 "notify",
                 "reopen",
                 "open",
@@ -173,12 +175,13 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
 }
 
 fn aim(words: &mut Words<'_>) -> Result<String, Misread> {
-    const AIM: &str = "`for reminder N`, `to close`, `to notify`, `to reopen`, `to open linked` \
-        or `for after-close`";
+    const AIM: &str = "`for reminder N`, `for reply N`, `to close`, `to resolve`, `to notify`, \
+        `to reopen`, `to open linked` or `for after-close`";
     if words.pass("for") {
         let step = words.word(AIM)?;
         return Ok(match step {
             "reminder" => format!("for reminder {}", words.number("the reminder's number")?),
+            "reply" => format!("for reply {}", words.number("the reply's number")?),
             "after-close" => "for after-close".into(),
             _ if step.starts_with("other:") => format!("for {step}"),
             _ => return Err(Misread::new(format!("`for {step}`"), AIM)),
@@ -187,7 +190,7 @@ fn aim(words: &mut Words<'_>) -> Result<String, Misread> {
     if words.pass("to") {
         let step = words.word(AIM)?;
         return Ok(match step {
-            "close" | "notify" | "reopen" => format!("to {step}"),
+            "close" | "resolve" | "notify" | "reopen" => format!("to {step}"),
             "open" if words.pass("linked") => "to open linked".into(),
             _ => return Err(Misread::new(format!("`to {step}`"), AIM)),
         });

@@ -35,13 +35,10 @@ fn spoken(message: &Message, face: &ClockFace) -> String {
         Origin::AutomaticReply => line.push_str(" auto-reply"),
         origin => drop(write!(line, " {}", origin.word())),
     }
-    stamp(
-        &mut line,
-        (message.at, message.received_at),
-        message.sequence,
-        message.id.as_deref(),
-        face,
-    );
+    let mut parts =
+        stamp((message.at, message.received_at), message.sequence, message.id.as_deref(), face);
+    parts.extend(message.choice.as_ref().map(|choice| format!("choice {choice}")));
+    aside(&mut line, &parts);
     if let Some(text) = &message.text {
         let _ = write!(line, "  {}", quote(text));
     }
@@ -95,7 +92,8 @@ fn happened(event: &Event, face: &ClockFace) -> String {
         }
         Happening::Other(other) => format!("happened {}", name(other)),
     };
-    stamp(&mut line, (event.at, event.received_at), event.sequence, event.id.as_deref(), face);
+    let parts = stamp((event.at, event.received_at), event.sequence, event.id.as_deref(), face);
+    aside(&mut line, &parts);
     line
 }
 
@@ -107,6 +105,8 @@ fn carried_out(key: &ActionKey) -> String {
         Step::Reopen => "reopened".into(),
         Step::OpenLinked => "linked".into(),
         Step::AfterClose => "after-close done".into(),
+        Step::Resolve => "resolved".into(),
+        Step::Reply(number) => format!("sent reply {number}"),
         Step::Other(_) => word::step(&key.step).into_owned(),
     };
     format!("{step} of cycle {}", key.cycle)
@@ -115,23 +115,27 @@ fn carried_out(key: &ActionKey) -> String {
 fn failed_step(step: &Step) -> String {
     match step {
         Step::Reminder(number) => format!("reminder {number}"),
+        Step::Reply(number) => format!("reply {number}"),
         other => word::step(other).into_owned(),
     }
 }
 
 fn stamp(
-    line: &mut String,
     (at, received_at): (Instant, Instant),
     sequence: Option<u64>,
     id: Option<&str>,
     face: &ClockFace,
-) {
+) -> Vec<String> {
     let mut parts = Vec::new();
     if at != received_at {
         parts.push(format!("written {}", face.show(at)));
     }
     parts.extend(sequence.map(|sequence| format!("seq {sequence}")));
     parts.extend(id.map(|id| format!("id {id}")));
+    parts
+}
+
+fn aside(line: &mut String, parts: &[String]) {
     if !parts.is_empty() {
         let _ = write!(line, " ({})", parts.join(", "));
     }
