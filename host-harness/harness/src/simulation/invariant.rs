@@ -71,7 +71,7 @@ impl Invariant {
             Self::WakeAhead => "a wake-up is in the future, and at that time it is over",
             Self::FixedDeadline => {
                 "a deadline does not depend on when it is asked for, \
-                 but what is due and is to be sent also needs an open window at that very instant"
+                 though a send that is due also needs an open window at that very instant"
             }
             Self::DueFirst => "nothing is done before its deadline",
             Self::ClosedInTheEnd => "a ticket whose customer stays silent is closed in the end",
