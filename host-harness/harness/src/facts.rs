@@ -147,3 +147,45 @@ pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {
     let written = text(name, value)?;
     W::from_word(&written).ok_or_else(|| unknown(&written, name, W::KNOWN))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock_face::MONDAY;
+    use crate::conversation::Conversation;
+
+    const HOUR: Instant = 3_600_000;
+
+    #[test]
+    fn windows_and_limits_are_facts() {
+        let mut ticket = Conversation::usual_ticket();
+        let facts = json!({
+            "group": true, "opted-out": true, "window-until": "+1d 09:00",
+            "sent-to-customer": ["08:00", "2026-03-02T07:00:00+01:00"],
+            "more": { "customer.name": "Eva" },
+        });
+        apply(&mut ticket, &facts).expect("facts");
+        assert!(ticket.group && ticket.opted_out);
+        assert_eq!(ticket.window_until, Some(MONDAY + 33 * HOUR));
+        assert_eq!(ticket.sent_to_customer, Some(vec![MONDAY + 8 * HOUR, MONDAY + 6 * HOUR]));
+        assert_eq!(ticket.more, Some(vec![("customer.name".into(), "Eva".into())]));
+
+        let none = json!({
+            "group": false, "opted-out": false, "window-until": null, "sent-to-customer": null,
+            "more": null,
+        });
+        apply(&mut ticket, &none).expect("facts");
+        assert_eq!(ticket, Conversation::usual_ticket());
+        for wrong in [
+            json!({ "window-until": "soon" }),
+            json!({ "window-until": 5 }),
+            json!({ "sent-to-customer": "08:00" }),
+            json!({ "group": "yes" }),
+            json!({ "groups": true }),
+        ] {
+            assert!(apply(&mut ticket, &wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -214,3 +214,133 @@ fn check_reason(reason: &str) -> Result<String, Misread> {
     }
     Err(unknown(first, format!("({reason}) is no reason"), REASONS))
 }
+
+#[cfg(test)]
+mod tests {
+    use despertador_host::contract::{
+        Action, ActionKey, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote,
+        Decision, Image, MissedCall, Outcome, Outgoing, QuickReply, Reason, Reminder, Source, Step,
+        Survey, Task, Template, Wake,
+    };
+
+    use super::*;
+    use crate::clock_face::MONDAY;
+    use crate::scenario::token::tokens;
+
+    fn decision(outcome: Outcome, reason: Reason) -> Answer {
+        Ok(Decision { outcome, reason, rule: Some(0) })
+    }
+
+    fn act(step: Step, task: Task, reason: Reason) -> Answer {
+        let key = ActionKey { ticket: "4711".into(), cycle: 1, step };
+        decision(Outcome::Act(Action { key, due: MONDAY, task }), reason)
+    }
+
+    fn wait(step: Step, reason: Reason) -> Answer {
+        decision(Outcome::Wait(Wake { until: MONDAY, step }), reason)
+    }
+
+    fn reply(message: Option<Outgoing>, missed_call: MissedCall) -> Answer {
+        let event = "call-missed".into();
+        let task = Task::Reply(AutomaticReply { event, message, missed_call });
+        act(Step::Reply(2), task, Reason::AutomaticReply("call-missed".into()))
+    }
+
+    fn closed(step: Step, closing_text: Option<Outgoing>, silent_because: Option<&str>) -> Answer {
+        let package = ClosePackage {
+            reason: "customer-resolved".into(),
+            notice: "Resuelto".into(),
+            closing_text,
+            silent_because: silent_because.map(Into::into),
+            note: ClosingNote { category: "Resuelto".into(), summary: String::new() },
+            tags: Vec::new(),
+            incomplete_metadata: false,
+            exit: "customer-resolved".into(),
+            then: AfterClose {
+                source: Source::Inactivity,
+                unassign: true,
+                bot_on: true,
+                survey: Survey::No,
+            },
+        };
+        act(step, Task::Close(package), Reason::CustomerResolved)
+    }
+
+    fn rich() -> Outgoing {
+        Outgoing {
+            language: Some("es".into()),
+            audience: Audience::PeopleInCharge,
+            template: Some(Template {
+                name: "still_there".into(),
+                language: None,
+                parameters: vec!["Eva".into()],
+            }),
+            image: Some(Image { url: "https://a/b.png".into(), alternative: "una mano".into() }),
+            quick_replies: vec![QuickReply { id: "continue".into(), title: "Sigo aquí".into() }],
+            ..Outgoing::words("¿Sigues allí?")
+        }
+    }
+
+    /// What is expected, in a scenario's words, of each decision.
+    fn cases() -> Vec<(&'static str, Answer)> {
+        let voicemail = || Reason::AutomaticReply("voicemail-left".into());
+        let remind = |message| Task::Send(Reminder { number: 1, of: 2, message });
+        vec![
+            ("send reply 2", reply(Some(rich()), MissedCall::Nothing)),
+            ("send reply 2 (automatic-reply call-missed)", reply(None, MissedCall::OnTicket)),
+            (
+                "send reply 2 \"¿Sigues allí?\" key 1/reply-2",
+                reply(Some(rich()), MissedCall::Nothing),
+            ),
+            (
+                r#"send reply 2 with {"event":"call-missed","missed-call":"new-ticket","quick-replies":null,"text":null}"#,
+                reply(None, MissedCall::NewTicket),
+            ),
+            (
+                r#"send reminder 1 with {"audience":"people-in-charge","image":{"url":"https://a/b.png"},"language":"es","number":1,"quick-replies":[{"id":"continue","title":"Sigo aquí"}],"template":{"language":null,"name":"still_there","parameters":["Eva"]}} (retry 1)"#,
+                act(Step::Reminder(1), remind(rich()), Reason::Retry(1)),
+            ),
+            ("resolve key 1/resolve", closed(Step::Resolve, None, None)),
+            ("close (customer-resolved)", closed(Step::Close, None, None)),
+            (
+                r#"resolve with {"closing-message":null,"closing-text":null,"silent-because":"opted-out"}"#,
+                closed(Step::Resolve, None, Some("opted-out")),
+            ),
+            (
+                r#"resolve with {"closing-message":{"language":"es"},"closing-text":"¿Sigues allí?"}"#,
+                closed(Step::Resolve, Some(rich()), None),
+            ),
+            ("wait until 00:00 for reply 3", wait(Step::Reply(3), voicemail())),
+            ("wait until 00:00 to resolve", wait(Step::Resolve, Reason::CustomerResolved)),
+            (
+                "wait until 00:00 for reminder 2 (outside-sending-window)",
+                wait(Step::Reminder(2), Reason::OutsideSendingWindow),
+            ),
+            ("wait until 00:00 to close (over-budget)", wait(Step::Close, Reason::OverBudget)),
+            (
+                "rest (outside-channel-window 2)",
+                decision(Outcome::Rest, Reason::OutsideChannelWindow(2)),
+            ),
+            ("rest (opted-out)", decision(Outcome::Rest, Reason::OptedOut)),
+            ("rest (group-conversation)", decision(Outcome::Rest, Reason::GroupConversation)),
+        ]
+    }
+
+    #[test]
+    fn what_is_expected_is_written_as_the_decision_is() {
+        let face = ClockFace::default();
+        for (text, answer) in cases() {
+            let expected = Expectation::read(&tokens(text).expect(text), &face).expect(text);
+            assert_eq!(expected.line(), text);
+            assert_eq!(expected.line_of(&answer, &face), text);
+        }
+    }
+
+    #[test]
+    fn other_words_are_not_expected() {
+        let face = ClockFace::default();
+        for text in ["send 1", "send reply", "send replies 1", "wait until 09:00 for resolve"] {
+            assert!(Expectation::read(&tokens(text).expect(text), &face).is_err(), "{text}");
+        }
+    }
+}

@@ -430,3 +430,45 @@ fn source(words: &mut Words<'_>) -> Result<Source, Misread> {
     let word = words.word("who or what: `agent`, `customer`, `inactivity`, `flow` or `api`")?;
     Source::from_word(word).ok_or_else(|| unknown(word, format!("`by {word}`"), Source::KNOWN))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<What, Misread> {
+        let moment = moment(line, 1, &ClockFace::default())?;
+        moment.map(|moment| moment.what).ok_or_else(|| Misread::bare("nothing"))
+    }
+
+    #[test]
+    fn reports_name_replies_and_resolves() {
+        for (line, step, failed) in [
+            ("09:00 sent reply 3", Step::Reply(3), None),
+            ("09:00 resolved", Step::Resolve, None),
+            ("09:00 failed reply 3 (refused)", Step::Reply(3), Some(FailureKind::Refused)),
+            ("09:00 failed resolve", Step::Resolve, Some(FailureKind::Unreachable)),
+        ] {
+            let found = read(line).expect(line);
+            let report = Report { step, cycle: None, failed };
+            assert_eq!(found, What::Report(Stamp::default(), report), "{line}");
+        }
+        for line in ["09:00 sent 3", "09:00 sent reply", "09:00 resolved by customer"] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_of_a_message() {
+        let What::Message(stamp, spoken) =
+            read("09:00 customer menu-answer (id m1, choice extend) «Más tiempo»").expect("read")
+        else {
+            panic!("a message");
+        };
+        assert_eq!((stamp.id.as_deref(), spoken.choice.as_deref()), (Some("m1"), Some("extend")));
+        for line in
+            ["09:00 hold (choice extend)", "09:00 customer (choice)", "09:00 customer (blocked)"]
+        {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+}

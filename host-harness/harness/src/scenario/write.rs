@@ -146,3 +146,37 @@ fn name(name: &str) -> String {
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
     if plain { name.to_owned() } else { quote(name) }
 }
+
+#[cfg(test)]
+mod tests {
+    use despertador_host::contract::{Failure, FailureKind};
+
+    use super::*;
+    use crate::clock_face::MONDAY;
+
+    #[test]
+    fn choices_replies_and_resolves_are_written_as_they_are_read() {
+        let key = |step| ActionKey { ticket: "4711".into(), cycle: 2, step };
+        let choice = Message {
+            id: Some("m1".into()),
+            kind: MessageKind::MenuAnswer,
+            choice: Some("extend".into()),
+            ..Message::words(Author::Customer, MONDAY)
+        };
+        let failure = Failure { key: key(Step::Reply(3)), kind: FailureKind::Refused };
+        for (call, line) in [
+            (Call::Message(choice), "customer menu-answer (id m1, choice extend)"),
+            (
+                Call::Event(Event::carried_out(key(Step::Reply(3)), MONDAY)),
+                "sent reply 3 of cycle 2",
+            ),
+            (Call::Event(Event::carried_out(key(Step::Resolve), MONDAY)), "resolved of cycle 2"),
+            (
+                Call::Event(Event::new(Happening::Failed(failure), MONDAY)),
+                "failed reply 3 of cycle 2 (refused)",
+            ),
+        ] {
+            assert_eq!(what(&call, &ClockFace::default()), line);
+        }
+    }
+}
