@@ -54,7 +54,7 @@ const BROKEN_CALLS: &[(&str, &str)] = &[
     ("divide", "the plugin crashed in `"),
     ("out-of-bounds", "out of bounds memory access"),
     // What cannot be read.
-    ("huge-answer", "its answer is larger than 262144 bytes (`answer_bytes`)"),
+    ("huge-answer", "its answer is larger than 1048576 bytes (`answer_bytes`)"),
     ("not-utf8", "the plugin's answer breaks the contract: it cannot be read"),
     // What breaks the contract.
     ("long-text", "the text `text` has more than 65536 bytes (`text_bytes`)"),
@@ -158,7 +158,7 @@ fn an_explanation_is_held_to_the_size_of_an_answer() {
     let reader = Reader { language: "en".into(), utc_offset: 0 };
     let error = policy
         .explain(&ticket("4711", "long-history"), &Memory::new(), START, &reader)
-        .expect_err("900 KB");
+        .expect_err("1.8 MB");
     assert!(error.to_string().contains("`answer_bytes`"), "{error}");
 }
 

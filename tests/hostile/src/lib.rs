@@ -95,7 +95,7 @@ impl decisions::GuestPolicy for Policy {
     ) -> Result<Explanation, Fault> {
         let decision = decide(&ticket, now);
         let history = match ticket.department.as_deref() {
-            Some("long-history") => vec!["and then ".repeat(100); 1_000],
+            Some("long-history") => vec!["and then ".repeat(100); 2_000],
             _ => Vec::new(),
         };
         Ok(Explanation {
@@ -134,7 +134,7 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
             wait(now + far)
         }
         // What cannot be read.
-        "huge-answer" => remind(1, 1, "a".repeat(1 << 20)),
+        "huge-answer" => remind(1, 1, "a".repeat(2 << 20)),
         "not-utf8" => {
             // SAFETY: none; the host must refuse it.
             remind(1, 1, unsafe { String::from_utf8_unchecked(vec![0xff, 0xfe, 0xfd]) })
