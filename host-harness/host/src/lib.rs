@@ -37,6 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! When many tickets are due at once, [`drain`] says which come first, so that a busy department
+//! holds up no other.
+//!
 //! # Guarantees
 //!
 //! - Time is an argument. Nothing here reads a clock, sleeps or retries; the one thread of a
