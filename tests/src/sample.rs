@@ -37,7 +37,11 @@ pub fn ticket(id: &str, department: &str) -> Ticket {
         locale: Some("es".into()),
         customer_zone: None,
         incomplete_metadata: false,
-        more: Vec::new(),
+        group: false,
+        opted_out: false,
+        window_until: None,
+        sent_to_customer: None,
+        more: None,
     }
 }
 
@@ -54,6 +58,6 @@ pub fn surroundings() -> Surroundings {
         departments: None,
         tick_resolution: 60_000,
         inactivity_exit: ExitState::Unknown,
-        more: Vec::new(),
+        more: None,
     }
 }

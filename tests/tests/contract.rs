@@ -100,7 +100,7 @@ fn the_component_is_a_plugin_of_this_contract_and_imports_nothing() {
 
 #[test]
 fn what_was_compiled_for_the_published_contract_still_fits() {
-    let (mut resolve, published) = resolved("fixtures/contract/0.1.0");
+    let (mut resolve, published) = resolved("fixtures/contract/0.2.0");
     let before = world(&resolve, published);
     let now = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
     // The same package twice: the one of today under a name of its own.

@@ -12,7 +12,7 @@ use despertador_component::COMPONENT;
 use despertador_harness::Player;
 use despertador_host::contract::{
     ActionKey, Author, Channel, Event, Failure, FailureKind, Happening, Instant, Memory, Message,
-    MessageKind, Origin, Reader, Source, Step, Ticket, TicketStatus, Transfer,
+    MessageKind, Occurrence, Origin, Reader, Source, Step, Ticket, TicketStatus, Transfer,
 };
 use despertador_host::{CallError as HostError, Host, Options};
 use despertador_tests::native::NativePolicy;
@@ -55,7 +55,7 @@ fn random_conversations_are_the_same_natively_and_in_the_sandbox() {
         let mut now = sample::START;
         for step in 0..60 {
             now += rng.i64(0..20 * sample::MINUTE);
-            change(&mut rng, &mut ticket);
+            change(&mut rng, &mut ticket, now);
             let place = format!("seed {seed}, step {step}, {ticket:?}");
             let in_sandbox;
             let natively;
@@ -170,7 +170,7 @@ fn ticket(rng: &mut Rng, seed: u64) -> Ticket {
     ticket
 }
 
-fn change(rng: &mut Rng, ticket: &mut Ticket) {
+fn change(rng: &mut Rng, ticket: &mut Ticket, now: Instant) {
     match rng.u8(0..30) {
         0 => {
             ticket.department =
@@ -184,6 +184,14 @@ fn change(rng: &mut Rng, ticket: &mut Ticket) {
         6..9 => ticket.status = TicketStatus::Open,
         9 => ticket.locale = rng.choice(["es-MX", "pt-BR", "en", "xx"]).map(Into::into),
         10 => ticket.status = TicketStatus::Merged,
+        11 => ticket.group = rng.u8(0..8) == 0,
+        12 => ticket.opted_out = rng.u8(0..8) == 0,
+        13 => ticket.window_until = rng.bool().then(|| now + rng.i64(0..90 * sample::MINUTE)),
+        14 => {
+            let sent = (0..rng.u8(0..5)).map(|_| now - rng.i64(0..3 * 1_440 * sample::MINUTE));
+            ticket.sent_to_customer = Some(sent.collect());
+        }
+        15 => ticket.more = Some(vec![("customer.name".into(), "Ana".into())]),
         _ => {}
     }
 }
@@ -226,6 +234,10 @@ fn message(rng: &mut Rng, now: Instant) -> Message {
             _ => Origin::Written,
         },
         text: rng.bool().then(|| "hola".into()),
+        choice: match rng.u8(0..20) {
+            0 => rng.choice(["continue", "extend", "resolve", "dance"]).map(Into::into),
+            _ => None,
+        },
     }
 }
 
@@ -233,11 +245,13 @@ fn event(rng: &mut Rng, ticket: &Ticket, now: Instant) -> Event {
     let key = ActionKey {
         ticket: ticket.id.clone(),
         cycle: rng.u32(0..4),
-        step: match rng.u8(0..8) {
+        step: match rng.u8(0..10) {
             0..4 => Step::Reminder(rng.u32(0..4)),
             4 => Step::Close,
             5 => Step::Reopen,
             6 => Step::AfterClose,
+            7 => Step::Resolve,
+            8 => Step::Reply(rng.u32(0..4)),
             _ => Step::Notify,
         },
     };
@@ -248,7 +262,7 @@ fn event(rng: &mut Rng, ticket: &Ticket, now: Instant) -> Event {
         3 => Source::Inactivity,
         _ => Source::Api,
     };
-    let what = match rng.u8(0..24) {
+    let what = match rng.u8(0..26) {
         0..8 => Happening::CarriedOut(key),
         8 => Happening::Failed(Failure { key, kind: FailureKind::Refused }),
         9 => Happening::Failed(Failure { key, kind: FailureKind::Blocked }),
@@ -265,6 +279,10 @@ fn event(rng: &mut Rng, ticket: &Ticket, now: Instant) -> Event {
         20 => Happening::Transferred(Transfer { department: None, agent: Some("eva".into()) }),
         21 => Happening::Extended(rng.u64(0..3_600_000)),
         22 => Happening::Closed(by),
+        23 | 24 => Happening::Occurred(Occurrence {
+            name: rng.choice(["voicemail-left", "call-missed", "dance"]).expect("some").into(),
+            details: vec![("call".into(), format!("c{}", rng.u8(0..4)))],
+        }),
         _ => Happening::Reopened(by),
     };
     Event { id: id(rng), sequence: None, at: written(rng, now), received_at: now, what }

@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use despertador_host::contract::{Author, Decision, Instant, Memory, Outcome, Reader, Ticket};
+use despertador_host::contract::{
+    Author, Decision, Instant, Memory, Outcome, Reader, Ticket, TicketStatus,
+};
 use despertador_host::{
     CallError, Conversation, Host, Impurity, Limits, Options, Plugin, Policy, PolicyError,
 };
@@ -52,7 +54,7 @@ const BROKEN_CALLS: &[(&str, &str)] = &[
     ("divide", "the plugin crashed in `"),
     ("out-of-bounds", "out of bounds memory access"),
     // What cannot be read.
-    ("huge-answer", "its answer is larger than 262144 bytes (`answer_bytes`)"),
+    ("huge-answer", "its answer is larger than 1048576 bytes (`answer_bytes`)"),
     ("not-utf8", "the plugin's answer breaks the contract: it cannot be read"),
     // What breaks the contract.
     ("long-text", "the text `text` has more than 65536 bytes (`text_bytes`)"),
@@ -70,6 +72,15 @@ const BROKEN_CALLS: &[(&str, &str)] = &[
     ("empty-reason", "closes with an empty `reason`"),
     ("empty-exit", "closes with an empty `exit`"),
     ("cycle-0", "belongs to no cycle"),
+    ("resolve-cycle-0", "the action `4711/0/resolve` belongs to no cycle"),
+    ("empty-closing-text", "the action `4711/1/close` sends an empty text"),
+    ("long-silence", "the text `silent-because` has more than 65536 bytes (`text_bytes`)"),
+    ("image-of-a-file", "sends an image whose `url` begins with neither `https://` nor `http://`"),
+    ("long-title", "the text `title` has more than 65536 bytes (`text_bytes`)"),
+    ("reply-0", "answers occurrence 0, which there cannot be"),
+    ("reply-as-close", "the action `4711/0/close` asks for the step of a reply"),
+    ("empty-reply", "the action `4711/0/reply-1` sends an empty text"),
+    ("close-as-reply", "the action `4711/1/reply-1` asks for the step `close`"),
 ];
 
 #[test]
@@ -147,7 +158,7 @@ fn an_explanation_is_held_to_the_size_of_an_answer() {
     let reader = Reader { language: "en".into(), utc_offset: 0 };
     let error = policy
         .explain(&ticket("4711", "long-history"), &Memory::new(), START, &reader)
-        .expect_err("900 KB");
+        .expect_err("1.8 MB");
     assert!(error.to_string().contains("`answer_bytes`"), "{error}");
 }
 
@@ -231,6 +242,10 @@ fn what_is_carried_out_is_not_asked_for_again() {
         ("cycle-1-close", &["4711/2/reminder-1"], "`4711/1/close` goes back behind cycle 2"),
         ("cycle-2-reminder-1", &["4711/2/reminder-2"], "comes after `4711/2/reminder-2`"),
         ("cycle-2-reminder-1", &["4711/2/close"], "comes after `4711/2/close`"),
+        ("cycle-2-reminder-1", &["4711/2/resolve"], "comes after `4711/2/resolve`"),
+        ("cycle-1-close", &["4711/1/resolve"], "comes after `4711/1/resolve`"),
+        ("cycle-1-resolve", &["4711/1/resolve"], "`4711/1/resolve` was already carried out"),
+        ("cycle-0-reply-3", &["4711/5/reply-3"], "`4711/0/reply-3` was already carried out"),
     ] {
         let conversation = Conversation::resume(
             ticket("4711", department),
@@ -249,6 +264,34 @@ fn what_is_carried_out_is_not_asked_for_again() {
         [key("4711/1/reminder-1"), key("4711/1/close")],
     );
     conversation.tick(&policy, START).expect("a new cycle follows");
+}
+
+#[test]
+fn a_reply_may_come_at_any_time_and_is_no_step_of_a_cycle() {
+    let policy = policy_with(small());
+    let key = |text: &str| despertador_host::key::parse(text).expect("a key");
+    let resume = |department, carried_out: &[&str]| {
+        let keys: Vec<_> = carried_out.iter().map(|text| key(text)).collect();
+        Conversation::resume(ticket("4711", department), Memory::new(), keys)
+    };
+    let closed = ["4711/7/reminder-1", "4711/7/reply-2", "4711/7/close"];
+    let mut conversation = resume("cycle-0-reply-3", &closed);
+    conversation.ticket.status = TicketStatus::Closed;
+    conversation.tick(&policy, START).expect("of an old cycle, after the close");
+    assert_eq!(conversation.replied(), [key("4711/7/reply-2")]);
+    assert_eq!(conversation.carried_out(), [key("4711/7/reminder-1"), key("4711/7/close")]);
+
+    // A reply of a later cycle does not end the one before it.
+    let conversation = resume("cycle-1-close", &["4711/1/reminder-1", "4711/2/reply-1"]);
+    conversation.tick(&policy, START).expect("the close follows");
+    // A ticket that was closed and opened again can still be said to be settled.
+    resume("cycle-1-resolve", &["4711/1/close"]).tick(&policy, START).expect("follows");
+
+    let many: Vec<String> = (1..=200).map(|n| format!("4711/1/reply-{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let conversation = resume("cycle-0-reply-3", &many);
+    assert_eq!(conversation.replied().len(), 64);
+    assert_eq!(conversation.replied().last(), Some(&key("4711/1/reply-200")));
 }
 
 #[test]
@@ -383,11 +426,12 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
             "the component exports `elsewhere:clock/now@1.0.0`, which the contract does not know",
         ),
         (
-            "a later contract",
-            version("@0.2.0"),
-            "the component was built for version `0.2.0` of the contract, and this host speaks \
-             `0.1.0`; build it for `despertador:inactivity@0.2.0`",
+            "an earlier contract",
+            version("@0.1.0"),
+            "the component was built for version `0.1.0` of the contract, and this host speaks \
+             `0.2.0`; build it for `despertador:inactivity@0.2.0`",
         ),
+        ("a later contract", version("@0.3.0"), "built for version `0.3.0`"),
         ("a later major contract", version("@1.0.0"), "built for version `1.0.0`"),
         (
             "other types",
@@ -396,7 +440,7 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
         ),
         (
             "crashing",
-            version("@0.1.7"),
+            version("@0.2.7"),
             "the component does not describe itself: the plugin crashed",
         ),
     ];

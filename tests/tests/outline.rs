@@ -130,3 +130,21 @@ fn every_department_of_many_has_its_own_rule() {
         assert_eq!(policy.rule_for(name).map(|(place, _)| place), Some(700), "{name:?}");
     }
 }
+
+/// The table of a policy with as many rules as there may be fits into an answer of the sandbox.
+#[test]
+fn a_policy_of_a_thousand_rules_is_shown() {
+    let rules: Vec<String> = (0..1_000)
+        .map(|number| {
+            format!(
+                r#"{{"departments":["department-{number:04}"],"close-after":"1 d","reminders":[
+                    {{"after":"1 min","text":"a"}},{{"after":"1 min","text":"b"}},{{"after":"1 min","text":"c"}}]}}"#
+            )
+        })
+        .collect();
+    let config = format!(r#"{{"rules":[{}]}}"#, rules.join(","));
+    assert!(config.len() > 150_000, "{}", config.len());
+    let outline = outline(&config);
+    assert_eq!(outline.rules.len(), 1_000);
+    assert!(outline.rules.iter().all(|rule| rule.steps.len() == 4));
+}

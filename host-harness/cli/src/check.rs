@@ -24,7 +24,7 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
         departments: given.departments.clone(),
         tick_resolution: given.tick_resolution,
         inactivity_exit: given.exit.clone(),
-        more: Vec::new(),
+        more: None,
     };
     let (problems, outline) = match engine.parse(&config, &surroundings) {
         Ok(mut player) => (
@@ -151,6 +151,8 @@ impl Checked {
             let departments = departments(rule);
             let mut head = vec![departments];
             head.push(format!("counted from {}", rule.count_from));
+            head.extend(rule.business_hours.iter().map(|name| format!("business hours {name}")));
+            head.extend(rule.sending_window.iter().map(|name| format!("sending window {name}")));
             if !rule.enabled {
                 head.push(paint(YELLOW, "switched off"));
             }
@@ -224,6 +226,8 @@ fn outline_json(outline: &Outline) -> Value {
             "departments": rule.departments,
             "enabled": rule.enabled,
             "count-from": rule.count_from,
+            "business-hours": rule.business_hours,
+            "sending-window": rule.sending_window,
             "close-after": rule.close_after.map(duration::show),
             "accumulated": duration::show(rule.accumulated),
             "steps": rule.steps.iter().map(step).collect::<Vec<_>>(),

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use despertador_host::contract::{
-    AfterClose, ClosePackage, Decision, Fault, Instant, Notification, Outcome, Reason, Reminder,
-    Reopening, Step, Task,
+    Action, AfterClose, AutomaticReply, ClosePackage, Decision, Fault, Instant, Notification,
+    Outcome, Outgoing, Reason, Reminder, Reopening, Step, Task,
 };
 use serde_json::{Value, json};
 
@@ -38,14 +38,14 @@ pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
         Err(fault) => return format!("fault {}", word::fault(fault)),
     };
     let mut line = match &decision.outcome {
-        Outcome::Act(action) => act(&action.task),
+        Outcome::Act(action) => act(action),
         Outcome::Wait(wake) => format!("wait until {} {}", face.show(wake.until), aim(&wake.step)),
         Outcome::Rest => "rest".into(),
         Outcome::Other(name) => format!("outcome other:{name}"),
     };
     if let Outcome::Act(action) = &decision.outcome {
-        if let (true, Task::Send(reminder)) = (detail.text, &action.task) {
-            let _ = write!(line, " {}", quote(&reminder.text));
+        if let (true, Some(message)) = (detail.text, sent(&action.task)) {
+            let _ = write!(line, " {}", quote(&message.text));
         }
         if detail.key {
             let _ = write!(line, " key {}/{}", action.key.cycle, word::step(&action.key.step));
@@ -78,22 +78,75 @@ pub fn quote(text: &str) -> String {
 /// The members of a task, by the contract's names.
 pub fn members(task: &Task) -> Value {
     match task {
-        Task::Send(Reminder { number, of, text, language }) => {
-            json!({ "number": number, "of": of, "text": text, "language": language })
+        Task::Send(Reminder { number, of, message }) => {
+            together(json!({ "number": number, "of": of }), outgoing(message))
         }
         Task::Close(package) => close_package(package),
         Task::Notify(Notification { code, text }) => json!({ "code": code, "text": text }),
         Task::Reopen(reopening) | Task::OpenLinked(reopening) => self::reopening(reopening),
         Task::AfterClose(after) => after_close(after),
+        Task::Reply(reply) => automatic_reply(reply),
         Task::Other(name) => json!({ "other": name }),
     }
+}
+
+/// The message that a task sends instead of doing something else.
+fn sent(task: &Task) -> Option<&Outgoing> {
+    match task {
+        Task::Send(reminder) => Some(&reminder.message),
+        Task::Reply(reply) => reply.message.as_ref(),
+        _ => None,
+    }
+}
+
+/// The members of two objects in one.
+fn together(one: Value, other: Value) -> Value {
+    match (one, other) {
+        (Value::Object(mut one), Value::Object(other)) => {
+            one.extend(other);
+            Value::Object(one)
+        }
+        (one, _) => one,
+    }
+}
+
+fn outgoing(message: &Outgoing) -> Value {
+    let quick_replies: Vec<Value> = message
+        .quick_replies
+        .iter()
+        .map(|reply| json!({ "id": reply.id, "title": reply.title }))
+        .collect();
+    json!({
+        "text": message.text,
+        "language": message.language,
+        "audience": message.audience.word(),
+        "template": message.template.as_ref().map(|template| json!({
+            "name": template.name,
+            "language": template.language,
+            "parameters": template.parameters,
+        })),
+        "image": message.image.as_ref().map(|image| json!({
+            "url": image.url,
+            "alternative": image.alternative,
+        })),
+        "quick-replies": quick_replies,
+    })
+}
+
+fn automatic_reply(reply: &AutomaticReply) -> Value {
+    let AutomaticReply { event, message, missed_call } = reply;
+    // Without a message its members are not there, which is shown as `null`.
+    let message = message.as_ref().map_or(Value::Null, outgoing);
+    together(json!({ "event": event, "missed-call": missed_call.word() }), message)
 }
 
 fn close_package(package: &ClosePackage) -> Value {
     json!({
         "reason": package.reason,
         "notice": package.notice,
-        "closing-text": package.closing_text,
+        "closing-text": package.closing_text.as_ref().map(|message| &message.text),
+        "closing-message": package.closing_text.as_ref().map(outgoing),
+        "silent-because": package.silent_because,
         "note": { "category": package.note.category, "summary": package.note.summary },
         "tags": package.tags,
         "incomplete-metadata": package.incomplete_metadata,
@@ -120,14 +173,19 @@ fn reopening(reopening: &Reopening) -> Value {
     })
 }
 
-fn act(task: &Task) -> String {
-    match task {
+fn act(action: &Action) -> String {
+    match &action.task {
         Task::Send(reminder) => format!("send reminder {}", reminder.number),
+        Task::Close(_) if action.key.step == Step::Resolve => "resolve".into(),
         Task::Close(_) => "close".into(),
         Task::Notify(_) => "notify".into(),
         Task::Reopen(_) => "reopen".into(),
         Task::OpenLinked(_) => "open linked".into(),
         Task::AfterClose(_) => "after-close".into(),
+        Task::Reply(_) => match &action.key.step {
+            Step::Reply(number) => format!("send reply {number}"),
+            step => format!("send reply as {}", word::step(step)),
+        },
         Task::Other(name) => format!("task other:{name}"),
     }
 }
@@ -140,6 +198,8 @@ fn aim(step: &Step) -> String {
         Step::Reopen => "to reopen".into(),
         Step::OpenLinked => "to open linked".into(),
         Step::AfterClose => "for after-close".into(),
+        Step::Resolve => "to resolve".into(),
+        Step::Reply(number) => format!("for reply {number}"),
         Step::Other(name) => format!("for other:{name}"),
     }
 }
@@ -153,7 +213,10 @@ fn goes_without_saying(decision: &Decision) -> bool {
     };
     match (&decision.reason, step) {
         (Reason::Reminder(why), Step::Reminder(number)) => why == number,
-        (Reason::Close, Step::Close) | (Reason::ClosedByOther, Step::AfterClose) => true,
+        (Reason::Close, Step::Close)
+        | (Reason::ClosedByOther, Step::AfterClose)
+        | (Reason::CustomerResolved, Step::Resolve)
+        | (Reason::AutomaticReply(_), Step::Reply(_)) => true,
         _ => false,
     }
 }

@@ -61,7 +61,11 @@ impl Conversation {
             locale: Some("es".into()),
             customer_zone: None,
             incomplete_metadata: false,
-            more: Vec::new(),
+            group: false,
+            opted_out: false,
+            window_until: None,
+            sent_to_customer: None,
+            more: None,
         }
     }
 
@@ -131,7 +135,7 @@ pub fn follow(ticket: &mut Ticket, what: &Happening) {
     match what {
         Happening::Opened(_) | Happening::Reopened(_) => ticket.status = TicketStatus::Open,
         Happening::Closed(_) => ticket.status = TicketStatus::Closed,
-        Happening::CarriedOut(ActionKey { step: Step::Close, .. }) => {
+        Happening::CarriedOut(ActionKey { step: Step::Close | Step::Resolve, .. }) => {
             ticket.status = TicketStatus::Closed;
         }
         Happening::CarriedOut(ActionKey { step: Step::Reopen, .. }) => {

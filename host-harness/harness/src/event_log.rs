@@ -16,7 +16,7 @@
 //! | `at` | when it happened (RFC 3339) |
 //! | `received-at` | when the host learned of it; without it, `at` |
 //! | `id`, `sequence` | as in the contract, where the host has them |
-//! | `message` | `author`, and where wanted `kind`, `origin`, `text` |
+//! | `message` | `author`, and where wanted `kind`, `origin`, `text`, `choice` |
 //! | `event` | a word of the contract's `happening`, or an object of that word and what it carries |
 //! | `facts` | facts of the ticket that are so from here on, also beside a message or an event |
 

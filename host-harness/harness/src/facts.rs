@@ -1,8 +1,9 @@
 //! Facts of a ticket and surroundings of a policy, as JSON in the contract's names.
 
-use despertador_host::contract::{Channel, ExitState, Surroundings, Ticket, TicketStatus};
+use despertador_host::contract::{Channel, ExitState, Instant, Surroundings, Ticket, TicketStatus};
 use serde_json::{Map, Value};
 
+use crate::clock_face::{ClockFace, parse_rfc3339};
 use crate::duration;
 use crate::nearest;
 use crate::problem::Misread;
@@ -18,6 +19,10 @@ const FACTS: &[&str] = &[
     "locale",
     "customer-zone",
     "incomplete-metadata",
+    "group",
+    "opted-out",
+    "window-until",
+    "sent-to-customer",
     "more",
 ];
 
@@ -35,11 +40,12 @@ pub(crate) fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
             "agent" => ticket.agent = optional(name, value)?,
             "locale" => ticket.locale = optional(name, value)?,
             "customer-zone" => ticket.customer_zone = optional(name, value)?,
-            "incomplete-metadata" => {
-                ticket.incomplete_metadata =
-                    value.as_bool().ok_or_else(|| wrong(name, value, "`true` or `false`"))?;
-            }
-            "more" => ticket.more = pairs(name, value)?,
+            "incomplete-metadata" => ticket.incomplete_metadata = switch(name, value)?,
+            "group" => ticket.group = switch(name, value)?,
+            "opted-out" => ticket.opted_out = switch(name, value)?,
+            "window-until" => ticket.window_until = unless_null(name, value, time)?,
+            "sent-to-customer" => ticket.sent_to_customer = unless_null(name, value, times)?,
+            "more" => ticket.more = unless_null(name, value, pairs)?,
             _ => return Err(unknown(name, "fact", FACTS)),
         }
     }
@@ -52,7 +58,7 @@ pub fn no_surroundings() -> Surroundings {
         departments: None,
         tick_resolution: 1000,
         inactivity_exit: ExitState::Unknown,
-        more: Vec::new(),
+        more: None,
     }
 }
 
@@ -70,7 +76,7 @@ pub(crate) fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
                     .ok_or_else(|| wrong(name, value, "a duration such as `\"1 s\"`"))?;
             }
             "inactivity-exit" => surroundings.inactivity_exit = word::<ExitState>(name, value)?,
-            "more" => surroundings.more = pairs(name, value)?,
+            "more" => surroundings.more = unless_null(name, value, pairs)?,
             _ => return Err(unknown(name, "name", SURROUNDINGS)),
         }
     }
@@ -96,7 +102,35 @@ pub(crate) fn text(name: &str, value: &Value) -> Result<String, Misread> {
 }
 
 pub(crate) fn optional(name: &str, value: &Value) -> Result<Option<String>, Misread> {
-    if value.is_null() { Ok(None) } else { text(name, value).map(Some) }
+    unless_null(name, value, text)
+}
+
+/// What `null` leaves out.
+fn unless_null<T>(
+    name: &str,
+    value: &Value,
+    read: impl FnOnce(&str, &Value) -> Result<T, Misread>,
+) -> Result<Option<T>, Misread> {
+    if value.is_null() { Ok(None) } else { read(name, value).map(Some) }
+}
+
+fn switch(name: &str, value: &Value) -> Result<bool, Misread> {
+    value.as_bool().ok_or_else(|| wrong(name, value, "`true` or `false`"))
+}
+
+/// A time as a timeline writes it, or in the Internet's format.
+fn time(name: &str, value: &Value) -> Result<Instant, Misread> {
+    value
+        .as_str()
+        .and_then(|text| ClockFace::default().parse(text).or_else(|| parse_rfc3339(text)))
+        .ok_or_else(|| {
+            wrong(name, value, "a time: `\"09:30\"`, `\"+1d 09:00\"` or `\"2026-03-02T09:30:00Z\"`")
+        })
+}
+
+fn times(name: &str, value: &Value) -> Result<Vec<Instant>, Misread> {
+    let list = value.as_array().ok_or_else(|| wrong(name, value, "a list of times"))?;
+    list.iter().map(|item| time(name, item)).collect()
 }
 
 pub(crate) fn texts(name: &str, value: &Value) -> Result<Vec<String>, Misread> {
@@ -112,4 +146,46 @@ pub(crate) fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, 
 pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {
     let written = text(name, value)?;
     W::from_word(&written).ok_or_else(|| unknown(&written, name, W::KNOWN))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::clock_face::MONDAY;
+    use crate::conversation::Conversation;
+
+    const HOUR: Instant = 3_600_000;
+
+    #[test]
+    fn windows_and_limits_are_facts() {
+        let mut ticket = Conversation::usual_ticket();
+        let facts = json!({
+            "group": true, "opted-out": true, "window-until": "+1d 09:00",
+            "sent-to-customer": ["08:00", "2026-03-02T07:00:00+01:00"],
+            "more": { "customer.name": "Eva" },
+        });
+        apply(&mut ticket, &facts).expect("facts");
+        assert!(ticket.group && ticket.opted_out);
+        assert_eq!(ticket.window_until, Some(MONDAY + 33 * HOUR));
+        assert_eq!(ticket.sent_to_customer, Some(vec![MONDAY + 8 * HOUR, MONDAY + 6 * HOUR]));
+        assert_eq!(ticket.more, Some(vec![("customer.name".into(), "Eva".into())]));
+
+        let none = json!({
+            "group": false, "opted-out": false, "window-until": null, "sent-to-customer": null,
+            "more": null,
+        });
+        apply(&mut ticket, &none).expect("facts");
+        assert_eq!(ticket, Conversation::usual_ticket());
+        for wrong in [
+            json!({ "window-until": "soon" }),
+            json!({ "window-until": 5 }),
+            json!({ "sent-to-customer": "08:00" }),
+            json!({ "group": "yes" }),
+            json!({ "groups": true }),
+        ] {
+            assert!(apply(&mut ticket, &wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use despertador_host::contract::{
-    Author, Channel, ExitState, FailureKind, Fault, MessageKind, Origin, Reason, Severity, Source,
-    Step, Survey, TicketStatus,
+    Audience, Author, Channel, ExitState, FailureKind, Fault, MessageKind, MissedCall, Origin,
+    Reason, Severity, Source, Step, Survey, TicketStatus,
 };
 
 /// A variant whose cases are written as one word, the contract's own.
@@ -87,6 +87,8 @@ words!(Source {
 });
 words!(FailureKind { Unreachable = "unreachable", Refused = "refused", Blocked = "blocked" });
 words!(Survey { No = "no", Now = "now", Later = "later" });
+words!(Audience { Customer = "customer", PeopleInCharge = "people-in-charge" });
+words!(MissedCall { Nothing = "nothing", OnTicket = "on-ticket", NewTicket = "new-ticket" });
 words!(ExitState {
     Unknown = "unknown",
     Linked = "linked",
@@ -95,7 +97,7 @@ words!(ExitState {
 });
 words!(Severity { Error = "error", Warning = "warning" });
 
-/// A step as it stands in an action key: `reminder-1`, `close`, `open-linked`.
+/// A step as it stands in an action key: `reminder-1`, `close`, `open-linked`, `reply-1`.
 pub fn step(step: &Step) -> Cow<'_, str> {
     match step {
         Step::Reminder(number) => format!("reminder-{number}").into(),
@@ -104,21 +106,26 @@ pub fn step(step: &Step) -> Cow<'_, str> {
         Step::Reopen => "reopen".into(),
         Step::OpenLinked => "open-linked".into(),
         Step::AfterClose => "after-close".into(),
+        Step::Resolve => "resolve".into(),
+        Step::Reply(number) => format!("reply-{number}").into(),
         Step::Other(name) => format!("other:{name}").into(),
     }
 }
 
 /// The step of a word, as [`step`] writes it.
 pub fn step_from_word(word: &str) -> Option<Step> {
+    let numbered = |prefix: &str| Some(word.strip_prefix(prefix)?.parse().ok());
     Some(match word {
         "close" => Step::Close,
         "notify" => Step::Notify,
         "reopen" => Step::Reopen,
         "open-linked" => Step::OpenLinked,
         "after-close" => Step::AfterClose,
-        _ => match word.strip_prefix("reminder-") {
-            Some(number) => Step::Reminder(number.parse().ok()?),
-            None => Step::Other(word.strip_prefix("other:")?.into()),
+        "resolve" => Step::Resolve,
+        _ => match (numbered("reminder-"), numbered("reply-")) {
+            (Some(number), _) => Step::Reminder(number?),
+            (_, Some(number)) => Step::Reply(number?),
+            _ => Step::Other(word.strip_prefix("other:")?.into()),
         },
     })
 }
@@ -129,6 +136,11 @@ pub fn reason(reason: &Reason) -> Cow<'_, str> {
         Reason::Reminder(number) => return format!("reminder {number}").into(),
         Reason::Exempt(tag) => return format!("exempt {tag}").into(),
         Reason::ReminderFailed(number) => return format!("reminder-failed {number}").into(),
+        Reason::AutomaticReply(name) => return format!("automatic-reply {name}").into(),
+        Reason::Retry(number) => return format!("retry {number}").into(),
+        Reason::OutsideChannelWindow(number) => {
+            return format!("outside-channel-window {number}").into();
+        }
         Reason::Other(name) => return format!("other:{name}").into(),
         Reason::Close => "close",
         Reason::CustomerTyping => "customer-typing",
@@ -153,6 +165,11 @@ pub fn reason(reason: &Reason) -> Cow<'_, str> {
         Reason::InQueue => "in-queue",
         Reason::CloseFailed => "close-failed",
         Reason::NothingLeft => "nothing-left",
+        Reason::CustomerResolved => "customer-resolved",
+        Reason::GroupConversation => "group-conversation",
+        Reason::OutsideSendingWindow => "outside-sending-window",
+        Reason::OverBudget => "over-budget",
+        Reason::OptedOut => "opted-out",
     }
     .into()
 }
@@ -185,6 +202,14 @@ pub const REASONS: &[&str] = &[
     "reminder-failed",
     "close-failed",
     "nothing-left",
+    "automatic-reply",
+    "customer-resolved",
+    "group-conversation",
+    "outside-sending-window",
+    "over-budget",
+    "retry",
+    "outside-channel-window",
+    "opted-out",
 ];
 
 /// A fault as it stands after the word `fault`: `memory-damaged`, `memory-newer 7`.

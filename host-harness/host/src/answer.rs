@@ -4,8 +4,8 @@
 //! sentence that names the ticket and what is wrong with the answer.
 
 use crate::contract::{
-    Action, Decision, Event, Explanation, Happening, Instant, Message, Outcome, Outline, Reason,
-    Step, Task, Ticket, TicketStatus, Update,
+    Action, Audience, Decision, Event, Explanation, Happening, Instant, Message, MissedCall,
+    Outcome, Outgoing, Outline, Reason, Step, Task, Ticket, TicketStatus, Update,
 };
 use crate::key;
 use crate::options::Limits;
@@ -125,6 +125,8 @@ pub(crate) fn outline(limits: &Limits, outline: &Outline) -> Result<Sizes, Strin
         sizes.text("name", &rule.name);
         sizes.text("count-from", &rule.count_from);
         sizes.texts("departments", rule.departments.iter().flatten());
+        sizes.texts("business-hours", &rule.business_hours);
+        sizes.texts("sending-window", &rule.sending_window);
         for step in &rule.steps {
             if let Step::Other(word) = &step.step {
                 sizes.text("step", word);
@@ -146,18 +148,27 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
     if *due < 0 {
         return wrong(format!("is due at {due}, before the year 1970"));
     }
-    let step_of_task = match task {
-        Task::Send(reminder) => Step::Reminder(reminder.number),
-        Task::Close(_) => Step::Close,
-        Task::Notify(_) => Step::Notify,
-        Task::Reopen(_) => Step::Reopen,
-        Task::OpenLinked(_) => Step::OpenLinked,
-        Task::AfterClose(_) => Step::AfterClose,
+    let step_of_task = match (task, &key.step) {
+        (Task::Send(reminder), _) => Step::Reminder(reminder.number),
+        (Task::Close(_), Step::Resolve) => Step::Resolve,
+        (Task::Close(_), _) => Step::Close,
+        (Task::Notify(_), _) => Step::Notify,
+        (Task::Reopen(_), _) => Step::Reopen,
+        (Task::OpenLinked(_), _) => Step::OpenLinked,
+        (Task::AfterClose(_), _) => Step::AfterClose,
+        (Task::Reply(_), Step::Reply(0)) => {
+            return wrong("answers occurrence 0, which there cannot be".into());
+        }
+        (Task::Reply(_), Step::Reply(number)) => Step::Reply(*number),
+        (Task::Reply(_), _) => return wrong("asks for the step of a reply".into()),
         // The host carries nothing out: any step will do.
-        Task::Other(_) => return Ok(()),
+        (Task::Other(_), _) => return Ok(()),
     };
     if key.step != step_of_task {
         return wrong(format!("asks for the step `{}`", key::render_step(&step_of_task)));
+    }
+    if let Some(problem) = outgoing(task).and_then(unfit) {
+        return wrong(problem);
     }
     match task {
         Task::Send(reminder) => {
@@ -166,9 +177,6 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
                     "sends reminder {} of {}, which there cannot be",
                     reminder.number, reminder.of
                 ));
-            }
-            if reminder.text.is_empty() {
-                return wrong("sends an empty text".into());
             }
         }
         Task::Close(package) => {
@@ -193,6 +201,27 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
     Ok(())
 }
 
+/// The message that a task sends, where it sends one.
+fn outgoing(task: &Task) -> Option<&Outgoing> {
+    match task {
+        Task::Send(reminder) => Some(&reminder.message),
+        Task::Close(package) => package.closing_text.as_ref(),
+        Task::Reply(reply) => reply.message.as_ref(),
+        _ => None,
+    }
+}
+
+/// Why a message cannot be sent.
+fn unfit(message: &Outgoing) -> Option<String> {
+    if message.text.is_empty() && matches!(message.audience, Audience::Customer) {
+        return Some("sends an empty text".into());
+    }
+    let image = message.image.as_ref()?;
+    let on_the_web = ["https://", "http://"].iter().any(|scheme| image.url.starts_with(scheme));
+    (!on_the_web)
+        .then(|| "sends an image whose `url` begins with neither `https://` nor `http://`".into())
+}
+
 fn decision_sizes(sizes: &mut Sizes, decision: &Decision) {
     match &decision.outcome {
         Outcome::Act(action) => action_sizes(sizes, action),
@@ -206,6 +235,7 @@ fn decision_sizes(sizes: &mut Sizes, decision: &Decision) {
     }
     match &decision.reason {
         Reason::Exempt(tag) => sizes.text("exempt", tag),
+        Reason::AutomaticReply(name) => sizes.text("automatic-reply", name),
         Reason::Other(word) => sizes.text("reason", word),
         _ => {}
     }
@@ -216,15 +246,15 @@ fn action_sizes(sizes: &mut Sizes, action: &Action) {
     if let Step::Other(word) = &action.key.step {
         sizes.text("step", word);
     }
+    if let Some(message) = outgoing(&action.task) {
+        outgoing_sizes(sizes, message);
+    }
     match &action.task {
-        Task::Send(reminder) => {
-            sizes.text("text", &reminder.text);
-            sizes.texts("language", &reminder.language);
-        }
+        Task::Send(_) | Task::AfterClose(_) => {}
         Task::Close(package) => {
             sizes.text("reason", &package.reason);
             sizes.text("notice", &package.notice);
-            sizes.texts("closing-text", &package.closing_text);
+            sizes.texts("silent-because", &package.silent_because);
             sizes.text("category", &package.note.category);
             sizes.text("summary", &package.note.summary);
             sizes.texts("tags", &package.tags);
@@ -237,8 +267,34 @@ fn action_sizes(sizes: &mut Sizes, action: &Action) {
         Task::Reopen(reopening) | Task::OpenLinked(reopening) => {
             sizes.texts("agent", &reopening.agent);
         }
-        Task::AfterClose(_) => {}
+        Task::Reply(reply) => {
+            sizes.text("event", &reply.event);
+            if let MissedCall::Other(word) = &reply.missed_call {
+                sizes.text("missed-call", word);
+            }
+        }
         Task::Other(word) => sizes.text("task", word),
+    }
+}
+
+fn outgoing_sizes(sizes: &mut Sizes, message: &Outgoing) {
+    sizes.text("text", &message.text);
+    sizes.texts("language", &message.language);
+    if let Audience::Other(word) = &message.audience {
+        sizes.text("audience", word);
+    }
+    if let Some(template) = &message.template {
+        sizes.text("template", &template.name);
+        sizes.texts("template-language", &template.language);
+        sizes.texts("parameters", &template.parameters);
+    }
+    if let Some(image) = &message.image {
+        sizes.text("url", &image.url);
+        sizes.text("alternative", &image.alternative);
+    }
+    for reply in &message.quick_replies {
+        sizes.text("quick-reply", &reply.id);
+        sizes.text("title", &reply.title);
     }
 }
 
@@ -250,7 +306,12 @@ fn length(text: &Option<String>) -> usize {
     text.as_ref().map_or(0, String::len)
 }
 
-/// The bytes of a ticket's texts.
+/// The bytes of named texts.
+fn pairs(pairs: &[(String, String)]) -> usize {
+    pairs.iter().map(|(name, value)| sum([name.len(), value.len()])).fold(0, usize::saturating_add)
+}
+
+/// The bytes of a ticket: its texts and its times.
 pub(crate) fn ticket_size(ticket: &Ticket) -> usize {
     sum([
         ticket.id.len(),
@@ -259,13 +320,20 @@ pub(crate) fn ticket_size(ticket: &Ticket) -> usize {
         length(&ticket.agent),
         length(&ticket.locale),
         length(&ticket.customer_zone),
-        ticket.more.iter().map(|(n, v)| sum([n.len(), v.len()])).fold(0, usize::saturating_add),
+        ticket.window_until.map_or(0, |_| size_of::<Instant>()),
+        ticket.sent_to_customer.as_deref().map_or(0, size_of_val),
+        ticket.more.as_deref().map_or(0, pairs),
     ])
 }
 
 /// The bytes of a message: its texts and its times.
 pub(crate) fn message_size(message: &Message) -> usize {
-    sum([length(&message.id), length(&message.text), size_of::<[Instant; 2]>()])
+    sum([
+        length(&message.id),
+        length(&message.text),
+        length(&message.choice),
+        size_of::<[Instant; 2]>(),
+    ])
 }
 
 /// The bytes of an event: its texts and its times.
@@ -275,11 +343,7 @@ pub(crate) fn event_size(event: &Event) -> usize {
         Happening::Failed(failure) => failure.key.ticket.len(),
         Happening::Assigned(name) | Happening::Other(name) => name.len(),
         Happening::Transferred(to) => sum([length(&to.department), length(&to.agent)]),
-        Happening::Occurred(occurrence) => occurrence
-            .details
-            .iter()
-            .map(|(name, value)| sum([name.len(), value.len()]))
-            .fold(occurrence.name.len(), usize::saturating_add),
+        Happening::Occurred(occurrence) => sum([occurrence.name.len(), pairs(&occurrence.details)]),
         _ => 0,
     };
     sum([length(&event.id), what, size_of::<[Instant; 2]>()])

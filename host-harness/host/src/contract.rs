@@ -28,8 +28,8 @@ pub(crate) mod generated {
 /// Ways to begin a value; every field is public and can be set afterwards.
 mod begin {
     use super::{
-        ActionKey, Author, Channel, Event, ExitState, Happening, Instant, Message, MessageKind,
-        Origin, Surroundings, Ticket, TicketStatus,
+        ActionKey, Audience, Author, Channel, Event, ExitState, Happening, Instant, Message,
+        MessageKind, Origin, Outgoing, Surroundings, Ticket, TicketStatus,
     };
 
     impl Ticket {
@@ -46,7 +46,11 @@ mod begin {
                 locale: None,
                 customer_zone: None,
                 incomplete_metadata: false,
-                more: Vec::new(),
+                group: false,
+                opted_out: false,
+                window_until: None,
+                sent_to_customer: None,
+                more: None,
             }
         }
     }
@@ -64,6 +68,22 @@ mod begin {
                 kind: MessageKind::Text,
                 origin: Origin::Written,
                 text: None,
+                choice: None,
+            }
+        }
+    }
+
+    impl Outgoing {
+        /// Words for the customer, and nothing beside them.
+        #[must_use]
+        pub fn words(text: impl Into<String>) -> Self {
+            Self {
+                text: text.into(),
+                language: None,
+                audience: Audience::Customer,
+                template: None,
+                image: None,
+                quick_replies: Vec::new(),
             }
         }
     }
@@ -89,7 +109,7 @@ mod begin {
                 departments: None,
                 tick_resolution: 1,
                 inactivity_exit: ExitState::Unknown,
-                more: Vec::new(),
+                more: None,
             }
         }
     }

@@ -17,14 +17,28 @@ use crate::policy::Policy;
 /// 3. `wait`: call `tick` at that instant. `rest`: wait for the next happening.
 ///
 /// Beyond the checks of a [`Policy`] it makes sure that an action follows what was recorded:
-/// cycles do not go back, reminders count up, nothing carried out is asked for again.
+/// cycles do not go back, reminders count up, nothing carried out is asked for again. Automatic
+/// replies answer what occurs, at any time and in any cycle; of them it only makes sure that none
+/// is asked for again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     /// The facts of the ticket; to be kept up to date by the host.
     pub ticket: Ticket,
     memory: Memory,
-    recorded: Vec<ActionKey>,
+    recorded: Recorded,
 }
+
+/// The keys of what was carried out, as far as they are needed.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Recorded {
+    /// Those of the latest cycle, without its replies.
+    cycle: Vec<ActionKey>,
+    /// The latest replies of whatever cycle.
+    replies: Vec<ActionKey>,
+}
+
+/// Of a ticket's automatic replies so many are recorded; what occurred before is long over.
+const REPLIES: usize = 64;
 
 impl Conversation {
     /// A ticket that nothing has happened to.
@@ -34,15 +48,15 @@ impl Conversation {
     }
 
     /// A ticket as it was stored: its memory and the keys of the actions carried out, in order;
-    /// those of its latest cycle are enough.
+    /// those of its latest cycle and its latest replies are enough.
     #[must_use]
     pub fn resume(
         ticket: Ticket,
         memory: Memory,
         carried_out: impl IntoIterator<Item = ActionKey>,
     ) -> Self {
-        let mut conversation = Self { ticket, memory, recorded: Vec::new() };
-        carried_out.into_iter().for_each(|key| conversation.record(&key));
+        let mut conversation = Self { ticket, memory, recorded: Recorded::default() };
+        carried_out.into_iter().for_each(|key| conversation.recorded.add(&key));
         conversation
     }
 
@@ -52,10 +66,16 @@ impl Conversation {
         &self.memory
     }
 
-    /// The keys of the actions carried out in the latest cycle, in order.
+    /// The keys of the actions carried out in the latest cycle, in order, without its replies.
     #[must_use]
     pub fn carried_out(&self) -> &[ActionKey] {
-        &self.recorded
+        &self.recorded.cycle
+    }
+
+    /// The keys of the latest automatic replies carried out, in order, of whatever cycle.
+    #[must_use]
+    pub fn replied(&self) -> &[ActionKey] {
+        &self.recorded.replies
     }
 
     /// Tells the policy of a message.
@@ -79,7 +99,7 @@ impl Conversation {
             return self.take(policy, update, event.received_at);
         };
         let before = self.recorded.clone();
-        self.record(key);
+        self.recorded.add(key);
         self.take(policy, update, event.received_at).inspect_err(|_| self.recorded = before)
     }
 
@@ -117,12 +137,15 @@ impl Conversation {
         let Outcome::Act(action) = &decision.outcome else {
             return Ok(());
         };
-        let Some(last) = self.recorded.last() else {
-            return Ok(());
-        };
         let key = &action.key;
         let wrong = |what: String| {
             Err(CallError::Answer(format!("the action `{}` {what}", key::render(key))))
+        };
+        if self.recorded.has(key) {
+            return wrong("was already carried out".into());
+        }
+        let (Some(last), false) = (self.recorded.cycle.last(), is_reply(key)) else {
+            return Ok(());
         };
         if key.cycle < last.cycle {
             return wrong(format!("goes back behind cycle {}", last.cycle));
@@ -130,12 +153,11 @@ impl Conversation {
         if key.cycle > last.cycle {
             return Ok(());
         }
-        if self.recorded.contains(key) {
-            return wrong("was already carried out".into());
-        }
-        let later = self.recorded.iter().find(|recorded| match (&key.step, &recorded.step) {
+        let later = self.recorded.cycle.iter().find(|recorded| match (&key.step, &recorded.step) {
             (Step::Reminder(number), Step::Reminder(recorded)) => number < recorded,
             (Step::Reminder(_), Step::Close) => true,
+            // A ticket that was closed and opened again can still be said to be settled.
+            (Step::Reminder(_) | Step::Close, Step::Resolve) => true,
             _ => false,
         });
         match later {
@@ -155,15 +177,39 @@ impl Conversation {
         self.memory = update.memory;
         Ok(update.decision)
     }
+}
 
-    fn record(&mut self, key: &ActionKey) {
-        match self.recorded.last() {
-            Some(last) if key.cycle < last.cycle => return,
-            Some(last) if key.cycle > last.cycle => self.recorded.clear(),
-            _ => {}
-        }
-        if !self.recorded.contains(key) {
-            self.recorded.push(key.clone());
+impl Recorded {
+    /// Whether this very action was carried out. Replies have numbers that are a ticket's own:
+    /// the cycle in which one is asked for does not make it another one.
+    fn has(&self, key: &ActionKey) -> bool {
+        if is_reply(key) {
+            self.replies.iter().any(|recorded| recorded.step == key.step)
+        } else {
+            self.cycle.contains(key)
         }
     }
+
+    fn add(&mut self, key: &ActionKey) {
+        if self.has(key) {
+            return;
+        }
+        if is_reply(key) {
+            if self.replies.len() >= REPLIES {
+                self.replies.remove(0);
+            }
+            self.replies.push(key.clone());
+            return;
+        }
+        match self.cycle.last() {
+            Some(last) if key.cycle < last.cycle => return,
+            Some(last) if key.cycle > last.cycle => self.cycle.clear(),
+            _ => {}
+        }
+        self.cycle.push(key.clone());
+    }
+}
+
+fn is_reply(key: &ActionKey) -> bool {
+    matches!(key.step, Step::Reply(_))
 }

@@ -12,7 +12,7 @@ use crate::options::Sha256;
 ///
 /// ```
 /// let found = despertador_host::inspect_bytes(despertador_component::COMPONENT);
-/// assert_eq!(found.contract.as_deref(), Some("0.1.0"));
+/// assert_eq!(found.contract.as_deref(), Some("0.2.0"));
 /// assert!(found.imports.is_empty());
 /// assert_eq!(found.refusal, None);
 /// ```
@@ -147,7 +147,7 @@ fn judge(found: &mut Inspection) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// `despertador:inactivity/decisions@0.2.0` as (`decisions`, `0.1.0`).
+/// `despertador:inactivity/decisions@0.2.0` as (`decisions`, `0.2.0`).
 fn interface_of_contract(name: &str) -> Option<(&str, &str)> {
     let (interface, version) =
         name.strip_prefix(contract::PACKAGE)?.strip_prefix('/')?.split_once('@')?;
@@ -182,12 +182,13 @@ mod tests {
     #[test]
     fn a_track_is_what_semver_calls_compatible() {
         for (version, same) in [
-            ("0.1.0", true),
-            ("0.1.7", true),
-            ("0.2.0", false),
-            ("1.1.0", false),
-            ("0.1.0-rc.1", false),
-            ("0.1", false),
+            ("0.2.0", true),
+            ("0.2.7", true),
+            ("0.1.0", false),
+            ("0.3.0", false),
+            ("1.2.0", false),
+            ("0.2.0-rc.1", false),
+            ("0.2", false),
             ("", false),
         ] {
             assert_eq!(same_track(version), same, "{version}");

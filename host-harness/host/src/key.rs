@@ -20,7 +20,7 @@ pub fn render(key: &ActionKey) -> String {
     format!("{}/{}/{}", key.ticket, key.cycle, render_step(&key.step))
 }
 
-/// The step as text: `reminder-1`, `close`, `after-close`.
+/// The step as text: `reminder-1`, `close`, `after-close`, `reply-3`.
 #[must_use]
 pub fn render_step(step: &Step) -> String {
     match step {
@@ -30,6 +30,8 @@ pub fn render_step(step: &Step) -> String {
         Step::Reopen => "reopen".into(),
         Step::OpenLinked => "open-linked".into(),
         Step::AfterClose => "after-close".into(),
+        Step::Resolve => "resolve".into(),
+        Step::Reply(number) => format!("reply-{number}"),
         Step::Other(word) => word.clone(),
     }
 }
@@ -53,17 +55,21 @@ pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
         .filter(|cycle| canonical(cycle))
         .and_then(|cycle| cycle.parse().ok())
         .ok_or(not_a_key("the cycle, a number, before the step"))?;
+    let numbered = |prefix: &str| {
+        let number = step.strip_prefix(prefix).filter(|number| canonical(number))?;
+        number.parse().ok()
+    };
     let step = match step {
         "close" => Step::Close,
         "notify" => Step::Notify,
         "reopen" => Step::Reopen,
         "open-linked" => Step::OpenLinked,
         "after-close" => Step::AfterClose,
-        word => word
-            .strip_prefix("reminder-")
-            .filter(|number| canonical(number))
-            .and_then(|number| number.parse().ok())
-            .map_or_else(|| Step::Other(word.into()), Step::Reminder),
+        "resolve" => Step::Resolve,
+        word => numbered("reminder-")
+            .map(Step::Reminder)
+            .or_else(|| numbered("reply-").map(Step::Reply))
+            .unwrap_or_else(|| Step::Other(word.into())),
     };
     Ok(ActionKey { ticket: ticket.into(), cycle, step })
 }
@@ -114,7 +120,10 @@ mod tests {
             Step::Reopen,
             Step::OpenLinked,
             Step::AfterClose,
+            Step::Resolve,
+            Step::Reply(3),
             Step::Other("dance".into()),
+            Step::Other("reply-03".into()),
         ];
         for step in steps {
             for ticket in ["4711", "acme/4711", ""] {

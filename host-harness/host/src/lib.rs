@@ -37,6 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! When many tickets are due at once, [`drain`] says which come first, so that a busy department
+//! holds up no other.
+//!
 //! # Guarantees
 //!
 //! - Time is an argument. Nothing here reads a clock, sleeps or retries; the one thread of a
@@ -51,6 +54,7 @@ mod cache;
 mod call_error;
 pub mod contract;
 mod conversation;
+pub mod drain;
 mod engine;
 mod fault;
 mod health;

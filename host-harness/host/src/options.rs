@@ -34,7 +34,9 @@ pub struct Limits {
     /// Wall clock of one call, checked at a quarter of it. Only the backstop for fuel, as it
     /// depends on the machine: set it well above what a call can take. Default 2 s.
     pub wall_clock: Duration,
-    /// Size of one whole answer in bytes as it is copied out of the sandbox. Default 256 KiB.
+    /// Size of one whole answer in bytes as it is copied out of the sandbox: its texts, and for
+    /// each entry of a list what a host keeps of it. The largest is the outline of a policy with
+    /// hundreds of rules. Default 1 MiB.
     pub answer_bytes: usize,
     /// Size of one text within an answer in bytes. Default 64 KiB.
     pub text_bytes: usize,
@@ -63,7 +65,7 @@ impl Default for Limits {
             fuel: 10_000_000,
             policy_fuel: 100_000_000,
             wall_clock: Duration::from_secs(2),
-            answer_bytes: 256 * KIB,
+            answer_bytes: MIB,
             text_bytes: 64 * KIB,
             memory_bytes: 4 * KIB,
             config_bytes: 256 * KIB,

@@ -95,7 +95,7 @@ impl decisions::GuestPolicy for Policy {
     ) -> Result<Explanation, Fault> {
         let decision = decide(&ticket, now);
         let history = match ticket.department.as_deref() {
-            Some("long-history") => vec!["and then ".repeat(100); 1_000],
+            Some("long-history") => vec!["and then ".repeat(100); 2_000],
             _ => Vec::new(),
         };
         Ok(Explanation {
@@ -111,8 +111,12 @@ impl decisions::GuestPolicy for Policy {
 fn decide(ticket: &Ticket, now: Instant) -> Decision {
     let key = |cycle, step| ActionKey { ticket: ticket.id.clone(), cycle, step };
     let remind = |number, of, text: String| {
-        let task = Task::Send(Reminder { number, of, text, language: None });
+        let task = Task::Send(Reminder { number, of, message: words(text) });
         act(key(1, Step::Reminder(number)), now, task)
+    };
+    let reply = |step, message, missed_call| {
+        let event = "voicemail-left".into();
+        act(key(0, step), now, Task::Reply(AutomaticReply { event, message, missed_call }))
     };
     match ticket.department.as_deref().unwrap_or_default() {
         // What ends the call.
@@ -130,7 +134,7 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
             wait(now + far)
         }
         // What cannot be read.
-        "huge-answer" => remind(1, 1, "a".repeat(1 << 20)),
+        "huge-answer" => remind(1, 1, "a".repeat(2 << 20)),
         "not-utf8" => {
             // SAFETY: none; the host must refuse it.
             remind(1, 1, unsafe { String::from_utf8_unchecked(vec![0xff, 0xfe, 0xfd]) })
@@ -148,7 +152,7 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
         "due-never" => act(key(1, Step::Close), -1, Task::Close(close())),
         "step-mismatch" => act(key(1, Step::Reminder(1)), now, Task::Close(close())),
         "reminder-mismatch" => {
-            let reminder = Reminder { number: 2, of: 2, text: "hi".into(), language: None };
+            let reminder = Reminder { number: 2, of: 2, message: words("hi".into()) };
             act(key(1, Step::Reminder(1)), now, Task::Send(reminder))
         }
         "reminder-0" => remind(0, 1, "hi".into()),
@@ -163,11 +167,39 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
             act(key(1, Step::Close), now, Task::Close(package))
         }
         "cycle-0" => act(key(0, Step::Close), now, Task::Close(close())),
+        "resolve-cycle-0" => act(key(0, Step::Resolve), now, Task::Close(close())),
+        "empty-closing-text" => {
+            let package = ClosePackage { closing_text: Some(words(String::new())), ..close() };
+            act(key(1, Step::Close), now, Task::Close(package))
+        }
+        "long-silence" => {
+            let silent_because = Some("a".repeat(100 << 10));
+            let package = ClosePackage { silent_because, ..close() };
+            act(key(1, Step::Resolve), now, Task::Close(package))
+        }
+        "image-of-a-file" => {
+            let url = "file:///etc/passwd".into();
+            let image = Some(Image { url, alternative: "a file".into() });
+            let message = Outgoing { image, ..words("look".into()) };
+            let task = Task::Send(Reminder { number: 1, of: 1, message });
+            act(key(1, Step::Reminder(1)), now, task)
+        }
+        "long-title" => {
+            let button = QuickReply { id: "continue".into(), title: "a".repeat(100 << 10) };
+            let message = Outgoing { quick_replies: vec![button], ..words("choose".into()) };
+            reply(Step::Reply(1), Some(message), MissedCall::Nothing)
+        }
+        "reply-0" => reply(Step::Reply(0), Some(words("hi".into())), MissedCall::Nothing),
+        "reply-as-close" => reply(Step::Close, Some(words("hi".into())), MissedCall::Nothing),
+        "empty-reply" => reply(Step::Reply(1), Some(words(String::new())), MissedCall::Nothing),
+        "close-as-reply" => act(key(1, Step::Reply(1)), now, Task::Close(close())),
         // What only shows over several calls.
         "impure" => remind(1, 1, format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed))),
         "cycle-1-close" => act(key(1, Step::Close), now, Task::Close(close())),
+        "cycle-1-resolve" => act(key(1, Step::Resolve), now, Task::Close(close())),
+        "cycle-0-reply-3" => reply(Step::Reply(3), None, MissedCall::OnTicket),
         "cycle-2-reminder-1" => {
-            let reminder = Reminder { number: 1, of: 2, text: "hi".into(), language: None };
+            let reminder = Reminder { number: 1, of: 2, message: words("hi".into()) };
             act(key(2, Step::Reminder(1)), now, Task::Send(reminder))
         }
         _ => wait(now + 60_000),
@@ -184,11 +216,23 @@ fn wait(until: Instant) -> Decision {
     Decision { outcome: Outcome::Wait(wake), reason: Reason::Close, rule: None }
 }
 
+fn words(text: String) -> Outgoing {
+    Outgoing {
+        text,
+        language: None,
+        audience: Audience::Customer,
+        template: None,
+        image: None,
+        quick_replies: Vec::new(),
+    }
+}
+
 fn close() -> ClosePackage {
     ClosePackage {
         reason: "customer-inactivity".into(),
         notice: "closed".into(),
         closing_text: None,
+        silent_because: None,
         note: ClosingNote { category: "inactivity".into(), summary: String::new() },
         tags: Vec::new(),
         incomplete_metadata: false,

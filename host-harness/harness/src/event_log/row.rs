@@ -130,7 +130,7 @@ struct Header {
     received_at: Instant,
 }
 
-const MESSAGE: &[&str] = &["author", "kind", "origin", "text"];
+const MESSAGE: &[&str] = &["author", "kind", "origin", "text", "choice"];
 
 impl Header {
     fn message(self, value: &Value) -> Result<Message, Misread> {
@@ -152,6 +152,7 @@ impl Header {
                 .get("origin")
                 .map_or(Ok(Origin::Written), |value| word("origin", value))?,
             text: message.get("text").map_or(Ok(None), |value| optional("text", value))?,
+            choice: message.get("choice").map_or(Ok(None), |value| optional("choice", value))?,
         })
     }
 
@@ -284,4 +285,32 @@ fn instant(name: &str, value: &Value) -> Result<Instant, Misread> {
         .as_str()
         .and_then(parse_rfc3339)
         .ok_or_else(|| wrong(name, value, "an instant such as `\"2026-03-02T09:00:00Z\"`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use despertador_host::contract::Step;
+
+    use super::*;
+
+    fn call(row: &str) -> Call {
+        let text = format!(r#"{{"ticket":"4711","at":"2026-03-02T09:00:00Z",{row}}}"#);
+        let log = EventLog::read("log.jsonl", &text).expect(row);
+        log.rows.into_iter().find_map(|row| row.call).expect(row)
+    }
+
+    #[test]
+    fn choices_replies_and_resolves_are_read() {
+        let Call::Message(message) = call(r#""message":{"author":"customer","choice":"extend"}"#)
+        else {
+            panic!("a message");
+        };
+        assert_eq!(message.choice.as_deref(), Some("extend"));
+        for (word, step) in [("reply-3", Step::Reply(3)), ("resolve", Step::Resolve)] {
+            let row = format!(r#""event":{{"carried-out":{{"cycle":2,"step":"{word}"}}}}"#);
+            let Call::Event(event) = call(&row) else { panic!("an event") };
+            let key = ActionKey { ticket: "4711".into(), cycle: 2, step };
+            assert_eq!(event.what, Happening::CarriedOut(key));
+        }
+    }
 }

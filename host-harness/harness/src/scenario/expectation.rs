@@ -111,8 +111,8 @@ impl Asked {
 }
 
 const HEAD: &str = "`wait until TIME for reminder N`, `wait until TIME to close`, \
-    `send reminder N`, `close`, `notify (REASON)`, `reopen (REASON)`, `open linked (REASON)`, \
-    `after-close`, `rest (REASON)` or `fault WORD`";
+    `send reminder N`, `send reply N`, `close`, `resolve`, `notify (REASON)`, `reopen (REASON)`, \
+    `open linked (REASON)`, `after-close`, `rest (REASON)` or `fault WORD`";
 
 const QUALIFIER: &str = "a \"text\", `key CYCLE/STEP`, `due TIME`, `with {…}`, `rule N`, \
     a (reason) or the end of the line";
@@ -130,19 +130,20 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
             let until = words.instant(face)?;
             format!("wait until {} {}", face.show(until), aim(words)?)
         }
-        "send" => {
-            if !words.pass("reminder") {
-                return Err(misplaced(words.peek(), "`reminder` and its number"));
-            }
+        "send" if words.pass("reminder") => {
             format!("send reminder {}", words.number("the reminder's number")?)
         }
+        "send" if words.pass("reply") => {
+            format!("send reply {}", words.number("the reply's number")?)
+        }
+        "send" => return Err(misplaced(words.peek(), "`reminder` or `reply`, and its number")),
         "open" => {
             if !words.pass("linked") {
                 return Err(misplaced(words.peek(), "`open linked`"));
             }
             "open linked".into()
         }
-        "close" | "notify" | "reopen" | "after-close" | "rest" => word.clone(),
+        "close" | "resolve" | "notify" | "reopen" | "after-close" | "rest" => word.clone(),
         "fault" => {
             let mut line = format!("fault {}", words.word("the fault's word")?);
             if let Some(Kind::Word(more)) = words.peek() {
@@ -157,6 +158,7 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
                 "wait",
                 "send",
                 "close",
+                "resolve",
                 "notify",
                 "reopen",
                 "open",
@@ -173,12 +175,13 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
 }
 
 fn aim(words: &mut Words<'_>) -> Result<String, Misread> {
-    const AIM: &str = "`for reminder N`, `to close`, `to notify`, `to reopen`, `to open linked` \
-        or `for after-close`";
+    const AIM: &str = "`for reminder N`, `for reply N`, `to close`, `to resolve`, `to notify`, \
+        `to reopen`, `to open linked` or `for after-close`";
     if words.pass("for") {
         let step = words.word(AIM)?;
         return Ok(match step {
             "reminder" => format!("for reminder {}", words.number("the reminder's number")?),
+            "reply" => format!("for reply {}", words.number("the reply's number")?),
             "after-close" => "for after-close".into(),
             _ if step.starts_with("other:") => format!("for {step}"),
             _ => return Err(Misread::new(format!("`for {step}`"), AIM)),
@@ -187,7 +190,7 @@ fn aim(words: &mut Words<'_>) -> Result<String, Misread> {
     if words.pass("to") {
         let step = words.word(AIM)?;
         return Ok(match step {
-            "close" | "notify" | "reopen" => format!("to {step}"),
+            "close" | "resolve" | "notify" | "reopen" => format!("to {step}"),
             "open" if words.pass("linked") => "to open linked".into(),
             _ => return Err(Misread::new(format!("`to {step}`"), AIM)),
         });
@@ -210,4 +213,134 @@ fn check_reason(reason: &str) -> Result<String, Misread> {
         return Ok(reason.to_owned());
     }
     Err(unknown(first, format!("({reason}) is no reason"), REASONS))
+}
+
+#[cfg(test)]
+mod tests {
+    use despertador_host::contract::{
+        Action, ActionKey, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote,
+        Decision, Image, MissedCall, Outcome, Outgoing, QuickReply, Reason, Reminder, Source, Step,
+        Survey, Task, Template, Wake,
+    };
+
+    use super::*;
+    use crate::clock_face::MONDAY;
+    use crate::scenario::token::tokens;
+
+    fn decision(outcome: Outcome, reason: Reason) -> Answer {
+        Ok(Decision { outcome, reason, rule: Some(0) })
+    }
+
+    fn act(step: Step, task: Task, reason: Reason) -> Answer {
+        let key = ActionKey { ticket: "4711".into(), cycle: 1, step };
+        decision(Outcome::Act(Action { key, due: MONDAY, task }), reason)
+    }
+
+    fn wait(step: Step, reason: Reason) -> Answer {
+        decision(Outcome::Wait(Wake { until: MONDAY, step }), reason)
+    }
+
+    fn reply(message: Option<Outgoing>, missed_call: MissedCall) -> Answer {
+        let event = "call-missed".into();
+        let task = Task::Reply(AutomaticReply { event, message, missed_call });
+        act(Step::Reply(2), task, Reason::AutomaticReply("call-missed".into()))
+    }
+
+    fn closed(step: Step, closing_text: Option<Outgoing>, silent_because: Option<&str>) -> Answer {
+        let package = ClosePackage {
+            reason: "customer-resolved".into(),
+            notice: "Resuelto".into(),
+            closing_text,
+            silent_because: silent_because.map(Into::into),
+            note: ClosingNote { category: "Resuelto".into(), summary: String::new() },
+            tags: Vec::new(),
+            incomplete_metadata: false,
+            exit: "customer-resolved".into(),
+            then: AfterClose {
+                source: Source::Inactivity,
+                unassign: true,
+                bot_on: true,
+                survey: Survey::No,
+            },
+        };
+        act(step, Task::Close(package), Reason::CustomerResolved)
+    }
+
+    fn rich() -> Outgoing {
+        Outgoing {
+            language: Some("es".into()),
+            audience: Audience::PeopleInCharge,
+            template: Some(Template {
+                name: "still_there".into(),
+                language: None,
+                parameters: vec!["Eva".into()],
+            }),
+            image: Some(Image { url: "https://a/b.png".into(), alternative: "una mano".into() }),
+            quick_replies: vec![QuickReply { id: "continue".into(), title: "Sigo aquí".into() }],
+            ..Outgoing::words("¿Sigues allí?")
+        }
+    }
+
+    /// What is expected, in a scenario's words, of each decision.
+    fn cases() -> Vec<(&'static str, Answer)> {
+        let voicemail = || Reason::AutomaticReply("voicemail-left".into());
+        let remind = |message| Task::Send(Reminder { number: 1, of: 2, message });
+        vec![
+            ("send reply 2", reply(Some(rich()), MissedCall::Nothing)),
+            ("send reply 2 (automatic-reply call-missed)", reply(None, MissedCall::OnTicket)),
+            (
+                "send reply 2 \"¿Sigues allí?\" key 1/reply-2",
+                reply(Some(rich()), MissedCall::Nothing),
+            ),
+            (
+                r#"send reply 2 with {"event":"call-missed","missed-call":"new-ticket","quick-replies":null,"text":null}"#,
+                reply(None, MissedCall::NewTicket),
+            ),
+            (
+                r#"send reminder 1 with {"audience":"people-in-charge","image":{"url":"https://a/b.png"},"language":"es","number":1,"quick-replies":[{"id":"continue","title":"Sigo aquí"}],"template":{"language":null,"name":"still_there","parameters":["Eva"]}} (retry 1)"#,
+                act(Step::Reminder(1), remind(rich()), Reason::Retry(1)),
+            ),
+            ("resolve key 1/resolve", closed(Step::Resolve, None, None)),
+            ("close (customer-resolved)", closed(Step::Close, None, None)),
+            (
+                r#"resolve with {"closing-message":null,"closing-text":null,"silent-because":"opted-out"}"#,
+                closed(Step::Resolve, None, Some("opted-out")),
+            ),
+            (
+                r#"resolve with {"closing-message":{"language":"es"},"closing-text":"¿Sigues allí?"}"#,
+                closed(Step::Resolve, Some(rich()), None),
+            ),
+            ("wait until 00:00 for reply 3", wait(Step::Reply(3), voicemail())),
+            ("wait until 00:00 to resolve", wait(Step::Resolve, Reason::CustomerResolved)),
+            (
+                "wait until 00:00 for reminder 2 (outside-sending-window)",
+                wait(Step::Reminder(2), Reason::OutsideSendingWindow),
+            ),
+            ("wait until 00:00 to close (over-budget)", wait(Step::Close, Reason::OverBudget)),
+            (
+                "rest (outside-channel-window 2)",
+                decision(Outcome::Rest, Reason::OutsideChannelWindow(2)),
+            ),
+            ("rest (opted-out)", decision(Outcome::Rest, Reason::OptedOut)),
+            ("rest (group-conversation)", decision(Outcome::Rest, Reason::GroupConversation)),
+        ]
+    }
+
+    #[test]
+    fn what_is_expected_is_written_as_the_decision_is() {
+        let face = ClockFace::default();
+        for (text, answer) in cases() {
+            let expected = Expectation::read(&tokens(text).expect(text), &face).expect(text);
+            assert_eq!(expected.line(), text);
+            assert_eq!(expected.line_of(&answer, &face), text);
+        }
+    }
+
+    #[test]
+    fn other_words_are_not_expected() {
+        let face = ClockFace::default();
+        for text in ["send 1", "send reply", "send replies 1", "wait until 09:00 for resolve"] {
+            assert!(Expectation::read(&tokens(text).expect(text), &face).is_err(), "{text}");
+        }
+    }
 }

@@ -248,6 +248,7 @@ impl<'a> Stage<'a> {
                 kind: spoken.kind.clone(),
                 origin: spoken.origin.clone(),
                 text: spoken.text.clone(),
+                choice: spoken.choice.clone(),
             }),
             What::Event(stamp, happening) => event(stamp, at, happening.clone()),
             What::Report(stamp, report) => event(stamp, at, self.report(report)),

@@ -97,6 +97,8 @@ pub struct Spoken {
     pub origin: Origin,
     /// What was written.
     pub text: Option<String>,
+    /// The quick reply that was chosen.
+    pub choice: Option<String>,
 }
 
 /// What became of an action.
@@ -202,6 +204,7 @@ const FIRST_WORDS: &[&str] = &[
     "tick",
     "sent",
     "closed",
+    "resolved",
     "reopened",
     "notified",
     "linked",
@@ -237,8 +240,7 @@ fn what(
     let mut words = Words::new(tokens);
     let first = words.word("who or what: `customer`, `agent`, `tick`, `sent reminder 1`, …")?;
     let mut asides = asides.into_iter();
-    let mut aside = || asides.next();
-    let what = match first {
+    let mut what = match first {
         "echo" => spoken(Author::Bot, Origin::Echo, &mut words, stamp)?,
         _ if Author::from_word(first).is_some() => {
             let author = Author::from_word(first).unwrap_or(Author::Bot);
@@ -259,12 +261,12 @@ fn what(
         },
         "failed" => {
             let report = report(&mut words, true)?;
-            let kind = aside().unwrap_or_else(|| "unreachable".into());
+            let kind = asides.next().unwrap_or_else(|| "unreachable".into());
             let failed = FailureKind::from_word(&kind)
                 .ok_or_else(|| unknown(&kind, format!("({kind})"), FailureKind::KNOWN))?;
             What::Report(stamp, Report { failed: Some(failed), ..report })
         }
-        "sent" | "notified" | "linked" | "after-close" => {
+        "sent" | "resolved" | "notified" | "linked" | "after-close" => {
             words = Words::new(tokens);
             What::Report(stamp, report(&mut words, false)?)
         }
@@ -275,13 +277,21 @@ fn what(
         _ => What::Event(stamp, happening(first, &mut words, face)?),
     };
     words.end("the end of the line or `→`")?;
-    match aside() {
-        None => Ok(what),
-        Some(other) => Err(Misread::new(
-            format!("({other})"),
-            "`(written 09:01)`, `(seq 5)`, `(id m1)` or, after `failed …`, why: `(blocked)`",
-        )),
+    for aside in asides {
+        match (&mut what, aside.split_once(' ')) {
+            (What::Message(_, spoken), Some(("choice", id))) => {
+                spoken.choice = Some(id.trim().to_owned());
+            }
+            _ => {
+                return Err(Misread::new(
+                    format!("({aside})"),
+                    "`(written 09:01)`, `(seq 5)`, `(id m1)`, of a message `(choice extend)` or, \
+                     after `failed …`, why: `(blocked)`",
+                ));
+            }
+        }
     }
+    Ok(what)
 }
 
 const MEMORY: &str = "`memory damaged` or `memory restored`";
@@ -292,7 +302,7 @@ fn spoken(
     words: &mut Words<'_>,
     stamp: Stamp,
 ) -> Result<What, Misread> {
-    let mut spoken = Spoken { author, kind: MessageKind::Text, origin, text: None };
+    let mut spoken = Spoken { author, kind: MessageKind::Text, origin, text: None, choice: None };
     while let Some(next) = words.next() {
         match next {
             Kind::Quoted(text) => spoken.text = Some(text.clone()),
@@ -316,16 +326,21 @@ fn spoken(
 }
 
 fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
-    const STEPS: &str = "`reminder N`, `close`, `notify`, `reopen`, `open-linked` or `after-close`";
-    let first = words.word(STEPS)?;
-    let step = match first {
-        "sent" | "reminder" => {
-            if first == "sent" && !words.pass("reminder") {
-                return Err(misplaced(words.peek(), "`reminder` and its number"));
-            }
-            Step::Reminder(words.number("the reminder's number")?)
+    const STEPS: &str = "`reminder N`, `reply N`, `close`, `resolve`, `notify`, `reopen`, \
+        `open-linked` or `after-close`";
+    let mut first = words.word(STEPS)?;
+    if first == "sent" {
+        const SENT: &str = "`reminder` or `reply`, and its number";
+        first = words.word(SENT)?;
+        if !matches!(first, "reminder" | "reply") {
+            return Err(Misread::new(format!("`sent {first}`"), SENT));
         }
+    }
+    let step = match first {
+        "reminder" => Step::Reminder(words.number("the reminder's number")?),
+        "reply" => Step::Reply(words.number("the reply's number")?),
         "closed" => Step::Close,
+        "resolved" => Step::Resolve,
         "reopened" => Step::Reopen,
         "notified" => Step::Notify,
         "linked" => Step::OpenLinked,
@@ -414,4 +429,46 @@ fn transfer(words: &mut Words<'_>) -> Result<Happening, Misread> {
 fn source(words: &mut Words<'_>) -> Result<Source, Misread> {
     let word = words.word("who or what: `agent`, `customer`, `inactivity`, `flow` or `api`")?;
     Source::from_word(word).ok_or_else(|| unknown(word, format!("`by {word}`"), Source::KNOWN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<What, Misread> {
+        let moment = moment(line, 1, &ClockFace::default())?;
+        moment.map(|moment| moment.what).ok_or_else(|| Misread::bare("nothing"))
+    }
+
+    #[test]
+    fn reports_name_replies_and_resolves() {
+        for (line, step, failed) in [
+            ("09:00 sent reply 3", Step::Reply(3), None),
+            ("09:00 resolved", Step::Resolve, None),
+            ("09:00 failed reply 3 (refused)", Step::Reply(3), Some(FailureKind::Refused)),
+            ("09:00 failed resolve", Step::Resolve, Some(FailureKind::Unreachable)),
+        ] {
+            let found = read(line).expect(line);
+            let report = Report { step, cycle: None, failed };
+            assert_eq!(found, What::Report(Stamp::default(), report), "{line}");
+        }
+        for line in ["09:00 sent 3", "09:00 sent reply", "09:00 resolved by customer"] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_of_a_message() {
+        let What::Message(stamp, spoken) =
+            read("09:00 customer menu-answer (id m1, choice extend) «Más tiempo»").expect("read")
+        else {
+            panic!("a message");
+        };
+        assert_eq!((stamp.id.as_deref(), spoken.choice.as_deref()), (Some("m1"), Some("extend")));
+        for line in
+            ["09:00 hold (choice extend)", "09:00 customer (choice)", "09:00 customer (blocked)"]
+        {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
 }

@@ -35,13 +35,10 @@ fn spoken(message: &Message, face: &ClockFace) -> String {
         Origin::AutomaticReply => line.push_str(" auto-reply"),
         origin => drop(write!(line, " {}", origin.word())),
     }
-    stamp(
-        &mut line,
-        (message.at, message.received_at),
-        message.sequence,
-        message.id.as_deref(),
-        face,
-    );
+    let mut parts =
+        stamp((message.at, message.received_at), message.sequence, message.id.as_deref(), face);
+    parts.extend(message.choice.as_ref().map(|choice| format!("choice {choice}")));
+    aside(&mut line, &parts);
     if let Some(text) = &message.text {
         let _ = write!(line, "  {}", quote(text));
     }
@@ -95,7 +92,8 @@ fn happened(event: &Event, face: &ClockFace) -> String {
         }
         Happening::Other(other) => format!("happened {}", name(other)),
     };
-    stamp(&mut line, (event.at, event.received_at), event.sequence, event.id.as_deref(), face);
+    let parts = stamp((event.at, event.received_at), event.sequence, event.id.as_deref(), face);
+    aside(&mut line, &parts);
     line
 }
 
@@ -107,6 +105,8 @@ fn carried_out(key: &ActionKey) -> String {
         Step::Reopen => "reopened".into(),
         Step::OpenLinked => "linked".into(),
         Step::AfterClose => "after-close done".into(),
+        Step::Resolve => "resolved".into(),
+        Step::Reply(number) => format!("sent reply {number}"),
         Step::Other(_) => word::step(&key.step).into_owned(),
     };
     format!("{step} of cycle {}", key.cycle)
@@ -115,23 +115,27 @@ fn carried_out(key: &ActionKey) -> String {
 fn failed_step(step: &Step) -> String {
     match step {
         Step::Reminder(number) => format!("reminder {number}"),
+        Step::Reply(number) => format!("reply {number}"),
         other => word::step(other).into_owned(),
     }
 }
 
 fn stamp(
-    line: &mut String,
     (at, received_at): (Instant, Instant),
     sequence: Option<u64>,
     id: Option<&str>,
     face: &ClockFace,
-) {
+) -> Vec<String> {
     let mut parts = Vec::new();
     if at != received_at {
         parts.push(format!("written {}", face.show(at)));
     }
     parts.extend(sequence.map(|sequence| format!("seq {sequence}")));
     parts.extend(id.map(|id| format!("id {id}")));
+    parts
+}
+
+fn aside(line: &mut String, parts: &[String]) {
     if !parts.is_empty() {
         let _ = write!(line, " ({})", parts.join(", "));
     }
@@ -141,4 +145,38 @@ fn name(name: &str) -> String {
     let plain = !name.is_empty()
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
     if plain { name.to_owned() } else { quote(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use despertador_host::contract::{Failure, FailureKind};
+
+    use super::*;
+    use crate::clock_face::MONDAY;
+
+    #[test]
+    fn choices_replies_and_resolves_are_written_as_they_are_read() {
+        let key = |step| ActionKey { ticket: "4711".into(), cycle: 2, step };
+        let choice = Message {
+            id: Some("m1".into()),
+            kind: MessageKind::MenuAnswer,
+            choice: Some("extend".into()),
+            ..Message::words(Author::Customer, MONDAY)
+        };
+        let failure = Failure { key: key(Step::Reply(3)), kind: FailureKind::Refused };
+        for (call, line) in [
+            (Call::Message(choice), "customer menu-answer (id m1, choice extend)"),
+            (
+                Call::Event(Event::carried_out(key(Step::Reply(3)), MONDAY)),
+                "sent reply 3 of cycle 2",
+            ),
+            (Call::Event(Event::carried_out(key(Step::Resolve), MONDAY)), "resolved of cycle 2"),
+            (
+                Call::Event(Event::new(Happening::Failed(failure), MONDAY)),
+                "failed reply 3 of cycle 2 (refused)",
+            ),
+        ] {
+            assert_eq!(what(&call, &ClockFace::default()), line);
+        }
+    }
 }

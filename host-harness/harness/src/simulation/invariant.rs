@@ -69,7 +69,10 @@ impl Invariant {
             Self::Once => "what was reported as done is not asked for again",
             Self::SameAnswer => "asking twice gives the same decision and the same key",
             Self::WakeAhead => "a wake-up is in the future, and at that time it is over",
-            Self::FixedDeadline => "a deadline does not depend on when it is asked for",
+            Self::FixedDeadline => {
+                "a deadline does not depend on when it is asked for, \
+                 though a send that is due also needs an open window at that very instant"
+            }
             Self::DueFirst => "nothing is done before its deadline",
             Self::ClosedInTheEnd => "a ticket whose customer stays silent is closed in the end",
             Self::Replayed => "a fresh instance answers the same calls with the same bytes",

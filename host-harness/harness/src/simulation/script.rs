@@ -224,6 +224,7 @@ impl<'a> Writer<'a> {
             kind,
             origin,
             text: None,
+            choice: None,
         };
         let again = message.id.is_some() && self.one_in(12);
         self.push(received_at, Doing::Call(Call::Message(message.clone())));

@@ -1,7 +1,8 @@
 //! A small host that plays scripts, with accidents, and checks every answer.
 
 use despertador_host::contract::{
-    ActionKey, Decision, Event, Failure, FailureKind, Happening, Instant, Outcome, Ticket,
+    ActionKey, Decision, Event, Failure, FailureKind, Happening, Instant, Outcome, Reason, Step,
+    Ticket,
 };
 use fastrand::Rng;
 use serde_json::Value;
@@ -390,6 +391,7 @@ impl Host<'_, '_> {
                 let between = self.rng.i64(now..wake.until);
                 match self.probe(between)?.outcome {
                     Outcome::Wait(other) if other == *wake => {}
+                    _ if waits_to_send(decision) => {}
                     _ => {
                         let found = format!("asked at {} the answer is another one", show(between));
                         return broken(Invariant::FixedDeadline, found);
@@ -465,10 +467,16 @@ fn late(call: &Call, now: Instant) -> Call {
     }
 }
 
+/// Whether something is due and only waits until it may be sent: when that is may change.
+fn waits_to_send(decision: &Decision) -> bool {
+    matches!(decision.reason, Reason::OutsideSendingWindow | Reason::OverBudget)
+}
+
 fn kind(decision: &Decision) -> String {
     match &decision.outcome {
         Outcome::Act(action) => match &action.key.step {
-            despertador_host::contract::Step::Reminder(_) => "send a reminder".into(),
+            Step::Reminder(_) => "send a reminder".into(),
+            Step::Reply(_) => "send a reply".into(),
             step => word::step(step).replace('-', " "),
         },
         Outcome::Wait(_) => "wait".into(),

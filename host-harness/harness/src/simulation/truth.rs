@@ -98,14 +98,14 @@ impl Truth {
                 self.excused = true;
             }
             Happening::Transferred(transfer) if transfer.agent.is_none() => self.excused = true,
-            Happening::CarriedOut(key) if key.step == Step::Close => self.closed = true,
+            Happening::CarriedOut(key) if closes(&key.step) => self.closed = true,
             _ => {}
         }
         match &event.what {
             Happening::CarriedOut(key) => {
                 self.done.insert(name(key));
                 self.note_reminder(key, at, false);
-                if key.step == Step::Close {
+                if closes(&key.step) {
                     self.over();
                 }
             }
@@ -293,6 +293,10 @@ enum Turn {
 /// The place of a message in its ticket; either all messages of a script have a sequence or none.
 fn order(spoken: &Spoken) -> (Option<u64>, Instant) {
     (spoken.sequence, if spoken.sequence.is_some() { 0 } else { spoken.at })
+}
+
+fn closes(step: &Step) -> bool {
+    matches!(step, Step::Close | Step::Resolve)
 }
 
 fn name(key: &ActionKey) -> (u32, String) {

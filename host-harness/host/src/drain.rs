@@ -1,0 +1,251 @@
+//! Which of many due tickets come first: accounts and departments take turns.
+//!
+//! A host that was down finds thousands of tickets due at once. Taken oldest first, one busy
+//! department would hold up all others. Here at most so many are taken at a time: the accounts
+//! in turn, within an account its departments in turn, within a department the oldest first.
+//!
+//! ```
+//! use despertador_host::drain::{Due, Turns};
+//!
+//! let due = |department, due, ticket| Due { account: "acme", department, due, item: ticket };
+//! let backlog = [
+//!     due("sales", 1_000, "4711"),
+//!     due("sales", 1_001, "4712"),
+//!     due("support", 9_000, "4713"),
+//! ];
+//! let mut turns = Turns::new();
+//! let taken = turns.drain(backlog, 2);
+//! assert_eq!(taken.iter().map(|due| due.item).collect::<Vec<_>>(), ["4711", "4713"]);
+//!
+//! // The next drain goes on where this one ended.
+//! let taken = turns.drain([due("sales", 1_001, "4712")], 2);
+//! assert_eq!(taken.iter().map(|due| due.item).collect::<Vec<_>>(), ["4712"]);
+//! ```
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::contract::Instant;
+
+/// Something that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due<A, D, T> {
+    /// The account it belongs to.
+    pub account: A,
+    /// The department within the account.
+    pub department: D,
+    /// When it became due.
+    pub due: Instant,
+    /// What it is: a ticket's id, a row of a table.
+    pub item: T,
+}
+
+/// Whose turn it was last, from drain to drain. As large as the number of accounts that had
+/// something due in the drain before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turns<A, D> {
+    /// The account of which something was taken last.
+    account: Option<A>,
+    /// Of each account the department of which something was taken last.
+    departments: BTreeMap<A, D>,
+}
+
+impl<A, D> Turns<A, D> {
+    /// Nobody has had a turn: the first account and its first department begin.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { account: None, departments: BTreeMap::new() }
+    }
+}
+
+impl<A, D> Default for Turns<A, D> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
+    /// Takes at most so many, in the order in which they are to be acted on; the rest is dropped
+    /// here and stays with the host, as due as before.
+    ///
+    /// Turns go by the order of `A` and of `D` and begin after whoever had the last one, in the
+    /// drain before this one too. Of things of one department that are due at the same instant,
+    /// the one given first is taken first. What is taken depends on the arguments and the turns
+    /// alone; it takes `n log n` steps for `n` due things, however many are taken.
+    pub fn drain<T>(
+        &mut self,
+        due: impl IntoIterator<Item = Due<A, D, T>>,
+        at_most: usize,
+    ) -> Vec<Due<A, D, T>> {
+        let mut due: Vec<_> = due.into_iter().collect();
+        // Stable: what is due at the same instant stays in the order in which it was given.
+        due.sort_by(|a, b| {
+            (&a.account, &a.department, a.due).cmp(&(&b.account, &b.department, b.due))
+        });
+        let count = due.len();
+        let mut accounts = queues(due, |due| due.account.clone());
+        self.departments.retain(|account, _| {
+            accounts.binary_search_by(|queue| queue.owner.cmp(account)).is_ok()
+        });
+        begin_after(&mut accounts, self.account.as_ref());
+        let mut accounts: VecDeque<_> = accounts
+            .into_iter()
+            .map(|Queue { owner, waiting }| {
+                let mut departments = queues(waiting, |due| due.department.clone());
+                begin_after(&mut departments, self.departments.get(&owner));
+                Queue { owner, waiting: departments.into() }
+            })
+            .collect();
+
+        let mut taken = Vec::with_capacity(at_most.min(count));
+        while taken.len() < at_most {
+            // A queue that has had its turn goes to the end of the line, an empty one goes home.
+            let Some(mut account) = accounts.pop_front() else { break };
+            let Some(mut department) = account.waiting.pop_front() else { continue };
+            let Some(next) = department.waiting.pop_front() else { continue };
+            taken.push(next);
+            self.departments.insert(account.owner.clone(), department.owner.clone());
+            self.account = Some(account.owner.clone());
+            if !department.waiting.is_empty() {
+                account.waiting.push_back(department);
+            }
+            if !account.waiting.is_empty() {
+                accounts.push_back(account);
+            }
+        }
+        taken
+    }
+}
+
+/// What waits for one owner's turns.
+struct Queue<O, T> {
+    owner: O,
+    waiting: VecDeque<T>,
+}
+
+/// Sorted things as one queue an owner, the owners in order.
+fn queues<O: Ord, T>(
+    sorted: impl IntoIterator<Item = T>,
+    owner: impl Fn(&T) -> O,
+) -> Vec<Queue<O, T>> {
+    let mut queues: Vec<Queue<O, T>> = Vec::new();
+    for next in sorted {
+        let owner = owner(&next);
+        match queues.last_mut() {
+            Some(queue) if queue.owner == owner => queue.waiting.push_back(next),
+            _ => queues.push(Queue { owner, waiting: [next].into() }),
+        }
+    }
+    queues
+}
+
+/// Lets the owner after this one begin.
+fn begin_after<O: Ord, T>(queues: &mut [Queue<O, T>], last: Option<&O>) {
+    if let Some(last) = last {
+        let had_their_turn = queues.partition_point(|queue| queue.owner <= *last);
+        queues.rotate_left(had_their_turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Ticket = Due<&'static str, &'static str, u32>;
+
+    fn due(account: &'static str, department: &'static str, due: Instant, item: u32) -> Ticket {
+        Due { account, department, due, item }
+    }
+
+    fn items(taken: &[Ticket]) -> Vec<u32> {
+        taken.iter().map(|due| due.item).collect()
+    }
+
+    /// Ten thousand tickets of one department, and one of another that is due later.
+    fn backlog() -> Vec<Ticket> {
+        let busy = (0..10_000).map(|n| due("acme", "sales", i64::from(n), n));
+        busy.chain([due("acme", "support", 99_999, 10_000)]).collect()
+    }
+
+    /// Drains until nothing is left; what was taken each time.
+    fn drained(mut left: Vec<Ticket>, at_most: usize) -> Vec<Vec<u32>> {
+        let mut turns = Turns::new();
+        let mut drains = Vec::new();
+        while !left.is_empty() {
+            let taken = turns.drain(left.clone(), at_most);
+            assert!(!taken.is_empty() && taken.len() <= at_most, "{}", taken.len());
+            let items = items(&taken);
+            left.retain(|due| !items.contains(&due.item));
+            drains.push(items);
+        }
+        drains
+    }
+
+    #[test]
+    fn a_busy_department_holds_up_nobody() {
+        let taken = Turns::new().drain(backlog(), 10);
+        assert_eq!(items(&taken), [0, 10_000, 1, 2, 3, 4, 5, 6, 7, 8]);
+        let mut turns = Turns::new();
+        let first = turns.drain(backlog(), 1);
+        let second = turns.drain(backlog().into_iter().skip(1), 1);
+        assert_eq!((items(&first), items(&second)), (vec![0], vec![10_000]), "one at a time");
+    }
+
+    #[test]
+    fn a_busy_account_holds_up_nobody_whatever_its_departments() {
+        let busy = (0..900).map(|n| {
+            let department = ["a", "b", "c"][n as usize % 3];
+            due("acme", department, 0, n)
+        });
+        let all: Vec<_> =
+            busy.chain([due("tiny", "any", 5, 900), due("tiny", "any", 6, 901)]).collect();
+        let taken = Turns::new().drain(all, 5);
+        assert_eq!(items(&taken), [0, 900, 1, 901, 2]);
+    }
+
+    #[test]
+    fn more_accounts_than_a_drain_has_room_for_all_have_their_turn() {
+        const ACCOUNTS: [&str; 5] = ["a", "b", "c", "d", "e"];
+        let deep = (0..50).map(|n| due(ACCOUNTS[n as usize % 4], "any", 0, n));
+        let all: Vec<_> = deep.chain([due("e", "any", 1_000, 50)]).collect();
+        let drains = drained(all, 2);
+        assert!(drains[..3].concat().contains(&50), "{drains:?}");
+    }
+
+    #[test]
+    fn everything_is_taken_once_over_the_drains() {
+        let mut taken = drained(backlog().into_iter().skip(9_000).collect(), 37).concat();
+        assert_eq!(taken.len(), 1_001);
+        taken.sort_unstable();
+        assert_eq!(taken, (9_000..=10_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn within_a_department_the_oldest_is_first_and_ties_stay_as_given() {
+        let given =
+            [due("a", "x", 7, 1), due("a", "x", 3, 2), due("a", "x", 7, 3), due("a", "x", 3, 4)];
+        let taken = Turns::new().drain(given, usize::MAX);
+        assert_eq!(items(&taken), [2, 4, 1, 3]);
+    }
+
+    #[test]
+    fn the_same_arguments_give_the_same_answer() {
+        let (mut turns, mut again) = (Turns::new(), Turns::new());
+        assert_eq!(turns.drain(backlog(), 40), again.drain(backlog(), 40));
+        assert_eq!(turns, again);
+        // The order of the departments is not the order in which they were given.
+        let mut turned = backlog();
+        turned.rotate_right(1);
+        assert_eq!(turns.drain(turned, 40), again.drain(backlog(), 40));
+    }
+
+    #[test]
+    fn nothing_due_and_no_room_are_no_turns() {
+        let mut turns = Turns::new();
+        turns.drain(backlog(), 1);
+        let before = turns.clone();
+        assert_eq!(turns.drain(backlog(), 0), []);
+        assert_eq!(turns, before);
+        assert_eq!(turns.drain(Vec::<Ticket>::new(), 9), []);
+        assert!(turns.departments.is_empty(), "{turns:?}");
+    }
+}
