@@ -141,15 +141,6 @@ impl Zone {
         Local::from_millis(at.millis().saturating_add(self.stretch(at.millis()).offset))
     }
 
-    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
-    /// has begun although they show the day before for a while.
-    pub(crate) fn day(&self, at: Instant) -> i32 {
-        let mut clock = Clock::at(*self, at.millis());
-        let day = clock.show(at.millis()).day;
-        let next = day.saturating_add(1);
-        if clock.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
-    }
-
     /// The first instant at which the clocks have reached a time. One that is left out in spring
     /// is reached when the clocks jump over it; one that comes twice is reached the first time.
     pub(crate) fn instant(&self, local: Local) -> Instant {
@@ -260,6 +251,14 @@ impl Clock {
             self.stretch = self.zone.stretch(self.stretch.until);
         }
         self.stretch.instant(local).max(self.stretch.from)
+    }
+
+    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
+    /// has begun although they show the day before for a while.
+    pub(crate) fn day(&mut self, at: Instant) -> i32 {
+        let day = self.show(at.millis()).day;
+        let next = day.saturating_add(1);
+        if self.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
     }
 
     /// So many days from this one on are over before an instant and have 24 hours, all of whose
