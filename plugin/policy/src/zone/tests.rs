@@ -141,6 +141,11 @@ mod iana {
         for (at, offset) in [("2028-02-28T22:59:59Z", 3600), ("2028-02-28T23:00:00Z", 7200)] {
             assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
         }
+        // The 60th of them is the first of March, also in a leap year.
+        let rule = Yearly::read(b"AAA-1BBB,J60/0,J365/0").unwrap();
+        for (at, offset) in [("2028-02-29T22:59:59Z", 3600), ("2028-02-29T23:00:00Z", 7200)] {
+            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+        }
         for wrong in ["", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x"] {
             assert!(Yearly::read(wrong.as_bytes()).is_none(), "{wrong}");
         }
