@@ -19,6 +19,7 @@
 //!
 //! let asked = 1_800_000_000_000; // by the host's clock, in milliseconds
 //! let mut conversation = Conversation::new(Ticket::open("4711", Channel::Whatsapp));
+//! conversation.message(&policy, &Message::words(Author::Customer, asked))?;
 //! let mut decision = conversation.message(&policy, &Message::words(Author::Agent, asked))?;
 //! let mut done = Vec::new();
 //! loop {
