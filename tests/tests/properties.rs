@@ -35,13 +35,7 @@ const TICKET: Ticket<'static> = Ticket {
     tags: &[],
     agent: None,
     locale: None,
-    customer_zone: None,
     incomplete_metadata: false,
-    group: false,
-    opted_out: false,
-    window_until: None,
-    sent: &[],
-    more: &[],
 };
 
 /// The times of a random rule, in minutes.
@@ -102,14 +96,8 @@ impl Play {
     }
 
     fn says(&mut self, author: Author, millis: i64) -> Decision {
-        let message = Message {
-            stamp: stamp(millis),
-            author,
-            kind: Kind::Spoken,
-            origin: Origin::Written,
-            text: None,
-            choice: None,
-        };
+        let message =
+            Message { stamp: stamp(millis), author, kind: Kind::Spoken, origin: Origin::Written };
         self.policy.on_message(&TICKET, &mut self.memory, &message).1
     }
 
@@ -352,7 +340,7 @@ fn numbered_messages_lead_to_the_same_turn_in_any_order_of_arrival() {
                     received: at(now + MINUTE),
                 };
                 let (author, kind, origin) = (*author, Kind::Spoken, Origin::Written);
-                let message = Message { stamp, author, kind, origin, text: None, choice: None };
+                let message = Message { stamp, author, kind, origin };
                 play.policy.on_message(&TICKET, &mut play.memory, &message);
             }
             // Cycles are numbered as they are learned of; the rest must be the same.
