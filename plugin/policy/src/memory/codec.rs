@@ -55,6 +55,7 @@ impl Memory {
 
     /// The bytes of this memory, in the newest version.
     #[must_use]
+    #[inline]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(96);
         out.extend_from_slice(&[MARK, VERSION, 0, 0, 0, 0]);
@@ -63,6 +64,7 @@ impl Memory {
         out
     }
 
+    #[inline]
     fn write_fields(&self, out: &mut Vec<u8>) {
         let flags = [
             self.answered,
@@ -287,6 +289,7 @@ impl Fields<'_> {
 }
 
 /// A time in six bytes, which last far beyond the year 9999.
+#[inline]
 fn time(at: &Instant) -> [u8; 6] {
     let [a, b, c, d, e, f, _, _] = at.millis().to_le_bytes();
     [a, b, c, d, e, f]
