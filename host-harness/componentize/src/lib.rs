@@ -73,7 +73,7 @@ impl Guest<'_> {
             .ok_or_else(|| Problem("`OUT_DIR` is not set: call this from a build script".into()))?;
         let module = self.compile(&out.join("guest"))?;
         let with_names = encode(&module)?;
-        let stripped = encode(&without_names(&module)?)?;
+        let stripped = without_names(&encode(&without_names(&module)?)?)?;
         let imports = imports(&stripped)?;
         if !imports.is_empty() {
             return Err(Problem(format!(
@@ -184,21 +184,30 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, Problem> {
     Ok(names)
 }
 
-/// The module without its custom sections, but for those that describe the component.
-fn without_names(module: &[u8]) -> Result<Vec<u8>, Problem> {
-    let mut kept = module.get(..8).unwrap_or_default().to_vec();
-    let mut end = 8;
-    for payload in wasmparser::Parser::new(0).parse_all(module) {
-        let payload = payload.map_err(|e| Problem(format!("not a module: {e}")))?;
-        let drop = matches!(&payload, wasmparser::Payload::CustomSection(section)
+/// A module or component without its custom sections, but for those that describe the component.
+/// What is nested inside stays as it is.
+fn without_names(wasm: &[u8]) -> Result<Vec<u8>, Problem> {
+    use wasmparser::Payload;
+    let mut kept = wasm.get(..8).unwrap_or_default().to_vec();
+    let (mut end, mut depth) = (8, 0_usize);
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(|e| Problem(format!("not WebAssembly: {e}")))?;
+        let drop = matches!(&payload, Payload::CustomSection(section)
             if !section.name().starts_with("component-type"));
         // A section's range is that of its contents; its header lies between it and the one before.
-        if let Some((_, range)) = payload.as_section() {
+        if let Some((_, range)) = payload.as_section().filter(|_| depth == 0) {
             let range = end..range.end;
             end = range.end;
             if !drop {
-                kept.extend_from_slice(module.get(range).unwrap_or_default());
+                kept.extend_from_slice(wasm.get(range).unwrap_or_default());
             }
+        }
+        match payload {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
+                depth = depth.saturating_add(1);
+            }
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
         }
     }
     Ok(kept)

@@ -244,7 +244,7 @@ fn distance(a: &str, b: &str) -> usize {
 /// The small letter of one that keys and departments are named with: those of English, Spanish and
 /// Portuguese. The table of all scripts has twelve kilobytes, and all that hangs on it is whether
 /// one name is suggested for another.
-fn small(letter: char) -> char {
+pub(crate) fn small(letter: char) -> char {
     match letter {
         '×' => letter,
         'A'..='Z' | 'À'..='Þ' => char::from_u32(u32::from(letter) | 0x20).unwrap_or(letter),
