@@ -22,6 +22,11 @@ const LARGEST: usize = 20;
 /// New memory is taken from the host this many bytes at a time.
 const PAGE: usize = 65_536;
 
+// SAFETY: the linker puts it behind everything else; only its address is taken.
+unsafe extern "C" {
+    static __heap_base: u8;
+}
+
 /// A heap for a single thread; a component has no other.
 pub(crate) struct Shelves(UnsafeCell<State>);
 
@@ -57,9 +62,14 @@ impl State {
             return ptr::null_mut();
         }
         let size = SMALLEST << shelf;
+        if self.end == 0 {
+            // The first piece: what the linker left of the last page.
+            self.next = (&raw const __heap_base).expose_provenance();
+            self.end = core::arch::wasm32::memory_size::<0>().saturating_mul(PAGE);
+        }
         let align = size.min(PAGE);
         let start = self.next.wrapping_add(align).wrapping_sub(1) & !align.wrapping_sub(1);
-        if self.next != 0 && size <= self.end.saturating_sub(start) {
+        if size <= self.end.saturating_sub(start) {
             self.next = start.wrapping_add(size);
             return ptr::with_exposed_provenance_mut(start);
         }
@@ -70,7 +80,7 @@ impl State {
         }
         let start = grown.wrapping_mul(PAGE);
         self.next = start.wrapping_add(size);
-        self.end = start.wrapping_add(pages.wrapping_mul(PAGE));
+        self.end = start.saturating_add(pages.saturating_mul(PAGE));
         ptr::with_exposed_provenance_mut(start)
     }
 }
