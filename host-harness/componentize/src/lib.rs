@@ -22,6 +22,11 @@ use std::process::Command;
 /// The target that yields a component without imports.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The stack first, so that one that overflows traps. Addresses no longer than they need be, which
+/// the linker does only without debug information; the names of functions stay.
+const LINKING: &str = "-Clink-arg=-zstack-size=65536 -Clink-arg=--stack-first \
+    -Clink-arg=--strip-debug -Clink-arg=--compress-relocations";
+
 /// A plugin crate to be built.
 #[derive(Debug, Clone, Copy)]
 pub struct Guest<'a> {
@@ -101,7 +106,7 @@ impl Guest<'_> {
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("RUSTC_WRAPPER")
-            .env("RUSTFLAGS", "-Clink-arg=-zstack-size=65536 -Clink-arg=--stack-first")
+            .env("RUSTFLAGS", LINKING)
             .output()
             .map_err(|e| Problem(format!("cannot start cargo for `{}`: {e}", self.package)))?;
         if !output.status.success() {
