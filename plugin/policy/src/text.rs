@@ -85,7 +85,8 @@ impl Translated {
 }
 
 fn base(tag: &str) -> &str {
-    tag.split(['-', '_']).next().unwrap_or(tag)
+    let end = tag.bytes().position(|byte| matches!(byte, b'-' | b'_'));
+    end.and_then(|end| tag.get(..end)).unwrap_or(tag)
 }
 
 /// The sentences of one language; `{0}`, `{1}` … stand for values.
