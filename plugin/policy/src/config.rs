@@ -62,6 +62,8 @@ impl Policy {
     /// # Errors
     ///
     /// All problems at once, in the order of the config, warnings included.
+    // Compiled small, with this crate, and not into the bindings (decision 20).
+    #[inline(never)]
     pub fn parse(
         config: &str,
         surroundings: &Surroundings<'_>,
