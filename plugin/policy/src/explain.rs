@@ -42,6 +42,8 @@ pub struct Check {
 impl Policy {
     /// The decision for an instant in words, with times at so many minutes east of UTC.
     #[must_use]
+    // Compiled small, with this crate, and not into the bindings (decision 20).
+    #[inline(never)]
     pub fn explain(
         &self,
         ticket: &Ticket<'_>,
