@@ -8,6 +8,10 @@
 mod diagnostics;
 #[path = "../tests/documentation.rs"]
 mod documentation;
+#[path = "../tests/explanations.rs"]
+mod explanations;
+#[path = "../tests/instants.rs"]
+mod instants;
 #[path = "../tests/memory.rs"]
 mod memory;
 #[path = "../tests/outline.rs"]
