@@ -403,6 +403,9 @@ fn each_problem_is_worded_in_three_languages() {
         let said = |language| (problem.text(language), problem.help(language));
         let all: BTreeSet<(String, String)> = Language::ALL.map(said).into();
         assert_eq!(all.len(), 3, "{:?} has the same words in two languages: {all:?}", problem.code);
+        let texts: BTreeSet<&String> = all.iter().map(|(text, _)| text).collect();
+        // «Falta» is Spanish and Portuguese.
+        assert!(texts.len() > 1, "{:?} says the same in three languages: {all:?}", problem.code);
         for sentence in all.iter().flat_map(|(text, help)| [text, help]) {
             assert!(!sentence.trim().is_empty(), "{:?} is silent", problem.code);
             assert!(!sentence.contains("{0}") && !sentence.contains("``"), "{sentence}");

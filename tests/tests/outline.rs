@@ -121,3 +121,18 @@ fn every_department_of_many_has_its_own_rule() {
         assert_eq!(policy.rule_for(name).map(|(place, _)| place), Some(700), "{name:?}");
     }
 }
+
+/// Two names of which the product's table of departments knows only by their letters that they are
+/// two.
+#[test]
+fn departments_with_the_same_digest_have_a_rule_each() {
+    use despertador_policy::{Exit, Policy, Span, Surroundings};
+    let names = ["ventas en línea", "hpjisuqqMF@~RY;c"];
+    let own = |name: &str| format!(r#"{{ "departments": ["{name}"], "close-after": "1 h" }}"#);
+    let config = format!(r#"{{ "rules": [ {} ] }}"#, names.map(own).join(", "));
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let (policy, _) = Policy::parse(&config, &surroundings).expect("two departments");
+    let places = names.map(|name| policy.rule_for(Some(name)).map(|(place, _)| place));
+    assert_eq!(places, [Some(0), Some(1)]);
+}

@@ -378,6 +378,81 @@ fn the_clock_stands_still_while_a_ticket_is_on_hold() {
     });
 }
 
+/// Pauses one after the other, each with an instant of its own.
+fn some_pauses(rng: &mut Rng, after: i64, count: usize) -> Vec<(PauseKind, i64, i64)> {
+    const KINDS: [PauseKind; 4] =
+        [PauseKind::Hold, PauseKind::Snooze, PauseKind::Call, PauseKind::Queue];
+    let mut now = after;
+    let mut instant = || {
+        now += rng.i64(1..10 * MINUTE);
+        now
+    };
+    let stretches: Vec<(i64, i64)> = (0..count).map(|_| (instant(), instant())).collect();
+    stretches.into_iter().map(|(from, until)| (KINDS[rng.usize(0..4)], from, until)).collect()
+}
+
+#[test]
+fn pauses_count_the_same_however_they_are_told() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let mut strange = Play { memory: play.memory.clone(), ..Play::new(&times) };
+        let count = rng.usize(1..6);
+        let pauses = some_pauses(rng, answered, count);
+        for (kind, from, until) in &pauses {
+            play.happens(Happening::Paused(*kind, None), *from);
+            play.happens(Happening::Resumed(*kind), *until);
+            // The end before its beginning, and each of them now and then once more.
+            let mut told = vec![true, false];
+            if rng.bool() {
+                told.swap(0, 1);
+            }
+            told.extend((0..rng.usize(0..3)).map(|n| n == 0));
+            for begins in told {
+                if begins {
+                    strange.happens(Happening::Paused(*kind, None), *from);
+                } else {
+                    strange.happens(Happening::Resumed(*kind), *until);
+                }
+            }
+        }
+        for now in [answered, answered + 300 * MINUTE, answered + 3_000 * MINUTE] {
+            assert_eq!(strange.decide(now), play.decide(now), "{times:?} {pauses:?}");
+        }
+    });
+}
+
+#[test]
+fn many_pauses_delay_by_their_length_or_a_little_more() {
+    for_each_round(|rng, times| {
+        let times = Times {
+            reminders: Vec::new(),
+            close: 10_000,
+            count_from: "last-agent-message",
+            ..times
+        };
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let count = rng.usize(1..40);
+        let pauses = some_pauses(rng, answered, count);
+        let mut last = answered;
+        for (kind, from, until) in &pauses {
+            play.happens(Happening::Paused(*kind, None), *from);
+            play.happens(Happening::Resumed(*kind), *until);
+            last = *until;
+        }
+        let Outcome::Wait(due, Step::Close) = play.decide(last).outcome else {
+            panic!("every pause has ended: {pauses:?}");
+        };
+        let delay = due.millis() - answered - 10_000 * MINUTE;
+        let paused: i64 = pauses.iter().map(|(_, from, until)| until - from).sum();
+        // Of one cycle so many pauses are remembered one by one.
+        if count <= 12 {
+            assert_eq!(delay, paused, "{pauses:?}");
+        } else {
+            assert!((paused..=last - answered).contains(&delay), "{pauses:?}");
+        }
+    });
+}
+
 #[test]
 fn whatever_somebody_else_closes_is_left_alone() {
     for_each_round(|rng, times| {
