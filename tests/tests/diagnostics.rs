@@ -211,6 +211,12 @@ fn cases() -> Vec<Case> {
             r#""close-after": "1 h", "typing": { "grace": "20 min" }"#,
             &[(Code::GraceOverLimit, "/rules/0/typing")],
         ),
+        // A text of 16 KiB is long enough.
+        reminders(&format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "a".repeat(16 * 1024)), &[]),
+        reminders(
+            &format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "a".repeat(16 * 1024 + 1)),
+            &[(Code::TooLarge, "/rules/0/reminders/0/text")],
+        ),
         // Departments.
         case(
             r#"{ "rules": [ { "departments": [], "close-after": "1 h" } ] }"#,
@@ -243,6 +249,7 @@ fn cases() -> Vec<Case> {
                 &[(Code::UnknownDepartmentNear, "/rules/0/departments/0")],
             ),
         ),
+        case(rules(1_000), &[]),
         case(rules(1_001), &[(Code::TooMany, "/rules")]),
         // Surroundings.
         Case {
@@ -425,6 +432,8 @@ fn help_names_the_word_that_was_meant() {
     assert_eq!(help(&near), "did you mean `close-after`?");
     let far = rule(r#""close-after": "1 h", "typing": { "max": "1 h" }"#, &[]);
     assert!(help(&far).contains("`grace`, `at-most`"), "{}", help(&far));
+    let switched_off = rule(r#""close-after": "1 h", "typing": true"#, &[]);
+    assert!(help(&switched_off).contains("or false"), "{}", help(&switched_off));
     let word = rule(r#""close-after": "1 h", "snooze": "no""#, &[]);
     assert!(help(&word).contains("`pause`, `ignore`, `start-on-wake`"), "{}", help(&word));
 }
