@@ -217,6 +217,12 @@ fn cases() -> Vec<Case> {
             &format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "a".repeat(16 * 1024 + 1)),
             &[(Code::TooLarge, "/rules/0/reminders/0/text")],
         ),
+        rule(r#""close-after": "1 h", "typing": { "grace": "5 min", "at-most": "5 min" }"#, &[]),
+        // What depends on a time that cannot be read is not spoken of.
+        rule(
+            r#""close-after": "soon", "reminders": [ { "before-close": "5 min", "text": "a" } ]"#,
+            &[(Code::BadDuration, "/rules/0/close-after")],
+        ),
         // Departments.
         case(
             r#"{ "rules": [ { "departments": [], "close-after": "1 h" } ] }"#,

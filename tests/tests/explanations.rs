@@ -228,3 +228,17 @@ fn times_are_told_by_the_readers_clock() {
     assert_eq!(message(NINE, -600), "2026-03-01 23:00 UTC-10:00");
     assert_eq!(message(NINE, 1), "2026-03-02 09:01 UTC+00:01");
 }
+
+/// A step of the backlog that has fallen due is told as what it is.
+#[test]
+fn a_due_step_of_the_backlog_is_told_as_a_step() {
+    let config = r#"{ "activation": { "from": "2026-03-02T09:00:00Z", "backlog": "include", "within": "30 min" },
+        "rules": [ { "departments": "any", "close-after": "15 min" } ] }"#;
+    let memory = remembered(vec![(-60, Says(Author::Customer)), (-55, Says(Author::Agent))]);
+    let last = |at| {
+        let explanation = explained(config, &memory, at, 0);
+        conditions(&explanation).pop().map(|(code, holds)| (code.to_owned(), holds))
+    };
+    assert_eq!(last(NINE - 1), Some(("backlog".into(), false)));
+    assert_eq!(last(NINE + 30 * MINUTE), Some(("close".into(), true)));
+}

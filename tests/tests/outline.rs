@@ -99,6 +99,7 @@ fn a_rule_is_named_after_its_departments() {
     };
     assert_eq!(names(r#""any""#), "any");
     assert_eq!(names(r#"["ventas", "cobranza"]"#), "ventas, cobranza");
+    assert_eq!(names(r#"["a", "b", "c"]"#), "a, b, c");
     assert_eq!(names(r#"["a", "b", "c", "d", "e"]"#), "a, b, c + 2");
 }
 

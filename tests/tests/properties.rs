@@ -10,7 +10,7 @@
 
 use despertador_policy::{
     Author, Channel, Decision, Event, Exit, Happening, Instant, Key, Kind, Memory, Message, Origin,
-    Outcome, PauseKind, Policy, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
+    Outcome, PauseKind, Policy, Reason, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
 };
 use fastrand::Rng;
 
@@ -451,6 +451,42 @@ fn many_pauses_delay_by_their_length_or_a_little_more() {
             assert!((paused..=last - answered).contains(&delay), "{pauses:?}");
         }
     });
+}
+
+#[test]
+fn a_backlog_is_spread_over_its_time() {
+    const WITHIN: i64 = 60;
+    let config = format!(
+        r#"{{ "activation": {{ "from": "2027-01-15T08:00:00Z", "backlog": "include", "within": "{WITHIN} min" }},
+             "rules": [ {{ "departments": "any", "close-after": "15 min" }} ] }}"#
+    );
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let (policy, _) = Policy::parse(&config, &surroundings).expect("a valid policy");
+    let decide = |id: &str, answered: i64| {
+        let (kind, origin) = (Kind::Spoken, Origin::Written);
+        let message = Message { stamp: stamp(answered), author: Author::Agent, kind, origin };
+        let mut memory = Memory::default();
+        let (_, decision) = policy.on_message(&Ticket { id, ..TICKET }, &mut memory, &message);
+        let Outcome::Wait(until, Step::Close) = decision.outcome else { panic!("{decision:?}") };
+        (until.millis() - START, decision.reason)
+    };
+    let mut turns = Vec::new();
+    for n in 0..1_000 {
+        let id = format!("ticket {n}");
+        let (turn, reason) = decide(&id, START - 60 * MINUTE);
+        assert!((0..WITHIN * MINUTE).contains(&turn) && reason == Reason::Backlog, "{id}: {turn}");
+        turns.push(turn);
+        // Who waited until this very instant anyway does not wait for a turn.
+        if turn < 15 * MINUTE {
+            assert_eq!(decide(&id, START + turn - 15 * MINUTE), (turn, Reason::Close));
+        }
+    }
+    for quarter in 0..4 {
+        let part = quarter * WITHIN * MINUTE / 4..(quarter + 1) * WITHIN * MINUTE / 4;
+        let there = turns.iter().filter(|turn| part.contains(turn)).count();
+        assert!((200..300).contains(&there), "{there} of 1000 tickets in a quarter of the time");
+    }
 }
 
 #[test]
