@@ -66,6 +66,21 @@ fn cases() -> Vec<Case> {
         case("[".repeat(100_000), &[(Code::TooDeep, "")]),
         // Brackets inside a text are no nesting.
         reminders(&format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "[".repeat(40)), &[]),
+        // Nor is what follows an escaped quote inside a text, and a closing one there closes none.
+        reminders(&format!(r#"{{ "after": "5 min", "text": "\"{}" }}"#, "[".repeat(40)), &[]),
+        reminders(
+            &format!(r#"{{ "after": "5 min", "text": "\\" }}, {}"#, "[".repeat(40)),
+            &[(Code::TooDeep, "")],
+        ),
+        case(
+            format!(r#"{} "]]]]]]]]", {}"#, "[".repeat(10), "[".repeat(10)),
+            &[(Code::TooDeep, "")],
+        ),
+        case(format!(r#"\"{}"#, "[".repeat(40)), &[(Code::NotJson, "")]),
+        // As deep and as long as it may be.
+        case(format!("{}{}", "[".repeat(16), "]".repeat(16)), &[(Code::WrongType, "")]),
+        case(format!("[{}]", " ".repeat(MOST_BYTES - 2)), &[(Code::WrongType, "")]),
+        case(format!("[{}]", " ".repeat(MOST_BYTES - 1)), &[(Code::TooLarge, "")]),
         // Shapes.
         case("null", &[(Code::WrongType, "")]),
         case("[]", &[(Code::WrongType, "")]),
@@ -222,6 +237,22 @@ fn cases() -> Vec<Case> {
         rule(
             r#""close-after": "soon", "reminders": [ { "before-close": "5 min", "text": "a" } ]"#,
             &[(Code::BadDuration, "/rules/0/close-after")],
+        ),
+        // Languages look like `es`, `es-419` or `zh-Hant-TW`.
+        reminders(
+            r#"{ "after": "5 min", "text": { "es-419": "a", "zh-Hant-TW": "b", "gsw": "c" } }"#,
+            &[],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": { "e1": "a", "e": "a", "spanish": "a", "es-": "a", "es-ar!": "a", "es-123456789": "a" } }"#,
+            &[
+                (Code::BadLanguage, "/rules/0/reminders/0/text/e1"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/e"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/spanish"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/es-"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/es-ar!"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/es-123456789"),
+            ],
         ),
         // Departments.
         case(
@@ -442,6 +473,15 @@ fn help_names_the_word_that_was_meant() {
     assert!(help(&switched_off).contains("or false"), "{}", help(&switched_off));
     let word = rule(r#""close-after": "1 h", "snooze": "no""#, &[]);
     assert!(help(&word).contains("`pause`, `ignore`, `start-on-wake`"), "{}", help(&word));
+}
+
+#[test]
+fn a_number_with_a_fraction_is_shown_as_it_was_written() {
+    for number in ["1.5", "0.25", "-2.125", "15.75"] {
+        let case = rule(&format!(r#""close-after": {number}"#), &[]);
+        let text = problems(&case)[0].text(Language::En);
+        assert!(text.contains(&format!("`{number}`")), "{text}");
+    }
 }
 
 #[test]

@@ -185,6 +185,7 @@ fn signed_nonsense_is_damaged() {
     };
     let many = |one: &[u8], n: usize| one.repeat(n);
     assert!(two(0, [0, 0, 0], &[]));
+    assert!(!two(0, [0, 0, 0], &[&[0]]), "a byte too many");
     assert!(!is_read(&signed(0, &[&[0; 9]])), "there was no version 0");
     for unknown in [13, 14, 15] {
         assert!(!two(1 << unknown, [0, 0, 0], &[]), "flag {unknown} has no meaning");
