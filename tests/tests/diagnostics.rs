@@ -484,6 +484,37 @@ fn a_number_with_a_fraction_is_shown_as_it_was_written() {
     }
 }
 
+/// Each kind of problem and each shape has words of its own, in every language.
+#[test]
+fn no_two_problems_are_worded_alike() {
+    for language in Language::ALL {
+        let mut kinds = BTreeSet::new();
+        let mut words = BTreeSet::new();
+        for problem in cases().iter().flat_map(problems) {
+            if kinds.insert(format!("{:?}", problem.code)) {
+                words.insert((problem.text(language), problem.help(language)));
+            }
+        }
+        assert_eq!(words.len(), kinds.len(), "{language:?}: {words:?}");
+
+        let shapes = [
+            ("close-after", r#""close-after": true"#),
+            ("enabled", r#""close-after": "1 h", "enabled": 1"#),
+            ("reminders", r#""close-after": "1 h", "reminders": {}"#),
+            ("typing", r#""close-after": "1 h", "typing": true"#),
+            ("close", r#""close-after": "1 h", "close": []"#),
+            ("text", r#""close-after": "1 h", "reminders": [ { "after": "5 min", "text": 5 } ]"#),
+        ];
+        let (mut texts, mut helps) = (BTreeSet::new(), BTreeSet::new());
+        for (name, keys) in shapes {
+            let problem = problems(&rule(keys, &[])).remove(0);
+            texts.insert(problem.text(language).replace(name, "…"));
+            helps.insert(problem.help(language));
+        }
+        assert_eq!((texts.len(), helps.len()), (6, 6), "{language:?}: {texts:?} {helps:?}");
+    }
+}
+
 #[test]
 fn every_engine_says_the_same() {
     let said = |engine: &dyn Engine, case: &Case| -> Option<Vec<Said>> {
