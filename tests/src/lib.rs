@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+pub mod engines;
 pub mod native;
 pub mod sample;
 pub mod scenario_files;

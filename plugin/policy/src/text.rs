@@ -182,6 +182,11 @@ pub(crate) struct Words {
     pub(crate) pause_queue: &'static str,
     pub(crate) pause_extension: &'static str,
     pub(crate) until_further_notice: &'static str,
+    pub(crate) remembered_opt_out: &'static str,
+    /// Instant.
+    pub(crate) remembered_resolved: &'static str,
+    /// What, instant.
+    pub(crate) remembered_reply: &'static str,
     /// Instant, by whom.
     pub(crate) remembered_close: &'static str,
     /// Instant.

@@ -204,7 +204,15 @@ impl Fields<'_> {
         let c = if version > 2 { self.byte()? } else { 0 };
         let flags = u32::from_le_bytes([a, b, c, 0]);
         let on = |n: u32| flags & (1 << n) != 0;
-        if flags >> (if version > 2 { 18 } else { 13 }) != 0 {
+        // A flag that no version wrote, or one without the flag that it belongs to.
+        let lone = |n, of| on(n) && !on(of);
+        if flags >> (if version > 2 { 18 } else { 13 }) != 0
+            || lone(5, 4)
+            || lone(9, 8)
+            || lone(10, 8)
+            || lone(12, 11)
+            || lone(16, 17)
+        {
             return None;
         }
         memory.answered = on(0);
@@ -231,7 +239,8 @@ impl Fields<'_> {
                 number: self.u32()?,
                 first_at: self.time()?,
                 last_at: self.time()?,
-                failed: failure(self.byte()?)?,
+                failed: failure(self.byte()?)
+                    .filter(|f| version > 2 || *f != Some(FailureKind::Unreachable))?,
                 failures: if version > 2 { self.byte()? } else { 0 },
             });
         }
@@ -272,11 +281,8 @@ impl Fields<'_> {
         memory.opted_out = on(13);
         memory.reached = self.when(on(14), Self::time)?;
         memory.resolved = self.when(on(15), Self::time)?;
-        match (on(17), on(16)) {
-            (true, out_of_hours) => memory.account = Some(self.account(out_of_hours)?.into()),
-            // Bytes that we have not written.
-            (false, true) => return None,
-            (false, false) => {}
+        if on(17) {
+            memory.account = Some(self.account(on(16))?.into());
         }
         Some(())
     }
