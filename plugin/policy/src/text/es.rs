@@ -10,7 +10,7 @@ pub(crate) const WORDS: Words = Words {
     incomplete_metadata_notice: "El ticket debe cerrarse por inactividad, pero hay campos obligatorios vacíos. Complételos o ciérrelo a mano.",
     closed_as_resolved: "Ticket cerrado: el cliente indica que está resuelto",
     customer_resolved: "Resuelto por el cliente",
-    summary_resolved: "El cliente indicó a las {0} que el asunto está resuelto.",
+    summary_resolved: "El cliente indicó que el asunto está resuelto ({0}).",
     units: [("día", "días"), ("hora", "horas"), ("minuto", "minutos")],
     and: " y ",
     summary_rule: "Regla «{0}»: cierre después de {1}, contados desde {2} ({3}).",

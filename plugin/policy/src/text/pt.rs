@@ -10,7 +10,7 @@ pub(crate) const WORDS: Words = Words {
     incomplete_metadata_notice: "O ticket deve ser encerrado por inatividade, mas há campos obrigatórios vazios. Preencha-os ou encerre-o manualmente.",
     closed_as_resolved: "Ticket encerrado: o cliente informa que está resolvido",
     customer_resolved: "Resolvido pelo cliente",
-    summary_resolved: "O cliente informou às {0} que o assunto está resolvido.",
+    summary_resolved: "O cliente informou que o assunto está resolvido ({0}).",
     units: [("dia", "dias"), ("hora", "horas"), ("minuto", "minutos")],
     and: " e ",
     summary_rule: "Regra «{0}»: encerramento após {1}, contados desde {2} ({3}).",
