@@ -218,7 +218,7 @@ impl Schedule<'_> {
         };
         // Nothing falls due before the turn has passed to the customer (rulebook 2).
         let at = if taken.is_none() && self.rule.count_from == CountFrom::LastCustomerMessage {
-            at.max(self.first.plus(self.rule.options.guard))
+            at.max(self.guarded(self.first))
         } else {
             at
         };
@@ -277,7 +277,7 @@ impl Schedule<'_> {
             CountFrom::LastCustomerMessage => false,
         };
         if !counted_from_latest {
-            at = at.max(self.latest.plus(self.rule.options.guard));
+            at = at.max(self.guarded(self.latest));
         }
         let settled = self.release(at);
         let typing = self.rule.options.typing.filter(|_| self.typing).zip(self.memory.typing);
@@ -300,6 +300,11 @@ impl Schedule<'_> {
             }
         }
         Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
+    }
+
+    /// The guard after an agent's message (K?1).
+    fn guarded(&self, agent: Instant) -> Instant {
+        self.clock.advance(agent, self.rule.options.guard)
     }
 
     /// The instant from which on no pause keeps a step that falls due then.
