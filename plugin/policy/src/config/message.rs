@@ -2,7 +2,7 @@
 //! and what the account's channel would make of it (rulebook 10 and 11).
 
 use super::place::{Object, Place, Problems, quoted};
-use super::{Around, form, plain, words};
+use super::{Around, Times, form, plain, words};
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::diagnostic::{Code, nearest};
@@ -120,7 +120,7 @@ fn within(
 pub(super) fn content(
     object: &Object<'_>,
     spoken: &Spoken,
-    resolution: Span,
+    times: &Times,
     problems: &mut Problems,
 ) -> Content {
     let text = object
@@ -136,7 +136,7 @@ pub(super) fn content(
         .map(|place| {
             let able = |channel: Channel| channel.abilities().quick_replies > 0;
             not_on(&place, spoken.channel, able, problems);
-            quick_replies(&place, spoken, resolution, problems)
+            quick_replies(&place, spoken, times, problems)
         })
         .unwrap_or_default();
     let template = object.get("template").and_then(|place| {
@@ -183,7 +183,7 @@ fn image(place: &Place<'_>, problems: &mut Problems) -> Option<PlannedImage> {
 fn quick_replies(
     list: &Place<'_>,
     spoken: &Spoken,
-    resolution: Span,
+    times: &Times,
     problems: &mut Problems,
 ) -> Vec<PlannedQuickReply> {
     let abilities = spoken.channel.map(Channel::abilities);
@@ -211,7 +211,7 @@ fn quick_replies(
         let effect = match takes_time {
             Some(true) => object
                 .require("by", "\"by\": \"1 d\"", problems)
-                .and_then(|place| place.duration(resolution, problems))
+                .and_then(|place| times.read(&place, problems))
                 .map(Effect::Extend),
             Some(false) => {
                 if let Some(by) = &by {
