@@ -187,13 +187,18 @@ impl Schedule<'_> {
         if self.window.is_none_or(|until| at < until) {
             return Some(Way::Freely);
         }
-        if self.templates && content.template.is_some() {
+        if self.has_template(content) {
             return Some(Way::ByTemplate);
         }
         match self.rule.options.outside_window {
             OutsideWindow::InternalNote => Some(Way::AsNote),
             OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
         }
+    }
+
+    /// Whether a message has a template that the channel takes.
+    fn has_template(&self, content: &Content) -> bool {
+        self.templates && content.template.is_some()
     }
 
     /// Whether a reminder reached the people in charge only: it warned nobody.
@@ -237,7 +242,7 @@ impl Schedule<'_> {
         let due = match self.window {
             Some(until)
                 if due >= until
-                    && content.template.is_none()
+                    && !self.has_template(content)
                     && self.rule.options.outside_window == OutsideWindow::BeforeItEnds =>
             {
                 // Sooner than it falls due, but not at once after what came before it.
