@@ -78,7 +78,7 @@ pub(crate) enum OutsideHours {
 }
 
 /// When messages may be sent to one customer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sending<'a> {
     hours: Option<&'a Hours>,
     zone: Zone,
@@ -95,6 +95,11 @@ impl Sending<'_> {
         }
         let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
         (earliest.at, earliest.first)
+    }
+
+    /// Counts one more message.
+    pub(crate) fn count(&mut self, at: Instant) {
+        self.sent.push(at);
     }
 
     /// The first instant from this one on within the hours.

@@ -174,9 +174,11 @@ impl Schedule<'_> {
     /// everything after it goes well; none in a rule that never closes.
     pub(crate) fn close_if_sent(&self, number: u32, at: Instant) -> Option<Instant> {
         let mut taken = Taken { number, at };
+        let mut sending = self.sending.clone();
         while let Some(planned) = self.planned(taken.number) {
+            sending.count(taken.at);
             let due = self.reminder(Some(taken), planned);
-            let at = self.sending.earliest(due).0;
+            let at = sending.earliest(due).0;
             taken = Taken { number: taken.number.saturating_add(1), at };
         }
         self.close(Some(taken), at).map(|deadline| deadline.at)
