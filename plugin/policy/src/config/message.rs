@@ -129,7 +129,7 @@ pub(super) fn content(
         .unwrap_or(Translated(Vec::new()));
     let image = object.get("image").and_then(|place| {
         not_on(&place, spoken.channel, |channel| channel.abilities().images, problems);
-        image(&place, problems)
+        image(&place, spoken, problems)
     });
     let quick_replies = object
         .get("quick-replies")
@@ -158,7 +158,7 @@ fn not_on(
     }
 }
 
-fn image(place: &Place<'_>, problems: &mut Problems) -> Option<PlannedImage> {
+fn image(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<PlannedImage> {
     let object = place.object(&form::IMAGE, problems)?;
     let url_place = object.require("url", "\"url\": \"https://example.com/picture.png\"", problems);
     let url = url_place.and_then(|place| {
@@ -176,7 +176,7 @@ fn image(place: &Place<'_>, problems: &mut Problems) -> Option<PlannedImage> {
     });
     let alternative = object
         .require("alternative", "\"alternative\": \"Nuestro horario\"", problems)
-        .and_then(|place| Spoken { channel: None, closes: false }.texts(&place, problems));
+        .and_then(|place| Spoken { channel: None, ..*spoken }.texts(&place, problems));
     Some(PlannedImage { url: url?, alternative: alternative? })
 }
 
