@@ -227,7 +227,12 @@ impl Policy {
         message: &Message<'_>,
     ) -> Option<Effect> {
         let (_, rule) = self.rule_for(ticket.department)?;
-        let sent = usize::try_from(memory.spent?.number).ok()?;
+        let sent = match memory.spent {
+            Some(spent) => usize::try_from(spent.number).ok()?,
+            // Said to be settled, so an offer had been made; pressed again, it still is.
+            None if memory.resolved.is_some() => rule.reminders.len(),
+            None => return None,
+        };
         let mut offered = rule.reminders.iter().take(sent).rev();
         let text = message.text.map(str::trim);
         offered.find_map(|reminder| {
