@@ -176,7 +176,9 @@ impl Memory {
                 self.opted_out = heard.opted_out.unwrap_or(self.opted_out);
                 match heard.effect {
                     // Asking for time is no answer: it is still the customer's turn.
-                    Some(Effect::Extend(by)) if !self.agents.is_empty() => {
+                    Some(Effect::Extend(by))
+                        if !self.agents.is_empty() && self.closed.is_none() =>
+                    {
                         self.pauses.extend(mark.at, by);
                         self.reached(mark.at);
                     }
