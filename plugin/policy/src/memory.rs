@@ -182,9 +182,11 @@ impl Memory {
                         self.pauses.extend(mark.at, by);
                         self.reached(mark.at);
                     }
+                    // Nothing is opened again for what the customer agrees with.
+                    Some(Effect::Resolve) if self.closed.is_some() => self.reached(mark.at),
                     effect => {
                         self.customer_wrote(mark);
-                        if effect == Some(Effect::Resolve) && self.closed.is_none() {
+                        if effect == Some(Effect::Resolve) {
                             self.resolved = Some(mark.at);
                         }
                     }
