@@ -173,7 +173,11 @@ impl Memory {
         let mark = Mark::of(&message.stamp);
         match speaker {
             Speaker::Customer => {
-                self.opted_out = heard.opted_out.unwrap_or(self.opted_out);
+                // What takes it back must have been said last; the wish itself is always heard.
+                let is_last = self.customer.is_none_or(|c| mark.order(&c) == Ordering::Greater);
+                if let Some(opted_out) = heard.opted_out.filter(|out| *out || is_last) {
+                    self.opted_out = opted_out;
+                }
                 match heard.effect {
                     // Asking for time is no answer: it is still the customer's turn.
                     Some(Effect::Extend(by))
