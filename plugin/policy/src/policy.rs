@@ -2,14 +2,16 @@
 
 use crate::calendar::Hours;
 use crate::clock::Clock;
-use crate::decision::Decision;
+use crate::decision::{Decision, Key, Step};
 use crate::departments::Departments;
-use crate::event::Event;
+use crate::event::{Event, Happening};
 use crate::instant::Instant;
 use crate::memory::{Heard, Memory};
 use crate::message::{Author, Counting, Message};
+use crate::outgoing::{Way, window_until};
 use crate::replies::Team;
 use crate::rule::{Activation, Effect, Options, Rule};
+use crate::schedule::way;
 use crate::sending::{Caps, Cause, earliest};
 use crate::text::Language;
 use crate::ticket::Ticket;
@@ -134,7 +136,8 @@ impl Policy {
         memory: &mut Memory,
         event: &Event<'_>,
     ) -> (bool, Decision) {
-        let mut changed = memory.notice(event, self.counts_what_is_sent(ticket));
+        let counts = self.counts_what_is_sent(ticket) && !self.is_note(ticket, memory, event);
+        let mut changed = memory.notice(event, counts);
         changed |= self.answer_event(ticket, memory, event, changed);
         (changed, self.decide(ticket, memory, event.stamp.received))
     }
@@ -200,6 +203,24 @@ impl Policy {
     fn counts_what_is_sent(&self, ticket: &Ticket<'_>) -> bool {
         let window = self.rule_for(ticket.department).and_then(|(_, rule)| self.window(rule));
         self.budget != Caps::default() || window.is_some_and(|w| w.caps != Caps::default())
+    }
+
+    /// Whether an event reports a reminder that went to the people in charge only.
+    fn is_note(&self, ticket: &Ticket<'_>, memory: &Memory, event: &Event<'_>) -> bool {
+        let Happening::CarriedOut(Key { step: Some(Step::Reminder(number)), .. }) = event.what
+        else {
+            return false;
+        };
+        let place = usize::try_from(number.saturating_sub(1)).ok();
+        let planned = self
+            .rule_for(ticket.department)
+            .and_then(|(_, rule)| Some((rule.options.outside_window, rule.reminders.get(place?)?)));
+        planned.is_some_and(|(otherwise, planned)| {
+            let at = event.stamp.clamped();
+            let open = window_until(ticket, memory).is_none_or(|until| at < until);
+            let templates = ticket.channel.abilities().templates;
+            way(&planned.content, open, templates, otherwise) == Some(Way::AsNote)
+        })
     }
 
     /// What a customer's words mean beyond being an answer.

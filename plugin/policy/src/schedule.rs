@@ -186,16 +186,8 @@ impl Schedule<'_> {
 
     /// How a message can be sent at an instant, if it can (rulebook 10).
     pub(crate) fn way(&self, content: &Content, at: Instant) -> Option<Way> {
-        if self.window.is_none_or(|until| at < until) {
-            return Some(Way::Freely);
-        }
-        if self.has_template(content) {
-            return Some(Way::ByTemplate);
-        }
-        match self.rule.options.outside_window {
-            OutsideWindow::InternalNote => Some(Way::AsNote),
-            OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
-        }
+        let open = self.window.is_none_or(|until| at < until);
+        way(content, open, self.templates, self.rule.options.outside_window)
     }
 
     /// Whether a message has a template that the channel takes.
@@ -253,6 +245,11 @@ impl Schedule<'_> {
             }
             _ => due,
         };
+        if self.way(content, due.max(now)) == Some(Way::AsNote) {
+            // The people in charge need no sending window, and no budget is spent on them.
+            let step = Step::Reminder(number);
+            return Some(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
+        }
         let (mut at, mut moved) = self.sending.earliest(due);
         if at <= now {
             // It is due: and may it be sent at this very instant?
@@ -325,5 +322,20 @@ impl Schedule<'_> {
 
     fn snooze(&self) -> Snooze {
         self.rule.options.snooze
+    }
+}
+
+/// How a message can be sent while the channel's window is open or not.
+pub(crate) fn way(
+    content: &Content,
+    open: bool,
+    templates: bool,
+    otherwise: OutsideWindow,
+) -> Option<Way> {
+    match otherwise {
+        _ if open => Some(Way::Freely),
+        _ if templates && content.template.is_some() => Some(Way::ByTemplate),
+        OutsideWindow::InternalNote => Some(Way::AsNote),
+        OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
     }
 }
