@@ -170,9 +170,18 @@ impl Memory {
         if !self.is_news(&message.stamp) {
             return false;
         }
-        let mark = Mark::of(&message.stamp);
+        let mut mark = Mark::of(&message.stamp);
         match speaker {
             Speaker::Customer => {
+                // Received before what was known by then: a clock was set back, and its times say
+                // nothing. Who answers is not closed for it.
+                if let Some(agent) = self.agents.last()
+                    && message.stamp.received < agent.at
+                    && self.customer.is_some_and(|c| mark.at > c.at)
+                    && (mark.sequence.is_none() || agent.sequence.is_none())
+                {
+                    mark.at = agent.at;
+                }
                 // What takes it back must have been said last; the wish itself is always heard.
                 let is_last = self.customer.is_none_or(|c| mark.order(&c) == Ordering::Greater);
                 if let Some(opted_out) = heard.opted_out.filter(|out| *out || is_last) {
