@@ -322,7 +322,7 @@ fn reminders(
     let mut accumulated = Span::ZERO;
     for place in list.items(MOST_REMINDERS, problems) {
         let Some(object) = place.object(&form::REMINDER, problems) else { continue };
-        let content = message::content(&object, spoken, times.resolution, problems);
+        let content = message::content(&object, spoken, times, problems);
         let total = match (object.get("after"), object.get("before-close")) {
             (Some(after), None) => {
                 times.read(&after, problems).map(|after| accumulated.plus(after))

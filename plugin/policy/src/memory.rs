@@ -178,19 +178,36 @@ impl Memory {
         if !self.is_news(&message.stamp) {
             return false;
         }
-        let mark = Mark::of(&message.stamp);
+        let mut mark = Mark::of(&message.stamp);
         match speaker {
             Speaker::Customer => {
-                self.opted_out = heard.opted_out.unwrap_or(self.opted_out);
+                // Received before what was known by then: a clock was set back, and its times say
+                // nothing. Who answers is not closed for it.
+                if let Some(agent) = self.agents.last()
+                    && message.stamp.received < agent.at
+                    && self.customer.is_some_and(|c| mark.at > c.at)
+                    && (mark.sequence.is_none() || agent.sequence.is_none())
+                {
+                    mark.at = agent.at;
+                }
+                // What takes it back must have been said last; the wish itself is always heard.
+                let is_last = self.customer.is_none_or(|c| mark.order(&c) == Ordering::Greater);
+                if let Some(opted_out) = heard.opted_out.filter(|out| *out || is_last) {
+                    self.opted_out = opted_out;
+                }
                 match heard.effect {
                     // Asking for time is no answer: it is still the customer's turn.
-                    Some(Effect::Extend(by)) if !self.agents.is_empty() => {
+                    Some(Effect::Extend(by))
+                        if !self.agents.is_empty() && self.closed.is_none() =>
+                    {
                         self.pauses.extend(mark.at, by);
                         self.reached(mark.at);
                     }
+                    // Nothing is opened again for what the customer agrees with.
+                    Some(Effect::Resolve) if self.closed.is_some() => self.reached(mark.at),
                     effect => {
                         self.customer_wrote(mark);
-                        if effect == Some(Effect::Resolve) && self.closed.is_none() {
+                        if effect == Some(Effect::Resolve) {
                             self.resolved = Some(mark.at);
                         }
                     }

@@ -183,13 +183,15 @@ impl Pauses {
 
     /// The instant before which a step that fell due at `due` cannot be taken, because a pause
     /// began after it fell due and before anybody took it.
-    pub(crate) fn release(&self, snooze: Snooze, due: Instant) -> Instant {
+    pub(crate) fn release(&self, snooze: Snooze, clock: Clock<'_>, due: Instant) -> Instant {
         self.heeded(snooze).fold(due, |at, pause| match pause.until {
             None => at,
+            // Time that was given is added whole.
             Some(end) if pause.kind == PauseKind::Extension && pause.from >= due => {
-                at.max(pause.from).plus(end.since(pause.from))
+                clock.advance(at.max(pause.from), end.since(pause.from))
             }
-            Some(end) => at.max(end),
+            Some(end) if end > at => clock.next_opening(end),
+            Some(_) => at,
         })
     }
 }

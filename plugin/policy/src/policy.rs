@@ -2,14 +2,16 @@
 
 use crate::calendar::Hours;
 use crate::clock::Clock;
-use crate::decision::Decision;
+use crate::decision::{Decision, Key, Step};
 use crate::departments::Departments;
-use crate::event::Event;
+use crate::event::{Event, Happening};
 use crate::instant::Instant;
 use crate::memory::{Heard, Memory};
 use crate::message::{Author, Counting, Message};
+use crate::outgoing::{Way, window_until};
 use crate::replies::Team;
 use crate::rule::{Activation, Effect, Options, Rule};
+use crate::schedule::way;
 use crate::sending::{Caps, Cause, earliest};
 use crate::text::Language;
 use crate::ticket::Ticket;
@@ -81,7 +83,7 @@ pub(crate) enum OutsideHours {
 }
 
 /// When messages may be sent to one customer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sending<'a> {
     /// None: at any time. Boxed, so that the many decisions without limits stay small.
     limits: Option<Box<Limits<'a>>>,
@@ -95,7 +97,7 @@ impl Limits<'_> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Limits<'a> {
     hours: Option<&'a Hours>,
     zone: Zone,
@@ -110,6 +112,13 @@ impl Sending<'_> {
         match &self.limits {
             None => (at, None),
             Some(limits) => limits.earliest(at),
+        }
+    }
+
+    /// Counts one more message.
+    pub(crate) fn count(&mut self, at: Instant) {
+        if let Some(limits) = &mut self.limits {
+            limits.sent.push(at);
         }
     }
 
@@ -147,7 +156,8 @@ impl Policy {
         memory: &mut Memory,
         event: &Event<'_>,
     ) -> (bool, Decision) {
-        let mut changed = memory.notice(event, self.counts_what_is_sent(ticket));
+        let counts = self.counts_what_is_sent(ticket) && !self.is_note(ticket, memory, event);
+        let mut changed = memory.notice(event, counts);
         changed |= self.answer_event(ticket, memory, event, changed);
         (changed, self.decide(ticket, memory, event.stamp.received))
     }
@@ -216,6 +226,24 @@ impl Policy {
         self.budget != Caps::default() || window.is_some_and(|w| w.caps != Caps::default())
     }
 
+    /// Whether an event reports a reminder that went to the people in charge only.
+    fn is_note(&self, ticket: &Ticket<'_>, memory: &Memory, event: &Event<'_>) -> bool {
+        let Happening::CarriedOut(Key { step: Some(Step::Reminder(number)), .. }) = event.what
+        else {
+            return false;
+        };
+        let place = usize::try_from(number.saturating_sub(1)).ok();
+        let planned = self
+            .rule_for(ticket.department)
+            .and_then(|(_, rule)| Some((rule.options.outside_window, rule.reminders.get(place?)?)));
+        planned.is_some_and(|(otherwise, planned)| {
+            let at = event.stamp.clamped();
+            let open = window_until(ticket, memory).is_none_or(|until| at < until);
+            let templates = ticket.channel.abilities().templates;
+            way(&planned.content, open, templates, otherwise) == Some(Way::AsNote)
+        })
+    }
+
     /// What a customer's words mean beyond being an answer.
     fn hearing(&self, ticket: &Ticket<'_>, memory: &Memory, message: &Message<'_>) -> Heard {
         let mut heard = Heard::default();
@@ -241,7 +269,12 @@ impl Policy {
         message: &Message<'_>,
     ) -> Option<Effect> {
         let (_, rule) = self.rule_for(ticket.department)?;
-        let sent = usize::try_from(memory.spent?.number).ok()?;
+        let sent = match memory.spent {
+            Some(spent) => usize::try_from(spent.number).ok()?,
+            // Said to be settled, so an offer had been made; pressed again, it still is.
+            None if memory.resolved.is_some() => rule.reminders.len(),
+            None => return None,
+        };
         let mut offered = rule.reminders.iter().take(sent).rev();
         let text = message.text.map(str::trim);
         offered.find_map(|reminder| {

@@ -174,9 +174,11 @@ impl Schedule<'_> {
     /// everything after it goes well; none in a rule that never closes.
     pub(crate) fn close_if_sent(&self, number: u32, at: Instant) -> Option<Instant> {
         let mut taken = Taken { number, at };
+        let mut sending = self.sending.clone();
         while let Some(planned) = self.planned(taken.number) {
+            sending.count(taken.at);
             let due = self.reminder(Some(taken), planned);
-            let at = self.sending.earliest(due).0;
+            let at = sending.earliest(due).0;
             taken = Taken { number: taken.number.saturating_add(1), at };
         }
         self.close(Some(taken), at).map(|deadline| deadline.at)
@@ -184,16 +186,13 @@ impl Schedule<'_> {
 
     /// How a message can be sent at an instant, if it can (rulebook 10).
     pub(crate) fn way(&self, content: &Content, at: Instant) -> Option<Way> {
-        if self.window.is_none_or(|until| at < until) {
-            return Some(Way::Freely);
-        }
-        if self.templates && content.template.is_some() {
-            return Some(Way::ByTemplate);
-        }
-        match self.rule.options.outside_window {
-            OutsideWindow::InternalNote => Some(Way::AsNote),
-            OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
-        }
+        let open = self.window.is_none_or(|until| at < until);
+        way(content, open, self.templates, self.rule.options.outside_window)
+    }
+
+    /// Whether a message has a template that the channel takes.
+    fn has_template(&self, content: &Content) -> bool {
+        self.templates && content.template.is_some()
     }
 
     /// Whether a reminder reached the people in charge only: it warned nobody.
@@ -218,7 +217,7 @@ impl Schedule<'_> {
         };
         // Nothing falls due before the turn has passed to the customer (rulebook 2).
         let at = if taken.is_none() && self.rule.count_from == CountFrom::LastCustomerMessage {
-            at.max(self.first.plus(self.rule.options.guard))
+            at.max(self.guarded(self.first))
         } else {
             at
         };
@@ -237,7 +236,7 @@ impl Schedule<'_> {
         let due = match self.window {
             Some(until)
                 if due >= until
-                    && content.template.is_none()
+                    && !self.has_template(content)
                     && self.rule.options.outside_window == OutsideWindow::BeforeItEnds =>
             {
                 // Sooner than it falls due, but not at once after what came before it.
@@ -246,6 +245,11 @@ impl Schedule<'_> {
             }
             _ => due,
         };
+        if self.way(content, due.max(now)) == Some(Way::AsNote) {
+            // The people in charge need no sending window, and no budget is spent on them.
+            let step = Step::Reminder(number);
+            return Some(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
+        }
         let (at, moved) = open_at(due, now, |at| self.sending.earliest(at));
         let way = self.way(content, at.max(now))?;
         let moved = match moved {
@@ -270,7 +274,7 @@ impl Schedule<'_> {
             CountFrom::LastCustomerMessage => false,
         };
         if !counted_from_latest {
-            at = at.max(self.latest.plus(self.rule.options.guard));
+            at = at.max(self.guarded(self.latest));
         }
         let settled = self.release(at);
         let typing = self.rule.options.typing.filter(|_| self.typing).zip(self.memory.typing);
@@ -293,11 +297,15 @@ impl Schedule<'_> {
         Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
     }
 
+    /// The guard after an agent's message (K?1).
+    fn guarded(&self, agent: Instant) -> Instant {
+        self.clock.advance(agent, self.rule.options.guard)
+    }
+
     /// The instant from which on no pause keeps a step that falls due then.
     #[inline]
     fn release(&self, due: Instant) -> Instant {
-        let released = self.memory.pauses.release(self.snooze(), due);
-        if released > due { self.clock.next_opening(released) } else { due }
+        self.memory.pauses.release(self.snooze(), self.clock, due)
     }
 
     fn advance(&self, from: Instant, by: Span) -> Instant {
@@ -322,4 +330,19 @@ fn open_at(
     }
     let (at, cause) = earliest(now);
     if at > now { (at, cause) } else { planned }
+}
+
+/// How a message can be sent while the channel's window is open or not.
+pub(crate) fn way(
+    content: &Content,
+    open: bool,
+    templates: bool,
+    otherwise: OutsideWindow,
+) -> Option<Way> {
+    match otherwise {
+        _ if open => Some(Way::Freely),
+        _ if templates && content.template.is_some() => Some(Way::ByTemplate),
+        OutsideWindow::InternalNote => Some(Way::AsNote),
+        OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
+    }
 }

@@ -2,7 +2,7 @@
 //! and what the account's channel would make of it (rulebook 10 and 11).
 
 use super::place::{Object, Place, Problems, quoted};
-use super::{Around, form, plain, words};
+use super::{Around, Times, form, plain, words};
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::diagnostic::{Code, nearest};
@@ -120,7 +120,7 @@ fn within(
 pub(super) fn content(
     object: &Object<'_>,
     spoken: &Spoken,
-    resolution: Span,
+    times: &Times,
     problems: &mut Problems,
 ) -> Content {
     let text = object
@@ -129,14 +129,14 @@ pub(super) fn content(
         .unwrap_or(Translated::new(Vec::new()));
     let image = object.get("image").and_then(|place| {
         not_on(&place, spoken.channel, |channel| channel.abilities().images, problems);
-        image(&place, problems)
+        image(&place, spoken, problems)
     });
     let quick_replies = object
         .get("quick-replies")
         .map(|place| {
             let able = |channel: Channel| channel.abilities().quick_replies > 0;
             not_on(&place, spoken.channel, able, problems);
-            quick_replies(&place, spoken, resolution, problems)
+            quick_replies(&place, spoken, times, problems)
         })
         .unwrap_or_default();
     let template = object.get("template").and_then(|place| {
@@ -158,7 +158,7 @@ fn not_on(
     }
 }
 
-fn image(place: &Place<'_>, problems: &mut Problems) -> Option<PlannedImage> {
+fn image(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<PlannedImage> {
     let object = place.object(&form::IMAGE, problems)?;
     let url_place = object.require("url", "\"url\": \"https://example.com/picture.png\"", problems);
     let url = url_place.and_then(|place| {
@@ -176,14 +176,14 @@ fn image(place: &Place<'_>, problems: &mut Problems) -> Option<PlannedImage> {
     });
     let alternative = object
         .require("alternative", "\"alternative\": \"Nuestro horario\"", problems)
-        .and_then(|place| Spoken { channel: None, closes: false }.texts(&place, problems));
+        .and_then(|place| Spoken { channel: None, ..*spoken }.texts(&place, problems));
     Some(PlannedImage { url: url?, alternative: alternative? })
 }
 
 fn quick_replies(
     list: &Place<'_>,
     spoken: &Spoken,
-    resolution: Span,
+    times: &Times,
     problems: &mut Problems,
 ) -> Vec<PlannedQuickReply> {
     let abilities = spoken.channel.map(Channel::abilities);
@@ -211,7 +211,7 @@ fn quick_replies(
         let effect = match takes_time {
             Some(true) => object
                 .require("by", "\"by\": \"1 d\"", problems)
-                .and_then(|place| place.duration(resolution, problems))
+                .and_then(|place| times.read(&place, problems))
                 .map(Effect::Extend),
             Some(false) => {
                 if let Some(by) = &by {
