@@ -29,16 +29,23 @@ fn offered(config: &str) -> BTreeSet<String> {
 #[test]
 fn every_key_and_word_is_named() {
     let strange = r#"{
-        "§": 0, "language": "§", "channel": "§",
+        "§": 0, "language": "§", "channel": "§", "groups": "§",
         "activation": { "§": 0, "from": "2026-05-04T09:00:00Z", "backlog": "§" },
+        "budget": { "§": 0 },
+        "schedules": { "a": { "§": 0, "open": { "mon": "09:00-18:00" }, "holidays": [ { "§": 0 } ] } },
+        "sending-windows": { "b": { "§": 0, "close": "§" } },
         "rules": [ {
             "§": 0, "departments": "any", "count-from": "§", "catch-up": "§", "on-failed-reminder": "§",
             "snooze": "§", "after-reopening": "§", "typing": { "§": 0 },
-            "reminders": [ { "§": 0 } ],
+            "outside-channel-window": "§", "when-left-out": "§",
+            "reminders": [ { "§": 0, "image": { "§": 0 }, "template": { "§": 0 },
+                "quick-replies": [ { "§": 0, "text": "a", "effect": "§" } ] } ],
             "close": { "§": 0, "incomplete-metadata": "§", "survey": "§", "unassign-after": ["§"] }
-        } ] }"#;
+        }, { "departments": ["a"], "on-failed-reminder": { "§": 0 } } ],
+        "replies": [ { "§": 0, "departments": "any", "signature": "§",
+            "events": { "§": 0, "call-missed": { "§": 0, "when": "§" } } } ] }"#;
     let offered = offered(strange);
-    assert!(offered.len() > 60, "{offered:?}");
+    assert!(offered.len() > 120, "{offered:?}");
     let text = documentation();
     let missing: Vec<&String> =
         offered.iter().filter(|word| !text.contains(&format!("`{word}`"))).collect();

@@ -36,6 +36,12 @@ const TICKET: Ticket<'static> = Ticket {
     agent: None,
     locale: None,
     incomplete_metadata: false,
+    customer_zone: None,
+    group: false,
+    opted_out: false,
+    window_until: None,
+    sent: &[],
+    more: &[],
 };
 
 /// The times of a random rule, in minutes.
@@ -96,8 +102,14 @@ impl Play {
     }
 
     fn says(&mut self, author: Author, millis: i64) -> Decision {
-        let message =
-            Message { stamp: stamp(millis), author, kind: Kind::Spoken, origin: Origin::Written };
+        let message = Message {
+            stamp: stamp(millis),
+            author,
+            kind: Kind::Spoken,
+            origin: Origin::Written,
+            text: None,
+            choice: None,
+        };
         self.policy.on_message(&TICKET, &mut self.memory, &message).1
     }
 
@@ -340,7 +352,7 @@ fn numbered_messages_lead_to_the_same_turn_in_any_order_of_arrival() {
                     received: at(now + MINUTE),
                 };
                 let (author, kind, origin) = (*author, Kind::Spoken, Origin::Written);
-                let message = Message { stamp, author, kind, origin };
+                let message = Message { stamp, author, kind, origin, text: None, choice: None };
                 play.policy.on_message(&TICKET, &mut play.memory, &message);
             }
             // Cycles are numbered as they are learned of; the rest must be the same.

@@ -19,7 +19,9 @@
 //!
 //! let asked = 1_800_000_000_000; // by the host's clock, in milliseconds
 //! let mut conversation = Conversation::new(Ticket::open("4711", Channel::Whatsapp));
-//! let mut decision = conversation.message(&policy, &Message::words(Author::Agent, asked))?;
+//! conversation.message(&policy, &Message::words(Author::Customer, asked))?;
+//! let answer = Message::words(Author::Agent, asked + 60_000);
+//! let mut decision = conversation.message(&policy, &answer)?;
 //! let mut done = Vec::new();
 //! loop {
 //!     decision = match decision.outcome {

@@ -8,7 +8,7 @@ use crate::decision::{
     Action, AutomaticReply, Decision, MissedCall, Outcome, Outgoing, Reason, Step, Task,
 };
 use crate::event::{Event, Happening, Occurrence, Source};
-use crate::instant::Instant;
+use crate::instant::{Instant, Span};
 use crate::memory::Memory;
 use crate::message::Message;
 use crate::outgoing::{Way, Writer, window_until};
@@ -17,6 +17,9 @@ use crate::rule::Content;
 use crate::text::Translated;
 use crate::ticket::{Status, Ticket};
 use alloc::vec::Vec;
+
+/// A reply that was not sent for so long says nothing to anybody any more.
+const STALE: Span = Span::DAY;
 
 /// What can be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -291,7 +294,7 @@ impl Policy {
             return None;
         }
         let team = self.team(ticket)?;
-        memory.replies.iter().find_map(|pending| {
+        memory.replies.iter().filter(|pending| now.since(pending.at) < STALE).find_map(|pending| {
             let message = self.message(team, ticket, memory, pending, now);
             let missed_call = team.missed_call(ticket, pending);
             if message.is_none() && missed_call == MissedCall::Nothing {

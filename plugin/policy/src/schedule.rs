@@ -246,14 +246,7 @@ impl Schedule<'_> {
             }
             _ => due,
         };
-        let (mut at, mut moved) = self.sending.earliest(due);
-        if at <= now {
-            // It is due: and may it be sent at this very instant?
-            let (open, closed_for) = self.sending.earliest(now);
-            if open > now {
-                (at, moved) = (open, closed_for);
-            }
-        }
+        let (at, moved) = open_at(due, now, |at| self.sending.earliest(at));
         let way = self.way(content, at.max(now))?;
         let moved = match moved {
             None => Delay::Nothing,
@@ -288,15 +281,13 @@ impl Schedule<'_> {
             _ => (settled, Delay::Nothing),
         };
         if self.sending.close == OutsideHours::Wait {
-            // As for a reminder: first where it falls due, then at this very instant.
-            let open = self.sending.next_opening(at.max(now));
-            if at <= now || self.sending.next_opening(at) > at {
-                let next = self.sending.next_opening(at);
-                (at, moved) = match next {
-                    next if next > now => (next, Delay::SendingWindow),
-                    _ if open > now => (open, Delay::SendingWindow),
-                    next => (next, moved),
-                };
+            let open = |at| {
+                let open = self.sending.next_opening(at);
+                (open, (open > at).then_some(Cause::Hours))
+            };
+            let (open_at, closed) = open_at(at, now, open);
+            if closed.is_some() {
+                (at, moved) = (open_at, Delay::SendingWindow);
             }
         }
         Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
@@ -315,4 +306,19 @@ impl Schedule<'_> {
     fn snooze(&self) -> Snooze {
         self.rule.options.snooze
     }
+}
+
+/// When a step that falls due at an instant can be taken: once it is allowed then, and, if that is
+/// past, at this very instant too. With what is in the way until then.
+fn open_at(
+    due: Instant,
+    now: Instant,
+    earliest: impl Fn(Instant) -> (Instant, Option<Cause>),
+) -> (Instant, Option<Cause>) {
+    let planned = earliest(due);
+    if planned.0 > now {
+        return planned;
+    }
+    let (at, cause) = earliest(now);
+    if at > now { (at, cause) } else { planned }
 }

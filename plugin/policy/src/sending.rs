@@ -3,7 +3,7 @@
 
 use crate::calendar::Hours;
 use crate::instant::Instant;
-use crate::zone::{self, Local, Zone};
+use crate::zone::{self, Clock, Local, Zone};
 use alloc::vec::Vec;
 
 /// How often messages may be sent, by the calendar of a zone. None of them is zero.
@@ -83,21 +83,22 @@ pub(crate) fn earliest(
     if *caps == Caps::default() {
         return found;
     }
+    let clock = &mut Clock::at(zone, found.at.millis());
     let mut days: Vec<(Instant, i32)> = Vec::with_capacity(sent.len());
     for at in sent {
         if !days.iter().any(|(known, _)| known == at) {
-            days.push((*at, zone.day(*at)));
+            days.push((*at, clock.day(*at)));
         }
     }
     // Each move leaves behind a day, a week or a message for good.
     for _ in 0..days.len().saturating_mul(3) {
-        let Some((day, cause)) = in_the_way(caps, &days, found.at, zone.day(found.at)) else {
+        let Some((day, cause)) = in_the_way(caps, &days, found.at, clock.day(found.at)) else {
             return found;
         };
         found.moved(zone.instant(Local::minute_of(day, 0)), cause);
         found.moved(open(found.at), Cause::Hours);
     }
-    match in_the_way(caps, &days, found.at, zone.day(found.at)) {
+    match in_the_way(caps, &days, found.at, clock.day(found.at)) {
         None => found,
         // Only a cap of zero is always in the way.
         Some((_, cause)) => Earliest { at: Instant::MAX, last: Some(cause), ..found },

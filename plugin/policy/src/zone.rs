@@ -2,7 +2,6 @@
 //!
 //! The data is compiled in and read where it lies: a [`Zone`] is a few references into it, and
 //! looking one up copies nothing.
-#![cfg_attr(not(test), expect(dead_code, reason = "until configs name zones"))]
 
 #[cfg(feature = "zones")]
 mod tzif;
@@ -136,18 +135,10 @@ impl Zone {
         }
     }
 
+    #[cfg(test)]
     /// What the clocks show at an instant.
     pub(crate) fn local(&self, at: Instant) -> Local {
         Local::from_millis(at.millis().saturating_add(self.stretch(at.millis()).offset))
-    }
-
-    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
-    /// has begun although they show the day before for a while.
-    pub(crate) fn day(&self, at: Instant) -> i32 {
-        let mut clock = Clock::at(*self, at.millis());
-        let day = clock.show(at.millis()).day;
-        let next = day.saturating_add(1);
-        if clock.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
     }
 
     /// The first instant at which the clocks have reached a time. One that is left out in spring
@@ -186,11 +177,13 @@ impl Local {
         Local::from_millis(at_minute(day, minute))
     }
 
+    #[cfg(test)]
     /// Monday is 0.
     pub(crate) fn weekday(self) -> usize {
         weekday(self.day)
     }
 
+    #[cfg(test)]
     /// Year, month and day; of a day in the years 1970 to 9999.
     pub(crate) fn date(self) -> NaiveDate {
         date(self.day)
@@ -260,6 +253,14 @@ impl Clock {
             self.stretch = self.zone.stretch(self.stretch.until);
         }
         self.stretch.instant(local).max(self.stretch.from)
+    }
+
+    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
+    /// has begun although they show the day before for a while.
+    pub(crate) fn day(&mut self, at: Instant) -> i32 {
+        let day = self.show(at.millis()).day;
+        let next = day.saturating_add(1);
+        if self.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
     }
 
     /// So many days from this one on are over before an instant and have 24 hours, all of whose

@@ -202,7 +202,13 @@ fn facts(ticket: &Ticket) -> core::Ticket<'_> {
         tags: &ticket.tags,
         agent: ticket.agent.as_deref(),
         locale: ticket.locale.as_deref(),
+        customer_zone: ticket.customer_zone.as_deref(),
         incomplete_metadata: ticket.incomplete_metadata,
+        group: ticket.group,
+        opted_out: ticket.opted_out,
+        window_until: ticket.window_until.map(instant),
+        sent: ticket.sent_to_customer.as_deref().unwrap_or_default(),
+        more: ticket.more.as_deref().unwrap_or_default(),
     }
 }
 
@@ -221,6 +227,8 @@ fn core_message(message: &Message) -> core::Message<'_> {
         },
         kind: core::Kind::Spoken,
         origin: core::Origin::Written,
+        text: message.text.as_deref(),
+        choice: message.choice.as_deref(),
     }
 }
 

@@ -81,7 +81,7 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
                 | Placeholder::AgentName
                 | Placeholder::DepartmentName
                 | Placeholder::CompanyName,
-            ) if fallback.is_none_or(str::is_empty) => {
+            ) if fallback.is_none() => {
                 (Code::PlaceholderWithoutFallback, alloc::string::String::new())
             }
             Some(_) => continue,

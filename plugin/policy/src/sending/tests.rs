@@ -62,6 +62,8 @@ fn a_cap_moves_to_the_next_day_and_the_hours_of_that_day() {
     assert_eq!(ask(&caps(2, 0, 0), &sent, now), says(tuesday, Some(Cause::PerDay), hours));
     let next_week = at("2026-06-08T14:00:00Z");
     assert_eq!(ask(&caps(0, 2, 0), &sent, now), says(next_week, Some(Cause::PerWeek), hours));
+    // Of several caps the one that reaches farthest says why.
+    assert_eq!(ask(&caps(1, 1, 1), &sent, now), says(next_week, Some(Cause::PerWeek), hours));
     let wednesday = at("2026-06-03T14:00:00Z");
     assert_eq!(ask(&caps(0, 0, 2), &sent, now), says(wednesday, Some(Cause::DaysApart), hours));
     // Without hours, a day begins at its midnight.

@@ -60,7 +60,7 @@ fn without_the_database_there_is_utc() {
 
 #[cfg(feature = "zones")]
 mod iana {
-    use super::super::{DAY, instant, tzif::Yearly};
+    use super::super::{Clock, DAY, instant, tzif::Yearly};
     use super::*;
     use jiff::tz::TimeZone;
     use jiff::{Timestamp, civil};
@@ -120,11 +120,8 @@ mod iana {
             ("2010-11-06T23:30:00-03:30", sunday - 1, sunday),
             ("2010-11-07T00:00:30-03:30", sunday, sunday),
         ] {
-            assert_eq!(
-                (st_johns.local(utc(at)).day, st_johns.day(utc(at))),
-                (shows, began),
-                "{at}"
-            );
+            let mut clock = Clock::at(st_johns, 0);
+            assert_eq!((st_johns.local(utc(at)).day, clock.day(utc(at))), (shows, began), "{at}");
         }
     }
 
@@ -142,6 +139,11 @@ mod iana {
         }
         let rule = Yearly::read(b"AAA-1BBB,59/0,J365/0").unwrap();
         for (at, offset) in [("2028-02-28T22:59:59Z", 3600), ("2028-02-28T23:00:00Z", 7200)] {
+            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+        }
+        // The 60th of them is the first of March, also in a leap year.
+        let rule = Yearly::read(b"AAA-1BBB,J60/0,J365/0").unwrap();
+        for (at, offset) in [("2028-02-29T22:59:59Z", 3600), ("2028-02-29T23:00:00Z", 7200)] {
             assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
         }
         for wrong in ["", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x"] {

@@ -1,7 +1,7 @@
 //! The format in which time zones are published, TZif (RFC 9636).
 
-use super::{FAR, Stretch, date};
-use chrono::{Datelike, NaiveDate};
+use super::{FAR, Stretch};
+use chrono::NaiveDate;
 
 /// The data of one zone: a list of past changes, then a rule for every year after the last.
 #[derive(Clone, Copy)]
@@ -70,23 +70,20 @@ impl Table {
 
     pub(super) fn stretch(&self, at: i64) -> Stretch {
         let time = |bytes: &[u8; 8]| i64::from_be_bytes(*bytes);
+        let last = self.times.last().map_or(FAR.saturating_neg(), time);
+        if let Some(rule) = self.rule.as_ref().filter(|_| last <= at) {
+            let (offset, from, until) = rule.stretch(at);
+            return Stretch::of_seconds(offset, from.max(last), until);
+        }
         let past = self.times.partition_point(|t| time(t) <= at);
         let before = past.checked_sub(1);
         let from = before.and_then(|n| self.times.get(n)).map_or(FAR.saturating_neg(), time);
-        match (self.times.get(past), &self.rule) {
-            (None, Some(rule)) => {
-                let (offset, begun, until) = rule.stretch(at);
-                Stretch::of_seconds(offset, begun.max(from), until)
-            }
-            (next, _) => {
-                let kind = before.and_then(|n| self.changes.get(n)).map_or(0, |k| usize::from(*k));
-                let offset = match self.kinds.get(kind) {
-                    Some([a, b, c, d, ..]) => i32::from_be_bytes([*a, *b, *c, *d]),
-                    None => 0,
-                };
-                Stretch::of_seconds(i64::from(offset), from, next.map_or(FAR, time))
-            }
-        }
+        let kind = before.and_then(|n| self.changes.get(n)).map_or(0, |k| usize::from(*k));
+        let offset = match self.kinds.get(kind) {
+            Some([a, b, c, d, ..]) => i32::from_be_bytes([*a, *b, *c, *d]),
+            None => 0,
+        };
+        Stretch::of_seconds(i64::from(offset), from, self.times.get(past).map_or(FAR, time))
     }
 }
 
@@ -126,22 +123,41 @@ impl Yearly {
     pub(super) fn stretch(&self, at: i64) -> (i64, i64, i64) {
         let mut found = (self.standard, FAR.saturating_neg(), FAR);
         let Some(summer) = self.summer else { return found };
-        let day = i32::try_from(at.div_euclid(86_400)).unwrap_or(i32::MAX);
-        let year = date(day).year();
-        // At this second it may be another year there.
-        for year in year.saturating_sub(1)..=year.saturating_add(2) {
-            let begins = (summer.begins.second(year, self.standard), summer.offset);
-            let ends = (summer.ends.second(year, summer.offset), self.standard);
-            let south = ends.0 < begins.0;
-            for (second, offset) in if south { [ends, begins] } else { [begins, ends] } {
+        // There are 146,097 days in 400 years. At the turn of a year it may be another one.
+        let years = at.div_euclid(86_400).saturating_mul(400).div_euclid(146_097);
+        let mut year = i32::try_from(years.saturating_add(1970)).unwrap_or(9999);
+        let mut changes = summer.changes(year, self.standard);
+        for _ in 0..2 {
+            if changes.iter().all(|(second, _)| *second > at) {
+                year = year.saturating_sub(1);
+                changes = summer.changes(year, self.standard);
+            }
+        }
+        for _ in 0..3 {
+            for (second, offset) in changes {
                 if second > at {
                     found.2 = second;
                     return found;
                 }
                 found = (offset, second, FAR);
             }
+            year = year.saturating_add(1);
+            changes = summer.changes(year, self.standard);
         }
         found
+    }
+}
+
+impl Summer {
+    /// The seconds of a year at which the clocks are changed, in their order, and the offsets that
+    /// they are changed to.
+    fn changes(&self, year: i32, standard: i64) -> [(i64, i64); 2] {
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+        let (first, leap) = (i64::from(first.to_epoch_days()), first.leap_year());
+        let begins = (self.begins.second(first, leap, standard), self.offset);
+        let ends = (self.ends.second(first, leap, self.offset), standard);
+        // South of the equator summer ends first.
+        if ends.0 < begins.0 { [ends, begins] } else { [begins, ends] }
     }
 }
 
@@ -171,33 +187,37 @@ impl Change {
         Some(Change { day, seconds })
     }
 
-    /// The second of a year at which the clocks, which have this offset, are changed.
-    fn second(&self, year: i32, offset: i64) -> i64 {
-        let first_of = |month| {
-            let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
-            i64::from(first.to_epoch_days())
-        };
+    /// The second at which the clocks, which have this offset, are changed in the year that begins
+    /// on a day.
+    fn second(&self, first: i64, leap: bool, offset: i64) -> i64 {
+        let leap_day = i64::from(leap);
         let day = match self.day {
             DayOfYear::Weekday(month, week, weekday) => {
-                let first = first_of(month);
+                let month = usize::try_from(month).unwrap_or(0);
+                let days_before = |month: usize| {
+                    let days = DAYS_BEFORE.get(month).copied().unwrap_or(0);
+                    days.saturating_add(if month > 2 { leap_day } else { 0 }).saturating_add(first)
+                };
+                let (begin, end) = (days_before(month), days_before(month.saturating_add(1)));
                 // 1970-01-01 was a Thursday, the fourth from Sunday.
-                let days = weekday.saturating_sub(first.saturating_add(4)).rem_euclid(7);
+                let days = weekday.saturating_sub(begin.saturating_add(4)).rem_euclid(7);
                 let weeks = week.saturating_sub(1).saturating_mul(7);
-                let day = first.saturating_add(days).saturating_add(weeks);
+                let day = begin.saturating_add(days).saturating_add(weeks);
                 // A month has 28 days at least: only a fifth week can be outside.
-                let outside = date(i32::try_from(day).unwrap_or(0)).month() != month;
-                if outside { day.saturating_sub(7) } else { day }
+                if day < end { day } else { day.saturating_sub(7) }
             }
             DayOfYear::Common(n) => {
-                let leap = NaiveDate::from_ymd_opt(year, 2, 29).is_some();
-                let skipped = i64::from(!(leap && n >= 60));
-                first_of(1).saturating_add(n).saturating_sub(skipped)
+                let passed = if n < 60 { 0 } else { leap_day };
+                first.saturating_add(n).saturating_sub(1).saturating_add(passed)
             }
-            DayOfYear::Ordinal(n) => first_of(1).saturating_add(n),
+            DayOfYear::Ordinal(n) => first.saturating_add(n),
         };
         day.saturating_mul(86_400).saturating_add(self.seconds).saturating_sub(offset)
     }
 }
+
+/// The days of a year before each month, from its number on, and those of the whole year.
+const DAYS_BEFORE: [i64; 14] = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 fn skip(text: &mut &[u8], byte: u8) -> Option<()> {
     *text = text.strip_prefix(&[byte])?;
