@@ -8,7 +8,7 @@ use despertador_host::contract::{ExitState, Instant};
 
 use crate::language::Language;
 
-/// Reminds silent customers and closes their tickets: run, check, explain, inspect, simulate.
+/// Reminds silent customers and closes their tickets.
 #[derive(Debug, Parser)]
 #[command(
     name = "despertador",
@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     Inspect(InspectArguments),
     Simulate(SimulateArguments),
+    Schema(SchemaArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -86,7 +87,9 @@ pub(crate) struct PluginArgument {
 #[command(after_help = "\
 Examples:
   despertador check policies/adereso.json
-  despertador check policy.json --language all --departments soporte,ventas --exit linked")]
+  despertador check policy.json --language all --departments soporte,ventas --exit linked
+
+For a check while you write, in an editor: `despertador schema`.")]
 pub(crate) struct CheckArguments {
     /// The policy
     #[arg(value_name = "POLICY")]
@@ -201,6 +204,20 @@ pub(crate) struct SimulateArguments {
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,
+}
+
+/// Prints the JSON Schema of a policy, for editors
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  despertador schema --output policy.schema.json
+
+An editor completes and checks a policy that begins with \"$schema\": \"./policy.schema.json\".
+What a schema cannot see, such as a department in two rules, `despertador check` says.")]
+pub(crate) struct SchemaArguments {
+    /// Write it to this file instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

@@ -1,4 +1,4 @@
-//! `despertador`: runs, checks, explains, inspects and simulates.
+//! `despertador`: begins, imports, checks, runs, explains and simulates policies, and inspects plugins.
 //!
 //! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
 
@@ -12,10 +12,12 @@ mod plugin;
 mod pointer;
 mod policy;
 mod run;
+mod schema;
 mod simulate;
 mod source;
 mod stopwatch;
 mod table;
+mod written;
 
 use std::process::ExitCode;
 
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain::explain(&explain, json),
         Command::Inspect(inspect) => inspect::inspect(&inspect, json),
         Command::Simulate(simulate) => simulate::simulate(&simulate, json),
+        Command::Schema(schema) => schema::schema(&schema, json),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
