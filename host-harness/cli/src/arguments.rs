@@ -7,6 +7,7 @@ use despertador_harness::{clock_face, duration, nearest::nearest, word::Word};
 use despertador_host::contract::{ExitState, Instant};
 
 use crate::language::Language;
+use crate::preset::Preset;
 
 /// Reminds silent customers and closes their tickets.
 #[derive(Debug, Parser)]
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     Inspect(InspectArguments),
     Simulate(SimulateArguments),
+    Init(InitArguments),
     Schema(SchemaArguments),
 }
 
@@ -206,6 +208,39 @@ pub(crate) struct SimulateArguments {
     pub(crate) plugin: PluginArgument,
 }
 
+/// Begins a policy: asks a few questions, or takes a preset
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador init
+  despertador init --preset blip --output policy.json --language pt
+  despertador init --output - < answers.txt
+
+Each answer is checked when it is given; Enter takes the one in brackets. If the answers end too
+early, nothing is written. Presets: adereso, klaviyo, blip, respond-io, office-hours,
+collections-colombia, collections-chile.")]
+pub(crate) struct InitArguments {
+    /// Take this preset instead of asking
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    pub(crate) preset: Option<Preset>,
+
+    /// Where the policy is written; - for standard output
+    #[arg(long, value_name = "FILE", default_value = "policy.json")]
+    pub(crate) output: PathBuf,
+
+    /// The language of questions and comments: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// Take the answers in brackets without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
 /// Prints the JSON Schema of a policy, for editors
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -218,6 +253,11 @@ pub(crate) struct SchemaArguments {
     /// Write it to this file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+fn preset(text: &str) -> Result<Preset, String> {
+    let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name).collect();
+    Preset::named(text).ok_or_else(|| one_of(text, &names))
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

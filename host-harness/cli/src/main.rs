@@ -5,12 +5,15 @@
 mod arguments;
 mod check;
 mod explain;
+mod init;
 mod inspect;
 mod language;
+mod layout;
 mod paint;
 mod plugin;
 mod pointer;
 mod policy;
+mod preset;
 mod run;
 mod schema;
 mod simulate;
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain::explain(&explain, json),
         Command::Inspect(inspect) => inspect::inspect(&inspect, json),
         Command::Simulate(simulate) => simulate::simulate(&simulate, json),
+        Command::Init(init) => init::init(&init, json),
         Command::Schema(schema) => schema::schema(&schema, json),
     };
     match ended {
