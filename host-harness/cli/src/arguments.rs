@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Simulate(SimulateArguments),
     Init(InitArguments),
     Schema(SchemaArguments),
+    Import(ImportArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -253,6 +254,53 @@ pub(crate) struct SchemaArguments {
     /// Write it to this file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// Makes a policy of another product's settings
+#[derive(Debug, Args)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "\
+Example:
+  despertador import blip-settings settings.json --output policy.json")]
+pub(crate) struct ImportArguments {
+    #[command(subcommand)]
+    pub(crate) from: ImportFrom,
+}
+
+/// Whose settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportFrom {
+    BlipSettings(BlipSettingsArguments),
+}
+
+/// Reads the settings of Blip Desk's automatic close
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  despertador import blip-settings settings.json --output policy.json --language pt
+
+The settings are the resource of lime://postmaster@desk.msging.net/configuration, alone or in the
+command that carried them. What was changed or left out is said on standard error.")]
+pub(crate) struct BlipSettingsArguments {
+    /// The settings (JSON)
+    #[arg(value_name = "FILE")]
+    pub(crate) settings: PathBuf,
+
+    /// Write the policy to this file instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The language of what is said and of comments: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 fn preset(text: &str) -> Result<Preset, String> {

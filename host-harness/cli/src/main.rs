@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod explain;
+mod import;
 mod init;
 mod inspect;
 mod language;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, ImportFrom};
 use crate::paint::{RED, paint};
 
 /// How a command ended that could do its work.
@@ -59,6 +60,9 @@ fn main() -> ExitCode {
         Command::Simulate(simulate) => simulate::simulate(&simulate, json),
         Command::Init(init) => init::init(&init, json),
         Command::Schema(schema) => schema::schema(&schema, json),
+        Command::Import(import) => match import.from {
+            ImportFrom::BlipSettings(settings) => import::blip_settings(&settings, json),
+        },
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
