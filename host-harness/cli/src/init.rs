@@ -286,3 +286,66 @@ fn said(answer: &str, nothing: &[&str]) -> Option<String> {
 fn parts(answer: &str) -> Vec<String> {
     answer.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the answers come to, and what was asked.
+    fn interview(answers: &str, language: Language) -> (Result<String, String>, String) {
+        let engine = plugin::load(&PluginArgument { plugin: None }).expect("the built-in plugin");
+        let mut interview = Interview {
+            language,
+            engine: &engine,
+            echo: true,
+            answers: answers.as_bytes(),
+            questions: Vec::new(),
+            warned: Vec::new(),
+        };
+        let draft = interview.draft();
+        let asked = String::from_utf8(interview.questions).expect("text");
+        let config = draft.map(|draft| draft.policy().file()).map_err(|Unusable(why)| why);
+        if let Ok(config) = &config {
+            let checked = check(&engine, config).expect("an answer");
+            assert!(checked.is_ok(), "{config}");
+        }
+        (config, asked)
+    }
+
+    #[test]
+    fn enter_takes_the_defaults() {
+        for language in [Language::Spanish, Language::Portuguese, Language::English] {
+            let (config, _) = interview(&"\n".repeat(20), language);
+            assert_eq!(config, Ok(Draft::new(language).policy().file()));
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_for_again_with_the_reason() {
+        let answers = "\n\n\nsoon\n1 h\n100\n2\n1 h\n10 min\n \n20 min\n\n\n";
+        let (config, asked) = interview(answers, Language::English);
+        let config = config.expect("all is answered");
+        assert!(config.contains(r#"{ "after": "20 min", "text": "We are still"#), "{config}");
+        assert_eq!(asked.matches("again:").count(), 3, "{asked}");
+        assert!(asked.contains("from 0 to 99"), "{asked}");
+        assert!(asked.contains("`soon`"), "{asked}");
+    }
+
+    #[test]
+    fn answers_that_end_too_early_make_no_policy() {
+        for lines in 0..6 {
+            let (config, _) = interview(&"\n".repeat(lines), Language::Spanish);
+            let Err(why) = config else { panic!("{lines} lines are not enough") };
+            assert!(why.contains("no se escribió nada"), "{why}");
+        }
+    }
+
+    #[test]
+    fn defaults_fit_into_the_open_time_of_a_schedule() {
+        let answers = format!("\n\nlunes-viernes 09:00-12:00\n\n\n3\n{}", "\n".repeat(9));
+        let (config, asked) = interview(&answers, Language::Spanish);
+        let config = config.expect("all is answered");
+        assert!(config.contains(r#""mon-fri": "09:00-12:00""#), "{config}");
+        assert!(!asked.contains("otra vez"), "{asked}");
+    }
+}

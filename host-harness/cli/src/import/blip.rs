@@ -554,3 +554,213 @@ fn unescaped(part: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The settings of an account whose tickets are closed after an hour.
+    fn settings(more: Value) -> Value {
+        let mut all = json!({
+            IS_ENABLED: "true", CLOSE_MINUTES: "60", EXPECT_AGENT: "true", RESET_BY_FIRST: "true",
+        });
+        if let (Some(all), Value::Object(more)) = (all.as_object_mut(), more) {
+            all.extend(more);
+        }
+        all
+    }
+
+    fn imported(settings: &Value) -> (Value, Vec<&'static str>) {
+        let read = import(&settings.to_string(), Language::English).expect("settings");
+        (read.policy.value(), read.notes.iter().map(|note| note.code.name()).collect())
+    }
+
+    fn without_comments(policy: &mut Value) {
+        match policy {
+            Value::Object(object) => {
+                object.retain(|key, _| !key.starts_with("//"));
+                object.values_mut().for_each(without_comments);
+            }
+            Value::Array(list) => list.iter_mut().for_each(without_comments),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_documented_settings_are_the_preset() {
+        let example = include_str!("../../../../tests/cli/files/blip-settings.json");
+        let mut policy = import(example, Language::English).expect("settings").policy.value();
+        without_comments(&mut policy);
+        let preset = include_str!("../../../../policies/blip.json");
+        assert_eq!(policy, serde_json::from_str::<Value>(preset).expect("JSON"));
+    }
+
+    #[test]
+    fn texts_and_values_of_json_say_the_same() {
+        let texts = settings(json!({
+            EXPECT_AGENT: "FALSE", USE_MESSAGE: " True ", MESSAGE: "Oi", MESSAGE_MINUTES: "50 ",
+            USE_TAGS: "true", TAGS: "[\"a\", \"b\"]",
+        }));
+        let values = settings(json!({
+            CLOSE_MINUTES: 60, EXPECT_AGENT: false, USE_MESSAGE: true, MESSAGE: "Oi",
+            MESSAGE_MINUTES: 50, USE_TAGS: true, TAGS: ["a", "b"],
+        }));
+        let commas = settings(json!({
+            EXPECT_AGENT: "false", USE_MESSAGE: "true", MESSAGE: "Oi", MESSAGE_MINUTES: "50",
+            USE_TAGS: "true", TAGS: "a, b,a,", STANDBY: "true", "Other": "null",
+        }));
+        let (policy, notes) = imported(&texts);
+        assert_eq!(policy["rules"][0]["only-after-agent"], false);
+        assert_eq!(policy["rules"][0]["reminders"][0]["before-close"], "10 min");
+        assert_eq!(policy["rules"][0]["close"]["tags"], json!(["a", "b"]));
+        assert!(notes.is_empty(), "{notes:?}");
+        assert_eq!(imported(&values), (policy.clone(), Vec::new()));
+        assert_eq!(imported(&commas), (policy, Vec::new()));
+    }
+
+    #[test]
+    fn a_command_is_opened_and_its_queue_kept() {
+        let command = json!({
+            "method": "get", "status": "success",
+            "uri": "/owner-team-configurations/Suporte%20N1?caller=bot", "resource": settings(json!({})),
+        });
+        assert_eq!(imported(&command).0["rules"][0]["departments"], json!(["Suporte N1"]));
+        let failed = json!({ "status": "failure", "reason": { "description": "not found" } });
+        let problems = import(&failed.to_string(), Language::English).expect_err("a failure");
+        assert!(problems[0].sentence(Language::English).contains("not found"));
+    }
+
+    #[test]
+    fn what_was_switched_off_does_nothing() {
+        let (policy, notes) = imported(&json!({ CLOSE_MINUTES: "60", RESET_BY_FIRST: "true" }));
+        assert_eq!(policy["enabled"], false);
+        assert_eq!(notes, ["closing-disabled"]);
+        let nothing = json!({ IS_ENABLED: "false", CLOSE_MINUTES: "0", USE_MESSAGE: "true",
+            MESSAGE: "Oi", RESET_BY_AGENT: "true" });
+        assert_eq!(imported(&nothing).0["rules"], json!([]));
+    }
+
+    /// Members, and the code and place of all that is said of them.
+    fn cases() -> Vec<(String, Vec<(Code, &'static str)>)> {
+        let case =
+            |more, said: &[(Code, &'static str)]| (settings(more).to_string(), said.to_vec());
+        let message = |text: &str, minutes: &str| json!({ USE_MESSAGE: "true", MESSAGE: text, MESSAGE_MINUTES: minutes });
+        vec![
+            ("minutes: 60".into(), vec![(Code::NotJson, "")]),
+            ("[]".into(), vec![(Code::NotAnObject, "")]),
+            (r#"{ "resource": 1 }"#.into(), vec![(Code::NotAnObject, "/resource")]),
+            ("{}".into(), vec![(Code::NoSettings, "")]),
+            (r#"{ "status": "failure" }"#.into(), vec![(Code::CommandFailed, "/status")]),
+            case(
+                json!({ IS_ENABLED: "yes" }),
+                &[(Code::BadSwitch, "/AutomaticClosedTicketIsEnabled")],
+            ),
+            case(
+                json!({ CLOSE_MINUTES: "1.5" }),
+                &[(Code::BadMinutes, "/MaxClientMinutesDowntime")],
+            ),
+            case(json!({ CLOSE_MINUTES: [] }), &[(Code::BadMinutes, "/MaxClientMinutesDowntime")]),
+            case(json!({ CLOSE_MINUTES: "-" }), &[(Code::BadMinutes, "/MaxClientMinutesDowntime")]),
+            case(
+                json!({ CLOSE_MINUTES: "0" }),
+                &[(Code::MinutesNotPositive, "/MaxClientMinutesDowntime")],
+            ),
+            case(
+                json!({ CLOSE_MINUTES: -5 }),
+                &[(Code::MinutesNotPositive, "/MaxClientMinutesDowntime")],
+            ),
+            case(json!({ CLOSE_MINUTES: null }), &[(Code::MissingMember, "")]),
+            case(message("Oi", "null"), &[(Code::MissingMember, "")]),
+            case(json!({ MESSAGE: 1 }), &[(Code::BadText, "/InactivityMessage")]),
+            case(json!({ TAGS: "[1]" }), &[(Code::BadTags, "/InactivityTags")]),
+            case(json!({ TAGS: "[\"a\"" }), &[(Code::BadTags, "/InactivityTags")]),
+            case(
+                json!({ IS_ENABLED: false }),
+                &[(Code::ClosingDisabled, "/AutomaticClosedTicketIsEnabled")],
+            ),
+            case(
+                json!({ IS_ALLOWED: "false" }),
+                &[(Code::ClosingNotAllowed, "/AutomaticClosedTicketIsAllowed")],
+            ),
+            case(
+                json!({ CLOSE_MINUTES: "99999999999999999999999" }),
+                &[(Code::CloseOver90Days, "/MaxClientMinutesDowntime")],
+            ),
+            case(
+                json!({ RESET_BY_FIRST: "false" }),
+                &[(Code::CountedFromAnswer, "/ResetClientInactivityTimerOnFirstAgentInteraction")],
+            ),
+            case(json!({ RESET_BY_FIRST: "false", RESET_BY_AGENT: "true" }), &[]),
+            case(json!({ MESSAGE: "Oi" }), &[(Code::MessageSwitchedOff, "/InactivityMessage")]),
+            case(message(" ", "50"), &[(Code::MessageEmpty, "/InactivityMessage")]),
+            case(
+                message("{{a}}", "50"),
+                &[
+                    (Code::PlaceholderLeftOut, "/InactivityMessage"),
+                    (Code::MessageEmpty, "/InactivityMessage"),
+                ],
+            ),
+            case(
+                message("Oi {{contact.name}", "50"),
+                &[(Code::PlaceholderLeftOut, "/InactivityMessage")],
+            ),
+            case(
+                message("Oi {{ contact.name }}", "50"),
+                &[(Code::PlaceholderChanged, "/InactivityMessage")],
+            ),
+            case(
+                message("Oi", "60"),
+                &[(Code::MessageNotBeforeClose, "/InactivityMessageDowntime")],
+            ),
+            case(
+                message(r#"{ "uri": "https://a/b.png", "text": "Oi" }"#, "50"),
+                &[(Code::ImageLeftOut, "/InactivityMessage")],
+            ),
+            case(
+                json!({ "InactivityImage": "https://a/b" }),
+                &[(Code::ImageLeftOut, "/InactivityImage")],
+            ),
+            case(json!({ TAGS: "a" }), &[(Code::TagsSwitchedOff, "/InactivityTags")]),
+            case(json!({ USE_TAGS: "true", TAGS: "[]" }), &[(Code::TagsEmpty, "/InactivityTags")]),
+            case(
+                json!({ "CustomerMaxResponseDelay": "60" }),
+                &[(Code::NoCounterpart, "/CustomerMaxResponseDelay")],
+            ),
+            case(json!({ "a/b": "1" }), &[(Code::UnknownMember, "/a~1b")]),
+        ]
+    }
+
+    #[test]
+    fn what_is_wrong_or_left_out_is_said_with_its_place() {
+        for (settings, expected) in cases() {
+            let said = match import(&settings, Language::English) {
+                Ok(imported) => imported.notes,
+                Err(problems) => problems,
+            };
+            let said: Vec<(Code, &str)> = said.iter().map(|n| (n.code, n.place.as_str())).collect();
+            assert_eq!(said, expected, "of {settings}");
+        }
+    }
+
+    #[test]
+    fn each_is_said_in_three_languages() {
+        for (settings, _) in cases() {
+            let notes = match import(&settings, Language::English) {
+                Ok(imported) => imported.notes,
+                Err(problems) => problems,
+            };
+            for note in notes {
+                let said = [Language::Spanish, Language::Portuguese, Language::English]
+                    .map(|language| note.sentence(language));
+                assert!(
+                    said.iter()
+                        .all(|sentence| !sentence.contains("{0}") && !sentence.contains("{1}")),
+                    "{said:?}"
+                );
+                assert!(said[0] != said[2] && said[1] != said[2], "{said:?}");
+            }
+        }
+    }
+}
