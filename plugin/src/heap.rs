@@ -4,6 +4,9 @@
 //! instructions went into finding and merging them. So pieces come in powers of two, each size has a shelf of
 //! its own, and taking or giving back is a few instructions. Nothing is merged: what a size has
 //! once taken stays with it, and the host's limit on memory bounds the whole.
+//!
+//! Taking and giving back are not inlined: there are hundreds of places that do, and the call costs
+//! less than what it saves (decision 20).
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
@@ -11,17 +14,25 @@ use core::ptr;
 
 /// Pieces are of 16 bytes and upward, so each is as aligned as anything the plugin stores.
 const SMALLEST: usize = 16;
-/// 16 bytes to 16 MiB, the host's limit.
-const SIZES: usize = 21;
+/// 16 bytes to 16 MiB, the host's limit, and room for every size there is, so that no look at a
+/// shelf needs a check.
+const SHELVES: usize = 32;
+/// The shelf of 16 MiB.
+const LARGEST: usize = 20;
 /// New memory is taken from the host this many bytes at a time.
 const PAGE: usize = 65_536;
+
+// SAFETY: the linker puts it behind everything else; only its address is taken.
+unsafe extern "C" {
+    static __heap_base: u8;
+}
 
 /// A heap for a single thread; a component has no other.
 pub(crate) struct Shelves(UnsafeCell<State>);
 
 struct State {
     /// For each size the first free piece; a free piece holds the address of the next.
-    free: [*mut u8; SIZES],
+    free: [*mut u8; SHELVES],
     /// The rest of the last page.
     next: usize,
     end: usize,
@@ -32,25 +43,33 @@ unsafe impl Sync for Shelves {}
 
 impl Shelves {
     pub(crate) const fn new() -> Shelves {
-        Shelves(UnsafeCell::new(State { free: [ptr::null_mut(); SIZES], next: 0, end: 0 }))
+        Shelves(UnsafeCell::new(State { free: [ptr::null_mut(); SHELVES], next: 0, end: 0 }))
     }
 }
 
-/// The shelf for a layout.
+/// The shelf for a layout, whose size is not 0.
 fn shelf(layout: Layout) -> usize {
-    let size = layout.size().max(layout.align()).max(SMALLEST);
-    let bits = usize::BITS.wrapping_sub(size.wrapping_sub(1).leading_zeros());
+    let most = layout.size().wrapping_sub(1) | layout.align().wrapping_sub(1) | (SMALLEST - 1);
     // 16 bytes are shelf 0.
-    bits.wrapping_sub(4) as usize
+    28_u32.wrapping_sub(most.leading_zeros()) as usize % SHELVES
 }
 
 impl State {
     /// A piece that was never used.
     #[cold]
-    fn carve(&mut self, size: usize) -> *mut u8 {
+    fn carve(&mut self, shelf: usize) -> *mut u8 {
+        if shelf > LARGEST {
+            return ptr::null_mut();
+        }
+        let size = SMALLEST << shelf;
+        if self.end == 0 {
+            // The first piece: what the linker left of the last page.
+            self.next = (&raw const __heap_base).expose_provenance();
+            self.end = core::arch::wasm32::memory_size::<0>().saturating_mul(PAGE);
+        }
         let align = size.min(PAGE);
         let start = self.next.wrapping_add(align).wrapping_sub(1) & !align.wrapping_sub(1);
-        if self.next != 0 && size <= self.end.saturating_sub(start) {
+        if size <= self.end.saturating_sub(start) {
             self.next = start.wrapping_add(size);
             return ptr::with_exposed_provenance_mut(start);
         }
@@ -61,7 +80,7 @@ impl State {
         }
         let start = grown.wrapping_mul(PAGE);
         self.next = start.wrapping_add(size);
-        self.end = start.wrapping_add(pages.wrapping_mul(PAGE));
+        self.end = start.saturating_add(pages.saturating_mul(PAGE));
         ptr::with_exposed_provenance_mut(start)
     }
 }
@@ -70,20 +89,22 @@ impl State {
 // size, which is at least what the layout asks for; and nobody else holds the state, for there is
 // one thread and no call re-enters.
 unsafe impl GlobalAlloc for Shelves {
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as above.
         let state = unsafe { &mut *self.0.get() };
         let shelf = shelf(layout);
         let Some(first) = state.free.get_mut(shelf) else { return ptr::null_mut() };
-        if first.is_null() {
-            return state.carve(SMALLEST << shelf);
-        }
         let piece = *first;
+        if piece.is_null() {
+            return state.carve(shelf);
+        }
         // SAFETY: a free piece holds the address of the next one.
         *first = unsafe { piece.cast::<*mut u8>().read() };
         piece
     }
 
+    #[inline(never)]
     unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
         // SAFETY: as above.
         let state = unsafe { &mut *self.0.get() };

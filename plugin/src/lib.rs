@@ -3,6 +3,10 @@
 //! Nothing is decided here. What the words of the contract mean to the policy is in
 //! [`translation`]; the rest is the shape that a component has.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code, reason = "a heap is made of addresses")]
 mod heap;
@@ -11,6 +15,14 @@ mod translation;
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static HEAP: heap::Shelves = heap::Shelves::new();
+
+/// A panic is a trap, and the host says where it was. Nobody would hear what it has to say, so no
+/// words for it are kept in the component.
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
 
 /// The contract, generated from `wit/`.
 #[allow(
@@ -31,6 +43,8 @@ mod bindings {
     use super::Component;
 }
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use bindings::exports::despertador::inactivity::{decisions, types as contract};
 use contract::{
     Decision, Description, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message,

@@ -5,6 +5,9 @@
 //! compared with the component.
 
 use super::contract as wit;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 use despertador_policy as policy;
 use policy::{Memory, Policy};
 

@@ -3,15 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use despertador_component::COMPONENT;
-use despertador_harness::component::Sandboxed;
 use despertador_harness::scenario::problem_line;
 use despertador_harness::{Engine, ParseError, facts};
 use despertador_host::contract::{Diagnostic as Said, ExitState, Surroundings as Given};
-use despertador_host::{Host, Options};
 use despertador_policy::{
     Code, Diagnostic, Exit, Language, MOST_BYTES, Policy, Severity, Span, Surroundings,
 };
+use despertador_tests::engines::engines;
 use despertador_tests::native::Native;
 
 #[path = "diagnostics/schema.rs"]
@@ -71,6 +69,21 @@ fn cases() -> Vec<Case> {
         case("[".repeat(100_000), &[(Code::TooDeep, "")]),
         // Brackets inside a text are no nesting.
         reminders(&format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "[".repeat(40)), &[]),
+        // Nor is what follows an escaped quote inside a text, and a closing one there closes none.
+        reminders(&format!(r#"{{ "after": "5 min", "text": "\"{}" }}"#, "[".repeat(40)), &[]),
+        reminders(
+            &format!(r#"{{ "after": "5 min", "text": "\\" }}, {}"#, "[".repeat(40)),
+            &[(Code::TooDeep, "")],
+        ),
+        case(
+            format!(r#"{} "]]]]]]]]", {}"#, "[".repeat(10), "[".repeat(10)),
+            &[(Code::TooDeep, "")],
+        ),
+        case(format!(r#"\"{}"#, "[".repeat(40)), &[(Code::NotJson, "")]),
+        // As deep and as long as it may be.
+        case(format!("{}{}", "[".repeat(16), "]".repeat(16)), &[(Code::WrongType, "")]),
+        case(format!("[{}]", " ".repeat(MOST_BYTES - 2)), &[(Code::WrongType, "")]),
+        case(format!("[{}]", " ".repeat(MOST_BYTES - 1)), &[(Code::TooLarge, "")]),
         // Shapes.
         case("null", &[(Code::WrongType, "")]),
         case("[]", &[(Code::WrongType, "")]),
@@ -216,6 +229,34 @@ fn cases() -> Vec<Case> {
             r#""close-after": "1 h", "typing": { "grace": "20 min" }"#,
             &[(Code::GraceOverLimit, "/rules/0/typing")],
         ),
+        // A text of 16 KiB is long enough.
+        reminders(&format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "a".repeat(16 * 1024)), &[]),
+        reminders(
+            &format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "a".repeat(16 * 1024 + 1)),
+            &[(Code::TooLarge, "/rules/0/reminders/0/text")],
+        ),
+        rule(r#""close-after": "1 h", "typing": { "grace": "5 min", "at-most": "5 min" }"#, &[]),
+        // What depends on a time that cannot be read is not spoken of.
+        rule(
+            r#""close-after": "soon", "reminders": [ { "before-close": "5 min", "text": "a" } ]"#,
+            &[(Code::BadDuration, "/rules/0/close-after")],
+        ),
+        // Languages look like `es`, `es-419` or `zh-Hant-TW`.
+        reminders(
+            r#"{ "after": "5 min", "text": { "es-419": "a", "zh-Hant-TW": "b", "gsw": "c" } }"#,
+            &[],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": { "e1": "a", "e": "a", "spanish": "a", "es-": "a", "es-ar!": "a", "es-123456789": "a" } }"#,
+            &[
+                (Code::BadLanguage, "/rules/0/reminders/0/text/e1"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/e"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/spanish"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/es-"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/es-ar!"),
+                (Code::BadLanguage, "/rules/0/reminders/0/text/es-123456789"),
+            ],
+        ),
         // Departments.
         case(
             r#"{ "rules": [ { "departments": [], "close-after": "1 h" } ] }"#,
@@ -248,6 +289,7 @@ fn cases() -> Vec<Case> {
                 &[(Code::UnknownDepartmentNear, "/rules/0/departments/0")],
             ),
         ),
+        case(rules(1_000), &[]),
         case(rules(1_001), &[(Code::TooMany, "/rules")]),
         // Surroundings.
         Case {
@@ -408,6 +450,9 @@ fn each_problem_is_worded_in_three_languages() {
         let said = |language| (problem.text(language), problem.help(language));
         let all: BTreeSet<(String, String)> = Language::ALL.map(said).into();
         assert_eq!(all.len(), 3, "{:?} has the same words in two languages: {all:?}", problem.code);
+        let texts: BTreeSet<&String> = all.iter().map(|(text, _)| text).collect();
+        // «Falta» is Spanish and Portuguese.
+        assert!(texts.len() > 1, "{:?} says the same in three languages: {all:?}", problem.code);
         for sentence in all.iter().flat_map(|(text, help)| [text, help]) {
             assert!(!sentence.trim().is_empty(), "{:?} is silent", problem.code);
             assert!(!sentence.contains("{0}") && !sentence.contains("``"), "{sentence}");
@@ -427,14 +472,54 @@ fn help_names_the_word_that_was_meant() {
     assert_eq!(help(&near), "did you mean `close-after`?");
     let far = rule(r#""close-after": "1 h", "typing": { "max": "1 h" }"#, &[]);
     assert!(help(&far).contains("`grace`, `at-most`"), "{}", help(&far));
+    let switched_off = rule(r#""close-after": "1 h", "typing": true"#, &[]);
+    assert!(help(&switched_off).contains("or false"), "{}", help(&switched_off));
     let word = rule(r#""close-after": "1 h", "snooze": "no""#, &[]);
     assert!(help(&word).contains("`pause`, `ignore`, `start-on-wake`"), "{}", help(&word));
 }
 
 #[test]
-fn the_component_says_the_same() {
-    let host = Host::new(Options::default()).unwrap();
-    let component = Sandboxed::new(host.load_bytes(COMPONENT).unwrap());
+fn a_number_with_a_fraction_is_shown_as_it_was_written() {
+    for number in ["1.5", "0.25", "-2.125", "15.75"] {
+        let case = rule(&format!(r#""close-after": {number}"#), &[]);
+        let text = problems(&case)[0].text(Language::En);
+        assert!(text.contains(&format!("`{number}`")), "{text}");
+    }
+}
+
+/// Each kind of problem and each shape has words of its own, in every language.
+#[test]
+fn no_two_problems_are_worded_alike() {
+    for language in Language::ALL {
+        let mut kinds = BTreeSet::new();
+        let mut words = BTreeSet::new();
+        for problem in cases().iter().flat_map(problems) {
+            if kinds.insert(format!("{:?}", problem.code)) {
+                words.insert((problem.text(language), problem.help(language)));
+            }
+        }
+        assert_eq!(words.len(), kinds.len(), "{language:?}: {words:?}");
+
+        let shapes = [
+            ("close-after", r#""close-after": true"#),
+            ("enabled", r#""close-after": "1 h", "enabled": 1"#),
+            ("reminders", r#""close-after": "1 h", "reminders": {}"#),
+            ("typing", r#""close-after": "1 h", "typing": true"#),
+            ("close", r#""close-after": "1 h", "close": []"#),
+            ("text", r#""close-after": "1 h", "reminders": [ { "after": "5 min", "text": 5 } ]"#),
+        ];
+        let (mut texts, mut helps) = (BTreeSet::new(), BTreeSet::new());
+        for (name, keys) in shapes {
+            let problem = problems(&rule(keys, &[])).remove(0);
+            texts.insert(problem.text(language).replace(name, "…"));
+            helps.insert(problem.help(language));
+        }
+        assert_eq!((texts.len(), helps.len()), (6, 6), "{language:?}: {texts:?} {helps:?}");
+    }
+}
+
+#[test]
+fn every_engine_says_the_same() {
     let said = |engine: &dyn Engine, case: &Case| -> Option<Vec<Said>> {
         let surroundings = Given {
             departments: case.departments.clone(),
@@ -453,15 +538,17 @@ fn the_component_says_the_same() {
             Err(ParseError::Broken(_)) => None,
         }
     };
-    for case in cases() {
+    for (case, engine) in
+        cases().iter().flat_map(|case| engines().into_iter().map(move |e| (case, e)))
+    {
         // Whether the host passes on more than a policy may have is the host's affair.
-        let Some(sandboxed) = said(&component, &case) else {
+        let Some(others) = said(engine.as_ref(), case) else {
             assert!(case.config.len() > MOST_BYTES, "no answer to {}", beginning(&case.config));
             continue;
         };
-        let native = said(&Native, &case).unwrap();
+        let native = said(&Native, case).unwrap();
         let lines = |list: &[Said]| list.iter().map(problem_line).collect::<Vec<_>>();
-        assert_eq!(lines(&native), lines(&sandboxed), "of {}", beginning(&case.config));
-        assert_eq!(native, sandboxed, "of {}", beginning(&case.config));
+        assert_eq!(lines(&native), lines(&others), "of {}", beginning(&case.config));
+        assert_eq!(native, others, "of {}", beginning(&case.config));
     }
 }

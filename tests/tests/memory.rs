@@ -7,11 +7,10 @@
     reason = "a test that panics has failed"
 )]
 
-use despertador_component::COMPONENT;
 use despertador_harness::{CallError, Player};
 use despertador_host::contract::{Author, Fault, Memory, Outcome, Step};
-use despertador_host::{CallError as HostError, Host, Options};
 use despertador_policy as policy;
+use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;
 
@@ -51,11 +50,11 @@ const DECIDED_AT_NOON: [(&str, &str); 7] = [
 
 #[test]
 fn memories_of_every_version_are_read_and_lead_to_the_same_decisions() {
-    let host = Host::new(Options::default()).expect("a host");
-    let plugin = host.load_bytes(COMPONENT).expect("the plugin");
-    let policy = plugin.policy(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
     let ticket = sample::ticket("t", "ventas");
-    for text in [VERSION_1, VERSION_2] {
+    for (engine, text) in
+        engines().iter().flat_map(|e| [VERSION_1, VERSION_2].map(|text| (e.clone(), text)))
+    {
+        let mut policy = engine.parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
         let blobs = blobs(text);
         assert_eq!(blobs.len(), DECIDED_AT_NOON.len());
         for ((name, memory), (expected_name, expected)) in blobs.iter().zip(DECIDED_AT_NOON) {
@@ -125,15 +124,14 @@ fn a_memory_of_a_later_version_is_told_apart_from_a_damaged_one() {
     let version = policy::MEMORY_VERSION + 1;
     assert_eq!(policy::Memory::from_bytes(&later), Err(policy::Damage::Newer(version)));
 
-    let host = Host::new(Options::default()).expect("a host");
-    let plugin = host.load_bytes(COMPONENT).expect("the plugin");
-    let policy = plugin.policy(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
-    let ticket = sample::ticket("t", "ventas");
-    let answer = policy.on_tick(&ticket, &later, NINE);
-    assert!(
-        matches!(answer, Err(HostError::Fault(Fault::MemoryNewer(n))) if n == u32::from(version)),
-        "{answer:?}"
-    );
+    for engine in engines() {
+        let mut policy = engine.parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
+        let answer = policy.on_tick(&sample::ticket("t", "ventas"), &later, NINE);
+        assert_eq!(answer, Err(CallError::Fault(Fault::MemoryNewer(version.into()))));
+        // A host lets a failing ticket rest for a while: here is another one.
+        let answer = policy.on_tick(&sample::ticket("u", "ventas"), &vec![1, 2, 3], NINE);
+        assert_eq!(answer, Err(CallError::Fault(Fault::MemoryDamaged)));
+    }
 }
 
 #[test]
@@ -156,10 +154,182 @@ fn no_bytes_make_the_reader_panic_and_none_but_its_own_are_read() {
     }
 }
 
+/// Bytes of a version, signed as if it had written them.
+fn signed(version: u8, body: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = vec![0xD5, version, 0, 0, 0, 0];
+    bytes.extend(body.concat());
+    policy::sign_again(&mut bytes);
+    bytes
+}
+
+fn is_read(bytes: &[u8]) -> bool {
+    match policy::Memory::from_bytes(bytes) {
+        Ok(_) => true,
+        Err(policy::Damage::Damaged) => false,
+        Err(policy::Damage::Newer(version)) => panic!("no version {version} was written here"),
+    }
+}
+
+/// A checksum that fits is no proof: nothing is read that no plugin wrote.
 #[test]
-fn the_native_engine_says_the_same_of_damage() {
-    let mut native =
-        NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
-    let answer = native.on_tick(&sample::ticket("t", "ventas"), &vec![1, 2, 3], NINE);
-    assert_eq!(answer, Err(CallError::Fault(Fault::MemoryDamaged)));
+fn signed_nonsense_is_damaged() {
+    const SECOND: [u8; 6] = [0xE8, 3, 0, 0, 0, 0];
+    // The last instant that there is, and the one after it.
+    const LAST: [u8; 6] = [0xFF, 0xDB, 0x1F, 0xD2, 0x77, 0xE6];
+    const TOO_LATE: [u8; 6] = [0x00, 0xDC, 0x1F, 0xD2, 0x77, 0xE6];
+    let id = [7_u8; 8];
+    // Flags, the number of the cycle, how many agents, pauses and ids; then what the flags name.
+    let two = |flags: u16, counts: [u8; 3], rest: &[&[u8]]| {
+        let (flags, rest) = (flags.to_le_bytes(), rest.concat());
+        is_read(&signed(2, &[&flags, &[1, 0, 0, 0], &counts, &rest]))
+    };
+    let many = |one: &[u8], n: usize| one.repeat(n);
+    assert!(two(0, [0, 0, 0], &[]));
+    assert!(!two(0, [0, 0, 0], &[&[0]]), "a byte too many");
+    assert!(!is_read(&signed(0, &[&[0; 9]])), "there was no version 0");
+    for unknown in [13, 14, 15] {
+        assert!(!two(1 << unknown, [0, 0, 0], &[]), "flag {unknown} has no meaning");
+    }
+    // At most so many of each are kept.
+    let agent = [SECOND.as_slice(), &[0]].concat();
+    assert!(two(0, [4, 0, 0], &[&many(&agent, 4)]));
+    assert!(!two(0, [5, 0, 0], &[&many(&agent, 5)]));
+    let pause = [&[0], SECOND.as_slice()].concat();
+    assert!(two(0, [0, 12, 0], &[&many(&pause, 12)]));
+    assert!(!two(0, [0, 13, 0], &[&many(&pause, 13)]));
+    assert!(two(0, [0, 0, 4], &[&many(&id, 4)]));
+    assert!(!two(0, [0, 0, 5], &[&many(&id, 5)]));
+    // Switches and codes.
+    assert!(two(0, [1, 0, 0], &[&SECOND, &[1], &id]), "an agent with a number");
+    assert!(!two(0, [1, 0, 0], &[&SECOND, &[2], &id]));
+    let number = [1, 0, 0, 0];
+    for failure in 0..=2 {
+        assert!(two(1 << 6, [0, 0, 0], &[&number, &SECOND, &SECOND, &[failure]]));
+    }
+    assert!(!two(1 << 6, [0, 0, 0], &[&number, &SECOND, &SECOND, &[3]]));
+    for source in 0..=5 {
+        assert!(two(1 << 8, [0, 0, 0], &[&SECOND, &number, &[source]]));
+    }
+    assert!(!two(1 << 8, [0, 0, 0], &[&SECOND, &number, &[6]]));
+    for kind in 0..=4 {
+        assert!(two(0, [0, 1, 0], &[&[kind << 1], &SECOND]));
+        assert!(two(0, [0, 1, 0], &[&[kind << 1 | 1], &SECOND, &SECOND]));
+    }
+    assert!(!two(0, [0, 1, 0], &[&[5 << 1], &SECOND]));
+    // Pauses are kept in the order in which they began.
+    assert!(two(0, [0, 2, 0], &[&[0], &[0; 6], &[0], &SECOND]));
+    assert!(!two(0, [0, 2, 0], &[&[0], &SECOND, &[0], &[0; 6]]));
+    // Times.
+    assert!(two(1 << 7, [0, 0, 0], &[&LAST]));
+    assert!(!two(1 << 7, [0, 0, 0], &[&TOO_LATE]));
+
+    // Version 1 wrote times in eight bytes, all of them set for none.
+    let one = |flags: u8, customer: u64, agents: &[u64]| {
+        let agents_count = [u8::try_from(agents.len()).unwrap()];
+        let agents: Vec<u8> = agents.iter().flat_map(|at| at.to_le_bytes()).collect();
+        let (customer, none) = (customer.to_le_bytes(), u64::MAX.to_le_bytes());
+        is_read(&signed(
+            1,
+            &[&[flags], &[1, 0, 0, 0], &customer, &agents_count, &agents, &[0; 4], &none],
+        ))
+    };
+    assert!(one(3, 1_000, &[2_000]));
+    assert!(one(0, u64::MAX, &[]));
+    assert!(one(0, 1_000, &[1, 2, 3, 4]));
+    assert!(!one(0, 1_000, &[1, 2, 3, 4, 5]));
+    assert!(!one(0, 1_000, &[u64::MAX]), "an agent's message without a time");
+    assert!(!one(0, u64::MAX - 1, &[]), "a time before 1970");
+    assert!(!one(0, 253_402_300_800_000, &[]), "a time after 9999");
+}
+
+/// What was written is what is read: every field, whatever has happened to a ticket.
+#[test]
+fn a_memory_survives_its_bytes() {
+    for seed in 0..1_000 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut memory = policy::Memory::default();
+        let (policy, _) = policy::Policy::parse(WORKED_EXAMPLE, &unknown_surroundings()).unwrap();
+        let ticket = some_ticket();
+        let mut now = NINE;
+        for _ in 0..rng.usize(1..30) {
+            now += rng.i64(0..600_000);
+            let at = policy::Instant::from_millis(now).unwrap();
+            let id = rng.bool().then(|| format!("id {}", rng.u8(0..9)));
+            let sequence = rng.bool().then(|| rng.u64(0..99));
+            let stamp = policy::Stamp { id: id.as_deref(), sequence, at, received: at };
+            if rng.bool() {
+                let author = [policy::Author::Customer, policy::Author::Agent][rng.usize(0..2)];
+                let (kind, origin) = (policy::Kind::Spoken, policy::Origin::Written);
+                let message =
+                    policy::Message { stamp, author, kind, origin, text: None, choice: None };
+                policy.on_message(&ticket, &mut memory, &message);
+            } else {
+                let what = some_happening(&mut rng, at);
+                policy.on_event(&ticket, &mut memory, &policy::Event { stamp, what });
+            }
+            let read = policy::Memory::from_bytes(&memory.to_bytes());
+            assert_eq!(read.as_ref(), Ok(&memory), "seed {seed}");
+            assert!(memory.to_bytes().len() < 512, "a memory has a largest size");
+        }
+    }
+}
+
+fn unknown_surroundings() -> policy::Surroundings<'static> {
+    let (tick_resolution, exit) = (policy::Span::SECOND, policy::Exit::Unknown);
+    policy::Surroundings { departments: None, tick_resolution, exit }
+}
+
+fn some_ticket() -> policy::Ticket<'static> {
+    policy::Ticket {
+        id: "t",
+        status: policy::Status::Open,
+        department: None,
+        channel: policy::Channel::WebChat,
+        tags: &[],
+        agent: None,
+        locale: None,
+        incomplete_metadata: false,
+        customer_zone: None,
+        group: false,
+        opted_out: false,
+        window_until: None,
+        sent: &[],
+        more: &[],
+    }
+}
+
+fn some_happening(rng: &mut fastrand::Rng, at: policy::Instant) -> policy::Happening<'static> {
+    use policy::{FailureKind, Happening, PauseKind, Source, Step};
+    const SOURCES: [Source; 6] = [
+        Source::Agent,
+        Source::Customer,
+        Source::Inactivity,
+        Source::Flow,
+        Source::Api,
+        Source::Other,
+    ];
+    const PAUSES: [PauseKind; 4] =
+        [PauseKind::Hold, PauseKind::Snooze, PauseKind::Call, PauseKind::Queue];
+    let later = at.plus(policy::Span::from_millis(rng.u64(0..1_000_000)));
+    let step = match rng.u8(0..8) {
+        0..4 => Step::Reminder(rng.u32(1..4)),
+        4 => Step::Close,
+        5 => Step::Reopen,
+        6 => Step::AfterClose,
+        _ => Step::Notify,
+    };
+    let key = policy::Key { ticket: "t", cycle: rng.u32(0..4), step: Some(step) };
+    let (source, pause) = (SOURCES[rng.usize(0..6)], PAUSES[rng.usize(0..4)]);
+    match rng.u8(0..12) {
+        0..3 => Happening::CarriedOut(key),
+        3 => Happening::Failed(key, FailureKind::Refused),
+        4 => Happening::Failed(key, FailureKind::Blocked),
+        5 => Happening::Typing,
+        6 => Happening::Paused(pause, rng.bool().then_some(later)),
+        7 => Happening::Resumed(pause),
+        8 => Happening::Extended(policy::Span::MINUTE),
+        9 => Happening::Closed(source),
+        10 => Happening::Reopened(source),
+        _ => Happening::Opened(source),
+    }
 }

@@ -10,7 +10,7 @@
 
 use despertador_policy::{
     Author, Channel, Decision, Event, Exit, Happening, Instant, Key, Kind, Memory, Message, Origin,
-    Outcome, PauseKind, Policy, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
+    Outcome, PauseKind, Policy, Reason, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
 };
 use fastrand::Rng;
 
@@ -388,6 +388,124 @@ fn the_clock_stands_still_while_a_ticket_is_on_hold() {
         let moved = later.millis() - until.millis();
         assert!(moved == pause || times.count_from == "last-customer-message", "{times:?} {moved}");
     });
+}
+
+/// Pauses one after the other, each with an instant of its own.
+fn some_pauses(rng: &mut Rng, after: i64, count: usize) -> Vec<(PauseKind, i64, i64)> {
+    const KINDS: [PauseKind; 4] =
+        [PauseKind::Hold, PauseKind::Snooze, PauseKind::Call, PauseKind::Queue];
+    let mut now = after;
+    let mut instant = || {
+        now += rng.i64(1..10 * MINUTE);
+        now
+    };
+    let stretches: Vec<(i64, i64)> = (0..count).map(|_| (instant(), instant())).collect();
+    stretches.into_iter().map(|(from, until)| (KINDS[rng.usize(0..4)], from, until)).collect()
+}
+
+#[test]
+fn pauses_count_the_same_however_they_are_told() {
+    for_each_round(|rng, times| {
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let mut strange = Play { memory: play.memory.clone(), ..Play::new(&times) };
+        let count = rng.usize(1..6);
+        let pauses = some_pauses(rng, answered, count);
+        for (kind, from, until) in &pauses {
+            play.happens(Happening::Paused(*kind, None), *from);
+            play.happens(Happening::Resumed(*kind), *until);
+            // The end before its beginning, and each of them now and then once more.
+            let mut told = vec![true, false];
+            if rng.bool() {
+                told.swap(0, 1);
+            }
+            told.extend((0..rng.usize(0..3)).map(|n| n == 0));
+            for begins in told {
+                if begins {
+                    strange.happens(Happening::Paused(*kind, None), *from);
+                } else {
+                    strange.happens(Happening::Resumed(*kind), *until);
+                }
+            }
+        }
+        for now in [answered, answered + 300 * MINUTE, answered + 3_000 * MINUTE] {
+            assert_eq!(strange.decide(now), play.decide(now), "{times:?} {pauses:?}");
+        }
+    });
+}
+
+#[test]
+fn many_pauses_delay_by_their_length_or_a_little_more() {
+    for_each_round(|rng, times| {
+        let times = Times {
+            reminders: Vec::new(),
+            close: 10_000,
+            count_from: "last-agent-message",
+            ..times
+        };
+        let (mut play, answered) = waiting_for_the_customer(rng, &times);
+        let count = rng.usize(1..40);
+        let pauses = some_pauses(rng, answered, count);
+        let mut last = answered;
+        for (kind, from, until) in &pauses {
+            play.happens(Happening::Paused(*kind, None), *from);
+            play.happens(Happening::Resumed(*kind), *until);
+            last = *until;
+        }
+        let Outcome::Wait(due, Step::Close) = play.decide(last).outcome else {
+            panic!("every pause has ended: {pauses:?}");
+        };
+        let delay = due.millis() - answered - 10_000 * MINUTE;
+        let paused: i64 = pauses.iter().map(|(_, from, until)| until - from).sum();
+        // Of one cycle so many pauses are remembered one by one.
+        if count <= 12 {
+            assert_eq!(delay, paused, "{pauses:?}");
+        } else {
+            assert!((paused..=last - answered).contains(&delay), "{pauses:?}");
+        }
+    });
+}
+
+#[test]
+fn a_backlog_is_spread_over_its_time() {
+    const WITHIN: i64 = 60;
+    let config = format!(
+        r#"{{ "activation": {{ "from": "2027-01-15T08:00:00Z", "backlog": "include", "within": "{WITHIN} min" }},
+             "rules": [ {{ "departments": "any", "close-after": "15 min" }} ] }}"#
+    );
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let (policy, _) = Policy::parse(&config, &surroundings).expect("a valid policy");
+    let decide = |id: &str, answered: i64| {
+        let (kind, origin) = (Kind::Spoken, Origin::Written);
+        let message = Message {
+            stamp: stamp(answered),
+            author: Author::Agent,
+            kind,
+            origin,
+            text: None,
+            choice: None,
+        };
+        let mut memory = Memory::default();
+        let (_, decision) = policy.on_message(&Ticket { id, ..TICKET }, &mut memory, &message);
+        let Outcome::Wait(until, Step::Close) = decision.outcome else { panic!("{decision:?}") };
+        (until.millis() - START, decision.reason)
+    };
+    let mut turns = Vec::new();
+    for n in 0..1_000 {
+        let id = format!("ticket {n}");
+        let (turn, reason) = decide(&id, START - 60 * MINUTE);
+        assert!((0..WITHIN * MINUTE).contains(&turn) && reason == Reason::Backlog, "{id}: {turn}");
+        turns.push(turn);
+        // Who waited until this very instant anyway does not wait for a turn.
+        if turn < 15 * MINUTE {
+            assert_eq!(decide(&id, START + turn - 15 * MINUTE), (turn, Reason::Close));
+        }
+    }
+    for quarter in 0..4 {
+        let part = quarter * WITHIN * MINUTE / 4..(quarter + 1) * WITHIN * MINUTE / 4;
+        let there = turns.iter().filter(|turn| part.contains(turn)).count();
+        assert!((200..300).contains(&there), "{there} of 1000 tickets in a quarter of the time");
+    }
 }
 
 #[test]

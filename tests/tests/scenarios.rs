@@ -4,23 +4,22 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use despertador_component::COMPONENT;
-use despertador_harness::component::Sandboxed;
 use despertador_harness::scenario::{Scenario, ScenarioFile, bless, play};
 use despertador_harness::{Engine, ParseError};
 use despertador_host::contract::{Diagnostic, Reader};
-use despertador_host::{Host, Options};
+use despertador_tests::engines::{SharedEngine, engines};
 use despertador_tests::native::Native;
 use despertador_tests::scenario_files::{below, read, repository, shown};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-type SharedEngine = Arc<dyn Engine + Send + Sync>;
-
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let engines: Vec<SharedEngine> = vec![Arc::new(Native), Arc::new(component())];
+    libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
+}
+
+/// All that is tried, on each engine.
+pub(crate) fn trials() -> Vec<Trial> {
+    let engines = engines();
     let mut trials = Vec::new();
     for file in files() {
         if std::env::var_os("BLESS").is_some() {
@@ -41,12 +40,7 @@ fn main() -> ExitCode {
         trials
             .push(Trial::test(format!("policies in {}", shown(&file)), move || policies_in(&file)));
     }
-    libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-fn component() -> Sandboxed {
-    let host = Host::new(Options::default()).expect("the default options fit");
-    Sandboxed::new(host.load_bytes(COMPONENT).expect("the component of this source loads"))
+    trials
 }
 
 /// Scenario files, and documentation with timelines in it.

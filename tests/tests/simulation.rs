@@ -1,11 +1,8 @@
 //! Random conversations with fixed seeds, in the sandbox and natively.
 
-use despertador_component::COMPONENT;
-use despertador_harness::component::Sandboxed;
+use despertador_harness::facts;
 use despertador_harness::simulation::{Findings, Simulation};
-use despertador_harness::{Engine, facts};
-use despertador_host::{Host, Options};
-use despertador_tests::native::Native;
+use despertador_tests::engines::engines;
 
 /// Every way to count and to catch up, side by side.
 const POLICY: &str = r#"{
@@ -47,25 +44,30 @@ const POLICY: &str = r#"{
 }"#;
 
 #[test]
-fn the_component_keeps_every_promise() {
-    let host = Host::new(Options::default()).expect("a host");
-    let plugin = host.load_bytes(COMPONENT).expect("the built-in plugin");
-    keeps_every_promise(&Sandboxed::new(plugin));
+fn every_promise_is_kept_with_the_first_seed() {
+    keeps_every_promise(1);
 }
 
 #[test]
-fn the_policy_keeps_every_promise_natively() {
-    keeps_every_promise(&Native);
+fn every_promise_is_kept_with_the_second_seed() {
+    keeps_every_promise(2);
 }
 
-fn keeps_every_promise(engine: &dyn Engine) {
-    for seed in [1, 2, 3] {
-        let simulation = Simulation::new(engine, POLICY, &facts::no_surroundings(), 30, seed)
-            .expect("the policy is accepted");
+#[test]
+fn every_promise_is_kept_with_the_third_seed() {
+    keeps_every_promise(3);
+}
+
+fn keeps_every_promise(seed: u64) {
+    for engine in engines() {
+        let simulation =
+            Simulation::new(engine.as_ref(), POLICY, &facts::no_surroundings(), 30, seed)
+                .expect("the policy is accepted");
         let Findings { violation, decisions, .. } =
-            simulation.run(engine, 0..400, &|_| true).expect("the engine answers");
+            simulation.run(engine.as_ref(), 0..400, &|_| true).expect("the engine answers");
         if let Some(violation) = violation {
-            panic!("seed {seed}, ticket {}:\n\n{}", violation.ticket, violation.scenario);
+            let (engine, ticket) = (engine.name(), violation.ticket);
+            panic!("{engine}, seed {seed}, ticket {ticket}:\n\n{}", violation.scenario);
         }
         assert!(decisions > 1000, "only {decisions} decisions were made");
     }

@@ -22,6 +22,11 @@ use std::process::Command;
 /// The target that yields a component without imports.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The stack first, so that one that overflows traps. Addresses no longer than they need be, which
+/// the linker does only without debug information; the names of functions stay.
+const LINKING: &str = "-Clink-arg=-zstack-size=65536 -Clink-arg=--stack-first \
+    -Clink-arg=--strip-debug -Clink-arg=--compress-relocations";
+
 /// A plugin crate to be built.
 #[derive(Debug, Clone, Copy)]
 pub struct Guest<'a> {
@@ -73,7 +78,7 @@ impl Guest<'_> {
             .ok_or_else(|| Problem("`OUT_DIR` is not set: call this from a build script".into()))?;
         let module = self.compile(&out.join("guest"))?;
         let with_names = encode(&module)?;
-        let stripped = encode(&without_names(&module)?)?;
+        let stripped = without_names(&encode(&without_names(&module)?)?)?;
         let imports = imports(&stripped)?;
         if !imports.is_empty() {
             return Err(Problem(format!(
@@ -101,7 +106,7 @@ impl Guest<'_> {
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("RUSTC_WRAPPER")
-            .env("RUSTFLAGS", "-Clink-arg=-zstack-size=65536 -Clink-arg=--stack-first")
+            .env("RUSTFLAGS", LINKING)
             .output()
             .map_err(|e| Problem(format!("cannot start cargo for `{}`: {e}", self.package)))?;
         if !output.status.success() {
@@ -184,21 +189,30 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, Problem> {
     Ok(names)
 }
 
-/// The module without its custom sections, but for those that describe the component.
-fn without_names(module: &[u8]) -> Result<Vec<u8>, Problem> {
-    let mut kept = module.get(..8).unwrap_or_default().to_vec();
-    let mut end = 8;
-    for payload in wasmparser::Parser::new(0).parse_all(module) {
-        let payload = payload.map_err(|e| Problem(format!("not a module: {e}")))?;
-        let drop = matches!(&payload, wasmparser::Payload::CustomSection(section)
+/// A module or component without its custom sections, but for those that describe the component.
+/// What is nested inside stays as it is.
+fn without_names(wasm: &[u8]) -> Result<Vec<u8>, Problem> {
+    use wasmparser::Payload;
+    let mut kept = wasm.get(..8).unwrap_or_default().to_vec();
+    let (mut end, mut depth) = (8, 0_usize);
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(|e| Problem(format!("not WebAssembly: {e}")))?;
+        let drop = matches!(&payload, Payload::CustomSection(section)
             if !section.name().starts_with("component-type"));
         // A section's range is that of its contents; its header lies between it and the one before.
-        if let Some((_, range)) = payload.as_section() {
+        if let Some((_, range)) = payload.as_section().filter(|_| depth == 0) {
             let range = end..range.end;
             end = range.end;
             if !drop {
-                kept.extend_from_slice(module.get(range).unwrap_or_default());
+                kept.extend_from_slice(wasm.get(range).unwrap_or_default());
             }
+        }
+        match payload {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
+                depth = depth.saturating_add(1);
+            }
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
         }
     }
     Ok(kept)

@@ -98,29 +98,29 @@ impl Channel {
     /// (the seven days of a human agent on Messenger, a picture in a text message), the table has
     /// what automation may do everywhere.
     #[must_use]
-    pub const fn abilities(self) -> Abilities {
+    pub const fn abilities(self) -> &'static Abilities {
         match self {
-            Channel::Whatsapp => Abilities {
+            Channel::Whatsapp => &Abilities {
                 quick_replies: 3,
                 text_limit: Some(4_096),
                 window: A_DAY,
                 templates: true,
                 ..CHAT
             },
-            Channel::Messenger => Abilities { text_limit: Some(2_000), window: A_DAY, ..CHAT },
-            Channel::Instagram => Abilities { text_limit: Some(1_000), window: A_DAY, ..CHAT },
+            Channel::Messenger => &Abilities { text_limit: Some(2_000), window: A_DAY, ..CHAT },
+            Channel::Instagram => &Abilities { text_limit: Some(1_000), window: A_DAY, ..CHAT },
             Channel::Telegram => {
-                Abilities { text_limit: Some(4_096), quick_reply_limit: 64, ..CHAT }
+                &Abilities { text_limit: Some(4_096), quick_reply_limit: 64, ..CHAT }
             }
-            Channel::AppleMessages => Abilities { typing: true, quick_replies: 5, ..CHAT },
+            Channel::AppleMessages => &Abilities { typing: true, quick_replies: 5, ..CHAT },
             Channel::Sms => {
-                Abilities { text_limit: Some(1_600), reopens: true, opt_out_words: true, ..PLAIN }
+                &Abilities { text_limit: Some(1_600), reopens: true, opt_out_words: true, ..PLAIN }
             }
-            Channel::Email => Abilities { images: true, reopens: true, ..PLAIN },
-            Channel::WebChat => Abilities { typing: true, reopens: false, ..CHAT },
-            Channel::MobileApp => Abilities { typing: true, ..CHAT },
-            Channel::Voice => Abilities { reopens: true, ..PLAIN },
-            Channel::Other => PLAIN,
+            Channel::Email => &Abilities { images: true, reopens: true, ..PLAIN },
+            Channel::WebChat => &Abilities { typing: true, reopens: false, ..CHAT },
+            Channel::MobileApp => &Abilities { typing: true, ..CHAT },
+            Channel::Voice => &Abilities { reopens: true, ..PLAIN },
+            Channel::Other => &PLAIN,
         }
     }
 }

@@ -6,14 +6,15 @@ use crate::zone::Zone;
 
 /// What durations run in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock<'a>(pub(crate) Option<(&'a Hours, Zone)>);
+pub(crate) struct Clock<'a>(pub(crate) Option<(&'a Hours, &'a Zone)>);
 
 impl Clock<'_> {
     /// The instant at which so much time has passed.
+    #[inline]
     pub(crate) fn advance(self, from: Instant, by: Span) -> Instant {
         match self.0 {
             None => from.plus(by),
-            Some((hours, zone)) => hours.advance(zone, from, by),
+            Some((hours, zone)) => hours.advance(*zone, from, by),
         }
     }
 
@@ -21,7 +22,7 @@ impl Clock<'_> {
     pub(crate) fn between(self, from: Instant, to: Instant) -> Span {
         match self.0 {
             None => to.since(from),
-            Some((hours, zone)) => hours.open_between(zone, from, to),
+            Some((hours, zone)) => hours.open_between(*zone, from, to),
         }
     }
 
@@ -29,7 +30,7 @@ impl Clock<'_> {
     pub(crate) fn next_opening(self, at: Instant) -> Instant {
         match self.0 {
             None => at,
-            Some((hours, zone)) => hours.next_opening(zone, at),
+            Some((hours, zone)) => hours.next_opening(*zone, at),
         }
     }
 }

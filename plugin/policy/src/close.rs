@@ -24,7 +24,7 @@ pub(crate) fn package(
     due: Instant,
     now: Instant,
 ) -> ClosePackage {
-    let writer = Writer { policy, ticket, time_left: None };
+    let writer = Writer { policy, ticket, reminder: None };
     let (closing_text, silent_because) = closing_text(&writer, rule, schedule, now);
     let mut then = rule.after_close(Source::Inactivity, ticket.tags);
     if silent_because.is_some() && then.survey == Survey::Now {
@@ -58,7 +58,7 @@ pub(crate) fn resolved(
     ticket: &Ticket<'_>,
     at: Instant,
 ) -> ClosePackage {
-    let writer = Writer { policy, ticket, time_left: None };
+    let writer = Writer { policy, ticket, reminder: None };
     let words = policy.language.words();
     let mut facts = fill(words.summary_resolved, &[&clock(at, 0)]);
     if ticket.incomplete_metadata {

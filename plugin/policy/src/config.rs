@@ -13,6 +13,7 @@ use crate::rule::{
     Activation, AfterFailure, Close, CountFrom, IncompleteMetadata, OnFailedReminder, Options,
     PlannedReminder, Rule, Sources,
 };
+use crate::sending::Caps;
 use crate::text::{Language, span};
 use crate::zone::Zone;
 use alloc::string::{String, ToString};
@@ -71,6 +72,8 @@ impl Policy {
     /// # Errors
     ///
     /// All problems at once, in the order of the config, warnings included.
+    // Compiled small, with this crate, and not into the bindings (decision 20).
+    #[inline(never)]
     pub fn parse(
         config: &str,
         surroundings: &Surroundings<'_>,
@@ -176,6 +179,7 @@ fn policy(
         opt_out_words,
         budget,
         schedules,
+        limits: !sending_windows.is_empty() || budget != Caps::default(),
         sending_windows,
         teams,
         departments_of_teams,

@@ -208,8 +208,7 @@ fn act(
             let planned =
                 usize::try_from(number.saturating_sub(1)).ok().and_then(|n| rule.reminders.get(n));
             let Some(planned) = planned else { return rest(Reason::NothingLeft, index) };
-            let time_left = schedule.close_if_sent(number, now).map(|close| close.since(now));
-            let writer = Writer { policy, ticket, time_left };
+            let writer = Writer { policy, ticket, reminder: Some((schedule, number, now)) };
             let reminder = Reminder {
                 number,
                 of: u32::try_from(rule.reminders.len()).unwrap_or(u32::MAX),
@@ -219,7 +218,7 @@ fn act(
                 Reason::Retry(_) => reason,
                 _ => Reason::Reminder(number),
             };
-            (due.step, reason, Task::Send(reminder))
+            (due.step, reason, Task::Send(reminder.into()))
         }
         _ if ticket.incomplete_metadata
             && rule.close.incomplete_metadata == IncompleteMetadata::HoldAndNotify =>

@@ -304,9 +304,9 @@ pub(crate) fn nearest<'a>(
 
 /// The number of letters to insert, remove or change, case aside (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
+    let b: Vec<char> = b.chars().map(small).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().flat_map(char::to_lowercase).enumerate() {
+    for (i, from) in a.chars().map(small).enumerate() {
         let mut diagonal = i;
         let mut left = i.saturating_add(1);
         for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
@@ -320,4 +320,15 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or(0)
+}
+
+/// The small letter of one that keys and departments are named with: those of English, Spanish and
+/// Portuguese. The table of all scripts has twelve kilobytes, and all that hangs on it is whether
+/// one name is suggested for another.
+pub(crate) fn small(letter: char) -> char {
+    match letter {
+        '×' => letter,
+        'A'..='Z' | 'À'..='Þ' => char::from_u32(u32::from(letter) | 0x20).unwrap_or(letter),
+        _ => letter,
+    }
 }

@@ -42,6 +42,8 @@ pub struct Check {
 impl Policy {
     /// The decision for an instant in words, with times at so many minutes east of UTC.
     #[must_use]
+    // Compiled small, with this crate, and not into the bindings (decision 20).
+    #[inline(never)]
     pub fn explain(
         &self,
         ticket: &Ticket<'_>,
@@ -214,6 +216,16 @@ impl Speaker {
             let until =
                 pause.until.map_or_else(|| words.until_further_notice.into(), |u| self.clock(u));
             told.push(fill(words.remembered_pause, &[kind, &self.clock(pause.from), &until]));
+        }
+        if memory.opted_out {
+            told.push(words.remembered_opt_out.into());
+        }
+        if let Some(at) = memory.resolved {
+            told.push(fill(words.remembered_resolved, &[&self.clock(at)]));
+        }
+        for reply in memory.replies() {
+            let at = self.clock(reply.at);
+            told.push(fill(words.remembered_reply, &[reply.occasion.word(), &at]));
         }
         if let Some(reopened) = memory.reopened {
             told.push(fill(words.remembered_reopening, &[&self.clock(reopened.at)]));

@@ -11,6 +11,7 @@ use crate::message::{Counting, Message, Speaker, Stamp};
 use crate::pause::Pauses;
 use crate::replies::Pending;
 use crate::rule::Effect;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -60,6 +61,13 @@ pub struct Memory {
     pub(crate) opted_out: bool,
     /// When the customer said that the matter is settled.
     pub(crate) resolved: Option<Instant>,
+    /// What is remembered of few tickets; boxed, since a memory is moved at every call.
+    pub(crate) account: Option<Box<Account>>,
+}
+
+/// What is counted and answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Account {
     /// When reminders were sent lately, if the policy counts them.
     pub(crate) sent: Vec<Instant>,
     /// Replies that are due, in order.
@@ -238,30 +246,47 @@ impl Memory {
     }
 
     fn count_sent(&mut self, at: Instant) {
-        if !self.sent.contains(&at) {
-            self.sent.insert(0, at);
-            self.sent.truncate(SENT);
+        let sent = &mut self.account().sent;
+        if !sent.contains(&at) {
+            sent.insert(0, at);
+            sent.truncate(SENT);
         }
     }
 
     /// Whether something that occurred is new.
     pub(crate) fn is_new_occurrence(&mut self, id: &str) -> bool {
         let hash = codec::fold(id.as_bytes());
-        if self.occurrences.contains(&hash) {
+        let occurrences = &mut self.account().occurrences;
+        if occurrences.contains(&hash) {
             return false;
         }
-        self.occurrences.insert(0, hash);
-        self.occurrences.truncate(OCCURRENCES);
+        occurrences.insert(0, hash);
+        occurrences.truncate(OCCURRENCES);
         true
     }
 
     /// A reply becomes due.
     pub(crate) fn reply_to(&mut self, pending: impl FnOnce(u32) -> Pending) {
-        self.reply = self.reply.saturating_add(1);
-        if self.replies.len() >= PENDING {
-            self.replies.remove(0);
+        let account = self.account();
+        account.reply = account.reply.saturating_add(1);
+        if account.replies.len() >= PENDING {
+            account.replies.remove(0);
         }
-        self.replies.push(pending(self.reply));
+        account.replies.push(pending(account.reply));
+    }
+
+    /// Replies that are due, in order.
+    pub(crate) fn replies(&self) -> &[Pending] {
+        self.account.as_ref().map_or(&[], |account| &account.replies)
+    }
+
+    /// When reminders were sent lately, if the policy counts them.
+    pub(crate) fn sent(&self) -> &[Instant] {
+        self.account.as_ref().map_or(&[], |account| &account.sent)
+    }
+
+    pub(crate) fn account(&mut self) -> &mut Account {
+        self.account.get_or_insert_default()
     }
 
     /// Whether an id is new; those without an id always are.
@@ -410,7 +435,9 @@ impl Memory {
     }
 
     fn replied(&mut self, number: u32) {
-        self.replies.retain(|pending| pending.number != number);
+        if let Some(account) = &mut self.account {
+            account.replies.retain(|pending| pending.number != number);
+        }
     }
 
     /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered,

@@ -1,5 +1,6 @@
 //! Words by which a customer says that they want no automatic messages (rulebook 12).
 
+use crate::diagnostic::small;
 use alloc::string::String;
 
 /// What is said to a text-message service to be left alone, in the three languages. They count
@@ -11,18 +12,10 @@ const START: [&str; 5] = ["START", "UNSTOP", "ALTA", "INICIAR", "VOLTAR"];
 
 /// Whether a text, as a whole, asks for no more messages (`true`) or for messages again.
 pub(crate) fn said(text: &str, own: Option<&[String]>, usual: bool) -> Option<bool> {
-    let text = text.trim_matches(|c: char| !c.is_alphanumeric());
-    let is = |word: &str| {
-        let mut a = text.chars().flat_map(char::to_lowercase);
-        let mut b = word.trim().chars().flat_map(char::to_lowercase);
-        loop {
-            match (a.next(), b.next()) {
-                (None, None) => return true,
-                (a, b) if a != b => return false,
-                _ => {}
-            }
-        }
-    };
+    let text = text.trim_matches(|c: char| {
+        c.is_whitespace() || c.is_ascii_punctuation() || matches!(c, '¡' | '¿' | '…')
+    });
+    let is = |word: &str| text.chars().map(small).eq(word.trim().chars().map(small));
     let stop = match own {
         Some(words) => words.iter().any(|word| is(word)),
         None => usual && STOP.into_iter().any(is),

@@ -3,11 +3,12 @@
 
 use crate::channel::Abilities;
 use crate::decision::{Audience, Image, Outgoing, QuickReply, Template};
-use crate::instant::{Instant, Span};
+use crate::instant::Instant;
 use crate::memory::Memory;
 use crate::placeholder::{Placeholder, fill};
 use crate::policy::Policy;
 use crate::rule::{Content, PlannedTemplate};
+use crate::schedule::Schedule;
 use crate::text::{Language, Translated, spoken_span};
 use crate::ticket::Ticket;
 use alloc::borrow::Cow;
@@ -33,8 +34,8 @@ pub(crate) enum Way {
 pub(crate) struct Writer<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) ticket: &'a Ticket<'a>,
-    /// The time between sending and close, where there is a close.
-    pub(crate) time_left: Option<Span>,
+    /// The reminder that is written, and when it is sent: for the time left until the close.
+    pub(crate) reminder: Option<(&'a Schedule<'a>, u32, Instant)>,
 }
 
 /// Until when the channel takes free text, exclusive; none: always. Where that is not known, it
@@ -88,7 +89,7 @@ impl Writer<'_> {
             Vec::new()
         };
         Outgoing {
-            text: self.within(text, &abilities, way),
+            text: self.within(text, abilities, way),
             language,
             audience: match way {
                 Way::AsNote => Audience::PeopleInCharge,
@@ -115,6 +116,9 @@ impl Writer<'_> {
     /// A text in the customer's language, filled in, with the language's tag.
     pub(crate) fn say(&self, text: &Translated) -> (Option<String>, String) {
         let (tag, chosen) = text.choose(self.ticket.locale, self.policy.language);
+        if !text.has_places() {
+            return (tag.map(Into::into), chosen.into());
+        }
         let language = tag.and_then(Language::of_tag).unwrap_or(self.policy.language);
         (tag.map(Into::into), fill(chosen, |place| self.value(place, language)))
     }
@@ -131,7 +135,9 @@ impl Writer<'_> {
             }
             Placeholder::TicketNumber => ticket.fact("ticket.number").or(Some(ticket.id)),
             Placeholder::TimeLeft => {
-                return self.time_left.map(|left| spoken_span(left, language).into());
+                let (schedule, number, now) = self.reminder?;
+                let left = schedule.close_if_sent(number, now)?.since(now);
+                return Some(spoken_span(left, language).into());
             }
             Placeholder::Summary => None,
         };

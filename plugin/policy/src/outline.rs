@@ -57,6 +57,8 @@ pub struct StepOutline {
 impl Policy {
     /// What each rule says, with the instant of each step for a clock that starts at `start`.
     #[must_use]
+    // Compiled small, with this crate, and not into the bindings (decision 20).
+    #[inline(never)]
     pub fn outline(&self, start: Instant) -> Outline {
         Outline {
             version: self.version.clone(),

@@ -163,6 +163,9 @@ impl Pauses {
         by: Span,
     ) -> Instant {
         let mut due = clock.advance(from, by);
+        if self.0.is_empty() {
+            return due;
+        }
         let mut counted = from;
         for pause in self.heeded(snooze) {
             // Time that was given is added whole; of pauses that overlap, each moment counts once.

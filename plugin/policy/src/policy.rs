@@ -14,6 +14,7 @@ use crate::sending::{Caps, Cause, earliest};
 use crate::text::Language;
 use crate::ticket::Ticket;
 use crate::zone::Zone;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -44,6 +45,8 @@ pub struct Policy {
     pub(crate) budget: Caps,
     pub(crate) schedules: Vec<OpenHours>,
     pub(crate) sending_windows: Vec<SendingWindow>,
+    /// Whether there is a budget or a sending window at all.
+    pub(crate) limits: bool,
     /// Automatic replies, team by team.
     pub(crate) teams: Vec<Team>,
     pub(crate) departments_of_teams: Departments,
@@ -80,26 +83,41 @@ pub(crate) enum OutsideHours {
 /// When messages may be sent to one customer.
 #[derive(Debug)]
 pub(crate) struct Sending<'a> {
+    /// None: at any time. Boxed, so that the many decisions without limits stay small.
+    limits: Option<Box<Limits<'a>>>,
+    pub(crate) close: OutsideHours,
+}
+
+impl Limits<'_> {
+    fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
+        let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
+        (earliest.at, earliest.first)
+    }
+}
+
+#[derive(Debug)]
+struct Limits<'a> {
     hours: Option<&'a Hours>,
     zone: Zone,
     caps: Caps,
     sent: Vec<Instant>,
-    pub(crate) close: OutsideHours,
 }
 
 impl Sending<'_> {
     /// The first instant from this one on at which a message may be sent, and what moved it.
+    #[inline]
     pub(crate) fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
-        if self.hours.is_none() && self.caps == Caps::default() {
-            return (at, None);
+        match &self.limits {
+            None => (at, None),
+            Some(limits) => limits.earliest(at),
         }
-        let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
-        (earliest.at, earliest.first)
     }
 
     /// The first instant from this one on within the hours.
     pub(crate) fn next_opening(&self, at: Instant) -> Instant {
-        self.hours.map_or(at, |hours| hours.next_opening(self.zone, at))
+        let limits = self.limits.as_ref();
+        let hours = limits.and_then(|limits| Some((limits.hours?, limits.zone)));
+        hours.map_or(at, |(hours, zone)| hours.next_opening(zone, at))
     }
 }
 
@@ -149,7 +167,7 @@ impl Policy {
 
     /// What durations of a rule run in.
     pub(crate) fn clock(&self, rule: &Rule) -> Clock<'_> {
-        Clock(self.schedule(rule).map(|schedule| (&schedule.hours, schedule.zone)))
+        Clock(self.schedule(rule).map(|schedule| (&schedule.hours, &schedule.zone)))
     }
 
     pub(crate) fn schedule(&self, rule: &Rule) -> Option<&OpenHours> {
@@ -161,17 +179,20 @@ impl Policy {
     }
 
     /// When messages may be sent to a customer under a rule.
+    #[inline]
     pub(crate) fn sending(&self, rule: &Rule, ticket: &Ticket<'_>, memory: &Memory) -> Sending<'_> {
+        if self.limits {
+            self.limited_sending(rule, ticket, memory)
+        } else {
+            Sending { limits: None, close: OutsideHours::Silent }
+        }
+    }
+
+    fn limited_sending(&self, rule: &Rule, ticket: &Ticket<'_>, memory: &Memory) -> Sending<'_> {
         let window = self.window(rule);
         let caps = window.map_or(self.budget, |w| w.caps.and(&self.budget));
         if window.is_none() && caps == Caps::default() {
-            return Sending {
-                hours: None,
-                zone: self.zone,
-                caps,
-                sent: Vec::new(),
-                close: OutsideHours::Silent,
-            };
+            return Sending { limits: None, close: OutsideHours::Silent };
         }
         let zone = ticket
             .customer_zone
@@ -180,13 +201,11 @@ impl Policy {
         let mut sent = Vec::new();
         if caps != Caps::default() {
             sent = ticket.sent();
-            sent.extend_from_slice(&memory.sent);
+            sent.extend_from_slice(memory.sent());
         }
+        let hours = window.and_then(|w| w.hours.as_ref());
         Sending {
-            hours: window.and_then(|w| w.hours.as_ref()),
-            zone,
-            caps,
-            sent,
+            limits: Some(Box::new(Limits { hours, zone, caps, sent })),
             close: window.map_or(OutsideHours::Silent, |w| w.close),
         }
     }

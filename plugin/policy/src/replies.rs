@@ -192,11 +192,12 @@ impl Policy {
         if asks {
             // One reply a night, not one a line: until the schedule opens, nothing new can be said.
             let schedule = team.schedule.and_then(|n| self.schedules.get(n));
-            let said = memory.out_of_hours.zip(schedule).is_some_and(|(before, schedule)| {
-                schedule.hours.next_opening(schedule.zone, before) > at
-            });
+            let said =
+                memory.account.as_ref().and_then(|a| a.out_of_hours).zip(schedule).is_some_and(
+                    |(before, schedule)| schedule.hours.next_opening(schedule.zone, before) > at,
+                );
             if !said {
-                memory.out_of_hours = Some(at);
+                memory.account().out_of_hours = Some(at);
                 self.answer(team, ticket, memory, Occasion::WroteOutOfHours, true, at);
             }
         } else if first {
@@ -290,27 +291,29 @@ impl Policy {
         memory: &Memory,
         now: Instant,
     ) -> Option<Decision> {
-        if memory.replies.is_empty() {
+        if memory.replies().is_empty() {
             return None;
         }
         let team = self.team(ticket)?;
-        memory.replies.iter().filter(|pending| now.since(pending.at) < STALE).find_map(|pending| {
-            let message = self.message(team, ticket, memory, pending, now);
-            let missed_call = team.missed_call(ticket, pending);
-            if message.is_none() && missed_call == MissedCall::Nothing {
-                return None;
-            }
-            let step = Step::Reply(pending.number);
-            let reason = Reason::AutomaticReply(pending.occasion.word());
-            let outcome = if pending.at > now {
-                Outcome::Wait(pending.at, step)
-            } else {
-                let event = pending.occasion.word();
-                let task = Task::Reply(AutomaticReply { event, message, missed_call });
-                Outcome::Act(Action { cycle: memory.cycle, step, due: pending.at, task })
-            };
-            Some(Decision { outcome, reason, rule: None })
-        })
+        memory.replies().iter().filter(|pending| now.since(pending.at) < STALE).find_map(
+            |pending| {
+                let message = self.message(team, ticket, memory, pending, now);
+                let missed_call = team.missed_call(ticket, pending);
+                if message.is_none() && missed_call == MissedCall::Nothing {
+                    return None;
+                }
+                let step = Step::Reply(pending.number);
+                let reason = Reason::AutomaticReply(pending.occasion.word());
+                let outcome = if pending.at > now {
+                    Outcome::Wait(pending.at, step)
+                } else {
+                    let event = pending.occasion.word();
+                    let task = Task::Reply(AutomaticReply { event, message, missed_call }.into());
+                    Outcome::Act(Action { cycle: memory.cycle, step, due: pending.at, task })
+                };
+                Some(Decision { outcome, reason, rule: None })
+            },
+        )
     }
 
     fn message(
@@ -333,7 +336,7 @@ impl Policy {
             (false, Some(_)) if ticket.channel.abilities().templates => Way::ByTemplate,
             (false, _) => return None,
         };
-        let writer = Writer { policy: self, ticket, time_left: None };
+        let writer = Writer { policy: self, ticket, reminder: None };
         let signature = match reply.signature.unwrap_or(team.signature) {
             Signature::Nobody => None,
             Signature::Company => ticket.fact("company.name").or(self.company.as_deref()),

@@ -294,6 +294,7 @@ impl Schedule<'_> {
     }
 
     /// The instant from which on no pause keeps a step that falls due then.
+    #[inline]
     fn release(&self, due: Instant) -> Instant {
         let released = self.memory.pauses.release(self.snooze(), due);
         if released > due { self.clock.next_opening(released) } else { due }

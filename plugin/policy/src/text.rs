@@ -60,14 +60,27 @@ impl Language {
 
 /// A text of the policy, in one language or several.
 #[derive(Debug, Clone)]
-pub(crate) struct Translated(pub(crate) Vec<(Option<String>, String)>);
+pub(crate) struct Translated {
+    entries: Vec<(Option<String>, String)>,
+    places: bool,
+}
 
 impl Translated {
+    pub(crate) fn new(entries: Vec<(Option<String>, String)>) -> Translated {
+        let places = entries.iter().any(|(_, text)| text.contains('{'));
+        Translated { entries, places }
+    }
+
+    /// Whether there is anything to fill in.
+    pub(crate) fn has_places(&self) -> bool {
+        self.places
+    }
+
     /// The text for a locale: its own, else that of its language, else that of the policy's
     /// language, else the first.
     pub(crate) fn choose(&self, locale: Option<&str>, policy: Language) -> (Option<&str>, &str) {
         let tagged = |wanted: &str, whole: bool| {
-            self.0.iter().find(|(tag, _)| {
+            self.entries.iter().find(|(tag, _)| {
                 tag.as_deref().is_some_and(|tag| {
                     let tag = if whole { tag } else { base(tag) };
                     tag.eq_ignore_ascii_case(wanted)
@@ -79,7 +92,7 @@ impl Translated {
                 tagged(l, true).or_else(|| tagged(base(l), true)).or_else(|| tagged(base(l), false))
             })
             .or_else(|| tagged(policy.code(), false))
-            .or_else(|| self.0.first())
+            .or_else(|| self.entries.first())
             .map_or((None, ""), |(tag, text)| (tag.as_deref(), text.as_str()))
     }
 }
@@ -87,12 +100,13 @@ impl Translated {
 impl Translated {
     /// Whether one of the languages says exactly this.
     pub(crate) fn has(&self, text: &str) -> bool {
-        self.0.iter().any(|(_, own)| own.trim() == text)
+        self.entries.iter().any(|(_, own)| own.trim() == text)
     }
 }
 
 fn base(tag: &str) -> &str {
-    tag.split(['-', '_']).next().unwrap_or(tag)
+    let end = tag.bytes().position(|byte| matches!(byte, b'-' | b'_'));
+    end.and_then(|end| tag.get(..end)).unwrap_or(tag)
 }
 
 /// The sentences of one language; `{0}`, `{1}` … stand for values.
@@ -168,6 +182,11 @@ pub(crate) struct Words {
     pub(crate) pause_queue: &'static str,
     pub(crate) pause_extension: &'static str,
     pub(crate) until_further_notice: &'static str,
+    pub(crate) remembered_opt_out: &'static str,
+    /// Instant.
+    pub(crate) remembered_resolved: &'static str,
+    /// What, instant.
+    pub(crate) remembered_reply: &'static str,
     /// Instant, by whom.
     pub(crate) remembered_close: &'static str,
     /// Instant.

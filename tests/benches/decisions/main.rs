@@ -9,6 +9,7 @@
 mod arguments;
 mod bytes;
 mod calls;
+mod features;
 mod loads;
 mod open;
 mod policies;
@@ -25,9 +26,10 @@ use report::Report;
 /// Measures one group and adds its figures to the report.
 type Group = fn(&Arguments, &mut Report) -> Result<(), Box<dyn Error>>;
 
-const GROUPS: [(&str, Group); 5] = [
+const GROUPS: [(&str, Group); 6] = [
     ("calls", calls::measure),
     ("policies", policies::measure),
+    ("features", features::measure),
     ("loads", loads::measure),
     ("open", open::measure),
     ("bytes", bytes::measure),

@@ -15,7 +15,7 @@ use std::error::Error;
 
 use despertador_harness::Player;
 use despertador_host::contract::{
-    Author, Decision, Event, Memory, Message, Outcome, Ticket, Update,
+    Author, Channel, Decision, Event, Memory, Message, Outcome, Ticket, Update,
 };
 use despertador_host::{Policy, Session};
 use despertador_tests::native::NativePolicy;
@@ -192,7 +192,8 @@ impl Drained {
 }
 
 fn facts(number: u64) -> Ticket {
-    sample::ticket(&number.to_string(), "support")
+    // By mail, where a company may write first.
+    Ticket { channel: Channel::Email, ..sample::ticket(&number.to_string(), "support") }
 }
 
 /// Whatever answers.

@@ -23,9 +23,11 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
             ..sample::ticket("4711", "")
         };
         let (ticket, now) = (&ticket, minute(10));
-        let memory = &policy
-            .on_message(ticket, &nothing(), &Shape::Lean.message(1, Author::Agent, 0))?
+        let asked = policy
+            .on_message(ticket, &nothing(), &Shape::Lean.message(1, Author::Customer, -1))?
             .memory;
+        let memory =
+            &policy.on_message(ticket, &asked, &Shape::Lean.message(2, Author::Agent, 0))?.memory;
         let mut session = policy.session();
         assert_acts(&session.on_tick(ticket, memory, now)?, "4711/1/reminder-1");
         let fuel = session.usage().fuel.used;

@@ -126,7 +126,7 @@ pub(super) fn content(
     let text = object
         .require("text", "\"text\": \"¿Sigues allí?\"", problems)
         .and_then(|p| spoken.texts(&p, problems))
-        .unwrap_or(Translated(Vec::new()));
+        .unwrap_or(Translated::new(Vec::new()));
     let image = object.get("image").and_then(|place| {
         not_on(&place, spoken.channel, |channel| channel.abilities().images, problems);
         image(&place, problems)
@@ -266,7 +266,7 @@ pub(super) fn outside_channel_window(
         return;
     }
     let schedule = rule.options.business_hours.and_then(|n| around.schedules.get(n));
-    let clock = Clock(schedule.map(|schedule| (&schedule.hours, schedule.zone)));
+    let clock = Clock(schedule.map(|schedule| (&schedule.hours, &schedule.zone)));
     let sending = rule.options.sending_window.and_then(|n| around.sending_windows.get(n));
     for (n, reminder) in rule.reminders.iter().enumerate() {
         if reminder.content.template.is_none()

@@ -274,10 +274,17 @@ impl<'a> Place<'a> {
 
     /// One of some words.
     pub(super) fn word<T: Copy>(&self, words: &[(&str, T)], problems: &mut Problems) -> Option<T> {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let place = self.place_among(&known, problems)?;
+        words.get(place).map(|(_, meaning)| *meaning)
+    }
+
+    /// The place of a word among those known: what is not made anew for each kind of meaning.
+    fn place_among(&self, known: &[&str], problems: &mut Problems) -> Option<usize> {
         let text = self.string(problems)?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        let found = known.iter().position(|word| *word == text);
         if found.is_none() {
-            let allowed = quoted(words.iter().map(|(word, _)| *word));
+            let allowed = quoted(known.iter().copied());
             self.problem(Code::UnknownWord, vec![plain(text), plain(allowed)], problems);
         }
         found
@@ -313,7 +320,7 @@ impl<'a> Place<'a> {
                 return None;
             }
         };
-        Some(Translated(entries))
+        Some(Translated::new(entries))
     }
 
     /// Each text of a place that holds one, or one for each language.

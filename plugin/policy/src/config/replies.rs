@@ -93,7 +93,7 @@ fn reply(
     let text = object
         .require("text", "\"text\": \"Gracias por escribirnos\"", problems)
         .and_then(|p| spoken.texts(&p, problems))
-        .unwrap_or(Translated(Vec::new()));
+        .unwrap_or(Translated::new(Vec::new()));
     let also = object
         .get("also")
         .map(|list| list.items(MOST_PARTS, problems))

@@ -3,7 +3,7 @@
 //! Every version ever written is read for ever; the versions are told apart here and nowhere else.
 
 use super::{
-    Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Reopened, SENT, Spent,
+    Account, Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Reopened, SENT, Spent,
 };
 use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::Instant;
@@ -58,6 +58,7 @@ impl Memory {
 
     /// The bytes of this memory, in the newest version.
     #[must_use]
+    #[inline]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(96);
         out.extend_from_slice(&[MARK, VERSION, 0, 0, 0, 0]);
@@ -66,6 +67,7 @@ impl Memory {
         out
     }
 
+    #[inline]
     fn write_fields(&self, out: &mut Vec<u8>) {
         let flags = [
             self.answered,
@@ -84,10 +86,10 @@ impl Memory {
             self.opted_out,
             self.reached.is_some(),
             self.resolved.is_some(),
-            self.out_of_hours.is_some(),
+            self.account.as_ref().is_some_and(|a| a.out_of_hours.is_some()),
             // All that has to do with replies and with counting what is sent: most tickets have
             // none of it, and need no bytes for it.
-            self.keeps_account(),
+            self.account.is_some(),
         ];
         let flags = (0_u32..).zip(flags).fold(0_u32, |all, (n, on)| all | u32::from(on) << n);
         let [a, b, c, _] = flags.to_le_bytes();
@@ -134,17 +136,16 @@ impl Memory {
         out.extend(self.ids.iter().flat_map(|id| id.to_le_bytes()));
         out.extend(self.reached.iter().flat_map(time));
         out.extend(self.resolved.iter().flat_map(time));
-        out.extend(self.out_of_hours.iter().flat_map(time));
-        if self.keeps_account() {
-            self.write_account(out);
+        if let Some(account) = &self.account {
+            account.write(out);
         }
     }
+}
 
-    fn keeps_account(&self) -> bool {
-        self.reply > 0 || !self.sent.is_empty() || !self.occurrences.is_empty()
-    }
-
-    fn write_account(&self, out: &mut Vec<u8>) {
+impl Account {
+    #[cold]
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.out_of_hours.iter().flat_map(time));
         out.extend_from_slice(&self.reply.to_le_bytes());
         out.extend_from_slice(&[
             count(self.sent.len()),
@@ -203,7 +204,15 @@ impl Fields<'_> {
         let c = if version > 2 { self.byte()? } else { 0 };
         let flags = u32::from_le_bytes([a, b, c, 0]);
         let on = |n: u32| flags & (1 << n) != 0;
-        if flags >> (if version > 2 { 18 } else { 13 }) != 0 {
+        // A flag that no version wrote, or one without the flag that it belongs to.
+        let lone = |n, of| on(n) && !on(of);
+        if flags >> (if version > 2 { 18 } else { 13 }) != 0
+            || lone(5, 4)
+            || lone(9, 8)
+            || lone(10, 8)
+            || lone(12, 11)
+            || lone(16, 17)
+        {
             return None;
         }
         memory.answered = on(0);
@@ -230,7 +239,8 @@ impl Fields<'_> {
                 number: self.u32()?,
                 first_at: self.time()?,
                 last_at: self.time()?,
-                failed: failure(self.byte()?)?,
+                failed: failure(self.byte()?)
+                    .filter(|f| version > 2 || *f != Some(FailureKind::Unreachable))?,
                 failures: if version > 2 { self.byte()? } else { 0 },
             });
         }
@@ -271,32 +281,35 @@ impl Fields<'_> {
         memory.opted_out = on(13);
         memory.reached = self.when(on(14), Self::time)?;
         memory.resolved = self.when(on(15), Self::time)?;
-        memory.out_of_hours = self.when(on(16), Self::time)?;
         if on(17) {
-            self.account(memory)?;
+            memory.account = Some(self.account(on(16))?.into());
         }
         Some(())
     }
 
-    fn account(&mut self, memory: &mut Memory) -> Option<()> {
-        memory.reply = self.u32()?;
+    #[cold]
+    fn account(&mut self, out_of_hours: bool) -> Option<Account> {
+        let mut account = Account {
+            out_of_hours: self.when(out_of_hours, Self::time)?,
+            reply: self.u32()?,
+            ..Account::default()
+        };
         let [sent, replies, occurrences] =
             [self.at_most(SENT)?, self.at_most(PENDING)?, self.at_most(OCCURRENCES)?];
         for _ in 0..sent {
-            memory.sent.push(self.time()?);
+            account.sent.push(self.time()?);
         }
         for _ in 0..replies {
             let number = self.u32()?;
             let code = self.byte()?;
             let occasion = Occasion::of_number(code >> 1)?;
             let at = self.time()?;
-            memory.replies.push(Pending { number, occasion, ticket_allowed: code & 1 == 1, at });
+            account.replies.push(Pending { number, occasion, ticket_allowed: code & 1 == 1, at });
         }
         for _ in 0..occurrences {
-            memory.occurrences.push(self.u64()?);
+            account.occurrences.push(self.u64()?);
         }
-        // Bytes for nothing were not written by us.
-        if memory.keeps_account() { Some(()) } else { None }
+        Some(account)
     }
 
     /// A field that is there if its flag is on.
@@ -358,6 +371,7 @@ impl Fields<'_> {
 }
 
 /// A time in six bytes, which last far beyond the year 9999.
+#[inline]
 fn time(at: &Instant) -> [u8; 6] {
     let [a, b, c, d, e, f, _, _] = at.millis().to_le_bytes();
     [a, b, c, d, e, f]

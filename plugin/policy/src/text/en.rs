@@ -53,6 +53,9 @@ pub(crate) const WORDS: Words = Words {
     pause_queue: "In the queue without an agent",
     pause_extension: "More time given",
     until_further_notice: "further notice",
+    remembered_opt_out: "The customer has asked not to be sent automatic messages.",
+    remembered_resolved: "The customer said at {0} that the matter is settled.",
+    remembered_reply: "A reply to {0} ({1}) is to be sent.",
     remembered_close: "Closed at {0} by {1}.",
     remembered_reopening: "Reopened at {0}.",
     sources: [

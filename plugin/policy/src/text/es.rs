@@ -53,6 +53,9 @@ pub(crate) const WORDS: Words = Words {
     pause_queue: "En la cola, sin agente",
     pause_extension: "Más tiempo concedido",
     until_further_notice: "nuevo aviso",
+    remembered_opt_out: "El cliente pidió no recibir mensajes automáticos.",
+    remembered_resolved: "El cliente indicó que el asunto está resuelto ({0}).",
+    remembered_reply: "Queda por enviar una respuesta a {0} ({1}).",
     remembered_close: "Cerrado a las {0} por {1}.",
     remembered_reopening: "Reabierto a las {0}.",
     sources: [
