@@ -2,12 +2,14 @@
 //!
 //! A block `console` has commands after `$`, and below each what is printed: first what goes to
 //! standard output, then what goes to standard error, then `[exit N]` if N is not 0. `[..]` stands
-//! for any part of a line, a line `...` for any number of lines. `BLESS=1 cargo test -p despertador`
-//! writes what was printed.
+//! for any part of a line, a line `...` for any number of lines. `< FILE` after a command is its
+//! standard input. `BLESS=1 cargo test -p despertador` writes what was printed.
+//!
+//! The commands of a transcript run in a copy of `files` of its own, so they may write there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 #[test]
 fn commands_print_what_their_transcripts_say() {
@@ -19,8 +21,17 @@ fn commands_print_what_their_transcripts_say() {
         .collect();
     files.sort();
     assert!(!files.is_empty(), "there are transcripts");
-    let differences: Vec<String> =
-        files.iter().flat_map(|file| differences(file, &folder.join("files"))).collect();
+    let differences: Vec<String> = files
+        .iter()
+        .flat_map(|file| {
+            let name = file.file_stem().expect("a name");
+            let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transcripts").join(name);
+            // There may be one of an earlier run.
+            let _: std::io::Result<()> = fs::remove_dir_all(&copy);
+            copy_files(&folder.join("files"), &copy);
+            differences(file, &copy)
+        })
+        .collect();
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
 }
 
@@ -29,6 +40,18 @@ fn the_readme_shows_what_its_commands_print() {
     let readme = repository().join("README.md");
     let differences = differences(&readme, &repository());
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder for the copy");
+    for entry in fs::read_dir(from).expect("the folder of files").flatten() {
+        let copy = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_files(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).expect("the file can be copied");
+        }
+    }
 }
 
 fn repository() -> PathBuf {
@@ -116,10 +139,16 @@ fn like(expected: &str, got: &str) -> bool {
 }
 
 fn run(command: &str, folder: &Path) -> Vec<String> {
+    let (command, input) = match command.split_once(" < ") {
+        Some((command, file)) => (command, Some(folder.join(file.trim()))),
+        None => (command, None),
+    };
+    let input = input.map(|file| fs::File::open(file).expect("the file for standard input"));
     let mut words = words(command).into_iter();
     assert_eq!(words.next().as_deref(), Some("despertador"), "only this command is played");
     let output = Command::new(env!("CARGO_BIN_EXE_despertador"))
         .args(words)
+        .stdin(input.map_or_else(Stdio::null, Stdio::from))
         .current_dir(folder)
         .env_clear()
         .env("LANG", "en_US.UTF-8")

@@ -12,6 +12,9 @@ use despertador_policy::{
 use despertador_tests::engines::engines;
 use despertador_tests::native::Native;
 
+#[path = "diagnostics/schema.rs"]
+mod schema;
+
 /// A config and all that is said of it.
 struct Case {
     config: String,

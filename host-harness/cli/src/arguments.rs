@@ -7,8 +7,9 @@ use despertador_harness::{clock_face, duration, nearest::nearest, word::Word};
 use despertador_host::contract::{ExitState, Instant};
 
 use crate::language::Language;
+use crate::preset::Preset;
 
-/// Reminds silent customers and closes their tickets: run, check, explain, inspect, simulate.
+/// Reminds silent customers and closes their tickets.
 #[derive(Debug, Parser)]
 #[command(
     name = "despertador",
@@ -36,6 +37,9 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     Inspect(InspectArguments),
     Simulate(SimulateArguments),
+    Init(InitArguments),
+    Schema(SchemaArguments),
+    Import(ImportArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -86,7 +90,9 @@ pub(crate) struct PluginArgument {
 #[command(after_help = "\
 Examples:
   despertador check policies/adereso.json
-  despertador check policy.json --language all --departments soporte,ventas --exit linked")]
+  despertador check policy.json --language all --departments soporte,ventas --exit linked
+
+For a check while you write, in an editor: `despertador schema`.")]
 pub(crate) struct CheckArguments {
     /// The policy
     #[arg(value_name = "POLICY")]
@@ -201,6 +207,105 @@ pub(crate) struct SimulateArguments {
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,
+}
+
+/// Begins a policy: asks a few questions, or takes a preset
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador init
+  despertador init --preset blip --output policy.json --language pt
+  despertador init --output - < answers.txt
+
+Each answer is checked when it is given; Enter takes the one in brackets. If the answers end too
+early, nothing is written. Presets: adereso, klaviyo, blip, respond-io, office-hours,
+collections-colombia, collections-chile.")]
+pub(crate) struct InitArguments {
+    /// Take this preset instead of asking
+    #[arg(long, value_name = "NAME", value_parser = preset)]
+    pub(crate) preset: Option<Preset>,
+
+    /// Where the policy is written; - for standard output
+    #[arg(long, value_name = "FILE", default_value = "policy.json")]
+    pub(crate) output: PathBuf,
+
+    /// The language of questions and comments: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// Take the answers in brackets without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Prints the JSON Schema of a policy, for editors
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  despertador schema --output policy.schema.json
+
+An editor completes and checks a policy that begins with \"$schema\": \"./policy.schema.json\".
+What a schema cannot see, such as a department in two rules, `despertador check` says.")]
+pub(crate) struct SchemaArguments {
+    /// Write it to this file instead
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Makes a policy of another product's settings
+#[derive(Debug, Args)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "\
+Example:
+  despertador import blip-settings settings.json --output policy.json")]
+pub(crate) struct ImportArguments {
+    #[command(subcommand)]
+    pub(crate) from: ImportFrom,
+}
+
+/// Whose settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportFrom {
+    BlipSettings(BlipSettingsArguments),
+}
+
+/// Reads the settings of Blip Desk's automatic close
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  despertador import blip-settings settings.json --output policy.json --language pt
+
+The settings are the resource of lime://postmaster@desk.msging.net/configuration, alone or in the
+command that carried them. What was changed or left out is said on standard error.")]
+pub(crate) struct BlipSettingsArguments {
+    /// The settings (JSON)
+    #[arg(value_name = "FILE")]
+    pub(crate) settings: PathBuf,
+
+    /// Write the policy to this file instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The language of what is said and of comments: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+fn preset(text: &str) -> Result<Preset, String> {
+    let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name).collect();
+    Preset::named(text).ok_or_else(|| one_of(text, &names))
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

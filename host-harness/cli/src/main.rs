@@ -1,27 +1,33 @@
-//! `despertador`: runs, checks, explains, inspects and simulates.
+//! `despertador`: begins, imports, checks, runs, explains and simulates policies, and inspects plugins.
 //!
 //! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
 
 mod arguments;
 mod check;
 mod explain;
+mod import;
+mod init;
 mod inspect;
 mod language;
+mod layout;
 mod paint;
 mod plugin;
 mod pointer;
 mod policy;
+mod preset;
 mod run;
+mod schema;
 mod simulate;
 mod source;
 mod stopwatch;
 mod table;
+mod written;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, ImportFrom};
 use crate::paint::{RED, paint};
 
 /// How a command ended that could do its work.
@@ -52,6 +58,11 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain::explain(&explain, json),
         Command::Inspect(inspect) => inspect::inspect(&inspect, json),
         Command::Simulate(simulate) => simulate::simulate(&simulate, json),
+        Command::Init(init) => init::init(&init, json),
+        Command::Schema(schema) => schema::schema(&schema, json),
+        Command::Import(import) => match import.from {
+            ImportFrom::BlipSettings(settings) => import::blip_settings(&settings, json),
+        },
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

@@ -3,7 +3,13 @@
 //! The reader takes its keys and words from here, and so does the JSON Schema that editors use:
 //! what is not in a table can neither be written nor read.
 
-use super::words;
+use super::hours::{MOST_CALENDARS, MOST_DAYS_APART, MOST_HOLIDAYS, MOST_MESSAGES};
+use super::message::{MOST_PARAMETERS, MOST_QUICK_REPLIES};
+use super::replies::{MOST_PARTS, MOST_TEAMS};
+use super::{MOST_REMINDERS, MOST_RETRIES, MOST_RULES, words};
+
+pub use super::hours::{DAYS, MOST_OPENINGS};
+pub use super::place::{MOST_NAMES, MOST_TEXT_BYTES};
 
 /// An object of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,28 +36,30 @@ pub struct Key {
 pub enum Kind {
     /// `true` or `false`.
     Switch,
-    /// A text of any kind.
+    /// A text of any kind, empty or not.
     Text,
+    /// A text with something in it.
+    Filled,
     /// A text, or an object with a text for each language; placeholders are filled in.
     Texts,
     /// A length of time, such as `15 min`.
     Duration,
     /// An instant, as RFC 3339.
     Instant,
-    /// A whole number from 1 on.
-    Count,
+    /// A whole number from 1 to so many.
+    Count(u32),
     /// The IANA name of a time zone.
     Zone,
     /// The address of a picture.
     Url,
     /// A list of names.
     Names,
-    /// A list of texts; placeholders are filled in.
-    TextList,
+    /// A list of so many texts at most; placeholders are filled in.
+    TextList(usize),
     /// `"any"`, or a list of departments.
     Departments,
-    /// A list of dates, or of objects with a date and its openings.
-    Holidays,
+    /// A list of so many entries at most: dates, or objects with a date and its openings.
+    Holidays(usize),
     /// A date, or a day of every year.
     Date,
     /// An opening such as `09:00-18:00`, or a list of them.
@@ -72,10 +80,10 @@ pub enum Kind {
     NameOrOff,
     /// The name of something that the policy defines.
     Name,
-    /// A list of objects.
-    List(&'static Form),
-    /// An object that gives names to objects.
-    Named(&'static Form),
+    /// A list of so many objects at most.
+    List(&'static Form, usize),
+    /// An object that gives names to so many objects at most.
+    Named(&'static Form, usize),
     /// An object with a key for each of some words.
     Keyed(&'static [&'static str], &'static Form),
 }
@@ -104,17 +112,17 @@ pub const POLICY: Form = Form {
         key("language", Kind::Words(&words::LANGUAGE_WORDS)),
         key("channel", Kind::Words(&words::CHANNEL_WORDS)),
         key("zone", Kind::Zone),
-        key("company", Kind::Text),
+        key("company", Kind::Filled),
         key("activation", Kind::Object(&ACTIVATION)),
         key("exempt-tags", Kind::Names),
         key("groups", Kind::Words(&words::GROUPS_WORDS)),
         key("opt-out-words", Kind::Names),
         key("budget", Kind::Object(&BUDGET)),
-        key("schedules", Kind::Named(&SCHEDULE)),
-        key("sending-windows", Kind::Named(&SENDING_WINDOW)),
+        key("schedules", Kind::Named(&SCHEDULE, MOST_CALENDARS)),
+        key("sending-windows", Kind::Named(&SENDING_WINDOW, MOST_CALENDARS)),
         key("defaults", Kind::Object(&DEFAULTS)),
-        needed("rules", Kind::List(&RULE)),
-        key("replies", Kind::List(&TEAM)),
+        needed("rules", Kind::List(&RULE, MOST_RULES)),
+        key("replies", Kind::List(&TEAM, MOST_TEAMS)),
     ],
 };
 
@@ -132,16 +140,20 @@ pub const ACTIVATION: Form = Form {
 pub const BUDGET: Form = Form {
     name: "budget",
     keys: &[
-        key("per-day", Kind::Count),
-        key("per-week", Kind::Count),
-        key("days-apart", Kind::Count),
+        key("per-day", Kind::Count(MOST_MESSAGES)),
+        key("per-week", Kind::Count(MOST_MESSAGES)),
+        key("days-apart", Kind::Count(MOST_DAYS_APART)),
     ],
 };
 
 /// An entry of `schedules`.
 pub const SCHEDULE: Form = Form {
     name: "schedule",
-    keys: &[key("zone", Kind::Zone), needed("open", Kind::Week), key("holidays", Kind::Holidays)],
+    keys: &[
+        key("zone", Kind::Zone),
+        needed("open", Kind::Week),
+        key("holidays", Kind::Holidays(MOST_HOLIDAYS)),
+    ],
 };
 
 /// An entry of `holidays` that is open at times of its own.
@@ -154,10 +166,10 @@ pub const SENDING_WINDOW: Form = Form {
     keys: &[
         key("zone", Kind::Zone),
         key("open", Kind::Week),
-        key("holidays", Kind::Holidays),
-        key("per-day", Kind::Count),
-        key("per-week", Kind::Count),
-        key("days-apart", Kind::Count),
+        key("holidays", Kind::Holidays(MOST_HOLIDAYS)),
+        key("per-day", Kind::Count(MOST_MESSAGES)),
+        key("per-week", Kind::Count(MOST_MESSAGES)),
+        key("days-apart", Kind::Count(MOST_DAYS_APART)),
         key("close", Kind::Words(&words::OUTSIDE_HOURS_WORDS)),
     ],
 };
@@ -197,11 +209,11 @@ pub const DEFAULTS: Form = Form { name: "defaults", keys: options!() };
 pub const RULE: Form = Form {
     name: "rule",
     keys: options!(
-        key("name", Kind::Text),
+        key("name", Kind::Filled),
         needed("departments", Kind::Departments),
         key("enabled", Kind::Switch),
         key("close-after", Kind::Duration),
-        key("reminders", Kind::List(&REMINDER)),
+        key("reminders", Kind::List(&REMINDER, MOST_REMINDERS)),
     ),
 };
 
@@ -213,7 +225,7 @@ pub const REMINDER: Form = Form {
         key("before-close", Kind::Duration),
         needed("text", Kind::Texts),
         key("image", Kind::Object(&IMAGE)),
-        key("quick-replies", Kind::List(&QUICK_REPLY)),
+        key("quick-replies", Kind::List(&QUICK_REPLY, MOST_QUICK_REPLIES)),
         key("template", Kind::Object(&TEMPLATE)),
     ],
 };
@@ -236,9 +248,9 @@ pub const QUICK_REPLY: Form = Form {
 pub const TEMPLATE: Form = Form {
     name: "template",
     keys: &[
-        needed("name", Kind::Text),
-        key("language", Kind::Text),
-        key("parameters", Kind::TextList),
+        needed("name", Kind::Filled),
+        key("language", Kind::Filled),
+        key("parameters", Kind::TextList(MOST_PARAMETERS)),
     ],
 };
 
@@ -249,7 +261,7 @@ pub const ON_FAILED_REMINDER: Form = Form {
         key("unreachable", Kind::Words(&words::AFTER_FAILURE_WORDS)),
         key("refused", Kind::Words(&words::AFTER_FAILURE_WORDS)),
         key("retry-after", Kind::Duration),
-        key("retries", Kind::Count),
+        key("retries", Kind::Count(MOST_RETRIES)),
     ],
 };
 
@@ -295,7 +307,7 @@ pub const REPLY: Form = Form {
     keys: &[
         key("enabled", Kind::Switch),
         needed("text", Kind::Texts),
-        key("also", Kind::TextList),
+        key("also", Kind::TextList(MOST_PARTS)),
         key("signature", Kind::Words(&words::SIGNATURE_WORDS)),
         key("channels", Kind::WordList(&words::CHANNEL_WORDS)),
         key("when", Kind::Words(&words::WHEN_WORDS)),

@@ -14,16 +14,18 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// More than any account has.
-const MOST_CALENDARS: usize = 200;
-/// Openings of one day, and holidays of one calendar.
-const MOST_OPENINGS: usize = 24;
-const MOST_HOLIDAYS: usize = 1_000;
+pub(super) const MOST_CALENDARS: usize = 200;
+/// The most openings of one day.
+pub const MOST_OPENINGS: usize = 24;
+/// Holidays of one calendar.
+pub(super) const MOST_HOLIDAYS: usize = 1_000;
 /// More messages than anybody should be sent.
-const MOST_MESSAGES: u32 = 1_000;
+pub(super) const MOST_MESSAGES: u32 = 1_000;
 /// No longer than the plugin can remember what was sent.
-const MOST_DAYS_APART: u32 = 60;
+pub(super) const MOST_DAYS_APART: u32 = 60;
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// The days of a week, from Monday.
+pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// All schedules, whether or not something is wrong with them: so that their names are known.
 pub(super) fn schedules(place: &Place<'_>, zone: Zone, problems: &mut Problems) -> Vec<OpenHours> {

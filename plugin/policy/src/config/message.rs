@@ -18,9 +18,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// More than any channel shows.
-const MOST_QUICK_REPLIES: usize = 10;
+pub(super) const MOST_QUICK_REPLIES: usize = 10;
 /// More than any template has.
-const MOST_PARAMETERS: usize = 50;
+pub(super) const MOST_PARAMETERS: usize = 50;
 
 /// Where and when a text is said.
 #[derive(Clone, Copy)]

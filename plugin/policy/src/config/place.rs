@@ -11,10 +11,10 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Longer names and texts than any channel or help desk takes.
-const MOST_TEXT_BYTES: usize = 16 * 1024;
-/// More names in one list than any account has.
-const MOST_NAMES: usize = 1_000;
+/// The longest name or text, in bytes: longer than any channel or help desk takes.
+pub const MOST_TEXT_BYTES: usize = 16 * 1024;
+/// The most names in one list: more than any account has.
+pub const MOST_NAMES: usize = 1_000;
 
 /// The problems found so far.
 #[derive(Debug, Default)]

@@ -12,9 +12,9 @@ use crate::text::Translated;
 use alloc::vec;
 use alloc::vec::Vec;
 
-const MOST_TEAMS: usize = 1_000;
+pub(super) const MOST_TEAMS: usize = 1_000;
 /// Further parts of one message.
-const MOST_PARTS: usize = 10;
+pub(super) const MOST_PARTS: usize = 10;
 
 /// All teams, and which departments they are of.
 pub(super) fn teams(

@@ -1,0 +1,110 @@
+//! `despertador import`
+
+use despertador_harness::{Engine, ParseError, facts, scenario::problem_line};
+use serde_json::{Map, Value, json};
+
+use crate::arguments::{BlipSettingsArguments, PluginArgument};
+use crate::language::Language;
+use crate::layout::Node;
+use crate::paint::{BOLD, YELLOW, paint};
+use crate::pointer::{line_and_column, locate};
+use crate::{Ended, Unusable, plugin, source, written};
+
+mod blip;
+mod words;
+
+use blip::{Imported, Note};
+
+/// Makes a policy of Blip's settings.
+pub(crate) fn blip_settings(
+    arguments: &BlipSettingsArguments,
+    json: bool,
+) -> Result<Ended, Unusable> {
+    if let Some(file) = &arguments.output {
+        written::refuse_existing(file, arguments.force)?;
+    }
+    let settings = source::read(&arguments.settings)?;
+    let language = Language::or_system(arguments.language);
+    let Imported { policy, notes } = match blip::import(&settings, language) {
+        Ok(imported) => imported,
+        Err(problems) => {
+            if json {
+                anstream::println!("{:#}", answer(None, "problems", &problems));
+            }
+            return Err(unreadable(&arguments.settings, &settings, &problems, language));
+        }
+    };
+    let config = policy.file();
+    refuse_unaccepted(&config)?;
+    if !json {
+        for note in &notes {
+            let head = paint(YELLOW, format_args!("note[{}]", note.code.name()));
+            anstream::eprintln!("{head} {}", paint(BOLD, &note.member));
+            anstream::eprintln!("  {}", note.sentence(language));
+        }
+    }
+    match &arguments.output {
+        None if json => anstream::println!("{:#}", answer(Some(&policy), "notes", &notes)),
+        None => anstream::print!("{config}"),
+        Some(file) => {
+            written::write(file, &config, arguments.force)?;
+            written::say(file, json, answer(Some(&policy), "notes", &notes));
+        }
+    }
+    Ok(Ended::Well)
+}
+
+/// Whatever the settings were, what is handed over is a policy.
+fn refuse_unaccepted(config: &str) -> Result<(), Unusable> {
+    let engine = plugin::load(&PluginArgument { plugin: None })?;
+    match engine.parse(config, &facts::no_surroundings()) {
+        Ok(_) => Ok(()),
+        Err(ParseError::Refused(problems)) => {
+            let lines: Vec<String> = problems.iter().map(problem_line).collect();
+            Err(format!("what the settings say is no policy:\n  {}", lines.join("\n  ")).into())
+        }
+        Err(ParseError::Broken(sentence)) => Err(sentence.into()),
+    }
+}
+
+fn unreadable(
+    file: &std::path::Path,
+    settings: &str,
+    problems: &[Note],
+    language: Language,
+) -> Unusable {
+    let file = file.display();
+    let line = |problem: &Note| {
+        let place = locate(settings, &problem.place).map(|place| {
+            let (line, column) = line_and_column(settings, place.value.start);
+            format!("{file}:{line}:{column}: ")
+        });
+        let place = place.unwrap_or_default();
+        let pointer = if problem.place.is_empty() { "" } else { " " };
+        format!(
+            "{place}[{}]{pointer}{} {}",
+            problem.code.name(),
+            problem.place,
+            problem.sentence(language)
+        )
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n  ").into()
+}
+
+fn answer(policy: Option<&Node>, what: &str, notes: &[Note]) -> Value {
+    let note = |note: &Note| {
+        let wordings: Map<String, Value> =
+            [Language::Spanish, Language::Portuguese, Language::English]
+                .into_iter()
+                .map(|language| (language.word().to_owned(), note.sentence(language).into()))
+                .collect();
+        json!({
+            "member": note.member, "place": note.place, "code": note.code.name(),
+            "wordings": wordings,
+        })
+    };
+    json!({
+        "policy": policy.map(Node::value),
+        what: notes.iter().map(note).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,351 @@
+//! `despertador init`
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use despertador_harness::{Engine, ParseError, duration, facts};
+use despertador_host::contract::{Diagnostic, Severity};
+use despertador_policy::{Channel, MOST_REMINDERS};
+use serde_json::{Value, json};
+
+use crate::arguments::{InitArguments, PluginArgument};
+use crate::language::Language;
+use crate::layout::Node;
+use crate::paint::{DIM, RED, YELLOW, paint};
+use crate::{Ended, Unusable, plugin, written};
+
+mod comments;
+mod draft;
+mod words;
+
+use comments::commented;
+use draft::Draft;
+use words::Words;
+
+/// Smaller shares of the time to the close are nobody's default.
+const MOST_PARTS: usize = 10_000;
+
+/// Writes a policy to begin with.
+pub(crate) fn init(arguments: &InitArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let printed = arguments.output == Path::new("-");
+    if !printed {
+        written::refuse_existing(&arguments.output, arguments.force)?;
+    }
+    let language = match Language::or_system(arguments.language) {
+        Language::All => Language::English,
+        one => one,
+    };
+    let engine = plugin::load(&PluginArgument { plugin: None })?;
+    let (config, command) = match arguments.preset {
+        Some(preset) => {
+            let command = format!("despertador init --preset {}", preset.name);
+            (preset.config.to_owned(), command)
+        }
+        None => {
+            let draft = if arguments.yes {
+                Draft::new(language)
+            } else {
+                let stdin = std::io::stdin();
+                let mut interview = Interview {
+                    language,
+                    engine: &engine,
+                    echo: !stdin.is_terminal(),
+                    answers: stdin.lock(),
+                    questions: anstream::stderr(),
+                    warned: Vec::new(),
+                };
+                interview.draft()?
+            };
+            (draft.policy().file(), "despertador init".to_owned())
+        }
+    };
+    let config = commented(&config, &command, language);
+    if let Err(problems) = check(&engine, &config)? {
+        let words = problems.iter().map(|problem| wording(problem, language));
+        return Err(words.collect::<Vec<_>>().join("\n").into());
+    }
+    if printed {
+        anstream::print!("{config}");
+        return Ok(Ended::Well);
+    }
+    written::write(&arguments.output, &config, arguments.force)?;
+    let policy: Value = serde_json::from_str(&config).unwrap_or_default();
+    written::say(&arguments.output, as_json, json!({ "policy": policy }));
+    if !as_json {
+        let file = arguments.output.display().to_string();
+        anstream::println!("{}", Words::of(language).look.replace("{0}", &file));
+    }
+    Ok(Ended::Well)
+}
+
+/// The warnings of a config, or what is wrong with it.
+fn check(
+    engine: &dyn Engine,
+    config: &str,
+) -> Result<Result<Vec<Diagnostic>, Vec<Diagnostic>>, Unusable> {
+    match engine.parse(config, &facts::no_surroundings()) {
+        Ok(mut player) => Ok(Ok(player.warnings().map_err(|error| error.to_string())?)),
+        Err(ParseError::Refused(problems)) => Ok(Err(problems)),
+        Err(ParseError::Broken(sentence)) => Err(sentence.into()),
+    }
+}
+
+/// What is wrong and the way out, in a language.
+fn wording(problem: &Diagnostic, language: Language) -> String {
+    let wordings = language.of(&problem.wordings);
+    let lines = wordings.iter().map(|wording| format!("{}; {}", wording.text, wording.help));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Questions and their answers.
+struct Interview<'e, R, W> {
+    language: Language,
+    engine: &'e dyn Engine,
+    answers: R,
+    questions: W,
+    /// Whether answers must be shown, because nobody sees them being typed.
+    echo: bool,
+    /// What was warned of already.
+    warned: Vec<(String, String)>,
+}
+
+impl<R: BufRead, W: Write> Interview<'_, R, W> {
+    fn draft(&mut self) -> Result<Draft, Unusable> {
+        let words = Words::of(self.language);
+        let usual = Draft::new(self.language);
+        let mut draft = Draft::empty(self.language);
+        draft = self.ask(words.departments, words.any, &draft, |draft, answer| {
+            draft.departments =
+                if among(answer, &[words.any, "any"]) { None } else { Some(parts(answer)) };
+            Ok(())
+        })?;
+        let channels: Vec<&str> = Channel::NAMED.iter().map(|(word, _)| *word).collect();
+        let question = words.channel.replace("{0}", &channels.join(", "));
+        draft = self.ask(&question, words.none, &draft, |draft, answer| {
+            draft.channel = said(answer, &[words.none]);
+            Ok(())
+        })?;
+        let question = words.hours.replace("{0}", words.hours_example);
+        draft = self.ask(&question, words.none, &draft, |draft, answer| {
+            draft.hours =
+                said(answer, &[words.none]).map(|hours| parts(&hours)).unwrap_or_default();
+            Ok(())
+        })?;
+        if !draft.hours.is_empty() {
+            draft = self.ask(words.zone, words.default_zone, &draft, |draft, answer| {
+                draft.zone = Some(answer.to_owned());
+                Ok(())
+            })?;
+        }
+        let default = usual.close_after.as_deref().unwrap_or(words.never);
+        draft = self.ask(words.close_after, default, &draft, |draft, answer| {
+            draft.close_after = said(answer, &[words.never, words.none, "never"]);
+            Ok(())
+        })?;
+        let mut number = usual.reminders.len();
+        self.ask(words.how_many, &number.to_string(), &draft, |_, answer| {
+            let most = MOST_REMINDERS.to_string();
+            let wrong = || words.not_so_many.replace("{0}", &most);
+            number = answer.parse().ok().filter(|n| *n <= MOST_REMINDERS).ok_or_else(wrong)?;
+            Ok(())
+        })?;
+        let after = self.share(&draft, number)?;
+        for n in 1..=number {
+            let (question, text) = if n == 1 {
+                (words.first_reminder, words.default_text)
+            } else {
+                (words.next_reminder, words.further_text)
+            };
+            let number = n.to_string();
+            draft =
+                self.ask(&question.replace("{0}", &number), &after, &draft, |draft, answer| {
+                    draft.reminders.push((answer.to_owned(), text.to_owned()));
+                    Ok(())
+                })?;
+            let question = words.text.replace("{0}", &number);
+            draft = self.ask(&question, text, &draft, |draft, answer| {
+                if let Some((_, text)) = draft.reminders.last_mut() {
+                    answer.clone_into(text);
+                }
+                Ok(())
+            })?;
+        }
+        if draft.close_after.is_some() {
+            draft = self.ask(words.closing_text, words.none, &draft, |draft, answer| {
+                draft.closing_text = said(answer, &[words.none]);
+                Ok(())
+            })?;
+        }
+        Ok(draft)
+    }
+
+    /// A time between steps that leaves room for so many reminders, also in the open time of a
+    /// schedule, whose days are shorter.
+    fn share(&self, draft: &Draft, number: usize) -> Result<String, Unusable> {
+        let mut parts = number;
+        loop {
+            let after = draft::share(draft.close_after.as_deref(), parts);
+            let reminders = vec![(after.clone(), "…".to_owned()); number];
+            let mut tried = draft.clone();
+            tried.reminders = reminders;
+            if parts > MOST_PARTS || check(self.engine, &tried.policy().file())?.is_ok() {
+                return Ok(after);
+            }
+            parts = parts.saturating_mul(2);
+        }
+    }
+
+    /// Asks until the policy with this answer in it is one that the plugin accepts.
+    fn ask(
+        &mut self,
+        question: &str,
+        default: &str,
+        draft: &Draft,
+        mut put: impl FnMut(&mut Draft, &str) -> Result<(), String>,
+    ) -> Result<Draft, Unusable> {
+        let words = Words::of(self.language);
+        loop {
+            let answer = self.answer(question, default)?;
+            let mut next = draft.clone();
+            let wrong = match put(&mut next, &answer) {
+                Err(sentence) => vec![sentence],
+                Ok(()) => match check(self.engine, &next.policy().file())? {
+                    Ok(warnings) => {
+                        self.warn(&warnings)?;
+                        return Ok(next);
+                    }
+                    Err(problems) => problems
+                        .iter()
+                        .filter(|problem| !matches!(problem.severity, Severity::Warning))
+                        .map(|problem| wording(problem, self.language))
+                        .collect(),
+                },
+            };
+            for sentence in wrong {
+                self.line(&format!(
+                    "  {} {sentence}",
+                    paint(RED, format_args!("{}:", words.again))
+                ))?;
+            }
+        }
+    }
+
+    fn answer(&mut self, question: &str, default: &str) -> Result<String, Unusable> {
+        let words = Words::of(self.language);
+        let asked = format!("{question} {} ", paint(DIM, format_args!("[{default}]")));
+        self.put(&asked)?;
+        let mut line = String::new();
+        let read = self.answers.read_line(&mut line).map_err(|error| error.to_string())?;
+        if read == 0 {
+            self.line("")?;
+            return Err(words.too_early.into());
+        }
+        let answer = line.trim();
+        let answer = if answer.is_empty() { default } else { answer };
+        if self.echo {
+            self.line(answer)?;
+        }
+        Ok(answer.to_owned())
+    }
+
+    /// Says what is new among the warnings, but for a rule that does nothing yet.
+    fn warn(&mut self, warnings: &[Diagnostic]) -> Result<(), Unusable> {
+        for warning in warnings.iter().filter(|w| w.code != "rule-without-effect") {
+            let which = (warning.code.clone(), warning.place.clone());
+            if !self.warned.contains(&which) {
+                self.warned.push(which);
+                let sentence = wording(warning, self.language);
+                let word = paint(YELLOW, format_args!("{}:", warning.code));
+                self.line(&format!("  {word} {sentence}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), Unusable> {
+        self.put(&format!("{line}\n"))
+    }
+
+    fn put(&mut self, text: &str) -> Result<(), Unusable> {
+        let shown = self.questions.write_all(text.as_bytes()).and_then(|()| self.questions.flush());
+        shown.map_err(|error| error.to_string().into())
+    }
+}
+
+fn among(answer: &str, words: &[&str]) -> bool {
+    let answer = answer.to_lowercase();
+    words.iter().any(|word| *word == answer)
+}
+
+/// The answer, unless it is one of the words for nothing.
+fn said(answer: &str, nothing: &[&str]) -> Option<String> {
+    (!among(answer, nothing)).then(|| answer.to_owned())
+}
+
+/// What stands between commas.
+fn parts(answer: &str) -> Vec<String> {
+    answer.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the answers come to, and what was asked.
+    fn interview(answers: &str, language: Language) -> (Result<String, String>, String) {
+        let engine = plugin::load(&PluginArgument { plugin: None }).expect("the built-in plugin");
+        let mut interview = Interview {
+            language,
+            engine: &engine,
+            echo: true,
+            answers: answers.as_bytes(),
+            questions: Vec::new(),
+            warned: Vec::new(),
+        };
+        let draft = interview.draft();
+        let asked = String::from_utf8(interview.questions).expect("text");
+        let config = draft.map(|draft| draft.policy().file()).map_err(|Unusable(why)| why);
+        if let Ok(config) = &config {
+            let checked = check(&engine, config).expect("an answer");
+            assert!(checked.is_ok(), "{config}");
+        }
+        (config, asked)
+    }
+
+    #[test]
+    fn enter_takes_the_defaults() {
+        for language in [Language::Spanish, Language::Portuguese, Language::English] {
+            let (config, _) = interview(&"\n".repeat(20), language);
+            assert_eq!(config, Ok(Draft::new(language).policy().file()));
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_for_again_with_the_reason() {
+        let answers = "\n\n\nsoon\n1 h\n100\n2\n1 h\n10 min\n \n20 min\n\n\n";
+        let (config, asked) = interview(answers, Language::English);
+        let config = config.expect("all is answered");
+        assert!(config.contains(r#"{ "after": "20 min", "text": "We are still"#), "{config}");
+        assert_eq!(asked.matches("again:").count(), 3, "{asked}");
+        assert!(asked.contains("from 0 to 99"), "{asked}");
+        assert!(asked.contains("`soon`"), "{asked}");
+    }
+
+    #[test]
+    fn answers_that_end_too_early_make_no_policy() {
+        for lines in 0..6 {
+            let (config, _) = interview(&"\n".repeat(lines), Language::Spanish);
+            let Err(why) = config else { panic!("{lines} lines are not enough") };
+            assert!(why.contains("no se escribió nada"), "{why}");
+        }
+    }
+
+    #[test]
+    fn defaults_fit_into_the_open_time_of_a_schedule() {
+        let answers = format!("\n\nlunes-viernes 09:00-12:00\n\n\n3\n{}", "\n".repeat(9));
+        let (config, asked) = interview(&answers, Language::Spanish);
+        let config = config.expect("all is answered");
+        assert!(config.contains(r#""mon-fri": "09:00-12:00""#), "{config}");
+        assert!(!asked.contains("otra vez"), "{asked}");
+    }
+}

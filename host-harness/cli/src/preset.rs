@@ -1,0 +1,34 @@
+//! The presets of `policies/`, compiled in.
+
+/// A policy to begin with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Preset {
+    pub(crate) name: &'static str,
+    /// As in its file.
+    pub(crate) config: &'static str,
+}
+
+macro_rules! presets {
+    ($($name:literal: $file:literal,)*) => {
+        [$(Preset {
+            name: $name,
+            config: include_str!(concat!("../../../policies/", $file)),
+        },)*]
+    };
+}
+
+impl Preset {
+    pub(crate) const ALL: [Preset; 7] = presets! {
+        "adereso": "adereso.json",
+        "klaviyo": "klaviyo.json",
+        "blip": "blip.json",
+        "respond-io": "respond-io.json",
+        "office-hours": "calendars/office-hours.json",
+        "collections-colombia": "calendars/collections-colombia.json",
+        "collections-chile": "calendars/collections-chile.json",
+    };
+
+    pub(crate) fn named(name: &str) -> Option<Preset> {
+        Self::ALL.into_iter().find(|preset| preset.name == name)
+    }
+}

@@ -1,0 +1,378 @@
+//! `despertador schema`
+//!
+//! The JSON Schema of a policy, made of the tables that the reader itself takes its keys and words
+//! from. A key that is new there is new here.
+
+use despertador_policy::form::{self, Form, Kind};
+use serde_json::{Map, Value, json};
+
+use crate::arguments::SchemaArguments;
+use crate::{Ended, Unusable, written};
+
+mod texts;
+
+use texts::{EVENTS, describe};
+
+/// Prints the schema, or writes it to a file.
+pub(crate) fn schema(arguments: &SchemaArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let text = text();
+    match &arguments.output {
+        None => anstream::print!("{text}"),
+        // It has one source, so there is nothing in the old file to be sorry for.
+        Some(file) => {
+            written::write(file, &text, true)?;
+            written::say(file, as_json, json!({}));
+        }
+    }
+    Ok(Ended::Well)
+}
+
+/// The schema as it is published.
+fn text() -> String {
+    format!("{:#}\n", policy())
+}
+
+/// The schema of a policy.
+fn policy() -> Value {
+    let mut defs = Defs(Map::new());
+    let mut whole = defs.object(&form::POLICY);
+    if let Some(properties) = whole.get_mut("properties").and_then(Value::as_object_mut) {
+        let text = "Where this schema is, for editors; passed over by the reader.";
+        properties.insert("$schema".into(), json!({ "description": text }));
+    }
+    let head = [
+        ("$schema", "https://json-schema.org/draft/2020-12/schema"),
+        ("$id", "urn:despertador:policy"),
+        ("title", "Despertador policy"),
+        (
+            "description",
+            "When a silent customer is reminded and when the ticket is closed. Keys that begin with // are comments.",
+        ),
+    ];
+    whole.extend(head.map(|(key, text)| (key.to_owned(), text.into())));
+    whole.insert("$defs".into(), Value::Object(defs.0));
+    Value::Object(whole)
+}
+
+/// What is described once and referred to.
+struct Defs(Map<String, Value>);
+
+impl Defs {
+    fn object(&mut self, form: &'static Form) -> Map<String, Value> {
+        let mut properties = Map::new();
+        for key in form.keys {
+            let described = described(self.kind(key.kind), describe(form.name, key.name));
+            properties.insert(key.name.into(), described);
+        }
+        let required: Vec<&str> =
+            form.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+        let mut object = closed_object(properties);
+        if !required.is_empty() {
+            object.insert("required".into(), json!(required));
+        }
+        object.extend(together(form.name));
+        object
+    }
+
+    fn form(&mut self, form: &'static Form) -> Value {
+        self.defined(form.name, |defs| Value::Object(defs.object(form)))
+    }
+
+    /// A reference to a definition, which is made when it is first referred to.
+    fn defined(&mut self, name: &str, define: impl FnOnce(&mut Defs) -> Value) -> Value {
+        if !self.0.contains_key(name) {
+            let definition = define(self);
+            self.0.insert(name.into(), definition);
+        }
+        json!({ "$ref": format!("#/$defs/{name}") })
+    }
+
+    fn kind(&mut self, kind: Kind) -> Value {
+        match kind {
+            Kind::Switch => json!({ "type": "boolean" }),
+            Kind::Text => json!({ "type": "string", "maxLength": form::MOST_TEXT_BYTES }),
+            Kind::Filled | Kind::Name => self.filled(),
+            Kind::Texts => self.texts(),
+            Kind::Duration => self.defined("duration", |_| duration()),
+            Kind::Instant => self.defined("instant", |_| {
+                pattern(
+                    &format!("^[0-9]{{4}}-{DAY_OF_YEAR}[Tt ]{CLOCK}:([0-5][0-9]|60)([.][0-9]+)?([Zz]|[-+]{CLOCK})$"),
+                    "2026-05-04T09:00:00-03:00",
+                )
+            }),
+            Kind::Count(most) => json!({ "type": "integer", "minimum": 1, "maximum": most }),
+            Kind::Zone => json!({
+                "type": "string", "minLength": 1,
+                "examples": ["America/Bogota", "America/Santiago", "America/Sao_Paulo", "UTC"],
+            }),
+            Kind::Url => pattern(
+                r"^https?://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*$",
+                "https://example.com/picture.png",
+            ),
+            Kind::Names => self.names(),
+            Kind::TextList(most) => list(self.texts(), most),
+            Kind::Departments => self.defined("departments", |defs| {
+                let names = list(defs.filled(), form::MOST_NAMES);
+                let names = with(names, json!({ "minItems": 1, "uniqueItems": true }));
+                json!({ "anyOf": [{ "const": "any" }, names] })
+            }),
+            Kind::Holidays(most) => {
+                let either = [self.kind(Kind::Date), self.form(&form::HOLIDAY)];
+                list(json!({ "anyOf": either }), most)
+            }
+            Kind::Date => self.defined("date", |_| {
+                pattern(&format!("^((19[7-9][0-9]|[2-9][0-9]{{3}})-)?{DAY_OF_YEAR}$"), "12-24")
+            }),
+            Kind::Openings => self.defined("openings", |_| {
+                let opening = pattern(
+                    &format!(r"^\s*{CLOCK}\s*-\s*({CLOCK}|24:00)\s*$"),
+                    "09:00-18:00",
+                );
+                json!({ "anyOf": [opening, list(opening.clone(), form::MOST_OPENINGS)] })
+            }),
+            Kind::Week => self.defined("week", |defs| {
+                let mut week = closed_object(Map::new());
+                if let Some(patterns) =
+                    week.get_mut("patternProperties").and_then(Value::as_object_mut)
+                {
+                    patterns.insert(days_of_week(), defs.kind(Kind::Openings));
+                }
+                Value::Object(week)
+            }),
+            Kind::Words(words) => json!({ "enum": words }),
+            Kind::WordList(words) => list(json!({ "enum": words }), words.len()),
+            Kind::Object(form) => self.form(form),
+            Kind::ObjectOrWords(form, words) => {
+                json!({ "anyOf": [{ "enum": words }, self.form(form)] })
+            }
+            Kind::ObjectOrOff(form) => json!({ "anyOf": [{ "const": false }, self.form(form)] }),
+            Kind::NameOrOff => {
+                json!({ "anyOf": [{ "const": false }, { "type": "string" }] })
+            }
+            Kind::List(form, most) => list(self.form(form), most),
+            // How many there are at most is left to the reader, for comments would count.
+            Kind::Named(form, _) => {
+                let mut named = closed_object(Map::new());
+                named.insert("additionalProperties".into(), self.form(form));
+                named.insert("propertyNames".into(), json!({ "pattern": FILLED }));
+                Value::Object(named)
+            }
+            Kind::Keyed(words, form) => {
+                let keys = words.iter().map(|word| {
+                    ((*word).to_owned(), described(self.form(form), describe(EVENTS, word)))
+                });
+                Value::Object(closed_object(keys.collect()))
+            }
+        }
+    }
+
+    fn filled(&mut self) -> Value {
+        self.defined("filled", |_| {
+            let most = form::MOST_TEXT_BYTES;
+            json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": FILLED })
+        })
+    }
+
+    fn names(&mut self) -> Value {
+        self.defined("names", |defs| list(defs.filled(), form::MOST_NAMES))
+    }
+
+    fn texts(&mut self) -> Value {
+        self.defined("texts", |defs| {
+            let mut languages = closed_object(Map::new());
+            if let Some(patterns) =
+                languages.get_mut("patternProperties").and_then(Value::as_object_mut)
+            {
+                let tag = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$";
+                patterns.insert(tag.into(), defs.filled());
+            }
+            // Comments alone are no text.
+            languages.insert("not".into(), json!({ "propertyNames": { "pattern": COMMENT } }));
+            json!({ "anyOf": [defs.filled(), languages] })
+        })
+    }
+}
+
+const COMMENT: &str = "^//";
+/// Something besides blanks.
+const FILLED: &str = r"\S";
+/// From 00:00 to 23:59.
+const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
+/// A month and a day that it has, in some year.
+const DAY_OF_YEAR: &str = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))";
+
+/// An object without other keys than these and comments.
+fn closed_object(properties: Map<String, Value>) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("type".into(), "object".into());
+    if !properties.is_empty() {
+        object.insert("properties".into(), Value::Object(properties));
+    }
+    let comment = json!({ COMMENT: { "description": "A comment." } });
+    object.insert("patternProperties".into(), comment);
+    object.insert("additionalProperties".into(), false.into());
+    object
+}
+
+/// What keys of one object have to do with each other.
+fn together(form: &str) -> Map<String, Value> {
+    let rules = match form {
+        "rule" => {
+            let before_close = json!({ "type": "object", "required": ["before-close"] });
+            json!({
+                "if": {
+                    "required": ["reminders"],
+                    "properties": { "reminders": { "contains": before_close } },
+                },
+                "then": { "required": ["close-after"] },
+            })
+        }
+        "reminder" => json!({
+            "oneOf": [{ "required": ["after"] }, { "required": ["before-close"] }],
+        }),
+        "quick-reply" => json!({
+            "if": { "properties": { "effect": { "const": "extend" } } },
+            "then": { "required": ["by"] },
+            "else": { "properties": { "by": false } },
+        }),
+        "sending-window" => json!({ "dependentRequired": { "holidays": ["open"] } }),
+        _ => return Map::new(),
+    };
+    rules.as_object().cloned().unwrap_or_default()
+}
+
+fn described(schema: Value, text: Option<&str>) -> Value {
+    let Some(text) = text else { return schema };
+    with(schema, json!({ "description": text }))
+}
+
+/// A schema with more said of it.
+fn with(mut schema: Value, more: Value) -> Value {
+    if let (Value::Object(schema), Value::Object(more)) = (&mut schema, more) {
+        schema.extend(more);
+    }
+    schema
+}
+
+fn pattern(pattern: &str, example: &str) -> Value {
+    json!({ "type": "string", "pattern": pattern, "examples": [example] })
+}
+
+fn list(items: Value, most: usize) -> Value {
+    json!({ "type": "array", "items": items, "maxItems": most })
+}
+
+/// Larger units first, each once, none longer than 90 days by itself; and something besides zeros.
+fn duration() -> Value {
+    let units = [
+        ("d|day|days", "([0-9]|[1-8][0-9]|90)"),
+        ("h|hour|hours", "[0-9]{1,4}"),
+        ("min|minute|minutes", "[0-9]{1,6}"),
+        ("s|second|seconds", "[0-9]{1,7}"),
+        ("ms", "[0-9]{1,10}"),
+    ];
+    let parts: String =
+        units.iter().map(|(unit, count)| format!(r"(0*{count}\s*({unit})\s*)?")).collect();
+    json!({
+        "type": "string",
+        "allOf": [{ "pattern": format!(r"^\s*{parts}$") }, { "pattern": "[1-9]" }],
+        "examples": ["15 min", "1 h 30 min", "2 d"],
+    })
+}
+
+/// A day of the week, or one and a later one.
+fn days_of_week() -> String {
+    let days = form::DAYS;
+    let mut alternatives = vec![days.join("|")];
+    for (n, day) in days.iter().enumerate() {
+        let later: Vec<&str> = days.iter().skip(n).skip(1).copied().collect();
+        if !later.is_empty() {
+            alternatives.push(format!(r"{day}\s*-\s*({})", later.join("|")));
+        }
+    }
+    format!(r"^\s*({})\s*$", alternatives.join("|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
+
+    use super::texts::{OPTION, TEXTS};
+    use super::*;
+
+    /// All forms below one, with their names.
+    fn forms(form: &'static Form, found: &mut BTreeMap<&'static str, &'static Form>) {
+        if found.insert(form.name, form).is_some() {
+            return;
+        }
+        for key in form.keys {
+            match key.kind {
+                Kind::Object(below)
+                | Kind::ObjectOrWords(below, _)
+                | Kind::ObjectOrOff(below)
+                | Kind::List(below, _)
+                | Kind::Named(below, _)
+                | Kind::Keyed(_, below) => forms(below, found),
+                Kind::Holidays(_) => forms(&form::HOLIDAY, found),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_is_described_and_nothing_else() {
+        let mut found = BTreeMap::new();
+        forms(&form::POLICY, &mut found);
+        let mut keys: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for (name, form) in &found {
+            for key in form.keys {
+                let text = describe(name, key.name);
+                assert!(text.is_some(), "`{}` of `{name}` has no text", key.name);
+                keys.extend([(*name, key.name), (OPTION, key.name)]);
+                if let Kind::Keyed(words, _) = key.kind {
+                    for word in words {
+                        assert!(describe(EVENTS, word).is_some(), "`{word}` has no text");
+                        keys.insert((EVENTS, word));
+                    }
+                }
+            }
+        }
+        for (form, key, text) in TEXTS {
+            assert!(keys.contains(&(*form, *key)), "there is no `{key}` in `{form}`");
+            let sentence = text.starts_with(|c: char| !c.is_whitespace())
+                && text.ends_with(['.', '…'])
+                && !text.contains("  ");
+            assert!(sentence, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_form_is_a_definition_of_its_own() {
+        let mut found = BTreeMap::new();
+        forms(&form::POLICY, &mut found);
+        let schema = policy();
+        for (name, form) in found {
+            let place = match name {
+                "policy" => "/properties".to_owned(),
+                _ => format!("/$defs/{name}/properties"),
+            };
+            let properties = schema.pointer(&place).and_then(Value::as_object).expect(name);
+            for key in form.names() {
+                let described = properties.get(key).and_then(|p| p.get("description"));
+                assert!(described.is_some(), "`{key}` of `{name}`");
+            }
+        }
+    }
+
+    /// `BLESS=1 cargo test -p despertador` writes it.
+    #[test]
+    fn the_published_schema_is_current() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.schema.json");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, text()).expect("the schema can be written");
+        }
+        let published = std::fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(published, text(), "docs/policy.schema.json is old; BLESS=1 writes it");
+    }
+}

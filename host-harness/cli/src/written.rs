@@ -1,0 +1,58 @@
+//! Files that a command writes.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::Unusable;
+
+/// Writes a file; one that is there is overwritten only where that is wanted.
+pub(crate) fn write(file: &Path, text: &str, force: bool) -> Result<(), Unusable> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
+    let mut open = options.open(file).map_err(|error| unwritable(file, &error))?;
+    open.write_all(text.as_bytes()).map_err(|error| unwritable(file, &error))
+}
+
+/// Says at once that a file is there, before anybody is asked anything.
+pub(crate) fn refuse_existing(file: &Path, force: bool) -> Result<(), Unusable> {
+    if !force && file.exists() {
+        return Err(unwritable(file, &ErrorKind::AlreadyExists.into()));
+    }
+    Ok(())
+}
+
+/// Says where something was written: a line, or with `--json` an object that has
+/// it beside what belongs to it.
+pub(crate) fn say(file: &Path, as_json: bool, mut more: Value) {
+    let name = file.display().to_string();
+    if as_json {
+        if let Some(object) = more.as_object_mut() {
+            object.insert("written".into(), name.into());
+        }
+        anstream::println!("{more:#}");
+    } else {
+        anstream::println!("{name} written");
+    }
+}
+
+fn unwritable(file: &Path, error: &std::io::Error) -> Unusable {
+    let name = file.display();
+    match error.kind() {
+        ErrorKind::AlreadyExists => {
+            format!("there is a file `{name}` already; name another, or overwrite it with --force")
+                .into()
+        }
+        ErrorKind::NotFound => {
+            format!("`{name}` cannot be written: there is no such folder").into()
+        }
+        _ => format!("`{name}` cannot be written: {error}").into(),
+    }
+}
