@@ -111,8 +111,11 @@ pub(crate) fn decide(
         // Said of all four pauses at once.
         None => trail.condition(&Reason::OnHold, true),
     }
+    let opted_out = ticket.opted_out || memory.opted_out;
     let mut retry = false;
-    if let Some(spent) = memory.spent
+    // Who wants no reminders need not have had one.
+    if !opted_out
+        && let Some(spent) = memory.spent
         && let Some(failure) = spent.failed
     {
         let options = rule.options.on_failed_reminder;
@@ -128,7 +131,6 @@ pub(crate) fn decide(
         demand!(trail, go_on, Reason::ReminderFailed(spent.number), index);
     }
     let abilities = ticket.channel.abilities();
-    let opted_out = ticket.opted_out || memory.opted_out;
     let schedule = Schedule {
         rule,
         memory,
