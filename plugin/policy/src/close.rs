@@ -57,6 +57,7 @@ pub(crate) fn resolved(
     policy: &Policy,
     rule: &Rule,
     ticket: &Ticket<'_>,
+    memory: &Memory,
     at: Instant,
 ) -> ClosePackage {
     let writer = Writer { policy, ticket, time_left: None };
@@ -65,6 +66,10 @@ pub(crate) fn resolved(
     if ticket.incomplete_metadata {
         facts.push(' ');
         facts.push_str(words.summary_incomplete);
+    }
+    let mut then = rule.after_close(Source::Customer, ticket.tags);
+    if ticket.opted_out || memory.opted_out {
+        then.survey = Survey::No;
     }
     ClosePackage {
         reason: CUSTOMER_RESOLVED,
@@ -76,7 +81,7 @@ pub(crate) fn resolved(
         summary: told(policy, rule, &writer, facts),
         tags: Default::default(),
         incomplete_metadata: ticket.incomplete_metadata,
-        then: rule.after_close(Source::Customer, ticket.tags),
+        then,
     }
 }
 

@@ -262,7 +262,7 @@ fn resolve(
         demand!(trail, !memory.notified, Reason::IncompleteMetadata, index);
         (Step::Notify, Reason::IncompleteMetadata, hold_notice(policy))
     } else {
-        let package = close::resolved(policy, rule, ticket, at);
+        let package = close::resolved(policy, rule, ticket, memory, at);
         (Step::Resolve, Reason::CustomerResolved, Task::Close(package.into()))
     };
     let outcome = if at > now {
