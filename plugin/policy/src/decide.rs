@@ -139,6 +139,7 @@ pub(crate) fn decide(
         typing: abilities.typing,
         clock: policy.clock(rule),
         window: window_until(ticket, memory),
+        before: abilities.window.map(|w| memory.customer.map_or(Instant::MIN, |c| c.at.plus(w))),
         templates: abilities.templates,
         opted_out,
         sending: policy.sending(rule, ticket, memory),
