@@ -27,7 +27,8 @@ pub(crate) fn package(
     let writer = Writer { policy, ticket, reminder: None };
     let (closing_text, silent_because) = closing_text(&writer, rule, schedule, now);
     let mut then = rule.after_close(Source::Inactivity, ticket.tags);
-    if silent_because.is_some() && then.survey == Survey::Now {
+    let free = schedule.window.is_none_or(|until| now < until);
+    if (not_now(schedule, now).is_some() || !free) && then.survey == Survey::Now {
         // A question is a message too; the host chooses a better time.
         then.survey = Survey::Later;
     }
@@ -56,6 +57,7 @@ pub(crate) fn resolved(
     policy: &Policy,
     rule: &Rule,
     ticket: &Ticket<'_>,
+    memory: &Memory,
     at: Instant,
 ) -> ClosePackage {
     let writer = Writer { policy, ticket, reminder: None };
@@ -64,6 +66,10 @@ pub(crate) fn resolved(
     if ticket.incomplete_metadata {
         facts.push(' ');
         facts.push_str(words.summary_incomplete);
+    }
+    let mut then = rule.after_close(Source::Customer, ticket.tags);
+    if ticket.opted_out || memory.opted_out {
+        then.survey = Survey::No;
     }
     ClosePackage {
         reason: CUSTOMER_RESOLVED,
@@ -75,7 +81,7 @@ pub(crate) fn resolved(
         summary: told(policy, rule, &writer, facts),
         tags: Default::default(),
         incomplete_metadata: ticket.incomplete_metadata,
-        then: rule.after_close(Source::Customer, ticket.tags),
+        then,
     }
 }
 
@@ -104,21 +110,27 @@ fn closing_text(
 ) -> (Option<Outgoing>, Option<&'static str>) {
     let Some(text) = &rule.close.closing_text else { return (None, None) };
     let silent = |reason: Reason| (None, Some(reason.code()));
-    if schedule.opted_out {
-        return silent(Reason::OptedOut);
+    if let Some(reason) = not_now(schedule, now) {
+        return silent(reason);
     }
     let mut content = Content::words(text.clone());
     content.template.clone_from(&rule.close.closing_template);
-    let (open, _) = schedule.sending.earliest(now);
-    if schedule.sending.next_opening(now) > now {
-        return silent(Reason::OutsideSendingWindow);
-    }
-    if open > now {
-        return silent(Reason::OverBudget);
-    }
     match schedule.way(&content, now) {
         Some(way @ (Way::Freely | Way::ByTemplate)) => (Some(writer.write(&content, way)), None),
         _ => silent(Reason::OutsideChannelWindow(0)),
+    }
+}
+
+/// Why the customer is sent nothing at an instant, whatever the channel would take.
+fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
+    if schedule.opted_out {
+        Some(Reason::OptedOut)
+    } else if schedule.sending.next_opening(now) > now {
+        Some(Reason::OutsideSendingWindow)
+    } else if schedule.sending.earliest(now).0 > now {
+        Some(Reason::OverBudget)
+    } else {
+        None
     }
 }
 

@@ -111,8 +111,11 @@ pub(crate) fn decide(
         // Said of all four pauses at once.
         None => trail.condition(&Reason::OnHold, true),
     }
+    let opted_out = ticket.opted_out || memory.opted_out;
     let mut retry = false;
-    if let Some(spent) = memory.spent
+    // Who wants no reminders need not have had one.
+    if !opted_out
+        && let Some(spent) = memory.spent
         && let Some(failure) = spent.failed
     {
         let options = rule.options.on_failed_reminder;
@@ -128,7 +131,6 @@ pub(crate) fn decide(
         demand!(trail, go_on, Reason::ReminderFailed(spent.number), index);
     }
     let abilities = ticket.channel.abilities();
-    let opted_out = ticket.opted_out || memory.opted_out;
     let schedule = Schedule {
         rule,
         memory,
@@ -137,6 +139,7 @@ pub(crate) fn decide(
         typing: abilities.typing,
         clock: policy.clock(rule),
         window: window_until(ticket, memory),
+        before: abilities.window.map(|w| memory.customer.map_or(Instant::MIN, |c| c.at.plus(w))),
         templates: abilities.templates,
         opted_out,
         sending: policy.sending(rule, ticket, memory),
@@ -259,7 +262,7 @@ fn resolve(
         demand!(trail, !memory.notified, Reason::IncompleteMetadata, index);
         (Step::Notify, Reason::IncompleteMetadata, hold_notice(policy))
     } else {
-        let package = close::resolved(policy, rule, ticket, at);
+        let package = close::resolved(policy, rule, ticket, memory, at);
         (Step::Resolve, Reason::CustomerResolved, Task::Close(package.into()))
     };
     let outcome = if at > now {

@@ -231,10 +231,8 @@ impl Speaker {
             told.push(fill(words.remembered_reopening, &[&self.clock(reopened.at)]));
         }
         if let Some(closed) = memory.closed {
-            told.push(fill(
-                words.remembered_close,
-                &[&self.clock(closed.at), self.source(closed.by)],
-            ));
+            let by = if memory.resolved.is_some() { Source::Customer } else { closed.by };
+            told.push(fill(words.remembered_close, &[&self.clock(closed.at), self.source(by)]));
         }
         if told.is_empty() {
             told.push(words.nothing_remembered.into());

@@ -59,7 +59,7 @@ pub struct Memory {
     pub(crate) reached: Option<Instant>,
     /// Whether the customer has said that they want no automatic messages.
     pub(crate) opted_out: bool,
-    /// When the customer said that the matter is settled.
+    /// When the customer said that the matter is settled; also of a ticket closed for it.
     pub(crate) resolved: Option<Instant>,
     /// What is remembered of few tickets; boxed, since a memory is moved at every call.
     pub(crate) account: Option<Box<Account>>,
@@ -424,12 +424,13 @@ impl Memory {
             Some(Step::Resolve) => {
                 let stale = self.reopened.is_some_and(|r| key.cycle <= r.cycle);
                 if self.closed.is_none() && !stale {
-                    // What follows the close was part of it.
-                    let by = Source::Customer;
-                    let cycle = self.cycle;
-                    self.closed = Some(Closed { at, cycle, by, reply: None, followed: true });
+                    // A close of ours like the other one. What the customer said stays: it tells
+                    // the two apart.
+                    let overtaken = self.resolved.is_none() && self.turn() == Turn::Company;
+                    let reply = self.customer.filter(|_| overtaken).map(|c| c.at);
+                    let (by, cycle) = (Source::Inactivity, self.cycle);
+                    self.closed = Some(Closed { at, cycle, by, reply, followed: false });
                 }
-                self.resolved = None;
             }
             Some(Step::Reply(number)) => self.replied(number),
             Some(Step::Reopen) | None => {}

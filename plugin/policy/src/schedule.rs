@@ -81,6 +81,8 @@ pub(crate) struct Schedule<'a> {
     pub(crate) clock: Clock<'a>,
     /// Until when the channel takes free text, exclusive; none: always.
     pub(crate) window: Option<Instant>,
+    /// The same, had the customer done nothing since their last message.
+    pub(crate) before: Option<Instant>,
     /// Whether the channel takes templates.
     pub(crate) templates: bool,
     /// Whether the customer wants no reminders.
@@ -197,8 +199,16 @@ impl Schedule<'_> {
 
     /// Whether a reminder reached the people in charge only: it warned nobody.
     fn was_note(&self, spent: &Spent) -> bool {
-        self.planned(spent.number.saturating_sub(1))
-            .is_some_and(|p| self.way(&p.content, spent.last_at) == Some(Way::AsNote))
+        let open = if self.memory.reached > Some(spent.last_at) {
+            // The customer was heard of since; what the channel took before that was not yet so.
+            self.before.is_none_or(|until| spent.last_at < until)
+        } else {
+            self.window.is_none_or(|until| spent.last_at < until)
+        };
+        let otherwise = self.rule.options.outside_window;
+        self.planned(spent.number.saturating_sub(1)).is_some_and(|planned| {
+            way(&planned.content, open, self.templates, otherwise) == Some(Way::AsNote)
+        })
     }
 
     /// The reminder after so many.
