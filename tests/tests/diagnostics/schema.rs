@@ -57,7 +57,7 @@ impl Schema {
         let text = fs::read_to_string(repository().join("docs/policy.schema.json"))
             .expect("the published schema");
         let schema: Value = serde_json::from_str(&text).expect("JSON");
-        let id = schema["$id"].as_str().expect("an id").to_owned();
+        let id = schema.pointer("/$id").and_then(Value::as_str).expect("an id").to_owned();
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
         compiler.add_resource(&id, schema).expect("the schema has one place");
