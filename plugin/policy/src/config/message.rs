@@ -5,7 +5,7 @@ use super::place::{Object, Place, Problems, quoted};
 use super::{Around, form, plain, words};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::instant::{Instant, Span};
 use crate::placeholder::{NAMED, Piece, Placeholder, named, pieces};
 use crate::policy::SendingWindow;
@@ -66,10 +66,16 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
         };
         let known = NAMED.iter().map(|(known, _)| *known);
         let (code, value) = match named(name) {
-            None => match nearest(name, known.clone()) {
-                Some(near) => (Code::UnknownPlaceholderNear, near.to_string()),
-                None => (Code::UnknownPlaceholder, quoted(known)),
-            },
+            None => {
+                place.error(problems, |search| {
+                    let (code, value) = match search.nearest(name, known.clone()) {
+                        Some(near) => (Code::UnknownPlaceholderNear, near.to_string()),
+                        None => (Code::UnknownPlaceholder, quoted(known)),
+                    };
+                    (code, vec![plain(name), plain(value)])
+                });
+                continue;
+            }
             Some(Placeholder::TimeLeft) if !closes => {
                 (Code::TimeLeftWithoutClose, alloc::string::String::new())
             }
