@@ -219,7 +219,7 @@ fn act(
                 Reason::Retry(_) => reason,
                 _ => Reason::Reminder(number),
             };
-            (due.step, reason, Task::Send(reminder))
+            (due.step, reason, Task::Send(reminder.into()))
         }
         _ if ticket.incomplete_metadata
             && rule.close.incomplete_metadata == IncompleteMetadata::HoldAndNotify =>

@@ -73,12 +73,13 @@ pub struct Action {
     pub task: Task,
 }
 
-/// What is to be done.
+/// What is to be done. What is large is boxed, so that the many decisions that do nothing stay
+/// small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// Send this message to the customer.
-    Send(Reminder),
-    /// Close the ticket. Boxed, so that the many decisions that close nothing stay small.
+    Send(Box<Reminder>),
+    /// Close the ticket.
     Close(Box<ClosePackage>),
     /// Tell the people in charge.
     Notify(Notification),
@@ -89,7 +90,7 @@ pub enum Task {
     /// Do these steps after a close that somebody else made.
     AfterClose(AfterClose),
     /// Answer something that occurred.
-    Reply(AutomaticReply),
+    Reply(Box<AutomaticReply>),
 }
 
 /// A message because of silence.
