@@ -64,7 +64,12 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
             }
             Piece::Place(name, fallback) => (name, fallback),
         };
-        let known = NAMED.iter().map(|(known, _)| *known);
+        let fits = |place| match place {
+            Placeholder::TimeLeft => closes,
+            Placeholder::Summary => summary,
+            _ => true,
+        };
+        let known = NAMED.iter().filter(|(_, place)| fits(*place)).map(|(known, _)| *known);
         let (code, value) = match named(name) {
             None => {
                 place.error(problems, |search| {
@@ -79,9 +84,7 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
             Some(Placeholder::TimeLeft) if !closes => {
                 (Code::TimeLeftWithoutClose, alloc::string::String::new())
             }
-            Some(Placeholder::Summary) if !summary => {
-                (Code::UnknownPlaceholder, quoted(known.filter(|name| *name != "summary")))
-            }
+            Some(Placeholder::Summary) if !summary => (Code::UnknownPlaceholder, quoted(known)),
             Some(
                 Placeholder::CustomerName
                 | Placeholder::AgentName
