@@ -175,8 +175,11 @@ impl Memory {
             Speaker::Customer => {
                 self.opted_out = heard.opted_out.unwrap_or(self.opted_out);
                 match heard.effect {
-                    // Asking for time is no answer: it is still the customer's turn.
-                    Some(Effect::Extend(by)) if !self.agents.is_empty() => {
+                    // Asking for time is no answer: it is still the customer's turn. Where there is
+                    // no time left to give, it is one: the ticket was closed too early.
+                    Some(Effect::Extend(by))
+                        if !self.agents.is_empty() && self.closed.is_none() =>
+                    {
                         self.pauses.extend(mark.at, by);
                         self.reached(mark.at);
                     }
