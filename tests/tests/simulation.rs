@@ -58,15 +58,55 @@ fn the_policy_keeps_every_promise_natively() {
     keeps_every_promise(&Native);
 }
 
+/// Every key there is: calendars, windows, channels, quick replies, automatic replies.
+const EVERYTHING: &str = include_str!("../fixtures/policies/everything.json");
+
+/// The same without the day between two messages, so that one stretch of waiting has many.
+fn without_days_apart() -> String {
+    let mut policy: serde_json::Value = serde_json::from_str(EVERYTHING).expect("JSON");
+    for place in ["/budget", "/sending-windows/calm"] {
+        let caps = policy.pointer_mut(place).and_then(|caps| caps.as_object_mut());
+        caps.expect("the caps").remove("days-apart").expect("the key");
+    }
+    policy.to_string()
+}
+
 fn keeps_every_promise(engine: &dyn Engine) {
-    for seed in [1, 2, 3] {
-        let simulation = Simulation::new(engine, POLICY, &facts::no_surroundings(), 30, seed)
-            .expect("the policy is accepted");
-        let Findings { violation, decisions, .. } =
-            simulation.run(engine, 0..400, &|_| true).expect("the engine answers");
-        if let Some(violation) = violation {
-            panic!("seed {seed}, ticket {}:\n\n{}", violation.ticket, violation.scenario);
+    for (policy, seeds) in
+        [(POLICY, vec![1, 2, 3]), (EVERYTHING, vec![4]), (&without_days_apart(), vec![5, 6])]
+    {
+        for seed in seeds {
+            let simulation = Simulation::new(engine, policy, &facts::no_surroundings(), 30, seed)
+                .expect("the policy is accepted");
+            let Findings { violation, decisions, .. } =
+                simulation.run(engine, 0..400, &|_| true).expect("the engine answers");
+            if let Some(violation) = violation {
+                panic!("seed {seed}, ticket {}:\n\n{}", violation.ticket, violation.scenario);
+            }
+            assert!(decisions > 1000, "only {decisions} decisions were made");
         }
-        assert!(decisions > 1000, "only {decisions} decisions were made");
+    }
+}
+
+/// The tickets meet what the policy speaks of.
+#[test]
+fn the_simulation_meets_what_a_policy_can_say() {
+    let policy = without_days_apart();
+    let simulation = Simulation::new(&Native, &policy, &facts::no_surroundings(), 30, 7)
+        .expect("the policy is accepted");
+    let Findings { kinds, .. } =
+        simulation.run(&Native, 0..2_000, &|_| true).expect("the engine answers");
+    for kind in [
+        "send a reminder",
+        "send a reply",
+        "close",
+        "resolve",
+        "notify",
+        "reopen",
+        "after close",
+        "rest (group-conversation)",
+        "rest (outside-channel-window)",
+    ] {
+        assert!(kinds.contains_key(kind), "no ticket led to «{kind}»: {kinds:?}");
     }
 }
