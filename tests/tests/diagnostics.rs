@@ -51,7 +51,466 @@ fn with_departments(departments: &[&str], case: Case) -> Case {
     Case { departments: Some(departments.iter().map(ToString::to_string).collect()), ..case }
 }
 
+/// A reminder with this text, in an account on this channel.
+fn text_on(channel: &str, text: &str, problems: &[(Code, &'static str)]) -> Case {
+    case(
+        format!(
+            r#"{{ "channel": "{channel}", "rules": [ {{ "departments": "any", "close-after": "1 h",
+                "reminders": [ {{ "after": "5 min", "text": {} }} ] }} ] }}"#,
+            serde_json::Value::from(text)
+        ),
+        problems,
+    )
+}
+
+/// A policy that is switched off, with these keys.
+fn off(keys: &str, problems: &[(Code, &'static str)]) -> Case {
+    case(format!(r#"{{ "enabled": false, "rules": [], {keys} }}"#), problems)
+}
+
+/// The hours of a schedule called `a`.
+fn hours(keys: &str, problems: &[(Code, &'static str)]) -> Case {
+    off(&format!(r#""schedules": {{ "a": {{ {keys} }} }}"#), problems)
+}
+
+/// The automatic replies of a team that has office hours.
+fn replies(events: &str, problems: &[(Code, &'static str)]) -> Case {
+    off(
+        &format!(
+            r#""schedules": {{ "office": {{ "open": {{ "mon-fri": "09:00-18:00" }} }} }},
+            "replies": [ {{ "departments": "any", "schedule": "office", "events": {events} }} ]"#
+        ),
+        problems,
+    )
+}
+
+/// More mistakes than are listed: as many empty tags.
+fn empty_tags(count: usize) -> String {
+    format!(
+        r#"{{ "enabled": false, "exempt-tags": [ {} ], "rules": [] }}"#,
+        vec!["\"\""; count].join(",")
+    )
+}
+
+/// What is said of texts, and of what goes with them.
+fn spoken() -> Vec<Case> {
+    let text = "/rules/0/reminders/0/text";
+    vec![
+        text_on("whatsapp", "Hola {{customer.name|amigo}}, {{ticket.number}}", &[]),
+        text_on("whatsapp", "Vence en {{ time-left }}", &[]),
+        text_on("whatsapp", "Debe {{importe}}", &[(Code::UnknownPlaceholder, text)]),
+        text_on("whatsapp", "{{summary}}", &[(Code::UnknownPlaceholder, text)]),
+        text_on("whatsapp", "{{customer.nam|amigo}}", &[(Code::UnknownPlaceholderNear, text)]),
+        text_on("whatsapp", "{{CUSTOMER.NAME|amigo}}", &[(Code::UnknownPlaceholderNear, text)]),
+        text_on("whatsapp", "Hola {{customer.name", &[(Code::BadPlaceholder, text)]),
+        text_on("whatsapp", "Hola {{customer.name}", &[(Code::BadPlaceholder, text)]),
+        text_on("whatsapp", "Hola {customer.name}", &[]),
+        text_on("whatsapp", "Hola {{customer.name}}", &[(Code::PlaceholderWithoutFallback, text)]),
+        // Nothing at all, where somebody has said so.
+        text_on("whatsapp", "{{agent.name| }}", &[]),
+        text_on(
+            "whatsapp",
+            "{{department.name}} {{company.name}}",
+            &[(Code::PlaceholderWithoutFallback, text), (Code::PlaceholderWithoutFallback, text)],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": { "es": "Hola", "pt": "{{customr.name|você}}" } }"#,
+            &[(Code::UnknownPlaceholderNear, "/rules/0/reminders/0/text/pt")],
+        ),
+        rule(
+            r#""reminders": [ { "after": "5 min", "text": "Quedan {{time-left}}" } ]"#,
+            &[(Code::TimeLeftWithoutClose, text)],
+        ),
+        rule(
+            r#""close-after": "1 h", "close": { "closing-text": "{{time-left}}", "notice": "{{time-left}}", "summary": "{{time-left}}" }"#,
+            &[
+                (Code::TimeLeftWithoutClose, "/rules/0/close/closing-text"),
+                (Code::TimeLeftWithoutClose, "/rules/0/close/notice"),
+                (Code::TimeLeftWithoutClose, "/rules/0/close/summary"),
+            ],
+        ),
+        // The facts of a closing note have a place in the note only.
+        rule(r#""close-after": "1 h", "close": { "summary": "{{summary}}" }"#, &[]),
+        rule(
+            r#""close-after": "1 h", "close": { "closing-text": "{{summary}}" }"#,
+            &[(Code::UnknownPlaceholder, "/rules/0/close/closing-text")],
+        ),
+        // Characters are counted, not bytes; a placeholder counts as what stands for it.
+        text_on("sms", &"ñ".repeat(1_600), &[]),
+        text_on("sms", &"ñ".repeat(1_601), &[(Code::TextOverLimit, text)]),
+        text_on("sms", &format!("{}{{{{customer.name|12}}}}", "a".repeat(1_598)), &[]),
+        text_on(
+            "sms",
+            &format!("{}{{{{customer.name|123}}}}", "a".repeat(1_598)),
+            &[(Code::TextOverLimit, text)],
+        ),
+        text_on("instagram", &"a".repeat(1_001), &[(Code::TextOverLimit, text)]),
+        text_on("messenger", &"a".repeat(2_001), &[(Code::TextOverLimit, text)]),
+        text_on("whatsapp", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
+        text_on("email", &"a".repeat(16_000), &[]),
+        text_on("email", &"a".repeat(17_000), &[(Code::TooLarge, text)]),
+        // Pictures.
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "image": { "url": "https://example.com/a.png", "alternative": "a" } }"#,
+            &[],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "image": "https://example.com/a.png" }"#,
+            &[(Code::WrongType, "/rules/0/reminders/0/image")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "image": {} }"#,
+            &[
+                (Code::MissingKey, "/rules/0/reminders/0/image"),
+                (Code::MissingKey, "/rules/0/reminders/0/image"),
+            ],
+        ),
+        reminders(
+            r#"{ "after": "1 min", "text": "a", "image": { "url": "a.png", "alternative": "a" } },
+               { "after": "1 min", "text": "a", "image": { "url": "ftp://example.com/a.png", "alternative": "a" } },
+               { "after": "1 min", "text": "a", "image": { "url": "https://", "alternative": "a" } },
+               { "after": "1 min", "text": "a", "image": { "url": "https:///a.png", "alternative": "a" } },
+               { "after": "1 min", "text": "a", "image": { "url": "https://example.com/a b.png", "alternative": "" } },
+               { "after": "1 min", "text": "a", "image": { "url": 7, "alternative": 7 } }"#,
+            &[
+                (Code::BadUrl, "/rules/0/reminders/0/image/url"),
+                (Code::BadUrl, "/rules/0/reminders/1/image/url"),
+                (Code::BadUrl, "/rules/0/reminders/2/image/url"),
+                (Code::BadUrl, "/rules/0/reminders/3/image/url"),
+                (Code::BadUrl, "/rules/0/reminders/4/image/url"),
+                (Code::EmptyText, "/rules/0/reminders/4/image/alternative"),
+                (Code::WrongType, "/rules/0/reminders/5/image/url"),
+                (Code::WrongType, "/rules/0/reminders/5/image/alternative"),
+            ],
+        ),
+        // Quick replies.
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "quick-replies": {} }"#,
+            &[(Code::WrongType, "/rules/0/reminders/0/quick-replies")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "quick-replies": [
+                { "text": "Sigo aquí", "effect": "continue" }, { "text": "Aquí estoy", "effect": "continue" } ] }"#,
+            &[(Code::QuickReplyTwice, "/rules/0/reminders/0/quick-replies/1")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "quick-replies": [
+                { "text": "Más tiempo", "effect": "extend" }, { "text": "Resuelto", "effect": "resolve", "by": "1 h" },
+                { "text": "{{customer.name}}", "effect": "continue" } ] }"#,
+            &[
+                (Code::MissingKey, "/rules/0/reminders/0/quick-replies/0"),
+                (Code::TimeWithoutUse, "/rules/0/reminders/0/quick-replies/1/by"),
+                (Code::BadPlaceholder, "/rules/0/reminders/0/quick-replies/2/text"),
+            ],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "quick-replies": [
+                { "text": "Más tiempo", "effect": "extend", "by": "0 s" }, { "text": "", "effect": "close" }, {} ] }"#,
+            &[
+                (Code::NotPositive, "/rules/0/reminders/0/quick-replies/0/by"),
+                (Code::EmptyText, "/rules/0/reminders/0/quick-replies/1/text"),
+                (Code::UnknownWord, "/rules/0/reminders/0/quick-replies/1/effect"),
+                (Code::MissingKey, "/rules/0/reminders/0/quick-replies/2"),
+                (Code::MissingKey, "/rules/0/reminders/0/quick-replies/2"),
+            ],
+        ),
+        case(
+            r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
+                { "after": "5 min", "text": "a", "quick-replies": [ { "text": "Sigo aquí, por favor esperen", "effect": "continue" } ] } ] } ] }"#,
+            &[(Code::TextOverLimit, "/rules/0/reminders/0/quick-replies/0/text")],
+        ),
+        // What a channel cannot show is left out.
+        case(
+            r#"{ "channel": "sms", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
+                { "after": "5 min", "text": "a", "image": { "url": "https://example.com/a.png", "alternative": "a" },
+                  "quick-replies": [ { "text": "Sigo aquí", "effect": "continue" } ], "template": { "name": "t" } } ] } ] }"#,
+            &[
+                (Code::NotOnThisChannel, "/rules/0/reminders/0/image"),
+                (Code::NotOnThisChannel, "/rules/0/reminders/0/quick-replies"),
+                (Code::NotOnThisChannel, "/rules/0/reminders/0/template"),
+            ],
+        ),
+        // Templates.
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "template": "recordatorio" }"#,
+            &[(Code::WrongType, "/rules/0/reminders/0/template")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "template": { "name": " ", "language": 1, "parameters": [ "", "{{nobody}}", 3 ] } }"#,
+            &[
+                (Code::EmptyName, "/rules/0/reminders/0/template/name"),
+                (Code::WrongType, "/rules/0/reminders/0/template/language"),
+                (Code::EmptyText, "/rules/0/reminders/0/template/parameters/0"),
+                (Code::UnknownPlaceholder, "/rules/0/reminders/0/template/parameters/1"),
+                (Code::WrongType, "/rules/0/reminders/0/template/parameters/2"),
+            ],
+        ),
+        rule(
+            r#""close-after": "1 h", "close": { "closing-template": {} }"#,
+            &[(Code::MissingKey, "/rules/0/close/closing-template")],
+        ),
+        // The channel's window.
+        case(
+            r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "close-after": "3 d", "reminders": [
+                { "after": "23 h", "text": "a" }, { "after": "1 h", "text": "b" },
+                { "after": "1 d", "text": "c", "template": { "name": "c" } } ] } ] }"#,
+            &[(Code::OutsideChannelWindow, "/rules/0/reminders/1")],
+        ),
+        // Two open hours can be three days.
+        case(
+            r#"{ "channel": "messenger", "schedules": { "office": { "open": { "mon-fri": "09:00-18:00" } } },
+                "rules": [ { "departments": "any", "business-hours": "office", "close-after": "8 h",
+                "reminders": [ { "after": "2 h", "text": "a" } ] } ] }"#,
+            &[(Code::OutsideChannelWindow, "/rules/0/reminders/0")],
+        ),
+        case(
+            r#"{ "channel": "instagram", "sending-windows": { "day": { "open": { "mon": "09:00-18:00" } } },
+                "rules": [ { "departments": "any", "sending-window": "day", "close-after": "8 h",
+                "reminders": [ { "after": "2 h", "text": "a" } ] } ] }"#,
+            &[(Code::OutsideChannelWindow, "/rules/0/reminders/0")],
+        ),
+        case(
+            r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "outside-channel-window": "internal-note",
+                "close-after": "3 d", "reminders": [ { "after": "2 d", "text": "a" } ] } ] }"#,
+            &[],
+        ),
+    ]
+}
+
+/// What is said of zones, calendars, windows and numbers.
+fn calendars() -> Vec<Case> {
+    vec![
+        off(r#""zone": "America/Bogota""#, &[]),
+        off(r#""zone": "Marte/Olimpo""#, &[(Code::BadZone, "/zone")]),
+        off(r#""zone": "America/Bogata""#, &[(Code::BadZoneNear, "/zone")]),
+        off(r#""zone": "-05:00""#, &[]),
+        off(r#""zone": "-5""#, &[(Code::BadZone, "/zone")]),
+        off(r#""zone": -5"#, &[(Code::WrongType, "/zone")]),
+        off(r#""company": """#, &[(Code::EmptyName, "/company")]),
+        off(r#""schedules": []"#, &[(Code::WrongType, "/schedules")]),
+        off(
+            r#""schedules": { "": { "open": { "mon": "09:00-18:00" } } }"#,
+            &[(Code::EmptyName, "/schedules/")],
+        ),
+        off(
+            r#""schedules": { "a": { "open": { "mon": "09:00-18:00" } }, "a": { "open": { "mon": "09:00-18:00" } } }"#,
+            &[(Code::DuplicateKey, "/schedules/a")],
+        ),
+        off(r#""schedules": { "a": "09:00-18:00" }"#, &[(Code::WrongType, "/schedules/a")]),
+        hours(
+            r#""zone": "Bogota""#,
+            &[(Code::MissingKey, "/schedules/a"), (Code::BadZoneNear, "/schedules/a/zone")],
+        ),
+        hours(r#""open": "09:00-18:00""#, &[(Code::WrongType, "/schedules/a/open")]),
+        hours(r#""open": { "mon": 9 }"#, &[(Code::WrongType, "/schedules/a/open/mon")]),
+        hours(
+            r#""open": { "lunes": "09:00-18:00", "fri-mon": "09:00-18:00", "mon-mon": "09:00-18:00", "mon,tue": "09:00-18:00" }"#,
+            &[
+                (Code::BadWeekday, "/schedules/a/open/lunes"),
+                (Code::BadWeekday, "/schedules/a/open/fri-mon"),
+                (Code::BadWeekday, "/schedules/a/open/mon-mon"),
+                (Code::BadWeekday, "/schedules/a/open/mon,tue"),
+            ],
+        ),
+        hours(
+            r#""open": { "mon": "9-18", "tue": "9:00-18:00", "wed": "09:00", "thu": [ "09:00-12:60", "13:00-24:01" ], "fri": "tarde" }"#,
+            &[
+                (Code::BadOpening, "/schedules/a/open/mon"),
+                (Code::BadOpening, "/schedules/a/open/tue"),
+                (Code::BadOpening, "/schedules/a/open/wed"),
+                (Code::BadOpening, "/schedules/a/open/thu/0"),
+                (Code::BadOpening, "/schedules/a/open/thu/1"),
+                (Code::BadOpening, "/schedules/a/open/fri"),
+            ],
+        ),
+        hours(
+            r#""open": { "mon-fri": "22:00-06:00", "sat": [ "09:00-09:00" ] }"#,
+            &[
+                (Code::OpeningReversed, "/schedules/a/open/mon-fri"),
+                (Code::OpeningReversed, "/schedules/a/open/sat/0"),
+            ],
+        ),
+        hours(
+            r#""open": { "mon": [ "09:00-13:00", "12:59-18:00" ], "tue": [ "09:00-13:00", "13:00-24:00" ] }"#,
+            &[(Code::OpeningOverlaps, "/schedules/a/open/mon/1")],
+        ),
+        hours(
+            r#""open": { "mon": "09:00-18:00" }, "holidays": [ "25/12/2026", "2026-02-30", "13-01", "2026-12-25T00:00", "Navidad" ]"#,
+            &[
+                (Code::BadDate, "/schedules/a/holidays/0"),
+                (Code::BadDate, "/schedules/a/holidays/1"),
+                (Code::BadDate, "/schedules/a/holidays/2"),
+                (Code::BadDate, "/schedules/a/holidays/3"),
+                (Code::BadDate, "/schedules/a/holidays/4"),
+            ],
+        ),
+        hours(
+            r#""open": { "mon": "09:00-18:00" }, "holidays": [ 1225, {}, { "date": "12-24", "open": "tarde" }, { "date": 24, "open": [] } ]"#,
+            &[
+                (Code::WrongType, "/schedules/a/holidays/0"),
+                (Code::MissingKey, "/schedules/a/holidays/1"),
+                (Code::BadOpening, "/schedules/a/holidays/2/open"),
+                (Code::WrongType, "/schedules/a/holidays/3/date"),
+            ],
+        ),
+        hours(
+            r#""open": { "mon": "09:00-18:00" }, "holidays": "12-25""#,
+            &[(Code::WrongType, "/schedules/a/holidays")],
+        ),
+        hours(
+            r#""open": { "mon": "09:00-18:00" }, "holidays": [ "12-25", "12-25", "2026-12-25" ]"#,
+            &[(Code::HolidayTwice, "/schedules/a/holidays/1")],
+        ),
+        hours(r#""open": {}"#, &[(Code::CalendarNeverOpens, "/schedules/a/open")]),
+        hours(r#""open": { "mon-sun": [] }"#, &[(Code::CalendarNeverOpens, "/schedules/a/open")]),
+        // The business hours and the window that a rule names.
+        rule(
+            r#""close-after": "1 h", "business-hours": "office", "sending-window": "day""#,
+            &[
+                (Code::UnknownSchedule, "/rules/0/business-hours"),
+                (Code::UnknownSendingWindow, "/rules/0/sending-window"),
+            ],
+        ),
+        rule(
+            r#""close-after": "1 h", "business-hours": true, "sending-window": {}"#,
+            &[
+                (Code::WrongType, "/rules/0/business-hours"),
+                (Code::WrongType, "/rules/0/sending-window"),
+            ],
+        ),
+        rule(r#""close-after": "1 h", "business-hours": false, "sending-window": false"#, &[]),
+        off(
+            r#""sending-windows": { "a": { "holidays": [ "12-25" ] }, "b": { "open": {}, "close": "never", "zone": "x", "days": 1 } }"#,
+            &[
+                (Code::HolidaysWithoutOpenings, "/sending-windows/a/holidays"),
+                (Code::CalendarNeverOpens, "/sending-windows/b/open"),
+                (Code::UnknownWord, "/sending-windows/b/close"),
+                (Code::BadZone, "/sending-windows/b/zone"),
+                (Code::UnknownKey, "/sending-windows/b/days"),
+            ],
+        ),
+        off(
+            r#""sending-windows": { "a": { "per-day": 0, "per-week": -1, "days-apart": 61 }, "b": { "per-day": 1.5, "per-week": "3" }, "c": { "per-day": 1001, "days-apart": [] } }"#,
+            &[
+                (Code::BadCount, "/sending-windows/a/per-day"),
+                (Code::BadCount, "/sending-windows/a/per-week"),
+                (Code::BadCount, "/sending-windows/a/days-apart"),
+                (Code::BadCount, "/sending-windows/b/per-day"),
+                (Code::WrongType, "/sending-windows/b/per-week"),
+                (Code::BadCount, "/sending-windows/c/per-day"),
+                (Code::WrongType, "/sending-windows/c/days-apart"),
+            ],
+        ),
+        off(r#""budget": 3"#, &[(Code::WrongType, "/budget")]),
+        off(
+            r#""budget": { "per-day": 99999999999999999999, "per-month": 4 }"#,
+            &[(Code::BadCount, "/budget/per-day"), (Code::UnknownKey, "/budget/per-month")],
+        ),
+        off(r#""opt-out-words": "STOP""#, &[(Code::WrongType, "/opt-out-words")]),
+        off(r#""opt-out-words": [ "STOP", "" ]"#, &[(Code::EmptyName, "/opt-out-words/1")]),
+    ]
+}
+
+/// What is said of automatic replies.
+fn automatic_replies() -> Vec<Case> {
+    vec![
+        off(r#""replies": {}"#, &[(Code::WrongType, "/replies")]),
+        off(r#""replies": [ "any" ]"#, &[(Code::WrongType, "/replies/0")]),
+        off(
+            r#""replies": [ {} ]"#,
+            &[(Code::MissingKey, "/replies/0"), (Code::MissingKey, "/replies/0")],
+        ),
+        off(
+            r#""replies": [ { "departments": "any", "enabled": "yes", "schedule": "office", "missed-call-ticket": 1, "signature": "boss", "events": [] } ]"#,
+            &[
+                (Code::WrongType, "/replies/0/enabled"),
+                (Code::UnknownSchedule, "/replies/0/schedule"),
+                (Code::WrongType, "/replies/0/missed-call-ticket"),
+                (Code::UnknownWord, "/replies/0/signature"),
+                (Code::WrongType, "/replies/0/events"),
+            ],
+        ),
+        off(
+            r#""replies": [ { "departments": ["a", "a"], "events": {} }, { "departments": "any", "events": {} },
+                { "departments": ["a"], "events": {} }, { "departments": "any", "events": {} }, { "departments": [], "events": {} } ]"#,
+            &[
+                (Code::DepartmentTwice, "/replies/0/departments/1"),
+                (Code::DepartmentTwice, "/replies/2/departments/0"),
+                (Code::TwoAny, "/replies/3/departments"),
+                (Code::NoDepartments, "/replies/4/departments"),
+            ],
+        ),
+        with_departments(
+            &["soporte"],
+            off(
+                r#""replies": [ { "departments": ["suporte", "zzz"], "events": {} } ]"#,
+                &[
+                    (Code::UnknownDepartmentNear, "/replies/0/departments/0"),
+                    (Code::UnknownDepartment, "/replies/0/departments/1"),
+                ],
+            ),
+        ),
+        off(
+            r#""replies": [ { "departments": "any", "events": {
+                "wrote-out-of-hours": { "text": "a" }, "called-out-of-hours": { "text": "a" }, "ticket-created-out-of-hours": { "text": "a" },
+                "voicemail-left": { "text": "a", "when": "open" }, "call-missed": { "text": "a", "when": "always" } } } ]"#,
+            &[
+                (Code::NeedsSchedule, "/replies/0/events/wrote-out-of-hours"),
+                (Code::NeedsSchedule, "/replies/0/events/called-out-of-hours"),
+                (Code::NeedsSchedule, "/replies/0/events/ticket-created-out-of-hours"),
+                (Code::NeedsSchedule, "/replies/0/events/voicemail-left"),
+            ],
+        ),
+        replies(
+            r#"{ "call-mised": { "text": "a" }, "birthday": { "text": "a" }, "voicemail-left": "Gracias", "call-missed": {} }"#,
+            &[
+                (Code::UnknownKeyNear, "/replies/0/events/call-mised"),
+                (Code::UnknownKey, "/replies/0/events/birthday"),
+                (Code::WrongType, "/replies/0/events/voicemail-left"),
+                (Code::MissingKey, "/replies/0/events/call-missed"),
+            ],
+        ),
+        replies(
+            r#"{ "voicemail-left": { "text": "", "enabled": "no", "also": "b", "signature": "x", "channels": "sms", "when": "night", "image": {} } }"#,
+            &[
+                (Code::EmptyText, "/replies/0/events/voicemail-left/text"),
+                (Code::WrongType, "/replies/0/events/voicemail-left/enabled"),
+                (Code::WrongType, "/replies/0/events/voicemail-left/also"),
+                (Code::UnknownWord, "/replies/0/events/voicemail-left/signature"),
+                (Code::WrongType, "/replies/0/events/voicemail-left/channels"),
+                (Code::UnknownWord, "/replies/0/events/voicemail-left/when"),
+                (Code::UnknownKey, "/replies/0/events/voicemail-left/image"),
+            ],
+        ),
+        replies(
+            r#"{ "voicemail-left": { "text": "Quedan {{time-left}}", "also": [ "", "{{custome.name|a}}" ], "channels": [ "fax", "google-business-messages" ], "template": { "nam": "a" } } }"#,
+            &[
+                (Code::TimeLeftWithoutClose, "/replies/0/events/voicemail-left/text"),
+                (Code::EmptyText, "/replies/0/events/voicemail-left/also/0"),
+                (Code::UnknownPlaceholderNear, "/replies/0/events/voicemail-left/also/1"),
+                (Code::UnknownWord, "/replies/0/events/voicemail-left/channels/0"),
+                (Code::ChannelShutDown, "/replies/0/events/voicemail-left/channels/1"),
+                (Code::UnknownKeyNear, "/replies/0/events/voicemail-left/template/nam"),
+                (Code::MissingKey, "/replies/0/events/voicemail-left/template"),
+            ],
+        ),
+    ]
+}
+
+/// More than are listed.
+fn too_many() -> Case {
+    let place = |n| -> &'static str { Box::leak(format!("/exempt-tags/{n}").into_boxed_str()) };
+    let mut problems: Vec<_> = (0..100).map(|n| (Code::EmptyName, place(n))).collect();
+    problems.push((Code::TooManyProblems, ""));
+    case(empty_tags(101), &problems)
+}
+
 fn cases() -> Vec<Case> {
+    let further = [spoken(), calendars(), automatic_replies(), vec![too_many()]];
+    [basics()].into_iter().chain(further).flatten().collect()
+}
+
+fn basics() -> Vec<Case> {
     let rules = |n: usize| {
         let rule = |i| format!(r#"{{ "departments": ["d{i}"], "close-after": "1 h" }}"#);
         let all: Vec<String> = (0..n).map(rule).collect();
@@ -155,8 +614,32 @@ fn cases() -> Vec<Case> {
         ),
         rule(r#""close-after": "1 h", "snooze": "no""#, &[(Code::UnknownWord, "/rules/0/snooze")]),
         rule(
-            r#""close-after": "1 h", "on-failed-reminder": "retry""#,
+            r#""close-after": "1 h", "on-failed-reminder": "again""#,
             &[(Code::UnknownWord, "/rules/0/on-failed-reminder")],
+        ),
+        rule(
+            r#""close-after": "1 h", "on-failed-reminder": { "unreachable": "again", "blocked": "go-on", "retries": 0, "retry-after": "0 s" }"#,
+            &[
+                (Code::UnknownWord, "/rules/0/on-failed-reminder/unreachable"),
+                (Code::UnknownKey, "/rules/0/on-failed-reminder/blocked"),
+                (Code::BadCount, "/rules/0/on-failed-reminder/retries"),
+                (Code::NotPositive, "/rules/0/on-failed-reminder/retry-after"),
+            ],
+        ),
+        rule(
+            r#""close-after": "1 h", "on-failed-reminder": [ "stop" ]"#,
+            &[(Code::WrongType, "/rules/0/on-failed-reminder")],
+        ),
+        rule(
+            r#""close-after": "1 h", "outside-channel-window": "send", "when-left-out": "close""#,
+            &[
+                (Code::UnknownWord, "/rules/0/outside-channel-window"),
+                (Code::UnknownWord, "/rules/0/when-left-out"),
+            ],
+        ),
+        case(
+            r#"{ "groups": "all", "enabled": false, "rules": [] }"#,
+            &[(Code::UnknownWord, "/groups")],
         ),
         rule(
             r#""close-after": "1 h", "after-reopening": "never""#,
@@ -465,6 +948,41 @@ fn each_problem_is_worded_in_three_languages() {
     }
 }
 
+/// The first hundred problems, and how many more there are: whoever is told more at once reads
+/// none, and a sandbox has an end.
+#[test]
+fn very_many_problems_are_counted() {
+    let of = |config: &str| {
+        let given =
+            Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+        Policy::parse(config, &given).map_or_else(|problems| problems, |(_, warnings)| warnings)
+    };
+    let found = of(&empty_tags(1_000));
+    assert_eq!(found.len(), 101);
+    let last = found.last().unwrap();
+    assert_eq!(last.text(Language::En), "problems that are not listed here: 900");
+    assert_eq!(last.text(Language::Es), "problemas que no se muestran aquí: 900");
+    assert_eq!(last.text(Language::Pt), "problemas que não são mostrados aqui: 900");
+    assert_eq!(of(&empty_tags(100)).len(), 100);
+
+    // Warnings alone refuse nothing, and they give way to errors.
+    let reminder = r#"{ "after": "1 min", "text": "{{agent.name}} {{agent.name}}" }"#;
+    let warned = |keys: &str| {
+        format!(
+            r#"{{ "rules": [ {{ "departments": "any", "close-after": "2 h", "reminders": [ {} ], {keys} }} ] }}"#,
+            vec![reminder; 60].join(",")
+        )
+    };
+    let found = of(&warned(r#""name": "a""#));
+    assert_eq!(found.len(), 101);
+    assert!(found.iter().all(|problem| problem.code.severity() == Severity::Warning));
+    assert_eq!(found.last().unwrap().text(Language::En), "problems that are not listed here: 20");
+    let found = of(&warned(r#""close": { "tags": [ "", 7 ] }"#));
+    let errors = found.iter().filter(|problem| problem.code.severity() == Severity::Error);
+    assert_eq!(errors.count(), 2);
+    assert_eq!(found.last().unwrap().text(Language::En), "problems that are not listed here: 22");
+}
+
 #[test]
 fn help_names_the_word_that_was_meant() {
     let help = |case: &Case| problems(case)[0].help(Language::En);
@@ -476,6 +994,79 @@ fn help_names_the_word_that_was_meant() {
     assert!(help(&switched_off).contains("or false"), "{}", help(&switched_off));
     let word = rule(r#""close-after": "1 h", "snooze": "no""#, &[]);
     assert!(help(&word).contains("`pause`, `ignore`, `start-on-wake`"), "{}", help(&word));
+}
+
+/// A component has so much fuel for a policy, so much room for an answer, and no end of
+/// administrators: whatever is wrong, and however often, the answer is a list of problems.
+#[test]
+#[cfg(feature = "component")]
+fn the_component_answers_whatever_is_wrong() {
+    use despertador_host::{Host, Options};
+    let host = Host::new(Options::default()).unwrap();
+    let plugin = host.load_bytes(despertador_component::COMPONENT).unwrap();
+    let many = |count: usize, entry: &dyn Fn(usize) -> String| {
+        (0..count).map(entry).collect::<Vec<_>>().join(",")
+    };
+    let rules = |count, keys: &str| {
+        let rule = |n| format!(r#"{{ "departments": ["d{n}"], "close-after": "1 h", {keys} }}"#);
+        format!(r#"{{ "rules": [ {} ] }}"#, many(count, &rule))
+    };
+    let departments: Vec<String> = (0..1_000).map(|n| format!("departamento {n:04}")).collect();
+    let configs = [
+        rules(900, r#""coun-from": 1, "snooze": "x""#),
+        rules(1_000, r#""business-hours": "x", "sending-window": "y", "name": """#),
+        rules(300, r#""reminders": [ { "after": "0", "text": "{{a}} {{b}} {{c}} {{d}}" } ]"#),
+        format!(r#"{{ "rules": [ {{ {} }} ] }}"#, many(20_000, &|n| format!(r#""k{n}":0"#))),
+        format!(r#"{{ "rules": [ {{ {} }} ] }}"#, vec![r#""k":0"#; 30_000].join(",")),
+        format!(
+            r#"{{ "rules": [ {{ "departments": "any", "close-after": "1 h", "close": {{ "notice": {{ {} }} }} }} ] }}"#,
+            many(18_000, &|n| format!(r#""x{n}":"a""#))
+        ),
+        format!(
+            r#"{{ "rules": [ {{ "departments": "any", "close-after": "1 h", "reminders": [ {} ] }} ] }}"#,
+            many(16, &|_| format!(
+                r#"{{ "after": "1 min", "text": "{}" }}"#,
+                "{{a}}".repeat(3_000)
+            ))
+        ),
+        format!(
+            r#"{{ "schedules": {{ {} }}, "rules": [] }}"#,
+            many(200, &|n| format!(
+                r#""s{n}": {{ "zone": "America/Bogotaa{n}", "open": {{ "lun": "x" }} }}"#
+            ))
+        ),
+        format!(
+            r#"{{ "rules": [ {{ "departments": [ {} ], "close-after": "1 h" }} ] }}"#,
+            many(1_000, &|n| format!(r#""departamento x{n:04}""#))
+        ),
+        // Long words are shown shortened; places that would fill the answer are not shown.
+        format!(
+            r#"{{ "rules": [ {} ] }}"#,
+            many(15, &|_| format!(
+                r#"{{ "departments": "any", "close-after": "{}" }}"#,
+                "9".repeat(16_000)
+            ))
+        ),
+        format!(
+            r#"{{ "schedules": {{ "{}": {{ "open": {{ {} }} }} }}, "rules": [] }}"#,
+            "n".repeat(100_000),
+            many(100, &|n| format!(r#""d{n}": "x""#))
+        ),
+    ];
+    for config in configs {
+        assert!(config.len() <= MOST_BYTES, "{} bytes of {}", config.len(), beginning(&config));
+        let surroundings = Given {
+            departments: Some(departments.clone()),
+            tick_resolution: 1_000,
+            ..facts::no_surroundings()
+        };
+        match plugin.policy(&config, &surroundings) {
+            Err(despertador_host::PolicyError::Refused(problems)) => {
+                assert!((1..=101).contains(&problems.len()), "{}", problems.len());
+            }
+            other => panic!("{other:?} of {}", beginning(&config)),
+        }
+    }
 }
 
 #[test]

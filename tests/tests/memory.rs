@@ -8,20 +8,40 @@
 )]
 
 use despertador_harness::{CallError, Player};
-use despertador_host::contract::{Author, Fault, Memory, Outcome, Step};
+use despertador_host::contract::{
+    ActionKey, Author, Event, Failure, FailureKind, Fault, Happening, Instant, Memory, Message,
+    Occurrence, Outcome, Step, Ticket,
+};
 use despertador_policy as policy;
 use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;
+use despertador_tests::scenario_files::repository;
 
 /// What the first plugins wrote for the worked example of 9:00 to 9:15, a name and bytes a line.
 const VERSION_1: &str = include_str!("../fixtures/memory/version-1.txt");
-/// What the plugins since then write.
+/// What the plugins since then wrote, before they knew opt-outs, replies and what was sent.
 const VERSION_2: &str = include_str!("../fixtures/memory/version-2.txt");
+/// What is written now: the same again, and what was added.
+const VERSION_3: &str = include_str!("../fixtures/memory/version-3.txt");
 
 const WORKED_EXAMPLE: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
     "reminders": [ { "after": "10 min", "text": "a" }, { "after": "1 min", "text": "b" },
                    { "after": "3 min", "text": "c" } ] } ] }"#;
+
+/// A policy that has a use for everything that version 3 remembers.
+const WITH_REPLIES: &str = r#"{
+    "budget": { "per-day": 5 },
+    "opt-out-words": [ "STOP" ],
+    "schedules": { "office": { "open": { "mon-fri": "09:00-18:00" } } },
+    "rules": [ { "departments": "any", "close-after": "15 min", "on-failed-reminder": "retry",
+        "reminders": [ { "after": "10 min", "text": "a",
+                         "quick-replies": [ { "text": "Listo", "effect": "resolve" } ] } ] } ],
+    "replies": [
+        { "departments": ["quiet"], "enabled": false, "events": {} },
+        { "departments": "any", "schedule": "office", "missed-call-ticket": true, "events": {
+            "first-chat-received": { "text": "a" }, "wrote-out-of-hours": { "text": "b" },
+            "customer-hung-up": { "text": "c" }, "voicemail-left": { "text": "d" } } } ] }"#;
 
 /// 2026-01-05T09:00:00Z, when the customer of the fixtures wrote.
 const NINE: i64 = 1_767_603_600_000;
@@ -48,30 +68,161 @@ const DECIDED_AT_NOON: [(&str, &str); 7] = [
     ("closed-too-early", "reopen"),
 ];
 
+/// The same for what version 3 added.
+const DECIDED_AT_NOON_WITH_REPLIES: [(&str, &str); 8] = [
+    ("opted-out", "close"),
+    ("called", "reminder 1"),
+    ("resolved", "resolve"),
+    ("failed-twice", "reminder 1"),
+    ("first-chat-answered", "rest"),
+    ("calls-due", "reply 1"),
+    ("calls-answered-and-reminded", "close"),
+    ("wrote-at-night", "reply 1"),
+];
+
+/// A ticket to which things happen under [`WITH_REPLIES`].
+struct Story {
+    native: NativePolicy,
+    ticket: Ticket,
+    memory: Memory,
+}
+
+impl Story {
+    fn of(department: &str) -> Story {
+        let native = NativePolicy::parse(WITH_REPLIES, &sample::surroundings()).unwrap();
+        Story { native, ticket: sample::ticket("t", department), memory: Vec::new() }
+    }
+
+    fn hears(mut self, message: Message) -> Story {
+        self.memory = self.native.on_message(&self.ticket, &self.memory, &message).unwrap().memory;
+        self
+    }
+
+    fn sees(mut self, minute: Instant, what: Happening) -> Story {
+        let at = NINE + minute * sample::MINUTE;
+        let event = Event { id: None, sequence: None, at, received_at: at, what };
+        self.memory = self.native.on_event(&self.ticket, &self.memory, &event).unwrap().memory;
+        self
+    }
+
+    fn writes(self, author: Author, minute: Instant) -> Story {
+        self.hears(sample::message(author, NINE + minute * sample::MINUTE))
+    }
+
+    fn call(self, minute: Instant, name: &str, call: &str) -> Story {
+        let details = vec![("call".into(), call.into()), ("phase".into(), "waiting".into())];
+        self.sees(minute, Happening::Occurred(Occurrence { name: name.into(), details }))
+    }
+
+    fn done(self, minute: Instant, step: Step) -> Story {
+        self.sees(minute, Happening::CarriedOut(key(step)))
+    }
+}
+
+fn key(step: Step) -> ActionKey {
+    ActionKey { ticket: "t".into(), cycle: 1, step }
+}
+
+/// What version 3 added, as it comes about.
+fn stories() -> Vec<Memory> {
+    let begun =
+        |department| Story::of(department).writes(Author::Customer, 0).writes(Author::Agent, 5);
+    let says = |text: Option<&str>, choice: Option<&str>, minute: Instant| Message {
+        text: text.map(Into::into),
+        choice: choice.map(Into::into),
+        ..sample::message(Author::Customer, NINE + minute * sample::MINUTE)
+    };
+    let failed = |story: Story, minute| {
+        let failure = Failure { key: key(Step::Reminder(1)), kind: FailureKind::Unreachable };
+        story.sees(minute, Happening::Failed(failure))
+    };
+    let calls = || {
+        begun("any").done(6, Step::Reply(1)).call(7, "customer-hung-up", "c1").call(
+            8,
+            "voicemail-left",
+            "c2",
+        )
+    };
+    let all = [
+        Story::of("quiet").hears(says(Some("STOP"), None, 0)).writes(Author::Agent, 5),
+        begun("quiet").sees(6, Happening::CallStarted).sees(7, Happening::CallEnded),
+        begun("quiet").done(15, Step::Reminder(1)).hears(says(None, Some("resolve"), 16)),
+        failed(failed(begun("quiet"), 15), 30),
+        Story::of("any").writes(Author::Customer, 0).done(1, Step::Reply(1)),
+        Story::of("any").call(0, "customer-hung-up", "c1").call(1, "voicemail-left", "c2"),
+        calls().done(9, Step::Reply(2)).done(10, Step::Reply(3)).done(15, Step::Reminder(1)),
+        Story::of("any").writes(Author::Customer, -60),
+    ];
+    all.into_iter().map(|story| story.memory).collect()
+}
+
+/// Every fixture with the name of what is decided about it at noon.
+fn decisions() -> Vec<(&'static str, &'static str, Memory, &'static str)> {
+    let mut all = Vec::new();
+    for text in [VERSION_1, VERSION_2, VERSION_3] {
+        let blobs = blobs(text);
+        let mut expected: Vec<_> =
+            DECIDED_AT_NOON.map(|(name, decided)| (WORKED_EXAMPLE, name, decided)).into();
+        if text == VERSION_3 {
+            let added = DECIDED_AT_NOON_WITH_REPLIES;
+            expected.extend(added.map(|(name, decided)| (WITH_REPLIES, name, decided)));
+        }
+        assert_eq!(blobs.len(), expected.len());
+        for ((name, memory), (policy, expected_name, decided)) in blobs.into_iter().zip(expected) {
+            assert_eq!(name, expected_name);
+            all.push((policy, expected_name, memory, decided));
+        }
+    }
+    all
+}
+
 #[test]
 fn memories_of_every_version_are_read_and_lead_to_the_same_decisions() {
     let ticket = sample::ticket("t", "ventas");
-    for (engine, text) in
-        engines().iter().flat_map(|e| [VERSION_1, VERSION_2].map(|text| (e.clone(), text)))
+    for (engine, (config, name, memory, expected)) in
+        engines().iter().flat_map(|e| decisions().into_iter().map(move |d| (e, d)))
     {
-        let mut policy = engine.parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
-        let blobs = blobs(text);
-        assert_eq!(blobs.len(), DECIDED_AT_NOON.len());
-        for ((name, memory), (expected_name, expected)) in blobs.iter().zip(DECIDED_AT_NOON) {
-            assert_eq!(*name, expected_name);
-            let noon = NINE + 3 * 3_600_000;
-            let decision = policy.on_tick(&ticket, memory, noon).expect("the memory is read");
-            let decided = match decision.outcome {
-                Outcome::Rest => "rest".into(),
-                Outcome::Act(action) => match action.key.step {
-                    Step::Reminder(n) => format!("reminder {n}"),
-                    step => format!("{step:?}").trim_start_matches("Step::").to_lowercase(),
-                },
-                other => format!("{other:?}"),
-            };
-            assert_eq!(decided, expected, "{name}, version {}", memory[1]);
-        }
+        let mut policy = engine.parse(config, &sample::surroundings()).expect("a policy");
+        let noon = NINE + 3 * 3_600_000;
+        let decision = policy.on_tick(&ticket, &memory, noon).expect("the memory is read");
+        let decided = match decision.outcome {
+            Outcome::Rest => "rest".into(),
+            Outcome::Act(action) => match action.key.step {
+                Step::Reminder(n) => format!("reminder {n}"),
+                Step::Reply(n) => format!("reply {n}"),
+                step => format!("{step:?}").trim_start_matches("Step::").to_lowercase(),
+            },
+            other => format!("{other:?}"),
+        };
+        assert_eq!(decided, expected, "{name}, version {}", memory[1]);
     }
+}
+
+/// The bytes of a version stay as they are once it has been published. `BLESS=1` writes those of
+/// the newest one.
+#[test]
+fn what_is_written_now_are_the_bytes_of_the_newest_version() {
+    let mut native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).unwrap();
+    let ticket = sample::ticket("t", "ventas");
+    // A customer's message that is older than all that is known leaves the state as it is.
+    let stray = sample::message(Author::Customer, NINE - 60_000);
+    let mut written = String::new();
+    let mut write = |name: &str, memory: &Memory| {
+        let digits: String = memory.iter().map(|byte| format!("{byte:02x}")).collect();
+        written.push_str(&format!("{name} {digits}\n"));
+    };
+    for (name, old) in blobs(VERSION_2) {
+        write(name, &native.on_message(&ticket, &old, &stray).unwrap().memory);
+    }
+    for ((name, _), memory) in DECIDED_AT_NOON_WITH_REPLIES.iter().zip(stories()) {
+        write(name, &memory);
+    }
+    if std::env::var_os("BLESS").is_some() {
+        let file = repository().join("tests/fixtures/memory/version-3.txt");
+        std::fs::write(file, &written).unwrap();
+        return;
+    }
+    assert_eq!(written, VERSION_3);
 }
 
 #[test]
@@ -93,7 +244,7 @@ fn a_memory_is_written_again_in_the_newest_version() {
 
 #[test]
 fn a_truncated_memory_is_damaged_at_every_length() {
-    for (name, memory) in blobs(VERSION_1).into_iter().chain(blobs(VERSION_2)) {
+    for (_, name, memory, _) in decisions() {
         for length in 1..memory.len() {
             let read = policy::Memory::from_bytes(&memory[..length]);
             assert_eq!(read, Err(policy::Damage::Damaged), "{name}, {length} bytes");
@@ -106,7 +257,7 @@ fn a_truncated_memory_is_damaged_at_every_length() {
 
 #[test]
 fn a_memory_with_any_bit_altered_is_damaged() {
-    for (name, memory) in blobs(VERSION_1).into_iter().chain(blobs(VERSION_2)) {
+    for (_, name, memory, _) in decisions() {
         for bit in 0..memory.len() * 8 {
             let mut altered = memory.clone();
             altered[bit / 8] ^= 1 << (bit % 8);
@@ -141,7 +292,7 @@ fn no_bytes_make_the_reader_panic_and_none_but_its_own_are_read() {
         let mut bytes: Vec<u8> = (0..rng.usize(1..90)).map(|_| rng.u8(..)).collect();
         bytes[0] = 0xD5;
         if let Some(version) = bytes.get_mut(1) {
-            *version = rng.u8(0..4);
+            *version = rng.u8(0..=policy::MEMORY_VERSION + 1);
         }
         if bytes.len() >= 6 {
             // Signed, so that what lies behind the checksum is read too.

@@ -3,6 +3,7 @@
 use despertador_harness::facts;
 use despertador_harness::simulation::{Findings, Simulation};
 use despertador_tests::engines::engines;
+use despertador_tests::native::Native;
 
 /// Every way to count and to catch up, side by side.
 const POLICY: &str = r#"{
@@ -43,25 +44,49 @@ const POLICY: &str = r#"{
   ]
 }"#;
 
+/// Every key there is: calendars, windows, channels, quick replies, automatic replies.
+const EVERYTHING: &str = include_str!("../fixtures/policies/everything.json");
+
+/// The same without the day between two messages, so that one stretch of waiting has many.
+fn without_days_apart() -> String {
+    let mut policy: serde_json::Value = serde_json::from_str(EVERYTHING).expect("JSON");
+    for place in ["/budget", "/sending-windows/calm"] {
+        let caps = policy.pointer_mut(place).and_then(|caps| caps.as_object_mut());
+        caps.expect("the caps").remove("days-apart").expect("the key");
+    }
+    policy.to_string()
+}
+
 #[test]
 fn every_promise_is_kept_with_the_first_seed() {
-    keeps_every_promise(1);
+    keeps_every_promise(POLICY, 1);
 }
 
 #[test]
 fn every_promise_is_kept_with_the_second_seed() {
-    keeps_every_promise(2);
+    keeps_every_promise(POLICY, 2);
 }
 
 #[test]
 fn every_promise_is_kept_with_the_third_seed() {
-    keeps_every_promise(3);
+    keeps_every_promise(POLICY, 3);
 }
 
-fn keeps_every_promise(seed: u64) {
+#[test]
+fn every_promise_is_kept_by_a_policy_that_says_everything() {
+    keeps_every_promise(EVERYTHING, 4);
+}
+
+#[test]
+fn every_promise_is_kept_where_many_messages_are_allowed() {
+    keeps_every_promise(&without_days_apart(), 5);
+    keeps_every_promise(&without_days_apart(), 6);
+}
+
+fn keeps_every_promise(policy: &str, seed: u64) {
     for engine in engines() {
         let simulation =
-            Simulation::new(engine.as_ref(), POLICY, &facts::no_surroundings(), 30, seed)
+            Simulation::new(engine.as_ref(), policy, &facts::no_surroundings(), 30, seed)
                 .expect("the policy is accepted");
         let Findings { violation, decisions, .. } =
             simulation.run(engine.as_ref(), 0..400, &|_| true).expect("the engine answers");
@@ -70,5 +95,28 @@ fn keeps_every_promise(seed: u64) {
             panic!("{engine}, seed {seed}, ticket {ticket}:\n\n{}", violation.scenario);
         }
         assert!(decisions > 1000, "only {decisions} decisions were made");
+    }
+}
+
+/// The tickets meet what the policy speaks of.
+#[test]
+fn the_simulation_meets_what_a_policy_can_say() {
+    let policy = without_days_apart();
+    let simulation = Simulation::new(&Native, &policy, &facts::no_surroundings(), 30, 7)
+        .expect("the policy is accepted");
+    let Findings { kinds, .. } =
+        simulation.run(&Native, 0..2_000, &|_| true).expect("the engine answers");
+    for kind in [
+        "send a reminder",
+        "send a reply",
+        "close",
+        "resolve",
+        "notify",
+        "reopen",
+        "after close",
+        "rest (group-conversation)",
+        "rest (outside-channel-window)",
+    ] {
+        assert!(kinds.contains_key(kind), "no ticket led to «{kind}»: {kinds:?}");
     }
 }

@@ -11,13 +11,14 @@ const TABLE: &str = "tests/README.md";
 /// A heading of a scenario or the sentence of a Rust test, as the table writes it.
 type Place = String;
 
-/// All statements of the sources D, K and B, contradictions included.
+/// All statements of the five sources, contradictions included.
 fn statements() -> BTreeSet<String> {
     let source = |name: &'static str, statements: u32, contradictions: u32| {
         let stated = (1..=statements).map(move |n| format!("{name}-{n:02}"));
         stated.chain((1..=contradictions).map(move |n| format!("{name}?{n}")))
     };
-    source("D", 52, 13).chain(source("K", 18, 5)).chain(source("B", 16, 6)).collect()
+    let of = [("D", 52, 13), ("K", 18, 5), ("B", 16, 6), ("C", 18, 4), ("R", 20, 5)];
+    of.into_iter().flat_map(|(name, stated, doubtful)| source(name, stated, doubtful)).collect()
 }
 
 /// What a heading or sentence says, and the ids in the parentheses at its end.

@@ -12,6 +12,7 @@ mod script;
 mod shrink;
 mod stage;
 mod truth;
+mod window;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -5,7 +5,7 @@
 use crate::channel::Channel;
 use crate::decision::Survey;
 use crate::departments::Departments;
-use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value};
+use crate::diagnostic::{Code, Diagnostic, Shape, Value};
 use crate::instant::{Instant, Span};
 use crate::message::Counting;
 use crate::policy::{OpenHours, Policy, SendingWindow};
@@ -71,7 +71,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// All problems at once, in the order of the config, warnings included.
+    /// All problems at once, in the order of the config, warnings included; of very many the
+    /// first, and how many more there are.
     // Compiled small, with this crate, and not into the bindings (decision 20).
     #[inline(never)]
     pub fn parse(
@@ -81,11 +82,10 @@ impl Policy {
         let tree = tree::read(config).map_err(|problem| vec![problem])?;
         let mut problems = Problems::default();
         let policy = policy(Place::root(&tree), surroundings, &mut problems);
+        let has_errors = problems.errors() > 0;
         let problems = problems.into_list();
         match policy {
-            Some(policy) if problems.iter().all(|p| p.code.severity() == Severity::Warning) => {
-                Ok((policy, problems))
-            }
+            Some(policy) if !has_errors => Ok((policy, problems)),
             _ => Err(problems),
         }
     }
@@ -397,12 +397,14 @@ fn departments<'a, 'p: 'a>(
             if let Some(known) = surroundings.departments
                 && !known.contains(name)
             {
-                let near = crate::diagnostic::nearest(name, known.iter().map(String::as_str));
-                let (code, value) = match near {
-                    Some(near) => (Code::UnknownDepartmentNear, near.to_string()),
-                    None => (Code::UnknownDepartment, known.join(", ")),
-                };
-                place.inside(n, code, vec![plain(name.clone()), plain(value)], problems);
+                place.entry(n).error(problems, |search| {
+                    let near = search.nearest(name, known.iter().map(String::as_str));
+                    let (code, value) = match near {
+                        Some(near) => (Code::UnknownDepartmentNear, near.to_string()),
+                        None => (Code::UnknownDepartment, known.join(", ")),
+                    };
+                    (code, vec![plain(name.clone()), plain(value)])
+                });
             }
         }
     }
@@ -417,7 +419,7 @@ fn options(
 ) -> Options {
     let d = Options::DEFAULT;
     // Defaults are read once for the policy and again for each rule; their problems are said once.
-    let mut silent = Problems::default();
+    let mut silent = Problems::unheard();
     let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
     let resolution = around.surroundings.tick_resolution;
     Options {
@@ -526,7 +528,7 @@ fn close(
     channel: Option<Channel>,
     problems: &mut Problems,
 ) -> Close {
-    let mut silent = Problems::default();
+    let mut silent = Problems::unheard();
     let of_rule = own.is_some();
     let own = own.and_then(|o| o.get("close")).and_then(|p| p.object(&form::CLOSE, problems));
     let defaults = defaults
@@ -598,13 +600,21 @@ fn count_from(
     defaults: Option<&place::Object<'_>>,
     problems: &mut Problems,
 ) -> CountFrom {
-    Reading { own, defaults, of_rule: own.is_some(), silent: &mut Problems::default() }
+    Reading { own, defaults, of_rule: own.is_some(), silent: &mut Problems::unheard() }
         .key("count-from", problems, |p, q| p.word(&words::COUNT_FROM, q))
         .unwrap_or(CountFrom::LastAgentMessage)
 }
 
+/// What is shown back of a text that an administrator wrote, in bytes; no list of words is longer.
+const MOST_SHOWN: usize = 512;
+
 fn plain(text: impl Into<String>) -> Value {
-    Value::Plain(text.into())
+    let mut text = text.into();
+    if text.len() > MOST_SHOWN {
+        text.truncate(text.floor_char_boundary(MOST_SHOWN));
+        text.push('…');
+    }
+    Value::Plain(text)
 }
 
 impl Place<'_> {

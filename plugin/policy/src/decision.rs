@@ -73,11 +73,11 @@ pub struct Action {
     pub task: Task,
 }
 
-/// What is to be done.
+/// What is to be done. What is large is boxed, so that the many decisions that do nothing stay
+/// small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
-    /// Send this message to the customer. Boxed, as other large tasks are, so that the many
-    /// decisions that do nothing stay small.
+    /// Send this message to the customer.
     Send(Box<Reminder>),
     /// Close the ticket.
     Close(Box<ClosePackage>),

@@ -117,11 +117,12 @@ pub enum Code {
     TimeWithoutUse,
     OutsideChannelWindow,
     NeedsSchedule,
+    TooManyProblems,
 }
 
 impl Code {
     /// Every code, for those who list them.
-    pub const ALL: [Code; 59] = [
+    pub const ALL: [Code; 60] = [
         Code::NotJson,
         Code::EndsTooEarly,
         Code::TooLarge,
@@ -181,6 +182,7 @@ impl Code {
         Code::TimeWithoutUse,
         Code::OutsideChannelWindow,
         Code::NeedsSchedule,
+        Code::TooManyProblems,
     ];
 
     /// The stable kebab-case name. Problems that differ only in the help they get share one.
@@ -241,6 +243,7 @@ impl Code {
             Code::TimeWithoutUse => "time-without-use",
             Code::OutsideChannelWindow => "outside-channel-window",
             Code::NeedsSchedule => "needs-schedule",
+            Code::TooManyProblems => "too-many-problems",
         }
     }
 
@@ -252,7 +255,9 @@ impl Code {
             | Code::NoRules
             | Code::PlaceholderWithoutFallback
             | Code::NotOnThisChannel
-            | Code::OutsideChannelWindow => Severity::Warning,
+            | Code::OutsideChannelWindow
+            // Warnings alone refuse nothing, however many there are.
+            | Code::TooManyProblems => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -261,6 +266,15 @@ impl Code {
 impl Diagnostic {
     pub(crate) fn new(code: Code, place: impl Into<String>, values: Vec<Value>) -> Diagnostic {
         Diagnostic { code, place: place.into(), values }
+    }
+
+    /// The bytes of what it keeps.
+    pub(crate) fn bytes(&self) -> usize {
+        let values = self.values.iter().map(|value| match value {
+            Value::Plain(text) => text.len(),
+            Value::Shape(_) | Value::Example(_) => 0,
+        });
+        values.fold(self.place.len(), usize::saturating_add)
     }
 
     /// What is wrong, in a language.
@@ -288,18 +302,40 @@ impl Diagnostic {
     }
 }
 
-/// The candidate that a word was probably meant to be: at most a third of its letters differ.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let limit = word.chars().count().div_ceil(3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+/// How many pairs of letters may still be compared to find out what was meant: an account of a
+/// thousand departments and a hundred misspelt ones would be compared for ever.
+#[derive(Debug)]
+pub(crate) struct Search(usize);
+
+impl Default for Search {
+    fn default() -> Search {
+        Search(600_000)
+    }
+}
+
+impl Search {
+    /// The candidate that a word was probably meant to be: at most a third of its letters differ.
+    pub(crate) fn nearest<'a>(
+        &mut self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        let length = word.chars().count();
+        let limit = length.div_ceil(3).max(1);
+        candidates
+            .into_iter()
+            .filter_map(|candidate| {
+                let other = candidate.chars().count();
+                if other.abs_diff(length) > limit {
+                    return None;
+                }
+                self.0 = self.0.checked_sub(length.saturating_mul(other))?;
+                Some((distance(word, candidate), candidate))
+            })
+            .filter(|(distance, _)| *distance <= limit)
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, candidate)| candidate)
+    }
 }
 
 /// The number of letters to insert, remove or change, case aside (Levenshtein).

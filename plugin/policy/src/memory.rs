@@ -9,7 +9,7 @@ use crate::event::{Event, FailureKind, Happening, PauseKind, Source};
 use crate::instant::Instant;
 use crate::message::{Counting, Message, Speaker, Stamp};
 use crate::pause::Pauses;
-use crate::replies::Pending;
+use crate::replies::{About, Part, Pending};
 use crate::rule::Effect;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -74,7 +74,7 @@ pub(crate) struct Account {
     pub(crate) replies: Vec<Pending>,
     /// The number of the last reply.
     pub(crate) reply: u32,
-    /// Hashes of what occurred lately, the latest first.
+    /// Hashes of what was answered lately, the latest first.
     pub(crate) occurrences: Vec<u64>,
     /// When a message out of hours was last answered.
     pub(crate) out_of_hours: Option<Instant>,
@@ -196,7 +196,8 @@ impl Memory {
                     self.opted_out = opted_out;
                 }
                 match heard.effect {
-                    // Asking for time is no answer: it is still the customer's turn.
+                    // Asking for time is no answer: it is still the customer's turn. Where there is
+                    // no time left to give, it is one: the ticket was closed too early.
                     Some(Effect::Extend(by))
                         if !self.agents.is_empty() && self.closed.is_none() =>
                     {
@@ -270,16 +271,31 @@ impl Memory {
         }
     }
 
-    /// Whether something that occurred is new.
-    pub(crate) fn is_new_occurrence(&mut self, id: &str) -> bool {
-        let hash = codec::fold(id.as_bytes());
+    /// Whether this part of the answer to an occurrence is given for the first time.
+    pub(crate) fn is_first(&mut self, about: About<'_>, part: Part) -> bool {
+        // The two lowest bits say which parts were given.
+        let (id, kind) = match about {
+            About::Call(id) => (id, 4),
+            About::Event(id) => (id, 0),
+        };
+        let bit = match part {
+            Part::Message => 1,
+            Part::Record => 2,
+        };
+        let hash = (codec::fold(id.as_bytes()) ^ kind) & !3;
         let occurrences = &mut self.account().occurrences;
-        if occurrences.contains(&hash) {
-            return false;
+        match occurrences.iter_mut().find(|known| **known & !3 == hash) {
+            Some(known) if *known & bit != 0 => false,
+            Some(known) => {
+                *known |= bit;
+                true
+            }
+            None => {
+                occurrences.insert(0, hash | bit);
+                occurrences.truncate(OCCURRENCES);
+                true
+            }
         }
-        occurrences.insert(0, hash);
-        occurrences.truncate(OCCURRENCES);
-        true
     }
 
     /// A reply becomes due.

@@ -16,10 +16,9 @@ pub(crate) fn said(text: &str, own: Option<&[String]>, usual: bool) -> Option<bo
         c.is_whitespace() || c.is_ascii_punctuation() || matches!(c, '¡' | '¿' | '…')
     });
     let is = |word: &str| text.chars().map(small).eq(word.trim().chars().map(small));
-    let stop = match own {
-        Some(words) => words.iter().any(|word| is(word)),
-        None => usual && STOP.into_iter().any(is),
-    };
+    // A policy's own words do not take STOP away from those who are used to it.
+    let stop = own.is_some_and(|words| words.iter().any(|word| is(word)))
+        || usual && STOP.into_iter().any(is);
     if stop {
         return Some(true);
     }

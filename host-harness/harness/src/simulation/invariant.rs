@@ -28,6 +28,14 @@ pub enum Invariant {
     /// See its sentence.
     ClosedInTheEnd,
     /// See its sentence.
+    AnsweredOnce,
+    /// See its sentence.
+    SendingWindow,
+    /// See its sentence.
+    ChannelWindow,
+    /// See its sentence.
+    LeftAlone,
+    /// See its sentence.
     Replayed,
     /// See its sentence.
     Damaged,
@@ -37,7 +45,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Invariant; 14] = [
+    pub const ALL: [Invariant; 18] = [
         Invariant::WarnedClose,
         Invariant::PatientClose,
         Invariant::CustomersTurn,
@@ -49,6 +57,10 @@ impl Invariant {
         Invariant::FixedDeadline,
         Invariant::DueFirst,
         Invariant::ClosedInTheEnd,
+        Invariant::AnsweredOnce,
+        Invariant::SendingWindow,
+        Invariant::ChannelWindow,
+        Invariant::LeftAlone,
         Invariant::Replayed,
         Invariant::Damaged,
         Invariant::Answered,
@@ -75,6 +87,12 @@ impl Invariant {
             }
             Self::DueFirst => "nothing is done before its deadline",
             Self::ClosedInTheEnd => "a ticket whose customer stays silent is closed in the end",
+            Self::AnsweredOnce => "what occurs is answered once at most, and under one key",
+            Self::SendingWindow => {
+                "nothing is sent outside of the sending window, nor more than a customer may be sent"
+            }
+            Self::ChannelWindow => "nothing is sent freely outside of the channel's window",
+            Self::LeftAlone => "nothing is sent to a customer who wants no messages",
             Self::Replayed => "a fresh instance answers the same calls with the same bytes",
             Self::Damaged => "a damaged memory is a fault and leads to nothing",
             Self::Answered => "every call is answered",

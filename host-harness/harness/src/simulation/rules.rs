@@ -3,6 +3,7 @@
 use despertador_host::contract::{Instant, Outline, Step};
 use serde_json::Value;
 
+use super::window::Window;
 use crate::clock_face::parse_rfc3339;
 
 /// A policy's rules.
@@ -11,6 +12,25 @@ pub(crate) struct Rules {
     pub(crate) list: Vec<Rule>,
     pub(crate) exempt_tags: Vec<String>,
     pub(crate) active_from: Option<Instant>,
+    pub(crate) exempt_groups: bool,
+    /// The policy's own words for being left alone, if it has any.
+    pub(crate) opt_out_words: Option<Vec<String>>,
+    /// What counts for tickets without a rule.
+    pub(crate) otherwise: Counting,
+}
+
+/// Which messages count besides those that always do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counting {
+    pub(crate) ai_agents: bool,
+    pub(crate) reactions: bool,
+}
+
+impl Counting {
+    fn new(word: impl Fn(&str) -> Option<Value>) -> Counting {
+        let on = |name| word(name) == Some(Value::Bool(true));
+        Counting { ai_agents: on("ai-agent-counts"), reactions: on("reactions-count") }
+    }
 }
 
 /// One rule.
@@ -26,6 +46,20 @@ pub(crate) struct Rule {
     pub(crate) goes_on: bool,
     /// When each step is due, from the start, if all goes well.
     pub(crate) offsets: Vec<u64>,
+    pub(crate) counting: Counting,
+    /// Whether it closes without a word where its last reminder could not be sent.
+    pub(crate) closes_silently: bool,
+    /// The quick replies of each reminder, by their effects.
+    pub(crate) quick_replies: Vec<Vec<String>>,
+    pub(crate) window: Option<Window>,
+}
+
+impl Rule {
+    /// Whether one of the first so many reminders offers a quick reply.
+    pub(crate) fn offers(&self, effect: &str, reminders: u32) -> bool {
+        let reminders = usize::try_from(reminders).unwrap_or(usize::MAX);
+        self.quick_replies.iter().take(reminders).flatten().any(|offered| offered == effect)
+    }
 }
 
 impl Rules {
@@ -58,18 +92,23 @@ impl Rules {
                     close_after: rule.close_after,
                     accumulated: rule.accumulated,
                     reminders: u32::try_from(reminders).unwrap_or(u32::MAX),
-                    goes_on: word("on-failed-reminder") == Some("go-on".into()),
+                    goes_on: word("on-failed-reminder").is_some_and(|then| goes_on(&then)),
                     offsets,
+                    counting: Counting::new(word),
+                    closes_silently: word("when-left-out") == Some("silent-close".into()),
+                    quick_replies: quick_replies(
+                        config.pointer(&format!("/rules/{index}/reminders")),
+                    ),
+                    window: Window::of(&config, word("sending-window").as_ref()),
                 }
             })
             .collect();
         Rules {
             list,
-            exempt_tags: config
-                .pointer("/exempt-tags")
-                .and_then(Value::as_array)
-                .map(|tags| tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
-                .unwrap_or_default(),
+            exempt_groups: config.pointer("/groups") != Some(&"include".into()),
+            opt_out_words: texts(config.pointer("/opt-out-words")),
+            otherwise: Counting::new(|name| config.pointer(&format!("/defaults/{name}")).cloned()),
+            exempt_tags: texts(config.pointer("/exempt-tags")).unwrap_or_default(),
             active_from: config
                 .pointer("/activation/from")
                 .and_then(Value::as_str)
@@ -79,13 +118,44 @@ impl Rules {
 
     /// The rule of a department: its own, or the one for any.
     pub(crate) fn of(&self, department: Option<&str>) -> Option<&Rule> {
+        self.on_or_off(department).filter(|rule| rule.enabled)
+    }
+
+    /// Which messages of a department count.
+    pub(crate) fn counting(&self, department: Option<&str>) -> Counting {
+        self.on_or_off(department).map_or(self.otherwise, |rule| rule.counting)
+    }
+
+    /// The same as [`Rules::of`], rules that are switched off included.
+    pub(crate) fn on_or_off(&self, department: Option<&str>) -> Option<&Rule> {
         let own = self.list.iter().find(|rule| match (&rule.departments, department) {
             (Some(departments), Some(department)) => departments.iter().any(|d| d == department),
             _ => false,
         });
         own.or_else(|| self.list.iter().find(|rule| rule.departments.is_none()))
-            .filter(|rule| rule.enabled)
     }
+}
+
+fn texts(list: Option<&Value>) -> Option<Vec<String>> {
+    let list = list?.as_array()?;
+    Some(list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
+}
+
+/// Whether any kind of failure lets the chain go on.
+fn goes_on(then: &Value) -> bool {
+    match then {
+        Value::Object(kinds) => kinds.values().any(|then| then == "go-on"),
+        word => word == "go-on",
+    }
+}
+
+fn quick_replies(reminders: Option<&Value>) -> Vec<Vec<String>> {
+    let of = |reminder: &Value| {
+        let replies = reminder.get("quick-replies").and_then(Value::as_array);
+        let effects = replies.into_iter().flatten().filter_map(|reply| reply.get("effect"));
+        effects.filter_map(|effect| effect.as_str().map(str::to_owned)).collect()
+    };
+    reminders.and_then(Value::as_array).into_iter().flatten().map(of).collect()
 }
 
 /// The same config without the last reminder of each rule, if there is any.

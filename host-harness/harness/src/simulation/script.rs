@@ -1,8 +1,8 @@
 //! What happens to one ticket, made from a seed.
 
 use despertador_host::contract::{
-    Author, Channel, Event, FailureKind, Happening, Instant, Message, MessageKind, Origin, Source,
-    Ticket, Transfer,
+    Author, Channel, Event, FailureKind, Happening, Instant, Message, MessageKind, Occurrence,
+    Origin, Source, Ticket, Transfer,
 };
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -74,6 +74,13 @@ impl Script {
         entries.sort_by_key(|entry| entry.at);
         Script { ticket, entries, seed }
     }
+}
+
+/// What is in a message.
+#[derive(Debug, Default)]
+struct Said {
+    text: Option<String>,
+    choice: Option<String>,
 }
 
 struct Writer<'a> {
@@ -196,16 +203,32 @@ impl<'a> Writer<'a> {
     }
 
     fn says(&mut self, author: Author) {
-        let kind = match (&author, self.rng.u32(0..12)) {
-            (Author::Customer, 0) => MessageKind::Sticker,
-            (Author::Customer, 1) => MessageKind::MenuAnswer,
-            (_, 2) => MessageKind::Media,
-            _ => MessageKind::Text,
+        let author = match author {
+            Author::Agent if self.one_in(8) => Author::AiAgent,
+            author => author,
         };
-        self.message(author, kind, Origin::Written);
+        let (kind, said) = match (&author, self.rng.u32(0..24)) {
+            (Author::Customer, 0 | 1) => (MessageKind::Sticker, Said::default()),
+            (Author::Customer, 2..5) => {
+                let choices = vec!["continue", "extend", "extend", "resolve"];
+                let choice = self.pick(choices).map(str::to_owned);
+                (MessageKind::MenuAnswer, Said { choice, text: None })
+            }
+            (Author::Customer, 5) => {
+                let text = self.pick(vec!["STOP", "START"]).map(str::to_owned);
+                (MessageKind::Text, Said { text, choice: None })
+            }
+            (_, 6 | 7) => (MessageKind::Media, Said::default()),
+            _ => (MessageKind::Text, Said::default()),
+        };
+        self.write(author, kind, Origin::Written, said);
     }
 
     fn message(&mut self, author: Author, kind: MessageKind, origin: Origin) {
+        self.write(author, kind, origin, Said::default());
+    }
+
+    fn write(&mut self, author: Author, kind: MessageKind, origin: Origin, said: Said) {
         self.messages = self.messages.saturating_add(1);
         self.sequence = self.sequence.saturating_add(1);
         let late = match self.rng.u32(0..20) {
@@ -223,8 +246,8 @@ impl<'a> Writer<'a> {
             author,
             kind,
             origin,
-            text: None,
-            choice: None,
+            text: said.text,
+            choice: said.choice,
         };
         let again = message.id.is_some() && self.one_in(12);
         self.push(received_at, Doing::Call(Call::Message(message.clone())));
@@ -244,7 +267,60 @@ impl<'a> Writer<'a> {
             3 => self.message(Author::Customer, MessageKind::Text, Origin::AutomaticReply),
             4 => self.message(Author::Customer, MessageKind::Receipt, Origin::Written),
             5 => self.message(Author::Agent, MessageKind::Text, Origin::Echo),
+            6 => self.message(Author::Customer, MessageKind::Reaction, Origin::Written),
             _ => {}
+        }
+    }
+
+    /// Something that a reply may answer: a call, of which several things are told, or what
+    /// somebody asked the customer for. Some of it is told twice.
+    fn occurs(&mut self) {
+        self.messages = self.messages.saturating_add(1);
+        let id = self.messages;
+        if self.rng.bool() {
+            let asked = vec![
+                "rating-requested",
+                "resolution-asked",
+                "media-requested",
+                "contact-page-shared",
+                "approval-requested",
+                "payment-requested",
+                "something-new",
+            ];
+            let name = self.pick(asked).unwrap_or_default();
+            self.occurred(name, Some(format!("o{id}")), Vec::new());
+            return;
+        }
+        for _ in 0..self.rng.u32(1..4) {
+            let told = vec![
+                "customer-hung-up",
+                "call-missed",
+                "voicemail-left",
+                "call-completed",
+                "called-out-of-hours",
+            ];
+            let name = self.pick(told).unwrap_or_default();
+            let mut details = vec![("call".to_owned(), format!("c{id}"))];
+            let phases = vec!["greeting", "waiting", "chosen", "voice-message", "options", ""];
+            if let Some(phase) = self.pick(phases).filter(|phase| !phase.is_empty()) {
+                details.push(("phase".into(), phase.into()));
+            }
+            if self.one_in(4) {
+                details.push(("ticket".into(), "not-allowed".into()));
+            }
+            self.occurred(name, None, details);
+            self.now = self.now.saturating_add(self.millis(60_000));
+        }
+    }
+
+    fn occurred(&mut self, name: &str, id: Option<String>, details: Vec<(String, String)>) {
+        let at = self.now;
+        let what = Happening::Occurred(Occurrence { name: name.into(), details });
+        let event = Event { id, sequence: None, at, received_at: at, what };
+        self.push(at, Doing::Call(Call::Event(event.clone())));
+        if self.one_in(4) {
+            let received_at = at.saturating_add(self.pause());
+            self.push(received_at, Doing::Again(Call::Event(Event { received_at, ..event })));
         }
     }
 
@@ -263,7 +339,7 @@ impl<'a> Writer<'a> {
     }
 
     fn interlude(&mut self) {
-        match self.rng.u32(0..22) {
+        match self.rng.u32(0..28) {
             0 => self.between(Happening::Held, Happening::Released),
             1 => self.between(Happening::Snoozed(None), Happening::Woken),
             2 => {
@@ -307,6 +383,12 @@ impl<'a> Writer<'a> {
                 }
             }
             16..18 => self.says(Author::Agent),
+            18..21 => self.occurs(),
+            21 => {
+                self.push(self.now, Doing::Facts(json!({ "group": true })));
+                self.now = self.now.saturating_add(self.pause());
+                self.push(self.now, Doing::Facts(json!({ "group": false })));
+            }
             _ => {}
         }
     }

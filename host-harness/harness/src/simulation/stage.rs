@@ -191,9 +191,16 @@ impl Host<'_, '_> {
 
     fn end(&self) -> Result<(), Broken> {
         match self.stage.policies.get(self.policy) {
+            // A ticket whose last reminder could not be sent stays open.
+            Some(_) if self.rests_unwarned() => Ok(()),
             Some(policy) => self.truth.check_end(&self.conversation.ticket, &policy.rules),
             None => Ok(()),
         }
+    }
+
+    fn rests_unwarned(&self) -> bool {
+        let Some(Ok(decision)) = &self.conversation.answer else { return false };
+        matches!(decision.reason, Reason::OutsideChannelWindow(_))
     }
 
     fn accident(&mut self, kind: &'static str) {
@@ -295,6 +302,13 @@ impl Host<'_, '_> {
             // It is no longer wanted.
             _ => return self.call(Call::Tick(self.now)),
         }
+        let mut sent = self.outbox.iter().map(|(sent, _)| sent);
+        if let Step::Reply(number) = key.step
+            && let Some(sent) = sent.find(|sent| sent.step == key.step)
+        {
+            let found = format!("reply {number} was sent in cycle {} already", sent.cycle);
+            return Err(Broken::new(Invariant::AnsweredOnce, found));
+        }
         let failed = self.next_fails.take();
         if failed.is_none() {
             self.outbox.push((key.clone(), self.now));
@@ -353,7 +367,9 @@ impl Host<'_, '_> {
             answer: answer.clone(),
             after: self.conversation.memory.clone(),
         })));
-        self.truth.learn(call);
+        if let Some(policy) = self.stage.policies.get(self.policy) {
+            self.truth.learn(call, &self.conversation.ticket, &policy.rules);
+        }
         answer
             .map_err(|fault| Broken::new(Invariant::Answered, CallError::Fault(fault).to_string()))
     }

@@ -1,10 +1,11 @@
 //! What truly happened to a ticket, as far as the plugin was told, kept without the plugin.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use despertador_host::contract::{
-    Action, ActionKey, Author, Event, Happening, Instant, Message, MessageKind, Origin, Step,
-    Ticket, TicketStatus,
+    Action, ActionKey, Audience, Author, AutomaticReply, Channel, Event, Happening, Instant,
+    Message, MessageKind, MissedCall, Occurrence, Origin, Outgoing, Step, Task, Ticket,
+    TicketStatus,
 };
 
 use crate::clock_face::ClockFace;
@@ -29,7 +30,39 @@ pub(crate) struct Truth {
     cycle: u32,
     /// The earliest cycle of which something may still be asked for.
     earliest_cycle: u32,
+    /// Whether the customer wants no messages.
+    opted_out: bool,
+    /// Whether the customer has ever said that all is settled.
+    settled: bool,
+    /// When the customer last called, or asked for time.
+    reached: Option<Instant>,
+    /// Whether a customer asked for time when it is not clear whether they were offered any:
+    /// then whose turn it is cannot be known.
+    doubtful: bool,
+    /// When reminders were sent.
+    sent: Vec<Instant>,
+    /// What occurred, by name and id.
+    occurred: HashSet<(String, String)>,
+    /// The calls that were told of, and those of them that nobody took.
+    calls: HashSet<String>,
+    missed: HashSet<String>,
+    /// What was answered, by the number of the reply.
+    answers: HashMap<u32, Answer>,
 }
+
+/// What a reply did.
+#[derive(Debug, Default)]
+struct Answer {
+    event: String,
+    sends: bool,
+    records: bool,
+}
+
+const OF_CALLS: [&str; 5] =
+    ["customer-hung-up", "call-missed", "voicemail-left", "call-completed", "called-out-of-hours"];
+
+/// How long a channel takes free text after the customer was heard of.
+const WINDOW: Instant = 86_400_000;
 
 /// A message that counts as somebody speaking.
 #[derive(Debug, Clone)]
@@ -50,15 +83,15 @@ struct Reminder {
 
 impl Truth {
     /// Takes down what the plugin was told.
-    pub(crate) fn learn(&mut self, call: &Call) {
+    pub(crate) fn learn(&mut self, call: &Call, ticket: &Ticket, rules: &Rules) {
         match call {
-            Call::Message(message) => self.hear(message),
-            Call::Event(event) => self.see(event),
+            Call::Message(message) => self.hear(message, ticket, rules),
+            Call::Event(event) => self.see(event, ticket, rules),
             Call::Tick(_) => {}
         }
     }
 
-    fn hear(&mut self, message: &Message) {
+    fn hear(&mut self, message: &Message, ticket: &Ticket, rules: &Rules) {
         let known =
             message.id.is_some() && self.spoken.iter().any(|spoken| spoken.id == message.id);
         let plain = matches!(
@@ -70,9 +103,22 @@ impl Truth {
                 | MessageKind::MenuAnswer
         );
         let customer = matches!(message.author, Author::Customer);
-        let speaks = customer || matches!(message.author, Author::Agent);
-        if known || !plain || !speaks || message.origin != Origin::Written {
+        let counting = rules.counting(ticket.department.as_deref());
+        let counts = match (&message.author, &message.kind) {
+            (Author::Customer, MessageKind::Reaction) => counting.reactions,
+            (Author::Customer | Author::Agent, _) => plain,
+            (Author::AiAgent, _) => plain && counting.ai_agents,
+            _ => false,
+        };
+        if known || !counts || message.origin != Origin::Written {
             return;
+        }
+        if customer {
+            self.note_wish(message, ticket, rules);
+            if message.choice.as_deref() == Some("extend") && self.asks_for_time(ticket, rules) {
+                self.reach(message.at.min(message.received_at));
+                return;
+            }
         }
         self.spoken.push(Spoken {
             customer,
@@ -88,7 +134,62 @@ impl Truth {
         }
     }
 
-    fn see(&mut self, event: &Event) {
+    /// What the customer's words say beyond being words.
+    fn note_wish(&mut self, message: &Message, ticket: &Ticket, rules: &Rules) {
+        self.settled |= message.choice.as_deref() == Some("resolve");
+        let usual = ticket.channel == Channel::Sms;
+        let own = rules.opt_out_words.as_ref();
+        let stops = own.map_or(usual, |words| words.iter().any(|word| word == "STOP"));
+        match message.text.as_deref() {
+            Some("STOP") if stops => self.opted_out = true,
+            Some("START") if usual || own.is_some() => self.opted_out = false,
+            _ => {}
+        }
+    }
+
+    /// Whether a customer who chose more time was offered some, in this stretch of waiting.
+    fn asks_for_time(&mut self, ticket: &Ticket, rules: &Rules) -> bool {
+        let Some(rule) = rules.on_or_off(ticket.department.as_deref()) else { return false };
+        if self.reminders.is_empty() || !rule.offers("extend", rule.reminders) {
+            return false;
+        }
+        let since = self.anchor("first-unanswered-agent-message").unwrap_or(Instant::MAX);
+        let lately = self.reminders.iter().filter(|reminder| reminder.at >= since);
+        let last = lately.map(|reminder| reminder.number).max().unwrap_or(0);
+        let open = ticket.status == TicketStatus::Open && !self.closed;
+        match self.turn() {
+            Some(Turn::Customers) if last > 0 && open => rule.offers("extend", last),
+            _ => {
+                self.doubtful = true;
+                false
+            }
+        }
+    }
+
+    fn reach(&mut self, at: Instant) {
+        self.reached = self.reached.max(Some(at));
+    }
+
+    fn occur(&mut self, event: &Event, what: &Occurrence, at: Instant) {
+        let detail = |wanted: &str| {
+            what.details.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
+        };
+        match (detail("call"), &event.id) {
+            (Some(call), _) => {
+                if matches!(what.name.as_str(), "customer-hung-up" | "call-missed") {
+                    self.missed.insert(call.clone());
+                }
+                self.calls.insert(call);
+                self.reach(at);
+            }
+            (None, Some(id)) => {
+                self.occurred.insert((what.name.clone(), id.clone()));
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn see(&mut self, event: &Event, ticket: &Ticket, rules: &Rules) {
         let at = event.at.min(event.received_at);
         match &event.what {
             Happening::Failed(_)
@@ -105,6 +206,13 @@ impl Truth {
             Happening::CarriedOut(key) => {
                 self.done.insert(name(key));
                 self.note_reminder(key, at, false);
+                let rule = rules.on_or_off(ticket.department.as_deref());
+                if matches!(key.step, Step::Reminder(_))
+                    && rule.is_some_and(|rule| rule.window.is_some())
+                    && !self.sent.contains(&at)
+                {
+                    self.sent.push(at);
+                }
                 if closes(&key.step) {
                     self.over();
                 }
@@ -112,7 +220,11 @@ impl Truth {
             Happening::Failed(failure) => self.note_reminder(&failure.key, at, true),
             Happening::Held => self.held = true,
             Happening::Released => self.held = false,
-            Happening::CallStarted => self.on_call = true,
+            Happening::Occurred(what) => self.occur(event, what, at),
+            Happening::CallStarted => {
+                self.reach(at);
+                self.on_call = true;
+            }
             Happening::CallEnded => self.on_call = false,
             Happening::Unassigned => self.queued = true,
             Happening::Assigned(_) => self.queued = false,
@@ -154,7 +266,22 @@ impl Truth {
         if self.done.contains(&name(key)) {
             return broken(Invariant::Once, format!("{}/{step} is asked for again", key.cycle));
         }
-        if !matches!(key.step, Step::Reminder(_) | Step::Close) {
+        match &action.task {
+            Task::Send(reminder) => {
+                self.check_sent(&step, &reminder.message, now, ticket, rules)?;
+            }
+            Task::Close(package) => {
+                if let Some(text) = &package.closing_text {
+                    self.check_sent("the closing text", text, now, ticket, rules)?;
+                }
+            }
+            Task::Reply(reply) => self.check_reply(&key.step, reply, now, ticket, rules)?,
+            _ => {}
+        }
+        if key.step == Step::Resolve && !self.settled {
+            return broken(Invariant::CustomersTurn, "nobody said that it is settled");
+        }
+        if !matches!(key.step, Step::Reminder(_) | Step::Close) || self.doubtful {
             return Ok(());
         }
         self.cycle = self.cycle.max(key.cycle);
@@ -173,7 +300,98 @@ impl Truth {
         };
         if key.step == Step::Close {
             self.check_patient(now, rule)?;
-            self.check_warned(now, rule)?;
+            self.check_warned(now, ticket, rule)?;
+            if let Some(window) = &rule.window
+                && window.close_waits
+                && !window.is_open(now)
+            {
+                return broken(Invariant::SendingWindow, "the close does not wait for it");
+            }
+        }
+        Ok(())
+    }
+
+    /// A message that nobody asked for.
+    fn check_sent(
+        &self,
+        step: &str,
+        message: &Outgoing,
+        now: Instant,
+        ticket: &Ticket,
+        rules: &Rules,
+    ) -> Result<(), Broken> {
+        if message.audience != Audience::Customer {
+            return Ok(());
+        }
+        self.check_wanted(step, message, now, ticket)?;
+        let rule = rules.on_or_off(ticket.department.as_deref());
+        let Some(window) = rule.and_then(|rule| rule.window.as_ref()) else { return Ok(()) };
+        if !window.is_open(now) {
+            return broken(Invariant::SendingWindow, format!("{step} while it is closed"));
+        }
+        if !window.allows(&self.sent, now) {
+            return broken(Invariant::SendingWindow, format!("{step} beyond what is allowed"));
+        }
+        Ok(())
+    }
+
+    fn check_wanted(
+        &self,
+        step: &str,
+        message: &Outgoing,
+        now: Instant,
+        ticket: &Ticket,
+    ) -> Result<(), Broken> {
+        if self.opted_out || ticket.opted_out {
+            return broken(Invariant::LeftAlone, step);
+        }
+        let heard = self.last_heard().unwrap_or(Instant::MIN);
+        if has_window(&ticket.channel)
+            && message.template.is_none()
+            && heard.saturating_add(WINDOW) <= now
+        {
+            return broken(
+                Invariant::ChannelWindow,
+                format!("{step}, and the customer was last heard of at {}", show(heard)),
+            );
+        }
+        Ok(())
+    }
+
+    fn check_reply(
+        &mut self,
+        step: &Step,
+        reply: &AutomaticReply,
+        now: Instant,
+        ticket: &Ticket,
+        rules: &Rules,
+    ) -> Result<(), Broken> {
+        let Step::Reply(number) = *step else { return Ok(()) };
+        if let Some(message) = &reply.message {
+            self.check_wanted("a reply", message, now, ticket)?;
+            if ticket.group && rules.exempt_groups {
+                return broken(Invariant::LeftAlone, "a reply to a group");
+            }
+        }
+        let answer = self.answers.entry(number).or_default();
+        answer.event.clone_from(&reply.event);
+        answer.sends |= reply.message.is_some();
+        answer.records |= reply.missed_call != MissedCall::Nothing;
+        let count = |which: &dyn Fn(&Answer) -> bool| {
+            self.answers.values().filter(|answer| which(answer)).count()
+        };
+        let of_calls = |answer: &Answer| OF_CALLS.contains(&answer.event.as_str());
+        let event = reply.event.as_str();
+        let most = match event {
+            "first-chat-received" | "ticket-created-out-of-hours" => 1,
+            "wrote-out-of-hours" => self.spoken.iter().filter(|spoken| spoken.customer).count(),
+            _ => self.occurred.iter().filter(|(name, _)| name == event).count(),
+        };
+        let too_many = count(&|answer| of_calls(answer) && answer.sends) > self.calls.len()
+            || count(&|answer| answer.records) > self.missed.len()
+            || !OF_CALLS.contains(&event) && count(&|answer| answer.event == event) > most;
+        if too_many {
+            return broken(Invariant::AnsweredOnce, format!("reply {number} to {event}"));
         }
         Ok(())
     }
@@ -182,7 +400,8 @@ impl Truth {
     pub(crate) fn check_end(&self, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
         let closes =
             rules.of(ticket.department.as_deref()).is_some_and(|r| r.close_after.is_some());
-        let excused = self.excused || self.closed || ticket.incomplete_metadata || !closes;
+        let excused =
+            self.excused || self.doubtful || self.closed || ticket.incomplete_metadata || !closes;
         let silent = self.turn() == Some(Turn::Customers);
         if silent && !excused && self.check_paused("the end", ticket, rules).is_ok() {
             return broken(Invariant::ClosedInTheEnd, "it rests and was never closed");
@@ -197,6 +416,7 @@ impl Truth {
             (self.on_call, "during a call"),
             (self.queued, "in the queue"),
             (exempt, "exempt"),
+            (ticket.group && rules.exempt_groups, "of a group"),
             (ticket.status != TicketStatus::Open, "not open"),
         ];
         match why.iter().find(|(holds, _)| *holds) {
@@ -220,8 +440,9 @@ impl Truth {
     }
 
     /// Only what was sent since the turn passed to the customer has warned them.
-    fn check_warned(&self, now: Instant, rule: &Rule) -> Result<(), Broken> {
-        if rule.reminders == 0 {
+    fn check_warned(&self, now: Instant, ticket: &Ticket, rule: &Rule) -> Result<(), Broken> {
+        let left_out = rule.closes_silently && has_window(&ticket.channel);
+        if rule.reminders == 0 || self.opted_out || left_out {
             return Ok(());
         }
         let since = self.anchor("first-unanswered-agent-message").unwrap_or(Instant::MIN);
@@ -268,6 +489,17 @@ impl Truth {
         self.spoken.iter().filter(|spoken| wanted(spoken)).max_by_key(|spoken| order(spoken))
     }
 
+    /// When the customer was last heard of. Whoever comes later in the ticket's order wrote no
+    /// earlier, whatever the clocks say.
+    fn last_heard(&self) -> Option<Instant> {
+        let last = self.latest(|spoken| spoken.customer);
+        let wrote = last.and_then(|last| {
+            let before = self.spoken.iter().filter(|spoken| order(spoken) <= order(last));
+            before.map(|spoken| spoken.at).max()
+        });
+        wrote.max(self.reached)
+    }
+
     /// What the time is counted from; nothing where the order is in doubt.
     fn anchor(&self, count_from: &str) -> Option<Instant> {
         let customer = self.latest(|spoken| spoken.customer);
@@ -293,6 +525,10 @@ enum Turn {
 /// The place of a message in its ticket; either all messages of a script have a sequence or none.
 fn order(spoken: &Spoken) -> (Option<u64>, Instant) {
     (spoken.sequence, if spoken.sequence.is_some() { 0 } else { spoken.at })
+}
+
+fn has_window(channel: &Channel) -> bool {
+    matches!(channel, Channel::Whatsapp | Channel::Messenger | Channel::Instagram)
 }
 
 fn closes(step: &Step) -> bool {

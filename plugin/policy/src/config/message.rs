@@ -5,7 +5,7 @@ use super::place::{Object, Place, Problems, quoted};
 use super::{Around, Times, form, plain, words};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::diagnostic::{Code, nearest};
+use crate::diagnostic::Code;
 use crate::instant::{Instant, Span};
 use crate::placeholder::{NAMED, Piece, Placeholder, named, pieces};
 use crate::policy::SendingWindow;
@@ -64,18 +64,27 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
             }
             Piece::Place(name, fallback) => (name, fallback),
         };
-        let known = NAMED.iter().map(|(known, _)| *known);
+        let fits = |place| match place {
+            Placeholder::TimeLeft => closes,
+            Placeholder::Summary => summary,
+            _ => true,
+        };
+        let known = NAMED.iter().filter(|(_, place)| fits(*place)).map(|(known, _)| *known);
         let (code, value) = match named(name) {
-            None => match nearest(name, known.clone()) {
-                Some(near) => (Code::UnknownPlaceholderNear, near.to_string()),
-                None => (Code::UnknownPlaceholder, quoted(known)),
-            },
+            None => {
+                place.error(problems, |search| {
+                    let (code, value) = match search.nearest(name, known.clone()) {
+                        Some(near) => (Code::UnknownPlaceholderNear, near.to_string()),
+                        None => (Code::UnknownPlaceholder, quoted(known)),
+                    };
+                    (code, vec![plain(name), plain(value)])
+                });
+                continue;
+            }
             Some(Placeholder::TimeLeft) if !closes => {
                 (Code::TimeLeftWithoutClose, alloc::string::String::new())
             }
-            Some(Placeholder::Summary) if !summary => {
-                (Code::UnknownPlaceholder, quoted(known.filter(|name| *name != "summary")))
-            }
+            Some(Placeholder::Summary) if !summary => (Code::UnknownPlaceholder, quoted(known)),
             Some(
                 Placeholder::CustomerName
                 | Placeholder::AgentName

@@ -3,9 +3,10 @@
 use super::form::Form;
 use super::plain;
 use super::tree::Node;
-use crate::diagnostic::{Code, Diagnostic, Severity, Shape, Value, nearest};
+use crate::diagnostic::{Code, Diagnostic, Search, Severity, Shape, Value};
 use crate::text::Translated;
 use crate::zone::Zone;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -15,18 +16,81 @@ use alloc::vec::Vec;
 pub const MOST_TEXT_BYTES: usize = 16 * 1024;
 /// The most names in one list: more than any account has.
 pub const MOST_NAMES: usize = 1_000;
+/// A longer name than any that others refer to.
+const MOST_NAME_BYTES: usize = 1024;
+/// More keys in one object than there are.
+const MOST_KEYS: usize = 1_000;
+
+/// So many problems are listed, and in so many bytes; of the rest is said how many there are.
+const MOST_PROBLEMS: usize = 100;
+const MOST_PROBLEM_BYTES: usize = 48 * 1024;
 
 /// The problems found so far.
 #[derive(Debug, Default)]
-pub(super) struct Problems(Vec<Diagnostic>);
+pub(super) struct Problems {
+    listed: Vec<Diagnostic>,
+    /// The bytes of what is listed.
+    bytes: usize,
+    errors: usize,
+    /// How many were found and are not listed.
+    more: usize,
+    /// Whether nobody listens.
+    unheard: bool,
+    search: Search,
+}
 
 impl Problems {
-    pub(super) fn errors(&self) -> usize {
-        self.0.iter().filter(|p| p.code.severity() == Severity::Error).count()
+    /// For a second look at something: what is found is not said again.
+    pub(super) fn unheard() -> Problems {
+        Problems { unheard: true, ..Problems::default() }
     }
 
+    pub(super) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// The first problems, in the order in which they were found; errors before warnings where
+    /// there are more than can be listed.
     pub(super) fn into_list(self) -> Vec<Diagnostic> {
-        self.0
+        let mut list = self.listed;
+        if self.more > 0 {
+            let values = vec![plain(self.more.to_string())];
+            list.push(Diagnostic::new(Code::TooManyProblems, "", values));
+        }
+        list
+    }
+
+    /// Whether one more error would not be listed, so that its words need not be found.
+    fn is_full(&self) -> bool {
+        let with_errors = self.listed.len() >= MOST_PROBLEMS && self.errors >= MOST_PROBLEMS;
+        self.unheard || with_errors || self.bytes >= MOST_PROBLEM_BYTES.saturating_sub(2_048)
+    }
+
+    fn push(&mut self, problem: Diagnostic) {
+        let is_error = problem.code.severity() == Severity::Error;
+        self.errors = self.errors.saturating_add(usize::from(is_error));
+        let bytes = problem.bytes();
+        let fits = self.bytes.saturating_add(bytes) <= MOST_PROBLEM_BYTES;
+        if !self.unheard && fits && self.listed.len() < MOST_PROBLEMS {
+            self.bytes = self.bytes.saturating_add(bytes);
+            self.listed.push(problem);
+            return;
+        }
+        self.more = self.more.saturating_add(1);
+        let warning = |p: &Diagnostic| p.code.severity() == Severity::Warning;
+        if is_error
+            && fits
+            && let Some(place) = self.listed.iter().rposition(warning)
+        {
+            self.listed.remove(place);
+            self.listed.push(problem);
+        }
+    }
+
+    /// One more error of which nothing is said.
+    fn count_error(&mut self) {
+        self.errors = self.errors.saturating_add(1);
+        self.more = self.more.saturating_add(1);
     }
 }
 
@@ -50,7 +114,21 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn problem(&self, code: Code, values: Vec<Value>, problems: &mut Problems) {
-        problems.0.push(Diagnostic::new(code, self.pointer.clone(), values));
+        problems.push(Diagnostic::new(code, self.pointer.clone(), values));
+    }
+
+    /// An error whose words take some finding: they are looked for only if they are listed.
+    pub(super) fn error(
+        &self,
+        problems: &mut Problems,
+        say: impl FnOnce(&mut Search) -> (Code, Vec<Value>),
+    ) {
+        if problems.is_full() {
+            problems.count_error();
+        } else {
+            let (code, values) = say(&mut problems.search);
+            self.problem(code, values, problems);
+        }
     }
 
     /// A problem of an entry of this list.
@@ -61,7 +139,12 @@ impl<'a> Place<'a> {
         values: Vec<Value>,
         problems: &mut Problems,
     ) {
-        problems.0.push(Diagnostic::new(code, format!("{}/{index}", self.pointer), values));
+        problems.push(Diagnostic::new(code, format!("{}/{index}", self.pointer), values));
+    }
+
+    /// The entry of this list, to speak of it.
+    pub(super) fn entry(&self, index: usize) -> Place<'a> {
+        Place { node: self.node, pointer: format!("{}/{index}", self.pointer) }
     }
 
     pub(super) fn wrong(&self, shape: Shape, problems: &mut Problems) {
@@ -101,14 +184,21 @@ impl<'a> Place<'a> {
             self.wrong(Shape::Object, problems);
             return Vec::new();
         };
+        let entries = self.first_keys(entries, problems);
         let object = Object { place: self.clone(), entries };
         let mut found: Vec<(&'a str, Place<'a>)> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (key, node) in entries.iter().filter(|(key, _)| !is_comment(key)) {
+            if key.len() > MOST_NAME_BYTES {
+                let values = vec![plain(key.len().to_string()), plain(MOST_NAME_BYTES.to_string())];
+                self.problem(Code::TooLarge, values, problems);
+                continue;
+            }
             let place = object.at(key, node);
             if key.trim().is_empty() {
                 place.problem(Code::EmptyName, vec![], problems);
             }
-            if found.iter().any(|(earlier, _)| *earlier == key.as_str()) {
+            if !seen.insert(key.as_str()) {
                 place.problem(Code::DuplicateKey, vec![plain(key.as_str())], problems);
                 continue;
             }
@@ -127,24 +217,43 @@ impl<'a> Place<'a> {
             self.wrong(Shape::Object, problems);
             return None;
         };
+        let entries = self.first_keys(entries, problems);
         let object = Object { place: self.clone(), entries };
-        for (n, (key, _)) in entries.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for (key, _) in entries {
             if is_comment(key) || passed_over(key) {
                 continue;
             }
-            if entries.iter().take(n).any(|(earlier, _)| earlier == key) {
-                let place = object.at(key, self.node);
-                place.problem(Code::DuplicateKey, vec![plain(key.as_str())], problems);
-            } else if !keys.clone().any(|known| known == key) {
-                let (code, value) = match nearest(key, keys.clone()) {
-                    Some(near) => (Code::UnknownKeyNear, near.to_string()),
-                    None => (Code::UnknownKey, quoted(keys.clone())),
-                };
-                let place = object.at(key, self.node);
-                place.problem(code, vec![plain(key.as_str()), plain(value)], problems);
+            let twice = !seen.insert(key.as_str());
+            if !twice && keys.clone().any(|known| known == key) {
+                continue;
             }
+            if problems.is_full() {
+                problems.count_error();
+                continue;
+            }
+            let place = object.at(key, self.node);
+            let (code, value) = match problems.search.nearest(key, keys.clone()) {
+                _ if twice => (Code::DuplicateKey, String::new()),
+                Some(near) => (Code::UnknownKeyNear, near.to_string()),
+                None => (Code::UnknownKey, quoted(keys.clone())),
+            };
+            place.problem(code, vec![plain(key.as_str()), plain(value)], problems);
         }
         Some(object)
+    }
+
+    /// As many entries of an object as are looked at.
+    fn first_keys(
+        &self,
+        entries: &'a [(String, Node)],
+        problems: &mut Problems,
+    ) -> &'a [(String, Node)] {
+        if entries.len() > MOST_KEYS {
+            let values = vec![plain(entries.len().to_string()), plain(MOST_KEYS.to_string())];
+            self.problem(Code::TooMany, values, problems);
+        }
+        entries.get(..MOST_KEYS).unwrap_or(entries)
     }
 
     /// The object at this place, whose keys are some words.
@@ -233,12 +342,10 @@ impl<'a> Place<'a> {
         let name = self.string(problems)?;
         let zone = Zone::named(&name);
         if zone.is_none() {
-            match Zone::nearest(&name) {
-                Some(near) => {
-                    self.problem(Code::BadZoneNear, vec![plain(name), plain(near)], problems)
-                }
-                None => self.problem(Code::BadZone, vec![plain(name)], problems),
-            }
+            self.error(problems, |search| match Zone::nearest(&name, search) {
+                Some(near) => (Code::BadZoneNear, vec![plain(name), plain(near)]),
+                None => (Code::BadZone, vec![plain(name)]),
+            });
         }
         zone
     }
@@ -253,8 +360,9 @@ impl<'a> Place<'a> {
         let text = self.string(problems)?;
         let found = names.clone().position(|name| *name == text);
         if found.is_none() {
-            let known = quoted(names.map(String::as_str));
-            self.problem(unknown, vec![plain(text), plain(known)], problems);
+            self.error(problems, |_| {
+                (unknown, vec![plain(text), plain(quoted(names.map(String::as_str)))])
+            });
         }
         found
     }
@@ -295,9 +403,11 @@ impl<'a> Place<'a> {
         let entries = match self.node {
             Node::Text(_) => vec![(None, self.filled(problems)?)],
             Node::Object(entries) => {
+                let entries = self.first_keys(entries, problems);
                 let object = Object { place: self.clone(), entries };
                 let mut texts = Vec::new();
-                for (n, (tag, node)) in entries.iter().enumerate() {
+                let mut seen = BTreeSet::new();
+                for (tag, node) in entries {
                     if is_comment(tag) {
                         continue;
                     }
@@ -305,7 +415,7 @@ impl<'a> Place<'a> {
                     if !is_language_tag(tag) {
                         place.problem(Code::BadLanguage, vec![plain(tag.as_str())], problems);
                     }
-                    if entries.iter().take(n).any(|(earlier, _)| earlier == tag) {
+                    if !seen.insert(tag.as_str()) {
                         place.problem(Code::DuplicateKey, vec![plain(tag.as_str())], problems);
                     }
                     texts.extend(place.filled(problems).map(|text| (Some(tag.clone()), text)));
@@ -335,7 +445,7 @@ impl<'a> Place<'a> {
                     }
                     _ => None,
                 };
-                entries.iter().filter_map(text).collect()
+                entries.iter().take(MOST_KEYS).filter_map(text).collect()
             }
             _ => Vec::new(),
         }

@@ -155,7 +155,13 @@ impl Account {
         out.extend(self.sent.iter().flat_map(time));
         for pending in &self.replies {
             out.extend_from_slice(&pending.number.to_le_bytes());
-            out.push(pending.occasion.number() << 1 | u8::from(pending.ticket_allowed));
+            out.extend_from_slice(&pending.cycle.to_le_bytes());
+            out.push(
+                pending.occasion.number() << 3
+                    | u8::from(pending.sends) << 2
+                    | u8::from(pending.records) << 1
+                    | u8::from(pending.ticket_allowed),
+            );
             out.extend_from_slice(&time(&pending.at));
         }
         out.extend(self.occurrences.iter().flat_map(|id| id.to_le_bytes()));
@@ -300,11 +306,17 @@ impl Fields<'_> {
             account.sent.push(self.time()?);
         }
         for _ in 0..replies {
-            let number = self.u32()?;
+            let (number, cycle) = (self.u32()?, self.u32()?);
             let code = self.byte()?;
-            let occasion = Occasion::of_number(code >> 1)?;
-            let at = self.time()?;
-            account.replies.push(Pending { number, occasion, ticket_allowed: code & 1 == 1, at });
+            account.replies.push(Pending {
+                number,
+                cycle,
+                occasion: Occasion::of_number(code >> 3)?,
+                sends: code & 4 != 0,
+                records: code & 2 != 0,
+                ticket_allowed: code & 1 != 0,
+                at: self.time()?,
+            });
         }
         for _ in 0..occurrences {
             account.occurrences.push(self.u64()?);

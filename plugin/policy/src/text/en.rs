@@ -370,6 +370,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "this reply depends on a schedule, and the team has none",
             "add `schedule` to the team, with the name of one in `schedules`",
         ),
+        Code::TooManyProblems => (
+            "problems that are not listed here: {0}",
+            "mend those that are listed, and check again",
+        ),
     }
 }
 

@@ -371,6 +371,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "esta respuesta depende de un horario y el equipo no tiene ninguno",
             "añada `schedule` al equipo, con el nombre de uno de `schedules`",
         ),
+        Code::TooManyProblems => (
+            "problemas que no se muestran aquí: {0}",
+            "corrija los que se muestran y compruebe de nuevo",
+        ),
     }
 }
 

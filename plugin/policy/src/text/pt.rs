@@ -362,6 +362,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "esta resposta depende de um horário e a equipe não tem nenhum",
             "acrescente `schedule` à equipe, com o nome de um de `schedules`",
         ),
+        Code::TooManyProblems => (
+            "problemas que não são mostrados aqui: {0}",
+            "corrija os que são mostrados e verifique de novo",
+        ),
     }
 }
 
