@@ -1,7 +1,10 @@
 //! Random conversations with fixed seeds, in the sandbox and natively.
 
+use std::collections::BTreeSet;
+
 use despertador_harness::facts;
 use despertador_harness::simulation::{Findings, Simulation};
+use despertador_policy::form::{Form, Kind, POLICY as WHOLE};
 use despertador_tests::engines::engines;
 use despertador_tests::native::Native;
 
@@ -119,4 +122,59 @@ fn the_simulation_meets_what_a_policy_can_say() {
     ] {
         assert!(kinds.contains_key(kind), "no ticket led to «{kind}»: {kinds:?}");
     }
+}
+
+/// The keys of a form that no object of that form has.
+type Unused = BTreeSet<(&'static str, &'static str)>;
+
+/// Takes the keys that an object has out of those that none was seen to have.
+fn look(form: &'static Form, value: &serde_json::Value, unused: &mut Unused) {
+    for key in form.keys {
+        let Some(value) = value.get(key.name) else { continue };
+        unused.remove(&(form.name, key.name));
+        let all = value.as_array().into_iter().flatten();
+        let named = value.as_object().into_iter().flat_map(|object| object.values());
+        match key.kind {
+            Kind::Object(form) | Kind::ObjectOrWords(form, _) | Kind::ObjectOrOff(form) => {
+                look(form, value, unused);
+            }
+            Kind::List(form, _) => all.for_each(|item| look(form, item, unused)),
+            Kind::Named(form, _) | Kind::Keyed(_, form) => {
+                named.for_each(|item| look(form, item, unused));
+            }
+            Kind::Holidays(_) => {
+                all.for_each(|item| look(&despertador_policy::form::HOLIDAY, item, unused));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// All keys that there are, with the words of those that are keyed by words.
+fn keys(form: &'static Form, found: &mut Unused) {
+    for key in form.keys {
+        found.insert((form.name, key.name));
+        match key.kind {
+            Kind::Object(form)
+            | Kind::ObjectOrWords(form, _)
+            | Kind::ObjectOrOff(form)
+            | Kind::List(form, _)
+            | Kind::Named(form, _)
+            | Kind::Keyed(_, form) => keys(form, found),
+            Kind::Holidays(_) => keys(&despertador_policy::form::HOLIDAY, found),
+            _ => {}
+        }
+    }
+}
+
+/// Whoever adds a key adds it there, so that simulations and measurements meet it.
+#[test]
+fn the_policy_with_everything_uses_every_key() {
+    let policy: serde_json::Value = serde_json::from_str(EVERYTHING).expect("JSON");
+    let mut unused = Unused::new();
+    keys(&WHOLE, &mut unused);
+    look(&WHOLE, &policy, &mut unused);
+    assert!(unused.is_empty(), "tests/fixtures/policies/everything.json lacks {unused:?}");
+    let events = policy.pointer("/replies/0/events").and_then(|events| events.as_object());
+    assert_eq!(events.map(|events| events.len()), Some(14));
 }

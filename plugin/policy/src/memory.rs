@@ -207,9 +207,13 @@ impl Memory {
                     // Nothing is opened again for what the customer agrees with.
                     Some(Effect::Resolve) if self.closed.is_some() => self.reached(mark.at),
                     effect => {
-                        self.customer_wrote(mark);
-                        if effect == Some(Effect::Resolve) {
+                        let notified = self.notified;
+                        let latest = self.customer_wrote(mark) && self.agents.is_empty();
+                        // An agent who wrote since, or the customer, has more to say.
+                        if effect == Some(Effect::Resolve) && latest {
                             self.resolved = Some(mark.at);
+                            // The cycle is closed in the end: whoever was told need not be again.
+                            self.notified = notified;
                         }
                     }
                 }
@@ -343,9 +347,10 @@ impl Memory {
         self.cycle = self.cycle.max(1);
     }
 
-    fn customer_wrote(&mut self, mut mark: Mark) {
+    /// Says whether this is the latest of the customer's messages.
+    fn customer_wrote(&mut self, mut mark: Mark) -> bool {
         if self.customer.is_some_and(|last| mark.order(&last) != Ordering::Greater) {
-            return;
+            return false;
         }
         // Of two at the same instant the one that arrives later is the later one.
         let answered_before = self.agents.partition_point(|a| a.order(&mark) != Ordering::Greater);
@@ -375,6 +380,7 @@ impl Memory {
             self.end_cycle();
             self.spent = kept;
         }
+        true
     }
 
     fn agent_wrote(&mut self, mut mark: Mark) {

@@ -143,6 +143,8 @@ impl Policy {
         let heard = self.hearing(ticket, memory, message);
         let changed = memory.hear(message, self.counting(ticket), heard);
         if changed && message.author == Author::Customer {
+            // Who only asks for more time has not written yet.
+            let first = first && memory.customer.is_some();
             self.answer_message(ticket, memory, message, first);
         }
         (changed, self.decide(ticket, memory, message.stamp.received))

@@ -30,6 +30,8 @@ pub(crate) struct Truth {
     cycle: u32,
     /// The earliest cycle of which something may still be asked for.
     earliest_cycle: u32,
+    /// How many of the customer's messages counted, requests for time included.
+    heard: usize,
     /// Whether the customer wants no messages.
     opted_out: bool,
     /// Whether the customer has ever said that all is settled.
@@ -114,6 +116,7 @@ impl Truth {
             return;
         }
         if customer {
+            self.heard = self.heard.saturating_add(1);
             self.note_wish(message, ticket, rules);
             if message.choice.as_deref() == Some("extend") && self.asks_for_time(ticket, rules) {
                 self.reach(message.at.min(message.received_at));
@@ -384,7 +387,7 @@ impl Truth {
         let event = reply.event.as_str();
         let most = match event {
             "first-chat-received" | "ticket-created-out-of-hours" => 1,
-            "wrote-out-of-hours" => self.spoken.iter().filter(|spoken| spoken.customer).count(),
+            "wrote-out-of-hours" => self.heard,
             _ => self.occurred.iter().filter(|(name, _)| name == event).count(),
         };
         let too_many = count(&|answer| of_calls(answer) && answer.sends) > self.calls.len()
@@ -509,7 +512,8 @@ impl Truth {
             _ => self
                 .spoken
                 .iter()
-                .filter(|s| !s.customer && customer.is_none_or(|c| order(s) > order(c)))
+                // Of two at one instant, either may have come first.
+                .filter(|s| !s.customer && customer.is_none_or(|c| order(s) >= order(c)))
                 .map(|spoken| spoken.at)
                 .min(),
         }
