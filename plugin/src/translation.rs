@@ -110,8 +110,10 @@ pub(crate) fn on_message(
     bytes: wit::Memory,
     message: &wit::Message,
 ) -> Result<wit::Update, wit::Fault> {
-    let facts = facts(ticket)?;
-    let mut memory = memory(&bytes)?;
+    check_limits(ticket)?;
+    let facts = facts(ticket, ticket.window_until.map(instant).transpose()?);
+    let mut memory = Memory::default();
+    read_memory(&mut memory, &bytes)?;
     let message = policy::Message {
         stamp: stamp(message.id.as_deref(), message.sequence, message.at, message.received_at)?,
         author: match message.author {
@@ -153,8 +155,10 @@ pub(crate) fn on_event(
     bytes: wit::Memory,
     event: &wit::Event,
 ) -> Result<wit::Update, wit::Fault> {
-    let facts = facts(ticket)?;
-    let mut memory = memory(&bytes)?;
+    check_limits(ticket)?;
+    let facts = facts(ticket, ticket.window_until.map(instant).transpose()?);
+    let mut memory = Memory::default();
+    read_memory(&mut memory, &bytes)?;
     let event = policy::Event {
         stamp: stamp(event.id.as_deref(), event.sequence, event.at, event.received_at)?,
         what: happening(&event.what, ticket)?,
@@ -169,8 +173,11 @@ pub(crate) fn on_tick(
     bytes: &[u8],
     now: i64,
 ) -> Result<wit::Decision, wit::Fault> {
-    let facts = facts(ticket)?;
-    let decided = asked.decide(&facts, &memory(bytes)?, instant(now)?);
+    check_limits(ticket)?;
+    let facts = facts(ticket, ticket.window_until.map(instant).transpose()?);
+    let mut memory = Memory::default();
+    read_memory(&mut memory, bytes)?;
+    let decided = asked.decide(&facts, &memory, instant(now)?);
     Ok(decision(decided, ticket))
 }
 
@@ -181,11 +188,14 @@ pub(crate) fn explain(
     now: i64,
     reader: &wit::Reader,
 ) -> Result<wit::Explanation, wit::Fault> {
-    let facts = facts(ticket)?;
+    check_limits(ticket)?;
+    let facts = facts(ticket, ticket.window_until.map(instant).transpose()?);
     let language = policy::Language::of_tag(&reader.language).unwrap_or(policy::Language::En);
     // No place on earth is further from UTC than a day.
     let offset = reader.utc_offset.clamp(-1_440, 1_440);
-    let explained = asked.explain(&facts, &memory(bytes)?, instant(now)?, language, offset);
+    let mut memory = Memory::default();
+    read_memory(&mut memory, bytes)?;
+    let explained = asked.explain(&facts, &memory, instant(now)?, language, offset);
     let check = |c: policy::Check| wit::Check { code: c.code.into(), holds: c.holds, text: c.text };
     Ok(wit::Explanation {
         language: explained.language.code().into(),
@@ -200,14 +210,15 @@ fn instant(millis: i64) -> Result<policy::Instant, wit::Fault> {
     policy::Instant::from_millis(millis).ok_or(wit::Fault::BadTime(millis))
 }
 
-fn memory(bytes: &[u8]) -> Result<Memory, wit::Fault> {
-    Memory::from_bytes(bytes).map_err(|damage| match damage {
+/// Memories and facts are made where they stay: moving them costs as much as deciding.
+fn read_memory(memory: &mut Memory, bytes: &[u8]) -> Result<(), wit::Fault> {
+    memory.read(bytes).map_err(|damage| match damage {
         policy::Damage::Damaged => wit::Fault::MemoryDamaged,
         policy::Damage::Newer(version) => wit::Fault::MemoryNewer(version.into()),
     })
 }
 
-fn facts(ticket: &wit::Ticket) -> Result<policy::Ticket<'_>, wit::Fault> {
+fn check_limits(ticket: &wit::Ticket) -> Result<(), wit::Fault> {
     if ticket.id.len() > MOST_ID_BYTES {
         return Err(wit::Fault::OverLimit("ticket-id-bytes".into()));
     }
@@ -217,7 +228,12 @@ fn facts(ticket: &wit::Ticket) -> Result<policy::Ticket<'_>, wit::Fault> {
     if ticket.sent_to_customer.as_ref().is_some_and(|sent| sent.len() > MOST_SENT) {
         return Err(wit::Fault::OverLimit("ticket-sent-to-customer".into()));
     }
-    Ok(policy::Ticket {
+    Ok(())
+}
+
+#[inline(always)]
+fn facts(ticket: &wit::Ticket, window_until: Option<policy::Instant>) -> policy::Ticket<'_> {
+    policy::Ticket {
         id: &ticket.id,
         status: match ticket.status {
             wit::TicketStatus::Open => policy::Status::Open,
@@ -247,10 +263,10 @@ fn facts(ticket: &wit::Ticket) -> Result<policy::Ticket<'_>, wit::Fault> {
         incomplete_metadata: ticket.incomplete_metadata,
         group: ticket.group,
         opted_out: ticket.opted_out,
-        window_until: ticket.window_until.map(instant).transpose()?,
+        window_until,
         sent: ticket.sent_to_customer.as_deref().unwrap_or_default(),
         more: ticket.more.as_deref().unwrap_or_default(),
-    })
+    }
 }
 
 fn stamp(

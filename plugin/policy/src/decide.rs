@@ -221,7 +221,7 @@ fn act(
                 Reason::Retry(_) => reason,
                 _ => Reason::Reminder(number),
             };
-            (due.step, reason, Task::Send(reminder.into()))
+            (due.step, reason, Task::Send(reminder))
         }
         _ if ticket.incomplete_metadata
             && rule.close.incomplete_metadata == IncompleteMetadata::HoldAndNotify =>

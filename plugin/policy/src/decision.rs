@@ -19,6 +19,7 @@ pub struct Decision {
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a reminder is what is asked for most")]
 pub enum Outcome {
     /// Carry this out now.
     Act(Action),
@@ -73,12 +74,12 @@ pub struct Action {
     pub task: Task,
 }
 
-/// What is to be done. What is large is boxed, so that the many decisions that do nothing stay
-/// small.
+/// What is to be done. What is large and seldom is boxed, so that the many decisions that do nothing
+/// stay small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// Send this message to the customer.
-    Send(Box<Reminder>),
+    Send(Reminder),
     /// Close the ticket.
     Close(Box<ClosePackage>),
     /// Tell the people in charge.

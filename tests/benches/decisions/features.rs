@@ -102,7 +102,7 @@ fn policies() -> Vec<(&'static str, String)> {
     let replies = [(
         "/replies",
         json!([ { "departments": "any", "schedule": "oficina",
-        "events": { "wrote-out-of-hours": { "text": "Le respondemos mañana." } } } ]),
+        "events": { "voicemail-left": { "text": "Le respondemos mañana." } } } ]),
     )];
     let all = [&hours[..], &sending[..], &texts[..], &replies[..]].concat();
     vec![

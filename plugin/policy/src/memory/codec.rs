@@ -33,8 +33,19 @@ impl Memory {
     ///
     /// When the bytes are not exactly what some version wrote.
     pub fn from_bytes(bytes: &[u8]) -> Result<Memory, Damage> {
+        let mut memory = Memory::default();
+        memory.read(bytes).map(|()| memory)
+    }
+
+    /// Reads a memory into one that is new. A memory is read at every call, and moving it costs as
+    /// much as deciding.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Memory::from_bytes`]; what has been read by then says nothing.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<(), Damage> {
         if bytes.is_empty() {
-            return Ok(Memory::default());
+            return Ok(());
         }
         let (&[mark, version, a, b, c, d], body) =
             bytes.split_first_chunk::<HEADER>().ok_or(Damage::Damaged)?;
@@ -42,16 +53,14 @@ impl Memory {
             return Err(Damage::Damaged);
         }
         let mut fields = Fields(body);
-        // Filled in place: a memory is moved as rarely as it can be, for it is read at every call.
-        let mut memory = Memory::default();
         let read = match version {
-            1 => fields.version_1(&mut memory),
-            2 | 3 => fields.since_version_2(&mut memory, version),
+            1 => fields.version_1(self),
+            2 | 3 => fields.since_version_2(self, version),
             newer if newer > VERSION => return Err(Damage::Newer(newer)),
             _ => None,
         };
         match read {
-            Some(()) if fields.0.is_empty() => Ok(memory),
+            Some(()) if fields.0.is_empty() => Ok(()),
             _ => Err(Damage::Damaged),
         }
     }
