@@ -46,7 +46,6 @@ mod instant;
 mod memory;
 mod message;
 #[cfg(all(test, feature = "zones"))]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed")]
 mod minutes;
 mod opt_out;
 mod outgoing;
