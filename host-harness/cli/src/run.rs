@@ -3,6 +3,7 @@
 mod log;
 mod report;
 mod scenarios;
+mod sources;
 
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,7 @@
 use despertador_harness::{Share, Usage};
 use serde_json::{Value, json};
 
+use super::sources::Sources;
 use super::usage_json;
 use crate::paint::{DIM, GREEN, RED, YELLOW, paint};
 use crate::table::{Side, bytes, columns, thousands};
@@ -14,12 +15,20 @@ pub(super) struct Report {
     /// How many failed.
     pub(super) failed: usize,
     passed: usize,
+    /// The same, by the statements that were cited.
+    pub(super) sources: Sources,
     json: Option<Vec<Value>>,
 }
 
 impl Report {
     pub(super) fn new(timelines: bool, json: bool) -> Report {
-        Report { timelines, failed: 0, passed: 0, json: json.then(Vec::new) }
+        Report {
+            timelines,
+            failed: 0,
+            passed: 0,
+            sources: Sources::default(),
+            json: json.then(Vec::new),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -49,10 +58,17 @@ impl Report {
                 "{:#}",
                 json!({
                     "passed": self.passed, "failed": self.failed, "played": all,
-                    "usage": usage.as_ref().map(usage_json),
+                    "sources": self.sources.json(), "usage": usage.as_ref().map(usage_json),
                 })
             );
             return;
+        }
+        if !self.timelines {
+            let lines = self.sources.lines();
+            lines.iter().for_each(|line| anstream::println!("{line}"));
+            if !lines.is_empty() {
+                anstream::println!();
+            }
         }
         if let Some(usage) = usage {
             print_usage(&usage);
