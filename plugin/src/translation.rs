@@ -408,12 +408,13 @@ fn step(step: policy::Step) -> wit::Step {
     }
 }
 
+#[inline(always)]
 fn task(task: policy::Task) -> wit::Task {
     match task {
         policy::Task::Send(r) => wit::Task::Send(wit::Reminder {
             number: r.number,
             of: r.of,
-            message: outgoing(r.message),
+            message: outgoing(*r.message),
         }),
         policy::Task::Close(package) => wit::Task::Close(close_package(*package)),
         policy::Task::Notify(n) => {
@@ -424,7 +425,7 @@ fn task(task: policy::Task) -> wit::Task {
         policy::Task::AfterClose(then) => wit::Task::AfterClose(after_close(then)),
         policy::Task::Reply(reply) => wit::Task::Reply(wit::AutomaticReply {
             event: reply.event.into(),
-            message: reply.message.map(outgoing),
+            message: reply.message.map(|message| outgoing(*message)),
             missed_call: match reply.missed_call {
                 policy::MissedCall::Nothing => wit::MissedCall::Nothing,
                 policy::MissedCall::OnTicket => wit::MissedCall::OnTicket,
@@ -460,7 +461,7 @@ fn close_package(package: policy::ClosePackage) -> wit::ClosePackage {
     wit::ClosePackage {
         reason: package.reason.into(),
         notice: package.notice,
-        closing_text: package.closing_text.map(outgoing),
+        closing_text: package.closing_text.map(|message| outgoing(*message)),
         silent_because: package.silent_because.map(Into::into),
         note: wit::ClosingNote { category: package.category, summary: package.summary },
         tags: package.tags,
@@ -499,6 +500,7 @@ fn reopening(r: policy::Reopening) -> wit::Reopening {
     }
 }
 
+#[inline(always)]
 fn reason(reason: policy::Reason) -> wit::Reason {
     use policy::Reason as R;
     match reason {

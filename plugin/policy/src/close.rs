@@ -13,6 +13,7 @@ use crate::rule::{Content, CountFrom, Rule};
 use crate::schedule::Schedule;
 use crate::text::{Language, clock, fill, span};
 use crate::ticket::Ticket;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 
 pub(crate) fn package(
@@ -107,7 +108,7 @@ fn closing_text(
     rule: &Rule,
     schedule: &Schedule<'_>,
     now: Instant,
-) -> (Option<Outgoing>, Option<&'static str>) {
+) -> (Option<Box<Outgoing>>, Option<&'static str>) {
     let Some(text) = &rule.close.closing_text else { return (None, None) };
     let silent = |reason: Reason| (None, Some(reason.code()));
     if let Some(reason) = not_now(schedule, now) {

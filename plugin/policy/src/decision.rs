@@ -19,7 +19,6 @@ pub struct Decision {
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a reminder is what is asked for most")]
 pub enum Outcome {
     /// Carry this out now.
     Act(Action),
@@ -101,8 +100,8 @@ pub struct Reminder {
     pub number: u32,
     /// How many reminders the rule has.
     pub of: u32,
-    /// What to send.
-    pub message: Outgoing,
+    /// What to send. Boxed, as every message is: a decision is moved more often than it sends.
+    pub message: Box<Outgoing>,
 }
 
 /// A message to be sent, without what the channel cannot show.
@@ -166,7 +165,7 @@ pub struct AutomaticReply {
     /// The name of what is answered.
     pub event: &'static str,
     /// What to send.
-    pub message: Option<Outgoing>,
+    pub message: Option<Box<Outgoing>>,
     /// What becomes of a missed call.
     pub missed_call: MissedCall,
 }
@@ -190,7 +189,7 @@ pub struct ClosePackage {
     /// What the conversation shows.
     pub notice: String,
     /// A last message to the customer.
-    pub closing_text: Option<Outgoing>,
+    pub closing_text: Option<Box<Outgoing>>,
     /// Why the policy's last message is not sent: the code of a reason.
     pub silent_because: Option<&'static str>,
     /// The category of the closing note.

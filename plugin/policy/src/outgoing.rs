@@ -12,6 +12,7 @@ use crate::schedule::Schedule;
 use crate::text::{Language, Translated, spoken_span};
 use crate::ticket::Ticket;
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -48,7 +49,7 @@ pub(crate) fn window_until(ticket: &Ticket<'_>, memory: &Memory) -> Option<Insta
 }
 
 impl Writer<'_> {
-    pub(crate) fn write(&self, content: &Content, way: Way) -> Outgoing {
+    pub(crate) fn write(&self, content: &Content, way: Way) -> Box<Outgoing> {
         self.write_whole(content, &[], None, way)
     }
 
@@ -59,7 +60,7 @@ impl Writer<'_> {
         also: &[Translated],
         signature: Option<&str>,
         way: Way,
-    ) -> Outgoing {
+    ) -> Box<Outgoing> {
         let abilities = self.ticket.channel.abilities();
         let (language, mut text) = self.say(&content.text);
         for part in also {
@@ -88,7 +89,7 @@ impl Writer<'_> {
         } else {
             Vec::new()
         };
-        Outgoing {
+        Box::new(Outgoing {
             text: self.within(text, abilities, way),
             language,
             audience: match way {
@@ -102,7 +103,7 @@ impl Writer<'_> {
                 .map(|template| self.template(template)),
             image,
             quick_replies,
-        }
+        })
     }
 
     fn template(&self, planned: &PlannedTemplate) -> Template {

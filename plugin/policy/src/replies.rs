@@ -17,6 +17,7 @@ use crate::policy::Policy;
 use crate::rule::Content;
 use crate::text::Translated;
 use crate::ticket::{Status, Ticket};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// A reply that was not sent for so long says nothing to anybody any more.
@@ -347,7 +348,7 @@ impl Policy {
         memory: &Memory,
         pending: &Pending,
         now: Instant,
-    ) -> Option<Outgoing> {
+    ) -> Option<Box<Outgoing>> {
         if !pending.sends {
             return None;
         }
