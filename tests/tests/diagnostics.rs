@@ -106,6 +106,8 @@ fn spoken() -> Vec<Case> {
         text_on("whatsapp", "Hola {{customer.name}", &[(Code::BadPlaceholder, text)]),
         text_on("whatsapp", "Hola {customer.name}", &[]),
         text_on("whatsapp", "Hola {{customer.name}}", &[(Code::PlaceholderWithoutFallback, text)]),
+        text_on("telegram", &"a".repeat(4_096), &[]),
+        text_on("telegram", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
         // Nothing at all, where somebody has said so.
         text_on("whatsapp", "{{agent.name| }}", &[]),
         text_on(
@@ -289,6 +291,8 @@ fn spoken() -> Vec<Case> {
 fn calendars() -> Vec<Case> {
     vec![
         off(r#""zone": "America/Bogota""#, &[]),
+        // The afternoon may stand before the morning.
+        hours(r#""open": { "mon": [ "13:00-18:00", "09:00-13:00" ] }"#, &[]),
         off(r#""zone": "Marte/Olimpo""#, &[(Code::BadZone, "/zone")]),
         off(r#""zone": "America/Bogata""#, &[(Code::BadZoneNear, "/zone")]),
         off(r#""zone": "-05:00""#, &[]),
