@@ -106,6 +106,8 @@ fn spoken() -> Vec<Case> {
         text_on("whatsapp", "Hola {{customer.name}", &[(Code::BadPlaceholder, text)]),
         text_on("whatsapp", "Hola {customer.name}", &[]),
         text_on("whatsapp", "Hola {{customer.name}}", &[(Code::PlaceholderWithoutFallback, text)]),
+        text_on("telegram", &"a".repeat(4_096), &[]),
+        text_on("telegram", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
         // Nothing at all, where somebody has said so.
         text_on("whatsapp", "{{agent.name| }}", &[]),
         text_on(
@@ -219,6 +221,14 @@ fn spoken() -> Vec<Case> {
                 { "after": "5 min", "text": "a", "quick-replies": [ { "text": "Sigo aquí, por favor esperen", "effect": "continue" } ] } ] } ] }"#,
             &[(Code::TextOverLimit, "/rules/0/reminders/0/quick-replies/0/text")],
         ),
+        // WhatsApp has room for three buttons, other channels for more; but there are three effects.
+        case(
+            r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
+                { "after": "5 min", "text": "a", "quick-replies": [
+                    { "text": "a", "effect": "continue" }, { "text": "b", "effect": "extend", "by": "1 h" },
+                    { "text": "c", "effect": "resolve" }, { "text": "d", "effect": "continue" } ] } ] } ] }"#,
+            &[(Code::TooMany, "/rules/0/reminders/0/quick-replies")],
+        ),
         // What a channel cannot show is left out.
         case(
             r#"{ "channel": "sms", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
@@ -281,6 +291,8 @@ fn spoken() -> Vec<Case> {
 fn calendars() -> Vec<Case> {
     vec![
         off(r#""zone": "America/Bogota""#, &[]),
+        // The afternoon may stand before the morning.
+        hours(r#""open": { "mon": [ "13:00-18:00", "09:00-13:00" ] }"#, &[]),
         off(r#""zone": "Marte/Olimpo""#, &[(Code::BadZone, "/zone")]),
         off(r#""zone": "America/Bogata""#, &[(Code::BadZoneNear, "/zone")]),
         off(r#""zone": "-05:00""#, &[]),
@@ -981,6 +993,26 @@ fn very_many_problems_are_counted() {
     let errors = found.iter().filter(|problem| problem.code.severity() == Severity::Error);
     assert_eq!(errors.count(), 2);
     assert_eq!(found.last().unwrap().text(Language::En), "problems that are not listed here: 22");
+}
+
+/// What a channel cannot do is said of this channel, by the word of the policy.
+#[test]
+fn what_a_channel_cannot_do_names_the_channel() {
+    for channel in ["sms", "email", "voice"] {
+        let found = problems(&case(
+            format!(
+                r#"{{ "channel": "{channel}", "rules": [ {{ "departments": "any", "close-after": "1 h",
+                    "reminders": [ {{ "after": "5 min", "text": "a",
+                        "quick-replies": [ {{ "text": "Sigo aquí", "effect": "continue" }} ] }} ] }} ] }}"#
+            ),
+            &[],
+        ));
+        let [problem] = found.as_slice() else { panic!("{found:?}") };
+        for language in Language::ALL {
+            let text = problem.text(language);
+            assert!(text.contains(channel), "{text}");
+        }
+    }
 }
 
 #[test]
