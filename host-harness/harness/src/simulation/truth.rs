@@ -41,8 +41,10 @@ pub(crate) struct Truth {
     /// Whether a customer asked for time when it is not clear whether they were offered any:
     /// then whose turn it is cannot be known.
     doubtful: bool,
-    /// When reminders were sent.
+    /// When reminders were sent to the customer.
     sent: Vec<Instant>,
+    /// The reminders that were last asked for as notes to the people in charge.
+    notes: HashSet<(u32, String)>,
     /// What occurred, by name and id.
     occurred: HashSet<(String, String)>,
     /// The calls that were told of, and those of them that nobody took.
@@ -142,10 +144,18 @@ impl Truth {
         self.settled |= message.choice.as_deref() == Some("resolve");
         let usual = ticket.channel == Channel::Sms;
         let own = rules.opt_out_words.as_ref();
-        let stops = own.map_or(usual, |words| words.iter().any(|word| word == "STOP"));
+        let stops = usual || own.is_some_and(|words| words.iter().any(|word| word == "STOP"));
+        // What takes the wish back must have been said last.
+        let at = message.at.min(message.received_at);
+        let last = self.spoken.iter().filter(|spoken| spoken.customer).all(|spoken| {
+            match (message.sequence, spoken.sequence) {
+                (Some(new), Some(known)) => new > known,
+                _ => at > spoken.at,
+            }
+        });
         match message.text.as_deref() {
             Some("STOP") if stops => self.opted_out = true,
-            Some("START") if usual || own.is_some() => self.opted_out = false,
+            Some("START") if (usual || own.is_some()) && last => self.opted_out = false,
             _ => {}
         }
     }
@@ -213,6 +223,7 @@ impl Truth {
                 if matches!(key.step, Step::Reminder(_))
                     && rule.is_some_and(|rule| rule.window.is_some())
                     && !self.sent.contains(&at)
+                    && !self.notes.contains(&name(key))
                 {
                     self.sent.push(at);
                 }
@@ -271,6 +282,11 @@ impl Truth {
         }
         match &action.task {
             Task::Send(reminder) => {
+                if reminder.message.audience == Audience::Customer {
+                    self.notes.remove(&name(key));
+                } else {
+                    self.notes.insert(name(key));
+                }
                 self.check_sent(&step, &reminder.message, now, ticket, rules)?;
             }
             Task::Close(package) => {
