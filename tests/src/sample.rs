@@ -61,3 +61,21 @@ pub fn surroundings() -> Surroundings {
         more: None,
     }
 }
+
+/// The facts of an open ticket on a web chat, as the policy crate takes them.
+pub const PLAIN_TICKET: despertador_policy::Ticket<'static> = despertador_policy::Ticket {
+    id: "t",
+    status: despertador_policy::Status::Open,
+    department: None,
+    channel: despertador_policy::Channel::WebChat,
+    tags: &[],
+    agent: None,
+    locale: None,
+    incomplete_metadata: false,
+    customer_zone: None,
+    group: false,
+    opted_out: false,
+    window_until: None,
+    sent: &[],
+    more: &[],
+};

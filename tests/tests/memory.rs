@@ -400,7 +400,7 @@ fn a_memory_survives_its_bytes() {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut memory = policy::Memory::default();
         let (policy, _) = policy::Policy::parse(WORKED_EXAMPLE, &unknown_surroundings()).unwrap();
-        let ticket = some_ticket();
+        let ticket = sample::PLAIN_TICKET;
         let mut now = NINE;
         for _ in 0..rng.usize(1..30) {
             now += rng.i64(0..600_000);
@@ -428,25 +428,6 @@ fn a_memory_survives_its_bytes() {
 fn unknown_surroundings() -> policy::Surroundings<'static> {
     let (tick_resolution, exit) = (policy::Span::SECOND, policy::Exit::Unknown);
     policy::Surroundings { departments: None, tick_resolution, exit }
-}
-
-fn some_ticket() -> policy::Ticket<'static> {
-    policy::Ticket {
-        id: "t",
-        status: policy::Status::Open,
-        department: None,
-        channel: policy::Channel::WebChat,
-        tags: &[],
-        agent: None,
-        locale: None,
-        incomplete_metadata: false,
-        customer_zone: None,
-        group: false,
-        opted_out: false,
-        window_until: None,
-        sent: &[],
-        more: &[],
-    }
 }
 
 fn some_happening(rng: &mut fastrand::Rng, at: policy::Instant) -> policy::Happening<'static> {

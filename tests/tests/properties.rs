@@ -9,8 +9,8 @@
 )]
 
 use despertador_policy::{
-    Author, Channel, Decision, Event, Exit, Happening, Instant, Key, Kind, Memory, Message, Origin,
-    Outcome, PauseKind, Policy, Reason, Source, Span, Stamp, Status, Step, Surroundings, Ticket,
+    Author, Decision, Event, Exit, Happening, Instant, Key, Kind, Memory, Message, Origin, Outcome,
+    PauseKind, Policy, Reason, Source, Span, Stamp, Step, Surroundings, Ticket,
 };
 use fastrand::Rng;
 
@@ -27,22 +27,8 @@ fn stamp(millis: i64) -> Stamp<'static> {
     Stamp { id: None, sequence: None, at: at(millis), received: at(millis) }
 }
 
-const TICKET: Ticket<'static> = Ticket {
-    id: "t",
-    status: Status::Open,
-    department: Some("ventas"),
-    channel: Channel::WebChat,
-    tags: &[],
-    agent: None,
-    locale: None,
-    incomplete_metadata: false,
-    customer_zone: None,
-    group: false,
-    opted_out: false,
-    window_until: None,
-    sent: &[],
-    more: &[],
-};
+const TICKET: Ticket<'static> =
+    Ticket { department: Some("ventas"), ..despertador_tests::sample::PLAIN_TICKET };
 
 /// The times of a random rule, in minutes.
 #[derive(Debug, Clone)]

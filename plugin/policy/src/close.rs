@@ -39,7 +39,10 @@ pub(crate) fn package(
     let facts = summary(policy, rule, memory, schedule, due, ticket.incomplete_metadata);
     ClosePackage {
         reason: CUSTOMER_INACTIVITY,
-        notice: notice(&writer, rule, |words| words.closed_by_inactivity),
+        notice: match &rule.close.notice {
+            Some(notice) => writer.say(notice).1,
+            None => notice_of(&writer, |words| words.closed_by_inactivity),
+        },
         closing_text,
         silent_because,
         category: match &rule.close.category {
@@ -83,17 +86,6 @@ pub(crate) fn resolved(
         tags: Default::default(),
         incomplete_metadata: ticket.incomplete_metadata,
         then,
-    }
-}
-
-fn notice(
-    writer: &Writer<'_>,
-    rule: &Rule,
-    usual: impl Fn(&crate::text::Words) -> &'static str,
-) -> String {
-    match &rule.close.notice {
-        Some(notice) => writer.say(notice).1,
-        None => notice_of(writer, usual),
     }
 }
 

@@ -13,7 +13,6 @@ use crate::rule::{
     Activation, AfterFailure, Close, CountFrom, IncompleteMetadata, OnFailedReminder, Options,
     PlannedReminder, Rule, Sources,
 };
-use crate::sending::Caps;
 use crate::text::{Language, span};
 use crate::zone::Zone;
 use alloc::string::{String, ToString};
@@ -179,7 +178,6 @@ fn policy(
         opt_out_words,
         budget,
         schedules,
-        limits: !sending_windows.is_empty() || budget != Caps::default(),
         sending_windows,
         teams,
         departments_of_teams,

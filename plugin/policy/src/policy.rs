@@ -47,8 +47,6 @@ pub struct Policy {
     pub(crate) budget: Caps,
     pub(crate) schedules: Vec<OpenHours>,
     pub(crate) sending_windows: Vec<SendingWindow>,
-    /// Whether there is a budget or a sending window at all.
-    pub(crate) limits: bool,
     /// Automatic replies, team by team.
     pub(crate) teams: Vec<Team>,
     pub(crate) departments_of_teams: Departments,
@@ -90,19 +88,19 @@ pub(crate) struct Sending<'a> {
     pub(crate) close: OutsideHours,
 }
 
-impl Limits<'_> {
-    fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
-        let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
-        (earliest.at, earliest.first)
-    }
-}
-
 #[derive(Debug, Clone)]
 struct Limits<'a> {
     hours: Option<&'a Hours>,
     zone: Zone,
     caps: Caps,
     sent: Vec<Instant>,
+}
+
+impl Limits<'_> {
+    fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
+        let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
+        (earliest.at, earliest.first)
+    }
 }
 
 impl Sending<'_> {
@@ -199,11 +197,16 @@ impl Policy {
     /// When messages may be sent to a customer under a rule.
     #[inline]
     pub(crate) fn sending(&self, rule: &Rule, ticket: &Ticket<'_>, memory: &Memory) -> Sending<'_> {
-        if self.limits {
+        if self.has_limits() {
             self.limited_sending(rule, ticket, memory)
         } else {
             Sending { limits: None, close: OutsideHours::Silent }
         }
+    }
+
+    /// Whether there is a budget or a sending window at all; most policies have neither.
+    fn has_limits(&self) -> bool {
+        !self.sending_windows.is_empty() || self.budget != Caps::default()
     }
 
     fn limited_sending(&self, rule: &Rule, ticket: &Ticket<'_>, memory: &Memory) -> Sending<'_> {
@@ -230,6 +233,9 @@ impl Policy {
 
     /// Whether it matters how many messages a customer has been sent.
     fn counts_what_is_sent(&self, ticket: &Ticket<'_>) -> bool {
+        if !self.has_limits() {
+            return false;
+        }
         let window = self.rule_for(ticket.department).and_then(|(_, rule)| self.window(rule));
         self.budget != Caps::default() || window.is_some_and(|w| w.caps != Caps::default())
     }
