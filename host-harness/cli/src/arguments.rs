@@ -169,11 +169,16 @@ pub(crate) struct ExplainArguments {
 #[command(after_help = "\
 Examples:
   despertador inspect
-  despertador inspect my-plugin.wasm --json")]
+  despertador inspect my-plugin.wasm --json
+  despertador inspect --save despertador.wasm")]
 pub(crate) struct InspectArguments {
     /// The component; without it, the built-in one
     #[arg(value_name = "PLUGIN")]
     pub(crate) plugin: Option<PathBuf>,
+
+    /// Write the component to this file, for a host in another language
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
 }
 
 /// Plays random customers and agents, and checks what must hold at every step

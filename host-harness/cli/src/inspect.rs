@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::arguments::InspectArguments;
 use crate::paint::{BOLD, RED, paint};
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, source};
+use crate::{Ended, Unusable, source, written};
 
 /// Shows what a component is, also one that a host would refuse.
 pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
@@ -27,6 +27,10 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
             .map_err(|error| error.to_string()),
     };
     let description = loaded.as_ref().ok().map(|plugin| plugin.describe().clone());
+    if let (Some(file), Ok(_)) = (&arguments.save, &loaded) {
+        // The same bytes again and again: there is nothing in the old file to be sorry for.
+        written::write(file, &bytes, true)?;
+    }
     if json {
         let described = description.map(|d| {
             let limits: serde_json::Map<_, _> =
@@ -55,6 +59,9 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
             for (name, limit) in described.limits {
                 rows.push(vec![std::mem::take(&mut title), format!("{name} {}", thousands(limit))]);
             }
+        }
+        if let (Some(file), Ok(_)) = (&arguments.save, &loaded) {
+            rows.push(vec!["written".into(), file.display().to_string()]);
         }
         for line in columns(&[Side::Left, Side::Left], &rows) {
             anstream::println!("  {line}");

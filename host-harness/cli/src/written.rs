@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::Unusable;
 
 /// Writes a file; one that is there is overwritten only where that is wanted.
-pub(crate) fn write(file: &Path, text: &str, force: bool) -> Result<(), Unusable> {
+pub(crate) fn write(file: &Path, contents: impl AsRef<[u8]>, force: bool) -> Result<(), Unusable> {
     let mut options = OpenOptions::new();
     options.write(true);
     if force {
@@ -18,7 +18,7 @@ pub(crate) fn write(file: &Path, text: &str, force: bool) -> Result<(), Unusable
         options.create_new(true)
     };
     let mut open = options.open(file).map_err(|error| unwritable(file, &error))?;
-    open.write_all(text.as_bytes()).map_err(|error| unwritable(file, &error))
+    open.write_all(contents.as_ref()).map_err(|error| unwritable(file, &error))
 }
 
 /// Says at once that a file is there, before anybody is asked anything.
