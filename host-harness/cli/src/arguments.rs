@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Init(InitArguments),
     Schema(SchemaArguments),
     Import(ImportArguments),
+    Flow(FlowArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -123,6 +124,10 @@ pub(crate) struct SurroundingsArguments {
     /// Whether the flow has the inactivity exit: unknown, linked, not-linked or not-supported
     #[arg(long, value_name = "STATE", default_value = "unknown", value_parser = exit_state)]
     pub(crate) exit: ExitState,
+
+    /// The bot's flow, to see whether it has the exit
+    #[arg(long, value_name = "FILE", conflicts_with = "exit")]
+    pub(crate) flow: Option<PathBuf>,
 
     /// How often the host can wake up at best
     #[arg(long, value_name = "DURATION", default_value = "1 s", value_parser = a_duration)]
@@ -306,6 +311,131 @@ pub(crate) struct BlipSettingsArguments {
     /// Overwrite a file that is there
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// Checks a bot's flow, shows where a closed ticket leads, and draws it
+#[derive(Debug, Args)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "\
+Examples:
+  despertador flow check bot.json
+  despertador flow route bot.json --status ClosedClientInactivity
+  despertador flow show bot.json --output bot.svg
+
+A flow is the Builder's export, or the published application.")]
+pub(crate) struct FlowArguments {
+    #[command(subcommand)]
+    pub(crate) what: FlowCommand,
+}
+
+/// What to do with a flow.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FlowCommand {
+    Check(FlowCheckArguments),
+    Route(FlowRouteArguments),
+    Show(FlowShowArguments),
+}
+
+/// Says what keeps a closed ticket from leaving, and what else is wrong
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador flow check bot.json --language es
+  despertador flow check bot.json --fix --block desk:668c6deb --to farewell --output mended.json
+
+--fix writes a copy in which the human-assistance block has an inactivity exit; nothing else in the
+file changes.")]
+pub(crate) struct FlowCheckArguments {
+    /// The flows (JSON)
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// The language of the findings: es, pt, en or all (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = any_language)]
+    pub(crate) language: Option<Language>,
+
+    /// Write a copy with an inactivity exit
+    #[arg(long, requires = "to", requires = "output")]
+    pub(crate) fix: bool,
+
+    /// The human-assistance block (its id) that gets it; may be left out if there is one alone
+    #[arg(long, value_name = "ID", requires = "fix")]
+    pub(crate) block: Option<String>,
+
+    /// The block (its id) that the exit leads to
+    #[arg(long, value_name = "ID", requires = "fix")]
+    pub(crate) to: Option<String>,
+
+    /// Where the copy is written
+    #[arg(long, value_name = "FILE", requires = "fix")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Overwrite a file that is there
+    #[arg(long, requires = "fix")]
+    pub(crate) force: bool,
+}
+
+/// Shows the blocks a conversation passes when its ticket is closed, and what is done on the way
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador flow route bot.json
+  despertador flow route bot.json --status ClosedAttendant --set plan=gold --json
+
+Commands and scripts on the way are told of and not carried out. A variable that one of them would
+set is given with --set.")]
+pub(crate) struct FlowRouteArguments {
+    /// The flow (JSON)
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// The status of the ticket: ClosedClientInactivity, ClosedAttendant or ClosedClient
+    #[arg(long, value_name = "STATUS", default_value = "ClosedClientInactivity", value_parser = ticket_status)]
+    pub(crate) status: String,
+
+    /// The human-assistance block (its id) where the ticket is; without it, each of them
+    #[arg(long, value_name = "ID")]
+    pub(crate) block: Option<String>,
+
+    /// A variable of the conversation
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+/// Draws a flow, with the way of inactivity marked
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador flow show bot.json --output bot.svg
+  despertador flow show bot.json --format mermaid")]
+pub(crate) struct FlowShowArguments {
+    /// The flow (JSON)
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// svg, a picture, or mermaid, a text that wikis draw
+    #[arg(long, value_name = "FORMAT", default_value = "svg", value_parser = ["svg", "mermaid"])]
+    pub(crate) format: String,
+
+    /// Write it to this file instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+fn ticket_status(text: &str) -> Result<String, String> {
+    let known = despertador_flow::Close::ALL.map(despertador_flow::Close::status);
+    despertador_flow::Close::of_status(text)
+        .map(|close| close.status().to_owned())
+        .ok_or_else(|| one_of(text, &known))
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn preset(text: &str) -> Result<Preset, String> {

@@ -1,17 +1,15 @@
 //! `despertador check`
 
 use despertador_harness::clock_face::{ClockFace, show_rfc3339};
-use despertador_harness::word::{self, Word};
+use despertador_harness::word;
 use despertador_harness::{Engine, ParseError, duration};
-use despertador_host::contract::{
-    Diagnostic, Outline, RuleOutline, Severity, Step, StepOutline, Surroundings,
-};
+use despertador_host::contract::{Outline, RuleOutline, Step, StepOutline, Surroundings};
 use serde_json::{Value, json};
 
 use crate::arguments::CheckArguments;
 use crate::language::Language;
-use crate::paint::{BOLD, DIM, GREEN, RED, YELLOW, paint};
-use crate::pointer::{line_and_column, locate};
+use crate::paint::{BOLD, DIM, YELLOW, paint};
+use crate::problems::Problems;
 use crate::table::{Side, columns};
 use crate::{Ended, Unusable, plugin, source};
 
@@ -20,10 +18,14 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
     let config = source::read(&arguments.policy)?;
     let engine = plugin::load(&arguments.plugin)?;
     let given = &arguments.surroundings;
+    let inactivity_exit = match &given.flow {
+        None => given.exit.clone(),
+        Some(file) => crate::flow::exit_state(file)?,
+    };
     let surroundings = Surroundings {
         departments: given.departments.clone(),
         tick_resolution: given.tick_resolution,
-        inactivity_exit: given.exit.clone(),
+        inactivity_exit,
         more: None,
     };
     let (problems, outline) = match engine.parse(&config, &surroundings) {
@@ -35,9 +37,12 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
         Err(ParseError::Broken(sentence)) => return Err(sentence.into()),
     };
     let checked = Checked {
-        file: arguments.policy.display().to_string(),
-        config,
-        problems,
+        problems: Problems {
+            file: arguments.policy.display().to_string(),
+            text: config,
+            whole: "the whole policy",
+            problems,
+        },
         outline,
         face: if despertador_harness::clock_face::MONDAY.div_euclid(86_400_000)
             == arguments.start.div_euclid(86_400_000)
@@ -57,9 +62,7 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
 }
 
 struct Checked {
-    file: String,
-    config: String,
-    problems: Vec<Diagnostic>,
+    problems: Problems,
     outline: Option<Outline>,
     face: ClockFace,
     start: i64,
@@ -67,80 +70,11 @@ struct Checked {
 
 impl Checked {
     fn print(&self, language: Language) {
-        for problem in &self.problems {
-            self.print_problem(problem, language);
-        }
+        self.problems.print(language);
         if let Some(outline) = &self.outline {
             self.print_outline(outline);
         }
-        let count = |wanted: fn(&Severity) -> bool| {
-            self.problems.iter().filter(|problem| wanted(&problem.severity)).count()
-        };
-        let warnings = count(|severity| matches!(severity, Severity::Warning));
-        let errors = self.problems.len().saturating_sub(warnings);
-        let line = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
-        let style = match (errors, warnings) {
-            (0, 0) => GREEN,
-            (0, _) => YELLOW,
-            _ => RED,
-        };
-        anstream::println!("{}: {}", self.file, paint(style, line));
-    }
-
-    /// Line and column of a problem, and the part of the line that it is about.
-    fn place(&self, problem: &Diagnostic) -> Option<(usize, usize, usize)> {
-        let place = locate(&self.config, &problem.place)?;
-        let about_name = problem.code.starts_with("unknown") && place.exact;
-        let span = match place.name {
-            Some(name) if about_name => name,
-            _ => place.value,
-        };
-        let (line, column) = line_and_column(&self.config, span.start);
-        let text = self.config.get(span).unwrap_or_default();
-        let width = text.lines().next().unwrap_or_default().chars().count();
-        Some((line, column, width.max(1)))
-    }
-
-    fn print_problem(&self, problem: &Diagnostic, language: Language) {
-        let style = if matches!(problem.severity, Severity::Warning) { YELLOW } else { RED };
-        anstream::println!(
-            "{} {}",
-            paint(style, format_args!("{}[{}]", problem.severity.word(), problem.code)),
-            paint(
-                BOLD,
-                if problem.place.is_empty() { "(the whole policy)" } else { &problem.place }
-            ),
-        );
-        if let Some((line, column, width)) = self.place(problem) {
-            let text = self.config.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-            let number = line.to_string();
-            let margin = " ".repeat(number.len());
-            let indent = text
-                .chars()
-                .take(column.saturating_sub(1))
-                .map(|c| if c == '\t' { c } else { ' ' });
-            let indent: String = indent.collect();
-            let left = text.chars().count().saturating_sub(column.saturating_sub(1)).max(1);
-            anstream::println!("{margin}{} {}:{line}:{column}", paint(DIM, "-->"), self.file);
-            anstream::println!("{} {text}", paint(DIM, format_args!("{number} |")));
-            anstream::println!(
-                "{} {indent}{}",
-                paint(DIM, format_args!("{margin} |")),
-                paint(style, "^".repeat(width.min(left)))
-            );
-        }
-        for wording in language.of(&problem.wordings) {
-            let tongue = if language == Language::All {
-                format!("{}: ", wording.language)
-            } else {
-                String::new()
-            };
-            anstream::println!("  {tongue}{}", wording.text);
-            if !wording.help.is_empty() {
-                anstream::println!("  {}", paint(DIM, format_args!("{tongue}{}", wording.help)));
-            }
-        }
-        anstream::println!();
+        self.problems.print_count();
     }
 
     fn print_outline(&self, outline: &Outline) {
@@ -182,30 +116,10 @@ impl Checked {
     }
 
     fn as_json(&self) -> Value {
-        let problems: Vec<Value> = self
-            .problems
-            .iter()
-            .map(|problem| {
-                let place = self.place(problem);
-                let wordings: serde_json::Map<String, Value> = problem
-                    .wordings
-                    .iter()
-                    .map(|w| (w.language.clone(), json!({ "text": w.text, "help": w.help })))
-                    .collect();
-                json!({
-                    "severity": problem.severity.word(),
-                    "code": problem.code,
-                    "place": problem.place,
-                    "line": place.map(|(line, _, _)| line),
-                    "column": place.map(|(_, column, _)| column),
-                    "wordings": wordings,
-                })
-            })
-            .collect();
         json!({
-            "file": self.file,
+            "file": self.problems.file,
             "accepted": self.outline.is_some(),
-            "problems": problems,
+            "problems": self.problems.as_json(),
             "outline": self.outline.as_ref().map(outline_json),
         })
     }
@@ -259,8 +173,4 @@ fn accumulated(rule: &RuleOutline) -> String {
         rule.accumulated.saturating_mul(WIDTH).checked_div(close_after).unwrap_or(0).min(WIDTH);
     let bar: String = (0..WIDTH).map(|part| if part < filled { '█' } else { '░' }).collect();
     format!("accumulated {accumulated} of {} {}", duration::show(close_after), paint(DIM, bar))
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -5,6 +5,7 @@
 mod arguments;
 mod check;
 mod explain;
+mod flow;
 mod import;
 mod init;
 mod inspect;
@@ -15,6 +16,7 @@ mod plugin;
 mod pointer;
 mod policy;
 mod preset;
+mod problems;
 mod run;
 mod schema;
 mod simulate;
@@ -27,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command, ImportFrom};
+use crate::arguments::{Arguments, Command, FlowCommand, ImportFrom};
 use crate::paint::{RED, paint};
 
 /// How a command ended that could do its work.
@@ -62,6 +64,11 @@ fn main() -> ExitCode {
         Command::Schema(schema) => schema::schema(&schema, json),
         Command::Import(import) => match import.from {
             ImportFrom::BlipSettings(settings) => import::blip_settings(&settings, json),
+        },
+        Command::Flow(flow) => match flow.what {
+            FlowCommand::Check(check) => flow::check::check(&check, json),
+            FlowCommand::Route(route) => flow::route::route(&route, json),
+            FlowCommand::Show(show) => flow::show::show(&show, json),
         },
     };
     match ended {

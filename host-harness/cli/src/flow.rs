@@ -1,0 +1,67 @@
+//! `despertador flow`
+
+use std::path::Path;
+
+use despertador_flow::{Exit, Finding, Flow};
+use despertador_harness::word::Word;
+use despertador_host::contract::{Diagnostic, ExitState, Severity, Wording};
+
+use crate::problems::Problems;
+use crate::{Unusable, source};
+
+pub(crate) mod check;
+mod mend;
+pub(crate) mod route;
+pub(crate) mod show;
+
+/// Whether a bot can be left when a ticket is closed for inactivity.
+pub(crate) fn exit_state(file: &Path) -> Result<ExitState, Unusable> {
+    Ok(match read(file)?.inactivity_exit() {
+        // Tickets are opened elsewhere, in a subflow for example.
+        Exit::NoBlock => ExitState::Unknown,
+        Exit::Linked => ExitState::Linked,
+        Exit::NotLinked => ExitState::NotLinked,
+        Exit::NotSupported => ExitState::NotSupported,
+    })
+}
+
+/// A flow that something is to be done with.
+fn read(file: &Path) -> Result<Flow, Unusable> {
+    let text = source::read(file)?;
+    Flow::read(&text).map_err(|findings| {
+        let found = problems(file, text, &findings);
+        let (errors, _) = found.count();
+        let first = findings.first().map_or_else(String::new, |finding| {
+            format!(": {}", finding.text(despertador_flow::Language::English))
+        });
+        let name = file.display();
+        let more = if errors > 1 {
+            format!(" and {} more", errors.saturating_sub(1))
+        } else {
+            String::new()
+        };
+        format!("`{name}` cannot be read{first}{more}; `despertador flow check {name}` shows it")
+            .into()
+    })
+}
+
+/// Findings as problems of a file.
+fn problems(file: &Path, text: String, findings: &[Finding]) -> Problems {
+    let problems = findings
+        .iter()
+        .map(|finding| Diagnostic {
+            code: finding.code.word().into(),
+            severity: Severity::from_word(finding.code.severity().word())
+                .unwrap_or(Severity::Error),
+            place: finding.place.clone(),
+            wordings: despertador_flow::Language::ALL
+                .map(|language| Wording {
+                    language: language.word().into(),
+                    text: finding.text(language),
+                    help: finding.help(language),
+                })
+                .into(),
+        })
+        .collect();
+    Problems { file: file.display().to_string(), text, whole: "the whole flow", problems }
+}

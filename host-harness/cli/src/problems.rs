@@ -1,0 +1,141 @@
+//! Problems of a file, each shown at its place.
+
+use despertador_harness::word::Word;
+use despertador_host::contract::{Diagnostic, Severity};
+use serde_json::{Value, json};
+
+use crate::language::Language;
+use crate::paint::{BOLD, DIM, GREEN, RED, YELLOW, paint};
+use crate::pointer::{line_and_column, locate};
+
+/// A file and what is wrong with it.
+pub(crate) struct Problems {
+    /// Its name.
+    pub(crate) file: String,
+    /// What it says.
+    pub(crate) text: String,
+    /// How a problem of all of it is placed.
+    pub(crate) whole: &'static str,
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
+impl Problems {
+    /// How many errors and warnings there are.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let is_warning = |problem: &&Diagnostic| matches!(problem.severity, Severity::Warning);
+        let warnings = self.problems.iter().filter(is_warning).count();
+        (self.problems.len().saturating_sub(warnings), warnings)
+    }
+
+    /// Prints all of them.
+    pub(crate) fn print(&self, language: Language) {
+        for problem in &self.problems {
+            self.print_problem(problem, language);
+        }
+    }
+
+    /// Prints the line that sums them up.
+    pub(crate) fn print_count(&self) {
+        let (errors, warnings) = self.count();
+        let line = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
+        let style = match (errors, warnings) {
+            (0, 0) => GREEN,
+            (0, _) => YELLOW,
+            _ => RED,
+        };
+        anstream::println!("{}: {}", self.file, paint(style, line));
+    }
+
+    /// All of them, for programs.
+    pub(crate) fn as_json(&self) -> Vec<Value> {
+        let one = |problem: &Diagnostic| {
+            let place = self.place(problem);
+            let wordings: serde_json::Map<String, Value> = problem
+                .wordings
+                .iter()
+                .map(|w| (w.language.clone(), json!({ "text": w.text, "help": w.help })))
+                .collect();
+            json!({
+                "severity": problem.severity.word(),
+                "code": problem.code,
+                "place": problem.place,
+                "line": place.map(|(line, _, _)| line),
+                "column": place.map(|(_, column, _)| column),
+                "wordings": wordings,
+            })
+        };
+        self.problems.iter().map(one).collect()
+    }
+
+    /// Line and column of a problem, and the part of the line that it is about.
+    fn place(&self, problem: &Diagnostic) -> Option<(usize, usize, usize)> {
+        let place = locate(&self.text, &problem.place)?;
+        let about_name = problem.code.starts_with("unknown") && place.exact;
+        let span = match place.name {
+            Some(name) if about_name => name,
+            _ => place.value,
+        };
+        let (line, column) = line_and_column(&self.text, span.start);
+        let text = self.text.get(span).unwrap_or_default();
+        let width = text.lines().next().unwrap_or_default().chars().count();
+        Some((line, column, width.max(1)))
+    }
+
+    fn print_problem(&self, problem: &Diagnostic, language: Language) {
+        let style = if matches!(problem.severity, Severity::Warning) { YELLOW } else { RED };
+        let whole = format!("({})", self.whole);
+        anstream::println!(
+            "{} {}",
+            paint(style, format_args!("{}[{}]", problem.severity.word(), problem.code)),
+            paint(BOLD, if problem.place.is_empty() { &whole } else { &problem.place }),
+        );
+        if let Some((line, at, width)) = self.place(problem) {
+            let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let (text, column) = around(text, at);
+            let number = line.to_string();
+            let margin = " ".repeat(number.len());
+            let indent = text
+                .chars()
+                .take(column.saturating_sub(1))
+                .map(|c| if c == '\t' { c } else { ' ' });
+            let indent: String = indent.collect();
+            let left = text.chars().count().saturating_sub(column.saturating_sub(1)).max(1);
+            anstream::println!("{margin}{} {}:{line}:{at}", paint(DIM, "-->"), self.file);
+            anstream::println!("{} {text}", paint(DIM, format_args!("{number} |")));
+            anstream::println!(
+                "{} {indent}{}",
+                paint(DIM, format_args!("{margin} |")),
+                paint(style, "^".repeat(width.min(left)))
+            );
+        }
+        for wording in language.of(&problem.wordings) {
+            let tongue = if language == Language::All {
+                format!("{}: ", wording.language)
+            } else {
+                String::new()
+            };
+            anstream::println!("  {tongue}{}", wording.text);
+            if !wording.help.is_empty() {
+                anstream::println!("  {}", paint(DIM, format_args!("{tongue}{}", wording.help)));
+            }
+        }
+        anstream::println!();
+    }
+}
+
+/// The part of a line around a column, for files that are one long line.
+fn around(line: &str, column: usize) -> (String, usize) {
+    const MOST: usize = 120;
+    const BEFORE: usize = 20;
+    if line.chars().count() <= MOST {
+        return (line.to_owned(), column);
+    }
+    let skipped = column.saturating_sub(1).saturating_sub(BEFORE);
+    let part: String = line.chars().skip(skipped).take(MOST).collect();
+    (part, column.saturating_sub(skipped))
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,142 @@
+//! The human-assistance block: its generations, and the ways out when a ticket is closed.
+
+use crate::condition::Comparison;
+use crate::flow::{Block, Flow, Output};
+use crate::lint;
+
+/// The variable that says whether the desk took the customer.
+pub(crate) const FORWARDED: &str = "desk_forwardToDeskState_status";
+/// The variable that has the status of a closed ticket.
+pub(crate) const STATUS: &str = "input.content@status";
+
+/// A generation of the human-assistance block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Generation {
+    /// Without a version: the message is sent on, and scripts do the rest.
+    V0,
+    /// The flow keeps the ticket's id.
+    V1,
+    /// The first with an exit for inactivity.
+    V2,
+    /// The desk opens the ticket and says whether it could.
+    V3,
+}
+
+impl Generation {
+    /// Whether its blocks can have an exit for inactivity.
+    #[must_use]
+    pub fn has_inactivity_exit(self) -> bool {
+        self >= Generation::V2
+    }
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Generation::V0 => "v0",
+            Generation::V1 => "v1",
+            Generation::V2 => "v2",
+            Generation::V3 => "v3",
+        }
+    }
+}
+
+/// How a ticket ends, as far as a flow tells it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Close {
+    /// The agent closed it.
+    Agent,
+    /// The customer closed it, or said that the matter is settled.
+    Customer,
+    /// It was closed because the customer was silent.
+    Inactivity,
+}
+
+impl Close {
+    /// All of them.
+    pub const ALL: [Close; 3] = [Close::Agent, Close::Customer, Close::Inactivity];
+
+    /// The status of the ticket.
+    #[must_use]
+    pub fn status(self) -> &'static str {
+        match self {
+            Close::Agent => "ClosedAttendant",
+            Close::Customer => "ClosedClient",
+            Close::Inactivity => "ClosedClientInactivity",
+        }
+    }
+
+    /// The close of a status, whatever its case.
+    #[must_use]
+    pub fn of_status(status: &str) -> Option<Close> {
+        Close::ALL.into_iter().find(|close| close.status().eq_ignore_ascii_case(status))
+    }
+}
+
+impl Block {
+    /// Whether customers meet people here.
+    #[must_use]
+    pub fn is_human_assistance(&self) -> bool {
+        self.id.starts_with("desk:")
+    }
+
+    /// The generation of a human-assistance block; none of other blocks.
+    #[must_use]
+    pub fn generation(&self) -> Option<Generation> {
+        if !self.is_human_assistance() {
+            return None;
+        }
+        let version = self.desk_state_version.as_deref().unwrap_or_default();
+        let major: Option<u32> = version.split('.').next().and_then(|major| major.parse().ok());
+        let opens = self.input_actions.iter().any(|action| action.kind == "CreateTicket");
+        Some(match major {
+            None | Some(0) if opens => Generation::V1,
+            None | Some(0) => Generation::V0,
+            Some(1) => Generation::V1,
+            Some(2) => Generation::V2,
+            Some(_) => Generation::V3,
+        })
+    }
+
+    /// The output that was made for a close, whether or not it is ever reached.
+    #[must_use]
+    pub fn exit_for(&self, close: Close) -> Option<&Output> {
+        self.outputs_in_order().find(|output| {
+            output.conditions.iter().any(|condition| {
+                condition.comparison == Comparison::Equals
+                    && condition.variable.as_deref() == Some(STATUS)
+                    && condition.values.iter().any(|status| Close::of_status(status) == Some(close))
+            })
+        })
+    }
+}
+
+/// Whether a flow can be left when a ticket is closed for inactivity, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// There is no human-assistance block.
+    NoBlock,
+    /// Every human-assistance block has the exit, and it arrives somewhere.
+    Linked,
+    /// An exit is missing, is shadowed, or leads nowhere.
+    NotLinked,
+    /// A human-assistance block is of a generation that has no such exit.
+    NotSupported,
+}
+
+impl Flow {
+    /// The blocks where customers meet people.
+    pub fn human_assistance(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| block.is_human_assistance())
+    }
+
+    /// Whether the flow can be left when a ticket is closed for inactivity: what a policy is checked
+    /// against. One block that cannot be left is enough for a no.
+    #[must_use]
+    pub fn inactivity_exit(&self) -> Exit {
+        self.human_assistance()
+            .map(|block| lint::inactivity_exit(self, block))
+            .max()
+            .unwrap_or(Exit::NoBlock)
+    }
+}

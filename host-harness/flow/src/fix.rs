@@ -1,0 +1,128 @@
+//! The missing exit, added.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::desk::Close;
+use crate::flow::{Block, Flow, Format};
+use crate::input::TICKET;
+
+/// A change of a list in the text that a flow was read from.
+///
+/// The list at `place` gets `insert` as its first element; before that, the elements at the places
+/// of `remove` are taken out. Nothing else in the text changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    /// The list of outputs (JSON Pointer).
+    pub place: String,
+    /// The block that has it (JSON Pointer).
+    pub block: String,
+    /// The new exit.
+    pub insert: Value,
+    /// The places in the list of exits that are replaced.
+    pub remove: Vec<usize>,
+}
+
+/// Why the exit cannot be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfixable {
+    /// There is no such block.
+    NoSuchBlock(String),
+    /// The block is no human-assistance block.
+    NotHumanAssistance(String),
+    /// The block is of a generation that has no such exit.
+    OldGeneration(String),
+    /// The exit would lead back to the block it leaves.
+    LeadsBack(String),
+}
+
+impl fmt::Display for Unfixable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unfixable::NoSuchBlock(id) => write!(f, "the flow has no block `{id}`"),
+            Unfixable::NotHumanAssistance(id) => {
+                write!(f, "`{id}` is no human-assistance block; their ids begin with `desk:`")
+            }
+            Unfixable::OldGeneration(name) => write!(
+                f,
+                "the block «{name}» is of a generation without inactivity exit; update it in the Builder first, then publish and export the flow again"
+            ),
+            Unfixable::LeadsBack(name) => {
+                write!(f, "the exit cannot lead back to «{name}», the block that it leaves")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Unfixable {}
+
+/// The change that gives a human-assistance block an inactivity exit to another block. It comes
+/// first among the outputs, so that none of them takes its place; one that was there before is
+/// replaced.
+///
+/// # Errors
+///
+/// Why it cannot be added.
+pub fn add_inactivity_exit(flow: &Flow, block: &str, to: &str) -> Result<Edit, Unfixable> {
+    let found = |id: &str| flow.block(id).ok_or_else(|| Unfixable::NoSuchBlock(id.to_owned()));
+    let (block, to) = (found(block)?, found(to)?);
+    let generation =
+        block.generation().ok_or_else(|| Unfixable::NotHumanAssistance(block.id.clone()))?;
+    if !generation.has_inactivity_exit() {
+        return Err(Unfixable::OldGeneration(block.name.clone()));
+    }
+    if block.id == to.id {
+        return Err(Unfixable::LeadsBack(block.name.clone()));
+    }
+    Ok(Edit {
+        place: block.outputs_place.clone(),
+        block: block.place.clone(),
+        insert: exit(flow, block, to),
+        remove: replaced(block),
+    })
+}
+
+/// Exits for inactivity alone that are there already.
+fn replaced(block: &Block) -> Vec<usize> {
+    let in_list = |place: &str| -> Option<usize> {
+        place.strip_prefix(&block.outputs_place)?.strip_prefix('/')?.parse().ok()
+    };
+    let of_inactivity = |output: &&crate::flow::Output| {
+        output.conditions.iter().any(|condition| {
+            condition.variable.as_deref() == Some(crate::desk::STATUS)
+                && condition.comparison == crate::Comparison::Equals
+                && matches!(condition.values.as_slice(), [one]
+                    if Close::of_status(one) == Some(Close::Inactivity))
+        })
+    };
+    block.outputs.iter().filter(of_inactivity).filter_map(|output| in_list(&output.place)).collect()
+}
+
+fn exit(flow: &Flow, block: &Block, to: &Block) -> Value {
+    let equals = |variable: &str, value: &str| json!({ "source": "context", "variable": variable, "comparison": "equals", "values": [value] });
+    let mut exit = json!({
+        "conditions": [
+            equals("input.type", TICKET),
+            equals(crate::desk::STATUS, Close::Inactivity.status()),
+        ],
+        "stateId": to.id,
+    });
+    let Some(members) = exit.as_object_mut() else { return exit };
+    match flow.format {
+        // As the editor marks the exits it made itself.
+        Format::Editor => {
+            members.insert("$isDeskOutput".into(), true.into());
+            members.insert("$invalid".into(), false.into());
+            members.insert("typeOfStateId".into(), "state".into());
+        }
+        // Where outputs have an order, the first in the list is not the first that is tried.
+        Format::Engine => {
+            let first = block.outputs.iter().map(|output| output.order).min().unwrap_or_default();
+            if first < 0 {
+                members.insert("order".into(), first.into());
+            }
+        }
+    }
+    exit
+}

@@ -1,0 +1,62 @@
+//! Names that stand twice in an object, of which a JSON reader keeps only the last.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+/// The names of blocks that stand twice, in the map itself or in its member `flow`.
+pub(super) fn repeated(text: &str, in_flow: bool) -> Vec<String> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let map = if in_flow { Map::Around } else { Map::Blocks };
+    map.deserialize(&mut reader).unwrap_or_default()
+}
+
+#[derive(Clone, Copy)]
+enum Map {
+    /// The map of blocks.
+    Blocks,
+    /// The object that has it as `flow`.
+    Around,
+}
+
+impl<'de> DeserializeSeed<'de> for Map {
+    type Value = Vec<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Vec<String>, D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Map {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map of blocks")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<String>, A::Error> {
+        let (mut seen, mut repeated) = (HashSet::new(), Vec::new());
+        while let Some(name) = map.next_key::<String>()? {
+            match self {
+                Map::Around if name == "flow" => repeated = map.next_value_seed(Map::Blocks)?,
+                Map::Around => drop(map.next_value::<Ignored>()?),
+                Map::Blocks => {
+                    drop(map.next_value::<Ignored>()?);
+                    if !seen.insert(name.clone()) {
+                        repeated.push(name);
+                    }
+                }
+            }
+        }
+        Ok(repeated)
+    }
+}
+
+struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Ignored, D::Error> {
+        IgnoredAny::deserialize(from).map(|_| Ignored)
+    }
+}

@@ -1,0 +1,46 @@
+//! What is said of findings: a table a language.
+
+use crate::finding::{Code, Language};
+
+mod en;
+mod es;
+mod pt;
+
+/// The problem and the way out, with places `{0}`, `{1}`, … for values.
+pub(crate) fn of(language: Language, code: Code) -> (&'static str, &'static str) {
+    match language {
+        Language::Spanish => es::of(code),
+        Language::Portuguese => pt::of(code),
+        Language::English => en::of(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_languages_speak_of_the_same_values() {
+        let places = |sentence: &str| -> Vec<String> {
+            let mut places: Vec<String> = sentence
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(number, _)| number.to_owned())
+                .collect();
+            places.sort();
+            places.dedup();
+            places
+        };
+        for code in Code::ALL {
+            let english = of(Language::English, *code);
+            for language in Language::ALL {
+                let (text, help) = of(language, *code);
+                assert_eq!(places(text), places(english.0), "{code:?} in {language:?}");
+                assert_eq!(places(help), places(english.1), "{code:?} in {language:?}");
+                assert!(!text.is_empty() && !help.is_empty(), "{code:?} in {language:?}");
+                assert!(!text.ends_with('.'), "{code:?} in {language:?}");
+            }
+        }
+    }
+}

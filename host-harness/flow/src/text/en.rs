@@ -1,0 +1,124 @@
+//! English.
+
+use crate::finding::Code;
+
+pub(super) fn of(code: Code) -> (&'static str, &'static str) {
+    match code {
+        Code::NotJson => (
+            "this is no JSON from line {0}, column {1} on",
+            "export the flow again from the Builder, and do not edit it in between",
+        ),
+        Code::TooLarge => (
+            "the text has {0} bytes; a flow has at most {1}",
+            "leave out what is no part of the flow, such as pictures that stand in it as text",
+        ),
+        Code::NotAFlow => (
+            "this is no flow of the Builder",
+            "export the flow from the Builder, or take the published application with its `settings.flow`",
+        ),
+        Code::TooMany => ("there are more than {0} of these", "split the flow into subflows"),
+        Code::WrongType => (
+            "{0} is expected here, and `{1}` stands here",
+            "open the block in the Builder, save it again and export the flow",
+        ),
+        Code::Missing => (
+            "`{0}` is missing here",
+            "open the block in the Builder, save it again and export the flow",
+        ),
+        Code::UnknownWord => ("`{0}` is no word that the engine knows here", "it is one of {1}"),
+        Code::DuplicateId => (
+            "two blocks have the id `{0}`",
+            "delete one of the two blocks in the Builder, or copy it there, which gives it an id of its own",
+        ),
+        Code::IdDiffers => (
+            "the block `{0}` stands under the name `{1}`",
+            "export the flow again from the Builder, and do not edit it in between",
+        ),
+        Code::NoRoot => (
+            "no block is the root, where conversations begin",
+            "the block «Start» of the Builder is the root; export the whole flow",
+        ),
+        Code::SeveralRoots => (
+            "«{0}» is a root, and there is another one before it",
+            "leave the root to the block «Start» of the Builder",
+        ),
+        Code::RootDoesNotWait => (
+            "«{0}», where conversations begin, does not wait for the customer",
+            "in the Builder, let the first block wait for the user's input, without conditions",
+        ),
+        Code::IncompleteCondition => (
+            "a condition in «{0}» is not complete: `{1}`",
+            "in the Builder, open the block's conditions and fill in what they compare; «exists» and «does not exist» compare with nothing",
+        ),
+        Code::LoopWithoutWaiting => (
+            "«{0}» leads back to itself through blocks that do not wait for the customer",
+            "in the Builder, let one of the blocks of this circle wait for the user's input",
+        ),
+        Code::ChainTooLong => (
+            "up to {1} blocks can follow «{0}» without waiting, and the engine stops after {2}",
+            "in the Builder, join some of these blocks, or let one of them wait for the user's input",
+        ),
+        Code::DanglingOutput => (
+            "output {1} of «{0}» leads to the block `{2}`, which does not exist",
+            "in the Builder, link the output to a block that exists; as it is, the conversation breaks off and begins anew",
+        ),
+        Code::UnlinkedOutput => (
+            "output {1} of «{0}» leads nowhere",
+            "in the Builder, link the output to a block; as it is, the conversation breaks off and begins anew",
+        ),
+        Code::OldGeneration => (
+            "«{0}» is a human-assistance block of generation {1}, which has no inactivity exit",
+            "in the Builder, open the block and choose «Update», link the exit «ticket closed for customer inactivity» to a block and publish",
+        ),
+        Code::NoInactivityExit => (
+            "«{0}» has no exit for {1}: a customer whose ticket is closed for inactivity stays in the block, in a ticket that is closed",
+            "in the Builder, add the exit «ticket closed for customer inactivity» to the block and link it; `despertador flow check --fix` does it in a copy of the flow",
+        ),
+        Code::ShadowedExit => (
+            "in «{0}» an earlier output takes what the exit for {1} waits for, and leads to «{2}»",
+            "in the Builder, move the exit above this output, or add to the output the condition that the input is no ticket",
+        ),
+        Code::ExitLeadsBack => (
+            "the exit of «{0}» for {1} leads back to the same block",
+            "in the Builder, link the exit to the block where the conversation is to go on",
+        ),
+        Code::ExitDoesNotArrive => (
+            "the exit of «{0}» for {1} leads to «{2}», from where no way comes to a block that waits",
+            "in the Builder, let a block behind the exit wait for the user's input",
+        ),
+        Code::ExitMayBeShadowed => (
+            "in «{0}» an earlier output may take what the exit for {1} waits for, and lead to «{2}»",
+            "in the Builder, move the exit above this output, unless its conditions never hold for a closed ticket",
+        ),
+        Code::NoOtherExit => (
+            "«{0}» has no exit for {1}: a customer whose ticket is closed that way stays in the block",
+            "in the Builder, add the exit to the block and link it",
+        ),
+        Code::InactivityLeftOut => (
+            "in «{0}» the action «{1}» is done after the other closes and not after {2}",
+            "in the Builder, add {2} to the values of the action's condition, unless it is meant so",
+        ),
+        Code::NoHumanAssistance => (
+            "the flow has no human-assistance block: no tickets are opened in it",
+            "nothing is to be mended unless tickets are opened elsewhere, in a subflow for example; check that flow then",
+        ),
+        Code::UnreachableBlock => {
+            ("nothing leads to «{0}»", "in the Builder, link an output to the block, or delete it")
+        }
+        Code::UnsupportedPattern => (
+            "the pattern `{1}` in «{0}» uses {2}, which this engine cannot have without the risk of hanging; the block fails here, and works in Blip",
+            "write the condition without it, with a second condition for example",
+        ),
+        Code::BrokenPattern => {
+            ("the pattern `{1}` in «{0}» is none: {2}", "mend the pattern in the Builder")
+        }
+        Code::TooManyOutputs => (
+            "«{0}» has more than {1} outputs, which the Builder does not let you add to",
+            "divide the outputs between two blocks",
+        ),
+        Code::OutputNeverTaken => (
+            "in «{0}» outputs follow one without conditions, which is always taken: they never are",
+            "in the Builder, move the output without conditions to the end",
+        ),
+    }
+}
