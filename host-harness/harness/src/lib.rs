@@ -7,6 +7,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod answer;
+mod bot;
 pub mod clock_face;
 pub mod component;
 pub mod conversation;

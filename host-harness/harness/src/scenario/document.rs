@@ -1,9 +1,11 @@
-//! A scenario file: Markdown with blocks of policy, ticket, surroundings, timeline and problems.
+//! A scenario file: Markdown with blocks of policy, ticket, surroundings, flow, timeline and problems.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
-use despertador_host::contract::{Severity, Surroundings, Ticket};
+use despertador_flow::{Exit, Flow};
+use despertador_host::contract::{ExitState, Severity, Surroundings, Ticket};
 use serde_json::Value;
 
 use crate::clock_face::ClockFace;
@@ -15,7 +17,7 @@ use crate::scenario::timeline::{Moment, What, moment};
 use crate::word::Word;
 
 /// A file of scenarios.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ScenarioFile {
     /// The file, as it was named by the caller.
     pub file: String,
@@ -25,7 +27,7 @@ pub struct ScenarioFile {
 }
 
 /// One heading of a file, to be played.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     /// The heading, without its `#`.
     pub heading: String,
@@ -39,6 +41,8 @@ pub struct Scenario {
     pub ticket: Ticket,
     /// What the policy is checked against.
     pub surroundings: Surroundings,
+    /// The bot that the customer meets before people, where there is one.
+    pub flow: Option<Arc<Flow>>,
     /// How the timeline writes times.
     pub face: ClockFace,
     /// The timeline.
@@ -142,6 +146,7 @@ struct Inherited {
     other_policies: BTreeMap<String, String>,
     ticket: Ticket,
     surroundings: Surroundings,
+    flow: Option<Arc<Flow>>,
 }
 
 /// A heading whose blocks are being read.
@@ -165,7 +170,7 @@ struct Reading<'a> {
     policy_unread: bool,
 }
 
-const BLOCKS: [&str; 5] = ["policy", "ticket", "surroundings", "timeline", "problems"];
+const BLOCKS: [&str; 6] = ["policy", "ticket", "surroundings", "flow", "timeline", "problems"];
 
 impl<'a> Reading<'a> {
     fn new(file: &'a str, presets: Presets<'a>) -> Reading<'a> {
@@ -175,6 +180,7 @@ impl<'a> Reading<'a> {
             other_policies: BTreeMap::new(),
             ticket: Conversation::usual_ticket(),
             surroundings: facts::no_surroundings(),
+            flow: None,
         };
         Reading {
             file,
@@ -245,13 +251,34 @@ impl<'a> Reading<'a> {
                 ),
             );
         }
+        let speaks_of_a_flow = open
+            .moments
+            .iter()
+            .find(|moment| moment.what.is_of_a_flow() && inherited.flow.is_none());
+        if let Some(moment) = speaks_of_a_flow {
+            return self.problem(
+                moment.line.saturating_sub(1),
+                Misread::new("no flow here", "a `flow` block above, with the Builder's export"),
+            );
+        }
+        let mut surroundings = inherited.surroundings.clone();
+        // What a desk does when a policy is saved for a bot.
+        if let (Some(flow), ExitState::Unknown) = (&inherited.flow, &surroundings.inactivity_exit) {
+            surroundings.inactivity_exit = match flow.inactivity_exit() {
+                Exit::NoBlock => ExitState::Unknown,
+                Exit::Linked => ExitState::Linked,
+                Exit::NotLinked => ExitState::NotLinked,
+                Exit::NotSupported => ExitState::NotSupported,
+            };
+        }
         self.scenarios.push(Scenario {
             heading: open.heading,
             line: open.line,
             policy,
             other_policies: inherited.other_policies.clone(),
             ticket: inherited.ticket.clone(),
-            surroundings: inherited.surroundings.clone(),
+            surroundings,
+            flow: inherited.flow.clone(),
             face: open.face,
             moments: open.moments,
             problems: open.problems,
@@ -274,6 +301,7 @@ impl<'a> Reading<'a> {
                 }
                 Ok(())
             }),
+            "flow" => self.flow(body),
             "timeline" => self.timeline(body, fence.saturating_add(1)),
             "problems" => self.expected_problems(body, fence),
             _ => match nearest(kind, BLOCKS) {
@@ -335,6 +363,23 @@ impl<'a> Reading<'a> {
                 Some(name) => drop(inherited.other_policies.insert(name, config)),
                 None => inherited.policy = Some(config),
             }
+        }
+        Ok(())
+    }
+
+    fn flow(&mut self, body: &[&str]) -> Result<(), Misread> {
+        let flow = Flow::read(&body.join("\n")).map_err(|findings| {
+            let first = findings.first();
+            let language = despertador_flow::Language::English;
+            let text = first.map_or_else(String::new, |finding| finding.text(language));
+            let place = first.map_or("", |finding| &finding.place);
+            Misread::new(
+                format!("the flow cannot be read: {text} {place}"),
+                first.map_or_else(String::new, |finding| finding.help(language)),
+            )
+        })?;
+        if let Some(inherited) = self.inherited.last_mut() {
+            inherited.flow = Some(Arc::new(flow));
         }
         Ok(())
     }

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use despertador_host::contract::{
-    Diagnostic, Event, Explanation, Failure as ActionFailure, Happening, Message, Reader,
+    Author, Diagnostic, Event, Explanation, Failure as ActionFailure, Happening, Message, Reader,
+    Source,
 };
 
 use crate::answer::{self, Answer, Detail};
+use crate::bot::{self, Bot, Effect};
 use crate::clock_face::ClockFace;
 use crate::conversation::{Call, Conversation};
 use crate::engine::{CallError, Engine, ParseError, Player, Usage};
@@ -171,6 +173,8 @@ struct Stage<'a> {
     /// What players before this one have cost.
     spent: Option<Usage>,
     conversation: Conversation,
+    /// The bot that the customer meets first.
+    bot: Option<Bot<'a>>,
     last_call: Option<Call>,
     /// The memory as it was before it was damaged.
     whole: Option<Vec<u8>>,
@@ -193,6 +197,7 @@ impl<'a> Stage<'a> {
             player,
             spent: None,
             conversation: Conversation::new(scenario.ticket.clone()),
+            bot: scenario.flow.as_deref().map(Bot::new),
             last_call: None,
             whole: None,
             face: scenario.face,
@@ -227,8 +232,24 @@ impl<'a> Stage<'a> {
             What::Restart => self.player.restart(),
             What::Memory { damaged } => self.damage(*damaged),
             What::Explain(language) => self.explain(language, moment, &mut step, played),
+            What::FlowAnswers(answers) => {
+                if let Some(bot) = &mut self.bot {
+                    bot.will_answer(answers.clone());
+                }
+            }
+            What::FlowExpires => {
+                let effects = self.bot.as_mut().map(|bot| bot.expire(moment.at));
+                for effect in effects.unwrap_or_default() {
+                    self.follow(&effect, None, moment);
+                }
+                self.look(moment, &mut step, played);
+            }
+            What::Flow => self.look(moment, &mut step, played),
             _ => match self.call(moment) {
                 None => played.fail(moment.line, "a call before it", "none to repeat", None),
+                Some(call) if self.bot.is_some() => {
+                    self.by_the_bot(&call, moment, &mut step, played);
+                }
                 Some(call) => self.ask(&call, moment, &mut step, played),
             },
         }
@@ -288,7 +309,7 @@ impl<'a> Stage<'a> {
         let expected = match &moment.expected {
             Expected::Decision(expectation) => Some(expectation.line()),
             Expected::Blank => Some("something (`--bless` fills it in)"),
-            Expected::Nothing | Expected::Contains(_) => None,
+            Expected::Nothing | Expected::Contains(_) | Expected::Done(_) => None,
         };
         let got = match &moment.expected {
             Expected::Decision(expectation) => expectation.line_of(&answer, &self.face),
@@ -302,6 +323,104 @@ impl<'a> Stage<'a> {
         if let (true, Some(expected)) = (unexpected, expected) {
             let why = step.why.clone().or_else(|| why_fault(&answer));
             played.fail(moment.line, expected, &got, why);
+        }
+        step.got = Some(got);
+    }
+
+    /// A call in a conversation that a bot has a part in.
+    fn by_the_bot(
+        &mut self,
+        call: &Call,
+        moment: &Moment,
+        step: &mut PlayedMoment,
+        played: &mut Played,
+    ) {
+        let Some(bot) = &mut self.bot else { return };
+        match call {
+            Call::Message(message) if message.author == Author::Customer => {
+                let mut reached_the_desk = false;
+                for effect in bot.hear(message) {
+                    if effect == Effect::Forwarded {
+                        reached_the_desk = true;
+                        self.ask(call, moment, step, played);
+                    } else {
+                        self.follow(&effect, Some(call), moment);
+                    }
+                }
+                if !reached_the_desk && matches!(moment.expected, Expected::Decision(_)) {
+                    self.nobody_asked(moment, step, played);
+                }
+            }
+            _ if !bot.has_ticket() && self.conversation.answer.is_none() => {
+                self.nobody_asked(moment, step, played);
+            }
+            _ => {
+                self.ask(call, moment, step, played);
+                let close = match call {
+                    Call::Event(event) => match &event.what {
+                        Happening::CarriedOut(key) => bot::close_of_step(&key.step),
+                        Happening::Closed(source) => Some(bot::close_by(source)),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                if let (Some(close), Some(bot)) = (close, &mut self.bot) {
+                    for effect in bot.close(close, moment.at) {
+                        self.follow(&effect, None, moment);
+                    }
+                }
+            }
+        }
+    }
+
+    fn nobody_asked(&mut self, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
+        let got = "nobody was asked: the customer is with the bot";
+        step.got = Some(got.into());
+        step.met = Some(false);
+        let expected = match &moment.expected {
+            Expected::Decision(expectation) => expectation.line(),
+            _ => "a ticket",
+        };
+        played.fail(moment.line, expected, got, None);
+    }
+
+    /// What the flow did to the desk, told to the plugin.
+    fn follow(&mut self, effect: &Effect, call: Option<&Call>, moment: &Moment) {
+        let what = match effect {
+            Effect::Opened(number) => {
+                if *number > 1 {
+                    // A ticket of its own, with what is known of the customer.
+                    let mut ticket = self.scenario.ticket.clone();
+                    ticket.id = format!("{}-{number}", ticket.id);
+                    self.conversation = Conversation::new(ticket);
+                }
+                Happening::Opened(Source::Flow)
+            }
+            Effect::Abandoned => Happening::Closed(Source::Flow),
+            Effect::Forwarded => {
+                if let Some(call) = call {
+                    // Nobody listens to the answer: it is asked for by the line itself.
+                    drop(self.conversation.play(self.player.as_mut(), call).cloned());
+                }
+                return;
+            }
+        };
+        let call = Call::Event(Event::new(what, moment.at));
+        drop(self.conversation.play(self.player.as_mut(), &call).cloned());
+    }
+
+    /// What the flow has done.
+    fn look(&mut self, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
+        let Some(bot) = &mut self.bot else { return };
+        let got = bot.look();
+        let expected = match &moment.expected {
+            Expected::Done(expected) => Some(expected.as_str()),
+            Expected::Blank => Some("something (`--bless` fills it in)"),
+            _ => None,
+        };
+        step.met = expected.map(|expected| expected == got);
+        if let (Some(false), Some(expected)) = (step.met, expected) {
+            played.fail(moment.line, expected, &got, None);
         }
         step.got = Some(got);
     }

@@ -1,5 +1,6 @@
 //! The grammar of a timeline: one moment a line.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use despertador_host::contract::{
@@ -45,6 +46,8 @@ pub enum Expected {
     Decision(Expectation),
     /// An explanation that has this text in it.
     Contains(String),
+    /// What the flow has done, as it is told.
+    Done(String),
 }
 
 /// What happens at a moment.
@@ -68,11 +71,24 @@ pub enum What {
     Duplicate,
     /// The decision is put into words, in a language.
     Explain(String),
+    /// What the flow did at the last input.
+    Flow,
+    /// The flow has waited for its customer long enough.
+    FlowExpires,
+    /// What commands and scripts of the flow answer, by the variables they set.
+    FlowAnswers(BTreeMap<String, String>),
     /// The memory is damaged from here on, or whole again.
     Memory {
         /// Whether it is damaged.
         damaged: bool,
     },
+}
+
+impl What {
+    /// Whether it makes sense only where there is a flow.
+    pub(crate) fn is_of_a_flow(&self) -> bool {
+        matches!(self, What::Flow | What::FlowExpires | What::FlowAnswers(_))
+    }
 }
 
 /// What a line says in parentheses about a message or an event.
@@ -135,7 +151,8 @@ pub(crate) fn moment(text: &str, line: usize, face: &ClockFace) -> Result<Option
         Some((arrow, after)) => {
             let start = arrow.span.end;
             let end = after.last().map_or(start, |token| token.span.end);
-            (expected(after, &what, face)?, start..end)
+            let written = text.get(start..end).unwrap_or_default().trim();
+            (expected(after, written, &what, face)?, start..end)
         }
     };
     let source = match (before.first(), before.last()) {
@@ -145,7 +162,12 @@ pub(crate) fn moment(text: &str, line: usize, face: &ClockFace) -> Result<Option
     Ok(Some(Moment { line, source: source.to_owned(), at, what, expected, span }))
 }
 
-fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, Misread> {
+fn expected(
+    after: &[Token],
+    written: &str,
+    what: &What,
+    face: &ClockFace,
+) -> Result<Expected, Misread> {
     let mut words = Words::new(after);
     match what {
         _ if after.is_empty() => Ok(Expected::Blank),
@@ -157,7 +179,12 @@ fn expected(after: &[Token], what: &What, face: &ClockFace) -> Result<Expected, 
             words.end("the end of the line")?;
             Ok(Expected::Contains(text))
         }
-        What::Facts(_) | What::Policy(_) | What::Restart | What::Memory { .. } => {
+        What::Flow | What::FlowExpires => Ok(Expected::Done(written.to_owned())),
+        What::Facts(_)
+        | What::Policy(_)
+        | What::Restart
+        | What::FlowAnswers(_)
+        | What::Memory { .. } => {
             Err(Misread::new("an expectation", "none: this line calls nobody; ask with a `tick`"))
         }
         _ => Expectation::read(after, face).map(Expected::Decision),
@@ -229,6 +256,7 @@ const FIRST_WORDS: &[&str] = &[
     "duplicate",
     "explain",
     "memory",
+    "flow",
 ];
 
 fn what(
@@ -254,6 +282,13 @@ fn what(
         "restart" => What::Restart,
         "duplicate" => What::Duplicate,
         "explain" => What::Explain(words.word("a language: `es`, `pt` or `en`")?.to_owned()),
+        "flow" if words.pass("expires") => What::FlowExpires,
+        "flow" if words.pass("answers") => {
+            const ANSWERS: &str = "what is answered, such as `{\"helpDeskHasTicket\": \"true\"}`";
+            let answers = words.json(ANSWERS)?;
+            What::FlowAnswers(crate::facts::pairs("answers", answers)?.into_iter().collect())
+        }
+        "flow" => What::Flow,
         "memory" => match words.word(MEMORY)? {
             "damaged" => What::Memory { damaged: true },
             "restored" => What::Memory { damaged: false },
