@@ -246,3 +246,6 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let looks_right = written.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'));
     looks_right.then(|| written.parse().ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests;

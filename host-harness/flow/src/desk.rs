@@ -134,9 +134,6 @@ impl Flow {
     /// against. One block that cannot be left is enough for a no.
     #[must_use]
     pub fn inactivity_exit(&self) -> Exit {
-        self.human_assistance()
-            .map(|block| lint::inactivity_exit(self, block))
-            .max()
-            .unwrap_or(Exit::NoBlock)
+        lint::inactivity_exit(self)
     }
 }

@@ -34,15 +34,19 @@ pub fn lint(flow: &Flow) -> Vec<Finding> {
     findings
 }
 
-/// Whether one human-assistance block can be left for inactivity.
-pub(crate) fn inactivity_exit(flow: &Flow, block: &Block) -> Exit {
-    if !block.generation().is_some_and(|generation| generation.has_inactivity_exit()) {
-        return Exit::NotSupported;
-    }
+/// Whether every human-assistance block can be left for inactivity.
+pub(crate) fn inactivity_exit(flow: &Flow) -> Exit {
     let mut lint = Lint { flow, paths: Paths::of(flow), findings: Vec::new() };
-    lint.exit(block, Close::Inactivity);
-    let fails = lint.findings.iter().any(|f| f.code.severity() == crate::Severity::Error);
-    if fails { Exit::NotLinked } else { Exit::Linked }
+    let worst = flow.human_assistance().map(|block| {
+        if !block.generation().is_some_and(|generation| generation.has_inactivity_exit()) {
+            return Exit::NotSupported;
+        }
+        lint.findings.clear();
+        lint.exit(block, Close::Inactivity);
+        let fails = lint.findings.iter().any(|f| f.code.severity() == crate::Severity::Error);
+        if fails { Exit::NotLinked } else { Exit::Linked }
+    });
+    worst.max().unwrap_or(Exit::NoBlock)
 }
 
 struct Lint<'f> {

@@ -19,6 +19,7 @@ const LETTERS: usize = 25;
 /// The flow as an SVG document. Blocks that wait have straight corners, those that go on by
 /// themselves round ones; the way of inactivity is drawn thick. Only what can be reached is drawn.
 #[must_use]
+#[allow(clippy::arithmetic_side_effects, reason = "places of a picture, far from any limit")]
 pub fn svg(flow: &Flow) -> String {
     let way = outputs_of_inactivity(flow);
     let blocks = in_order(flow);

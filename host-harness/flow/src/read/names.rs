@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 /// The names of blocks that stand twice, in the map itself or in its member `flow`.
 pub(super) fn repeated(text: &str, in_flow: bool) -> Vec<String> {
@@ -40,9 +40,11 @@ impl<'de> Visitor<'de> for Map {
         while let Some(name) = map.next_key::<String>()? {
             match self {
                 Map::Around if name == "flow" => repeated = map.next_value_seed(Map::Blocks)?,
-                Map::Around => drop(map.next_value::<Ignored>()?),
+                Map::Around => {
+                    map.next_value::<IgnoredAny>()?;
+                }
                 Map::Blocks => {
-                    drop(map.next_value::<Ignored>()?);
+                    map.next_value::<IgnoredAny>()?;
                     if !seen.insert(name.clone()) {
                         repeated.push(name);
                     }
@@ -50,13 +52,5 @@ impl<'de> Visitor<'de> for Map {
             }
         }
         Ok(repeated)
-    }
-}
-
-struct Ignored;
-
-impl<'de> Deserialize<'de> for Ignored {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Ignored, D::Error> {
-        IgnoredAny::deserialize(from).map(|_| Ignored)
     }
 }
