@@ -43,4 +43,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_page_names_every_finding() {
+        let page = include_str!("../../../docs/flows.md");
+        for code in Code::ALL {
+            assert!(page.contains(&format!("`{}`", code.word())), "{}", code.word());
+        }
+    }
 }

@@ -151,6 +151,20 @@ fn the_picture_marks_the_way_of_inactivity() {
     assert_eq!(svg.matches("<rect x=").count(), flow.blocks().len());
 }
 
+/// `BLESS=1 cargo test -p despertador-flow` draws it anew.
+#[test]
+fn the_picture_of_the_readme_is_current() {
+    let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let file = repository.join("tests/cli/files/jardin.json");
+    let text = std::fs::read_to_string(file).expect("the flow");
+    let drawn = picture::svg(&Flow::read(&text).expect("a flow"));
+    let published = repository.join("docs/pictures/jardin.svg");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&published, &drawn).expect("the picture can be written");
+    }
+    assert!(std::fs::read_to_string(&published).expect("the picture") == drawn);
+}
+
 #[test]
 fn what_leads_nowhere_is_drawn_as_lost() {
     let flow = read(&flow("gone"));

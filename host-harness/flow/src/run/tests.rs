@@ -164,7 +164,8 @@ fn an_output_may_lead_where_a_variable_says() {
 /// A chain of so many blocks that do not wait, then one that does.
 fn chain(length: usize) -> Flow {
     let mut blocks: Vec<Value> = (0..length)
-        .map(|n| json!({ "id": format!("c{n}"), "outputs": go(&format!("c{}", n + 1)) }))
+        .zip(1..)
+        .map(|(n, next): (usize, usize)| json!({ "id": format!("c{n}"), "outputs": go(&format!("c{next}")) }))
         .collect();
     blocks.push(json!({ "id": format!("c{length}"), "input": { "bypass": false } }));
     after_root(&blocks)
