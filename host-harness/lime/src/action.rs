@@ -155,7 +155,8 @@ impl Dispatching<'_> {
                 return Err(Refusal::TemplateElsewhere(self.route.customer.domain().into()));
             }
             let language = template.language.as_ref().or(self.options.template_language.as_ref());
-            let language = language.ok_or_else(|| Refusal::TemplateLanguage(template.name.clone()))?;
+            let language =
+                language.ok_or_else(|| Refusal::TemplateLanguage(template.name.clone()))?;
             let document = Template::new(&template.name, language, &template.parameters);
             contents.push((words, Content::Template(document)));
         } else {
@@ -192,7 +193,8 @@ impl Dispatching<'_> {
 
     fn close(&mut self, package: &ClosePackage) -> Result<(), Refusal> {
         let ticket = self.route.ticket;
-        let id = ticket.id.as_deref().filter(|id| !id.is_empty()).ok_or(Refusal::TicketWithoutId)?;
+        let id =
+            ticket.id.as_deref().filter(|id| !id.is_empty()).ok_or(Refusal::TicketWithoutId)?;
         if let Some(text) = &package.closing_text {
             let parts = [Part::ClosingText, Part::ClosingPicture, Part::ClosingText];
             self.message(text, parts)?;
@@ -261,9 +263,11 @@ impl Dispatching<'_> {
         let of = self.route.ticket;
         let ticket = Ticket {
             customer_identity: Some(self.route.customer.to_string()),
-            customer_input: Some(of.customer_input.clone().unwrap_or_else(|| {
-                Document::of(&Content::Text(String::new()))
-            })),
+            customer_input: Some(
+                of.customer_input
+                    .clone()
+                    .unwrap_or_else(|| Document::of(&Content::Text(String::new()))),
+            ),
             team: of.team.clone(),
             ..ticket
         };

@@ -105,9 +105,8 @@ mod tests {
     fn only_the_ticket_opened_in_the_users_block_closes_it() {
         let desk = Some("desk:668c");
         let inactive = || ticket("t1", Status::ClosedClientInactivity);
-        let elsewhere = |block: Option<&str>| Refused::NotInHumanAssistance {
-            block: block.map(Into::into),
-        };
+        let elsewhere =
+            |block: Option<&str>| Refused::NotInHumanAssistance { block: block.map(Into::into) };
         let another = Refused::AnotherOpened { opened: "t2".into(), closed: "t1".into() };
         let dance = Status::Other("Dance".into());
         for (ticket, block, opened, expected) in [

@@ -108,8 +108,7 @@ pub fn from_agent(id: &str, bot: &Identity, customer: &Identity, content: &Conte
 pub fn tells(ticket: &Ticket, bot: &Identity) -> Result<Message, NotAnAddress> {
     let id = ticket.id.clone().unwrap_or_default();
     let status = ticket.status.as_ref().map_or("None", Status::as_str);
-    let header =
-        Header::to(bot.clone(), format!("Ticket:{id}:{status}")).from(of_ticket(&id)?);
+    let header = Header::to(bot.clone(), format!("Ticket:{id}:{status}")).from(of_ticket(&id)?);
     Ok(Message::new(header, &ticket.clone().into()))
 }
 
@@ -179,7 +178,8 @@ pub fn change_status(
     tags: &[String],
     quietly: bool,
 ) -> Command {
-    let uri = if quietly { "/tickets/change-status-without-redirect" } else { "/tickets/change-status" };
+    let uri =
+        if quietly { "/tickets/change-status-without-redirect" } else { "/tickets/change-status" };
     let document = Ticket { id: Some(ticket.into()), status: Some(status), ..tagged(tags) };
     set(id, POSTMASTER, uri).with(&document.into())
 }
@@ -235,11 +235,7 @@ fn about(id: &str, ticket: &str, what: &str) -> Command {
 }
 
 fn set(id: &str, to: &str, uri: impl Into<String>) -> Command {
-    let header = Header {
-        id: Some(id.into()),
-        to: to.parse().ok(),
-        ..Header::default()
-    };
+    let header = Header { id: Some(id.into()), to: to.parse().ok(), ..Header::default() };
     Command::new(header, Method::Set, uri)
 }
 

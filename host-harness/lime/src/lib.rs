@@ -55,7 +55,8 @@ pub use close::{Refused, accepts_close};
 pub use content::Content;
 pub use date::Date;
 pub use envelope::{
-    Command, CommandStatus, Envelope, Header, Message, Method, Notification, NotificationEvent, Reason,
+    Command, CommandStatus, Envelope, Header, Message, Method, Notification, NotificationEvent,
+    Reason,
 };
 pub use error::{Problem, ReadError};
 #[doc(inline)]

@@ -12,11 +12,11 @@ mod samples;
 use despertador_lime::{
     Command, Content, Envelope, Known, Message, Notification, Problem, ReadError, meaning,
 };
-use samples::{COMMANDS, MESSAGES, NOTIFICATIONS, OTHERS};
+use samples::{commands, messages, notifications, others};
 use serde_json::{Value, json};
 
 fn samples() -> impl Iterator<Item = &'static str> {
-    [MESSAGES, NOTIFICATIONS, COMMANDS, OTHERS].concat().into_iter()
+    [messages(), notifications(), commands(), others()].concat().into_iter()
 }
 
 fn json(text: &str) -> Value {
@@ -35,7 +35,7 @@ fn what_is_read_is_written_the_same() {
 
 #[test]
 fn documents_are_read_and_written_the_same() {
-    for text in MESSAGES {
+    for text in messages() {
         let Envelope::Message(message) = Envelope::read(text).unwrap() else { panic!("{text}") };
         let content = message.content().expect(text);
         assert_eq!(content.to_json(), message.document, "{text}");
@@ -45,7 +45,7 @@ fn documents_are_read_and_written_the_same() {
             assert_eq!(again.document, message.document);
         }
     }
-    for text in COMMANDS {
+    for text in commands() {
         let Envelope::Command(command) = Envelope::read(text).unwrap() else { panic!("{text}") };
         let document = command.resource().expect(text).map(|content| content.to_json());
         assert_eq!(document, command.document, "{text}");
@@ -54,16 +54,16 @@ fn documents_are_read_and_written_the_same() {
 
 #[test]
 fn each_sample_is_what_it_is_called() {
-    for text in MESSAGES {
+    for text in messages() {
         assert!(matches!(Envelope::read(text), Ok(Envelope::Message(_))), "{text}");
     }
-    for text in NOTIFICATIONS {
+    for text in notifications() {
         assert!(matches!(Envelope::read(text), Ok(Envelope::Notification(_))), "{text}");
     }
-    for text in COMMANDS {
+    for text in commands() {
         assert!(matches!(Envelope::read(text), Ok(Envelope::Command(_))), "{text}");
     }
-    for text in OTHERS {
+    for text in others() {
         assert!(matches!(Envelope::read(text), Ok(Envelope::Other(_))), "{text}");
     }
 }
@@ -71,7 +71,7 @@ fn each_sample_is_what_it_is_called() {
 #[test]
 fn every_kind_of_document_has_a_sample() {
     let mut kinds = std::collections::BTreeSet::new();
-    for text in MESSAGES {
+    for text in messages() {
         let Ok(Envelope::Message(message)) = Envelope::read(text) else { panic!("{text}") };
         kinds.insert(match message.content().unwrap() {
             Content::Text(_) => "text",
@@ -294,7 +294,9 @@ fn altered_envelopes_are_read_the_same_or_refused() {
             }
             Err(error) => {
                 refused += 1;
-                assert!(value.pointer(error.place()).is_some() || error.to_string().contains("missing"));
+                assert!(
+                    value.pointer(error.place()).is_some() || error.to_string().contains("missing")
+                );
             }
         }
     }

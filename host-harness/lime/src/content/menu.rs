@@ -106,6 +106,8 @@ impl Reply {
     #[must_use]
     pub fn answers_a_menu(&self) -> bool {
         let kind = self.in_reply_to.as_ref().and_then(|message| message.media_type.as_deref());
-        kind.is_some_and(|kind| kind.starts_with("application/vnd.lime.") && kind.contains("select"))
+        kind.is_some_and(|kind| {
+            kind.starts_with("application/vnd.lime.") && kind.contains("select")
+        })
     }
 }

@@ -21,11 +21,11 @@ pub(super) fn meaning(
         return Ok(Meaning::Nothing(Why::NoSender));
     };
     let writer = Writer::of(from, header, known);
-    // What a customer writes is never taken for a ticket, and is never an error.
-    let content = match (message.content(), &writer) {
-        (Ok(content), _) => Some(content),
-        (Err(_), Writer::Customer | Writer::Agent) if !is_about_tickets(message) => None,
-        (Err(error), _) => return Err(error),
+    // Of what cannot be read, only tickets matter; and what a customer writes is never one.
+    let content = match message.content() {
+        Ok(content) => Some(content),
+        Err(error) if is_about_tickets(message) && writer != Writer::Customer => return Err(error),
+        Err(_) => None,
     };
     match content {
         Some(content @ (Content::Ticket(_) | Content::Redirect(_)))
@@ -196,8 +196,7 @@ impl Said {
             }
             Content::Reply(reply) => {
                 let said = Self::inside(reply.replied.as_ref(), content, depth);
-                let kind =
-                    if reply.answers_a_menu() { MessageKind::MenuAnswer } else { said.kind };
+                let kind = if reply.answers_a_menu() { MessageKind::MenuAnswer } else { said.kind };
                 return Self { kind, text: said.text };
             }
             Content::Sensitive(document) | Content::Container(document) => {

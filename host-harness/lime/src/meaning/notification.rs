@@ -29,7 +29,11 @@ pub(super) fn failed(header: &Header, reason: Reason, received_at: Instant) -> O
     let sent = SentId::read(id)?;
     if !sent.part.is_essential() {
         let id = without_forwards(id).into();
-        return Some(Meaning::Receipt(Receipt { id, sent: Some(sent), stage: Stage::Failed(reason) }));
+        return Some(Meaning::Receipt(Receipt {
+            id,
+            sent: Some(sent),
+            stage: Stage::Failed(reason),
+        }));
     }
     let kind = failure_kind(reason.code);
     let ticket = sent.key.ticket.clone();
