@@ -128,7 +128,7 @@ impl Dispatching<'_> {
         self.dispatch.left_out.push(what);
     }
 
-    fn to_customer(&mut self, part: Part, content: &Content) {
+    fn tell_customer(&mut self, part: Part, content: &Content) {
         let header = Header::to(self.route.customer.clone(), self.id(part));
         self.send(Message::new(header, content));
     }
@@ -187,7 +187,7 @@ impl Dispatching<'_> {
         if let Some(interval) = self.options.typing {
             self.send(desk::typing(self.route.customer, Some(interval)));
         }
-        contents.iter().for_each(|(part, content)| self.to_customer(*part, content));
+        contents.iter().for_each(|(part, content)| self.tell_customer(*part, content));
         Ok(())
     }
 

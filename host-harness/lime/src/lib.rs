@@ -25,7 +25,7 @@
 //!     r#"{ "id": "m1", "from": "5511999990000@wa.gw.msging.net", "to": "mybot@msging.net",
 //!          "type": "text/plain", "content": "oi" }"#,
 //! )?;
-//! let Meaning::Happened { ticket, what } = meaning(&envelope, 1_800_000_000_000, &known)? else {
+//! let Meaning::Happened { ticket, what, .. } = meaning(&envelope, 1_800_000_000_000, &known)? else {
 //!     panic!("a customer wrote");
 //! };
 //! assert_eq!(ticket, "3f8c");

@@ -47,6 +47,10 @@ pub enum Meaning {
     Happened {
         /// The id of the ticket it happened to.
         ticket: String,
+        /// The id of the ticket that was transferred and that this one goes on from. The host
+        /// hands the memory of that one on to this one: what was said and sent, and when, is the
+        /// same conversation.
+        continues: Option<String>,
         /// What happened.
         what: Vec<Happened>,
     },
@@ -159,7 +163,7 @@ pub fn meaning(
 impl Meaning {
     fn events(ticket: impl Into<String>, events: impl IntoIterator<Item = Event>) -> Self {
         let what = events.into_iter().map(Happened::Event).collect();
-        Self::Happened { ticket: ticket.into(), what }
+        Self::Happened { ticket: ticket.into(), continues: None, what }
     }
 }
 

@@ -60,7 +60,7 @@ fn message(envelope: &Value) -> contract::Message {
 
 /// What happened, with the ticket and the instants: `t-1 typing at NOW`.
 fn happened(meaning: &Meaning) -> (&str, Vec<(Happening, i64)>) {
-    let Meaning::Happened { ticket, what } = meaning else { panic!("{meaning:?}") };
+    let Meaning::Happened { ticket, what, .. } = meaning else { panic!("{meaning:?}") };
     let event = |happened: &Happened| match happened {
         Happened::Event(event) => (event.what.clone(), event.at),
         Happened::Message(message) => panic!("{message:?}"),
@@ -394,7 +394,15 @@ fn a_transfer_concerns_the_new_ticket() {
         let meaning = read_after(&told(&new), Some(known));
         let expected = vec![(Happening::Transferred(transfer.clone()), NOW)];
         assert_eq!(happened(&meaning), ("t-2", expected));
+        let Meaning::Happened { continues, .. } = meaning else { unreachable!() };
+        assert_eq!(continues.as_deref(), Some("t-1"));
     }
+    // A later ticket that goes on from none.
+    let later = Ticket { parent_sequential_id: None, ..new.clone() };
+    let Meaning::Happened { continues, .. } = read_after(&told(&later), Some(&gone)) else {
+        panic!("it is opened")
+    };
+    assert_eq!(continues, None);
     // The old one comes late: it is the customer's ticket no more.
     for late in [&old, &Ticket { status: Some(Status::ClosedClient), ..old.clone() }] {
         let meaning = read_after(&told(late), Some(&new));

@@ -80,7 +80,7 @@ pub(super) fn meaning(
         text: said.text,
         choice,
     };
-    Ok(Meaning::Happened { ticket, what: vec![Happened::Message(message)] })
+    Ok(Meaning::Happened { ticket, continues: None, what: vec![Happened::Message(message)] })
 }
 
 /// Who wrote a message.
@@ -100,10 +100,9 @@ impl Writer {
         let at_desk = desk::is_desk(&domain);
         let by_bot = from.is(known.bot) || domain == "msging.net" || domain.is_empty();
         // Customers can choose their ids: theirs are not believed.
-        if at_desk || by_bot {
-            if let Some(sent) = header.id.as_deref().and_then(SentId::read) {
-                return Self::Ourselves(sent);
-            }
+        let sent = header.id.as_deref().filter(|_| at_desk || by_bot).and_then(SentId::read);
+        if let Some(sent) = sent {
+            return Self::Ourselves(sent);
         }
         let passed_on = header.id.as_deref().is_some_and(|id| id.starts_with("fwd:"));
         let to_desk = header.to.as_ref().is_some_and(|to| desk::is_desk(to.identity.domain()));

@@ -4,7 +4,7 @@ use despertador_host::contract::{Event, Happening, Instant, Source, Transfer};
 
 use crate::date::Date;
 use crate::envelope::Header;
-use crate::meaning::{Known, Meaning, Why, event, is_a_time};
+use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time};
 use crate::ticket::{Status, Ticket};
 
 pub(super) fn meaning(
@@ -81,7 +81,17 @@ pub(super) fn meaning(
     if events.events.is_empty() {
         return Meaning::Nothing(Why::NothingNew);
     }
-    Meaning::events(id, events.events)
+    let parent = known.ticket.filter(|known| before.is_none() && is_child(ticket, known));
+    Meaning::Happened {
+        ticket: id.into(),
+        continues: parent.and_then(|parent| parent.id.clone()),
+        what: events.events.into_iter().map(Happened::Event).collect(),
+    }
+}
+
+/// Whether a ticket goes on from another one.
+fn is_child(ticket: &Ticket, of: &Ticket) -> bool {
+    ticket.parent_sequential_id.is_some() && ticket.parent_sequential_id == of.sequential_id
 }
 
 /// Who closed a ticket of this status; none if it is not closed.
@@ -101,9 +111,7 @@ fn follows(ticket: &Ticket, known: &Ticket) -> bool {
         (Some(number), Some(before)) => Some(number > before),
         _ => None,
     };
-    let parent = ticket.parent_sequential_id;
-    let child = parent.is_some() && parent == known.sequential_id;
-    child || later.unwrap_or_else(|| known.is_over() && !ticket.is_over())
+    is_child(ticket, known) || later.unwrap_or_else(|| known.is_over() && !ticket.is_over())
 }
 
 /// The agent who has the ticket. One that it waits for in the queue does not have it.
