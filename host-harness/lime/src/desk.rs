@@ -8,7 +8,8 @@ use despertador_host::contract::Instant;
 use crate::address::{Identity, NotAnAddress, escape};
 use crate::content::{ChatState, Comment, Content, Redirect};
 use crate::date::Date;
-use crate::envelope::{Command, Header, Message, Method};
+use crate::envelope::{Command, Envelope, Header, Message, Method};
+use crate::sent::SentId;
 use crate::ticket::{Status, Ticket};
 
 /// The domain of the desk.
@@ -51,6 +52,23 @@ pub fn at(address: &Identity) -> Option<At> {
         return None;
     }
     Some(address.inner().map_or_else(|| At::Ticket(address.name().into()), At::Customer))
+}
+
+/// Whom an envelope concerns that the bot receives or sends: the customer at the other end, or the
+/// ticket where only that is told. None if neither is.
+#[must_use]
+pub fn concerns(envelope: &Envelope, bot: &Identity) -> Option<At> {
+    let header = envelope.header()?;
+    if let Some(sent) = header.id.as_deref().and_then(SentId::read) {
+        return Some(At::Ticket(sent.key.ticket));
+    }
+    let from = &header.from.as_ref()?.identity;
+    let other = if from.is(bot) { &header.to.as_ref()?.identity } else { from };
+    if is_desk(other.domain()) {
+        return at(other);
+    }
+    let is_server = other.name() == "postmaster" || other.domain() == bot.domain();
+    (!is_server).then(|| At::Customer(other.clone()))
 }
 
 /// The address of a customer at the desk.

@@ -10,7 +10,7 @@ use std::fmt;
 use despertador_host::contract::{self, ActionKey, Event, Instant, QuickReply};
 
 use crate::address::Identity;
-use crate::envelope::{Envelope, Header, Reason};
+use crate::envelope::{Envelope, Reason};
 use crate::error::ReadError;
 use crate::sent::SentId;
 use crate::ticket::Ticket;
@@ -173,16 +173,17 @@ fn is_a_time(instant: Instant) -> bool {
     (1..=253_402_300_799_999).contains(&instant)
 }
 
-/// An event of an envelope. Several events of one envelope have different ids, and an envelope
-/// that comes twice has the same ones.
+/// An event about something. Its id is made of what it is about, what happened and when: desks use
+/// the ids of their envelopes again (`Ticket:{id}:Open` each time it is opened), and an event with
+/// an id seen lately changes nothing.
 fn event(
-    header: &Header,
+    about: &str,
     name: &str,
     what: contract::Happening,
     at: Instant,
     received_at: Instant,
 ) -> Event {
-    let id = header.id.as_deref().map(|id| format!("{id}#{name}"));
+    let id = Some(format!("{about}#{name}@{at}"));
     Event { id, sequence: None, at, received_at, what }
 }
 

@@ -15,6 +15,7 @@ use despertador_host::contract::{
     Step, TicketStatus, Transfer,
 };
 use despertador_host::key;
+use despertador_lime::desk::{At, concerns};
 use despertador_lime::{
     Content, Date, Envelope, Happened, Identity, Known, Meaning, Part, Reason, SentId, Stage,
     Status, Ticket, Why, channel, failure_kind, meaning,
@@ -312,7 +313,7 @@ fn a_new_ticket_is_opened_and_assigned() {
             Happened::Message(_) => panic!(),
         })
         .collect();
-    assert_eq!(ids, ["e1#opened", "e1#assigned"]);
+    assert_eq!(ids, ["t-1#opened@1772442300000", "t-1#assigned@1772442420000"]);
 
     // Known already, and taken by an agent since.
     let taken = read_after(&told(&open), Some(&waiting));
@@ -423,14 +424,85 @@ fn a_ticket_comes_directly_or_by_a_redirect() {
     let expected = vec![(Happening::Closed(Source::Inactivity), minute(-1))];
     assert_eq!(happened(&read(&redirect)), ("t-1", expected.clone()));
     assert_eq!(happened(&read(&told(&closed))), ("t-1", expected));
+}
 
-    // It reports the close that was sent.
-    let (ticket, key) = (samples::ticket(), close_key());
-    let known = Known { ticket: Some(&ticket), closing: Some(&key), ..Known::by(&bot) };
-    let envelope = Envelope::read(&redirect.to_string()).unwrap();
-    let meaning = meaning(&envelope, NOW, &known).unwrap();
-    let expected = vec![(Happening::CarriedOut(key.clone()), minute(-1))];
-    assert_eq!(happened(&meaning), ("t-1", expected));
+#[test]
+fn a_ticket_closed_reports_the_close_that_was_sent() {
+    let (bot, ticket, close) = (bot(), samples::ticket(), close_key());
+    let resolve = ActionKey { step: Step::Resolve, ..close.clone() };
+    let elsewhere = ActionKey { ticket: "t-9".into(), ..close.clone() };
+    let done = |key: &ActionKey| Happening::CarriedOut(key.clone());
+    let by_bot = Some("mybot@msging.net");
+    for (closing, status, by, expected) in [
+        (&close, Status::ClosedClientInactivity, None, done(&close)),
+        (&close, Status::ClosedAttendant, by_bot, done(&close)),
+        (&resolve, Status::ClosedClient, None, done(&resolve)),
+        // An agent or the customer was quicker.
+        (&close, Status::ClosedAttendant, None, Happening::Closed(Source::Agent)),
+        (
+            &close,
+            Status::ClosedAttendant,
+            Some("ana%40acme.com@blip.ai"),
+            Happening::Closed(Source::Agent),
+        ),
+        (&close, Status::ClosedClient, None, Happening::Closed(Source::Customer)),
+        (&elsewhere, Status::ClosedClientInactivity, by_bot, Happening::Closed(Source::Inactivity)),
+    ] {
+        let known = Known { ticket: Some(&ticket), closing: Some(closing), ..Known::by(&bot) };
+        let status = Some(status);
+        let closed = Ticket { status, closed_by: by.map(Into::into), ..samples::ticket() };
+        let envelope = Envelope::read(&told(&closed).to_string()).unwrap();
+        let meaning = meaning(&envelope, NOW, &known).unwrap();
+        assert_eq!(happened(&meaning), ("t-1", vec![(expected, NOW)]), "{closed:?}");
+    }
+}
+
+#[test]
+fn what_happens_again_is_no_repetition() {
+    // Desks tell of a ticket under the same id each time.
+    let held_at = |since: i64| Ticket { standby_mode_start: date(since), ..samples::ticket() };
+    let id = |ticket: &Ticket| match read(&told(ticket)) {
+        Meaning::Happened { what, .. } => match what.as_slice() {
+            [Happened::Event(event)] => event.id.clone().unwrap(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(id(&held_at(-5)), id(&held_at(-5)));
+    assert_ne!(id(&held_at(-5)), id(&held_at(-2)));
+}
+
+#[test]
+fn an_envelope_says_whom_it_concerns() {
+    let customer = || At::Customer(CUSTOMER.split('/').next().unwrap().parse().unwrap());
+    let ticket = || At::Ticket("t-1".into());
+    let to = |who: &str, to: &str| json!({ "id": "m1", "from": who, "to": to, "type": "text/plain", "content": "oi" });
+    let (bot_address, at_ticket) = ("mybot@msging.net", "t-1@desk.msging.net/Webhook");
+    let sent = SentId::new(&close_key(), Part::Close).to_string();
+    for (envelope, expected) in [
+        (to(CUSTOMER, bot_address), Some(customer())),
+        (to(AT_DESK, bot_address), Some(customer())),
+        (to(at_ticket, bot_address), Some(ticket())),
+        (to(bot_address, CUSTOMER), Some(customer())),
+        (to(bot_address, AT_DESK), Some(customer())),
+        (to(bot_address, at_ticket), Some(ticket())),
+        (to("postmaster@msging.net", bot_address), None),
+        (json!({ "id": "m1", "from": CUSTOMER, "event": "received" }), Some(customer())),
+        (
+            json!({ "id": sent, "from": "postmaster@wa.gw.msging.net", "event": "failed" }),
+            Some(ticket()),
+        ),
+        (
+            json!({ "id": sent, "from": "postmaster@desk.msging.net", "method": "set",
+                    "status": "success" }),
+            Some(ticket()),
+        ),
+        (json!({ "id": "m1", "type": "text/plain", "content": "oi" }), None),
+        (json!({ "state": "new" }), None),
+    ] {
+        let read = Envelope::read(&envelope.to_string()).unwrap();
+        assert_eq!(concerns(&read, &bot()), expected, "{envelope}");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(super) fn meaning(
         return Ok(Meaning::Nothing(Why::Command));
     };
     let happened = |id: &str, name, what| -> Meaning {
-        let event: Event = event(&command.header, name, what, received_at, received_at);
+        let event: Event = event(id, name, what, received_at, received_at);
         Meaning::events(id, [event])
     };
     let resource = match command.resource()? {

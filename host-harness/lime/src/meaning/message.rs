@@ -33,7 +33,7 @@ pub(super) fn meaning(
         {
             let within = |error: ReadError| error.within("content");
             return Ok(match content.ticket().map_err(within)? {
-                Some(ticket) => ticket::meaning(&ticket, header, received_at, known),
+                Some(ticket) => ticket::meaning(&ticket, received_at, known),
                 None => Meaning::Nothing(Why::RedirectWithoutTicket),
             });
         }
@@ -46,7 +46,7 @@ pub(super) fn meaning(
                 (false, ..) => Meaning::Nothing(Why::NotTyping),
                 (true, Writer::Customer, Some(ticket)) => {
                     let at = written_at(header, received_at);
-                    let event = event(header, "typing", Happening::Typing, at, received_at);
+                    let event = event(&ticket, "typing", Happening::Typing, at, received_at);
                     Meaning::events(ticket, [event])
                 }
                 (true, Writer::Customer, None) => Meaning::Nothing(Why::NoTicket),

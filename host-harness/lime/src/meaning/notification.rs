@@ -23,7 +23,8 @@ pub(super) fn meaning(notification: &Notification, received_at: Instant) -> Mean
     Meaning::Receipt(Receipt { sent: SentId::read(&id), id, stage })
 }
 
-/// That something we sent has failed; none if it was not ours.
+/// That something we sent has failed; none if it was not ours. What is tried again has the same id
+/// and can fail again: the same failure told at another instant counts as another one.
 pub(super) fn failed(header: &Header, reason: Reason, received_at: Instant) -> Option<Meaning> {
     let id = header.id.as_deref()?;
     let sent = SentId::read(id)?;
@@ -38,7 +39,8 @@ pub(super) fn failed(header: &Header, reason: Reason, received_at: Instant) -> O
     let kind = failure_kind(reason.code);
     let ticket = sent.key.ticket.clone();
     let what = Happening::Failed(Failure { key: sent.key, kind });
-    Some(Meaning::events(ticket, [event(header, "failed", what, received_at, received_at)]))
+    let event = event(without_forwards(id), "failed", what, received_at, received_at);
+    Some(Meaning::events(ticket, [event]))
 }
 
 /// What a reason means for what follows.

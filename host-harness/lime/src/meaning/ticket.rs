@@ -1,18 +1,13 @@
 //! What tickets mean: what is new in them.
 
-use despertador_host::contract::{Event, Happening, Instant, Source, Transfer};
+use despertador_host::contract::{ActionKey, Event, Happening, Instant, Source, Step, Transfer};
 
+use crate::address::Identity;
 use crate::date::Date;
-use crate::envelope::Header;
 use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time};
 use crate::ticket::{Status, Ticket};
 
-pub(super) fn meaning(
-    ticket: &Ticket,
-    header: &Header,
-    received_at: Instant,
-    known: &Known<'_>,
-) -> Meaning {
+pub(super) fn meaning(ticket: &Ticket, received_at: Instant, known: &Known<'_>) -> Meaning {
     let Some(id) = ticket.id.as_deref().filter(|id| !id.is_empty()) else {
         return Meaning::Nothing(Why::TicketWithoutId);
     };
@@ -24,7 +19,7 @@ pub(super) fn meaning(
         Some(known) if !follows(ticket, known) => return Meaning::Nothing(Why::OlderTicket),
         _ => None,
     };
-    let mut events = Events { header, received_at, events: Vec::new() };
+    let mut events = Events { ticket: id, received_at, events: Vec::new() };
     let dated = |date: &Option<Date>| date.as_ref().map(Date::instant).filter(|at| is_a_time(*at));
     let changed = dated(&ticket.status_date);
     if ticket.is_over() {
@@ -33,7 +28,7 @@ pub(super) fn meaning(
         }
         let by = ticket.status.as_ref().and_then(closed_by);
         let by = by.unwrap_or_else(|| Source::Other("closed".into()));
-        let closing = known.closing.filter(|key| key.ticket == id);
+        let closing = known.closing.filter(|key| key.ticket == id && is_by(ticket, key, known));
         let what = closing.map_or(Happening::Closed(by), |key| Happening::CarriedOut(key.clone()));
         events.add("closed", what, dated(&ticket.close_date).or(changed));
         return Meaning::events(id, events.events);
@@ -94,6 +89,17 @@ fn is_child(ticket: &Ticket, of: &Ticket) -> bool {
     ticket.parent_sequential_id.is_some() && ticket.parent_sequential_id == of.sequential_id
 }
 
+/// Whether a ticket was closed by the action that was sent: it has the action's status, or the name
+/// of the bot. An agent may have been quicker.
+fn is_by(ticket: &Ticket, key: &ActionKey, known: &Known<'_>) -> bool {
+    let status = match key.step {
+        Step::Resolve => Status::ClosedClient,
+        _ => Status::ClosedClientInactivity,
+    };
+    let by = ticket.closed_by.as_deref().and_then(|by| by.parse::<Identity>().ok());
+    ticket.status == Some(status) || by.is_some_and(|by| by.is(known.bot))
+}
+
 /// Who closed a ticket of this status; none if it is not closed.
 pub(super) fn closed_by(status: &Status) -> Option<Source> {
     match status {
@@ -132,7 +138,7 @@ fn opener(ticket: &Ticket) -> Source {
 }
 
 struct Events<'a> {
-    header: &'a Header,
+    ticket: &'a str,
     received_at: Instant,
     events: Vec<Event>,
 }
@@ -140,6 +146,6 @@ struct Events<'a> {
 impl Events<'_> {
     fn add(&mut self, name: &str, what: Happening, at: Option<Instant>) {
         let at = at.unwrap_or(self.received_at);
-        self.events.push(event(self.header, name, what, at, self.received_at));
+        self.events.push(event(self.ticket, name, what, at, self.received_at));
     }
 }
