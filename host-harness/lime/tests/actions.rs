@@ -210,7 +210,7 @@ fn a_close_is_a_change_of_status() {
             json!({ "id": "despertador.t-1.2.close.close", "to": "postmaster@desk.msging.net",
                     "method": "set", "uri": "/tickets/change-status", "type": TICKET,
                     "resource": { "id": "t-1", "status": "ClosedClientInactivity",
-                                  "tags": ["Inatividade", "vip"] } }),
+                                  "tags": ["urgente", "vip", "Inatividade"] } }),
         ]
     );
     assert_eq!(dispatch.feed, None);
@@ -225,12 +225,12 @@ fn a_close_in_another_way_feeds_the_flow() {
             CloseWay::ChangeStatusAndFeed,
             "/tickets/change-status-without-redirect",
             json!({ "id": "t-1", "status": "ClosedClientInactivity",
-                    "tags": ["Inatividade", "vip"] }),
+                    "tags": ["urgente", "vip", "Inatividade"] }),
         ),
         (
             CloseWay::CloseAndFeed,
             "/tickets/t-1/close",
-            json!({ "closedBy": "mybot@msging.net", "tags": ["Inatividade", "vip"] }),
+            json!({ "closedBy": "mybot@msging.net", "tags": ["urgente", "vip", "Inatividade"] }),
         ),
     ] {
         let options = Options { close, ..Options::default() };
@@ -250,7 +250,7 @@ fn a_close_in_another_way_feeds_the_flow() {
                     "id": "t-1", "sequentialId": 7, "customerIdentity": CUSTOMER,
                     "agentIdentity": "ana%40acme.com@blip.ai", "team": "Suporte",
                     "status": "ClosedClientInactivity", "closed": true,
-                    "closedBy": "mybot@msging.net", "tags": ["Inatividade", "vip"] } } } })
+                    "closedBy": "mybot@msging.net", "tags": ["urgente", "vip", "Inatividade"] } } } })
         );
         // It reports the close.
         let (bot, known, key) = (address("mybot@msging.net"), samples::ticket(), key(Step::Close));

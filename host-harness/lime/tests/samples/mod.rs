@@ -14,6 +14,7 @@ pub(crate) fn ticket() -> Ticket {
         agent_identity: Some("ana%40acme.com@blip.ai".into()),
         status: Some(Status::Open),
         team: Some("Suporte".into()),
+        tags: Some(vec!["urgente".into(), "vip".into()]),
         ..Ticket::default()
     }
 }
