@@ -292,6 +292,17 @@ fn a_silent_customer_is_reminded_and_the_ticket_closed() {
 }
 
 #[test]
+fn what_was_written_to_the_bot_counts_for_the_ticket() {
+    // The customer wrote before there was a ticket. The channel's window is open since then.
+    let mut engine = Engine::new();
+    let taken = ticket(json!({ "status": "Open", "agentIdentity": ANA,
+        "storageDate": "2026-03-02T08:59:00Z", "openDate": "2026-03-02T09:01:00Z" }));
+    assert_eq!(rest(engine.receives(1, &taken)), Reason::NotAnswered);
+    let answer = text("a1", AT_DESK, "¿Puede reiniciar el equipo?");
+    assert_eq!(wait(engine.receives(2, &answer)), (12, Step::Reminder(1)));
+}
+
+#[test]
 fn a_quick_reply_closes_the_ticket_as_settled() {
     let mut engine = answered();
     let sent = engine.acts(12).send;

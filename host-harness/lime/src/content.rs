@@ -88,15 +88,9 @@ impl Content {
     ///
     /// When it is not what its type says.
     pub fn read(media_type: &str, value: Value) -> Result<Self, ReadError> {
-        // `text/plain; charset=utf-8` is `text/plain`; what stands behind is kept in `Other` only.
+        // `text/plain; charset=utf-8` is `text/plain`; how it was written is kept by who carries it.
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_lowercase();
-        if essence != media_type {
-            return Ok(match Self::read(&essence, value.clone())? {
-                text @ Self::Text(_) => text,
-                _ => Self::Other(Document::new(media_type, value)),
-            });
-        }
-        match media_type {
+        match essence.as_str() {
             media::TEXT => String::read(value).map(Self::Text),
             media::MEDIA_LINK => Json::read(value).map(Self::MediaLink),
             media::SELECT => Json::read(value).map(Self::Select),

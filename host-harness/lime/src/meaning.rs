@@ -3,6 +3,7 @@
 mod command;
 mod message;
 mod notification;
+mod said;
 mod ticket;
 
 use std::fmt;

@@ -269,6 +269,9 @@ fn what_means_nothing_says_why() {
 fn a_customer_who_composes_is_typing() {
     let typing = from(CUSTOMER, &lime("chatstate"), json!({ "state": "composing" }));
     assert_eq!(happened(&read(&typing)), ("t-1", vec![(Happening::Typing, NOW)]));
+    let kind = "Application/vnd.lime.chatstate+json; charset=utf-8";
+    let typing = from(CUSTOMER, kind, json!({ "state": "composing" }));
+    assert_eq!(happened(&read(&typing)), ("t-1", vec![(Happening::Typing, NOW)]));
 }
 
 const TICKET: &str = "application/vnd.iris.ticket+json";
@@ -297,8 +300,21 @@ fn a_new_ticket_is_opened_and_assigned() {
         customer_input: Some(despertador_lime::content::Document::new("text/plain", json!("oi"))),
         ..waiting.clone()
     };
-    let by_customer = vec![(Happening::Opened(Source::Customer), minute(-5))];
-    assert_eq!(happened(&read_after(&told(&on_behalf), None)), ("t-1", by_customer));
+    // What they wrote to the bot before there was a ticket.
+    let Meaning::Happened { what, .. } = read_after(&told(&on_behalf), None) else { panic!() };
+    let [Happened::Event(opened), Happened::Message(asked)] = what.as_slice() else {
+        panic!("{what:?}")
+    };
+    assert_eq!((&opened.what, opened.at), (&Happening::Opened(Source::Customer), minute(-5)));
+    assert_eq!((&asked.author, &asked.kind), (&Author::Customer, &MessageKind::Text));
+    assert_eq!((asked.text.as_deref(), asked.at), (Some("oi"), minute(-5)));
+
+    let opened_by_us = Ticket {
+        customer_input: Some(despertador_lime::content::Document::new("text/plain", json!(""))),
+        ..waiting.clone()
+    };
+    let by_flow = vec![(Happening::Opened(Source::Flow), minute(-5))];
+    assert_eq!(happened(&read_after(&told(&opened_by_us), None)), ("t-1", by_flow));
 
     let open = Ticket { status: Some(Status::Open), open_date: date(-3), ..waiting.clone() };
     let ana = || Happening::Assigned("ana@acme.com".into());

@@ -1,9 +1,12 @@
 //! What tickets mean: what is new in them.
 
-use despertador_host::contract::{ActionKey, Event, Happening, Instant, Source, Step, Transfer};
+use despertador_host::contract::{
+    ActionKey, Author, Happening, Instant, Message, Origin, Source, Step, Transfer,
+};
 
 use crate::address::Identity;
 use crate::date::Date;
+use crate::meaning::said::Said;
 use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time};
 use crate::ticket::{Status, Ticket};
 
@@ -19,68 +22,21 @@ pub(super) fn meaning(ticket: &Ticket, received_at: Instant, known: &Known<'_>) 
         Some(known) if !follows(ticket, known) => return Meaning::Nothing(Why::OlderTicket),
         _ => None,
     };
-    let mut events = Events { ticket: id, received_at, events: Vec::new() };
-    let dated = |date: &Option<Date>| date.as_ref().map(Date::instant).filter(|at| is_a_time(*at));
-    let changed = dated(&ticket.status_date);
-    if ticket.is_over() {
-        if before.is_some_and(Ticket::is_over) {
-            return Meaning::Nothing(Why::NothingNew);
-        }
-        let by = ticket.status.as_ref().and_then(closed_by);
-        let by = by.unwrap_or_else(|| Source::Other("closed".into()));
-        let closing = known.closing.filter(|key| key.ticket == id && is_by(ticket, key, known));
-        let what = closing.map_or(Happening::Closed(by), |key| Happening::CarriedOut(key.clone()));
-        events.add("closed", what, dated(&ticket.close_date).or(changed));
-        return Meaning::events(id, events.events);
-    }
-    let (agent, had) = (agent(ticket), before.and_then(agent));
-    let stored = dated(&ticket.storage_date);
+    let mut news = News { id, ticket, received_at, what: Vec::new() };
     match before {
-        None if ticket.parent_sequential_id.is_some() => {
-            events.add("transferred", transferred(ticket, agent.clone()), stored.or(changed));
-        }
-        None => {
-            events.add("opened", Happening::Opened(opener(ticket)), stored);
-            if let Some(agent) = agent {
-                events.add("assigned", Happening::Assigned(agent), dated(&ticket.open_date));
-            }
-        }
-        Some(before) => {
-            if before.is_over() {
-                let by = Source::Other("blip".into());
-                events.add("reopened", Happening::Reopened(by), changed);
-            }
-            match &ticket.team {
-                Some(team) if before.team.as_ref().is_some_and(|before| before != team) => {
-                    events.add("transferred", transferred(ticket, agent), changed);
-                }
-                _ => match agent {
-                    Some(agent) if had.as_ref() != Some(&agent) => {
-                        let at = dated(&ticket.open_date).filter(|_| had.is_none()).or(changed);
-                        events.add("assigned", Happening::Assigned(agent), at);
-                    }
-                    None if had.is_some() => {
-                        events.add("unassigned", Happening::Unassigned, changed);
-                    }
-                    _ => {}
-                },
-            }
-        }
+        Some(before) if ticket.is_over() && before.is_over() => {}
+        _ if ticket.is_over() => news.closed(known),
+        Some(before) => news.changed(before),
+        None => news.begun(),
     }
-    let stood_by = before.and_then(|before| dated(&before.standby_mode_start)).is_some();
-    match (dated(&ticket.standby_mode_start), stood_by) {
-        (Some(since), false) => events.add("held", Happening::Held, Some(since)),
-        (None, true) => events.add("released", Happening::Released, None),
-        _ => {}
-    }
-    if events.events.is_empty() {
+    if news.what.is_empty() {
         return Meaning::Nothing(Why::NothingNew);
     }
     let parent = known.ticket.filter(|known| before.is_none() && is_child(ticket, known));
     Meaning::Happened {
         ticket: id.into(),
         continues: parent.and_then(|parent| parent.id.clone()),
-        what: events.events.into_iter().map(Happened::Event).collect(),
+        what: news.what,
     }
 }
 
@@ -128,24 +84,111 @@ fn agent(ticket: &Ticket) -> Option<String> {
     }
 }
 
-fn transferred(ticket: &Ticket, agent: Option<String>) -> Happening {
-    Happening::Transferred(Transfer { department: ticket.team.clone(), agent })
+fn transferred(ticket: &Ticket) -> Happening {
+    Happening::Transferred(Transfer { department: ticket.team.clone(), agent: agent(ticket) })
 }
 
-/// A ticket is opened by the flow; with what the customer wrote, on their behalf.
-fn opener(ticket: &Ticket) -> Source {
-    if ticket.customer_input.is_some() { Source::Customer } else { Source::Flow }
+/// What the customer wrote when the ticket was opened. Whoever opens one without them says nothing.
+fn asked(ticket: &Ticket) -> Option<Said> {
+    let said = Said::by_document(ticket.customer_input.as_ref()?)?;
+    let is_empty = said.text.as_ref().is_some_and(String::is_empty);
+    (!is_empty).then_some(said)
 }
 
-struct Events<'a> {
-    ticket: &'a str,
+/// What is new in a ticket.
+struct News<'a> {
+    id: &'a str,
+    ticket: &'a Ticket,
     received_at: Instant,
-    events: Vec<Event>,
+    what: Vec<Happened>,
 }
 
-impl Events<'_> {
+impl News<'_> {
     fn add(&mut self, name: &str, what: Happening, at: Option<Instant>) {
         let at = at.unwrap_or(self.received_at);
-        self.events.push(event(self.ticket, name, what, at, self.received_at));
+        let event = event(self.id, name, what, at, self.received_at);
+        self.what.push(Happened::Event(event));
     }
+
+    /// A ticket that was not known.
+    fn begun(&mut self) {
+        let ticket = self.ticket;
+        let stored = dated(&ticket.storage_date);
+        if ticket.parent_sequential_id.is_some() {
+            let at = stored.or(dated(&ticket.status_date));
+            self.add("transferred", transferred(ticket), at);
+        } else {
+            let asked = asked(ticket);
+            let by = if asked.is_some() { Source::Customer } else { Source::Flow };
+            self.add("opened", Happening::Opened(by), stored);
+            if let Some(asked) = asked {
+                self.asked(asked, stored);
+            }
+            if let Some(agent) = agent(ticket) {
+                self.add("assigned", Happening::Assigned(agent), dated(&ticket.open_date));
+            }
+        }
+        self.stands_by(None);
+    }
+
+    /// What the customer wrote when the ticket was opened. They wrote it to the bot, before there
+    /// was a ticket: but for this nobody would know that they have written at all.
+    fn asked(&mut self, said: Said, at: Option<Instant>) {
+        let at = at.unwrap_or(self.received_at);
+        self.what.push(Happened::Message(Message {
+            id: Some(format!("{}#input", self.id)),
+            sequence: None,
+            at,
+            received_at: self.received_at,
+            author: Author::Customer,
+            kind: said.kind,
+            origin: Origin::Written,
+            text: said.text,
+            choice: None,
+        }));
+    }
+
+    /// A ticket that was known otherwise.
+    fn changed(&mut self, before: &Ticket) {
+        let ticket = self.ticket;
+        let changed = dated(&ticket.status_date);
+        if before.is_over() {
+            let by = Source::Other("blip".into());
+            self.add("reopened", Happening::Reopened(by), changed);
+        }
+        let (agent, had) = (agent(ticket), agent(before));
+        let moved = before.team.is_some() && ticket.team.is_some() && before.team != ticket.team;
+        match agent {
+            _ if moved => self.add("transferred", transferred(ticket), changed),
+            Some(agent) if had.as_ref() != Some(&agent) => {
+                let at = dated(&ticket.open_date).filter(|_| had.is_none()).or(changed);
+                self.add("assigned", Happening::Assigned(agent), at);
+            }
+            None if had.is_some() => self.add("unassigned", Happening::Unassigned, changed),
+            _ => {}
+        }
+        self.stands_by(dated(&before.standby_mode_start));
+    }
+
+    fn stands_by(&mut self, before: Option<Instant>) {
+        match (dated(&self.ticket.standby_mode_start), before) {
+            (Some(since), None) => self.add("held", Happening::Held, Some(since)),
+            (None, Some(_)) => self.add("released", Happening::Released, None),
+            _ => {}
+        }
+    }
+
+    /// A ticket that is closed now.
+    fn closed(&mut self, known: &Known<'_>) {
+        let ticket = self.ticket;
+        let by = ticket.status.as_ref().and_then(closed_by);
+        let by = by.unwrap_or_else(|| Source::Other("closed".into()));
+        let sent = known.closing.filter(|key| key.ticket == self.id && is_by(ticket, key, known));
+        let what = sent.map_or(Happening::Closed(by), |key| Happening::CarriedOut(key.clone()));
+        self.add("closed", what, dated(&ticket.close_date).or(dated(&ticket.status_date)));
+    }
+}
+
+fn dated(date: &Option<Date>) -> Option<Instant> {
+    date.as_ref().map(Date::instant).filter(|at| is_a_time(*at))
 }
