@@ -1,0 +1,242 @@
+//! Who sends and who receives: `name@domain/instance`.
+//!
+//! An address can be the name of another one. Then its `@` is written `%40`: the agent
+//! `ana%40acme.com@blip.ai` is `ana@acme.com` at Blip, and `5511…%40wa.gw.msging.net@desk.msging.net`
+//! is the customer `5511…@wa.gw.msging.net` at the desk.
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::error::{Problem, ReadError};
+use crate::object::Json;
+
+/// What a name keeps of an address inside it; everything else is escaped.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A part of an address has at most so many bytes.
+const PART: usize = 1023;
+
+/// Somebody, on whatever device: `name@domain`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity {
+    name: String,
+    domain: String,
+}
+
+/// Somebody on a device: `name@domain/instance`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Node {
+    /// Who.
+    pub identity: Identity,
+    /// The device or connection, where it is told.
+    pub instance: Option<String>,
+}
+
+impl Identity {
+    /// The identity of a name, as it is written, at a domain.
+    ///
+    /// # Errors
+    ///
+    /// If they do not make an address.
+    pub fn new(name: &str, domain: &str) -> Result<Self, NotAnAddress> {
+        format!("{name}@{domain}").parse()
+    }
+
+    /// The name, as it is written: what is escaped in it stays so.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The domain; empty in an address without one.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The same identity as a name at another domain: `5511…%40wa.gw.msging.net@desk.msging.net`.
+    #[must_use]
+    pub fn at(&self, domain: &str) -> Self {
+        Self { name: escape(&self.to_string()), domain: domain.into() }
+    }
+
+    /// The identity that is the name of this one, if its name is one.
+    #[must_use]
+    pub fn inner(&self) -> Option<Self> {
+        let name = unescape(&self.name)?;
+        name.parse().ok().filter(|inner: &Self| !inner.domain.is_empty())
+    }
+
+    /// Somebody on no device in particular.
+    #[must_use]
+    pub fn node(self) -> Node {
+        Node { identity: self, instance: None }
+    }
+
+    /// Whether both are the same; letters count alike, large and small.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.name.eq_ignore_ascii_case(&other.name)
+            && self.domain.eq_ignore_ascii_case(&other.domain)
+    }
+}
+
+/// Writes a text so that it can be the name of an address, or a step of a URI.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    utf8_percent_encode(text, NAME).to_string()
+}
+
+/// Reads what [`escape`] wrote; none if it is no text.
+#[must_use]
+pub fn unescape(text: &str) -> Option<String> {
+    percent_decode_str(text).decode_utf8().ok().map(Into::into)
+}
+
+impl FromStr for Identity {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
+        let (name, domain) = text.split_once('@').unwrap_or((text, ""));
+        let part = |part: &str| {
+            part.len() <= PART
+                && !part.chars().any(|c| matches!(c, '@' | '/') || c.is_control() || c == ' ')
+        };
+        let whole = !name.is_empty() && (text == name || !domain.is_empty());
+        if whole && part(name) && part(domain) {
+            Ok(Self { name: name.into(), domain: domain.into() })
+        } else {
+            Err(NotAnAddress { text: text.into() })
+        }
+    }
+}
+
+impl FromStr for Node {
+    type Err = NotAnAddress;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
+        let not_an_address = || NotAnAddress { text: text.into() };
+        let (identity, instance) = match text.split_once('/') {
+            Some((identity, instance)) => (identity, Some(instance)),
+            None => (text, None),
+        };
+        if instance.is_some_and(|i| i.is_empty() || i.len() > PART || i.contains(char::is_control))
+        {
+            return Err(not_an_address());
+        }
+        let identity = identity.parse().map_err(|_| not_an_address())?;
+        Ok(Self { identity, instance: instance.map(Into::into) })
+    }
+}
+
+impl From<Identity> for Node {
+    fn from(identity: Identity) -> Self {
+        identity.node()
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        if self.domain.is_empty() { Ok(()) } else { write!(f, "@{}", self.domain) }
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.identity)?;
+        self.instance.iter().try_for_each(|instance| write!(f, "/{instance}"))
+    }
+}
+
+/// A text that is no address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnAddress {
+    text: String,
+}
+
+impl fmt::Display for NotAnAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no address; write `name@domain/instance`", self.text)
+    }
+}
+
+impl std::error::Error for NotAnAddress {}
+
+fn read<T: FromStr>(value: Value) -> Result<T, ReadError> {
+    let text = String::read(value)?;
+    text.parse().map_err(|_| ReadError::new(Problem::NotAnAddress(text)))
+}
+
+impl Json for Identity {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        read(value)
+    }
+
+    fn write(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+impl Json for Node {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        read(value)
+    }
+
+    fn write(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_and_written_the_same() {
+        for (text, name, domain, instance) in [
+            ("5511999990000@wa.gw.msging.net/abc", "5511999990000", "wa.gw.msging.net", "abc"),
+            ("mybot@msging.net", "mybot", "msging.net", ""),
+            ("ana%40acme.com@blip.ai/web/2", "ana%40acme.com", "blip.ai", "web/2"),
+            ("postmaster@msging.net/#az-7", "postmaster", "msging.net", "#az-7"),
+            ("mybot", "mybot", "", ""),
+        ] {
+            let node: Node = text.parse().expect(text);
+            assert_eq!(node.to_string(), text);
+            assert_eq!(node.identity.name(), name);
+            assert_eq!(node.identity.domain(), domain);
+            assert_eq!(node.instance.unwrap_or_default(), instance);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let long = "a".repeat(1024);
+        for text in ["", "@", "a@", "@b", "a@b@c", "a b@c", "a@b/", "/x", "a\n@b", &long] {
+            assert!(text.parse::<Node>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_the_name_of_another_one() {
+        let ana: Identity = "ana%40acme.com@blip.ai".parse().expect("an address");
+        assert_eq!(ana.inner().expect("an address").to_string(), "ana@acme.com");
+
+        let customer: Identity = "5511999990000@wa.gw.msging.net".parse().expect("an address");
+        let at_desk = customer.at("desk.msging.net");
+        assert_eq!(at_desk.to_string(), "5511999990000%40wa.gw.msging.net@desk.msging.net");
+        assert_eq!(at_desk.inner(), Some(customer));
+
+        // Inside out, twice.
+        let twice = at_desk.at("tunnel.msging.net");
+        assert_eq!(twice.name(), "5511999990000%2540wa.gw.msging.net%40desk.msging.net");
+        assert_eq!(twice.inner(), Some(at_desk));
+
+        let ticket: Identity = "3f8c2b1e@desk.msging.net".parse().expect("an address");
+        assert_eq!(ticket.inner(), None);
+        assert_eq!(unescape("%ff"), None);
+    }
+}

@@ -1,0 +1,135 @@
+//! The guard in front of a flow: which closed tickets count.
+//!
+//! A closed ticket that is fed into a flow takes the user out of the human-assistance block. The
+//! receiver that comes with Blip's builder feeds in every one it is sent. A ticket that is closed
+//! late, twice, or after the user has moved on would throw the user out of another block.
+
+use std::fmt;
+
+use crate::ticket::{Status, Ticket};
+
+/// Why a closed ticket is not fed into the flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refused {
+    /// It was transferred: another ticket goes on, and the flow does not move.
+    Transferred,
+    /// It is not closed; its status.
+    NotClosed(Option<String>),
+    /// It has no id.
+    WithoutId,
+    /// The user is in no block, or in one that is no human-assistance block.
+    NotInHumanAssistance {
+        /// The block.
+        block: Option<String>,
+    },
+    /// No ticket was opened in the block.
+    NoneOpened,
+    /// Another ticket was opened in the block.
+    AnotherOpened {
+        /// The ticket that was opened there.
+        opened: String,
+        /// The ticket that was closed.
+        closed: String,
+    },
+}
+
+/// How the ids of human-assistance blocks begin.
+const DESK: &str = "desk:";
+
+/// Whether a flow accepts a closed ticket: the user must be in a human-assistance block, and it
+/// must be the ticket that was opened there. After a transfer the host opens the new ticket in the
+/// place of the old one, and says so here.
+///
+/// `block` is the id of the block the user is in, `opened` the id of the ticket opened there.
+///
+/// # Errors
+///
+/// With the reason why it does not count.
+pub fn accepts_close(
+    ticket: &Ticket,
+    block: Option<&str>,
+    opened: Option<&str>,
+) -> Result<(), Refused> {
+    match &ticket.status {
+        Some(Status::Transferred) => return Err(Refused::Transferred),
+        Some(status) if status.closes() => {}
+        // The exits of a flow look at the status: `closed` alone leads nowhere.
+        status => return Err(Refused::NotClosed(status.as_ref().map(|s| s.as_str().into()))),
+    }
+    let closed = ticket.id.as_deref().filter(|id| !id.is_empty()).ok_or(Refused::WithoutId)?;
+    if !block.is_some_and(|block| block.starts_with(DESK)) {
+        return Err(Refused::NotInHumanAssistance { block: block.map(Into::into) });
+    }
+    let opened = opened.ok_or(Refused::NoneOpened)?;
+    if opened == closed {
+        Ok(())
+    } else {
+        Err(Refused::AnotherOpened { opened: opened.into(), closed: closed.into() })
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transferred => f.write_str("the ticket was transferred and goes on as another"),
+            Self::NotClosed(None) => f.write_str("the ticket has no status"),
+            Self::NotClosed(Some(status)) => {
+                write!(f, "the ticket's status is `{status}`, which closes nothing")
+            }
+            Self::WithoutId => f.write_str("the ticket has no id"),
+            Self::NotInHumanAssistance { block: None } => f.write_str("the user is in no block"),
+            Self::NotInHumanAssistance { block: Some(block) } => {
+                write!(f, "the user is in the block `{block}`, which is no human assistance")
+            }
+            Self::NoneOpened => f.write_str("no ticket was opened in the user's block"),
+            Self::AnotherOpened { opened, closed } => {
+                write!(f, "the ticket `{closed}` was closed, and `{opened}` is the one opened here")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket(id: &str, status: Status) -> Ticket {
+        let id = (!id.is_empty()).then(|| id.into());
+        Ticket { id, status: Some(status), ..Ticket::default() }
+    }
+
+    #[test]
+    fn only_the_ticket_opened_in_the_users_block_closes_it() {
+        let desk = Some("desk:668c");
+        let inactive = || ticket("t1", Status::ClosedClientInactivity);
+        let elsewhere =
+            |block: Option<&str>| Refused::NotInHumanAssistance { block: block.map(Into::into) };
+        let another = Refused::AnotherOpened { opened: "t2".into(), closed: "t1".into() };
+        let dance = Status::Other("Dance".into());
+        for (ticket, block, opened, expected) in [
+            (inactive(), desk, Some("t1"), Ok(())),
+            (ticket("t1", Status::ClosedClient), desk, Some("t1"), Ok(())),
+            (ticket("t1", Status::ClosedAttendant), desk, Some("t1"), Ok(())),
+            (ticket("t1", Status::Transferred), desk, Some("t1"), Err(Refused::Transferred)),
+            (
+                ticket("t1", Status::Open),
+                desk,
+                Some("t1"),
+                Err(Refused::NotClosed(Some("Open".into()))),
+            ),
+            (ticket("t1", dance), desk, Some("t1"), Err(Refused::NotClosed(Some("Dance".into())))),
+            (Ticket::default(), desk, Some("t1"), Err(Refused::NotClosed(None))),
+            (ticket("", Status::ClosedClient), desk, Some("t1"), Err(Refused::WithoutId)),
+            (inactive(), None, Some("t1"), Err(elsewhere(None))),
+            (inactive(), Some("onboarding"), Some("t1"), Err(elsewhere(Some("onboarding")))),
+            (inactive(), Some("my-desk:1"), Some("t1"), Err(elsewhere(Some("my-desk:1")))),
+            (inactive(), desk, None, Err(Refused::NoneOpened)),
+            (inactive(), desk, Some("t2"), Err(another)),
+        ] {
+            assert_eq!(accepts_close(&ticket, block, opened), expected, "{ticket:?} {block:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Places.
+
+use serde_json::Number;
+
+use crate::object::object;
+
+object! {
+    /// A place.
+    pub struct Location {
+        /// Degrees north of the equator.
+        "latitude" latitude: Number,
+        /// Degrees east of Greenwich.
+        "longitude" longitude: Number,
+        /// Metres above the sea.
+        "altitude" altitude: Number,
+        /// Its name.
+        "text" text: String,
+    }
+}

@@ -1,0 +1,89 @@
+//! Dates as Blip writes them: ISO 8601, in UTC.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat};
+use despertador_host::contract::Instant;
+use serde_json::Value;
+
+use crate::error::{Problem, ReadError};
+use crate::object::Json;
+
+/// A date, kept as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Date {
+    text: String,
+    instant: Instant,
+}
+
+impl Date {
+    /// The date of an instant, or none for one that no calendar has.
+    #[must_use]
+    pub fn at(instant: Instant) -> Option<Self> {
+        let date = DateTime::from_timestamp_millis(instant)?;
+        Some(Self { text: date.to_rfc3339_opts(SecondsFormat::Millis, true), instant })
+    }
+
+    /// Reads a date; without an offset it is in UTC.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let with_offset = DateTime::parse_from_rfc3339(text)
+            .or_else(|_| DateTime::parse_from_rfc3339(&format!("{text}Z")));
+        let instant = with_offset.ok()?.timestamp_millis();
+        Some(Self { text: text.into(), instant })
+    }
+
+    /// The instant it names.
+    #[must_use]
+    pub fn instant(&self) -> Instant {
+        self.instant
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Json for Date {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        let text = String::read(value)?;
+        Self::parse(&text).ok_or_else(|| ReadError::new(Problem::NotADate(text)))
+    }
+
+    fn write(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_with_and_without_offset() {
+        for (text, instant) in [
+            ("2024-06-25T13:00:00.000Z", 1_719_320_400_000),
+            ("2024-06-25T13:00:00Z", 1_719_320_400_000),
+            ("2024-06-25T10:00:00-03:00", 1_719_320_400_000),
+            ("2024-06-25T13:00:00.1234567Z", 1_719_320_400_123),
+            ("2024-06-25T13:00:00", 1_719_320_400_000),
+        ] {
+            let date = Date::parse(text).expect(text);
+            assert_eq!((date.instant(), date.as_str()), (instant, text));
+        }
+        for text in ["", "25/06/2024", "2024-06-25", "2024-13-25T13:00:00Z"] {
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+        let date = Date::at(1_719_320_400_000).expect("a date");
+        assert_eq!(date.as_str(), "2024-06-25T13:00:00.000Z");
+        assert_eq!(Date::at(i64::MAX), None);
+    }
+}

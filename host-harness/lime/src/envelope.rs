@@ -1,0 +1,487 @@
+//! The envelopes of LIME: messages, notifications, commands.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::address::Node;
+use crate::content::Content;
+use crate::error::{Problem, ReadError};
+use crate::object::{Json, Members, demand, members, put, take, word};
+use crate::{BYTES, DEPTH};
+
+/// What is sent from one node to another.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Envelope {
+    /// A document for somebody: it has a `content`.
+    Message(Message),
+    /// What became of a message: it has an `event`.
+    Notification(Notification),
+    /// A wish, or the answer to one: it has a `method`.
+    Command(Command),
+    /// None of the three, a session for example; kept as it is.
+    Other(Members),
+}
+
+/// What every envelope has.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Header {
+    /// Its id; without one nobody learns what becomes of it.
+    pub id: Option<String>,
+    /// Who sends it; whoever sends it may leave this out, and the server fills it in.
+    pub from: Option<Node>,
+    /// Who receives it.
+    pub to: Option<Node>,
+    /// On whose behalf it is sent.
+    pub pp: Option<Node>,
+    /// What is said of it beside.
+    pub metadata: Option<Members>,
+}
+
+/// A document for somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// What every envelope has.
+    pub header: Header,
+    /// The media type of the document.
+    pub media_type: String,
+    /// The document as it was written; [`Message::content`] reads it.
+    pub document: Value,
+    /// Members without a word.
+    pub more: Members,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notification {
+    /// What every envelope has; the id is the one of the message.
+    pub header: Header,
+    /// What became of it.
+    pub event: NotificationEvent,
+    /// Why it failed.
+    pub reason: Option<Reason>,
+    /// Members without a word.
+    pub more: Members,
+}
+
+/// A wish concerning a resource, or the answer to one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// What every envelope has; an answer has the id of the wish.
+    pub header: Header,
+    /// What is to be done with the resource.
+    pub method: Method,
+    /// The resource: `/tickets/change-status`. An answer may leave it out.
+    pub uri: Option<String>,
+    /// Whether it was done; only answers have it.
+    pub status: Option<CommandStatus>,
+    /// Why it was not done.
+    pub reason: Option<Reason>,
+    /// The media type of the document.
+    pub media_type: Option<String>,
+    /// The document as it was written; [`Command::resource`] reads it.
+    pub document: Option<Value>,
+    /// Members without a word.
+    pub more: Members,
+}
+
+/// Why something failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reason {
+    /// The code; those of LIME are below 1000, channels have their own above.
+    pub code: i64,
+    /// The same in words.
+    pub description: Option<String>,
+    /// Members without a word.
+    pub more: Members,
+}
+
+word! {
+    /// What became of a message.
+    pub enum NotificationEvent {
+        /// The server has it.
+        Accepted = "accepted",
+        /// It was found to be valid.
+        Validated = "validated",
+        /// It was found to be allowed.
+        Authorized = "authorized",
+        /// It has left the server.
+        Dispatched = "dispatched",
+        /// The receiver has it.
+        Received = "received",
+        /// The receiver has read it.
+        Consumed = "consumed",
+        /// It was not delivered.
+        Failed = "failed",
+        /// It was taken back.
+        Deleted = "deleted",
+    }
+}
+
+word! {
+    /// What is to be done with a resource.
+    pub enum Method {
+        /// It is to be told.
+        Get = "get",
+        /// It is to be made or replaced.
+        Set = "set",
+        /// It is to be changed in part.
+        Merge = "merge",
+        /// It is to be removed.
+        Delete = "delete",
+        /// Its changes are to be told.
+        Subscribe = "subscribe",
+        /// Its changes are no longer to be told.
+        Unsubscribe = "unsubscribe",
+        /// It has changed; nobody answers.
+        Observe = "observe",
+    }
+}
+
+word! {
+    /// Whether a command was done.
+    pub enum CommandStatus {
+        /// It was.
+        Success = "success",
+        /// It was not; the reason says why.
+        Failure = "failure",
+    }
+}
+
+impl Envelope {
+    /// Reads an envelope.
+    ///
+    /// # Errors
+    ///
+    /// When it is too large, too deep, no JSON, or a member has another type than LIME gives it.
+    /// Documents are read by [`Message::content`] and [`Command::resource`].
+    pub fn read(text: &str) -> Result<Self, ReadError> {
+        if text.len() > BYTES {
+            let problem = Problem::TooLarge { bytes: text.len(), allowed: BYTES };
+            return Err(ReadError::new(problem));
+        }
+        if depth(text) > DEPTH {
+            return Err(ReadError::new(Problem::TooDeep { allowed: DEPTH }));
+        }
+        let value: Value = serde_json::from_str(text).map_err(|error| {
+            let problem = Problem::NotJson { line: error.line(), column: error.column() };
+            ReadError::new(problem)
+        })?;
+        Self::from_json(value)
+    }
+
+    /// The envelope that a value of JSON is; for those who have it read already.
+    ///
+    /// # Errors
+    ///
+    /// When a member has another type than LIME gives it.
+    pub fn from_json(value: Value) -> Result<Self, ReadError> {
+        let members = members(value)?;
+        // In this order, as the libraries for LIME do it.
+        if members.contains_key("content") {
+            Message::read(Value::Object(members)).map(Self::Message)
+        } else if members.contains_key("event") {
+            Notification::read(Value::Object(members)).map(Self::Notification)
+        } else if members.contains_key("method") {
+            Command::read(Value::Object(members)).map(Self::Command)
+        } else {
+            Ok(Self::Other(members))
+        }
+    }
+
+    /// The envelope as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Message(message) => message.write(),
+            Self::Notification(notification) => notification.write(),
+            Self::Command(command) => command.write(),
+            Self::Other(members) => members.write(),
+        }
+    }
+
+    /// What every envelope has; none of what is none of the three.
+    #[must_use]
+    pub fn header(&self) -> Option<&Header> {
+        match self {
+            Self::Message(message) => Some(&message.header),
+            Self::Notification(notification) => Some(&notification.header),
+            Self::Command(command) => Some(&command.header),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// The envelope as JSON, on one line.
+impl fmt::Display for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.to_json())
+    }
+}
+
+/// As [`Envelope::read`] reads it.
+impl FromStr for Envelope {
+    type Err = ReadError;
+
+    fn from_str(text: &str) -> Result<Self, ReadError> {
+        Self::read(text)
+    }
+}
+
+impl From<Message> for Envelope {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl From<Notification> for Envelope {
+    fn from(notification: Notification) -> Self {
+        Self::Notification(notification)
+    }
+}
+
+impl From<Command> for Envelope {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
+impl Header {
+    /// Something for somebody, with an id.
+    #[must_use]
+    pub fn to(to: impl Into<Node>, id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), to: Some(to.into()), ..Self::default() }
+    }
+
+    /// The same, from somebody.
+    #[must_use]
+    pub fn from(self, from: impl Into<Node>) -> Self {
+        Self { from: Some(from.into()), ..self }
+    }
+
+    /// What the metadata say by a name, as text.
+    #[must_use]
+    pub fn said(&self, name: &str) -> Option<&str> {
+        self.metadata.as_ref()?.get(name)?.as_str()
+    }
+
+    fn take(members: &mut Members) -> Result<Self, ReadError> {
+        Ok(Self {
+            id: take(members, "id")?,
+            from: take(members, "from")?,
+            to: take(members, "to")?,
+            pp: take(members, "pp")?,
+            metadata: take(members, "metadata")?,
+        })
+    }
+
+    fn put(&self, members: &mut Members) {
+        put(members, "id", self.id.as_ref());
+        put(members, "from", self.from.as_ref());
+        put(members, "to", self.to.as_ref());
+        put(members, "pp", self.pp.as_ref());
+        put(members, "metadata", self.metadata.as_ref());
+    }
+}
+
+impl Message {
+    /// A message with this content.
+    #[must_use]
+    pub fn new(header: Header, content: &Content) -> Self {
+        Self {
+            header,
+            media_type: content.media_type().into(),
+            document: content.to_json(),
+            more: Members::new(),
+        }
+    }
+
+    /// The document, read. A type without a word is [`Content::Other`].
+    ///
+    /// # Errors
+    ///
+    /// When the document is not what its type says.
+    pub fn content(&self) -> Result<Content, ReadError> {
+        Content::read(&self.media_type, self.document.clone())
+            .map_err(|error| error.within("content"))
+    }
+}
+
+impl Notification {
+    /// That something became of the message with this id.
+    #[must_use]
+    pub fn new(header: Header, event: NotificationEvent) -> Self {
+        Self { header, event, reason: None, more: Members::new() }
+    }
+}
+
+impl Command {
+    /// A wish without a document.
+    #[must_use]
+    pub fn new(header: Header, method: Method, uri: impl Into<String>) -> Self {
+        Self {
+            header,
+            method,
+            uri: Some(uri.into()),
+            status: None,
+            reason: None,
+            media_type: None,
+            document: None,
+            more: Members::new(),
+        }
+    }
+
+    /// The same with a document.
+    #[must_use]
+    pub fn with(self, content: &Content) -> Self {
+        let media_type = Some(content.media_type().into());
+        Self { media_type, document: Some(content.to_json()), ..self }
+    }
+
+    /// The answer to this wish: done, or not, with the reason.
+    #[must_use]
+    pub fn answer(&self, outcome: Result<(), Reason>) -> Self {
+        let Header { id, from, to, .. } = self.header.clone();
+        let reason = outcome.err();
+        let status = reason.as_ref().map_or(CommandStatus::Success, |_| CommandStatus::Failure);
+        Self {
+            header: Header { id, from: to, to: from, ..Header::default() },
+            method: self.method.clone(),
+            uri: None,
+            status: Some(status),
+            reason,
+            media_type: None,
+            document: None,
+            more: Members::new(),
+        }
+    }
+
+    /// The document, read; none if there is none, or its type is not told.
+    ///
+    /// # Errors
+    ///
+    /// When the document is not what its type says.
+    pub fn resource(&self) -> Result<Option<Content>, ReadError> {
+        let (Some(media_type), Some(document)) = (&self.media_type, &self.document) else {
+            return Ok(None);
+        };
+        let content = Content::read(media_type, document.clone());
+        content.map(Some).map_err(|error| error.within("resource"))
+    }
+}
+
+impl Reason {
+    /// A code and what it says.
+    #[must_use]
+    pub fn new(code: i64, description: impl Into<String>) -> Self {
+        Self { code, description: Some(description.into()), more: Members::new() }
+    }
+}
+
+impl Json for Message {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        let mut members = members(value)?;
+        let document = members.remove("content").unwrap_or_default();
+        Ok(Self {
+            header: Header::take(&mut members)?,
+            media_type: demand(&mut members, "type")?,
+            document,
+            more: members,
+        })
+    }
+
+    fn write(&self) -> Value {
+        let mut members = self.more.clone();
+        self.header.put(&mut members);
+        put(&mut members, "type", Some(&self.media_type));
+        put(&mut members, "content", Some(&self.document));
+        Value::Object(members)
+    }
+}
+
+impl Json for Notification {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        let mut members = members(value)?;
+        Ok(Self {
+            header: Header::take(&mut members)?,
+            event: demand(&mut members, "event")?,
+            reason: take(&mut members, "reason")?,
+            more: members,
+        })
+    }
+
+    fn write(&self) -> Value {
+        let mut members = self.more.clone();
+        self.header.put(&mut members);
+        put(&mut members, "event", Some(&self.event));
+        put(&mut members, "reason", self.reason.as_ref());
+        Value::Object(members)
+    }
+}
+
+impl Json for Command {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        let mut members = members(value)?;
+        Ok(Self {
+            header: Header::take(&mut members)?,
+            method: demand(&mut members, "method")?,
+            uri: take(&mut members, "uri")?,
+            status: take(&mut members, "status")?,
+            reason: take(&mut members, "reason")?,
+            media_type: take(&mut members, "type")?,
+            document: take(&mut members, "resource")?,
+            more: members,
+        })
+    }
+
+    fn write(&self) -> Value {
+        let mut members = self.more.clone();
+        self.header.put(&mut members);
+        put(&mut members, "method", Some(&self.method));
+        put(&mut members, "uri", self.uri.as_ref());
+        put(&mut members, "status", self.status.as_ref());
+        put(&mut members, "reason", self.reason.as_ref());
+        put(&mut members, "type", self.media_type.as_ref());
+        put(&mut members, "resource", self.document.as_ref());
+        Value::Object(members)
+    }
+}
+
+impl Json for Reason {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        let mut members = members(value)?;
+        Ok(Self {
+            code: demand(&mut members, "code")?,
+            description: take(&mut members, "description")?,
+            more: members,
+        })
+    }
+
+    fn write(&self) -> Value {
+        let mut members = self.more.clone();
+        put(&mut members, "code", Some(&self.code));
+        put(&mut members, "description", self.description.as_ref());
+        Value::Object(members)
+    }
+}
+
+/// How deep objects and lists lie in each other at most; texts are passed over.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}

@@ -1,0 +1,121 @@
+//! Why an envelope cannot be read.
+
+use std::fmt;
+
+/// Why an envelope cannot be read: where, what, and the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadError {
+    place: String,
+    problem: Problem,
+}
+
+/// What is wrong with an envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It is larger than the limit.
+    TooLarge {
+        /// Its size in bytes.
+        bytes: usize,
+        /// The size allowed.
+        allowed: usize,
+    },
+    /// Its objects and lists lie in each other too deep.
+    TooDeep {
+        /// The depth allowed.
+        allowed: usize,
+    },
+    /// It is no JSON.
+    NotJson {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A value has another type than the one it must have.
+    WrongType {
+        /// What it is.
+        found: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A member is missing.
+    Missing,
+    /// A text is no date.
+    NotADate(String),
+    /// A text is no address.
+    NotAnAddress(String),
+}
+
+impl ReadError {
+    pub(crate) fn new(problem: Problem) -> Self {
+        Self { place: String::new(), problem }
+    }
+
+    /// The same error, seen from an object around it.
+    pub(crate) fn within(mut self, member: impl fmt::Display) -> Self {
+        let member = member.to_string().replace('~', "~0").replace('/', "~1");
+        self.place = format!("/{member}{}", self.place);
+        self
+    }
+
+    /// The place, as a JSON Pointer (RFC 6901); empty for the whole.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// What is wrong, for programs.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The way out, as a sentence without the problem.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match &self.problem {
+            Problem::TooLarge { .. } => "send a link to what is large".into(),
+            Problem::TooDeep { .. } => "put fewer objects and lists into each other".into(),
+            Problem::NotJson { .. } => "write one JSON object".into(),
+            Problem::WrongType { wanted, .. } => format!("write {wanted}"),
+            Problem::Missing => "add it".into(),
+            Problem::NotADate(_) => "write it as `2026-03-02T09:00:00Z`".into(),
+            Problem::NotAnAddress(_) => {
+                "write it as `name@domain/instance`, with `%40` for an `@` in the name".into()
+            }
+        }
+    }
+}
+
+/// What is wrong and where; the way out is [`ReadError::help`].
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, problem } = self;
+        if place.is_empty() {
+            write!(f, "the envelope {problem}")
+        } else {
+            write!(f, "`{place}` {problem}")
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { bytes, allowed } => {
+                write!(f, "has {bytes} bytes, more than the {allowed} allowed")
+            }
+            Self::TooDeep { allowed } => write!(f, "is nested deeper than the {allowed} allowed"),
+            Self::NotJson { line, column } => {
+                write!(f, "is no JSON at line {line}, column {column}")
+            }
+            Self::WrongType { found, wanted } => write!(f, "is {found} and must be {wanted}"),
+            Self::Missing => f.write_str("is missing"),
+            Self::NotADate(text) => write!(f, "is no date: `{text}`"),
+            Self::NotAnAddress(text) => write!(f, "is no address: `{text}`"),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! LIME envelopes, the language that Blip speaks, and what they mean to Despertador.
+//!
+//! - [`Envelope`] is a message, a notification or a command, read from JSON and written to it.
+//!   Whatever this crate has no word for is kept and written again: types of content, events,
+//!   methods, members.
+//! - [`meaning`](fn@meaning) says what an envelope means: messages and events of the contract,
+//!   a receipt, or nothing, with the reason.
+//! - [`carry_out`] turns an action into the envelopes that carry it out, and says what of it has no
+//!   counterpart in Blip.
+//! - [`accepts_close`] is the guard in front of a flow: whether a closed ticket is the one that
+//!   this user waits for.
+//! - [`desk`] has the messages and commands of a help desk, also those that a simulated one sends.
+//!
+//! There is no I/O and no clock here: texts come in, texts go out, and when something was received
+//! is an argument.
+//!
+//! ```
+//! use despertador_host::contract::Author;
+//! use despertador_lime::{Envelope, Happened, Identity, Known, Meaning, Ticket, meaning};
+//!
+//! let bot: Identity = "mybot@msging.net".parse()?;
+//! let ticket = Ticket { id: Some("3f8c".into()), ..Ticket::default() };
+//! let known = Known { ticket: Some(&ticket), ..Known::by(&bot) };
+//! let envelope = Envelope::read(
+//!     r#"{ "id": "m1", "from": "5511999990000@wa.gw.msging.net", "to": "mybot@msging.net",
+//!          "type": "text/plain", "content": "oi" }"#,
+//! )?;
+//! let Meaning::Happened { ticket, what, .. } = meaning(&envelope, 1_800_000_000_000, &known)? else {
+//!     panic!("a customer wrote");
+//! };
+//! assert_eq!(ticket, "3f8c");
+//! assert!(matches!(&what[..], [Happened::Message(m)] if m.author == Author::Customer));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod action;
+mod address;
+mod channel;
+mod close;
+pub mod content;
+mod date;
+pub mod desk;
+mod envelope;
+mod error;
+mod meaning;
+mod object;
+mod sent;
+mod ticket;
+
+pub use action::{CloseWay, Dispatch, LeftOut, Options, Refusal, Route, carry_out};
+pub use address::{Identity, Node, NotAnAddress, escape, unescape};
+pub use channel::{channel, domain};
+pub use close::{Refused, accepts_close};
+pub use content::Content;
+pub use date::Date;
+pub use envelope::{
+    Command, CommandStatus, Envelope, Header, Message, Method, Notification, NotificationEvent,
+    Reason,
+};
+pub use error::{Problem, ReadError};
+#[doc(inline)]
+pub use meaning::{Happened, Known, Meaning, Receipt, Stage, Why, failure_kind, meaning};
+pub use object::Members;
+pub use sent::{Part, SentId, without_forwards};
+pub use ticket::{Status, Ticket};
+
+/// An envelope has at most so many bytes.
+pub const BYTES: usize = 1024 * 1024;
+
+/// Objects and lists lie in each other at most so deep.
+pub const DEPTH: usize = 64;

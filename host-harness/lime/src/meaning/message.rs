@@ -1,0 +1,164 @@
+//! What messages mean: who wrote, what, and when.
+
+use despertador_host::contract::{self, Author, Happening, Instant, MessageKind, Origin};
+
+use crate::address::Identity;
+use crate::content::{Content, State};
+use crate::date::Date;
+use crate::desk;
+use crate::envelope::{Header, Message};
+use crate::error::ReadError;
+use crate::meaning::said::Said;
+use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time, ticket};
+use crate::sent::{SentId, without_forwards};
+
+pub(super) fn meaning(
+    message: &Message,
+    received_at: Instant,
+    known: &Known<'_>,
+) -> Result<Meaning, ReadError> {
+    let header = &message.header;
+    let Some(from) = header.from.as_ref().map(|from| &from.identity) else {
+        return Ok(Meaning::Nothing(Why::NoSender));
+    };
+    let writer = Writer::of(from, header, known);
+    // Of what cannot be read, only tickets matter; and what a customer writes is never one.
+    let content = match message.content() {
+        Ok(content) => Some(content),
+        Err(error) if is_about_tickets(message) && writer != Writer::Customer => return Err(error),
+        Err(_) => None,
+    };
+    match content {
+        Some(content @ (Content::Ticket(_) | Content::Redirect(_)))
+            if writer != Writer::Customer =>
+        {
+            let within = |error: ReadError| error.within("content");
+            return Ok(match content.ticket().map_err(within)? {
+                Some(ticket) => ticket::meaning(&ticket, received_at, known),
+                None => Meaning::Nothing(Why::RedirectWithoutTicket),
+            });
+        }
+        Some(Content::InputExpiration(_)) if writer != Writer::Customer => {
+            return Ok(Meaning::Nothing(Why::InputExpiration));
+        }
+        Some(Content::ChatState(said)) => {
+            let typing = matches!(said.state, Some(State::Composing));
+            return Ok(match (typing, &writer, ticket_id(known)) {
+                (false, ..) => Meaning::Nothing(Why::NotTyping),
+                (true, Writer::Customer, Some(ticket)) => {
+                    let at = written_at(header, received_at);
+                    let event = event(&ticket, "typing", Happening::Typing, at, received_at);
+                    Meaning::events(ticket, [event])
+                }
+                (true, Writer::Customer, None) => Meaning::Nothing(Why::NoTicket),
+                _ => Meaning::Nothing(Why::NotTheCustomerTyping),
+            });
+        }
+        _ => {}
+    }
+    let (author, origin, of_action) = match writer {
+        Writer::Server => return Ok(Meaning::Nothing(Why::FromAServer)),
+        Writer::Customer => (Author::Customer, Origin::Written, None),
+        Writer::Agent => (Author::Agent, Origin::Written, None),
+        Writer::Bot => (Author::Bot, Origin::Automation, None),
+        Writer::Ourselves(sent) => (Author::Bot, Origin::Echo, Some(sent.key.ticket)),
+    };
+    let Some(ticket) = of_action.or_else(|| ticket_id(known)) else {
+        return Ok(Meaning::Nothing(Why::NoTicket));
+    };
+    let said = Said::by(content.as_ref(), message);
+    let from_customer = author == Author::Customer;
+    let choice = said.text.as_deref().filter(|_| from_customer).and_then(|t| chosen(t, known));
+    let kind = if choice.is_some() { MessageKind::MenuAnswer } else { said.kind };
+    let message = contract::Message {
+        id: header.id.as_deref().map(|id| without_forwards(id).into()),
+        sequence: None,
+        at: written_at(header, received_at),
+        received_at,
+        author,
+        kind,
+        origin,
+        text: said.text,
+        choice,
+    };
+    Ok(Meaning::Happened { ticket, continues: None, what: vec![Happened::Message(message)] })
+}
+
+/// Who wrote a message.
+#[derive(Debug, PartialEq)]
+enum Writer {
+    Customer,
+    Agent,
+    Bot,
+    /// The plugin, by an action.
+    Ourselves(SentId),
+    Server,
+}
+
+impl Writer {
+    fn of(from: &Identity, header: &Header, known: &Known<'_>) -> Self {
+        let domain = from.domain().to_lowercase();
+        let at_desk = desk::is_desk(&domain);
+        let by_bot = from.is(known.bot) || domain == "msging.net" || domain.is_empty();
+        // Customers can choose their ids: theirs are not believed.
+        let sent = header.id.as_deref().filter(|_| at_desk || by_bot).and_then(SentId::read);
+        if let Some(sent) = sent {
+            return Self::Ourselves(sent);
+        }
+        let passed_on = header.id.as_deref().is_some_and(|id| id.starts_with("fwd:"));
+        let to_desk = header.to.as_ref().is_some_and(|to| desk::is_desk(to.identity.domain()));
+        match domain.as_str() {
+            _ if from.name().eq_ignore_ascii_case("postmaster") => Self::Server,
+            _ if at_desk => Self::Agent,
+            "blip.ai" => Self::Agent,
+            // A bot passes on what the customer wrote to the desk, and what the agent wrote to
+            // the customer. The copy has the id of the original and counts once.
+            _ if by_bot && passed_on && to_desk => Self::Customer,
+            _ if by_bot && (passed_on || header.said("#messageEmitter") == Some("Human")) => {
+                Self::Agent
+            }
+            _ if by_bot => Self::Bot,
+            _ => Self::Customer,
+        }
+    }
+}
+
+fn is_about_tickets(message: &Message) -> bool {
+    let kind = message.media_type.to_lowercase();
+    kind.contains("vnd.iris.ticket") || kind.contains("vnd.lime.redirect")
+}
+
+fn ticket_id(known: &Known<'_>) -> Option<String> {
+    known.ticket?.id.clone()
+}
+
+/// When a message was written, as far as its metadata tell; else when it was received.
+///
+/// WhatsApp counts seconds, Blip counts milliseconds and writes dates. What is no time is passed
+/// over: the host takes what is later than the receipt for the receipt.
+fn written_at(header: &Header, received_at: Instant) -> Instant {
+    const NAMES: [&str; 4] =
+        ["#wa.timestamp", "#date_processed", "date_created", "#envelope.storageDate"];
+    let instant = |name| {
+        let said = header.said(name)?.trim();
+        let Ok(number) = said.parse::<i64>() else {
+            return Date::parse(said).map(|date| date.instant());
+        };
+        // The seconds of the year 5138 have 11 digits, the milliseconds of 1973 have 12.
+        let millis = if number < 100_000_000_000 { number.saturating_mul(1000) } else { number };
+        Some(millis)
+    };
+    let mut told = NAMES.into_iter().filter_map(instant);
+    told.find(|at| is_a_time(*at)).unwrap_or(received_at)
+}
+
+/// The quick reply that was chosen: by its words, or by its number where there are no buttons.
+fn chosen(text: &str, known: &Known<'_>) -> Option<String> {
+    let text = text.trim();
+    let by_words = known.offered.iter().find(|offered| offered.title.trim() == text);
+    let by_number = || {
+        let number: usize = text.parse().ok().filter(|_| text.len() <= 2)?;
+        known.offered.get(number.checked_sub(1)?)
+    };
+    by_words.or_else(by_number).map(|offered| offered.id.clone())
+}

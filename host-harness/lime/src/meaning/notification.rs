@@ -1,0 +1,64 @@
+//! What became of messages.
+
+use despertador_host::contract::{Failure, FailureKind, Happening, Instant};
+
+use crate::envelope::{Header, Notification, NotificationEvent, Reason};
+use crate::meaning::{Meaning, Receipt, Stage, Why, event};
+use crate::sent::{SentId, without_forwards};
+
+pub(super) fn meaning(notification: &Notification, received_at: Instant) -> Meaning {
+    let stage = match &notification.event {
+        NotificationEvent::Failed => {
+            let reason = notification.reason.clone().unwrap_or_default();
+            return failed(&notification.header, reason, received_at)
+                .unwrap_or(Meaning::Nothing(Why::FailureOfAnother));
+        }
+        NotificationEvent::Accepted => Stage::Accepted,
+        NotificationEvent::Dispatched => Stage::Dispatched,
+        NotificationEvent::Received => Stage::Received,
+        NotificationEvent::Consumed => Stage::Consumed,
+        other => Stage::Other(other.as_str().into()),
+    };
+    let id = notification.header.id.clone().unwrap_or_default();
+    Meaning::Receipt(Receipt { sent: SentId::read(&id), id, stage })
+}
+
+/// That something we sent has failed; none if it was not ours. What is tried again has the same id
+/// and can fail again: the same failure told at another instant counts as another one.
+pub(super) fn failed(header: &Header, reason: Reason, received_at: Instant) -> Option<Meaning> {
+    let id = header.id.as_deref()?;
+    let sent = SentId::read(id)?;
+    if !sent.part.is_essential() {
+        let id = without_forwards(id).into();
+        return Some(Meaning::Receipt(Receipt {
+            id,
+            sent: Some(sent),
+            stage: Stage::Failed(reason),
+        }));
+    }
+    let kind = failure_kind(reason.code);
+    let ticket = sent.key.ticket.clone();
+    let what = Happening::Failed(Failure { key: sent.key, kind });
+    let event = event(without_forwards(id), "failed", what, received_at, received_at);
+    Some(Meaning::events(ticket, [event]))
+}
+
+/// What a reason means for what follows.
+///
+/// Codes below 1000 are those of LIME; above are those of WhatsApp, which Blip hands on. A code
+/// without a word is a refusal: it is not tried again for ever.
+#[must_use]
+pub fn failure_kind(code: i64) -> FailureKind {
+    match code {
+        // Nobody there at the moment, or something is broken on the way: general errors, sessions,
+        // the quota, routing, dispatching, the gateway, an application.
+        1 | 11..=18 | 34 | 41..=44 | 51 | 61 | 81 | 101 => FailureKind::Unreachable,
+        // We may not write to them, or they have no account: at the server, at the gateway.
+        32 | 33 | 83 => FailureKind::Blocked,
+        // Too many at a time, and WhatsApp itself is ill.
+        4 | 80007 | 130_429 | 131_000 | 131_016 | 131_048 | 131_056 => FailureKind::Unreachable,
+        // No such number at WhatsApp, not reachable by us, or they want none of this.
+        1013 | 131_021 | 131_026 | 131_050 => FailureKind::Blocked,
+        _ => FailureKind::Refused,
+    }
+}
