@@ -4,11 +4,14 @@ import unittest
 from dataclasses import replace
 from typing import Any
 
+from wasmtime.component import Record, Variant
+
 from despertador import (
-    Act, ActionKey, Author, CallError, CarriedOut, Channel, Close, Conversation, Decision, Event,
-    Failed, FailureKind, Held, MemoryDamaged, MemoryNewer, Message, Other, Plugin, Policy,
-    Reader, Reminder, Rest, Snoozed, Step, Transferred, Wait,
+    Act, ActionKey, Audience, Author, CallError, CarriedOut, Channel, Close, Conversation,
+    Decision, Event, Failed, FailureKind, Held, MemoryDamaged, MemoryNewer, Message, Other,
+    Plugin, Policy, Reader, Reminder, Rest, Snoozed, Step, Transferred, Wait,
 )
+from despertador.translation import _word_out, decision_out
 
 from . import COMPONENT, CONFIG, MINUTE, REPOSITORY, START, agent, customer, ticket
 
@@ -176,6 +179,27 @@ class Words(unittest.TestCase):
         conversation.ticket = replace(ticket(), channel=Channel.of("pager"))
         decision = conversation.message(self.policy, replace(customer(2), kind=Other("hologram")))
         self.assertEqual(decision.reason.code, "company-turn")
+
+    def test_a_word_that_only_looks_known_stays_unknown(self) -> None:
+        def record(**fields: Any) -> Record:
+            found = Record()
+            found.__dict__.update(fields)
+            return found
+
+        step = record(ticket="4711", cycle=1, step=Variant("other", "close"))
+        action = record(key=step, due=0, task=Variant("other", "close"))
+        for outcome in (Variant("act", action), Variant("other", "rest")):
+            decision = decision_out(
+                record(outcome=outcome, reason=Variant("other", "no-rule-yet"), rule=None)
+            )
+            self.assertEqual(str(decision.reason), "no-rule-yet")
+            if isinstance(decision.outcome, Act):
+                self.assertEqual(decision.outcome.task, Other("close"))
+                self.assertEqual(decision.outcome.key.step, Step(Other("close")))
+            else:
+                self.assertEqual(decision.outcome, Other("rest"))
+        self.assertEqual(_word_out(Audience, Variant("other", "customer")), Other("customer"))
+        self.assertEqual(_word_out(Audience, Variant("customer")), Audience.CUSTOMER)
 
     def test_happenings_reach_the_plugin(self) -> None:
         for what, reason in ((Held(), "on-hold"), (Snoozed(START + 99 * MINUTE), "snoozed"),

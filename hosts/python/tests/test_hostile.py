@@ -1,5 +1,6 @@
 """A plugin that misbehaves closes no ticket and stops no other."""
 
+import sys
 import threading
 import time
 import unittest
@@ -167,6 +168,9 @@ class Threads(unittest.TestCase):
             except Exception as error:
                 wrong.append(error)
 
+        # Whatever can get between two steps of a call, does.
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
         threads = [threading.Thread(target=talk, args=(n,)) for n in range(8)]
         for thread in threads:
             thread.start()
