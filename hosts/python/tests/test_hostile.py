@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from despertador import (
     ActionKey, BadAnswer, CallError, Conversation, Crashed, Limits, LimitHit, MemoryDamaged, Plugin,
-    PluginFailed, Policy, Quarantined, Reader, Resting, TicketStatus, Wait,
+    PluginFailed, Policy, Quarantined, Reader, Resting, Ticket, TicketStatus, Wait,
 )
 
 from . import COMPONENT, CONFIG, HOSTILE, MINUTE, START, agent, customer, ticket
@@ -157,10 +157,13 @@ class Threads(unittest.TestCase):
         policy = Plugin(COMPONENT).policy(CONFIG)
         wrong: list[object] = []
 
+        def full(id: str) -> Ticket:
+            return replace(ticket(id), agent="ana", locale="es", more={"ticket.number": id})
+
         def talk(n: int) -> None:
             try:
-                for _ in range(20):
-                    conversation = Conversation(ticket(f"{n}"))
+                for _ in range(100):
+                    conversation = Conversation(full(f"{n}"))
                     conversation.message(policy, customer(-n))
                     outcome = conversation.message(policy, agent(n)).outcome
                     if not isinstance(outcome, Wait) or outcome.until != START + (10 + n) * MINUTE:
