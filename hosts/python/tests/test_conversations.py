@@ -1,5 +1,7 @@
 """What a customer meets: reminders, the close, and what stops it."""
 
+import gc
+import os
 import unittest
 from dataclasses import replace
 from typing import Any
@@ -268,6 +270,24 @@ class Policies(unittest.TestCase):
                 self.assertEqual(decision.outcome.until, START + minutes * MINUTE)
         assert plugin._instance
         self.assertLessEqual(len(plugin._instance._parsed), 2)
+
+
+class LongLife(unittest.TestCase):
+    @unittest.skipUnless(os.path.exists("/proc/self/statm"), "asks Linux for its size")
+    def test_a_host_does_not_grow_with_its_calls(self) -> None:
+        policy = PLUGIN.policy(CONFIG)
+        conversation, _ = silent(policy)
+
+        def ask() -> int:
+            for _ in range(4_000):
+                conversation.tick(policy, START + MINUTE)
+            gc.collect()
+            with open("/proc/self/statm", encoding="ascii") as file:
+                return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        ask()
+        # A hundred bytes a call would be 400 KB.
+        self.assertLess(-ask() + ask(), 200_000)
 
 
 if __name__ == "__main__":
