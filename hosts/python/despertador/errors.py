@@ -20,11 +20,11 @@ class PolicyRefused(DespertadorError):
 
     def __init__(self, diagnostics: Sequence[Diagnostic]):
         self.diagnostics = tuple(diagnostics)
-        super().__init__(self.in_language("en"))
+        super().__init__(f"the config is refused\n{self.in_language('en')}")
 
     def in_language(self, language: str) -> str:
         """All problems as lines: place, code, text, and the help below."""
-        lines = ["the config is refused"]
+        lines = []
         for diagnostic in self.diagnostics:
             wording = diagnostic.wording(language)
             lines.append(
