@@ -57,6 +57,7 @@ class Desk(unittest.TestCase):
         exec(re.findall(r"```python\n(.*?)```", page, re.DOTALL)[1], program.__dict__)
         self.policy = DeafPolicy(Plugin(COMPONENT), CONFIG, Surroundings())
         self.desk: Any = program.__dict__["Desk"](self.policy, program.__dict__["Phone"]())
+        self.addCleanup(self.desk.store.close)
         self.printed = io.StringIO()
         redirected = contextlib.ExitStack()
         redirected.enter_context(contextlib.redirect_stdout(self.printed))
