@@ -7,3 +7,8 @@ pub mod engines;
 pub mod native;
 pub mod sample;
 pub mod scenario_files;
+
+/// The programs of the guide for Rust, each compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/hosting/rust.md")]
+pub mod hosting_in_rust {}

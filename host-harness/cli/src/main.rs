@@ -52,6 +52,8 @@ impl<T: Into<String>> From<T> for Unusable {
 }
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    sigpipe::reset();
     let arguments = Arguments::parse();
     let json = arguments.json;
     let ended = match arguments.command {

@@ -10,6 +10,7 @@ use despertador_flow::{
     ActionKind, Asked, Close, Facts, Flow, Input, Moment as When, Run, Session,
 };
 use despertador_host::contract::{Instant, Message, MessageKind, Source, Step};
+use despertador_lime::{Ticket, accepts_close};
 use serde_json::{Value, json};
 
 use crate::answer::quote;
@@ -96,13 +97,16 @@ impl<'f> Bot<'f> {
     /// The ticket was closed. A document that is not of the ticket opened here, or that comes when
     /// the customer is elsewhere, moves nothing.
     pub(crate) fn close(&mut self, close: Close, at: Instant) -> Vec<Effect> {
-        let Some(ticket) = self.ticket.take() else { return Vec::new() };
-        let in_block = self.session.block().is_some_and(|block| block.starts_with("desk:"));
-        let opened_here = self.session.ticket_id() == Some(&ticket);
-        if !in_block || !opened_here {
+        let Some(id) = self.ticket.take() else { return Vec::new() };
+        let ticket = Ticket {
+            id: Some(id.clone()),
+            status: Some(close.status().to_owned().into()),
+            ..Ticket::default()
+        };
+        if accepts_close(&ticket, self.session.block(), self.session.ticket_id()).is_err() {
             return Vec::new();
         }
-        self.take(Input::ticket(&ticket, close.status(), at))
+        self.take(Input::ticket(&id, close.status(), at))
     }
 
     fn take(&mut self, input: Input) -> Vec<Effect> {

@@ -10,6 +10,7 @@ mod arguments;
 mod bytes;
 mod calls;
 mod features;
+mod hosts;
 mod loads;
 mod open;
 mod policies;
@@ -26,10 +27,11 @@ use report::Report;
 /// Measures one group and adds its figures to the report.
 type Group = fn(&Arguments, &mut Report) -> Result<(), Box<dyn Error>>;
 
-const GROUPS: [(&str, Group); 6] = [
+const GROUPS: [(&str, Group); 7] = [
     ("calls", calls::measure),
     ("policies", policies::measure),
     ("features", features::measure),
+    ("hosts", hosts::measure),
     ("loads", loads::measure),
     ("open", open::measure),
     ("bytes", bytes::measure),

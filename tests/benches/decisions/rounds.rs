@@ -47,6 +47,12 @@ impl Sample {
         self.nanos.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
+    /// What this took more than the other in the same round, under this one's name.
+    pub(crate) fn minus(&self, other: &Sample) -> Sample {
+        let nanos = self.nanos.iter().zip(&other.nanos).map(|(this, other)| this - other);
+        Sample::new(self.name, nanos.collect())
+    }
+
     /// The median of what this took over what the other took in the same round.
     pub(crate) fn over(&self, other: &Sample) -> f64 {
         median(self.nanos.iter().zip(&other.nanos).map(|(this, other)| this / other).collect())

@@ -1,0 +1,708 @@
+"""The words that host and plugin share: `wit/types.wit` as Python values.
+
+Every class and field has the meaning and the limits that are written at its namesake there.
+Times are instants in milliseconds since 1970-01-01T00:00:00Z, durations are milliseconds;
+`instant` and `moment` go between those and `datetime`.
+
+A word the contract does not have yet arrives as `Other`. It is never equal to a known word, so
+that code which compares with the words it knows does the harmless thing by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from typing import Mapping, Sequence, Type, TypeVar, Union
+
+__all__ = [
+    "Act", "ActionKey", "AfterClose", "Assigned", "Audience", "Author", "AutomaticReply",
+    "CallEnded", "CallStarted", "CarriedOut", "Channel", "Check", "Close", "Closed",
+    "Decision", "Description", "Diagnostic", "Event", "ExitState", "Explanation", "Extended",
+    "Failed", "FailureKind", "Happening", "Held", "Image", "Message", "MessageKind",
+    "MissedCall", "Notify", "Occurred", "OpenLinked", "Opened", "Origin", "Other", "Outcome",
+    "Outgoing", "Outline", "QuickReply", "Reader", "Reason", "Released", "Reminder", "Reopen",
+    "Reopened", "Rest", "RuleOutline", "Severity", "Snoozed", "Source", "Step", "StepOutline",
+    "Surroundings", "Survey", "Task", "Template", "Ticket", "TicketStatus", "Transferred",
+    "Typing", "Unassigned", "Update", "Wait", "Woken", "Wording", "instant", "moment",
+]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def instant(moment: datetime) -> int:
+    """The instant of a `datetime`, which must know its zone."""
+    if moment.tzinfo is None:
+        raise ValueError("the time has no zone; give one, such as `datetime.timezone.utc`")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def moment(instant: int) -> datetime:
+    """The `datetime` of an instant, in UTC."""
+    return _EPOCH + timedelta(milliseconds=instant)
+
+
+# Words
+
+
+@dataclass(frozen=True)
+class Other:
+    """A word that this version of the contract has no case for: do the harmless thing."""
+
+    word: str
+
+    def __str__(self) -> str:
+        return self.word
+
+
+_W = TypeVar("_W", bound="_Words")
+
+
+class _Words(Enum):
+    """Words of which a later contract may have more."""
+
+    @classmethod
+    def of(cls: Type[_W], word: str) -> Union[_W, Other]:
+        """The word, or `Other` if the contract does not have it."""
+        try:
+            return cls(word)
+        except ValueError:
+            return Other(word)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class TicketStatus(_Words):
+    """Whether a ticket can still be worked on. `Other` is treated as not open."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MERGED = "merged"
+    DELETED = "deleted"
+
+
+class Channel(_Words):
+    """Where the customer writes. `Other` reports no typing and reopens no ticket."""
+
+    WHATSAPP = "whatsapp"
+    MESSENGER = "messenger"
+    INSTAGRAM = "instagram"
+    TELEGRAM = "telegram"
+    APPLE_MESSAGES = "apple-messages"
+    SMS = "sms"
+    EMAIL = "email"
+    WEB_CHAT = "web-chat"
+    MOBILE_APP = "mobile-app"
+    VOICE = "voice"
+
+
+class Author(_Words):
+    """Who wrote. `Other` neither starts, moves nor stops the clock."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    AI_AGENT = "ai-agent"
+    BOT = "bot"
+
+
+class MessageKind(_Words):
+    """What a message is. `Other` can stop a clock and never start one."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    STICKER = "sticker"
+    LOCATION = "location"
+    MENU_ANSWER = "menu-answer"
+    REACTION = "reaction"
+    PRIVATE_NOTE = "private-note"
+    LABEL = "label"
+    EDIT = "edit"
+    RECEIPT = "receipt"
+
+
+class Origin(_Words):
+    """What caused a message to be sent. `Other` is treated as `AUTOMATION`."""
+
+    WRITTEN = "written"
+    AUTOMATIC_REPLY = "automatic-reply"
+    AUTOMATION = "automation"
+    ECHO = "echo"
+
+
+class Source(_Words):
+    """Who opened, closed or reopened a ticket. `Other` matches no filter."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    INACTIVITY = "inactivity"
+    FLOW = "flow"
+    API = "api"
+
+
+class FailureKind(_Words):
+    """Why an action could not be carried out. `Other` is treated as `REFUSED`."""
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+
+
+class Audience(_Words):
+    """For whose eyes a message is. At `Other` send nothing and report `Failed`."""
+
+    CUSTOMER = "customer"
+    PEOPLE_IN_CHARGE = "people-in-charge"
+
+
+class MissedCall(_Words):
+    """What becomes of a missed call. `Other` means nothing."""
+
+    NOTHING = "nothing"
+    ON_TICKET = "on-ticket"
+    NEW_TICKET = "new-ticket"
+
+
+class Survey(_Words):
+    """Whether the customer is asked how it was. `Other` means no."""
+
+    NO = "no"
+    NOW = "now"
+    LATER = "later"
+
+
+class ExitState(_Words):
+    """Whether a flow has the inactivity exit. `Other` is treated as `UNKNOWN`."""
+
+    UNKNOWN = "unknown"
+    LINKED = "linked"
+    NOT_LINKED = "not-linked"
+    NOT_SUPPORTED = "not-supported"
+
+
+class Severity(_Words):
+    """How bad a problem is. `Other` is treated as `ERROR`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+# What the host tells
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The facts of a ticket as they are at this moment, fresh at every call."""
+
+    id: str
+    channel: Channel | Other
+    status: TicketStatus | Other = TicketStatus.OPEN
+    department: str | None = None
+    tags: Sequence[str] = ()
+    agent: str | None = None
+    locale: str | None = None
+    customer_zone: str | None = None
+    incomplete_metadata: bool = False
+    group: bool = False
+    opted_out: bool = False
+    window_until: int | None = None
+    sent_to_customer: Sequence[int] | None = None
+    more: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the conversation, of any author.
+
+    `received_at` is `at` if it is not given.
+    """
+
+    author: Author | Other
+    at: int
+    received_at: int | None = None
+    kind: MessageKind | Other = MessageKind.TEXT
+    origin: Origin | Other = Origin.WRITTEN
+    id: str | None = None
+    sequence: int | None = None
+    text: str | None = None
+    choice: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a cycle. Carry nothing out at a `name` that is `Other`."""
+
+    REMINDER = "reminder"
+    CLOSE = "close"
+    NOTIFY = "notify"
+    REOPEN = "reopen"
+    OPEN_LINKED = "open-linked"
+    AFTER_CLOSE = "after-close"
+    RESOLVE = "resolve"
+    REPLY = "reply"
+
+    name: str | Other
+    number: int | None = None
+    """Of a reminder within its cycle, of a reply within its ticket; from 1."""
+
+    def __str__(self) -> str:
+        return f"{self.name}" if self.number is None else f"{self.name}-{self.number}"
+
+
+_NAMES = (Step.CLOSE, Step.NOTIFY, Step.REOPEN, Step.OPEN_LINKED, Step.AFTER_CLOSE, Step.RESOLVE)
+_NUMBER = "(0|[1-9][0-9]*)"
+_KEY = re.compile(rf"(?s)(.*)/{_NUMBER}/([^/]+)")
+_NUMBERED = re.compile(rf"({Step.REMINDER}|{Step.REPLY})-{_NUMBER}")
+
+
+@dataclass(frozen=True)
+class ActionKey:
+    """The name of an action, the same each time it is asked for: the idempotency key.
+
+    As text, by `str` and `parse`: `TICKET/CYCLE/STEP`, for example `4711/2/reminder-1`.
+    """
+
+    ticket: str
+    cycle: int
+    step: Step
+
+    def __str__(self) -> str:
+        return f"{self.ticket}/{self.cycle}/{self.step}"
+
+    @classmethod
+    def parse(cls, text: str) -> ActionKey:
+        """Reads a key that `str` wrote; `ValueError` if it is none."""
+        found = _KEY.fullmatch(text)
+        if not found:
+            raise ValueError(f"`{text}` is no action key; write `TICKET/CYCLE/STEP`")
+        ticket, cycle, word = found.groups()
+        numbered = _NUMBERED.fullmatch(word)
+        if numbered:
+            step = Step(numbered[1], int(numbered[2]))
+        else:
+            step = Step(word if word in _NAMES else Other(word))
+        return cls(ticket, int(cycle), step)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The ticket was opened, by whom."""
+
+    source: Source | Other
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """The host carried out an action: until this is told the action stays due."""
+
+    key: ActionKey
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The host gave up carrying out an action, after its own bounded retries."""
+
+    key: ActionKey
+    kind: FailureKind | Other
+
+
+@dataclass(frozen=True)
+class Typing:
+    """The customer is typing at this moment."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """An agent put the ticket on hold: the clock stops."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The hold ended."""
+
+
+@dataclass(frozen=True)
+class Snoozed:
+    """An agent put the ticket aside, until an instant where one was given."""
+
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class Woken:
+    """The ticket was taken up again before or without such an instant."""
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    """A call with the customer began: nothing falls due during a call."""
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """The call ended."""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An agent took or was given the ticket."""
+
+    agent: str
+
+
+@dataclass(frozen=True)
+class Unassigned:
+    """The ticket went back to the queue: the clock stops until an agent has it."""
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """The ticket went to another department, with an agent or to its queue."""
+
+    department: str | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True)
+class Extended:
+    """Somebody gave the customer more time, in milliseconds."""
+
+    duration: int
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The ticket was closed, by whom. A close of this plugin is told by `CarriedOut`."""
+
+    source: Source | Other
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """The ticket was opened again, by whom."""
+
+    source: Source | Other
+
+
+@dataclass(frozen=True)
+class Occurred:
+    """Something an automatic reply may answer, by name; names and particulars as in the WIT."""
+
+    name: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+Happening = Union[
+    Opened, CarriedOut, Failed, Typing, Held, Released, Snoozed, Woken, CallStarted, CallEnded,
+    Assigned, Unassigned, Transferred, Extended, Closed, Reopened, Occurred, Other,
+]
+"""What can happen to a ticket. `Other` changes nothing."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a ticket and is no message.
+
+    `received_at` is `at` if it is not given.
+    """
+
+    what: Happening
+    at: int
+    received_at: int | None = None
+    id: str | None = None
+    sequence: int | None = None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a policy is checked against and the config itself cannot know."""
+
+    departments: Sequence[str] | None = None
+    tick_resolution: int = 1
+    inactivity_exit: ExitState | Other = ExitState.UNKNOWN
+    more: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom an explanation is written: a language, and minutes east of UTC."""
+
+    language: str
+    utc_offset: int = 0
+
+
+# What the plugin answers
+
+
+@dataclass(frozen=True)
+class Template:
+    """A message that the channel has approved beforehand."""
+
+    name: str
+    language: str | None
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture, and what it shows in words."""
+
+    url: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class QuickReply:
+    """An answer that the customer can choose; `id` comes back as `Message.choice`."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to be sent, whole."""
+
+    text: str
+    language: str | None
+    audience: Audience | Other
+    template: Template | None
+    image: Image | None
+    quick_replies: tuple[QuickReply, ...]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """Send this message because of silence."""
+
+    number: int
+    of: int
+    message: Outgoing
+
+
+@dataclass(frozen=True)
+class AfterClose:
+    """What follows a close; as a task, of a close that was made by somebody else."""
+
+    source: Source | Other
+    unassign: bool
+    bot_on: bool
+    survey: Survey | Other
+
+
+@dataclass(frozen=True)
+class Close:
+    """Close the ticket: everything that belongs to it, to be applied in one piece."""
+
+    reason: str
+    notice: str
+    closing_text: Outgoing | None
+    silent_because: str | None
+    category: str
+    """The closing note: its category."""
+    summary: str
+    """The closing note: the rule, the times, the reminders sent."""
+    tags: tuple[str, ...]
+    incomplete_metadata: bool
+    exit: str
+    """The exit by which a flow leaves its human-assistance block."""
+    then: AfterClose
+
+
+@dataclass(frozen=True)
+class Notify:
+    """Tell the people in charge."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Open the ticket again."""
+
+    premature: bool
+    agent: str | None
+    customer_wrote: int
+    closed: int
+
+
+@dataclass(frozen=True)
+class OpenLinked(Reopen):
+    """Open a new ticket, linked to this one."""
+
+
+@dataclass(frozen=True)
+class AutomaticReply:
+    """Answer something that occurred."""
+
+    event: str
+    message: Outgoing | None
+    missed_call: MissedCall | Other
+
+
+Task = Union[Reminder, Close, Notify, Reopen, OpenLinked, AfterClose, AutomaticReply, Other]
+"""What is to be done. At `Other` carry nothing out and report `Failed`."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Carry this out now, then tell `CarriedOut` or `Failed`."""
+
+    key: ActionKey
+    due: int
+    """The deadline that passed."""
+    task: Task
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing now; ask `Policy.on_tick` at this instant."""
+
+    until: int
+    step: Step
+    """What becomes due then."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Nothing until something happens to the ticket."""
+
+
+Outcome = Union[Act, Wait, Rest, Other]
+"""What is to be done. At `Other` rest."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a decision is what it is: a stable code, and what it is about where it says so."""
+
+    code: str
+    about: int | str | None = None
+
+    def __str__(self) -> str:
+        return self.code if self.about is None else f"{self.code} {self.about}"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer to a call: what is to be done, why, and the rule by its place from 0."""
+
+    outcome: Outcome
+    reason: Reason
+    rule: int | None
+
+
+@dataclass(frozen=True)
+class Update:
+    """What a message or an event leads to; store the memory before the action is carried out."""
+
+    memory: bytes
+    decision: Decision
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A problem in one language: what is wrong, and the way out."""
+
+    language: str
+    text: str
+    help: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem of a config. `place` is a JSON Pointer into it."""
+
+    code: str
+    severity: Severity | Other
+    place: str
+    wordings: tuple[Wording, ...]
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the policy is refused because of it; a word not known counts as error."""
+        return self.severity is not Severity.WARNING
+
+    def wording(self, language: str = "en") -> Wording:
+        """The problem in this language, else in English, else in any."""
+        known = {wording.language: wording for wording in reversed(self.wordings)}
+        wanted = (language, language.split("-")[0].lower(), "en", *known)
+        return next((known[w] for w in wanted if w in known), Wording("", self.code, ""))
+
+    @property
+    def text(self) -> str:
+        """What is wrong, in English."""
+        return self.wording().text
+
+    @property
+    def help(self) -> str:
+        """The way out, in English."""
+        return self.wording().help
+
+
+@dataclass(frozen=True)
+class StepOutline:
+    """What one step says; `at` if the clock starts at the given start."""
+
+    step: Step
+    after: int
+    before_close: int | None
+    at: int
+
+
+@dataclass(frozen=True)
+class RuleOutline:
+    """What one rule says. No departments means any without a rule of its own."""
+
+    name: str
+    departments: tuple[str, ...] | None
+    enabled: bool
+    count_from: str
+    business_hours: str | None
+    sending_window: str | None
+    close_after: int | None
+    accumulated: int
+    steps: tuple[StepOutline, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a checked policy says, for people and pages."""
+
+    version: str
+    enabled: bool
+    rules: tuple[RuleOutline, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition of a decision."""
+
+    code: str
+    holds: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A decision in words."""
+
+    language: str
+    decision: Decision
+    summary: str
+    checks: tuple[Check, ...]
+    history: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a plugin says of itself."""
+
+    name: str
+    version: str
+    contract: str
+    memory_version: int
+    languages: tuple[str, ...]
+    limits: Mapping[str, int]

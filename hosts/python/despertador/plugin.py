@@ -1,0 +1,354 @@
+"""A loaded plugin, its policies, and a ticket with what is kept of it between calls."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any, Callable, Iterable, TypeVar
+
+from wasmtime.component import ResourceAny, Variant
+
+from . import answer, translation
+from .contract import (
+    Act, ActionKey, CarriedOut, Decision, Description, Diagnostic, Event, Explanation, Message,
+    Outline, Reader, Step, Surroundings, Ticket, Update,
+)
+from .errors import (
+    BadAnswer, CallError, Fault, InvalidInput, LoadError, PluginFailed, PolicyRefused,
+)
+from .health import Health
+from .sandbox import Instance, Limits, Loaded
+
+_T = TypeVar("_T")
+
+# wasmtime-py keeps a table of its own between two steps of a conversion, for all engines of a
+# process: calls take turns. The interpreter would hardly let them run side by side anyway.
+_TURN = threading.Lock()
+
+
+class Plugin:
+    """A plugin, ready to read policies. May be used by any number of threads; calls take turns.
+
+    Load it in each process: after a `fork` a child must load its own.
+    """
+
+    def __init__(
+        self,
+        component: bytes | str | os.PathLike[str],
+        *,
+        limits: Limits = Limits(),
+        sha256: str | None = None,
+    ):
+        """Loads a component from its bytes or its file; `LoadError` if it breaks the contract.
+
+        With `sha256` only the component with this digest is loaded.
+        """
+        self._loaded = Loaded(component, limits, sha256)
+        self._health = Health(limits.quarantine_after)
+        self._instance: Instance | None = None
+        try:
+            found = self._ask(lambda held: held.ask(limits.fuel, "describe"))
+        except CallError as error:
+            raise LoadError(f"the component does not describe itself: {error}") from error
+        self.description: Description = translation.description_out(found)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits in force."""
+        return self._loaded.limits
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the component."""
+        return self._loaded.sha256
+
+    def policy(self, config: str, surroundings: Surroundings = Surroundings()) -> Policy:
+        """Reads a config and checks it; `PolicyRefused` has all of its problems at once.
+
+        Keep the policy as long as tickets fall under it.
+        """
+        return Policy(self, config, surroundings)
+
+    def release(self) -> None:
+        """Ends a quarantine and all rests of tickets, for instance after somebody has looked."""
+        with _TURN:
+            self._health.release()
+
+    def _ask(self, call: Callable[[Instance], _T]) -> _T:
+        """A call on the instance in use, or a new one. One that failed is never used again."""
+        with _TURN:
+            return self._asked(call)
+
+    def _asked(self, call: Callable[[Instance], _T]) -> _T:
+        held = self._instance or self._loaded.instance()
+        self._instance = None
+        try:
+            found = call(held)
+        except (Fault, InvalidInput, PolicyRefused):
+            self._instance = held
+            raise
+        self._instance = held
+        return found
+
+    def _about(self, ticket: Ticket, now: int, call: Callable[[Instance], _T]) -> _T:
+        """The same about a ticket: may it be made, and what does it say of the plugin."""
+        with _TURN:
+            self._health.admit(ticket.id, now)
+            try:
+                found = self._asked(call)
+            except PluginFailed as failure:
+                self._health.failure(ticket.id, now, str(failure))
+                raise
+            except Fault:
+                self._health.success(ticket.id)
+                raise
+            self._health.success(ticket.id)
+            return found
+
+    def _blame(self, ticket: Ticket, now: int, failure: CallError) -> None:
+        """Takes down a bad answer that only shows beside what was recorded."""
+        with _TURN:
+            self._health.failure(ticket.id, now, str(failure))
+
+
+class Policy:
+    """All rules of one account, checked. Made by `Plugin.policy`.
+
+    Every method that asks the plugin raises `CallError` if there is no answer; the ticket is
+    then as it was.
+    """
+
+    def __init__(self, plugin: Plugin, config: str, surroundings: Surroundings):
+        self.plugin = plugin
+        self.config = config
+        self._config = translation._text("config", config)
+        self._surroundings = translation.surroundings_in(surroundings)
+        allowed = plugin.limits.config_bytes
+        if len(config.encode()) > allowed:
+            raise InvalidInput(f"the config has more than {allowed} bytes (`config_bytes`)")
+        fuel = plugin.limits.fuel
+
+        def read(held: Instance) -> tuple[Diagnostic, ...]:
+            handle = held.policy(self, lambda: self._parse(held))
+            found = held.ask(fuel, "[method]policy.warnings", handle)
+            warnings = translation.diagnostics_out(found)
+            answer.sizes(warnings, plugin.limits.text_bytes, plugin.limits.answer_bytes)
+            return warnings
+
+        self.warnings: tuple[Diagnostic, ...] = plugin._ask(read)
+        """What somebody should look at although the policy is accepted."""
+
+    def _parse(self, held: Instance) -> ResourceAny:
+        fuel = self.plugin.limits.policy_fuel
+        found = held.ask(fuel, "[static]policy.parse", self._config, self._surroundings)
+        if isinstance(found, ResourceAny):
+            return found
+        diagnostics = translation.diagnostics_out(found)
+        if hasattr(self, "warnings"):
+            codes = "`, `".join(diagnostic.code for diagnostic in diagnostics)
+            raise BadAnswer(f"it refuses a policy that it accepted before (`{codes}`)")
+        raise PolicyRefused(diagnostics)
+
+    def outline(self, start: int) -> Outline:
+        """The policy as a table, with the instant of each step if the clock starts at `start`."""
+        start = translation.instant_in("start", start)
+
+        def call(held: Instance) -> Outline:
+            found = self._call(held, "[method]policy.outline", start)
+            outline = translation.outline_out(found)
+            self._check_sizes(outline)
+            return outline
+
+        return self.plugin._ask(call)
+
+    def on_message(self, ticket: Ticket, memory: bytes, message: Message) -> Update:
+        """Tells of a message: the new memory, and the decision when it was received."""
+        what = translation.message_in(message)
+        now = translation.received(message)
+        return self._update("[method]policy.on-message", ticket, memory, what, now)
+
+    def on_event(self, ticket: Ticket, memory: bytes, event: Event) -> Update:
+        """Tells of anything else: the new memory, and the decision when it was learned."""
+        what = translation.event_in(event)
+        now = translation.received(event)
+        return self._update("[method]policy.on-event", ticket, memory, what, now)
+
+    def on_tick(self, ticket: Ticket, memory: bytes, now: int) -> Decision:
+        """What is due now. Changes nothing; may be asked at any time, as often as wished."""
+        facts, remembered = self._given(ticket, memory)
+        now = translation.instant_in("now", now)
+
+        def call(held: Instance) -> Decision:
+            found = self._call(held, "[method]policy.on-tick", facts, remembered, now)
+            decision = translation.decision_out(found)
+            self._check_sizes(decision)
+            answer.decision(ticket, now, decision)
+            return decision
+
+        return self.plugin._about(ticket, now, call)
+
+    def explain(self, ticket: Ticket, memory: bytes, now: int, reader: Reader) -> Explanation:
+        """The decision of `on_tick` in words, from the same comparison."""
+        facts, remembered = self._given(ticket, memory)
+        now = translation.instant_in("now", now)
+        whom = translation.reader_in(reader)
+
+        def call(held: Instance) -> Explanation:
+            found = self._call(held, "[method]policy.explain", facts, remembered, now, whom)
+            explanation = translation.explanation_out(found)
+            self._check_sizes(explanation)
+            answer.decision(ticket, now, explanation.decision)
+            return explanation
+
+        return self.plugin._about(ticket, now, call)
+
+    def _update(self, name: str, ticket: Ticket, memory: bytes, what: Any, now: int) -> Update:
+        facts, remembered = self._given(ticket, memory)
+
+        def call(held: Instance) -> Update:
+            update = translation.update_out(self._call(held, name, facts, remembered, what))
+            self._check_sizes(update)
+            answer.memory(ticket, update.memory, self.plugin.limits.memory_bytes)
+            answer.decision(ticket, now, update.decision)
+            return update
+
+        return self.plugin._about(ticket, now, call)
+
+    def _given(self, ticket: Ticket, memory: bytes) -> tuple[Any, bytes]:
+        facts = translation.ticket_in(ticket)
+        remembered = translation.memory_in(memory)
+        allowed = self.plugin.limits.memory_bytes
+        if len(remembered) > allowed:
+            raise InvalidInput(
+                f"the call was not made: the memory of ticket `{ticket.id}` has "
+                f"{len(remembered)} bytes and may have {allowed} (`memory_bytes`)"
+            )
+        return facts, remembered
+
+    def _call(self, held: Instance, name: str, *arguments: Any) -> Any:
+        handle = held.policy(self, lambda: self._parse(held))
+        found = held.ask(self.plugin.limits.fuel, name, handle, *arguments)
+        if isinstance(found, Variant):
+            raise translation.fault_out(found)
+        return found
+
+    def _check_sizes(self, found: Any) -> None:
+        answer.sizes(found, self.plugin.limits.text_bytes, self.plugin.limits.answer_bytes)
+
+
+class Conversation:
+    """A ticket, its memory, and which actions were carried out.
+
+    1. `message` or `event` for whatever happens, `tick` when a wait is over.
+    2. `Act`: carry the action out, then tell `CarriedOut` (or `Failed`) by `event`.
+    3. `Wait`: call `tick` at that instant. `Rest`: wait for the next happening.
+
+    Beyond the checks of a `Policy` it makes sure that an action follows what was recorded: cycles
+    do not go back, reminders count up, nothing carried out is asked for again.
+    """
+
+    _REPLIES = 64
+
+    def __init__(self, ticket: Ticket, memory: bytes = b"", carried_out: Iterable[ActionKey] = ()):
+        """A ticket as it was stored; nothing but the ticket if nothing has happened to it.
+
+        Of the keys carried out those of the latest cycle and the latest replies are enough.
+        """
+        self.ticket = ticket
+        """The facts; to be kept up to date by the host."""
+        self.memory = bytes(memory)
+        """To be stored after every message and event."""
+        self._cycle: list[ActionKey] = []
+        self._replies: list[ActionKey] = []
+        for key in carried_out:
+            self._record(key)
+
+    @property
+    def carried_out(self) -> tuple[ActionKey, ...]:
+        """The keys to be stored beside the memory."""
+        return (*self._cycle, *self._replies)
+
+    def message(self, policy: Policy, message: Message) -> Decision:
+        """Tells the policy of a message."""
+        update = policy.on_message(self.ticket, self.memory, message)
+        return self._take(policy, update, translation.received(message))
+
+    def event(self, policy: Policy, event: Event) -> Decision:
+        """Tells the policy of anything else, also of what became of an action."""
+        update = policy.on_event(self.ticket, self.memory, event)
+        before = (list(self._cycle), list(self._replies))
+        if isinstance(event.what, CarriedOut):
+            self._record(event.what.key)
+        try:
+            return self._take(policy, update, translation.received(event))
+        except CallError:
+            self._cycle, self._replies = before
+            raise
+
+    def tick(self, policy: Policy, now: int) -> Decision:
+        """What is due now."""
+        decision = policy.on_tick(self.ticket, self.memory, now)
+        self._follows(policy, decision, now)
+        return decision
+
+    def explain(self, policy: Policy, now: int, reader: Reader) -> Explanation:
+        """The decision in words."""
+        return policy.explain(self.ticket, self.memory, now, reader)
+
+    def _take(self, policy: Policy, update: Update, now: int) -> Decision:
+        self._follows(policy, update.decision, now)
+        self.memory = update.memory
+        return update.decision
+
+    def _follows(self, policy: Policy, decision: Decision, now: int) -> None:
+        if isinstance(decision.outcome, Act):
+            problem = self._problem(decision.outcome.key)
+            if problem:
+                failure = BadAnswer(f"the action `{decision.outcome.key}` {problem}")
+                policy.plugin._blame(self.ticket, now, failure)
+                raise failure
+
+    def _problem(self, key: ActionKey) -> str | None:
+        if self._has(key):
+            return "was already carried out"
+        if _is_reply(key) or not self._cycle:
+            return None
+        last = self._cycle[-1].cycle
+        if key.cycle < last:
+            return f"goes back behind cycle {last}"
+        if key.cycle > last:
+            return None
+        later = next((done for done in self._cycle if _comes_after(done.step, key.step)), None)
+        return f"comes after `{later}`" if later else None
+
+    def _has(self, key: ActionKey) -> bool:
+        # Replies have numbers that are a ticket's own, in whatever cycle.
+        if _is_reply(key):
+            return any(done.step == key.step for done in self._replies)
+        return key in self._cycle
+
+    def _record(self, key: ActionKey) -> None:
+        if self._has(key):
+            return
+        if _is_reply(key):
+            self._replies = [*self._replies, key][-self._REPLIES :]
+            return
+        if self._cycle and key.cycle < self._cycle[-1].cycle:
+            return
+        if self._cycle and key.cycle > self._cycle[-1].cycle:
+            self._cycle = []
+        self._cycle.append(key)
+
+
+def _is_reply(key: ActionKey) -> bool:
+    return key.step.name == Step.REPLY
+
+
+def _comes_after(done: Step, asked: Step) -> bool:
+    """Whether what was done comes after what is asked for, in one cycle."""
+    if asked.name == Step.REMINDER:
+        if done.name == Step.REMINDER:
+            return (asked.number or 0) < (done.number or 0)
+        return done.name in (Step.CLOSE, Step.RESOLVE)
+    # A ticket that was closed and opened again can still be said to be settled.
+    return asked.name == Step.CLOSE and done.name == Step.RESOLVE

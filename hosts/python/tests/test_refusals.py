@@ -1,0 +1,119 @@
+"""What is refused: configs and components, each with the way out."""
+
+import unittest
+from dataclasses import replace
+from typing import Any
+
+from wasmtime import Engine, wat2wasm
+from wasmtime.component import Component
+
+from despertador import (
+    ExitState, LimitHit, LoadError, Limits, Other, Plugin, PolicyRefused, Severity, Surroundings,
+)
+from despertador.contract import Diagnostic, Wording
+from despertador.sandbox import SHAPES
+from despertador.types import Function
+
+from . import COMPONENT, CONFIG, HOSTILE, REPOSITORY
+
+
+class Configs(unittest.TestCase):
+    def setUp(self) -> None:
+        self.plugin = Plugin(COMPONENT)
+
+    def test_all_problems_come_at_once_in_three_languages(self) -> None:
+        mistakes = REPOSITORY / "tests/cli/files/five-mistakes.json"
+        with self.assertRaises(PolicyRefused) as raised:
+            self.plugin.policy(mistakes.read_text(encoding="utf-8"))
+        refused = raised.exception
+        errors = [problem for problem in refused.diagnostics if problem.is_error]
+        self.assertEqual(len(errors), 5)
+        self.assertIn("reminders-not-less-than-close", [problem.code for problem in errors])
+        for problem in refused.diagnostics:
+            texts = {problem.wording(language).text for language in ("es", "pt", "en")}
+            self.assertEqual(len(texts), 3, problem)
+            self.assertTrue(problem.help)
+        misspelt = next(problem for problem in errors if problem.code == "unknown-key")
+        self.assertEqual(misspelt.place, "/rules/1/clos-after")
+        self.assertEqual(misspelt.text, "`clos-after` is not a key of this place")
+        self.assertEqual(misspelt.help, "did you mean `close-after`?")
+        self.assertEqual(misspelt.wording("es-CO").language, "es")
+        self.assertEqual(misspelt.wording("fr").language, "en")
+        self.assertIn("¿", refused.in_language("es"))
+
+    def test_a_refusal_leaves_the_plugin_as_it_was(self) -> None:
+        policy = self.plugin.policy(CONFIG)
+        with self.assertRaises(PolicyRefused):
+            self.plugin.policy("{}")
+        self.assertTrue(policy.outline(0).enabled)
+
+    def test_surroundings_are_looked_at(self) -> None:
+        with self.assertRaises(PolicyRefused):
+            self.plugin.policy(CONFIG, Surroundings(inactivity_exit=ExitState.NOT_LINKED))
+        with self.assertRaises(PolicyRefused):
+            self.plugin.policy(CONFIG, Surroundings(tick_resolution=3_600_000))
+        self.plugin.policy(CONFIG, Surroundings(inactivity_exit=Other("under-construction")))
+
+    def test_a_severity_without_a_word_is_an_error(self) -> None:
+        problem = Diagnostic("x", Other("fatal"), "", (Wording("xx", "text", "help"),))
+        self.assertTrue(problem.is_error)
+        self.assertEqual(problem.text, "text")
+        self.assertFalse(replace(problem, severity=Severity.WARNING).is_error)
+
+
+class Components(unittest.TestCase):
+    def refused(self, component: object, sentence: str, **options: object) -> None:
+        with self.assertRaisesRegex(LoadError, sentence):
+            Plugin(component, **options)  # type: ignore[arg-type]
+
+    def test_what_is_no_plugin_is_refused_with_a_sentence(self) -> None:
+        self.refused("no-such.wasm", "`no-such.wasm` cannot be read")
+        self.refused(b"", "is no WebAssembly")
+        self.refused(b"(component)", "is no WebAssembly")
+        self.refused(bytes(wat2wasm("(module)")), "is a core module")
+        self.refused(bytes(wat2wasm("(component)")), "does not export `decisions`, `types`")
+        clock = bytes(wat2wasm('(component (import "clock" (func)))'))
+        self.refused(clock, "imports `clock`, and a plugin may import nothing")
+        foreign = bytes(wat2wasm('(component (instance $i) (export "a:b/c" (instance $i)))'))
+        self.refused(foreign, "exports `a:b/c`, which the contract does not know")
+        types = '(export "despertador:inactivity/types@0.1.0" (instance $i))'
+        old = f"(component (instance $i) {types})"
+        self.refused(bytes(wat2wasm(old)), "was built for version `0.1.0` of the contract")
+        with open(COMPONENT, "rb") as file:
+            whole = file.read()
+        self.refused(whole[:-100], "is no component this host can run")
+
+    def test_a_component_with_other_types_is_refused(self) -> None:
+        wat = """(component
+            (core module $m (func (export "describe") (result i32) i32.const 0))
+            (core instance $m (instantiate $m))
+            (func $describe (result u32) (canon lift (core func $m "describe")))
+            (instance $types)
+            (instance $decisions (export "describe" (func $describe)))
+            (export "despertador:inactivity/types@0.2.0" (instance $types))
+            (export "despertador:inactivity/decisions@0.2.0" (instance $decisions)))"""
+        self.refused(bytes(wat2wasm(wat)), "exports the contract with other types: `describe`")
+
+    def test_limits_and_pins_hold_before_anything_is_compiled(self) -> None:
+        self.refused(COMPONENT, "more than the 1000 bytes", limits=Limits(component_bytes=1_000))
+        digest = Plugin(COMPONENT).sha256
+        Plugin(COMPONENT, sha256=digest.upper())
+        self.refused(HOSTILE, "which is not pinned", sha256=digest)
+
+    def test_the_shapes_are_those_of_the_component(self) -> None:
+        engine = Engine()
+        found = Component.from_file(engine, COMPONENT).type.exports(engine)
+        decisions: Any = found["despertador:inactivity/decisions@0.2.0"].ty
+        functions = decisions.exports(engine)
+        shapes = {name: Function(functions[name].ty).shape for name in SHAPES}
+        self.assertEqual(shapes, SHAPES)
+
+    def test_a_plugin_that_loops_while_it_reads_a_policy_is_stopped(self) -> None:
+        plugin = Plugin(HOSTILE, limits=Limits(policy_fuel=5_000_000))
+        with self.assertRaises(LimitHit):
+            plugin.policy("loop")
+        plugin.policy("anything else")
+
+
+if __name__ == "__main__":
+    unittest.main()
