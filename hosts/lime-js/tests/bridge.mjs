@@ -4,12 +4,15 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
-const cargo = ["run", "-q", "--locked", "-p", "despertador-lime", "--example", "bridge", "--"];
+const cargo = ["cargo", "run", "-q", "--locked", "-p", "despertador-lime", "--example", "bridge", "--"];
+// What is built already can be named.
+const [program, ...before] =
+  process.env.DESPERTADOR_BRIDGE ? [process.env.DESPERTADOR_BRIDGE] : cargo;
 
 function bridge(what, values) {
   const input = values.map((value) => `${JSON.stringify(value)}\n`).join("");
   const options = { cwd: repository, input, encoding: "utf8", maxBuffer: 1 << 26 };
-  const output = execFileSync("cargo", [...cargo, what], options);
+  const output = execFileSync(program, [...before, what], options);
   return output.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
