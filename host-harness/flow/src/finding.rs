@@ -150,6 +150,8 @@ codes! {
     TooManyOutputs = "too-many-outputs", Warning;
     /// Outputs after one that is always taken.
     OutputNeverTaken = "output-never-taken", Warning;
+    /// There is more than is listed.
+    MoreFindings = "more-findings", Warning;
 }
 
 impl Finding {

@@ -21,7 +21,10 @@ use paths::{Arrival, Paths};
 /// The editor's most outputs of a block.
 const MOST_OUTPUTS: usize = 25;
 
-/// Everything there is to say about a flow: errors first, each block's together.
+/// So many findings are listed, errors before warnings; of the rest is said how many there are.
+const MOST_FINDINGS: usize = 100;
+
+/// What there is to say about a flow: errors first, each block's together.
 #[must_use]
 pub fn lint(flow: &Flow) -> Vec<Finding> {
     let mut lint = Lint { flow, paths: Paths::of(flow), findings: Vec::new() };
@@ -31,6 +34,11 @@ pub fn lint(flow: &Flow) -> Vec<Finding> {
     }
     let mut findings = lint.findings;
     findings.sort_by_key(|finding| finding.code.severity());
+    let more = findings.len().saturating_sub(MOST_FINDINGS);
+    if more > 0 {
+        findings.truncate(MOST_FINDINGS);
+        findings.push(Finding::new(Code::MoreFindings, "", vec![more.to_string()]));
+    }
     findings
 }
 

@@ -371,3 +371,20 @@ fn errors_come_first_and_name_their_block() {
         assert!(!findings[0].help(language).contains('{'));
     }
 }
+
+#[test]
+fn a_hundred_findings_are_listed_and_the_rest_counted() {
+    let mut blocks: Vec<(String, bool)> =
+        (0..150).map(|number| (format!("b{number}"), true)).collect();
+    blocks.push(("b-last".into(), false));
+    let blocks: Vec<(&str, bool, &[&str])> =
+        blocks.iter().map(|(id, waits)| (id.as_str(), *waits, ["gone"].as_slice())).collect();
+    let findings = lint(&read(&plain(&blocks)));
+    assert_eq!(findings.len(), 101);
+    let last = findings.last().expect("the last one");
+    assert_eq!(
+        (last.code, last.values.as_slice()),
+        (Code::MoreFindings, ["202".to_owned()].as_slice())
+    );
+    assert_eq!(findings[99].code, Code::DanglingOutput);
+}

@@ -120,5 +120,8 @@ pub(super) fn of(code: Code) -> (&'static str, &'static str) {
             "in «{0}» outputs follow one without conditions, which is always taken: they never are",
             "in the Builder, move the output without conditions to the end",
         ),
+        Code::MoreFindings => {
+            ("{0} more findings are not listed", "mend those that are, and check again")
+        }
     }
 }

@@ -122,5 +122,9 @@ pub(super) fn of(code: Code) -> (&'static str, &'static str) {
             "en «{0}» hay salidas detrás de una sin condiciones, que se toma siempre: nunca se llega a ellas",
             "en el Builder, mueva la salida sin condiciones al final",
         ),
+        Code::MoreFindings => (
+            "hay {0} hallazgos más que no figuran aquí",
+            "corrija los que figuran y revise de nuevo",
+        ),
     }
 }

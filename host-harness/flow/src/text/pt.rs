@@ -120,5 +120,9 @@ pub(super) fn of(code: Code) -> (&'static str, &'static str) {
             "em «{0}» há saídas depois de uma sem condições, que é sempre tomada: nunca se chega a elas",
             "no Builder, mova a saída sem condições para o fim",
         ),
+        Code::MoreFindings => (
+            "há mais {0} achados que não estão listados",
+            "corrija os que estão e verifique de novo",
+        ),
     }
 }
