@@ -72,6 +72,16 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
     assert.equal(await left('inactivity', 'rosa')(), undefined);
   });
 
+  test('speaks Spanish and Portuguese of whatever country', async () => {
+    for (const [language, expected] of [['es-MX', 'atención humana'], ['es', 'atención humana'], ['pt-PT', 'atendimento humano'], ['fr', 'human assistance']]) {
+      const answer = await fetch(`${red.url}/locales/node-red-contrib-despertador/human-assistance?lng=${language}`);
+      const words = await answer.json();
+      // What is not there in a language, the editor takes from the English catalogue.
+      const english = await (await fetch(`${red.url}/locales/node-red-contrib-despertador/human-assistance?lng=en-US`)).json();
+      assert.equal((words['human-assistance'] ?? english['human-assistance']).paletteLabel, expected, language);
+    }
+  });
+
   test('the check asks for a policy', async () => {
     const answer = await fetch(`${red.url}/despertador/check`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     assert.equal(answer.status, 400);
@@ -122,20 +132,26 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
 
     for (const [locale, words] of Object.entries(WORDS)) {
       test(`says what is wrong while one types, in ${locale}`, { timeout: 90_000 }, async () => {
-        const context = await browser.newContext({ locale, viewport: { width: 1360, height: 900 } });
+        const context = await browser.newContext({ locale, viewport: { width: 1360, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] });
         const page = await context.newPage();
         const heard = complaints(page);
+        const seen = (what, ask) =>
+          until(what, ask).catch(async (error) => {
+            await picture(page, 'failed');
+            throw error;
+          });
         await page.goto(red.url);
         await page.waitForFunction(() => window.RED?.nodes?.node('d1f0a1b2c3d4e5f1'));
         await page.evaluate(() => RED.editor.editConfig('', 'despertador-policy', 'd1f0a1b2c3d4e5f1'));
         await page.waitForSelector('#despertador-policy-editor .monaco-editor textarea, #despertador-policy-editor .native-edit-context', { state: 'attached' });
         const verdict = page.locator('#despertador-policy-verdict');
-        await until('the first check', async () => (await verdict.textContent()) === words.accepted);
+        await seen('the first check', async () => (await verdict.textContent()) === words.accepted);
 
         await page.locator('#despertador-policy-editor .view-lines').click();
         await page.keyboard.press('Control+A');
-        await page.keyboard.insertText(FAULTY);
-        await until('the problems', async () => (await verdict.textContent()) === words.refused);
+        await page.evaluate((text) => navigator.clipboard.writeText(text), FAULTY);
+        await page.keyboard.press('Control+V');
+        await seen('the problems', async () => (await verdict.textContent()) === words.refused);
         const problems = page.locator('#despertador-policy-problems button');
         assert.equal(await problems.count(), 2);
         for (const [index, expected] of words.problems.entries()) {
@@ -151,29 +167,31 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
         await problems.nth(0).focus();
         await page.keyboard.press('Enter');
         await page.keyboard.press('Shift+End');
-        await page.keyboard.insertText('"close-after": "15 min",');
-        await until('the first mending', async () => (await verdict.textContent()) === words.one);
+        await page.keyboard.press('Delete');
+        await page.keyboard.type('"close-after": "15 min",');
+        await seen('the first mending', async () => (await verdict.textContent()) === words.one);
         await problems.nth(0).focus();
         await page.keyboard.press('Enter');
-        await page.keyboard.press('Shift+ArrowRight');
-        await page.keyboard.press('Shift+ArrowRight');
-        await page.keyboard.insertText('"¿Sigue ahí?"');
-        await until('the last mending', async () => (await verdict.textContent()) === words.accepted);
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.type('¿Sigue ahí?');
+        await seen('the last mending', async () => (await verdict.textContent()) === words.accepted);
         const rows = page.locator('#despertador-policy-rules tbody tr');
         assert.deepEqual(await rows.locator('th').allTextContents(), words.steps);
         assert.deepEqual(await rows.nth(0).locator('td').allTextContents().then((cells) => cells.slice(0, 2)), ['10 min', '5 min']);
         assert.match(await rows.nth(1).locator('td').last().textContent(), /0?9:15/);
         await page.locator('#despertador-policy-start').fill('14:30');
-        await until('the other start', async () => /(14|0?2):45/.test(await rows.nth(1).locator('td').last().textContent()));
+        await seen('the other start', async () => /(14|0?2):45/.test(await rows.nth(1).locator('td').last().textContent()));
         await picture(page, `policy-accepted-${locale}`);
         const help = await page.evaluate(() => RED.nodes.getNodeHelp('despertador-policy'));
         assert.match(help, words.help);
         await page.keyboard.press('Control+Enter');
-        await until('the form is closed', async () => (await page.locator('#despertador-policy-editor').count()) === 0);
+        await seen('the form is closed', async () => (await page.locator('#despertador-policy-editor').count()) === 0);
         assert.equal(await page.evaluate(() => JSON.parse(RED.nodes.node('d1f0a1b2c3d4e5f1').policy).rules[0]['close-after']), '15 min');
 
         await page.evaluate(() => RED.editor.edit(RED.nodes.node('d1f0a1b2c3d4e5f6')));
         await page.waitForSelector('#node-input-channel');
+        await seen('the form is open', () => page.evaluate(() => document.querySelector('.red-ui-tray').getBoundingClientRect().right <= innerWidth && $(':animated').length === 0));
+        await new Promise((next) => setTimeout(next, process.env.PICTURES ? 600 : 0));
         await picture(page, `assistance-${locale}`);
         assert.deepEqual(heard, []);
         await context.close();

@@ -57,7 +57,9 @@ export class NodeRed {
       contextStorage: { default: { module: 'localfilesystem', config: { cache: false } }, memory: { module: 'memory' } },
       logging: { console: { level: 'info', metrics: false, audit: false } },
       telemetry: { enabled: false, updateNotification: false },
-      editorTheme: { tours: false, projects: { enabled: false } },
+      // Nothing is looked up outside of this machine.
+      externalModules: { palette: { allowInstall: false } },
+      editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
     };
     const file = join(this.folder, 'settings.js');
     await writeFile(file, `module.exports = ${JSON.stringify(settings)};\n`);
