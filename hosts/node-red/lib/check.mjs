@@ -36,7 +36,9 @@ export function checked(plugin, config, { start, ...about } = {}) {
 
 function placed(config, problems) {
   const tree = parseTree(config);
-  return problems.map((problem) => ({ ...diagnostic(problem), ...span(config, tree, problem) }));
+  return problems
+    .map((problem) => ({ ...diagnostic(problem), ...span(config, tree, problem) }))
+    .sort((one, other) => one.from.line - other.from.line || one.from.column - other.from.column);
 }
 
 /** Where a problem stands in the text: line and column of its beginning and end, from 1. */

@@ -72,6 +72,26 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
     assert.equal(await left('inactivity', 'rosa')(), undefined);
   });
 
+  for (const type of ['full', 'nodes']) {
+    test(`a deploy (${type}) keeps the tickets`, async () => {
+      const topic = `deploy-${type}`;
+      await red.tell({ topic, from: 'customer', payload: 'Hola' });
+      await red.tell({ topic, from: 'agent', payload: 'Buenos días' });
+      await until('the reminder', left('messages', topic));
+      const flows = await (await fetch(`${red.url}/flows`)).json();
+      const renamed = flows.map((one) => (one.type === 'human-assistance' ? { ...one, name: topic } : one));
+      const answer = await fetch(`${red.url}/flows`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'Node-RED-Deployment-Type': type },
+        body: JSON.stringify(renamed),
+      });
+      assert.equal(answer.status, 204);
+      await until('the close', left('inactivity', topic));
+      const all = (await red.seen()).filter((msg) => msg.topic === topic);
+      assert.deepEqual(all.map(({ port }) => port), ['desk', 'messages', 'inactivity']);
+    });
+  }
+
   test('speaks Spanish and Portuguese of whatever country', async () => {
     for (const [language, expected] of [['es-MX', 'atención humana'], ['es', 'atención humana'], ['pt-PT', 'atendimento humano'], ['fr', 'human assistance']]) {
       const answer = await fetch(`${red.url}/locales/node-red-contrib-despertador/human-assistance?lng=${language}`);

@@ -103,6 +103,8 @@ export class NodeRed {
 
   /** What left the node since this process began, each with its port and time. */
   async seen() {
-    return (await fetch(`${this.url}/seen`)).json();
+    const answer = await fetch(`${this.url}/seen`);
+    // While it deploys, Node-RED has no such page for a moment.
+    return answer.ok ? answer.json() : [];
   }
 }
