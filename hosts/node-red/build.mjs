@@ -3,7 +3,7 @@
 //   node build.mjs                                  the component of today's source, by cargo
 //   DESPERTADOR_COMPONENT=FILE node build.mjs       a component that exists
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transpile } from '@bytecodealliance/jco-transpile';
@@ -30,9 +30,13 @@ const SLOW = [
   },
 ];
 
-function component() {
-  if (process.env.DESPERTADOR_COMPONENT) return resolve(process.env.DESPERTADOR_COMPONENT);
+/** The component as a file beside what is made of it; the package does not carry it. */
+async function component() {
   const file = join(folder, 'despertador.wasm');
+  if (process.env.DESPERTADOR_COMPONENT) {
+    await copyFile(resolve(process.env.DESPERTADOR_COMPONENT), file);
+    return file;
+  }
   const command = ['run', '--locked', '-q', '-p', 'despertador', '--', 'inspect', '--save', file];
   execFileSync('cargo', command, { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'] });
   return file;
@@ -51,7 +55,7 @@ export function quicken(script) {
 export async function build() {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const { files, imports } = await transpile(component(), {
+  const { files, imports } = await transpile(await component(), {
     name: 'despertador',
     instantiation: 'sync',
     // What a function returns as an error is thrown as an `Error`, as jco's command does it.
