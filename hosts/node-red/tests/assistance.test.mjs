@@ -441,6 +441,27 @@ describe('time', () => {
     }
   });
 
+  test('a clock that is set back right before a reminder leaves delays it', async () => {
+    const desk = new Desk();
+    await desk.customer();
+    await desk.agent();
+    desk.seen;
+    const set = desk.store.set.bind(desk.store);
+    let once = true;
+    desk.store.set = async (customer, record) => {
+      if (record.leaving && once) {
+        once = false;
+        desk.clock.back(60_000);
+      }
+      return set(customer, record);
+    };
+    const times = [];
+    desk.emit = () => times.push(new Date(desk.clock.now()).toISOString());
+    await desk.clock.to(at('09:10:00'));
+    assert.equal(once, false);
+    assert.deepEqual(times, ['2026-03-02T09:10:00.000Z']);
+  });
+
   test('a transfer brings the rule of the new department', async () => {
     const policy = JSON.stringify({
       rules: [

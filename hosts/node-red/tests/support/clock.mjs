@@ -33,7 +33,8 @@ export class Clock {
   /** Moves on to an instant, or by milliseconds; each timer rings at its own time. */
   async to(instant) {
     const end = typeof instant === 'number' && instant < 1e11 ? this.#now + instant : new Date(instant).getTime();
-    for (;;) {
+    for (let rings = 0; ; rings += 1) {
+      if (rings > 1000) throw new Error('timers ring on and on');
       await settled();
       const [timer, due] = [...this.#timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0] ?? [];
       if (!due) break;
@@ -43,6 +44,11 @@ export class Clock {
     }
     this.#now = end;
     await settled();
+  }
+
+  /** Somebody sets the clock back. */
+  back(milliseconds) {
+    this.#now -= milliseconds;
   }
 
   use() {
