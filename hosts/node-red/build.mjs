@@ -1,0 +1,74 @@
+// Makes generated/ from the component: modules of WebAssembly and the JavaScript around them.
+//
+//   node build.mjs                                  the component of today's source, by cargo
+//   DESPERTADOR_COMPONENT=FILE node build.mjs       a component that exists
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transpile } from '@bytecodealliance/jco-transpile';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const repository = resolve(here, '../..');
+const folder = join(here, 'generated');
+
+/**
+ * What jco writes and we would rather not wait for. Each replacement leaves the meaning as it is; a
+ * version of jco that no longer writes the first half stops the build, so that this list stays true.
+ */
+const SLOW = [
+  {
+    // Asked several times in each call. Reading the environment is a call out of JavaScript.
+    written: 'globalThis?.process?.env?.JCO_DEBUG',
+    instead: 'false',
+  },
+  {
+    // Where there is no such function the call throws, and V8 parses the whole file again to word
+    // the error, once for every export, whenever an instance is made.
+    written: '= WebAssembly.promising(',
+    instead: '= (WebAssembly.promising ?? ((plain) => plain))(',
+  },
+];
+
+/** The component as a file beside what is made of it; the package does not carry it. */
+async function component() {
+  const file = join(folder, 'despertador.wasm');
+  if (process.env.DESPERTADOR_COMPONENT) {
+    await copyFile(resolve(process.env.DESPERTADOR_COMPONENT), file);
+    return file;
+  }
+  const command = ['run', '--locked', '-q', '-p', 'despertador', '--', 'inspect', '--save', file];
+  execFileSync('cargo', command, { cwd: repository, stdio: ['ignore', 'ignore', 'inherit'] });
+  return file;
+}
+
+export function quicken(script) {
+  for (const { written, instead } of SLOW) {
+    if (!script.includes(written)) {
+      throw new Error(`jco no longer writes \`${written}\`: look at its output and mend SLOW in build.mjs`);
+    }
+    script = script.replaceAll(written, instead);
+  }
+  return script;
+}
+
+export async function build() {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const { files, imports } = await transpile(await component(), {
+    name: 'despertador',
+    instantiation: 'sync',
+    // What a function returns as an error is thrown as an `Error`, as jco's command does it.
+    noComponentErrorWrapping: false,
+  });
+  if (imports.length > 0) throw new Error(`the component imports ${imports.join(', ')}; it must import nothing`);
+  for (const [name, bytes] of Object.entries(files).map(([key, file]) => (Array.isArray(file) ? file : [key, file]))) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, name.endsWith('.js') ? quicken(new TextDecoder().decode(bytes)) : bytes);
+  }
+  // Node is told that the script is a module; browsers do not ask.
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

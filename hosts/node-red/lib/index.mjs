@@ -1,0 +1,8 @@
+// What the nodes need, in one import.
+export { Assistance, NotHere } from './assistance.mjs';
+export { checked, surroundings } from './check.mjs';
+export { useClock } from './clock.mjs';
+export { EVENTS, Misunderstood } from './inbound.mjs';
+export { diagnostic } from './outbound.mjs';
+export { CallFailed, Plugin, PolicyRefused, useInstances } from './plugin.mjs';
+export { contextStore } from './store.mjs';

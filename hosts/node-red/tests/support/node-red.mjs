@@ -1,0 +1,110 @@
+// A real Node-RED, in a process and a folder of its own, on the loopback.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = resolve(fileURLToPath(import.meta.url), '../../..');
+const program = createRequire(import.meta.url).resolve('node-red/red.js');
+
+const freePort = () =>
+  new Promise((found, failed) => {
+    const server = createServer().on('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => found(port));
+    });
+  });
+
+/** Asks until the answer is something, or fails when the time is up. */
+export async function until(what, ask, seconds = 20) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+export class NodeRed {
+  said = '';
+
+  static async with(flow, { language = 'en_US.UTF-8' } = {}) {
+    const folder = await mkdtemp(join(tmpdir(), 'node-red-'));
+    await mkdir(join(folder, 'node_modules'));
+    await symlink(here, join(folder, 'node_modules', 'node-red-contrib-despertador'), 'dir');
+    const manifest = { name: 'test', version: '1.0.0', dependencies: { 'node-red-contrib-despertador': '*' } };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(folder, 'flows.json'), JSON.stringify(flow));
+    const red = new NodeRed();
+    Object.assign(red, { folder, language });
+    await red.start();
+    return red;
+  }
+
+  async start() {
+    this.port = await freePort();
+    this.url = `http://127.0.0.1:${this.port}`;
+    const settings = {
+      uiHost: '127.0.0.1',
+      uiPort: this.port,
+      flowFile: 'flows.json',
+      credentialSecret: 'only for tests',
+      contextStorage: { default: { module: 'localfilesystem', config: { cache: false } }, memory: { module: 'memory' } },
+      logging: { console: { level: 'info', metrics: false, audit: false } },
+      telemetry: { enabled: false, updateNotification: false },
+      // Nothing is looked up outside of this machine.
+      externalModules: { palette: { allowInstall: false } },
+      editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
+    };
+    const file = join(this.folder, 'settings.js');
+    await writeFile(file, `module.exports = ${JSON.stringify(settings)};\n`);
+    const { LC_ALL, LC_MESSAGES, ...env } = process.env;
+    this.process = spawn(process.execPath, [program, '--userDir', this.folder, '--settings', file], {
+      env: { ...env, LANG: this.language, NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (text) => (this.said += text));
+    this.ended = new Promise((resolve) => this.process.on('exit', resolve));
+    await until('Node-RED answers', async () => {
+      if (this.process.exitCode !== null) throw new Error(`Node-RED ended:\n${this.said}`);
+      const answer = await fetch(`${this.url}/flows`).catch(() => undefined);
+      return answer?.ok && this.said.includes('Started flows');
+    }, 60).catch((error) => {
+      throw new Error(`${error.message}\n${this.said}`);
+    });
+  }
+
+  /** Ends it as a power cut does. */
+  async crash() {
+    this.process.kill('SIGKILL');
+    await this.ended;
+    this.said = '';
+  }
+
+  async stop() {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+    await this.ended;
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async tell(what) {
+    const answer = await fetch(`${this.url}/conversation`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(what),
+    });
+    if (answer.status !== 202) throw new Error(`the flow answered ${answer.status}`);
+  }
+
+  /** What left the node since this process began, each with its port and time. */
+  async seen() {
+    const answer = await fetch(`${this.url}/seen`);
+    // While it deploys, Node-RED has no such page for a moment.
+    return answer.ok ? answer.json() : [];
+  }
+}
