@@ -349,8 +349,17 @@ impl Memory {
 
     /// Says whether this is the latest of the customer's messages.
     fn customer_wrote(&mut self, mut mark: Mark) -> bool {
-        if self.customer.is_some_and(|last| mark.order(&last) != Ordering::Greater) {
-            return false;
+        match self.customer.map(|last| (mark.order(&last), last)) {
+            Some((Ordering::Less, _)) => return false,
+            // Heard before, unless an agent answered at that very instant: then nobody can tell,
+            // and who may have answered is not closed.
+            Some((Ordering::Equal, last))
+                if mark.sequence.is_some() && last.sequence.is_some()
+                    || !self.agents.iter().any(|a| a.order(&mark) == Ordering::Equal) =>
+            {
+                return false;
+            }
+            _ => {}
         }
         // Of two at the same instant the one that arrives later is the later one.
         let answered_before = self.agents.partition_point(|a| a.order(&mark) != Ordering::Greater);
