@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use despertador_flow::{Exit, Finding, Flow};
+use despertador_flow::{Finding, Flow};
+use despertador_harness::facts;
 use despertador_harness::word::Word;
 use despertador_host::contract::{Diagnostic, ExitState, Severity, Wording};
 
@@ -16,13 +17,7 @@ pub(crate) mod show;
 
 /// Whether a bot can be left when a ticket is closed for inactivity.
 pub(crate) fn exit_state(file: &Path) -> Result<ExitState, Unusable> {
-    Ok(match read(file)?.inactivity_exit() {
-        // Tickets are opened elsewhere, in a subflow for example.
-        Exit::NoBlock => ExitState::Unknown,
-        Exit::Linked => ExitState::Linked,
-        Exit::NotLinked => ExitState::NotLinked,
-        Exit::NotSupported => ExitState::NotSupported,
-    })
+    Ok(facts::exit_of(&read(file)?))
 }
 
 /// A flow that something is to be done with.

@@ -1,5 +1,6 @@
 //! Facts of a ticket and surroundings of a policy, as JSON in the contract's names.
 
+use despertador_flow::{Exit, Flow};
 use despertador_host::contract::{Channel, ExitState, Instant, Surroundings, Ticket, TicketStatus};
 use serde_json::{Map, Value};
 
@@ -59,6 +60,17 @@ pub fn no_surroundings() -> Surroundings {
         tick_resolution: 1000,
         inactivity_exit: ExitState::Unknown,
         more: None,
+    }
+}
+
+/// Whether a bot can be left when a ticket is closed for inactivity, as a policy is told it.
+pub fn exit_of(flow: &Flow) -> ExitState {
+    match flow.inactivity_exit() {
+        // Tickets are opened elsewhere, in a subflow for example.
+        Exit::NoBlock => ExitState::Unknown,
+        Exit::Linked => ExitState::Linked,
+        Exit::NotLinked => ExitState::NotLinked,
+        Exit::NotSupported => ExitState::NotSupported,
     }
 }
 

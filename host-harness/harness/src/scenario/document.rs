@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use despertador_flow::{Exit, Flow};
+use despertador_flow::Flow;
 use despertador_host::contract::{ExitState, Severity, Surroundings, Ticket};
 use serde_json::Value;
 
@@ -264,12 +264,7 @@ impl<'a> Reading<'a> {
         let mut surroundings = inherited.surroundings.clone();
         // What a desk does when a policy is saved for a bot.
         if let (Some(flow), ExitState::Unknown) = (&inherited.flow, &surroundings.inactivity_exit) {
-            surroundings.inactivity_exit = match flow.inactivity_exit() {
-                Exit::NoBlock => ExitState::Unknown,
-                Exit::Linked => ExitState::Linked,
-                Exit::NotLinked => ExitState::NotLinked,
-                Exit::NotSupported => ExitState::NotSupported,
-            };
+            surroundings.inactivity_exit = facts::exit_of(flow);
         }
         self.scenarios.push(Scenario {
             heading: open.heading,
