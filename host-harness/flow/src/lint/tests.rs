@@ -216,8 +216,17 @@ fn what_is_set_on_leaving_is_known_when_outputs_are_tried() {
     assert_eq!(leaving(set("up"), json!([])), [Code::ShadowedExit]);
     assert_eq!(leaving(set("{{x}}"), json!([])), [Code::ExitMayBeShadowed]);
     assert_eq!(leaving(set("up"), json!([on("x", "exists", &[])])), [Code::ExitMayBeShadowed]);
+    // What is never done for a ticket changes nothing: what was known is known still.
     let never = json!([on("input.type", "equals", &["text/plain"])]);
-    assert_eq!(leaving(set("up"), never), [Code::ExitMayBeShadowed]);
+    assert_eq!(leaving(set("up"), never.clone()), [Code::ExitMayBeShadowed]);
+    let mut outputs = vec![
+        json!({ "stateId": "start", "conditions": [ on("desk_forwardToDeskState_status", "equals", &["Error"]) ] }),
+    ];
+    outputs.extend(all_exits());
+    let mut flow = desk(&outputs);
+    flow["states"][1]["outputActions"] = json!([{ "type": "SetVariable", "conditions": never,
+        "settings": { "variable": "desk_forwardToDeskState_status", "value": "Error" } }]);
+    assert_eq!(codes(&flow), []);
 }
 
 #[test]
