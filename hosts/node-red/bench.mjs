@@ -52,11 +52,11 @@ function measure({ instantiate, modules, config, now }) {
   expect(policy.onMessage(ticket, memory, again).decision, 'wait');
   const dispose = Symbol.dispose ?? Symbol.for('dispose');
   return {
-    'fresh instance': median(20, make),
-    'policy read and checked': median(1000, () => Policy.parse(config, surroundings)[dispose]()),
-    'on-message, waits': median(5000, () => policy.onMessage(ticket, memory, again)),
-    'on-tick, waits': median(5000, () => policy.onTick(ticket, memory, T + 70_000n)),
-    'on-tick, reminds': median(5000, () => policy.onTick(ticket, memory, T + 660_000n)),
+    'fresh-instance-ns': median(20, make),
+    'parse-ns': median(1000, () => Policy.parse(config, surroundings)[dispose]()),
+    'on-message-ns': median(5000, () => policy.onMessage(ticket, memory, again)),
+    'tick-waits-ns': median(5000, () => policy.onTick(ticket, memory, T + 70_000n)),
+    'tick-acts-ns': median(5000, () => policy.onTick(ticket, memory, T + 660_000n)),
   };
 }
 
@@ -97,21 +97,29 @@ async function inChromium() {
   }
 }
 
-const results = { [`Node ${process.versions.node}`]: await inNode() };
+/** The rows, by the names under which `hosts/costs` puts those of all hosts together. */
+const ROWS = {
+  'fresh-instance-ns': 'fresh instance',
+  'parse-ns': 'policy read and checked',
+  'on-message-ns': 'on-message, waits',
+  'tick-waits-ns': 'on-tick, waits',
+  'tick-acts-ns': 'on-tick, reminds',
+};
+
+const results = [{ host: 'node', version: process.versions.node, ...(await inNode()) }];
 const { skip } = browserTests();
 if (!skip) {
   const { figures, version } = await inChromium();
-  results[`Chromium ${version}`] = figures;
+  results.push({ host: 'browser', version, ...figures });
 }
 
 if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ unit: 'ns', median: results }, null, 2));
+  console.log(JSON.stringify(results, null, 2));
 } else {
   const shown = (ns) => (ns < 1e6 ? `${(ns / 1e3).toFixed(2)} µs` : `${(ns / 1e6).toFixed(2)} ms`);
-  const names = Object.keys(results);
-  console.log(''.padEnd(26), ...names.map((name) => name.padStart(24)));
-  for (const call of Object.keys(results[names[0]])) {
-    console.log(call.padEnd(26), ...names.map((name) => shown(results[name][call]).padStart(24)));
+  console.log(''.padEnd(26), ...results.map(({ host, version }) => `${host} ${version}`.padStart(24)));
+  for (const [row, call] of Object.entries(ROWS)) {
+    console.log(call.padEnd(26), ...results.map((figures) => shown(figures[row]).padStart(24)));
   }
   if (skip) console.log(`Not in a browser: ${skip}`);
 }
