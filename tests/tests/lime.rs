@@ -11,14 +11,15 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use despertador_component::COMPONENT;
+use despertador_flow::{ActionKind, Facts, Flow, Input, Run, Session};
 use despertador_host::contract::{
     Action, Decision, Event, ExitState, Instant, Outcome, QuickReply, Reason, Step, Surroundings,
     Task,
 };
 use despertador_host::{Conversation, Host, Plugin, Policy};
 use despertador_lime::{
-    Content, Dispatch, Envelope, Happened, Identity, Known, Meaning, Options, Part, Refused, Route,
-    SentId, Stage, Ticket, accepts_close, carry_out, meaning,
+    Content, Dispatch, Envelope, Happened, Header, Identity, Known, Meaning, Options, Part,
+    Refused, Route, SentId, Stage, Ticket, accepts_close, carry_out, meaning,
 };
 use serde_json::{Value, json};
 
@@ -284,11 +285,42 @@ fn a_silent_customer_is_reminded_and_the_ticket_closed() {
     closed["content"] = json!({ "context": { "type": TICKET, "value": closed["content"] } });
     let Ok(Envelope::Message(back)) = Envelope::read(&closed.to_string()) else { panic!() };
     let told = back.content().unwrap().ticket().unwrap().unwrap();
-    assert_eq!(accepts_close(&told, Some("desk:668c"), Some("t-1")), Ok(()));
+    let mut session = Session::in_block("desk:b1");
+    session.ticket = Some(json!({ "id": "t-1" }));
+    assert_eq!(accepts_close(&told, session.block(), session.ticket_id()), Ok(()));
     assert_eq!(rest(engine.receives(17, &closed)), Reason::AlreadyClosed);
+    let said = goes_on(&mut session, &told);
+    assert_eq!(
+        said,
+        ["Cerramos la conversación por inactividad, .", "¿Cómo fue la atención, del 1 al 5?"]
+    );
+    assert_eq!(session.block(), Some("survey:s1"));
     assert_eq!(engine.receives(18, &closed), None);
     let moved_on = accepts_close(&told, Some("c6851223"), Some("t-1"));
     assert!(matches!(moved_on, Err(Refused::NotInHumanAssistance { .. })));
+}
+
+/// The flow leaves the human-assistance block with the ticket's document. What it says to the
+/// customer, as envelopes.
+fn goes_on(session: &mut Session, closed: &Ticket) -> Vec<String> {
+    let flow = Flow::read(include_str!("../cli/files/jardin.json")).expect("a flow");
+    let facts = Facts::new();
+    let document = Content::from(closed.clone()).to_json();
+    let mut run = Run::new(&flow, session, Input::document(TICKET, document, NINE), &facts);
+    let customer: Identity = CUSTOMER.parse().unwrap();
+    let mut said = Vec::new();
+    while let Some(asked) = run.next().expect("no error") {
+        if asked.kind != ActionKind::SendMessage {
+            continue;
+        }
+        let header = Header::to(customer.clone(), format!("m{}", said.len()));
+        let content = asked.settings["content"].clone();
+        let content = Content::read(asked.settings["type"].as_str().unwrap(), content).unwrap();
+        let written = Envelope::Message(despertador_lime::Message::new(header, &content)).to_json();
+        assert_eq!(written["to"], CUSTOMER);
+        said.push(written["content"].as_str().unwrap().to_owned());
+    }
+    said
 }
 
 #[test]
