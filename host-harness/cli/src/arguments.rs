@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use despertador_harness::{clock_face, duration, nearest::nearest, word::Word};
-use despertador_host::contract::{ExitState, Instant};
+use despertador_host::contract::{Channel, ExitState, Instant};
 
 use crate::language::Language;
 use crate::preset::Preset;
@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Schema(SchemaArguments),
     Import(ImportArguments),
     Flow(FlowArguments),
+    Backtest(BacktestArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -424,6 +425,69 @@ pub(crate) struct FlowShowArguments {
     /// Write it to this file instead of printing it
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// Tries policies on recorded conversations: what would have been sent and closed, and was it right
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador backtest --events messages.csv --policy policies/adereso.json --policy mine.json
+  despertador backtest --events log.jsonl --policy mine.json --json
+  despertador backtest --events export.csv --policy mine.json \\
+      --columns ticket=conversation_id,author=sender_type,at=created_at \\
+      --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --utc-offset -03:00
+
+Events are an event log (.jsonl, .ndjson) or a CSV file with a row for each message. Each ticket is
+played as by a desk that is always awake. What was recorded after a close is judged and not told: a
+close is premature if the customer wrote within the window after it. Of closes near the end of the
+history that is not known, and they count for neither side.")]
+pub(crate) struct BacktestArguments {
+    /// What was recorded
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: PathBuf,
+
+    /// A policy to try; several are shown side by side
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) policy: Vec<PathBuf>,
+
+    /// Columns of a CSV file: ticket, author, at, department, message (its id)
+    #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
+    pub(crate) columns: Vec<(String, String)>,
+
+    /// Who is meant by the words in the column of authors: customer, agent, ai-agent, bot, nobody
+    #[arg(long, value_name = "WORD=WHO,…", value_delimiter = ',', value_parser = name_and_value)]
+    pub(crate) authors: Vec<(String, String)>,
+
+    /// How times are written, such as `%d/%m/%Y %H:%M` (default: found out, row by row)
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<String>,
+
+    /// The distance to UTC of times that say none, such as -03:00
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: i32,
+
+    /// A close is premature if the customer writes within this time
+    #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
+    pub(crate) window: u64,
+
+    /// Where the customers wrote: whatsapp, web-chat, email, …
+    #[arg(long, value_name = "CHANNEL", default_value = "web-chat", value_parser = channel)]
+    pub(crate) channel: Channel,
+
+    /// What a close that nobody has to make is worth, in minutes of an agent's time
+    #[arg(long, value_name = "MINUTES", default_value_t = 2.0)]
+    pub(crate) minutes_per_close: f64,
+
+    /// Write all figures to this file, a row for each policy and department (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) plugin: PluginArgument,
+}
+
+fn channel(text: &str) -> Result<Channel, String> {
+    Channel::from_word(text).ok_or_else(|| one_of(text, Channel::KNOWN))
 }
 
 fn ticket_status(text: &str) -> Result<String, String> {

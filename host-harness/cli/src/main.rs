@@ -3,6 +3,7 @@
 //! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
 
 mod arguments;
+mod backtest;
 mod check;
 mod explain;
 mod flow;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::Import(import) => match import.from {
             ImportFrom::BlipSettings(settings) => import::blip_settings(&settings, json),
         },
+        Command::Backtest(backtest) => backtest::backtest(&backtest, json),
         Command::Flow(flow) => match flow.what {
             FlowCommand::Check(check) => flow::check::check(&check, json),
             FlowCommand::Route(route) => flow::route::route(&route, json),

@@ -69,6 +69,15 @@ const ROW: &[&str] =
     &["ticket", "at", "received-at", "id", "sequence", "message", "event", "facts"];
 
 impl Row {
+    /// Reads one row, which stands in this line of a file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn of(file: &str, text: &str, line: usize) -> Result<Row, Problem> {
+        Row::read(text, line).map_err(|misread| misread.at(file, line))
+    }
+
     fn read(line_text: &str, line: usize) -> Result<Row, Misread> {
         let value: Value = serde_json::from_str(line_text).map_err(|error| {
             Misread::new(

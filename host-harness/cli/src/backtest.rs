@@ -1,0 +1,352 @@
+//! `despertador backtest`
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use despertador_harness::clock_face::show_rfc3339;
+use despertador_harness::duration;
+use despertador_host::contract::Surroundings;
+use despertador_host::{Plugin, Policy, PolicyError};
+use despertador_insight::{
+    Authors, Columns, Figures, History, Judged, Read, Settings, Timing, Who, backtest as try_on,
+};
+use serde_json::{Value, json};
+
+use crate::arguments::BacktestArguments;
+use crate::paint::{BOLD, DIM, YELLOW, paint};
+use crate::table::{Side, columns, thousands};
+use crate::{Ended, Unusable, plugin, source, written};
+
+/// So many tickets that were closed too early are listed.
+const MOST_LISTED: usize = 10;
+
+/// Tries policies on a history.
+pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let plugin = plugin::read(&arguments.plugin)?;
+    let policies = arguments
+        .policy
+        .iter()
+        .map(|file| policy(file, &plugin))
+        .collect::<Result<Vec<Policy>, Unusable>>()?;
+    let read = history(arguments)?;
+    let settings = Settings {
+        window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
+        channel: arguments.channel.clone(),
+        minutes_per_close: arguments.minutes_per_close,
+    };
+    let mut tried = Vec::new();
+    for (file, policy) in arguments.policy.iter().zip(&policies) {
+        let judged = try_on(&read.history, policy, &settings).map_err(|error| error.to_string())?;
+        tried.push((name(file), judged));
+    }
+    if let Some(file) = &arguments.csv {
+        written::write(file, rows(&tried), true)?;
+    }
+    if as_json {
+        anstream::println!("{:#}", as_value(&read, &tried, arguments));
+    } else {
+        print(&read, &tried, arguments);
+    }
+    Ok(Ended::Well)
+}
+
+fn name(file: &Path) -> String {
+    file.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
+    let config = source::read(file)?;
+    plugin.policy(&config, &Surroundings::default()).map_err(|error| match error {
+        PolicyError::Refused(_) => {
+            let file = file.display();
+            format!("`{file}` is no policy; `despertador check {file}` says why").into()
+        }
+        other => other.to_string().into(),
+    })
+}
+
+/// What was recorded.
+fn history(arguments: &BacktestArguments) -> Result<Read, Unusable> {
+    let file = &arguments.events;
+    let open = File::open(file).map_err(|error| source::unreadable(file, &error))?;
+    let timing = Timing {
+        format: arguments.time_format.clone(),
+        utc_offset: arguments.utc_offset,
+        not_after: written_at(&open),
+    };
+    let lines = file
+        .extension()
+        .is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known));
+    let read = if lines {
+        History::event_log(BufReader::new(open), &timing)
+    } else {
+        let (columns, authors) = (named_columns(arguments)?, named_authors(arguments)?);
+        History::csv(BufReader::new(open), &columns, &authors, &timing)
+    };
+    read.map_err(|error| format!("`{}`: {error}", file.display()).into())
+}
+
+/// Nothing in a file can have happened more than a day after it was written last.
+fn written_at(file: &File) -> Option<i64> {
+    const DAY: i64 = 86_400_000;
+    let modified = file.metadata().ok()?.modified().ok()?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()?.checked_add(DAY)
+}
+
+fn named_columns(arguments: &BacktestArguments) -> Result<Columns, Unusable> {
+    let mut columns = Columns::default();
+    for (what, name) in &arguments.columns {
+        let name = name.clone();
+        match what.as_str() {
+            "ticket" => columns.ticket = name,
+            "author" => columns.author = name,
+            "at" => columns.at = name,
+            "department" => columns.department = Some(name),
+            "message" => columns.message = Some(name),
+            other => {
+                return Err(format!(
+                    "`--columns {other}=…`: it is one of ticket, author, at, department, message"
+                )
+                .into());
+            }
+        }
+    }
+    Ok(columns)
+}
+
+fn named_authors(arguments: &BacktestArguments) -> Result<Authors, Unusable> {
+    let mut authors = Authors::default();
+    for (word, who) in &arguments.authors {
+        let who = match who.as_str() {
+            "customer" => Some(Who::Customer),
+            "agent" => Some(Who::Agent),
+            "ai-agent" => Some(Who::AiAgent),
+            "bot" => Some(Who::Bot),
+            "nobody" => None,
+            other => {
+                return Err(format!(
+                    "`--authors {word}={other}`: it is one of customer, agent, ai-agent, bot, nobody"
+                )
+                .into());
+            }
+        };
+        authors.set(word, who);
+    }
+    Ok(authors)
+}
+
+fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments) {
+    print_read(read, arguments);
+    let figures: Vec<(String, &Figures)> =
+        tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
+    table(&figures);
+    anstream::println!(
+        "{}",
+        paint(
+            DIM,
+            format_args!(
+                "premature: the customer wrote within {} after the close; of closes that the history \
+                 ends too early for, it is not known\nrescued: of those who got the reminder, the part \
+                 that wrote before the next step",
+                duration::show(arguments.window)
+            )
+        )
+    );
+    for (name, judged) in tried.iter().filter(|(_, judged)| !judged.premature.is_empty()) {
+        anstream::println!("\n{}", paint(BOLD, format_args!("closed too early by {name}")));
+        let mut rows = Vec::new();
+        for (ticket, closed, wrote) in judged.premature.iter().take(MOST_LISTED) {
+            let after = u64::try_from(wrote.saturating_sub(*closed)).unwrap_or_default();
+            // To the second, as people read it.
+            let after = duration::show(after / 1_000 * 1_000);
+            rows.push(vec![
+                ticket.clone(),
+                format!("closed {}", show_rfc3339(*closed)),
+                format!("the customer wrote {after} later"),
+            ]);
+        }
+        for line in columns(&[Side::Left; 3], &rows) {
+            anstream::println!("  {line}");
+        }
+        let more = judged.premature.len().saturating_sub(MOST_LISTED);
+        if more > 0 {
+            anstream::println!("  and {more} more; all of them with --json");
+        }
+    }
+}
+
+fn print_read(read: &Read, arguments: &BacktestArguments) {
+    let history = &read.history;
+    let count = |number: usize| thousands(u64::try_from(number).unwrap_or(u64::MAX));
+    anstream::println!(
+        "{}: {} rows, {} tickets, {} departments",
+        arguments.events.display(),
+        thousands(read.rows),
+        count(history.tickets.len()),
+        count(history.departments.len())
+    );
+    if read.moved > 0 {
+        anstream::println!(
+            "  {} rows stood after later ones and were put in their place",
+            thousands(read.moved)
+        );
+    }
+    if read.repeated > 0 {
+        anstream::println!(
+            "  {} rows were there before and were left out",
+            thousands(read.repeated)
+        );
+    }
+    if read.refused > 0 {
+        let refused =
+            format!("{} rows could not be read and were left out", thousands(read.refused));
+        anstream::println!("  {}", paint(YELLOW, refused));
+        for refused in &read.first_refused {
+            anstream::println!("    line {}: {}", refused.line, refused.why);
+        }
+    }
+    anstream::println!();
+}
+
+fn percent(per_mille: Option<u64>) -> String {
+    per_mille
+        .map_or_else(|| "–".into(), |per_mille| format!("{}.{} %", per_mille / 10, per_mille % 10))
+}
+
+/// Policies side by side.
+fn table(tried: &[(String, &Figures)]) {
+    let mut rows = vec![vec![String::new()]];
+    let mut sides = vec![Side::Left];
+    if let Some(head) = rows.first_mut() {
+        head.extend(tried.iter().map(|(name, _)| name.clone()));
+    }
+    sides.extend(tried.iter().map(|_| Side::Right));
+    let mut row = |title: &str, of: &dyn Fn(&Figures) -> String| {
+        let mut row = vec![title.to_owned()];
+        row.extend(tried.iter().map(|(_, figures)| of(figures)));
+        rows.push(row);
+    };
+    row("tickets", &|f| thousands(f.tickets));
+    let last = tried.iter().filter_map(|(_, f)| f.reminders.keys().last().copied()).max();
+    for number in 1..=last.unwrap_or_default() {
+        let sent = |f: &Figures| f.reminders.get(&number).map(|(sent, _)| *sent);
+        row(&format!("reminder {number}"), &|f| sent(f).map_or_else(|| "–".into(), thousands));
+        row("  rescued", &|f| percent(f.rescued(number)));
+    }
+    row("closed", &|f| thousands(f.closes));
+    row("  premature", &|f| thousands(f.premature));
+    row("  of those known", &|f| percent(f.premature_rate()));
+    row("  not known", &|f| thousands(f.undecided));
+    row("  waited, on the average", &|f| {
+        f.mean_wait().map_or_else(
+            || "–".into(),
+            |wait| duration::show(u64::try_from(wait).unwrap_or_default() / 60_000 * 60_000),
+        )
+    });
+    row("agents' time freed", &|f| format!("{:.0} min", f.minutes_freed));
+    let mut reasons: Vec<&String> = tried.iter().flat_map(|(_, f)| f.withheld.keys()).collect();
+    reasons.sort();
+    reasons.dedup();
+    for reason in reasons {
+        row(reason, &|f| thousands(f.withheld.get(reason).copied().unwrap_or_default()));
+    }
+    for (number, line) in columns(&sides, &rows).into_iter().enumerate() {
+        anstream::println!("{}", if number == 0 { paint(BOLD, line) } else { line });
+    }
+}
+
+/// All figures, a row for each policy and department.
+fn rows(tried: &[(String, Judged)]) -> String {
+    let mut text = String::from(
+        "policy,department,tickets,told,reminder,sent,answered,closes,premature,undecided,waited-ms,minutes-freed\n",
+    );
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    for (policy, judged) in tried {
+        let all = std::iter::once(("", &judged.total));
+        let each = judged.departments.iter().map(|(name, figures)| (name.as_str(), figures));
+        for (place, (department, f)) in all.chain(each).enumerate() {
+            let department = if place == 0 { "(all)" } else { department };
+            let head =
+                format!("{},{},{},{}", quoted(policy), quoted(department), f.tickets, f.told);
+            let tail = format!(
+                "{},{},{},{},{}",
+                f.closes, f.premature, f.undecided, f.waited, f.minutes_freed
+            );
+            if f.reminders.is_empty() {
+                text.push_str(&format!("{head},,,,{tail}\n"));
+            }
+            for (number, (sent, answered)) in &f.reminders {
+                text.push_str(&format!("{head},{number},{sent},{answered},{tail}\n"));
+            }
+        }
+    }
+    text
+}
+
+fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments) -> Value {
+    let refused: Vec<Value> = read
+        .first_refused
+        .iter()
+        .map(|refused| json!({ "line": refused.line, "why": refused.why }))
+        .collect();
+    let policies: Vec<Value> = tried
+        .iter()
+        .map(|(name, judged)| {
+            let departments: serde_json::Map<String, Value> = judged
+                .departments
+                .iter()
+                .map(|(name, figures)| (name.clone(), figures_json(figures)))
+                .collect();
+            let premature: Vec<Value> = judged
+                .premature
+                .iter()
+                .map(|(ticket, closed, wrote)| {
+                    json!({
+                        "ticket": ticket,
+                        "closed": show_rfc3339(*closed),
+                        "customer-wrote": show_rfc3339(*wrote),
+                    })
+                })
+                .collect();
+            json!({
+                "policy": name,
+                "total": figures_json(&judged.total),
+                "departments": departments,
+                "premature": premature,
+            })
+        })
+        .collect();
+    json!({
+        "events": arguments.events.display().to_string(),
+        "rows": read.rows,
+        "moved": read.moved,
+        "repeated": read.repeated,
+        "refused": { "rows": read.refused, "first": refused },
+        "window": duration::show(arguments.window),
+        "policies": policies,
+    })
+}
+
+fn figures_json(figures: &Figures) -> Value {
+    let reminders: Vec<Value> = figures
+        .reminders
+        .iter()
+        .map(|(number, (sent, answered))| {
+            json!({ "number": number, "sent": sent, "answered": answered })
+        })
+        .collect();
+    json!({
+        "tickets": figures.tickets,
+        "told": figures.told,
+        "reminders": reminders,
+        "closes": figures.closes,
+        "premature": figures.premature,
+        "undecided": figures.undecided,
+        "premature-per-mille": figures.premature_rate(),
+        "mean-wait-ms": figures.mean_wait(),
+        "minutes-freed": figures.minutes_freed,
+        "withheld": figures.withheld,
+    })
+}

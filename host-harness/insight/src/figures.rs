@@ -1,0 +1,119 @@
+//! What came of a policy, added up.
+
+use std::collections::BTreeMap;
+
+use despertador_host::contract::Instant;
+
+use crate::backtest::{Outcome, Premature, Settings};
+use crate::history::Recorded;
+
+/// A policy tried on a history.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Judged {
+    /// All tickets together.
+    pub total: Figures,
+    /// Those of each department; tickets without one are under the empty name.
+    pub departments: BTreeMap<String, Figures>,
+    /// The tickets that were closed too early: which, when, and when the customer wrote.
+    pub premature: Vec<(String, Instant, Instant)>,
+}
+
+/// What came of some tickets.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Figures {
+    /// Tickets.
+    pub tickets: u64,
+    /// Messages and events that were told before a close.
+    pub told: u64,
+    /// Of each reminder, by its number from 1: how many were sent, and how many of those the customer
+    /// answered before the next step.
+    pub reminders: BTreeMap<u32, (u64, u64)>,
+    /// Tickets closed.
+    pub closes: u64,
+    /// Of these, closes after which the customer wrote within the window.
+    pub premature: u64,
+    /// Of these, closes of which nobody knows, because the history ends before the window does.
+    pub undecided: u64,
+    /// From the company's last message to the close, of all closes together, in milliseconds.
+    pub waited: i64,
+    /// Minutes of agents' time that closes were worth.
+    pub minutes_freed: f64,
+    /// How often a step waited or was left out, by the code of the reason.
+    pub withheld: BTreeMap<String, u64>,
+}
+
+impl Figures {
+    /// The part of a reminder's recipients who answered it, of a thousand.
+    #[must_use]
+    pub fn rescued(&self, number: u32) -> Option<u64> {
+        let (sent, answered) = self.reminders.get(&number)?;
+        answered.saturating_mul(1_000).checked_div(*sent)
+    }
+
+    /// The part of closes that were premature, of a thousand; of those of which it is known.
+    #[must_use]
+    pub fn premature_rate(&self) -> Option<u64> {
+        let known = self.closes.saturating_sub(self.undecided);
+        self.premature.saturating_mul(1_000).checked_div(known)
+    }
+
+    /// How long a ticket that was closed had waited, on the average, in milliseconds.
+    #[must_use]
+    pub fn mean_wait(&self) -> Option<i64> {
+        self.waited.checked_div(i64::try_from(self.closes).ok()?)
+    }
+
+    fn add(&mut self, outcome: &Outcome, settings: &Settings) {
+        let up = |count: &mut u64| *count = count.saturating_add(1);
+        up(&mut self.tickets);
+        self.told = self.told.saturating_add(outcome.told);
+        for sent in &outcome.reminders {
+            let (count, answered) = self.reminders.entry(sent.number).or_default();
+            up(count);
+            if sent.answered.is_some() {
+                up(answered);
+            }
+        }
+        if let Some(closed) = &outcome.closed {
+            up(&mut self.closes);
+            match closed.premature {
+                Premature::Yes(_) => up(&mut self.premature),
+                Premature::Unknown => up(&mut self.undecided),
+                Premature::No => {}
+            }
+            let waited = closed.at.saturating_sub(closed.silent_since);
+            self.waited = self.waited.saturating_add(waited);
+            self.minutes_freed += settings.minutes_per_close;
+        }
+        for (reason, count) in &outcome.withheld {
+            let sum = self.withheld.entry(reason.clone()).or_default();
+            *sum = sum.saturating_add(*count);
+        }
+    }
+}
+
+impl Judged {
+    pub(crate) fn add(
+        &mut self,
+        recorded: &Recorded,
+        department: Option<&str>,
+        outcome: &Outcome,
+        settings: &Settings,
+    ) {
+        self.total.add(outcome, settings);
+        let name = department.unwrap_or_default();
+        match self.departments.get_mut(name) {
+            Some(figures) => figures.add(outcome, settings),
+            None => {
+                let mut figures = Figures::default();
+                figures.add(outcome, settings);
+                self.departments.insert(name.to_owned(), figures);
+            }
+        }
+        if let Some(closed) = &outcome.closed
+            && let Premature::Yes(wrote) = closed.premature
+        {
+            self.premature.push((recorded.id.clone(), closed.at, wrote));
+        }
+    }
+}

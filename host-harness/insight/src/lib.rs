@@ -1,0 +1,20 @@
+//! Tries policies on recorded conversations.
+//!
+//! A plugin is a pure function, so its decisions can be computed for the past: what would have been
+//! sent, what would have been closed, and whether the customer came back. [`History::csv`] and
+//! [`History::event_log`] read what was recorded; [`backtest`](fn@backtest) plays each ticket under a
+//! policy as a host would that is always awake; [`Figures`] are what came of it.
+//!
+//! Nothing here writes to a terminal or reads a clock.
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod backtest;
+mod figures;
+mod history;
+mod read;
+
+pub use backtest::{Outcome, Premature, Sent, Settings, Shut, backtest, play};
+pub use figures::{Figures, Judged};
+pub use history::{History, Item, Recorded, Who};
+pub use read::{Authors, Columns, Read, Refused, Timing, Unreadable};

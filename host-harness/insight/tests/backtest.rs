@@ -1,0 +1,213 @@
+//! Policies on small histories whose outcome can be counted on the fingers, and properties on random
+//! ones.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+use std::sync::OnceLock;
+
+use despertador_component::COMPONENT;
+use despertador_host::contract::Surroundings;
+use despertador_host::{Host, Options, Plugin, Policy};
+use despertador_insight::{
+    Figures, History, Item, Judged, Premature, Recorded, Settings, Who, backtest, play,
+};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const NINE: i64 = 1_772_442_000_000;
+
+fn policy(config: &str) -> Policy {
+    static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+    let plugin = PLUGIN
+        .get_or_init(|| Host::new(Options::default()).unwrap().load_bytes(COMPONENT).unwrap());
+    plugin.policy(config, &Surroundings::default()).expect("a policy")
+}
+
+/// A close after so many minutes, and reminders each so many after the one before.
+fn rule(close: u32, reminders: &[u32]) -> Policy {
+    let reminders: Vec<String> = reminders
+        .iter()
+        .map(|after| format!(r#"{{ "after": "{after} min", "text": "x" }}"#))
+        .collect();
+    policy(&format!(
+        r#"{{ "version": "t", "rules": [ {{ "departments": "any", "close-after": "{close} min", "reminders": [ {} ] }} ] }}"#,
+        reminders.join(", ")
+    ))
+}
+
+/// A ticket told as `"c0 a5 c30"`: who wrote, and how many minutes after nine.
+fn ticket(id: &str, told: &str) -> Recorded {
+    let items = told
+        .split_whitespace()
+        .map(|word| {
+            let who = match &word[..1] {
+                "c" => Who::Customer,
+                "a" => Who::Agent,
+                _ => Who::Bot,
+            };
+            Item::Said { at: NINE + word[1..].parse::<i64>().unwrap() * MINUTE, who }
+        })
+        .collect();
+    Recorded { id: id.into(), department: None, items }
+}
+
+fn history(tickets: &[&str]) -> History {
+    let tickets = tickets
+        .iter()
+        .enumerate()
+        .map(|(number, told)| ticket(&number.to_string(), told))
+        .collect();
+    History { departments: Vec::new(), tickets }
+}
+
+fn tried(tickets: &[&str], policy: &Policy) -> Judged {
+    backtest(&history(tickets), policy, &Settings::default()).expect("answers")
+}
+
+#[test]
+fn reminders_go_out_until_the_customer_answers() {
+    let policy = rule(15, &[10, 1, 3]);
+    let mut session = policy.session();
+    let mut outcome = |told: &str| {
+        let recorded = ticket("t", told);
+        play(&recorded, None, &mut session, &Settings::default(), NINE + 1_000 * HOUR).unwrap()
+    };
+    let minutes = |outcome: &despertador_insight::Outcome| -> Vec<(i64, Option<i64>)> {
+        let minute = |at: i64| (at - NINE) / MINUTE;
+        outcome.reminders.iter().map(|sent| (minute(sent.at), sent.answered.map(minute))).collect()
+    };
+    let silent = outcome("c0 a0");
+    assert_eq!(minutes(&silent), [(10, None), (11, None), (14, None)]);
+    assert_eq!(silent.closed.map(|closed| (closed.at - NINE) / MINUTE), Some(15));
+    let rescued = outcome("c0 a0 c12 a13");
+    assert_eq!(minutes(&rescued), [(10, None), (11, Some(12)), (23, None), (24, None), (27, None)]);
+    assert_eq!(rescued.closed.map(|closed| (closed.at - NINE) / MINUTE), Some(28));
+    // The company owes the answer, or nobody has answered yet, or nobody of the company is there.
+    for told in ["c0 a0 c5", "c0", "c0 b1", ""] {
+        let outcome = outcome(told);
+        assert!(outcome.reminders.is_empty() && outcome.closed.is_none(), "{told}");
+    }
+    // An answer at the very instant of a reminder comes before it.
+    assert_eq!(minutes(&outcome("c0 a0 c10")), []);
+}
+
+#[test]
+fn a_close_is_judged_by_what_came_after_it() {
+    let policy = rule(15, &[10]);
+    let judged = tried(
+        &[
+            "c0 a0",           // silent for good
+            "c0 a0 c20",       // five minutes too early
+            "c0 a0 a20 c1455", // a day after, to the minute: within the window
+            "c0 a0 a20 c1456", // and a minute later: not
+            "c0 a0 c14",       // answered in time
+            "c0 a9990",        // the history ends before the window does
+            "c9999",
+        ],
+        &policy,
+    );
+    let total = &judged.total;
+    assert_eq!((total.tickets, total.closes, total.premature, total.undecided), (7, 5, 2, 1));
+    assert_eq!(total.premature_rate(), Some(500));
+    assert_eq!(judged.premature.iter().map(|(id, ..)| id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(judged.premature[0].2 - judged.premature[0].1, 5 * MINUTE);
+    assert_eq!(total.mean_wait(), Some(15 * MINUTE));
+    assert!((total.minutes_freed - 10.0).abs() < 1e-9);
+}
+
+#[test]
+fn departments_are_counted_apart_and_add_up() {
+    let config = r#"{ "version": "t", "rules": [
+        { "departments": ["a"], "close-after": "15 min" },
+        { "departments": ["b"], "close-after": "1 h", "reminders": [ { "after": "30 min", "text": "x" } ] } ] }"#;
+    let mut history = history(&["c0 a0", "c0 a0", "c0 a0"]);
+    history.departments = vec!["a".into(), "b".into()];
+    history.tickets[0].department = Some(0);
+    history.tickets[1].department = Some(1);
+    let judged = backtest(&history, &policy(config), &Settings::default()).unwrap();
+    let of = |name: &str| &judged.departments[name];
+    assert_eq!((of("a").closes, of("a").reminders.len()), (1, 0));
+    assert_eq!((of("b").closes, of("b").reminders[&1]), (1, (1, 0)));
+    assert_eq!((of("").tickets, of("").closes), (1, 0));
+    assert_eq!(judged.total.closes, 2);
+}
+
+/// Random tickets: who writes, and when, in whole minutes.
+fn random(seed: u64, tickets: usize) -> History {
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let tickets = (0..tickets)
+        .map(|number| {
+            let mut at = NINE + rng.i64(0..600) * MINUTE;
+            let items = (0..rng.usize(1..12))
+                .map(|_| {
+                    at += rng.i64(0..90) * MINUTE * if rng.u8(..8) == 0 { 20 } else { 1 };
+                    let who = [Who::Customer, Who::Agent, Who::Agent, Who::Bot][rng.usize(..4)];
+                    Item::Said { at, who }
+                })
+                .collect();
+            Recorded { id: number.to_string(), department: None, items }
+        })
+        .collect();
+    History { departments: Vec::new(), tickets }
+}
+
+fn figures(history: &History, policy: &Policy) -> Figures {
+    backtest(history, policy, &Settings::default()).expect("answers").total
+}
+
+#[test]
+fn a_policy_that_never_closes_has_no_premature_close() {
+    let config = r#"{ "version": "t", "rules": [ { "departments": "any", "reminders": [ { "after": "10 min", "text": "x" } ] } ] }"#;
+    let total = figures(&random(1, 500), &policy(config));
+    assert_eq!((total.closes, total.premature), (0, 0));
+    assert!(total.reminders[&1].0 > 100);
+}
+
+#[test]
+fn a_longer_close_never_has_more_closes() {
+    let history = random(2, 500);
+    let mut before = u64::MAX;
+    for minutes in [5, 15, 60, 240, 1_440, 10_000] {
+        let closes = figures(&history, &rule(minutes, &[])).closes;
+        assert!(closes <= before, "{minutes} min: {closes} after {before}");
+        before = closes;
+    }
+    assert!(before > 0);
+}
+
+#[test]
+fn shifting_all_times_changes_nothing() {
+    let history = random(3, 300);
+    let mut later = history.clone();
+    for item in later.tickets.iter_mut().flat_map(|ticket| &mut ticket.items) {
+        if let Item::Said { at, .. } = item {
+            *at += 1_234_567_891;
+        }
+    }
+    let policy = rule(45, &[10, 20]);
+    assert_eq!(figures(&history, &policy), figures(&later, &policy));
+}
+
+#[test]
+fn no_close_comes_before_its_last_reminder_had_its_gap() {
+    let history = random(4, 500);
+    let policy = rule(45, &[10, 20]);
+    let mut session = policy.session();
+    let mut closes = 0;
+    for recorded in &history.tickets {
+        let outcome = play(recorded, None, &mut session, &Settings::default(), NINE).unwrap();
+        if let Some(closed) = outcome.closed {
+            closes += 1;
+            let last = outcome.reminders.last().expect("a reminder before the close");
+            assert_eq!(last.number, 2);
+            assert!(closed.at - last.at >= 15 * MINUTE, "{recorded:?} {outcome:?}");
+            assert!(closed.premature != Premature::No || closed.at > NINE);
+        }
+    }
+    assert!(closes > 100);
+}
