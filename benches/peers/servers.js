@@ -12,12 +12,18 @@ import { pathToFileURL } from "node:url";
 const STARTED = new Set();
 const FOLDERS = new Set();
 
-// However the run ends, short of its own kill -9, no server and no folder is left.
+// However the run ends, short of its own kill -9, no server and no folder is left. PostgreSQL's own
+// processes write until they have noticed its end, so a run that is interrupted waits for the servers.
 process.on("exit", () => {
-  for (const child of STARTED) child.kill("SIGKILL");
-  for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const { child } of STARTED) child.kill("SIGKILL");
+  for (const folder of FOLDERS) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, async () => {
+    await Promise.all([...STARTED].map((server) => server.end("SIGINT")));
+    process.exit(1);
+  });
+}
 
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), "despertador-peers-"));
@@ -68,15 +74,22 @@ async function start(path, parameters, { cwd, ready, user = {} }) {
     stdio: ["ignore", "pipe", "pipe"],
     ...user,
   });
-  STARTED.add(child);
   let output = "";
   const ended = new Promise((resolve) => {
     child.once("error", resolve);
     child.once("exit", () => {
-      STARTED.delete(child);
+      STARTED.delete(server);
       resolve();
     });
   });
+  const server = {
+    child,
+    async end(signal) {
+      child.kill(signal);
+      await ended;
+    },
+  };
+  STARTED.add(server);
   await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`${path} was not ready in 30 s\n${output}`)), 30_000);
     const read = (text) => {
@@ -92,12 +105,7 @@ async function start(path, parameters, { cwd, ready, user = {} }) {
       reject(new Error(`${path} did not start${error ? `: ${error.message}` : ""}\n${output}`));
     });
   });
-  return {
-    async end(signal) {
-      child.kill(signal);
-      await ended;
-    },
-  };
+  return server;
 }
 
 /**
