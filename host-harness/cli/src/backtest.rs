@@ -38,7 +38,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     let mut tried = Vec::new();
     for (file, policy) in arguments.policy.iter().zip(&policies) {
         let judged = try_on(&read.history, policy, &settings).map_err(|error| error.to_string())?;
-        tried.push((name(file), judged));
+        tried.push((file.display().to_string(), judged));
     }
     if let Some(file) = &arguments.csv {
         written::write(file, rows(&tried), true)?;
@@ -49,10 +49,6 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         print(&read, &tried, arguments);
     }
     Ok(Ended::Well)
-}
-
-fn name(file: &Path) -> String {
-    file.file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
@@ -181,7 +177,7 @@ fn print_read(read: &Read, arguments: &BacktestArguments) {
     let history = &read.history;
     let count = |number: usize| thousands(u64::try_from(number).unwrap_or(u64::MAX));
     anstream::println!(
-        "{}: {} rows, {} tickets, {} departments",
+        "{}: rows {}, tickets {}, departments {}",
         arguments.events.display(),
         thousands(read.rows),
         count(history.tickets.len()),
@@ -189,19 +185,15 @@ fn print_read(read: &Read, arguments: &BacktestArguments) {
     );
     if read.moved > 0 {
         anstream::println!(
-            "  {} rows stood after later ones and were put in their place",
+            "  stood after later ones, put in their place: {}",
             thousands(read.moved)
         );
     }
     if read.repeated > 0 {
-        anstream::println!(
-            "  {} rows were there before and were left out",
-            thousands(read.repeated)
-        );
+        anstream::println!("  there before, left out: {}", thousands(read.repeated));
     }
     if read.refused > 0 {
-        let refused =
-            format!("{} rows could not be read and were left out", thousands(read.refused));
+        let refused = format!("could not be read, left out: {}", thousands(read.refused));
         anstream::println!("  {}", paint(YELLOW, refused));
         for refused in &read.first_refused {
             anstream::println!("    line {}: {}", refused.line, refused.why);

@@ -15,7 +15,7 @@ fn said(read: &Read, ticket: usize, since: &str) -> Vec<(i64, Who)> {
         .items
         .iter()
         .map(|item| match item {
-            Item::Said { at, who } => ((at - since) / 1_000, *who),
+            Item::Said { at, who } => (at.saturating_sub(since) / 1_000, *who),
             Item::Told(call) => panic!("{call:?}"),
         })
         .collect()
