@@ -155,8 +155,7 @@ fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments)
         let mut rows = Vec::new();
         for (ticket, closed, wrote) in judged.premature.iter().take(MOST_LISTED) {
             let after = u64::try_from(wrote.saturating_sub(*closed)).unwrap_or_default();
-            // To the second, as people read it.
-            let after = duration::show(after / 1_000 * 1_000);
+            let after = duration::show(whole(after, 1_000));
             rows.push(vec![
                 ticket.clone(),
                 format!("closed {}", show_rfc3339(*closed)),
@@ -202,6 +201,11 @@ fn print_read(read: &Read, arguments: &BacktestArguments) {
     anstream::println!();
 }
 
+/// A length of time in whole seconds, minutes, …, as people read it.
+fn whole(milliseconds: u64, unit: u64) -> u64 {
+    milliseconds.saturating_sub(milliseconds.checked_rem(unit).unwrap_or_default())
+}
+
 fn percent(per_mille: Option<u64>) -> String {
     per_mille
         .map_or_else(|| "–".into(), |per_mille| format!("{}.{} %", per_mille / 10, per_mille % 10))
@@ -234,7 +238,7 @@ fn table(tried: &[(String, &Figures)]) {
     row("  waited, on the average", &|f| {
         f.mean_wait().map_or_else(
             || "–".into(),
-            |wait| duration::show(u64::try_from(wait).unwrap_or_default() / 60_000 * 60_000),
+            |wait| duration::show(whole(u64::try_from(wait).unwrap_or_default(), 60_000)),
         )
     });
     row("agents' time freed", &|f| format!("{:.0} min", f.minutes_freed));
