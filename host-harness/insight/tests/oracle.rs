@@ -1,0 +1,231 @@
+//! The same outcome by another computation: a clock that goes on minute by minute, and the rules as
+//! the rulebook says them. It shares no code with the plugin.
+//!
+//! `DESPERTADOR_HISTORY=messages.csv cargo test -p despertador-insight --test oracle` compares a
+//! recorded history too, second by second.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+use std::fs::File;
+
+use despertador_component::COMPONENT;
+use despertador_host::contract::Surroundings;
+use despertador_host::{Host, Options, Plugin};
+use despertador_insight::{Authors, Columns, History, Item, Recorded, Settings, Timing, Who, play};
+use fastrand::Rng;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const NINE: i64 = 1_772_442_000_000;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum CountFrom {
+    LastAgent,
+    FirstUnanswered,
+    LastCustomer,
+}
+
+const WAYS: [(CountFrom, &str); 3] = [
+    (CountFrom::LastAgent, "last-agent-message"),
+    (CountFrom::FirstUnanswered, "first-unanswered-agent-message"),
+    (CountFrom::LastCustomer, "last-customer-message"),
+];
+
+/// A rule, in milliseconds.
+#[derive(Debug)]
+struct Rule {
+    count_from: CountFrom,
+    close: i64,
+    /// Each after the one before it.
+    reminders: Vec<i64>,
+}
+
+impl Rule {
+    fn random(rng: &mut Rng, count_from: CountFrom) -> Rule {
+        let reminders: Vec<i64> = (0..rng.usize(0..4)).map(|_| rng.i64(1..40) * MINUTE).collect();
+        let close = reminders.iter().sum::<i64>() + rng.i64(1..60) * MINUTE;
+        Rule { count_from, close, reminders }
+    }
+
+    fn config(&self) -> String {
+        let word = WAYS.iter().find(|(way, _)| *way == self.count_from).unwrap().1;
+        let seconds = |time: &i64| format!("{} s", time / SECOND);
+        let reminders: Vec<String> = self
+            .reminders
+            .iter()
+            .map(|after| format!(r#"{{ "after": "{}", "text": "x" }}"#, seconds(after)))
+            .collect();
+        format!(
+            r#"{{ "version": "o", "rules": [ {{ "departments": "any", "count-from": "{word}", "close-after": "{}", "reminders": [ {} ] }} ] }}"#,
+            seconds(&self.close),
+            reminders.join(", ")
+        )
+    }
+}
+
+/// What would have been sent and closed, as numbers and times; the close has the number 0.
+type Steps = Vec<(usize, i64)>;
+
+/// The clock goes on by a step, and at each one looks at what there is to do.
+fn by_the_clock(said: &[(i64, Who)], rule: &Rule, step: i64) -> Steps {
+    let mut steps = Steps::new();
+    // Since the customer wrote last: that instant, the company's messages, the reminders sent.
+    let mut customer: Option<i64> = None;
+    let mut agents: Vec<i64> = Vec::new();
+    let mut sent: Vec<i64> = Vec::new();
+    let mut messages = said.iter().peekable();
+    let Some(first) = said.first() else { return steps };
+    let mut now = first.0;
+    loop {
+        while let Some((at, who)) = messages.next_if(|(at, _)| *at <= now) {
+            match who {
+                Who::Customer => {
+                    customer = Some(*at);
+                    agents.clear();
+                    sent.clear();
+                }
+                Who::Agent | Who::AiAgent => agents.push(*at),
+                Who::Bot => {}
+            }
+        }
+        // Whoever answers at the instant of a step has answered; so a step waits for the messages.
+        while let Some((number, due)) = next(rule, customer, &agents, &sent)
+            && due <= now
+        {
+            steps.push((number, now));
+            if number == 0 {
+                return steps;
+            }
+            sent.push(now);
+        }
+        let nothing_to_do = next(rule, customer, &agents, &sent).is_none();
+        match messages.peek() {
+            None if nothing_to_do => return steps,
+            // Nobody looks at the clock while there is nothing to wait for.
+            Some((at, _)) if nothing_to_do => now = *at,
+            _ => now += step,
+        }
+    }
+}
+
+/// The next step of a cycle and when it is due.
+fn next(rule: &Rule, customer: Option<i64>, agents: &[i64], sent: &[i64]) -> Option<(usize, i64)> {
+    // It is the customer's turn once the company has answered.
+    let (first, latest) = (*agents.first()?, *agents.last()?);
+    let start = match rule.count_from {
+        CountFrom::LastAgent => latest,
+        CountFrom::FirstUnanswered => first,
+        // Without a message of the customer, the time runs from the first to them.
+        CountFrom::LastCustomer => customer.unwrap_or(first),
+    };
+    if let Some(after) = rule.reminders.get(sent.len()) {
+        let planned: i64 = rule.reminders[..=sent.len()].iter().sum();
+        let mut due = match sent.last() {
+            Some(last) if *last > start => last + after,
+            _ => start + planned,
+        };
+        if sent.is_empty() && rule.count_from == CountFrom::LastCustomer {
+            due = due.max(first + MINUTE);
+        }
+        return Some((sent.len() + 1, due));
+    }
+    let promised = rule.close - rule.reminders.iter().sum::<i64>();
+    let mut due = start + rule.close;
+    if let Some(last) = sent.last() {
+        due = due.max(last + promised);
+    }
+    let late_words = match rule.count_from {
+        CountFrom::LastAgent => false,
+        CountFrom::FirstUnanswered => latest != first,
+        CountFrom::LastCustomer => true,
+    };
+    if late_words {
+        due = due.max(latest + MINUTE);
+    }
+    Some((0, due))
+}
+
+fn plugin() -> Plugin {
+    Host::new(Options::default()).unwrap().load_bytes(COMPONENT).unwrap()
+}
+
+/// Compares all tickets under a rule.
+fn compare(history: &History, rule: &Rule, plugin: &Plugin, step: i64) -> usize {
+    let policy = plugin.policy(&rule.config(), &Surroundings::default()).expect("a policy");
+    let mut session = policy.session();
+    let mut compared = 0;
+    for recorded in &history.tickets {
+        let played = play(recorded, None, &mut session, &Settings::default(), 0).unwrap();
+        let mut found: Steps = played
+            .reminders
+            .iter()
+            .map(|sent| (usize::try_from(sent.number).unwrap(), sent.at))
+            .collect();
+        found.extend(played.closed.map(|closed| (0, closed.at)));
+        let said: Vec<(i64, Who)> = recorded
+            .items
+            .iter()
+            .map(|item| match item {
+                Item::Said { at, who } => (*at, *who),
+                Item::Told(call) => panic!("{call:?}"),
+            })
+            .collect();
+        let expected = by_the_clock(&said, rule, step);
+        assert_eq!(found, expected, "{rule:?} {recorded:?}");
+        compared += expected.len();
+    }
+    compared
+}
+
+fn random(rng: &mut Rng) -> History {
+    let tickets = (0..40)
+        .map(|number| {
+            let mut at = NINE;
+            let items = (0..rng.usize(1..14))
+                .map(|_| {
+                    at += rng.i64(0..50) * MINUTE;
+                    let who = [Who::Customer, Who::Customer, Who::Agent, Who::Agent, Who::Bot];
+                    Item::Said { at, who: who[rng.usize(..who.len())] }
+                })
+                .collect();
+            Recorded { id: number.to_string(), department: None, items }
+        })
+        .collect();
+    History { departments: Vec::new(), tickets }
+}
+
+#[test]
+fn random_histories_come_out_the_same() {
+    let plugin = plugin();
+    let mut rng = Rng::with_seed(6);
+    let mut compared = 0;
+    for round in 0..90 {
+        let rule = Rule::random(&mut rng, WAYS[round % 3].0);
+        compared += compare(&random(&mut rng), &rule, &plugin, MINUTE);
+    }
+    assert!(compared > 5_000, "{compared}");
+}
+
+#[test]
+fn a_recorded_history_comes_out_the_same() {
+    let Some(file) = std::env::var_os("DESPERTADOR_HISTORY") else { return };
+    let file = File::open(file).expect("the history");
+    let read =
+        History::csv(file, &Columns::default(), &Authors::default(), &Timing::default()).unwrap();
+    let plugin = plugin();
+    for (count_from, _) in WAYS {
+        for (close, reminders) in [
+            (15 * MINUTE, vec![10 * MINUTE, MINUTE, 3 * MINUTE]),
+            (120 * MINUTE, vec![60 * MINUTE]),
+        ] {
+            let rule = Rule { count_from, close, reminders };
+            let compared = compare(&read.history, &rule, &plugin, SECOND);
+            assert!(compared > 1_000, "{compared}");
+        }
+    }
+}
