@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use despertador_harness::clock_face::show_rfc3339;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use crate::arguments::BacktestArguments;
 use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, plugin, source, written};
+use crate::{Ended, Unusable, plugin, progress, source, written};
 
 /// So many tickets that were closed too early are listed.
 const MOST_LISTED: usize = 10;
@@ -33,15 +34,20 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     let settings = Settings {
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
         channel: arguments.channel.clone(),
-        minutes_per_close: arguments.minutes_per_close,
     };
     let mut tried = Vec::new();
     for (file, policy) in arguments.policy.iter().zip(&policies) {
-        let judged = try_on(&read.history, policy, &settings).map_err(|error| error.to_string())?;
+        let tickets = u64::try_from(read.history.tickets.len()).unwrap_or(u64::MAX);
+        let bar = progress::of_tickets(tickets);
+        let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let done = |tickets: usize| bar.inc(u64::try_from(tickets).unwrap_or_default());
+        let judged = try_on(&read.history, policy, &settings, threads, &done)
+            .map_err(|error| error.to_string())?;
+        bar.finish_and_clear();
         tried.push((file.display().to_string(), judged));
     }
     if let Some(file) = &arguments.csv {
-        written::write(file, rows(&tried), true)?;
+        written::write(file, rows(&tried, arguments.minutes_per_close), true)?;
     }
     if as_json {
         anstream::println!("{:#}", as_value(&read, &tried, arguments));
@@ -137,7 +143,7 @@ fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments)
     print_read(read, arguments);
     let figures: Vec<(String, &Figures)> =
         tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
-    table(&figures);
+    table(&figures, arguments.minutes_per_close);
     anstream::println!(
         "{}",
         paint(
@@ -201,6 +207,12 @@ fn print_read(read: &Read, arguments: &BacktestArguments) {
     anstream::println!();
 }
 
+/// The minutes of agents' time that the closes are worth.
+#[allow(clippy::cast_precision_loss, reason = "fewer closes than a double tells apart")]
+fn freed(figures: &Figures, minutes_per_close: f64) -> f64 {
+    figures.closes as f64 * minutes_per_close
+}
+
 /// A length of time in whole seconds, minutes, …, as people read it.
 fn whole(milliseconds: u64, unit: u64) -> u64 {
     milliseconds.saturating_sub(milliseconds.checked_rem(unit).unwrap_or_default())
@@ -212,7 +224,7 @@ fn percent(per_mille: Option<u64>) -> String {
 }
 
 /// Policies side by side.
-fn table(tried: &[(String, &Figures)]) {
+fn table(tried: &[(String, &Figures)], minutes_per_close: f64) {
     let mut rows = vec![vec![String::new()]];
     let mut sides = vec![Side::Left];
     if let Some(head) = rows.first_mut() {
@@ -241,7 +253,7 @@ fn table(tried: &[(String, &Figures)]) {
             |wait| duration::show(whole(u64::try_from(wait).unwrap_or_default(), 60_000)),
         )
     });
-    row("agents' time freed", &|f| format!("{:.0} min", f.minutes_freed));
+    row("agents' time freed", &|f| format!("{:.0} min", freed(f, minutes_per_close)));
     let mut reasons: Vec<&String> = tried.iter().flat_map(|(_, f)| f.withheld.keys()).collect();
     reasons.sort();
     reasons.dedup();
@@ -254,7 +266,7 @@ fn table(tried: &[(String, &Figures)]) {
 }
 
 /// All figures, a row for each policy and department.
-fn rows(tried: &[(String, Judged)]) -> String {
+fn rows(tried: &[(String, Judged)], minutes_per_close: f64) -> String {
     let mut text = String::from(
         "policy,department,tickets,told,reminder,sent,answered,closes,premature,undecided,waited-ms,minutes-freed\n",
     );
@@ -268,7 +280,11 @@ fn rows(tried: &[(String, Judged)]) -> String {
                 format!("{},{},{},{}", quoted(policy), quoted(department), f.tickets, f.told);
             let tail = format!(
                 "{},{},{},{},{}",
-                f.closes, f.premature, f.undecided, f.waited, f.minutes_freed
+                f.closes,
+                f.premature,
+                f.undecided,
+                f.waited,
+                freed(f, minutes_per_close)
             );
             if f.reminders.is_empty() {
                 text.push_str(&format!("{head},,,,{tail}\n"));
@@ -293,7 +309,9 @@ fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArgumen
             let departments: serde_json::Map<String, Value> = judged
                 .departments
                 .iter()
-                .map(|(name, figures)| (name.clone(), figures_json(figures)))
+                .map(|(name, figures)| {
+                    (name.clone(), figures_json(figures, arguments.minutes_per_close))
+                })
                 .collect();
             let premature: Vec<Value> = judged
                 .premature
@@ -308,7 +326,7 @@ fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArgumen
                 .collect();
             json!({
                 "policy": name,
-                "total": figures_json(&judged.total),
+                "total": figures_json(&judged.total, arguments.minutes_per_close),
                 "departments": departments,
                 "premature": premature,
             })
@@ -325,7 +343,7 @@ fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArgumen
     })
 }
 
-fn figures_json(figures: &Figures) -> Value {
+fn figures_json(figures: &Figures, minutes_per_close: f64) -> Value {
     let reminders: Vec<Value> = figures
         .reminders
         .iter()
@@ -342,7 +360,7 @@ fn figures_json(figures: &Figures) -> Value {
         "undecided": figures.undecided,
         "premature-per-mille": figures.premature_rate(),
         "mean-wait-ms": figures.mean_wait(),
-        "minutes-freed": figures.minutes_freed,
+        "minutes-freed": freed(figures, minutes_per_close),
         "withheld": figures.withheld,
     })
 }

@@ -18,6 +18,7 @@ mod pointer;
 mod policy;
 mod preset;
 mod problems;
+mod progress;
 mod run;
 mod schema;
 mod simulate;

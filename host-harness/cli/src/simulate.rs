@@ -7,14 +7,13 @@ use std::thread;
 use despertador_harness::component::Sandboxed;
 use despertador_harness::simulation::{Findings, Invariant, Simulation};
 use despertador_harness::{ParseError, facts};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::arguments::SimulateArguments;
 use crate::paint::{BOLD, DIM, RED, mark, paint};
 use crate::stopwatch::Stopwatch;
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, plugin, policy, source};
+use crate::{Ended, Unusable, plugin, policy, progress, source};
 
 /// Plays random conversations and checks every answer.
 pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ended, Unusable> {
@@ -68,11 +67,7 @@ const BATCH: u64 = 250;
 
 /// Plays all tickets on as many threads as there are cores; the result is the same on any number.
 fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Findings, Unusable> {
-    let bar = ProgressBar::new(tickets);
-    bar.set_style(
-        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} tickets, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
+    let bar = progress::of_tickets(tickets);
     let threads =
         u64::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
     // The first batch with a violation: those before it are played all the same, so that the

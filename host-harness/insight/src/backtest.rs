@@ -1,6 +1,7 @@
 //! What a policy would have done to a recorded conversation.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use despertador_harness::conversation::{Call, follow};
 use despertador_host::contract::{
@@ -21,13 +22,11 @@ pub struct Settings {
     pub window: i64,
     /// Where the customers wrote.
     pub channel: Channel,
-    /// What a close that nobody has to make is worth, in minutes of an agent's time.
-    pub minutes_per_close: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { window: 24 * 3_600_000, channel: Channel::WebChat, minutes_per_close: 2.0 }
+        Settings { window: 24 * 3_600_000, channel: Channel::WebChat }
     }
 }
 
@@ -77,7 +76,9 @@ pub enum Premature {
     Unknown,
 }
 
-/// Plays all tickets of a history.
+/// Plays all tickets of a history, on so many threads, and tells how many are done from time to time.
+///
+/// The result is the same on any number of threads.
 ///
 /// # Errors
 ///
@@ -86,17 +87,45 @@ pub fn backtest(
     history: &History,
     policy: &Policy,
     settings: &Settings,
+    threads: NonZeroUsize,
+    done: &(dyn Fn(usize) + Sync),
 ) -> Result<Judged, CallError> {
     let ends = history.ends().unwrap_or_default();
-    let mut judged = Judged::default();
-    let mut session = policy.session();
-    for recorded in &history.tickets {
-        let department = history.department(recorded);
-        let outcome = play(recorded, department, &mut session, settings, ends)?;
-        judged.add(recorded, department, &outcome, settings);
+    let part = history.tickets.len().div_ceil(threads.get()).max(1);
+    let play_part = |tickets: &[Recorded]| -> Result<Judged, CallError> {
+        let mut judged = Judged::default();
+        let mut session = policy.session();
+        for (tickets, recorded) in (1_usize..).zip(tickets) {
+            let department = history.department(recorded);
+            let outcome = play(recorded, department, &mut session, settings, ends)?;
+            judged.add(recorded, department, &outcome);
+            if tickets.is_multiple_of(TOLD_EVERY) {
+                done(TOLD_EVERY);
+            }
+        }
+        Ok(judged)
+    };
+    let parts: Vec<Result<Judged, CallError>> = std::thread::scope(|scope| {
+        let play_part = &play_part;
+        let threads: Vec<_> = history
+            .tickets
+            .chunks(part)
+            .map(|tickets| scope.spawn(move || play_part(tickets)))
+            .collect();
+        let ended = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(ended).collect()
+    });
+    let mut all = Judged::default();
+    for part in parts {
+        all.join(part?);
     }
-    Ok(judged)
+    Ok(all)
 }
+
+/// After so many tickets it is told that they are done.
+const TOLD_EVERY: usize = 1_000;
 
 /// Plays one ticket, as a host would that is awake at every deadline.
 ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use despertador_host::contract::Instant;
 
-use crate::backtest::{Outcome, Premature, Settings};
+use crate::backtest::{Outcome, Premature};
 use crate::history::Recorded;
 
 /// A policy tried on a history.
@@ -36,8 +36,6 @@ pub struct Figures {
     pub undecided: u64,
     /// From the company's last message to the close, of all closes together, in milliseconds.
     pub waited: i64,
-    /// Minutes of agents' time that closes were worth.
-    pub minutes_freed: f64,
     /// How often a step waited or was left out, by the code of the reason.
     pub withheld: BTreeMap<String, u64>,
 }
@@ -63,7 +61,7 @@ impl Figures {
         self.waited.checked_div(i64::try_from(self.closes).ok()?)
     }
 
-    fn add(&mut self, outcome: &Outcome, settings: &Settings) {
+    fn add(&mut self, outcome: &Outcome) {
         let up = |count: &mut u64| *count = count.saturating_add(1);
         up(&mut self.tickets);
         self.told = self.told.saturating_add(outcome.told);
@@ -83,7 +81,6 @@ impl Figures {
             }
             let waited = closed.at.saturating_sub(closed.silent_since);
             self.waited = self.waited.saturating_add(waited);
-            self.minutes_freed += settings.minutes_per_close;
         }
         for (reason, count) in &outcome.withheld {
             let sum = self.withheld.entry(reason.clone()).or_default();
@@ -92,21 +89,44 @@ impl Figures {
     }
 }
 
+impl Figures {
+    fn join(&mut self, other: Figures) {
+        let sum = |one: &mut u64, other: u64| *one = one.saturating_add(other);
+        sum(&mut self.tickets, other.tickets);
+        sum(&mut self.told, other.told);
+        sum(&mut self.closes, other.closes);
+        sum(&mut self.premature, other.premature);
+        sum(&mut self.undecided, other.undecided);
+        self.waited = self.waited.saturating_add(other.waited);
+        for (number, (sent, answered)) in other.reminders {
+            let (all_sent, all_answered) = self.reminders.entry(number).or_default();
+            sum(all_sent, sent);
+            sum(all_answered, answered);
+        }
+        for (reason, count) in other.withheld {
+            sum(self.withheld.entry(reason).or_default(), count);
+        }
+    }
+}
+
 impl Judged {
-    pub(crate) fn add(
-        &mut self,
-        recorded: &Recorded,
-        department: Option<&str>,
-        outcome: &Outcome,
-        settings: &Settings,
-    ) {
-        self.total.add(outcome, settings);
+    /// Adds what came of later tickets.
+    pub(crate) fn join(&mut self, later: Judged) {
+        self.total.join(later.total);
+        for (name, figures) in later.departments {
+            self.departments.entry(name).or_default().join(figures);
+        }
+        self.premature.extend(later.premature);
+    }
+
+    pub(crate) fn add(&mut self, recorded: &Recorded, department: Option<&str>, outcome: &Outcome) {
+        self.total.add(outcome);
         let name = department.unwrap_or_default();
         match self.departments.get_mut(name) {
-            Some(figures) => figures.add(outcome, settings),
+            Some(figures) => figures.add(outcome),
             None => {
                 let mut figures = Figures::default();
-                figures.add(outcome, settings);
+                figures.add(outcome);
                 self.departments.insert(name.to_owned(), figures);
             }
         }

@@ -1,0 +1,13 @@
+//! How far long work is.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar that counts tickets; nothing where no terminal is.
+pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
+    let bar = ProgressBar::new(tickets);
+    bar.set_style(
+        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} tickets, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    bar
+}
