@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Import(ImportArguments),
     Flow(FlowArguments),
     Backtest(BacktestArguments),
+    Suggest(SuggestArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -442,29 +443,12 @@ played as by a desk that is always awake. What was recorded after a close is jud
 close is premature if the customer wrote within the window after it. Of closes near the end of the
 history that is not known, and they count for neither side.")]
 pub(crate) struct BacktestArguments {
-    /// What was recorded
-    #[arg(long, value_name = "FILE")]
-    pub(crate) events: PathBuf,
+    #[command(flatten)]
+    pub(crate) events: EventsArguments,
 
     /// A policy to try; several are shown side by side
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) policy: Vec<PathBuf>,
-
-    /// Columns of a CSV file: ticket, author, at, department, message (its id)
-    #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
-    pub(crate) columns: Vec<(String, String)>,
-
-    /// Who is meant by the words in the column of authors: customer, agent, ai-agent, bot, nobody
-    #[arg(long, value_name = "WORD=WHO,…", value_delimiter = ',', value_parser = name_and_value)]
-    pub(crate) authors: Vec<(String, String)>,
-
-    /// How times are written, such as `%d/%m/%Y %H:%M` (default: found out, row by row)
-    #[arg(long, value_name = "FORMAT")]
-    pub(crate) time_format: Option<String>,
-
-    /// The distance to UTC of times that say none, such as -03:00
-    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: i32,
 
     /// A close is premature if the customer writes within this time
     #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
@@ -484,6 +468,65 @@ pub(crate) struct BacktestArguments {
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,
+}
+
+/// What was recorded, and how it is written.
+#[derive(Debug, Args)]
+pub(crate) struct EventsArguments {
+    /// What was recorded
+    #[arg(long = "events", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Columns of a CSV file: ticket, author, at, department, message (its id)
+    #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
+    pub(crate) columns: Vec<(String, String)>,
+
+    /// Who is meant by the words in the column of authors: customer, agent, ai-agent, bot, nobody
+    #[arg(long, value_name = "WORD=WHO,…", value_delimiter = ',', value_parser = name_and_value)]
+    pub(crate) authors: Vec<(String, String)>,
+
+    /// How times are written, such as `%d/%m/%Y %H:%M` (default: found out, row by row)
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<String>,
+
+    /// The distance to UTC of times that say none, such as -03:00
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: i32,
+}
+
+/// Suggests times for a policy, from how long customers took to answer
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador suggest --events messages.csv
+  despertador suggest --events log.jsonl --premature 2 --output policy.json --language es
+
+For each department the shortest time is taken from which on closes are premature as seldom as is
+wanted. Of few conversations little is known: the range in which the true rate lies is shown, and a
+department with less than thirty silences gets no rule of its own.")]
+pub(crate) struct SuggestArguments {
+    #[command(flatten)]
+    pub(crate) events: EventsArguments,
+
+    /// How many closes of a hundred may be premature
+    #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(crate) premature: u64,
+
+    /// A close is premature if the customer writes within this time
+    #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
+    pub(crate) window: u64,
+
+    /// Write a policy with these times to this file; - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The language of the policy's texts: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

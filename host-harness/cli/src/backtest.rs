@@ -1,7 +1,5 @@
 //! `despertador backtest`
 
-use std::fs::File;
-use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
@@ -9,15 +7,13 @@ use despertador_harness::clock_face::show_rfc3339;
 use despertador_harness::duration;
 use despertador_host::contract::Surroundings;
 use despertador_host::{Plugin, Policy, PolicyError};
-use despertador_insight::{
-    Authors, Columns, Figures, History, Judged, Read, Settings, Timing, Who, backtest as try_on,
-};
+use despertador_insight::{Figures, Judged, Read, Settings, backtest as try_on};
 use serde_json::{Value, json};
 
 use crate::arguments::BacktestArguments;
-use crate::paint::{BOLD, DIM, YELLOW, paint};
+use crate::paint::{BOLD, DIM, paint};
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, plugin, progress, source, written};
+use crate::{Ended, Unusable, events, plugin, progress, source, written};
 
 /// So many tickets that were closed too early are listed.
 const MOST_LISTED: usize = 10;
@@ -30,7 +26,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         .iter()
         .map(|file| policy(file, &plugin))
         .collect::<Result<Vec<Policy>, Unusable>>()?;
-    let read = history(arguments)?;
+    let read = events::read(&arguments.events)?;
     let settings = Settings {
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
         channel: arguments.channel.clone(),
@@ -68,79 +64,8 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
     })
 }
 
-/// What was recorded.
-fn history(arguments: &BacktestArguments) -> Result<Read, Unusable> {
-    let file = &arguments.events;
-    let open = File::open(file).map_err(|error| source::unreadable(file, &error))?;
-    let timing = Timing {
-        format: arguments.time_format.clone(),
-        utc_offset: arguments.utc_offset,
-        not_after: written_at(&open),
-    };
-    let lines = file
-        .extension()
-        .is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known));
-    let read = if lines {
-        History::event_log(BufReader::new(open), &timing)
-    } else {
-        let (columns, authors) = (named_columns(arguments)?, named_authors(arguments)?);
-        History::csv(BufReader::new(open), &columns, &authors, &timing)
-    };
-    read.map_err(|error| format!("`{}`: {error}", file.display()).into())
-}
-
-/// Nothing in a file can have happened more than a day after it was written last.
-fn written_at(file: &File) -> Option<i64> {
-    const DAY: i64 = 86_400_000;
-    let modified = file.metadata().ok()?.modified().ok()?;
-    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_millis()).ok()?.checked_add(DAY)
-}
-
-fn named_columns(arguments: &BacktestArguments) -> Result<Columns, Unusable> {
-    let mut columns = Columns::default();
-    for (what, name) in &arguments.columns {
-        let name = name.clone();
-        match what.as_str() {
-            "ticket" => columns.ticket = name,
-            "author" => columns.author = name,
-            "at" => columns.at = name,
-            "department" => columns.department = Some(name),
-            "message" => columns.message = Some(name),
-            other => {
-                return Err(format!(
-                    "`--columns {other}=…`: it is one of ticket, author, at, department, message"
-                )
-                .into());
-            }
-        }
-    }
-    Ok(columns)
-}
-
-fn named_authors(arguments: &BacktestArguments) -> Result<Authors, Unusable> {
-    let mut authors = Authors::default();
-    for (word, who) in &arguments.authors {
-        let who = match who.as_str() {
-            "customer" => Some(Who::Customer),
-            "agent" => Some(Who::Agent),
-            "ai-agent" => Some(Who::AiAgent),
-            "bot" => Some(Who::Bot),
-            "nobody" => None,
-            other => {
-                return Err(format!(
-                    "`--authors {word}={other}`: it is one of customer, agent, ai-agent, bot, nobody"
-                )
-                .into());
-            }
-        };
-        authors.set(word, who);
-    }
-    Ok(authors)
-}
-
 fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments) {
-    print_read(read, arguments);
+    events::print(read, &arguments.events);
     let figures: Vec<(String, &Figures)> =
         tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
     table(&figures, arguments.minutes_per_close);
@@ -176,35 +101,6 @@ fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments)
             anstream::println!("  and {more} more; all of them with --json");
         }
     }
-}
-
-fn print_read(read: &Read, arguments: &BacktestArguments) {
-    let history = &read.history;
-    let count = |number: usize| thousands(u64::try_from(number).unwrap_or(u64::MAX));
-    anstream::println!(
-        "{}: rows {}, tickets {}, departments {}",
-        arguments.events.display(),
-        thousands(read.rows),
-        count(history.tickets.len()),
-        count(history.departments.len())
-    );
-    if read.moved > 0 {
-        anstream::println!(
-            "  stood after later ones, put in their place: {}",
-            thousands(read.moved)
-        );
-    }
-    if read.repeated > 0 {
-        anstream::println!("  there before, left out: {}", thousands(read.repeated));
-    }
-    if read.refused > 0 {
-        let refused = format!("could not be read, left out: {}", thousands(read.refused));
-        anstream::println!("  {}", paint(YELLOW, refused));
-        for refused in &read.first_refused {
-            anstream::println!("    line {}: {}", refused.line, refused.why);
-        }
-    }
-    anstream::println!();
 }
 
 /// The minutes of agents' time that the closes are worth.
@@ -333,7 +229,7 @@ fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArgumen
         })
         .collect();
     json!({
-        "events": arguments.events.display().to_string(),
+        "events": arguments.events.file.display().to_string(),
         "rows": read.rows,
         "moved": read.moved,
         "repeated": read.repeated,

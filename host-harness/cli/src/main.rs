@@ -5,6 +5,7 @@
 mod arguments;
 mod backtest;
 mod check;
+mod events;
 mod explain;
 mod flow;
 mod import;
@@ -24,6 +25,7 @@ mod schema;
 mod simulate;
 mod source;
 mod stopwatch;
+mod suggest;
 mod table;
 mod written;
 
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
             ImportFrom::BlipSettings(settings) => import::blip_settings(&settings, json),
         },
         Command::Backtest(backtest) => backtest::backtest(&backtest, json),
+        Command::Suggest(suggest) => suggest::suggest(&suggest, json),
         Command::Flow(flow) => match flow.what {
             FlowCommand::Check(check) => flow::check::check(&check, json),
             FlowCommand::Route(route) => flow::route::route(&route, json),

@@ -167,7 +167,7 @@ pub fn play(
             {
                 last.answered = Some(at);
             }
-        } else if matches!(item.call(), Call::Message(_)) {
+        } else if item.is_of_the_company() {
             stage.company_wrote = Some(at);
         }
         stage.tell(&item.call())?;
@@ -184,7 +184,7 @@ struct Stage<'s, 'p> {
     outcome: Outcome,
     /// The next necessary call.
     due: Option<Instant>,
-    /// When somebody other than the customer wrote last.
+    /// When the company wrote last.
     company_wrote: Option<Instant>,
     steps: usize,
 }

@@ -107,6 +107,16 @@ impl Item {
         Item::Told(Box::new(call))
     }
 
+    /// Whether somebody of the company wrote, or an AI in their place.
+    #[must_use]
+    pub fn is_of_the_company(&self) -> bool {
+        match self {
+            Item::Said { who, .. } => matches!(who, Who::Agent | Who::AiAgent),
+            Item::Told(call) => matches!(call.as_ref(),
+                Call::Message(m) if matches!(m.author, Author::Agent | Author::AiAgent)),
+        }
+    }
+
     /// Whether the customer wrote.
     #[must_use]
     pub fn is_of_the_customer(&self) -> bool {

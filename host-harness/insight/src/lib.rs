@@ -13,8 +13,10 @@ mod backtest;
 mod figures;
 mod history;
 mod read;
+mod suggest;
 
 pub use backtest::{Outcome, Premature, Sent, Settings, Shut, backtest, play};
 pub use figures::{Figures, Judged};
 pub use history::{History, Item, Recorded, Who};
 pub use read::{Authors, Columns, Read, Refused, Timing, Unreadable};
+pub use suggest::{Suggestion, Wanted, suggest};

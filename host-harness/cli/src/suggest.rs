@@ -1,0 +1,179 @@
+//! `despertador suggest`
+
+use std::path::Path;
+
+use despertador_harness::duration;
+use despertador_insight::{Suggestion, Wanted, suggest as times};
+use serde_json::{Map, Value, json};
+
+use crate::arguments::SuggestArguments;
+use crate::language::Language;
+use crate::paint::{BOLD, DIM, YELLOW, paint};
+use crate::table::{Side, columns, thousands};
+use crate::{Ended, Unusable, events, written};
+
+/// With fewer silences a department gets no rule of its own.
+const ENOUGH: u64 = 30;
+
+/// Suggests times, and writes a policy with them.
+pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let read = events::read(&arguments.events)?;
+    let wanted = Wanted {
+        premature_per_mille: arguments.premature.saturating_mul(10),
+        window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
+    };
+    let (all, each) = times(&read.history, wanted);
+    let language = Language::or_system(arguments.language);
+    let mut rules: Vec<Value> = each
+        .iter()
+        .filter(|(_, suggestion)| suggestion.silences >= ENOUGH)
+        .filter_map(|(name, suggestion)| rule(name, json!([name]), suggestion, language))
+        .collect();
+    rules.extend(rule(any(language), json!("any"), &all, language));
+    let policy = json!({ "version": "suggested", "language": language.word(), "rules": rules });
+    if rules.is_empty() && arguments.output.is_some() {
+        return Err(
+            "no time keeps that rate; allow more closes to be premature with --premature".into()
+        );
+    }
+    let to_screen = arguments.output.as_deref() == Some(Path::new("-"));
+    if let Some(file) = arguments.output.as_deref().filter(|_| !to_screen) {
+        written::write(file, format!("{policy:#}\n"), arguments.force)?;
+    }
+    if to_screen {
+        anstream::println!("{policy:#}");
+    } else if as_json {
+        let departments: Map<String, Value> =
+            each.iter().map(|(name, suggestion)| (name.clone(), as_value(suggestion))).collect();
+        anstream::println!(
+            "{:#}",
+            json!({ "all": as_value(&all), "departments": departments, "policy": policy })
+        );
+    } else {
+        events::print(&read, &arguments.events);
+        let mut rows = vec![("all", &all)];
+        rows.extend(each.iter().map(|(name, suggestion)| (name.as_str(), suggestion)));
+        table(&rows, arguments);
+        if let Some(file) = &arguments.output {
+            written::say(file, false, json!({}));
+        }
+    }
+    Ok(if all.close_after.is_some() { Ended::Well } else { Ended::WithFindings })
+}
+
+fn any(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "Los demás",
+        Language::Portuguese => "Os demais",
+        Language::English | Language::All => "All others",
+    }
+}
+
+fn text(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => {
+            "¿Sigue ahí? Si no tenemos respuesta, cerraremos esta conversación en {{time-left}}."
+        }
+        Language::Portuguese => {
+            "Você ainda está aí? Sem resposta, encerraremos esta conversa em {{time-left}}."
+        }
+        Language::English | Language::All => {
+            "Are you still there? Without an answer we will close this conversation in {{time-left}}."
+        }
+    }
+}
+
+/// A closing rule with the times of a suggestion.
+fn rule(name: &str, departments: Value, times: &Suggestion, language: Language) -> Option<Value> {
+    let mut rule = json!({
+        "name": name, "departments": departments, "close-after": shown(times.close_after?),
+    });
+    if let (Some(after), Some(members)) = (times.remind_after, rule.as_object_mut()) {
+        let reminder = json!({ "after": shown(after), "text": text(language) });
+        members.insert("reminders".into(), json!([reminder]));
+    }
+    Some(rule)
+}
+
+fn shown(milliseconds: i64) -> String {
+    duration::show(u64::try_from(milliseconds).unwrap_or_default())
+}
+
+fn percent(per_mille: u64) -> String {
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
+
+fn table(rows: &[(&str, &Suggestion)], arguments: &SuggestArguments) {
+    let mut cells = vec![
+        [
+            "",
+            "silences",
+            "half answer in",
+            "nine of ten in",
+            "remind after",
+            "close after",
+            "premature",
+            "true rate",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    let or_none = |time: Option<i64>| time.map_or_else(|| "–".into(), shown);
+    let minutes =
+        |time: i64| shown(time.saturating_sub(time.checked_rem(60_000).unwrap_or_default()));
+    for (name, s) in rows {
+        let few = if s.silences < ENOUGH && *name != "all" { " (few)" } else { "" };
+        cells.push(vec![
+            format!("{name}{few}"),
+            thousands(s.silences),
+            s.answers.map_or_else(|| "–".into(), |(half, _)| minutes(half)),
+            s.answers.map_or_else(|| "–".into(), |(_, most)| minutes(most)),
+            or_none(s.remind_after),
+            or_none(s.close_after),
+            s.close_after
+                .map_or_else(|| "–".into(), |_| format!("{} of {}", s.premature, s.closes)),
+            s.close_after.map_or_else(
+                || "–".into(),
+                |_| format!("{} to {}", percent(s.between.0), percent(s.between.1)),
+            ),
+        ]);
+    }
+    let sides: Vec<Side> =
+        (0..8).map(|column| if column == 0 { Side::Left } else { Side::Right }).collect();
+    for (number, line) in columns(&sides, &cells).into_iter().enumerate() {
+        let few = line.contains("(few)");
+        let line = if number == 0 {
+            paint(BOLD, line)
+        } else if few {
+            paint(DIM, line)
+        } else {
+            line
+        };
+        anstream::println!("{line}");
+    }
+    let wanted = format!(
+        "at most {} % of closes premature: the customer wrote within {} after them; the true rate lies in \
+         the range nine times of ten",
+        arguments.premature,
+        duration::show(arguments.window)
+    );
+    anstream::println!("{}", paint(DIM, wanted));
+    if rows.iter().all(|(_, suggestion)| suggestion.close_after.is_none()) {
+        anstream::println!(
+            "{}",
+            paint(YELLOW, "no time keeps that rate; allow more with --premature")
+        );
+    }
+}
+
+fn as_value(s: &Suggestion) -> Value {
+    json!({
+        "silences": s.silences,
+        "answers": s.answers.map(|(half, most)| json!({ "half-ms": half, "nine-of-ten-ms": most })),
+        "remind-after": s.remind_after.map(shown),
+        "close-after": s.close_after.map(shown),
+        "closes": s.closes,
+        "premature": s.premature,
+        "premature-per-mille-between": [s.between.0, s.between.1],
+    })
+}
