@@ -181,17 +181,14 @@ fn part(sorted: &[i64], percent: usize) -> Option<i64> {
     sorted.get(last.saturating_mul(percent) / 100).copied()
 }
 
-/// When most who answer by themselves before the close have answered; and so that a quarter of the
-/// time is left after it.
+/// When most who answer by themselves before the close have answered, or half-way where nobody does;
+/// and so that a quarter of the time is left after it. Nobody is closed without warning.
 fn remind(sorted: &[i64], close_after: i64) -> Option<i64> {
     let before = sorted.partition_point(|delay| *delay < close_after);
-    let usual = part(sorted.get(..before)?, 90).unwrap_or_default();
+    let usual = part(sorted.get(..before)?, 90).unwrap_or(close_after / 2);
     let latest = close_after.saturating_sub(close_after / 4);
-    TIMES
-        .iter()
-        .copied()
-        .find(|time| *time >= usual && *time <= latest)
-        .or_else(|| TIMES.iter().copied().rev().find(|time| *time <= latest))
+    let whole = |time: i64| time.saturating_sub(time.checked_rem(MINUTE).unwrap_or_default());
+    TIMES.iter().copied().find(|time| *time >= usual && *time <= latest).or(Some(whole(latest)))
 }
 
 /// Wilson's interval of nine in ten, of a thousand.
