@@ -188,7 +188,14 @@ fn remind(sorted: &[i64], close_after: i64) -> Option<i64> {
     let usual = part(sorted.get(..before)?, 90).unwrap_or(close_after / 2);
     let latest = close_after.saturating_sub(close_after / 4);
     let whole = |time: i64| time.saturating_sub(time.checked_rem(MINUTE).unwrap_or_default());
-    TIMES.iter().copied().find(|time| *time >= usual && *time <= latest).or(Some(whole(latest)))
+    let fits = |time: &i64| *time <= latest;
+    TIMES
+        .iter()
+        .copied()
+        .filter(fits)
+        .find(|time| *time >= usual)
+        .or_else(|| TIMES.iter().copied().filter(fits).next_back())
+        .or(Some(whole(latest)))
 }
 
 /// Wilson's interval of nine in ten, of a thousand.

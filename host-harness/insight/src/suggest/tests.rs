@@ -57,7 +57,7 @@ fn a_reminder_leaves_a_quarter_of_the_time() {
     let short = suggested(&vec![None; 50], 10);
     assert_eq!((short.close_after, short.remind_after), (Some(5 * MINUTE), Some(3 * MINUTE)));
     let quiet = suggested(&[[Some(130); 20], [None; 20]].concat(), 10);
-    assert_eq!((quiet.close_after, quiet.remind_after), (Some(3 * HOUR), Some(135 * MINUTE)));
+    assert_eq!((quiet.close_after, quiet.remind_after), (Some(3 * HOUR), Some(2 * HOUR)));
 }
 
 #[test]
