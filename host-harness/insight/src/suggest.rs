@@ -194,7 +194,7 @@ fn remind(sorted: &[i64], close_after: i64) -> Option<i64> {
         .copied()
         .filter(fits)
         .find(|time| *time >= usual)
-        .or_else(|| TIMES.iter().copied().filter(fits).next_back())
+        .or_else(|| TIMES.iter().copied().rfind(fits))
         .or(Some(whole(latest)))
 }
 
