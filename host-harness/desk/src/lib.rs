@@ -1,0 +1,2 @@
+//! The durable runtime.
+pub mod store;
