@@ -60,8 +60,8 @@ pub trait Store {
     fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError>;
     /// What is to be carried out by now, the oldest first.
     fn outbox_due(&self, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
-    /// When something is to be carried out again.
-    fn earliest_outbox(&self) -> Result<Option<Instant>, StoreError>;
+    /// When something is to be carried out next, after an instant.
+    fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError>;
     /// What was given up, the oldest first.
     fn dead_letters(&self, account: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
 

@@ -113,7 +113,11 @@ pub fn no_surroundings() -> Surroundings {
 }
 
 /// The surroundings that the object names; the rest is as in [`no_surroundings`].
-pub(crate) fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
+///
+/// # Errors
+///
+/// The first name or value that cannot be read.
+pub fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
     let mut surroundings = no_surroundings();
     for (name, value) in object(given, "surroundings of a policy")? {
         match name.as_str() {

@@ -146,11 +146,7 @@ fn prepare(
     Ok(())
 }
 
-fn bring_up(
-    connection: &mut Connection,
-    sql: &str,
-    version: usize,
-) -> Result<(), rusqlite::Error> {
+fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<(), rusqlite::Error> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(sql)?;
     tx.pragma_update(None, "application_id", schema::APPLICATION)?;

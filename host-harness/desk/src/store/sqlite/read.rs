@@ -256,9 +256,12 @@ impl Store for Sqlite {
         )
     }
 
-    fn earliest_outbox(&self) -> Result<Option<Instant>, StoreError> {
-        let earliest =
-            self.one("SELECT min(next) FROM outbox WHERE state <> 1", [], |row| row.get(0))?;
+    fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError> {
+        let earliest = self.one(
+            "SELECT min(next) FROM outbox WHERE state <> 1 AND next > ?",
+            params![after],
+            |row| row.get(0),
+        )?;
         Ok(earliest.flatten())
     }
 
