@@ -1,7 +1,9 @@
 //! Actions on their way: asked about once more, handed out under a lease, reported on.
 
 use despertador_harness::event_log::Row;
-use despertador_host::contract::{Event, Failure, FailureKind, Happening, Instant};
+use despertador_host::contract::{
+    ActionKey, Event, Failure, FailureKind, Happening, Instant, Step,
+};
 use despertador_host::drain::Due;
 use despertador_host::key;
 use serde_json::{Value, json};
@@ -84,6 +86,8 @@ impl<S: Store> Desk<S> {
     ///
     /// See [`DeskError`]; nothing was handed out.
     pub fn deliveries(&mut self, now: Instant, budget: usize) -> Result<Vec<Delivery>, DeskError> {
+        // One that has ended, or of an action that is gone, would be waited for without end.
+        self.leases.retain(|_, lease| lease.covers(now));
         let leases = self.leases.len();
         let window = budget.saturating_mul(WINDOW).saturating_add(leases);
         let rows = self.store.outbox_due(now, window)?;
@@ -206,6 +210,13 @@ impl<S: Store> Desk<S> {
                 .outbox_place(&report.key)
                 .filter(|place| kept.outbox.get(*place).is_some_and(|row| row.state.is_open()));
             let count = match place {
+                // It was withdrawn while it was on its way, and was carried out nevertheless.
+                None if report.outcome == Outcome::Done && !is_recorded(&kept, &parsed) => {
+                    let happening = Happening::CarriedOut(parsed);
+                    let note = json!({ "withdrawn": true });
+                    self.tell(&mut work, &mut kept, happening, report.at, note)?;
+                    &mut settled.done
+                }
                 None => &mut settled.stale,
                 Some(place) => self.report(&mut work, &mut kept, place, report, &mut settled)?,
             };
@@ -393,6 +404,16 @@ impl<S: Store> Desk<S> {
         self.commit(work)?;
         place.map(|_| ()).ok_or_else(unknown)
     }
+}
+
+/// Whether the plugin has been told that this was carried out, or of something in a later cycle.
+fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
+    let conversation = &kept.conversation;
+    if matches!(key.step, Step::Reply(_)) {
+        return conversation.replied().iter().any(|reply| reply.step == key.step);
+    }
+    let latest = conversation.carried_out().last().map_or(0, |last| last.cycle);
+    key.cycle < latest || conversation.carried_out().contains(key)
 }
 
 fn fnv(hash: u64, byte: u8) -> u64 {
