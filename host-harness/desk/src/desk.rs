@@ -34,6 +34,7 @@ use std::fmt;
 use despertador_host::contract::{Duration, ExitState, Instant};
 use despertador_host::drain::Turns;
 use despertador_host::{Plugin, Policy};
+use serde_json::json;
 
 use crate::error::DeskError;
 use crate::store::{AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError};
@@ -114,6 +115,7 @@ pub struct Desk<S> {
     /// No action has to be carried out before this; none if there is none.
     earliest_delivery: Option<Instant>,
     lateness: Lateness,
+    trouble: Option<(Instant, DeskError)>,
 }
 
 /// An account and the policy in force, parsed.
@@ -159,6 +161,7 @@ impl<S: Store> Desk<S> {
             leases: HashMap::new(),
             earliest_delivery: Some(Instant::MIN),
             lateness: Lateness::default(),
+            trouble: None,
         })
     }
 
@@ -206,15 +209,38 @@ impl<S: Store> Desk<S> {
         self.earliest_delivery
     }
 
-    /// Deletes all that is kept of one customer. How many tickets there were.
+    /// Deletes all that is kept of one customer: of those tickets that the fact `customer.id`
+    /// gives to them. How many there were.
     ///
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn forget(&mut self, account: &str, customer: &str) -> Result<u64, DeskError> {
+    pub fn forget(
+        &mut self,
+        now: Instant,
+        account: &str,
+        customer: &str,
+        by: &str,
+    ) -> Result<u64, DeskError> {
         let account = self.account(account)?.row.no;
         self.cache.clear();
-        Ok(self.store.forget(account, customer)?)
+        let tickets = self.store.forget(account, customer)?;
+        // That somebody was forgotten is kept, and not who.
+        let mut work = self.work(now);
+        let details = json!({ "tickets": tickets });
+        work.batch.audit.push(account::audit(account, now, by, "customer-forgotten", &details));
+        self.commit(work)?;
+        Ok(tickets)
+    }
+
+    /// What last kept the desk from its own work, and when; for whoever watches over it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&(Instant, DeskError)> {
+        self.trouble.as_ref()
+    }
+
+    pub(crate) fn note_trouble(&mut self, now: Instant, error: DeskError) {
+        self.trouble = Some((now, error));
     }
 
     /// Deletes tickets that are not open and that nothing has happened to since an instant, at

@@ -372,6 +372,6 @@ fn rule_of(outline: &Outline, department: Option<&str>) -> Option<String> {
     (outline.enabled && rule.enabled).then(|| rule.name.clone())
 }
 
-fn audit(account: i64, at: Instant, by: &str, what: &str, details: &Value) -> AuditRow {
+pub(super) fn audit(account: i64, at: Instant, by: &str, what: &str, details: &Value) -> AuditRow {
     AuditRow { account, at, by: by.into(), what: what.into(), details: details.to_string() }
 }

@@ -79,9 +79,12 @@ impl<S: Store> Desk<S> {
         if id.is_empty() {
             return Ok(Receipt::Refused("the ticket has no id; name it in `ticket`".into()));
         }
-        let mut kept = match self.pick(work, account, id)? {
-            Some(kept) => kept,
-            None => Kept::new(work.numbers.ticket.saturating_add(1), account, id),
+        let mut kept = match self.pick(work, account, id) {
+            Ok(Some(kept)) => kept,
+            // One damaged ticket is no reason to refuse the others.
+            Err(DeskError::Unreadable(why)) => return Ok(Receipt::Refused(why)),
+            Err(error) => return Err(error),
+            Ok(None) => Kept::new(work.numbers.ticket.saturating_add(1), account, id),
         };
         let consumed = incoming.row.id.as_deref().map(|id| digest(kept.no, id));
         if let Some(consumed) = &consumed

@@ -96,8 +96,9 @@ impl<S: Store> Writer<S> {
         if !reports.is_empty() {
             self.on_their_way = self.on_their_way.saturating_sub(reports.len());
             // If this is not stored they are handed out again, under their keys.
-            let stored = self.desk.delivered(now, &reports);
-            self.rest_after(now, stored.is_err());
+            if let Err(error) = self.desk.delivered(now, &reports) {
+                self.rest_after(now, error);
+            }
         }
         if together.replies.is_empty() {
             return;
@@ -129,8 +130,9 @@ impl<S: Store> Writer<S> {
         }
         self.rests_until = None;
         if self.desk.next_wake().is_some_and(|at| at <= now) {
-            let woken = self.desk.wake(now, self.options.wake);
-            self.rest_after(now, woken.is_err());
+            if let Err(error) = self.desk.wake(now, self.options.wake) {
+                self.rest_after(now, error);
+            }
         }
         let hands = self.options.workers.saturating_sub(self.on_their_way);
         if hands == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
@@ -144,14 +146,13 @@ impl<S: Store> Writer<S> {
                     }
                 }
             }
-            Err(_) => self.rest_after(now, true),
+            Err(error) => self.rest_after(now, error),
         }
     }
 
-    fn rest_after(&mut self, now: Instant, failed: bool) {
-        if failed {
-            self.rests_until = Some(now.saturating_add(AFTER_FAILURE));
-        }
+    fn rest_after(&mut self, now: Instant, error: DeskError) {
+        self.desk.note_trouble(now, error);
+        self.rests_until = Some(now.saturating_add(AFTER_FAILURE));
     }
 
     fn sleep(&self) -> Duration {
