@@ -4,8 +4,12 @@
 //!
 //! Figures are those of one machine on one day: ratios count. `--million` also opens a million
 //! tickets, which takes minutes and some GB of disk.
-#![expect(clippy::disallowed_methods, reason = "a benchmark measures")]
-#![expect(clippy::arithmetic_side_effects, reason = "a benchmark")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a benchmark that is wrong stops"
+)]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -44,7 +48,7 @@ fn conversation(tickets: usize, events: usize) -> Vec<Incoming> {
     let mut all = Vec::with_capacity(events);
     for n in 0..events {
         let ticket = format!("T{:07}", n % tickets);
-        let author = if (n / tickets) % 2 == 0 { Author::Customer } else { Author::Agent };
+        let author = if (n / tickets).is_multiple_of(2) { Author::Customer } else { Author::Agent };
         let at = NINE + (n as i64);
         let mut incoming = words(&ticket, author, &format!("e{n}"), at);
         if let Some(despertador_harness::conversation::Call::Message(message)) =
@@ -89,7 +93,7 @@ fn sandbox_alone(calls: usize) -> Duration {
         .collect();
     let watch = Stopwatch::now();
     for n in 0..calls {
-        let author = if (n / 1_000) % 2 == 0 { Author::Customer } else { Author::Agent };
+        let author = if (n / 1_000).is_multiple_of(2) { Author::Customer } else { Author::Agent };
         let message = Message::words(author, NINE + n as i64);
         conversations[n % 1_000].message(&policy, &message).expect("a decision");
     }

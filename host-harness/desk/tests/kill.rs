@@ -2,6 +2,12 @@
 //!
 //! The child is this very program: it runs the test `child`, which does nothing unless it is told
 //! a folder. `DESPERTADOR_KILLS=200 cargo test -p despertador-desk --test kill` is the soak.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that is wrong fails"
+)]
 
 mod support;
 

@@ -129,10 +129,10 @@ impl<S: Store> Writer<S> {
             return;
         }
         self.rests_until = None;
-        if self.desk.next_wake().is_some_and(|at| at <= now) {
-            if let Err(error) = self.desk.wake(now, self.options.wake) {
-                self.rest_after(now, error);
-            }
+        if self.desk.next_wake().is_some_and(|at| at <= now)
+            && let Err(error) = self.desk.wake(now, self.options.wake)
+        {
+            self.rest_after(now, error);
         }
         let hands = self.options.workers.saturating_sub(self.on_their_way);
         if hands == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
