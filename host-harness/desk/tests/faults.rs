@@ -12,10 +12,12 @@ mod support;
 use std::path::Path;
 
 use despertador_desk::store::sqlite::SqliteOptions;
-use despertador_desk::store::{Query, Sqlite, Store, StoreProblem};
+use despertador_desk::store::{
+    Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
+};
 use despertador_desk::{Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
 use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Instant, Reader};
+use despertador_host::contract::{Author, ExitState, Instant, Reader};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, plugin, silent, words};
 
@@ -262,14 +264,94 @@ fn a_change_of_policy_applies_at_once_and_can_be_undone() {
 }
 
 #[test]
+fn what_a_policy_no_longer_asks_for_is_not_handed_out_though_nobody_has_looked_yet() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let due = NINE + 10 * MINUTE;
+    desk.wake(due, 10).expect("a look");
+    desk.delete_policy(due, "acme", "ana").expect("deleted");
+    assert_eq!(desk.deliveries(due, 10).expect("deliveries"), []);
+    assert!(desk.standing("acme", "4711").expect("a ticket").outbox.is_empty());
+    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    let last = timeline.last().and_then(|entry| entry.note.clone()).expect("a note");
+    assert_eq!(last["why"], "the plugin no longer asks for it");
+}
+
+#[test]
+fn a_ticket_that_is_not_as_the_desk_knew_it_stores_nothing_of_the_whole_commit() {
+    let folder = Folder::new();
+    drop(folder.acme(ADERESO));
+    let mut store = folder.store();
+    let ticket = |no, version| TicketChange {
+        row: TicketRow {
+            no,
+            account: 1,
+            id: format!("T{no}"),
+            version,
+            status: "open".into(),
+            ..TicketRow::default()
+        },
+        moved: true,
+        rescheduled: true,
+    };
+    let consumed = Consumed { ticket: 1, digest: [7; 16] };
+    let first = Batch { tickets: vec![ticket(1, 1)], ..Batch::default() };
+    store.commit(&first).expect("a new ticket");
+    for (moved, rescheduled) in [(true, true), (false, true), (false, false)] {
+        let later = TicketChange { moved, rescheduled, ..ticket(1, 3) };
+        let batch = Batch {
+            tickets: vec![ticket(2, 1), later],
+            consumed: vec![consumed.clone()],
+            ..Batch::default()
+        };
+        let error = store.commit(&batch).expect_err("version 2 comes next");
+        assert_eq!(error.problem, StoreProblem::Conflict, "{error}");
+        assert_eq!(store.ticket(1, "T2").expect("an answer"), None);
+        assert!(!store.is_consumed(&consumed).expect("an answer"));
+    }
+    let next = Batch { tickets: vec![ticket(1, 2)], ..Batch::default() };
+    store.commit(&next).expect("version 2");
+}
+
+#[test]
+fn flows_and_tokens_are_kept() {
+    let folder = Folder::new();
+    let options = Options { exit_state: |_| ExitState::NotLinked, ..Options::default() };
+    let mut desk = Desk::open(folder.store(), plugin(), options).expect("a desk");
+    begin(&mut desk, ADERESO);
+    assert_eq!(desk.save_flow(NINE, "acme", "{}", "ana"), Ok(ExitState::NotLinked));
+    assert_eq!(desk.flows("acme").expect("flows").len(), 1);
+    let refused = desk.save_policy(NINE, "acme", ADERESO, None, "ana");
+    assert!(
+        matches!(refused, Err(DeskError::Policy(_))),
+        "a flow that cannot be left: {refused:?}"
+    );
+    let mut store = desk.into_store();
+    let token = TokenRow {
+        digest: [1; 32],
+        name: "reports".into(),
+        scopes: "help-desk:view".into(),
+        accounts: r#"["acme"]"#.into(),
+        at: NINE,
+        revoked: None,
+    };
+    let batch = |token: &TokenRow| Batch { tokens: vec![token.clone()], ..Batch::default() };
+    store.commit(&batch(&token)).expect("a token");
+    assert_eq!(store.token(&[1; 32]), Ok(Some(token.clone())));
+    let revoked = TokenRow { revoked: Some(NINE + 1), ..token };
+    store.commit(&batch(&revoked)).expect("taken back");
+    assert_eq!(store.token(&[1; 32]), Ok(Some(revoked)));
+    assert_eq!(store.token(&[2; 32]), Ok(None));
+}
+
+#[test]
 fn people_extend_hold_exempt_and_ask_why() {
     let folder = Folder::new();
     let exempting = ADERESO
         .replace("\"language\": \"es\",", "\"language\": \"es\", \"exempt-tags\": [\"vip\"],");
     let mut desk = Folder::acme(&folder, ADERESO);
-    if desk.save_policy(NINE, "acme", &exempting, None, "ana").is_err() {
-        desk.save_policy(NINE, "acme", ADERESO, None, "ana").expect("a policy");
-    }
+    desk.save_policy(NINE, "acme", &exempting, None, "ana").expect("a policy");
     desk.take(NINE, &silent("4711", NINE)).expect("receipts");
     let due = |desk: &mut Desk<Sqlite>| desk.standing("acme", "4711").expect("a ticket").due;
     desk.extend(NINE + SECOND, "acme", "4711", 300_000).expect("extended");
@@ -284,7 +366,7 @@ fn people_extend_hold_exempt_and_ask_why() {
     assert!(due(&mut desk).is_some());
     desk.exempt(NINE + MINUTE, "acme", "4711", "vip").expect("tagged");
     let standing = desk.standing("acme", "4711").expect("a ticket");
-    assert_eq!(standing.ticket.tags, ["vip"]);
+    assert_eq!((standing.ticket.tags, standing.due), (vec!["vip".to_owned()], None));
     assert!(desk.hold(NINE, "acme", "4799").is_err(), "nobody makes a ticket by asking");
     let log = desk.event_log("acme", "4711").expect("a log");
     let read = despertador_harness::event_log::EventLog::read("log", &log).expect("a log");
