@@ -420,7 +420,7 @@ fn id_of_customer(incoming: &Incoming) -> bool {
 
 #[test]
 fn whatever_happens_nothing_is_lost_doubled_or_closed_unwarned() {
-    let seeds = std::env::var("DESPERTADOR_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(25);
+    let seeds = std::env::var("DESPERTADOR_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(16);
     let first = std::env::var("DESPERTADOR_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut accidents = 0;
     for seed in first..first + seeds {

@@ -73,3 +73,27 @@ impl Lanes {
         due
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(no: i64, account: i64, department: Option<&str>) -> LaneRow {
+        LaneRow { no, account, department: department.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_bound_goes_down_by_itself_and_up_only_when_it_is_asked() {
+        let mut lanes = Lanes::new(vec![row(1, 7, None), row(2, 7, Some("ventas"))]);
+        assert_eq!(lanes.due(0), [(7, 1), (7, 2)], "nothing is known of them yet");
+        lanes.set(1, None);
+        lanes.set(2, Some(50));
+        assert_eq!((lanes.earliest(), lanes.due(49)), (Some(50), vec![]));
+        lanes.due_at(2, 60);
+        assert_eq!(lanes.earliest(), Some(50));
+        lanes.due_at(1, 40);
+        assert_eq!((lanes.earliest(), lanes.due(45)), (Some(40), vec![(7, 1)]));
+        assert_eq!(lanes.number(7, Some("ventas")), Some(2));
+        assert_eq!(lanes.number(8, None), None);
+    }
+}

@@ -38,3 +38,19 @@ impl Lateness {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lateness_is_counted_by_class() {
+        let mut lateness = Lateness::default();
+        for (due, now) in [(100, 100), (100, 90), (0, 50), (0, 2_000), (0, 90_000_000)] {
+            lateness.note(due, now);
+        }
+        assert_eq!((lateness.count, lateness.most), (5, 90_000_000));
+        let classes: Vec<_> = lateness.classes().map(|(_, count)| count).collect();
+        assert_eq!(classes, [2, 3, 3, 4, 4, 4, 4, 4, 4]);
+    }
+}
