@@ -28,7 +28,7 @@ mod ticket;
 mod wake;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use despertador_host::contract::{Duration, ExitState, Instant};
@@ -116,6 +116,8 @@ pub struct Desk<S> {
     earliest_delivery: Option<Instant>,
     lateness: Lateness,
     trouble: Option<(Instant, DeskError)>,
+    /// Tickets whose row is damaged: they are left alone, so that the others go on.
+    unreadable: HashSet<String>,
 }
 
 /// An account and the policy in force, parsed.
@@ -162,6 +164,7 @@ impl<S: Store> Desk<S> {
             earliest_delivery: Some(Instant::MIN),
             lateness: Lateness::default(),
             trouble: None,
+            unreadable: HashSet::new(),
         })
     }
 
@@ -267,6 +270,23 @@ impl<S: Store> Desk<S> {
         let Some(row) = self.store.ticket(account, id)? else { return Ok(None) };
         let outbox = if row.outbox > 0 { self.store.outbox_of(row.no)? } else { Vec::new() };
         Kept::from_row(row, outbox).map(Some)
+    }
+
+    /// Takes a ticket in hand; one that cannot be read is left alone, and seen as trouble.
+    fn pick_readable(
+        &mut self,
+        work: &mut Work,
+        account: i64,
+        id: &str,
+    ) -> Result<Option<Kept>, DeskError> {
+        match self.pick(work, account, id) {
+            Err(error @ DeskError::Unreadable(_)) => {
+                self.unreadable.insert(place(account, id));
+                self.note_trouble(work.now, error);
+                Ok(None)
+            }
+            picked => picked,
+        }
     }
 
     /// Stores what was done. If that fails nothing has happened, and what the desk knew of the

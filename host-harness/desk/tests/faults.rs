@@ -315,6 +315,34 @@ fn a_ticket_that_is_not_as_the_desk_knew_it_stores_nothing_of_the_whole_commit()
 }
 
 #[test]
+fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    for ticket in ["4711", "4712", "4713"] {
+        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+    }
+    drop(desk);
+    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+    connection.execute("UPDATE ticket SET facts = '{' WHERE id = '4711'", []).expect("damage");
+    drop(connection);
+    let mut desk = folder.desk();
+    let due = NINE + 10 * MINUTE;
+    let mut looks = 0;
+    while desk.wake(due, 1).expect("a look").more {
+        looks += 1;
+        assert!(looks < 10, "it never sleeps");
+    }
+    assert_eq!(desk.deliveries(due, 10).expect("deliveries").len(), 2);
+    assert!(desk.next_wake().is_none_or(|at| at > due), "{:?}", desk.next_wake());
+    let said = desk.trouble().expect("trouble").1.to_string();
+    assert!(said.contains("the facts of ticket `4711` cannot be read"), "{said}");
+    let told =
+        [words("4711", Author::Customer, "new", due), words("4712", Author::Customer, "new", due)];
+    let receipts = desk.take(due, &told).expect("receipts");
+    assert!(matches!(&receipts[..], [Receipt::Refused(_), Receipt::Heard(_)]), "{receipts:?}");
+}
+
+#[test]
 fn flows_and_tokens_are_kept() {
     let folder = Folder::new();
     let options = Options { exit_state: |_| ExitState::NotLinked, ..Options::default() };

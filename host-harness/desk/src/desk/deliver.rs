@@ -103,9 +103,8 @@ impl<S: Store> Desk<S> {
         let mut unfit = Vec::new();
         for Due { item: row, .. } in turns.drain(free, budget) {
             let Ok(parsed) = key::parse(&row.key) else { continue };
-            let Some(mut kept) = self.pick(&mut work, row.account, &parsed.ticket)? else {
-                continue;
-            };
+            let picked = self.pick_readable(&mut work, row.account, &parsed.ticket)?;
+            let Some(mut kept) = picked else { continue };
             if let Some((delivery, problem)) = self.check_again(&mut work, &mut kept, &row)? {
                 match problem {
                     None => handed_out.push((row, delivery)),
@@ -202,7 +201,7 @@ impl<S: Store> Desk<S> {
             };
             // From here on it is in nobody's hands: if this is not stored it is handed out again.
             self.leases.remove(&Self::lease_key(account, &report.key));
-            let Some(mut kept) = self.pick(&mut work, account, &parsed.ticket)? else {
+            let Some(mut kept) = self.pick_readable(&mut work, account, &parsed.ticket)? else {
                 settled.stale = settled.stale.saturating_add(1);
                 continue;
             };

@@ -3,11 +3,15 @@
 use despertador_host::contract::{Decision, Duration, Instant, Outcome};
 use despertador_host::drain::Due;
 
+use super::cache::place;
 use super::ticket::Kept;
 use super::work::{Entry, Work};
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{DueRow, EntryKind, Store};
+
+/// When a lane in which only damaged tickets are due is looked at again, in milliseconds.
+const LATER: i64 = 60_000;
 
 /// What a call of [`Desk::wake`] has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +41,7 @@ impl<S: Store> Desk<S> {
         let mut late = Vec::with_capacity(taken.len());
         for due in taken {
             let DueRow { account, id, due, .. } = due.item;
-            let Some(mut kept) = self.pick(&mut work, account, &id)? else { continue };
+            let Some(mut kept) = self.pick_readable(&mut work, account, &id)? else { continue };
             late.push(due);
             woken.lateness =
                 woken.lateness.max(u64::try_from(now.saturating_sub(due)).unwrap_or(0));
@@ -59,6 +63,10 @@ impl<S: Store> Desk<S> {
         late.into_iter().for_each(|due| self.lateness.note(due, now));
         for (_, lane) in lanes {
             let earliest = self.store.earliest_due(lane)?;
+            let only_damaged =
+                !self.unreadable.is_empty() && self.readable(lane, now, 1)?.is_empty();
+            let earliest = earliest
+                .map(|at| if only_damaged && at <= now { now.saturating_add(LATER) } else { at });
             self.lanes.set(lane, earliest);
         }
         woken.more = self.next_wake().is_some_and(|at| at <= now);
@@ -76,9 +84,18 @@ impl<S: Store> Desk<S> {
         let share = budget.div_ceil(lanes.len().max(1)).saturating_mul(2).min(budget);
         let mut due = Vec::new();
         for (account, lane) in lanes {
-            for row in self.store.due(*lane, now, share)? {
+            for row in self.readable(*lane, now, share)? {
                 due.push(Due { account: *account, department: *lane, due: row.due, item: row });
             }
+        }
+        Ok(due)
+    }
+
+    /// What is due in a lane, without the tickets that cannot be read.
+    fn readable(&self, lane: i64, now: Instant, limit: usize) -> Result<Vec<DueRow>, DeskError> {
+        let mut due = self.store.due(lane, now, limit.saturating_add(self.unreadable.len()))?;
+        if !self.unreadable.is_empty() {
+            due.retain(|row| !self.unreadable.contains(&place(row.account, &row.id)));
         }
         Ok(due)
     }
@@ -117,7 +134,8 @@ impl<S: Store> Desk<S> {
             let rows = self.store.open_after(account.no, account.sweep.unwrap_or(0), share)?;
             account.sweep = rows.last().filter(|_| rows.len() == share).map(|row| row.no);
             for row in rows {
-                let Some(mut kept) = self.pick(work, row.account, &row.id)? else { continue };
+                let picked = self.pick_readable(work, row.account, &row.id)?;
+                let Some(mut kept) = picked else { continue };
                 self.look_at(work, &mut kept)?;
                 work.put(kept);
                 swept = swept.saturating_add(1);
