@@ -22,6 +22,7 @@
 
 mod play;
 mod row;
+mod write;
 
 pub use play::{Entry, PlayedTicket, VirtualHost, play, play_ticket};
 pub use row::{EventLog, Row};

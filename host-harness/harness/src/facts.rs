@@ -4,7 +4,7 @@ use despertador_flow::{Exit, Flow};
 use despertador_host::contract::{Channel, ExitState, Instant, Surroundings, Ticket, TicketStatus};
 use serde_json::{Map, Value};
 
-use crate::clock_face::{ClockFace, parse_rfc3339};
+use crate::clock_face::{ClockFace, parse_rfc3339, show_rfc3339};
 use crate::duration;
 use crate::nearest;
 use crate::problem::Misread;
@@ -30,7 +30,11 @@ const FACTS: &[&str] = &[
 const SURROUNDINGS: &[&str] = &["departments", "tick-resolution", "inactivity-exit", "more"];
 
 /// Changes those facts that the object names.
-pub(crate) fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
+///
+/// # Errors
+///
+/// The first fact that cannot be read; those before it are changed.
+pub fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
     for (name, value) in object(facts, "facts of a ticket")? {
         match name.as_str() {
             "id" => ticket.id = text(name, value)?,
@@ -51,6 +55,52 @@ pub(crate) fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
         }
     }
     Ok(())
+}
+
+/// All facts of a ticket but its id, as [`apply`] reads them; what is unknown is left out.
+pub fn json(ticket: &Ticket) -> Value {
+    let mut facts = Map::new();
+    let mut put = |name: &str, value: Value| drop(facts.insert(name.into(), value));
+    put("status", ticket.status.word().into());
+    put("channel", ticket.channel.word().into());
+    let texts = [
+        ("department", &ticket.department),
+        ("agent", &ticket.agent),
+        ("locale", &ticket.locale),
+        ("customer-zone", &ticket.customer_zone),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            put(name, text.as_str().into());
+        }
+    }
+    if !ticket.tags.is_empty() {
+        put("tags", ticket.tags.iter().map(String::as_str).collect::<Vec<_>>().into());
+    }
+    let switches = [
+        ("incomplete-metadata", ticket.incomplete_metadata),
+        ("group", ticket.group),
+        ("opted-out", ticket.opted_out),
+    ];
+    for (name, on) in switches {
+        if on {
+            put(name, true.into());
+        }
+    }
+    if let Some(until) = ticket.window_until {
+        put("window-until", show_rfc3339(until).into());
+    }
+    if let Some(times) = &ticket.sent_to_customer {
+        put(
+            "sent-to-customer",
+            times.iter().map(|at| show_rfc3339(*at)).collect::<Vec<_>>().into(),
+        );
+    }
+    if let Some(more) = &ticket.more {
+        let more = more.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        put("more", Value::Object(more.collect()));
+    }
+    Value::Object(facts)
 }
 
 /// Surroundings in which nothing is known of the account.
@@ -75,7 +125,11 @@ pub fn exit_of(flow: &Flow) -> ExitState {
 }
 
 /// The surroundings that the object names; the rest is as in [`no_surroundings`].
-pub(crate) fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
+///
+/// # Errors
+///
+/// The first name or value that cannot be read.
+pub fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
     let mut surroundings = no_surroundings();
     for (name, value) in object(given, "surroundings of a policy")? {
         match name.as_str() {
@@ -179,6 +233,9 @@ mod tests {
             "more": { "customer.name": "Eva" },
         });
         apply(&mut ticket, &facts).expect("facts");
+        let mut again = Ticket::open("4711", Channel::Whatsapp);
+        apply(&mut again, &json(&ticket)).expect("facts as they are written");
+        assert_eq!(again, ticket);
         assert!(ticket.group && ticket.opted_out);
         assert_eq!(ticket.window_until, Some(MONDAY + 33 * HOUR));
         assert_eq!(ticket.sent_to_customer, Some(vec![MONDAY + 8 * HOUR, MONDAY + 6 * HOUR]));

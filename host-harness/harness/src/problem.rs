@@ -29,10 +29,23 @@ impl std::error::Error for Problem {}
 
 /// What is wrong with a part of a line; the line and the file are added further up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Misread {
-    pub(crate) found: String,
-    pub(crate) expected: Option<String>,
+pub struct Misread {
+    /// What stands there.
+    pub found: String,
+    /// What was expected, where that can be said.
+    pub expected: Option<String>,
 }
+
+impl fmt::Display for Misread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.expected {
+            Some(expected) => write!(f, "{}; expected {expected}", self.found),
+            None => f.write_str(&self.found),
+        }
+    }
+}
+
+impl std::error::Error for Misread {}
 
 impl Misread {
     pub(crate) fn new(found: impl Into<String>, expected: impl Into<String>) -> Misread {

@@ -403,7 +403,6 @@ impl History {
             if length == 0 {
                 break;
             }
-            let number = usize::try_from(line).unwrap_or(usize::MAX);
             let Ok(text) = std::str::from_utf8(&bytes) else {
                 reading.refuse(line, "the row is no UTF-8; save the file as UTF-8".into());
                 continue;
@@ -411,7 +410,7 @@ impl History {
             if text.trim().is_empty() {
                 continue;
             }
-            let row = match Row::of("", text, number) {
+            let row = match Row::from_json(text) {
                 Ok(row) => row,
                 Err(problem) => {
                     let expected =

@@ -29,6 +29,10 @@ pub struct Row {
     pub line: usize,
     /// The ticket's id.
     pub ticket: String,
+    /// The id of the message, of the event or of the change of facts, where there is one.
+    pub id: Option<String>,
+    /// When it happened.
+    pub at: Instant,
     /// When the host learned of it.
     pub received_at: Instant,
     /// Facts that are so from here on.
@@ -69,13 +73,64 @@ const ROW: &[&str] =
     &["ticket", "at", "received-at", "id", "sequence", "message", "event", "facts"];
 
 impl Row {
-    /// Reads one row, which stands in this line of a file.
+    /// A message of a ticket's conversation.
+    #[must_use]
+    pub fn message(ticket: impl Into<String>, message: Message) -> Row {
+        Row {
+            line: 0,
+            ticket: ticket.into(),
+            id: message.id.clone(),
+            at: message.at,
+            received_at: message.received_at,
+            facts: None,
+            call: Some(Call::Message(message)),
+        }
+    }
+
+    /// Something else that happened to a ticket.
+    #[must_use]
+    pub fn event(ticket: impl Into<String>, event: Event) -> Row {
+        Row {
+            line: 0,
+            ticket: ticket.into(),
+            id: event.id.clone(),
+            at: event.at,
+            received_at: event.received_at,
+            facts: None,
+            call: Some(Call::Event(event)),
+        }
+    }
+
+    /// Facts of a ticket that are so from an instant on.
+    #[must_use]
+    pub fn facts(ticket: impl Into<String>, at: Instant, facts: Value) -> Row {
+        Row {
+            line: 0,
+            ticket: ticket.into(),
+            id: None,
+            at,
+            received_at: at,
+            facts: Some(facts),
+            call: None,
+        }
+    }
+
+    /// Reads one row.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
-    pub fn of(file: &str, text: &str, line: usize) -> Result<Row, Problem> {
-        Row::read(text, line).map_err(|misread| misread.at(file, line))
+    /// What is wrong with it, and what was expected.
+    pub fn from_json(text: &str) -> Result<Row, Misread> {
+        Row::read(text, 1)
+    }
+
+    /// Reads one row that is already known to be JSON.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and what was expected.
+    pub fn from_value(value: &Value) -> Result<Row, Misread> {
+        Row::read_value(value, 1)
     }
 
     fn read(line_text: &str, line: usize) -> Result<Row, Misread> {
@@ -85,7 +140,11 @@ impl Row {
                 "one object a line, such as `{\"ticket\": …, \"at\": …, \"message\": {…}}`",
             )
         })?;
-        let row = object(&value, "row of an event log")?;
+        Row::read_value(&value, line)
+    }
+
+    fn read_value(value: &Value, line: usize) -> Result<Row, Misread> {
+        let row = object(value, "row of an event log")?;
         if let Some(name) = row.keys().find(|name| !ROW.contains(&name.as_str())) {
             return Err(unknown(name, "name", ROW));
         }
@@ -109,6 +168,7 @@ impl Row {
             at,
             received_at,
         };
+        let id = header.id.clone();
         let call = match (row.get("message"), row.get("event")) {
             (Some(_), Some(_)) => {
                 return Err(Misread::new("both `message` and `event`", "one of them a row"));
@@ -128,7 +188,7 @@ impl Row {
             let mut tried = crate::conversation::Conversation::usual_ticket();
             crate::facts::apply(&mut tried, facts)?;
         }
-        Ok(Row { line, ticket, received_at, facts, call })
+        Ok(Row { line, ticket, id, at, received_at, facts, call })
     }
 }
 

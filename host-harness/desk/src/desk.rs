@@ -1,0 +1,358 @@
+//! The desk: tickets, deadlines and actions over a store and a plugin.
+//!
+//! Nothing here reads a clock, sleeps or starts a thread: `now` is an argument, and
+//! [`Desk::next_instant`] says when to come back. The methods that change something end in one
+//! commit; what they return was stored before they return it.
+//!
+//! A loop around it:
+//!
+//! 1. [`take`](Desk::take) what has happened.
+//! 2. [`wake`](Desk::wake) what is due.
+//! 3. [`deliveries`](Desk::deliveries): carry these out, each under its key.
+//! 4. [`delivered`](Desk::delivered): what became of them.
+//! 5. Sleep until [`next_instant`](Desk::next_instant).
+//!
+//! Any step may be repeated, left out for a while, or cut off by a crash.
+
+mod account;
+mod cache;
+mod deliver;
+mod hear;
+mod inquire;
+mod lanes;
+mod lateness;
+mod park;
+mod settle;
+mod take;
+mod ticket;
+mod wake;
+mod work;
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use despertador_host::contract::{Duration, ExitState, Instant};
+use despertador_host::drain::Turns;
+use despertador_host::{Plugin, Policy};
+use serde_json::json;
+
+use crate::error::DeskError;
+use crate::store::{AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError};
+use cache::{Cache, place};
+use lanes::Lanes;
+use ticket::Kept;
+use work::Work;
+
+pub use account::{Moved, Saved};
+pub use deliver::{Delivery, Outcome, Report, Settled};
+pub use inquire::{Rebuilt, Standing, TimelineEntry};
+pub use lateness::Lateness;
+pub use take::{Incoming, Receipt};
+pub use wake::Woken;
+
+/// How a desk works.
+#[derive(Clone)]
+pub struct Options {
+    /// How often an action is tried until it is given up. Default 18: with the pauses below that
+    /// is an hour and a half.
+    pub attempts: u32,
+    /// The pause after the first try that failed; doubled by each further one. Default 1 s.
+    pub first_pause: Duration,
+    /// The longest pause between two tries. Default 10 min.
+    pub longest_pause: Duration,
+    /// After how long an action that nobody has reported on is handed out again. Default 5 min.
+    pub lease: Duration,
+    /// How many tickets are kept in memory. Default 50,000.
+    pub cached_tickets: usize,
+    /// How often the desk can be woken at best; shorter times in a policy are errors. Default 1 s.
+    pub tick_resolution: Duration,
+    /// Whether a flow can leave its human-assistance block by the inactivity exit. By default
+    /// nobody looks.
+    pub exit_state: fn(&FlowRow) -> ExitState,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            attempts: 18,
+            first_pause: 1_000,
+            longest_pause: 600_000,
+            lease: 300_000,
+            cached_tickets: 50_000,
+            tick_resolution: 1_000,
+            exit_state: |_| ExitState::Unknown,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("attempts", &self.attempts)
+            .field("first_pause", &self.first_pause)
+            .field("longest_pause", &self.longest_pause)
+            .field("lease", &self.lease)
+            .field("cached_tickets", &self.cached_tickets)
+            .field("tick_resolution", &self.tick_resolution)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Remembers tickets, wakes up for what is due, and has actions carried out.
+pub struct Desk<S> {
+    store: S,
+    plugin: Plugin,
+    options: Options,
+    accounts: Vec<Account>,
+    numbers: Numbers,
+    lanes: Lanes,
+    cache: Cache,
+    turns: Turns<i64, i64>,
+    delivery_turns: Turns<i64, i64>,
+    /// Actions that are being carried out. They are in memory alone: the store has one owner, and
+    /// a crash gives all of them back.
+    leases: HashMap<String, Lease>,
+    /// No action has to be carried out before this; none if there is none.
+    earliest_delivery: Option<Instant>,
+    lateness: Lateness,
+    trouble: Option<(Instant, DeskError)>,
+    /// Tickets whose row is damaged: they are left alone, so that the others go on.
+    unreadable: HashSet<String>,
+}
+
+/// An account and the policy in force, parsed.
+struct Account {
+    row: AccountRow,
+    policy: Policy,
+}
+
+/// An action that is being carried out.
+struct Lease {
+    since: Instant,
+    until: Instant,
+}
+
+impl Lease {
+    /// A clock that went back to before it is no reason to wait longer.
+    fn covers(&self, now: Instant) -> bool {
+        self.since <= now && now < self.until
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// A desk that goes on where the store ends.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the plugin refuses a policy that is in force.
+    pub fn open(store: S, plugin: Plugin, options: Options) -> Result<Self, DeskError> {
+        let numbers = store.numbers()?;
+        let lanes = Lanes::new(store.lanes()?);
+        let accounts = account::load(&store, &plugin)?;
+        let cache = Cache::new(options.cached_tickets);
+        Ok(Self {
+            store,
+            plugin,
+            options,
+            accounts,
+            numbers,
+            lanes,
+            cache,
+            turns: Turns::new(),
+            delivery_turns: Turns::new(),
+            leases: HashMap::new(),
+            earliest_delivery: Some(Instant::MIN),
+            lateness: Lateness::default(),
+            trouble: None,
+            unreadable: HashSet::new(),
+        })
+    }
+
+    /// The store, for what only it knows: backups, checks, what is kept.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Closes the desk and gives the store back.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    /// The plugin that decides.
+    #[must_use]
+    pub fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
+    /// How late things were looked at since the desk was opened.
+    #[must_use]
+    pub fn lateness(&self) -> &Lateness {
+        &self.lateness
+    }
+
+    /// When [`wake`](Self::wake) or [`deliveries`](Self::deliveries) has something to do: then or
+    /// later. An instant in the past means at once.
+    #[must_use]
+    pub fn next_instant(&self) -> Option<Instant> {
+        [self.next_wake(), self.next_delivery()].into_iter().flatten().min()
+    }
+
+    /// When [`wake`](Self::wake) has something to do.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Instant> {
+        let sweeping = self.accounts.iter().any(|account| account.row.sweep.is_some());
+        if sweeping { Some(Instant::MIN) } else { self.lanes.earliest() }
+    }
+
+    /// When [`deliveries`](Self::deliveries) has something to do.
+    #[must_use]
+    pub fn next_delivery(&self) -> Option<Instant> {
+        self.earliest_delivery
+    }
+
+    /// Deletes all that is kept of one customer: of those tickets that the fact `customer.id`
+    /// gives to them. How many there were.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn forget(
+        &mut self,
+        now: Instant,
+        account: &str,
+        customer: &str,
+        by: &str,
+    ) -> Result<u64, DeskError> {
+        let account = self.account(account)?.row.no;
+        self.cache.clear();
+        let tickets = self.store.forget(account, customer)?;
+        // That somebody was forgotten is kept, and not who.
+        let mut work = self.work(now);
+        let details = json!({ "tickets": tickets });
+        work.batch.audit.push(account::audit(account, now, by, "customer-forgotten", &details));
+        self.commit(work)?;
+        Ok(tickets)
+    }
+
+    /// What last kept the desk from its own work, and when; for whoever watches over it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&(Instant, DeskError)> {
+        self.trouble.as_ref()
+    }
+
+    pub(crate) fn note_trouble(&mut self, now: Instant, error: DeskError) {
+        self.trouble = Some((now, error));
+    }
+
+    /// Deletes tickets that are not open and that nothing has happened to since an instant, at
+    /// most so many. How many there were.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, DeskError> {
+        self.cache.clear();
+        Ok(self.store.delete_untouched(since, limit)?)
+    }
+
+    fn work(&self, now: Instant) -> Work {
+        Work::new(now, self.numbers)
+    }
+
+    /// Takes a ticket in hand, if there is one.
+    fn pick(&mut self, work: &mut Work, account: i64, id: &str) -> Result<Option<Kept>, DeskError> {
+        let place = place(account, id);
+        if let Some(kept) = work.kept.remove(&place).or_else(|| self.cache.take(&place)) {
+            return Ok(Some(kept));
+        }
+        let Some(row) = self.store.ticket(account, id)? else { return Ok(None) };
+        let outbox = if row.outbox > 0 { self.store.outbox_of(row.no)? } else { Vec::new() };
+        Kept::from_row(row, outbox).map(Some)
+    }
+
+    /// Takes a ticket in hand; one that cannot be read is left alone, and seen as trouble.
+    fn pick_readable(
+        &mut self,
+        work: &mut Work,
+        account: i64,
+        id: &str,
+    ) -> Result<Option<Kept>, DeskError> {
+        match self.pick(work, account, id) {
+            Err(error @ DeskError::Unreadable(_)) => {
+                self.unreadable.insert(place(account, id));
+                self.note_trouble(work.now, error);
+                Ok(None)
+            }
+            picked => picked,
+        }
+    }
+
+    /// Stores what was done. If that fails nothing has happened, and what the desk knew of the
+    /// tickets is forgotten: they are read anew.
+    fn commit(&mut self, mut work: Work) -> Result<(), DeskError> {
+        for kept in work.kept.values_mut().filter(|kept| kept.is_changed) {
+            work.batch.tickets.push(kept.change(work.now));
+        }
+        if !work.batch.is_empty()
+            && let Err(error) = self.store.commit(&work.batch)
+        {
+            self.start_over();
+            return Err(error.into());
+        }
+        for lane in work.batch.lanes {
+            self.lanes.add(lane);
+        }
+        for change in &work.batch.tickets {
+            if let Some(due) = change.row.due {
+                self.lanes.due_at(change.row.lane, due);
+            }
+        }
+        for change in &work.batch.outbox {
+            if let OutboxChange::Put(row) = change
+                && row.state.is_open()
+            {
+                let earliest = self.earliest_delivery.map_or(row.next, |at| at.min(row.next));
+                self.earliest_delivery = Some(earliest);
+            }
+        }
+        self.numbers = work.numbers;
+        for (place, kept) in work.kept {
+            if kept.version > 0 {
+                self.cache.put(place, kept);
+            }
+        }
+        Ok(())
+    }
+
+    /// After a commit that failed nobody knows whether it was stored: all is asked again.
+    fn start_over(&mut self) {
+        self.cache.clear();
+        self.lanes.forget();
+        self.earliest_delivery = Some(Instant::MIN);
+        // If these cannot be read now, the next commit fails as well and they are asked again.
+        if let Ok(numbers) = self.store.numbers() {
+            self.numbers = numbers;
+        }
+        let known: Result<Vec<_>, StoreError> = self.store.lanes();
+        if let Ok(lanes) = known {
+            self.lanes = Lanes::new(lanes);
+        }
+    }
+
+    fn lease_key(account: i64, key: &str) -> String {
+        place(account, key)
+    }
+
+    fn is_leased(&self, account: i64, key: &str, now: Instant) -> bool {
+        !self.leases.is_empty()
+            && self.leases.get(&Self::lease_key(account, key)).is_some_and(|l| l.covers(now))
+    }
+}
+
+impl<S> fmt::Debug for Desk<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,377 @@
+//! Accounts, their policies and their flows.
+
+use std::collections::BTreeMap;
+
+use despertador_harness::word::Word;
+use despertador_harness::{duration, facts};
+use despertador_host::contract::{
+    Diagnostic, ExitState, Instant, Outline, RuleOutline, Surroundings,
+};
+use despertador_host::{Plugin, Policy};
+use serde_json::{Value, json};
+
+use super::{Account, Desk};
+use crate::error::DeskError;
+use crate::store::{AccountRow, AuditRow, FlowRow, PolicyRow, Store};
+
+/// The policy of an account that has none: conversations are followed and nothing is done.
+const NO_POLICY: &str = r#"{ "version": "none", "enabled": false, "rules": [] }"#;
+
+/// A policy that was saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Saved {
+    /// Its version in the account, from 1.
+    pub version: i64,
+    /// What somebody should look at although it was accepted.
+    pub warnings: Vec<Diagnostic>,
+    /// The departments with open tickets whose rule is another one from here on.
+    pub moved: Vec<Moved>,
+}
+
+/// What a change of policy means for the open tickets of one department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The department; none are the tickets without one.
+    pub department: Option<String>,
+    /// How many open tickets it has.
+    pub tickets: u64,
+    /// The rule that applied to them.
+    pub before: Option<String>,
+    /// The rule that applies to them from here on. None: nothing happens to them any more.
+    pub after: Option<String>,
+}
+
+/// All accounts of a store with their policies in force.
+pub(super) fn load(store: &impl Store, plugin: &Plugin) -> Result<Vec<Account>, DeskError> {
+    let mut accounts = Vec::new();
+    for row in store.accounts()? {
+        let stored = if row.policy == 0 { None } else { store.policy(row.no, row.policy)? };
+        let policy = match stored {
+            None => plugin.policy(NO_POLICY, &Surroundings::default())?,
+            Some(stored) => plugin.policy(&stored.config, &read_surroundings(&stored)?)?,
+        };
+        accounts.push(Account { row, policy });
+    }
+    Ok(accounts)
+}
+
+/// A policy that is stored, with what it was checked against.
+pub(super) fn parse(plugin: &Plugin, stored: Option<&PolicyRow>) -> Result<Policy, DeskError> {
+    Ok(match stored {
+        None => plugin.policy(NO_POLICY, &Surroundings::default())?,
+        Some(stored) => plugin.policy(&stored.config, &read_surroundings(stored)?)?,
+    })
+}
+
+fn read_surroundings(stored: &PolicyRow) -> Result<Surroundings, DeskError> {
+    let unreadable = |why: String| {
+        DeskError::Unreadable(format!("the surroundings of a policy cannot be read: {why}"))
+    };
+    let value: Value = serde_json::from_str(&stored.surroundings)
+        .map_err(|error| unreadable(error.to_string()))?;
+    facts::surroundings(&value).map_err(|wrong| unreadable(wrong.to_string()))
+}
+
+fn write_surroundings(surroundings: &Surroundings) -> String {
+    json!({
+        "departments": surroundings.departments,
+        "tick-resolution": duration::show(surroundings.tick_resolution),
+        "inactivity-exit": surroundings.inactivity_exit.word(),
+    })
+    .to_string()
+}
+
+impl<S: Store> Desk<S> {
+    pub(super) fn account(&self, name: &str) -> Result<&Account, DeskError> {
+        self.accounts
+            .iter()
+            .find(|account| account.row.name == name)
+            .ok_or_else(|| DeskError::UnknownAccount(name.to_owned()))
+    }
+
+    pub(super) fn account_of(&self, no: i64) -> Result<&Account, DeskError> {
+        self.accounts
+            .iter()
+            .find(|account| account.row.no == no)
+            .ok_or_else(|| DeskError::UnknownAccount(no.to_string()))
+    }
+
+    pub(super) fn account_of_mut(&mut self, no: i64) -> Result<&mut Account, DeskError> {
+        self.accounts
+            .iter_mut()
+            .find(|account| account.row.no == no)
+            .ok_or_else(|| DeskError::UnknownAccount(no.to_string()))
+    }
+
+    /// The names of all accounts.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().map(|account| account.row.name.as_str())
+    }
+
+    /// The policy in force in an account.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account.
+    pub fn policy(&self, account: &str) -> Result<&Policy, DeskError> {
+        Ok(&self.account(account)?.policy)
+    }
+
+    /// All versions of an account's policy, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn policies(&self, account: &str) -> Result<Vec<PolicyRow>, DeskError> {
+        Ok(self.store.policies(self.account(account)?.row.no)?)
+    }
+
+    /// What people have changed in an account, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn audit(&self, account: &str, limit: usize) -> Result<Vec<AuditRow>, DeskError> {
+        Ok(self.store.audit(self.account(account)?.row.no, limit)?)
+    }
+
+    /// Opens an account; one that is open already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn open_account(&mut self, now: Instant, name: &str, by: &str) -> Result<(), DeskError> {
+        if name.is_empty() {
+            return Err(DeskError::Refused("an account needs a name".into()));
+        }
+        if self.account(name).is_ok() {
+            return Ok(());
+        }
+        let mut work = self.work(now);
+        work.numbers.account = work.numbers.account.saturating_add(1);
+        let no = work.numbers.account;
+        let row = AccountRow { no, name: name.into(), policy: 0, sweep: None };
+        let policy = parse(&self.plugin, None)?;
+        work.batch.accounts.push(row.clone());
+        work.batch.audit.push(audit(no, now, by, "account-opened", &json!({})));
+        self.commit(work)?;
+        self.accounts.push(Account { row, policy });
+        Ok(())
+    }
+
+    /// Checks a policy and puts it in force. Open tickets are looked at under it from the next
+    /// [`wake`](Self::wake) on; until then no ticket is treated by the old one either.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the policy at once, or see [`DeskError`].
+    pub fn save_policy(
+        &mut self,
+        now: Instant,
+        account: &str,
+        config: &str,
+        departments: Option<&[String]>,
+        by: &str,
+    ) -> Result<Saved, DeskError> {
+        let no = self.account(account)?.row.no;
+        let surroundings = self.surroundings(no, departments)?;
+        self.put_in_force(now, no, config, &surroundings, by, "policy-saved")
+    }
+
+    /// What saving this policy, or deleting the one in force, would mean for open tickets.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the policy at once, or see [`DeskError`].
+    pub fn compare(
+        &self,
+        account: &str,
+        config: Option<&str>,
+        departments: Option<&[String]>,
+    ) -> Result<Vec<Moved>, DeskError> {
+        let no = self.account(account)?.row.no;
+        let surroundings = self.surroundings(no, departments)?;
+        let policy = self.plugin.policy(config.unwrap_or(NO_POLICY), &surroundings)?;
+        self.moved(no, &policy)
+    }
+
+    /// Takes the policy out of force: nothing happens to the account's tickets any more. The
+    /// answer says to how many; [`compare`](Self::compare) says so beforehand.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn delete_policy(
+        &mut self,
+        now: Instant,
+        account: &str,
+        by: &str,
+    ) -> Result<Saved, DeskError> {
+        let no = self.account(account)?.row.no;
+        self.put_in_force(now, no, NO_POLICY, &Surroundings::default(), by, "policy-deleted")
+    }
+
+    /// Puts the version before the one in force into force again, as a new version.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::NothingToUndo`], or see [`DeskError`].
+    pub fn undo_policy(
+        &mut self,
+        now: Instant,
+        account: &str,
+        by: &str,
+    ) -> Result<Saved, DeskError> {
+        let row = &self.account(account)?.row;
+        let (no, before) = (row.no, row.policy.saturating_sub(1));
+        let nothing = || DeskError::NothingToUndo(account.to_owned());
+        let stored = self.store.policy(no, before)?.ok_or_else(nothing)?;
+        let surroundings = read_surroundings(&stored)?;
+        self.put_in_force(now, no, &stored.config, &surroundings, by, "policy-undone")
+    }
+
+    fn put_in_force(
+        &mut self,
+        now: Instant,
+        account: i64,
+        config: &str,
+        surroundings: &Surroundings,
+        by: &str,
+        what: &str,
+    ) -> Result<Saved, DeskError> {
+        let policy = self.plugin.policy(config, surroundings)?;
+        let moved = self.moved(account, &policy)?;
+        let mut row = self.account_of(account)?.row.clone();
+        row.policy = row.policy.saturating_add(1);
+        row.sweep = Some(0);
+        let mut work = self.work(now);
+        work.batch.policies.push(PolicyRow {
+            account,
+            version: row.policy,
+            at: now,
+            by: by.to_owned(),
+            config: config.to_owned(),
+            surroundings: write_surroundings(surroundings),
+        });
+        work.batch.accounts.push(row.clone());
+        let details = json!({ "version": row.policy });
+        work.batch.audit.push(audit(account, now, by, what, &details));
+        self.commit(work)?;
+        let warnings = policy.warnings().to_vec();
+        let version = row.policy;
+        *self.account_of_mut(account)? = Account { row, policy };
+        Ok(Saved { version, warnings, moved })
+    }
+
+    fn surroundings(
+        &self,
+        account: i64,
+        departments: Option<&[String]>,
+    ) -> Result<Surroundings, DeskError> {
+        let exit = match self.store.flows(account)?.first() {
+            None => ExitState::Unknown,
+            Some(flow) => ExitState::from_word(&flow.exit).unwrap_or(ExitState::Unknown),
+        };
+        Ok(Surroundings {
+            departments: departments.map(<[String]>::to_vec),
+            tick_resolution: self.options.tick_resolution,
+            inactivity_exit: exit,
+            more: None,
+        })
+    }
+
+    fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<Moved>, DeskError> {
+        let before = self.account_of(account)?.policy.outline(0)?;
+        let after = policy.outline(0)?;
+        let open: BTreeMap<_, _> = self.store.open_by_department(account)?.into_iter().collect();
+        Ok(open
+            .into_iter()
+            .map(|(department, tickets)| Moved {
+                before: rule_of(&before, department.as_deref()),
+                after: rule_of(&after, department.as_deref()),
+                department,
+                tickets,
+            })
+            .filter(|moved| moved.before != moved.after)
+            .collect())
+    }
+
+    /// Saves the flow of an account's bot, with what [`Options::exit_state`](super::Options) says
+    /// of it. A policy saved from here on is checked against it.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn save_flow(
+        &mut self,
+        now: Instant,
+        account: &str,
+        text: &str,
+        by: &str,
+    ) -> Result<ExitState, DeskError> {
+        let account = self.account(account)?.row.no;
+        let latest = self.store.flows(account)?.first().map_or(0, |flow| flow.version);
+        let mut row = FlowRow {
+            account,
+            version: latest.saturating_add(1),
+            at: now,
+            by: by.to_owned(),
+            text: text.to_owned(),
+            exit: String::new(),
+        };
+        let exit = (self.options.exit_state)(&row);
+        row.exit = exit.word().into_owned();
+        let mut work = self.work(now);
+        let details = json!({ "version": row.version, "exit": row.exit });
+        work.batch.flows.push(row);
+        work.batch.audit.push(audit(account, now, by, "flow-saved", &details));
+        self.commit(work)?;
+        Ok(exit)
+    }
+
+    /// All versions of an account's flow, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn flows(&self, account: &str) -> Result<Vec<FlowRow>, DeskError> {
+        Ok(self.store.flows(self.account(account)?.row.no)?)
+    }
+
+    /// Puts another plugin in the place of this one. It must accept every policy that is in force;
+    /// otherwise the old one stays. Tickets are looked at under it as after a change of policy.
+    ///
+    /// # Errors
+    ///
+    /// What the new plugin refuses.
+    pub fn replace_plugin(&mut self, now: Instant, plugin: Plugin) -> Result<(), DeskError> {
+        let mut accounts = load(&self.store, &plugin)?;
+        let mut work = self.work(now);
+        for account in &mut accounts {
+            account.row.sweep = Some(0);
+            work.batch.accounts.push(account.row.clone());
+        }
+        self.commit(work)?;
+        self.plugin = plugin;
+        self.accounts = accounts;
+        Ok(())
+    }
+}
+
+/// The name of the rule that applies to a department: its own, else the one for any.
+fn rule_of(outline: &Outline, department: Option<&str>) -> Option<String> {
+    let own = |rule: &&RuleOutline| {
+        let departments = rule.departments.as_deref().unwrap_or_default();
+        departments.iter().any(|name| Some(name.as_str()) == department)
+    };
+    let rule = outline
+        .rules
+        .iter()
+        .find(own)
+        .or_else(|| outline.rules.iter().find(|rule| rule.departments.is_none()))?;
+    (outline.enabled && rule.enabled).then(|| rule.name.clone())
+}
+
+pub(super) fn audit(account: i64, at: Instant, by: &str, what: &str, details: &Value) -> AuditRow {
+    AuditRow { account, at, by: by.into(), what: what.into(), details: details.to_string() }
+}

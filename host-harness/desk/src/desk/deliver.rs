@@ -1,0 +1,420 @@
+//! Actions on their way: asked about once more, handed out under a lease, reported on.
+
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{
+    ActionKey, Event, Failure, FailureKind, Happening, Instant, Step,
+};
+use despertador_host::drain::Due;
+use despertador_host::key;
+use serde_json::{Value, json};
+
+use super::ticket::Kept;
+use super::work::{Entry, Work};
+use super::{Account, Desk, Lease};
+use crate::decision::{action_json, asked, is_open_to_people, unsuitable};
+use crate::error::DeskError;
+use crate::store::{AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store};
+
+/// An action to be carried out now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// The account.
+    pub account: String,
+    /// The ticket.
+    pub ticket: String,
+    /// The idempotency key within the account: carrying it out twice must have the effect of once.
+    pub key: String,
+    /// How often it was tried, this time included.
+    pub attempt: u32,
+    /// The deadline that passed.
+    pub due: Instant,
+    /// What is to be done: `key`, `cycle`, `step`, `due`, `task`, and the task's members `with`.
+    pub action: Value,
+}
+
+/// What became of a [`Delivery`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The account.
+    pub account: String,
+    /// The idempotency key.
+    pub key: String,
+    /// When it became so.
+    pub at: Instant,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was carried out, now or before under the same key.
+    Done,
+    /// It may be tried again; the sentence says what happened.
+    Retry(String),
+    /// It will never be accepted; the sentence says why.
+    Refused(String),
+    /// The customer has blocked us or is gone; the sentence says why.
+    Blocked(String),
+}
+
+/// What a call of [`Desk::delivered`] has done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Carried out.
+    pub done: usize,
+    /// To be tried again.
+    pub retried: usize,
+    /// Given up.
+    pub given_up: usize,
+    /// Reports of actions that are no longer in the outbox.
+    pub stale: usize,
+}
+
+/// Of what is due so many times the budget is looked at, for accounts and departments to take
+/// turns.
+const WINDOW: usize = 4;
+
+impl<S: Store> Desk<S> {
+    /// Hands out actions that are to be carried out now, at most so many.
+    ///
+    /// Immediately before, the plugin is asked about each once more; what it no longer asks for is
+    /// withdrawn. What is handed out is not handed out again until it is
+    /// [reported on](Self::delivered), its lease has ended, or the desk was opened anew.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`]; nothing was handed out.
+    pub fn deliveries(&mut self, now: Instant, budget: usize) -> Result<Vec<Delivery>, DeskError> {
+        // One that has ended, or of an action that is gone, would be waited for without end.
+        self.leases.retain(|_, lease| lease.covers(now));
+        let leases = self.leases.len();
+        let window = budget.saturating_mul(WINDOW).saturating_add(leases);
+        let rows = self.store.outbox_due(now, window)?;
+        let seen_all = rows.len() < window;
+        let free = rows.into_iter().filter(|row| !self.is_leased(row.account, &row.key, now));
+        let free: Vec<_> = free
+            .map(|row| Due { account: row.account, department: row.lane, due: row.next, item: row })
+            .collect();
+        let left = free.len().saturating_sub(budget);
+        let mut turns = self.delivery_turns.clone();
+        let mut work = self.work(now);
+        let mut handed_out = Vec::new();
+        let mut unfit = Vec::new();
+        for Due { item: row, .. } in turns.drain(free, budget) {
+            let Ok(parsed) = key::parse(&row.key) else { continue };
+            let picked = self.pick_readable(&mut work, row.account, &parsed.ticket)?;
+            let Some(mut kept) = picked else { continue };
+            if let Some((delivery, problem)) = self.check_again(&mut work, &mut kept, &row)? {
+                match problem {
+                    None => handed_out.push((row, delivery)),
+                    Some(why) => unfit.push(Report {
+                        account: delivery.account,
+                        key: delivery.key,
+                        at: now,
+                        outcome: Outcome::Refused(why),
+                    }),
+                }
+            }
+            work.put(kept);
+        }
+        self.commit(work)?;
+        self.delivery_turns = turns;
+        let lease = i64::try_from(self.options.lease).unwrap_or(i64::MAX);
+        let until = now.saturating_add(lease);
+        for (row, _) in &handed_out {
+            self.leases.insert(Self::lease_key(row.account, &row.key), Lease { since: now, until });
+        }
+        self.earliest_delivery = if left > 0 || !seen_all {
+            Some(now)
+        } else {
+            let next = self.store.earliest_outbox(now)?;
+            let lease = self.leases.values().map(|lease| lease.until).min();
+            next.into_iter().chain(lease).min()
+        };
+        if !unfit.is_empty() {
+            self.delivered(now, &unfit)?;
+        }
+        Ok(handed_out.into_iter().map(|(_, delivery)| delivery).collect())
+    }
+
+    /// Asks the plugin whether an action is still wanted. None: it is not, or nobody can say.
+    fn check_again(
+        &mut self,
+        work: &mut Work,
+        kept: &mut Kept,
+        row: &OutboxRow,
+    ) -> Result<Option<(Delivery, Option<String>)>, DeskError> {
+        let Account { policy, row: account } = self.account_of(kept.account)?;
+        let (policy, version, name) = (policy.clone(), account.policy, account.name.clone());
+        let Some(place) = kept.outbox_place(&row.key) else { return Ok(None) };
+        if kept.parked.is_some() {
+            work.withdraw(kept, place, "the plugin cannot say whether it is still wanted");
+            return Ok(None);
+        }
+        let decision = match kept.conversation.tick(&policy, work.now) {
+            Ok(decision) => decision,
+            Err(error) => {
+                self.park(work, kept, &error);
+                return Ok(None);
+            }
+        };
+        let delivery = |action: Value, due| Delivery {
+            account: name,
+            ticket: kept.id().to_owned(),
+            key: row.key.clone(),
+            attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
+            due,
+            action,
+        };
+        if let Some(action) = asked(&decision).filter(|action| key::render(&action.key) == row.key)
+        {
+            let delivery = delivery(action_json(action), action.due);
+            return Ok(Some((delivery, unsuitable(action))));
+        }
+        let by_hand = row.state == OutboxState::ByHand
+            && key::parse(&row.key).is_ok_and(|key| is_open_to_people(&decision, &key.step));
+        if by_hand && let Ok(action) = serde_json::from_str(&row.action) {
+            return Ok(Some((delivery(action, row.due), None)));
+        }
+        let entry = Entry { policy: version, decision: Some(&decision), ..Entry::default() };
+        work.enter(kept, EntryKind::Ticked, entry);
+        self.settle(work, kept, &decision);
+        Ok(None)
+    }
+
+    /// Takes in what became of actions: the plugin is told of what was carried out and of what is
+    /// given up, the rest is tried again later. A second report of the same changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`]; the actions are handed out again under their keys.
+    pub fn delivered(&mut self, now: Instant, reports: &[Report]) -> Result<Settled, DeskError> {
+        let mut work = self.work(now);
+        let mut settled = Settled::default();
+        for report in reports {
+            let known = self.account(&report.account).ok().map(|account| account.row.no);
+            let parsed = key::parse(&report.key).ok();
+            let (Some(account), Some(parsed)) = (known, parsed) else {
+                settled.stale = settled.stale.saturating_add(1);
+                continue;
+            };
+            // From here on it is in nobody's hands: if this is not stored it is handed out again.
+            self.leases.remove(&Self::lease_key(account, &report.key));
+            let Some(mut kept) = self.pick_readable(&mut work, account, &parsed.ticket)? else {
+                settled.stale = settled.stale.saturating_add(1);
+                continue;
+            };
+            let place = kept
+                .outbox_place(&report.key)
+                .filter(|place| kept.outbox.get(*place).is_some_and(|row| row.state.is_open()));
+            let count = match place {
+                // It was withdrawn while it was on its way, and was carried out nevertheless.
+                None if report.outcome == Outcome::Done && !is_recorded(&kept, &parsed) => {
+                    let happening = Happening::CarriedOut(parsed);
+                    let note = json!({ "withdrawn": true });
+                    self.tell(&mut work, &mut kept, happening, report.at, note)?;
+                    &mut settled.done
+                }
+                None => &mut settled.stale,
+                Some(place) => self.report(&mut work, &mut kept, place, report, &mut settled)?,
+            };
+            *count = count.saturating_add(1);
+            work.put(kept);
+        }
+        self.commit(work)?;
+        Ok(settled)
+    }
+
+    fn report<'s>(
+        &mut self,
+        work: &mut Work,
+        kept: &mut Kept,
+        place: usize,
+        report: &Report,
+        settled: &'s mut Settled,
+    ) -> Result<&'s mut usize, DeskError> {
+        let Ok(parsed) = key::parse(&report.key) else { return Ok(&mut settled.stale) };
+        let Some(row) = kept.outbox.get(place).cloned() else { return Ok(&mut settled.stale) };
+        let attempt = row.attempts.saturating_add(1);
+        let (kind, why) = match &report.outcome {
+            Outcome::Done => {
+                kept.outbox.remove(place);
+                work.batch
+                    .outbox
+                    .push(OutboxChange::Remove { ticket: kept.no, key: row.key.clone() });
+                let happening = Happening::CarriedOut(parsed);
+                let note = json!({ "attempt": attempt, "due": row.due });
+                self.tell(work, kept, happening, report.at, note)?;
+                return Ok(&mut settled.done);
+            }
+            Outcome::Retry(why) if attempt < i64::from(self.options.attempts) => {
+                self.try_later(work, kept, place, attempt, why);
+                return Ok(&mut settled.retried);
+            }
+            Outcome::Retry(why) => (FailureKind::Unreachable, why),
+            Outcome::Refused(why) => (FailureKind::Refused, why),
+            Outcome::Blocked(why) => (FailureKind::Blocked, why),
+        };
+        let row = OutboxRow {
+            state: OutboxState::Dead,
+            attempts: attempt,
+            why: Some(why.clone()),
+            ..row
+        };
+        work.batch.outbox.push(OutboxChange::Put(row.clone()));
+        if let Some(place) = kept.outbox.get_mut(place) {
+            *place = row;
+        }
+        let note = json!({ "key": report.key, "attempt": attempt, "why": why });
+        work.enter(kept, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
+        let happening = Happening::Failed(Failure { key: parsed, kind });
+        self.tell(work, kept, happening, report.at, Value::Null)?;
+        Ok(&mut settled.given_up)
+    }
+
+    /// Tells the plugin what became of an action.
+    fn tell(
+        &mut self,
+        work: &mut Work,
+        kept: &mut Kept,
+        what: Happening,
+        at: Instant,
+        note: Value,
+    ) -> Result<(), DeskError> {
+        let at = at.min(work.now);
+        let event = Event { id: None, sequence: None, at, received_at: work.now, what };
+        let row = Row::event(kept.id(), event);
+        self.hear(work, kept, &row, Some(note).filter(|note| !note.is_null()))?;
+        Ok(())
+    }
+
+    fn try_later(
+        &mut self,
+        work: &mut Work,
+        kept: &mut Kept,
+        place: usize,
+        attempt: i64,
+        why: &str,
+    ) {
+        let pause = self.pause(&kept.outbox, place, attempt);
+        let Some(row) = kept.outbox.get_mut(place) else { return };
+        row.attempts = attempt;
+        row.next = work.now.saturating_add(pause);
+        row.why = Some(why.to_owned());
+        let note = json!({ "key": row.key, "attempt": attempt, "why": why });
+        work.batch.outbox.push(OutboxChange::Put(row.clone()));
+        work.enter(kept, EntryKind::NotDelivered, Entry { note: Some(note), ..Entry::default() });
+    }
+
+    /// Between half and all of a pause that doubles; which, is the key's and the attempt's.
+    fn pause(&self, outbox: &[OutboxRow], place: usize, attempt: i64) -> i64 {
+        let doubled = u32::try_from(attempt.saturating_sub(1).clamp(0, 30)).unwrap_or(0);
+        let whole = self
+            .options
+            .first_pause
+            .saturating_mul(1_u64.checked_shl(doubled).unwrap_or(u64::MAX))
+            .min(self.options.longest_pause);
+        let key = outbox.get(place).map_or("", |row| row.key.as_str());
+        let hash = key.bytes().chain(attempt.to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, fnv);
+        let half = whole.div_euclid(2);
+        let pause = half.saturating_add(hash.checked_rem(half.max(1)).unwrap_or(0));
+        i64::try_from(pause).unwrap_or(i64::MAX)
+    }
+
+    /// What was given up in an account, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn dead_letters(&self, account: &str, limit: usize) -> Result<Vec<OutboxRow>, DeskError> {
+        let account = self.account(account)?.row.no;
+        Ok(self.store.dead_letters(account, limit)?)
+    }
+
+    /// Has an action that was given up sent again. It is checked like any other before it goes:
+    /// what speaks to a silent customer goes only if they are still silent.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn send_again(
+        &mut self,
+        now: Instant,
+        account: &str,
+        key: &str,
+        by: &str,
+    ) -> Result<(), DeskError> {
+        self.change_dead(now, account, key, by, "dead-letter-sent-again", |work, kept, place| {
+            let Some(row) = kept.outbox.get_mut(place) else { return };
+            row.state = OutboxState::ByHand;
+            row.attempts = 0;
+            row.next = now;
+            let note = json!({ "key": row.key, "by": by });
+            work.batch.outbox.push(OutboxChange::Put(row.clone()));
+            work.enter(kept, EntryKind::SentAgain, Entry { note: Some(note), ..Entry::default() });
+        })
+    }
+
+    /// Puts an action that was given up out of sight.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn discard(
+        &mut self,
+        now: Instant,
+        account: &str,
+        key: &str,
+        by: &str,
+    ) -> Result<(), DeskError> {
+        self.change_dead(now, account, key, by, "dead-letter-discarded", |work, kept, place| {
+            work.withdraw(kept, place, "somebody has discarded it");
+        })
+    }
+
+    fn change_dead(
+        &mut self,
+        now: Instant,
+        account: &str,
+        key: &str,
+        by: &str,
+        what: &str,
+        change: impl FnOnce(&mut Work, &mut Kept, usize),
+    ) -> Result<(), DeskError> {
+        let account = self.account(account)?.row.no;
+        let unknown = || DeskError::UnknownAction(key.to_owned());
+        let parsed = key::parse(key).map_err(|_| unknown())?;
+        let mut work = self.work(now);
+        let mut kept = self.pick(&mut work, account, &parsed.ticket)?.ok_or_else(unknown)?;
+        let dead = |row: &OutboxRow| row.key == key && row.state == OutboxState::Dead;
+        let place = kept.outbox.iter().position(dead);
+        if let Some(place) = place {
+            change(&mut work, &mut kept, place);
+            work.batch.audit.push(AuditRow {
+                account,
+                at: now,
+                by: by.to_owned(),
+                what: what.to_owned(),
+                details: json!({ "key": key }).to_string(),
+            });
+        }
+        work.put(kept);
+        self.commit(work)?;
+        place.map(|_| ()).ok_or_else(unknown)
+    }
+}
+
+/// Whether the plugin has been told that this was carried out, or of something in a later cycle.
+fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
+    let conversation = &kept.conversation;
+    if matches!(key.step, Step::Reply(_)) {
+        return conversation.replied().iter().any(|reply| reply.step == key.step);
+    }
+    let latest = conversation.carried_out().last().map_or(0, |last| last.cycle);
+    key.cycle < latest || conversation.carried_out().contains(key)
+}
+
+fn fnv(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+}

@@ -1,0 +1,324 @@
+//! Questions: how a ticket stands, why, what has happened, and what people may do about it.
+
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{
+    Duration, Event, Explanation, Happening, Instant, Memory, Reader, Step, Ticket,
+};
+use serde_json::{Value, json};
+
+use super::park::{catch_up, stored_row};
+use super::take::{Incoming, Receipt};
+use super::ticket::Kept;
+use super::{Desk, account};
+use crate::error::DeskError;
+use crate::store::{EntryKind, EntryRow, OutboxRow, Query, Store, TicketRow};
+
+/// How a ticket stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Its facts.
+    pub ticket: Ticket,
+    /// When it is looked at again.
+    pub due: Option<Instant>,
+    /// What becomes due then.
+    pub aim: Option<Step>,
+    /// Why it is set aside, if it is: the plugin could not answer.
+    pub parked: Option<String>,
+    /// What is to be carried out, given up actions included.
+    pub outbox: Vec<OutboxRow>,
+    /// Counted from 1, one more at each change.
+    pub version: i64,
+}
+
+/// An entry of a ticket's journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimelineEntry {
+    /// Its number; later entries have higher ones.
+    pub seq: i64,
+    /// When, by the desk's clock.
+    pub at: Instant,
+    /// What it is about.
+    pub kind: EntryKind,
+    /// The version of the policy that was asked; 0 if none was.
+    pub policy: i64,
+    /// What happened, as a row of an event log.
+    pub row: Option<Value>,
+    /// What was decided.
+    pub decision: Option<Value>,
+    /// What else is to be known.
+    pub note: Option<Value>,
+}
+
+/// A ticket made anew from its journal alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rebuilt {
+    /// Its facts.
+    pub ticket: Ticket,
+    /// The plugin's memory.
+    pub memory: Memory,
+    /// Entries whose decision would be another one today.
+    pub differ: Vec<i64>,
+}
+
+impl<S: Store> Desk<S> {
+    /// How a ticket stands.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn standing(&mut self, account: &str, ticket: &str) -> Result<Standing, DeskError> {
+        self.with(account, ticket, |_, kept| {
+            Ok(Standing {
+                ticket: kept.conversation.ticket.clone(),
+                due: kept.due,
+                aim: kept.aim.clone(),
+                parked: kept.parked.clone(),
+                outbox: kept.outbox.clone(),
+                version: kept.version,
+            })
+        })
+    }
+
+    /// Why a ticket is treated as it is, in words.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn explain(
+        &mut self,
+        account: &str,
+        ticket: &str,
+        now: Instant,
+        reader: &Reader,
+    ) -> Result<Explanation, DeskError> {
+        let policy = self.account(account)?.policy.clone();
+        self.with(account, ticket, |_, kept| Ok(kept.conversation.explain(&policy, now, reader)?))
+    }
+
+    /// What has happened to a ticket and was decided about it, from the beginning.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn timeline(
+        &mut self,
+        account: &str,
+        ticket: &str,
+    ) -> Result<Vec<TimelineEntry>, DeskError> {
+        let entries = self.entries(account, ticket)?;
+        let read = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(entries
+            .into_iter()
+            .map(|entry| TimelineEntry {
+                seq: entry.seq,
+                at: entry.at,
+                kind: entry.kind,
+                policy: entry.policy,
+                row: read(entry.row),
+                decision: read(entry.decision),
+                note: read(entry.note),
+            })
+            .collect())
+    }
+
+    /// What has happened to a ticket, as an event log that `despertador explain --log` reads.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn event_log(&mut self, account: &str, ticket: &str) -> Result<String, DeskError> {
+        let entries = self.entries(account, ticket)?;
+        Ok(entries.into_iter().filter_map(|entry| entry.row).map(|row| row + "\n").collect())
+    }
+
+    /// Makes a ticket anew from its journal, under the policies that were in force.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`]; also when the plugin fails today where it answered then.
+    pub fn rebuild(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
+        let entries = self.entries(account, ticket)?;
+        let no = self.account(account)?.row.no;
+        let mut policies = std::collections::HashMap::new();
+        let mut kept = Kept::new(0, no, ticket);
+        let mut unheard: Vec<Row> = Vec::new();
+        let mut differ = Vec::new();
+        for entry in entries {
+            let policy = match policies.entry(entry.policy) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => {
+                    let stored = self.store.policy(no, entry.policy)?;
+                    new.insert(account::parse(&self.plugin, stored.as_ref())?)
+                }
+            };
+            let decision = match entry.kind {
+                EntryKind::Heard => {
+                    let row = stored_row(entry.row.as_deref().unwrap_or_default())?;
+                    match super::hear::play(policy, &mut kept, &row, entry.at) {
+                        Ok(decision) => decision,
+                        Err(super::hear::Unheard::Failed(error)) => return Err(error.into()),
+                        Err(super::hear::Unheard::Refused(why)) => {
+                            return Err(DeskError::Unreadable(why));
+                        }
+                    }
+                }
+                EntryKind::Unheard => {
+                    unheard.push(stored_row(entry.row.as_deref().unwrap_or_default())?);
+                    continue;
+                }
+                EntryKind::Resumed => {
+                    catch_up(policy, &mut kept, &std::mem::take(&mut unheard), entry.at)?;
+                    kept.conversation.tick(policy, entry.at)?
+                }
+                EntryKind::Ticked => kept.conversation.tick(policy, entry.at)?,
+                _ => continue,
+            };
+            let decision = crate::decision::decision_json(&decision).to_string();
+            if entry.decision.is_some_and(|stored| stored != decision) {
+                differ.push(entry.seq);
+            }
+        }
+        let memory = kept.conversation.memory().clone();
+        Ok(Rebuilt { ticket: kept.conversation.ticket, memory, differ })
+    }
+
+    /// Whether what is stored of a ticket is what its journal makes of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn is_as_journal_says(&mut self, account: &str, ticket: &str) -> Result<bool, DeskError> {
+        let rebuilt = self.rebuild(account, ticket)?;
+        self.with(account, ticket, |_, kept| {
+            Ok(rebuilt.differ.is_empty()
+                && rebuilt.ticket == kept.conversation.ticket
+                && rebuilt.memory == *kept.conversation.memory())
+        })
+    }
+
+    /// Tickets of an account that answer a query; its `account` is put in here.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn tickets(&self, account: &str, query: &Query) -> Result<Vec<TicketRow>, DeskError> {
+        let account = self.account(account)?.row.no;
+        Ok(self.store.tickets(&Query { account, ..query.clone() })?)
+    }
+
+    /// Gives the customer of a ticket more time.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn extend(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+        by: Duration,
+    ) -> Result<Receipt, DeskError> {
+        self.happen(now, account, ticket, Happening::Extended(by))
+    }
+
+    /// Stops the clock of a ticket.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn hold(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+    ) -> Result<Receipt, DeskError> {
+        self.happen(now, account, ticket, Happening::Held)
+    }
+
+    /// Lets the clock of a ticket run again.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn release(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+    ) -> Result<Receipt, DeskError> {
+        self.happen(now, account, ticket, Happening::Released)
+    }
+
+    /// Puts a tag on a ticket, such as one that the policy exempts.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn exempt(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+        tag: &str,
+    ) -> Result<Receipt, DeskError> {
+        let mut tags = self.standing(account, ticket)?.ticket.tags;
+        if !tags.iter().any(|has| has == tag) {
+            tags.push(tag.to_owned());
+        }
+        let row = Row::facts(ticket, now, json!({ "tags": tags }));
+        self.take_known(now, account, ticket, row)
+    }
+
+    fn happen(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+        what: Happening,
+    ) -> Result<Receipt, DeskError> {
+        let row = Row::event(ticket, Event::new(what, now));
+        self.take_known(now, account, ticket, row)
+    }
+
+    fn take_known(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+        row: Row,
+    ) -> Result<Receipt, DeskError> {
+        self.standing(account, ticket)?;
+        let receipts = self.take(now, &[Incoming::new(account, row)])?;
+        receipts.into_iter().next().ok_or_else(|| DeskError::UnknownTicket(ticket.to_owned()))
+    }
+
+    fn entries(&mut self, account: &str, ticket: &str) -> Result<Vec<EntryRow>, DeskError> {
+        let mut seq = self.with(account, ticket, |_, kept| Ok(kept.last))?;
+        let mut entries = Vec::new();
+        while seq > 0 {
+            let Some(entry) = self.store.entry(seq)? else { break };
+            seq = entry.previous;
+            entries.push(entry);
+        }
+        entries.reverse();
+        Ok(entries)
+    }
+
+    /// Asks something of a ticket as it is.
+    fn with<R>(
+        &mut self,
+        account: &str,
+        ticket: &str,
+        ask: impl FnOnce(&mut Self, &Kept) -> Result<R, DeskError>,
+    ) -> Result<R, DeskError> {
+        let account = self.account(account)?.row.no;
+        let mut work = self.work(0);
+        let kept = self
+            .pick(&mut work, account, ticket)?
+            .ok_or_else(|| DeskError::UnknownTicket(ticket.to_owned()))?;
+        let answer = ask(self, &kept);
+        work.put(kept);
+        self.commit(work)?;
+        answer
+    }
+}

@@ -1,0 +1,129 @@
+//! What has happened, taken in: many tickets, one commit.
+
+use despertador_harness::conversation::Call;
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Decision, Instant};
+use sha2::Digest;
+
+use super::Desk;
+use super::ticket::Kept;
+use super::work::Work;
+use crate::error::DeskError;
+use crate::store::{Consumed, Store};
+
+/// One thing that happened to one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    /// The account.
+    pub account: String,
+    /// A row of an event log: a message, an event, facts, or facts beside one of them. The first
+    /// one of a ticket makes it. With an `id` it is taken in once, however often it is told.
+    pub row: Row,
+}
+
+impl Incoming {
+    /// A row of an account's event log.
+    pub fn new(account: impl Into<String>, row: Row) -> Self {
+        Self { account: account.into(), row }
+    }
+}
+
+/// What became of an [`Incoming`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Receipt {
+    /// It is stored, and the plugin has decided.
+    Heard(Box<Decision>),
+    /// It was stored before.
+    Again,
+    /// It is stored. The plugin cannot answer about this ticket at present and will be told later.
+    Parked,
+    /// It is not stored and never will be; the sentence says why.
+    Refused(String),
+}
+
+impl Receipt {
+    /// Whether it is stored, now or before.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        !matches!(self, Self::Refused(_))
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// Takes in what has happened. When this returns, all that the receipts call stored is
+    /// durable; if it fails nothing is, and the same may be given again.
+    ///
+    /// The host learns of everything at `now`: that is what `received-at` becomes.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`]. An [`Incoming`] that cannot be taken is no error but a receipt.
+    pub fn take(&mut self, now: Instant, incoming: &[Incoming]) -> Result<Vec<Receipt>, DeskError> {
+        let mut work = self.work(now);
+        let mut receipts = Vec::with_capacity(incoming.len());
+        for incoming in incoming {
+            receipts.push(self.take_one(&mut work, incoming)?);
+        }
+        self.commit(work)?;
+        Ok(receipts)
+    }
+
+    fn take_one(&mut self, work: &mut Work, incoming: &Incoming) -> Result<Receipt, DeskError> {
+        let Ok(account) = self.account(&incoming.account) else {
+            return Ok(Receipt::Refused(
+                DeskError::UnknownAccount(incoming.account.clone()).to_string(),
+            ));
+        };
+        let account = account.row.no;
+        let id = incoming.row.ticket.as_str();
+        if id.is_empty() {
+            return Ok(Receipt::Refused("the ticket has no id; name it in `ticket`".into()));
+        }
+        let mut kept = match self.pick(work, account, id) {
+            Ok(Some(kept)) => kept,
+            // One damaged ticket is no reason to refuse the others.
+            Err(DeskError::Unreadable(why)) => return Ok(Receipt::Refused(why)),
+            Err(error) => return Err(error),
+            Ok(None) => Kept::new(work.numbers.ticket.saturating_add(1), account, id),
+        };
+        let consumed = incoming.row.id.as_deref().map(|id| digest(kept.no, id));
+        if let Some(consumed) = &consumed
+            && kept.version.max(kept.last) > 0
+            && (work.batch.consumed.contains(consumed) || self.store.is_consumed(consumed)?)
+        {
+            work.put(kept);
+            return Ok(Receipt::Again);
+        }
+        let row = received(&incoming.row, work.now);
+        let receipt = self.hear(work, &mut kept, &row, None)?;
+        if receipt.is_stored() {
+            work.numbers.ticket = work.numbers.ticket.max(kept.no);
+            work.batch.consumed.extend(consumed);
+            work.put(kept);
+        } else if kept.version.max(kept.last) > 0 {
+            work.put(kept);
+        }
+        Ok(receipt)
+    }
+}
+
+/// The same, learned of now.
+fn received(row: &Row, now: Instant) -> Row {
+    let mut row = row.clone();
+    row.received_at = now;
+    match &mut row.call {
+        Some(Call::Message(message)) => message.received_at = now,
+        Some(Call::Event(event)) => event.received_at = now,
+        Some(Call::Tick(_)) | None => {}
+    }
+    row
+}
+
+fn digest(ticket: i64, id: &str) -> Consumed {
+    let whole: [u8; 32] = sha2::Sha256::digest(id.as_bytes()).into();
+    let mut digest = [0; 16];
+    for (half, byte) in digest.iter_mut().zip(whole) {
+        *half = byte;
+    }
+    Consumed { ticket, digest }
+}

@@ -1,0 +1,177 @@
+//! A ticket as the desk keeps it in memory while it works on it.
+
+use despertador_harness::facts;
+use despertador_harness::word::Word;
+use despertador_host::contract::{Channel, Instant, Step, Ticket};
+use despertador_host::{Conversation, key};
+use serde_json::Value;
+
+use crate::error::DeskError;
+use crate::store::{OutboxRow, TicketChange, TicketRow};
+
+/// The fact that names the customer.
+const CUSTOMER: &str = "customer.id";
+
+/// A ticket, what the plugin remembers of it, and what is to be carried out.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) no: i64,
+    pub(crate) account: i64,
+    /// The version that is stored; 0 while nothing is.
+    pub(crate) version: i64,
+    pub(crate) lane: i64,
+    pub(crate) conversation: Conversation,
+    pub(crate) outbox: Vec<OutboxRow>,
+    pub(crate) due: Option<Instant>,
+    pub(crate) aim: Option<Step>,
+    pub(crate) parked: Option<String>,
+    pub(crate) failures: i64,
+    pub(crate) unheard: Option<i64>,
+    pub(crate) last: i64,
+    facts: String,
+    carried_out: String,
+    /// Whether anything is to be stored.
+    pub(crate) is_changed: bool,
+    moved: bool,
+    rescheduled: bool,
+}
+
+impl Kept {
+    /// A ticket that nobody has heard of. Its channel is one without abilities until it is named.
+    pub(crate) fn new(no: i64, account: i64, id: &str) -> Self {
+        Self {
+            no,
+            account,
+            version: 0,
+            lane: 0,
+            conversation: Conversation::new(Ticket::open(id, Channel::Other("unknown".into()))),
+            outbox: Vec::new(),
+            due: None,
+            aim: None,
+            parked: None,
+            failures: 0,
+            unheard: None,
+            last: 0,
+            facts: String::new(),
+            carried_out: String::new(),
+            is_changed: false,
+            moved: true,
+            rescheduled: true,
+        }
+    }
+
+    pub(crate) fn from_row(row: TicketRow, outbox: Vec<OutboxRow>) -> Result<Self, DeskError> {
+        let unreadable = |what: &str, why: String| {
+            DeskError::Unreadable(format!(
+                "the {what} of ticket `{}` cannot be read: {why}",
+                row.id
+            ))
+        };
+        let mut ticket = Ticket::open(row.id.clone(), Channel::Other("unknown".into()));
+        let stored: Value = serde_json::from_str(&row.facts)
+            .map_err(|error| unreadable("facts", error.to_string()))?;
+        facts::apply(&mut ticket, &stored)
+            .map_err(|wrong| unreadable("facts", wrong.to_string()))?;
+        let keys = row
+            .carried_out
+            .lines()
+            .map(key::parse)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| unreadable("actions", error.to_string()))?;
+        let aim = row.aim.as_deref().and_then(despertador_harness::word::step_from_word);
+        Ok(Self {
+            no: row.no,
+            account: row.account,
+            version: row.version,
+            lane: row.lane,
+            conversation: Conversation::resume(ticket, row.memory, keys),
+            outbox,
+            due: row.due,
+            aim,
+            parked: row.parked,
+            failures: row.failures,
+            unheard: row.unheard,
+            last: row.last,
+            facts: row.facts,
+            carried_out: row.carried_out,
+            is_changed: false,
+            moved: false,
+            rescheduled: false,
+        })
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.conversation.ticket.id
+    }
+
+    /// The facts are no longer those that were stored.
+    pub(crate) fn facts_changed(&mut self) {
+        self.facts.clear();
+        self.moved = true;
+    }
+
+    /// An action was carried out.
+    pub(crate) fn carried_out_changed(&mut self) {
+        self.carried_out.clear();
+        let keys = self.conversation.carried_out().iter().chain(self.conversation.replied());
+        for key in keys {
+            self.carried_out.push_str(&key::render(key));
+            self.carried_out.push('\n');
+        }
+    }
+
+    pub(crate) fn wake_at(&mut self, due: Option<Instant>, aim: Option<Step>) {
+        self.rescheduled |= self.due != due;
+        self.is_changed |= self.due != due || self.aim != aim;
+        self.due = due;
+        self.aim = aim;
+    }
+
+    pub(crate) fn set_aside(&mut self, why: Option<String>) {
+        self.moved |= self.parked != why;
+        self.parked = why;
+    }
+
+    pub(crate) fn move_to(&mut self, lane: i64) {
+        self.moved |= self.lane != lane;
+        self.lane = lane;
+    }
+
+    pub(crate) fn outbox_place(&self, key: &str) -> Option<usize> {
+        self.outbox.iter().position(|row| row.key == key)
+    }
+
+    /// What is to be stored; the next version counts as stored from here on.
+    pub(crate) fn change(&mut self, now: Instant) -> TicketChange {
+        if self.facts.is_empty() {
+            self.facts = facts::json(&self.conversation.ticket).to_string();
+        }
+        self.version = self.version.saturating_add(1);
+        let ticket = &self.conversation.ticket;
+        let customer = ticket.more.iter().flatten().find(|(name, _)| name == CUSTOMER);
+        let row = TicketRow {
+            no: self.no,
+            account: self.account,
+            id: ticket.id.clone(),
+            version: self.version,
+            lane: self.lane,
+            status: ticket.status.word().into_owned(),
+            department: ticket.department.clone(),
+            customer: customer.map(|(_, value)| value.clone()),
+            due: self.due,
+            aim: self.aim.as_ref().map(key::render_step),
+            parked: self.parked.clone(),
+            failures: self.failures,
+            unheard: self.unheard,
+            last: self.last,
+            changed: now,
+            facts: self.facts.clone(),
+            memory: self.conversation.memory().clone(),
+            carried_out: self.carried_out.clone(),
+            outbox: i64::try_from(self.outbox.len()).unwrap_or(i64::MAX),
+        };
+        let change = TicketChange { row, moved: self.moved, rescheduled: self.rescheduled };
+        (self.is_changed, self.moved, self.rescheduled) = (false, false, false);
+        change
+    }
+}

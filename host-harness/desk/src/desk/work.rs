@@ -1,0 +1,81 @@
+//! What is done until the next commit.
+
+use std::collections::HashMap;
+
+use despertador_host::contract::{Decision, Instant};
+use serde_json::{Value, json};
+
+use super::cache::place;
+use super::ticket::Kept;
+use crate::decision::decision_json;
+use crate::store::{Batch, EntryKind, EntryRow, LaneRow, Numbers, OutboxChange};
+
+/// Tickets taken in hand and what is to be stored of them.
+pub(crate) struct Work {
+    pub(crate) now: Instant,
+    pub(crate) kept: HashMap<String, Kept>,
+    pub(crate) batch: Batch,
+    pub(crate) numbers: Numbers,
+}
+
+/// What an entry of the journal says.
+#[derive(Default)]
+pub(crate) struct Entry<'a> {
+    pub(crate) policy: i64,
+    pub(crate) row: Option<String>,
+    pub(crate) decision: Option<&'a Decision>,
+    pub(crate) note: Option<Value>,
+}
+
+impl Work {
+    pub(crate) fn new(now: Instant, numbers: Numbers) -> Self {
+        Self { now, kept: HashMap::new(), batch: Batch::default(), numbers }
+    }
+
+    pub(crate) fn put(&mut self, kept: Kept) {
+        self.kept.insert(place(kept.account, kept.id()), kept);
+    }
+
+    /// Takes down what happened to a ticket.
+    pub(crate) fn enter(&mut self, kept: &mut Kept, kind: EntryKind, entry: Entry<'_>) -> i64 {
+        self.numbers.entry = self.numbers.entry.saturating_add(1);
+        let seq = self.numbers.entry;
+        self.batch.journal.push(EntryRow {
+            seq,
+            previous: kept.last,
+            ticket: kept.no,
+            at: self.now,
+            kind,
+            policy: entry.policy,
+            row: entry.row,
+            decision: entry.decision.map(|decision| decision_json(decision).to_string()),
+            note: entry.note.map(|note| note.to_string()),
+        });
+        kept.last = seq;
+        kept.is_changed = true;
+        seq
+    }
+
+    /// Takes a row out of the outbox and says why.
+    pub(crate) fn withdraw(&mut self, kept: &mut Kept, index: usize, why: &str) {
+        let row = kept.outbox.remove(index);
+        let note = json!({ "key": row.key, "why": why });
+        self.enter(kept, EntryKind::Withdrawn, Entry { note: Some(note), ..Entry::default() });
+        self.batch.outbox.push(OutboxChange::Remove { ticket: kept.no, key: row.key });
+    }
+
+    pub(crate) fn lane(&mut self, account: i64, department: Option<&str>) -> i64 {
+        let new = self
+            .batch
+            .lanes
+            .iter()
+            .find(|lane| lane.account == account && lane.department.as_deref() == department);
+        if let Some(lane) = new {
+            return lane.no;
+        }
+        self.numbers.lane = self.numbers.lane.saturating_add(1);
+        let department = department.map(str::to_owned);
+        self.batch.lanes.push(LaneRow { no: self.numbers.lane, account, department });
+        self.numbers.lane
+    }
+}

@@ -1,0 +1,74 @@
+//! The durable runtime of Despertador: it remembers tickets, wakes up in time, carries actions
+//! out, and answers «why?» months later.
+//!
+//! - [`store`]: one atomic commit; SQLite in one file.
+//! - [`Desk`]: what happens, what is due, what is delivered. No clock, no thread.
+//! - [`runtime`]: threads and the clock around it.
+//! - [`sink`]: where actions go.
+//!
+//! ```
+//! use despertador_desk::store::Sqlite;
+//! use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
+//! use despertador_harness::event_log::Row;
+//! use despertador_host::Host;
+//!
+//! # let folder = std::env::temp_dir().join(format!("despertador-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! let plugin = Host::new(Default::default())?.load_bytes(despertador_component::COMPONENT)?;
+//! let mut desk = Desk::open(Sqlite::open(&folder.join("desk.db"))?, plugin, Options::default())?;
+//!
+//! let mut now = 1_800_000_000_000;
+//! desk.open_account(now, "acme", "root")?;
+//! let policy = r#"{ "version": "1", "language": "en", "rules": [ {
+//!     "departments": "any", "close-after": "15 min",
+//!     "reminders": [ { "after": "10 min", "text": "Are you still there?" } ] } ] }"#;
+//! desk.save_policy(now, "acme", policy, None, "root")?;
+//!
+//! let log = [
+//!     r#"{"ticket":"4711","at":"2027-01-15T08:00:00Z","id":"m1","facts":{"channel":"whatsapp"},"message":{"author":"customer"}}"#,
+//!     r#"{"ticket":"4711","at":"2027-01-15T08:00:00Z","id":"m2","message":{"author":"agent"}}"#,
+//! ];
+//! for row in log {
+//!     desk.take(now, &[Incoming::new("acme", Row::from_json(row)?)])?;
+//! }
+//!
+//! let mut done = Vec::new();
+//! while let Some(next) = desk.next_instant() {
+//!     now = now.max(next); // sleep until then
+//!     desk.wake(now, 500)?;
+//!     for delivery in desk.deliveries(now, 500)? {
+//!         done.push(delivery.key.clone()); // carry it out, then say so
+//!         let (account, key) = (delivery.account, delivery.key);
+//!         desk.delivered(now, &[Report { account, key, at: now, outcome: Outcome::Done }])?;
+//!     }
+//! }
+//! assert_eq!(done, ["4711/1/reminder-1", "4711/1/close"]);
+//! # drop(desk);
+//! # std::fs::remove_dir_all(folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Guarantees
+//!
+//! - What a receipt calls stored survives a crash at any instant.
+//! - An action is delivered at least once, each time under the same key, and only if the plugin
+//!   still asks for it immediately before.
+//! - While the plugin cannot answer about a ticket nothing is done to it, and it is told of
+//!   everything before it decides again.
+//! - Nothing is decided here: whoever wants to know why asks the plugin.
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod decision;
+mod desk;
+mod error;
+pub mod runtime;
+pub mod sink;
+pub mod store;
+
+pub use decision::{action_json, decision_json};
+pub use desk::{
+    Delivery, Desk, Incoming, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Report, Saved,
+    Settled, Standing, TimelineEntry, Woken,
+};
+pub use error::DeskError;

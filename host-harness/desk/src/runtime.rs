@@ -1,0 +1,201 @@
+//! Threads around a desk: one that writes, some that deliver.
+//!
+//! Whoever has something to tell gives it to an [`Inlet`] and gets the receipts when all of it is
+//! durable. What waits at the same time is stored in one commit, so that many callers together are
+//! faster than one. Between requests the writer sleeps until the next instant of the desk.
+
+mod clock;
+mod writer;
+
+use std::fmt;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use despertador_host::contract::Instant;
+
+use crate::desk::{Delivery, Desk, Incoming, Outcome, Receipt, Report};
+use crate::error::DeskError;
+use crate::sink::Sink;
+use crate::store::Store;
+use writer::Writer;
+
+pub use clock::{Clock, SystemClock};
+
+/// How the threads work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeOptions {
+    /// How many requests may wait; who comes then waits until there is room. Default 1,024.
+    pub waiting: usize,
+    /// How many events are stored in one commit at most, if more wait. Default 1,000.
+    pub commit: usize,
+    /// How many tickets are looked at between two requests. Default 500.
+    pub wake: usize,
+    /// How many deliveries are made at one time. Default 8.
+    pub workers: usize,
+}
+
+impl Default for RuntimeOptions {
+    fn default() -> Self {
+        Self { waiting: 1_024, commit: 1_000, wake: 500, workers: 8 }
+    }
+}
+
+/// A desk that runs.
+pub struct Runtime<S> {
+    inlet: Inlet<S>,
+    writer: JoinHandle<Desk<S>>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// Where a running desk is told and asked. Cheap to clone, one for each thread.
+pub struct Inlet<S> {
+    requests: SyncSender<Request<S>>,
+}
+
+impl<S> Clone for Inlet<S> {
+    fn clone(&self) -> Self {
+        Self { requests: self.requests.clone() }
+    }
+}
+
+/// Why a running desk did not do what was asked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotDone {
+    /// The desk could not.
+    Desk(DeskError),
+    /// The desk has stopped, or stopped before it was done. Whether it was done is not known.
+    Stopped,
+}
+
+impl fmt::Display for NotDone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Desk(error) => error.fmt(f),
+            Self::Stopped => f.write_str("the desk has stopped; tell it again when it runs"),
+        }
+    }
+}
+
+impl std::error::Error for NotDone {}
+
+type Question<S> = Box<dyn FnOnce(&mut Desk<S>, Instant) + Send>;
+
+enum Request<S> {
+    Take(Vec<Incoming>, SyncSender<Result<Vec<Receipt>, DeskError>>),
+    Ask(Question<S>),
+    Reported(Report),
+    Stop,
+}
+
+impl<S: Store + Send + 'static> Inlet<S> {
+    /// Tells what has happened. The receipts come when it is durable.
+    ///
+    /// # Errors
+    ///
+    /// Nothing of it was stored, or the desk has stopped.
+    pub fn take(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        self.requests.send(Request::Take(incoming, reply)).map_err(|_| NotDone::Stopped)?;
+        answer.recv().map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
+    }
+
+    /// Asks or changes anything else, between two commits.
+    ///
+    /// # Errors
+    ///
+    /// The desk has stopped.
+    pub fn ask<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Desk<S>, Instant) -> R + Send + 'static,
+    ) -> Result<R, NotDone> {
+        let (reply, answer) = mpsc::sync_channel(1);
+        let question: Question<S> = Box::new(move |desk, now| {
+            // Who does not wait for the answer does not want it.
+            let _: Result<(), _> = reply.send(question(desk, now));
+        });
+        self.requests.send(Request::Ask(question)).map_err(|_| NotDone::Stopped)?;
+        answer.recv().map_err(|_| NotDone::Stopped)
+    }
+}
+
+impl<S: Store + Send + 'static> Runtime<S> {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    ///
+    /// The system has no threads left.
+    pub fn start(
+        desk: Desk<S>,
+        clock: impl Clock,
+        sink: impl Sink,
+        options: RuntimeOptions,
+    ) -> std::io::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(clock);
+        let sink: Arc<dyn Sink> = Arc::new(sink);
+        let (requests, waiting) = mpsc::sync_channel(options.waiting.max(1));
+        let (jobs, work) = mpsc::channel();
+        let work = Arc::new(Mutex::new(work));
+        let mut workers = Vec::with_capacity(options.workers);
+        for n in 0..options.workers {
+            let (work, requests) = (Arc::clone(&work), requests.clone());
+            let (clock, sink) = (Arc::clone(&clock), Arc::clone(&sink));
+            let worker = std::thread::Builder::new().name(format!("delivery-{n}"));
+            workers.push(worker.spawn(move || deliver(&work, &requests, &*clock, &*sink))?);
+        }
+        let writer = Writer::new(desk, clock, waiting, jobs, options);
+        let writer = std::thread::Builder::new().name("desk".into()).spawn(move || writer.run())?;
+        Ok(Self { inlet: Inlet { requests }, writer, workers })
+    }
+
+    /// A way in.
+    #[must_use]
+    pub fn inlet(&self) -> Inlet<S> {
+        self.inlet.clone()
+    }
+
+    /// Stops: what was told is stored, deliveries that are on their way are waited for, nothing
+    /// new is begun. The desk comes back; none if its thread has crashed.
+    #[must_use]
+    pub fn stop(self) -> Option<Desk<S>> {
+        let _: Result<(), _> = self.inlet.requests.send(Request::Stop);
+        let desk = self.writer.join().ok();
+        for worker in self.workers {
+            let _: Result<(), _> = worker.join();
+        }
+        desk
+    }
+}
+
+/// A worker: takes a delivery, makes it, says what became of it.
+fn deliver<S>(
+    work: &Mutex<Receiver<Delivery>>,
+    requests: &SyncSender<Request<S>>,
+    clock: &dyn Clock,
+    sink: &dyn Sink,
+) {
+    loop {
+        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(delivery) = next else { return };
+        let made =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sink.deliver(&delivery)));
+        let outcome = made.unwrap_or_else(|_| Outcome::Retry("the sink crashed".into()));
+        let Delivery { account, key, .. } = delivery;
+        let report = Report { account, key, at: clock.now(), outcome };
+        if requests.send(Request::Reported(report)).is_err() {
+            return;
+        }
+    }
+}
+
+impl<S> fmt::Debug for Runtime<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").field("workers", &self.workers.len()).finish_non_exhaustive()
+    }
+}
+
+impl<S> fmt::Debug for Inlet<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inlet").finish_non_exhaustive()
+    }
+}

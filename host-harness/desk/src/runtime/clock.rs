@@ -1,0 +1,23 @@
+//! The one place that knows what time it is.
+
+use std::time::SystemTime;
+
+use despertador_host::contract::Instant;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, in milliseconds since 1970-01-01T00:00:00Z.
+    fn now(&self) -> Instant;
+}
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "time must come into the desk somewhere: here")]
+    fn now(&self) -> Instant {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Instant::try_from(since.as_millis()).unwrap_or(Instant::MAX)
+    }
+}

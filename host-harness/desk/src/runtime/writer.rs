@@ -1,0 +1,171 @@
+//! The thread that owns the desk.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::time::Duration;
+
+use despertador_host::contract::Instant;
+
+use super::{Clock, Request, RuntimeOptions};
+use crate::desk::{Delivery, Desk, Incoming, Receipt, Report};
+use crate::error::DeskError;
+use crate::store::Store;
+
+/// The longest sleep while something is due later: a clock that was set is noticed after it.
+const NAP: Duration = Duration::from_secs(1);
+/// The sleep when nothing is due at all.
+const LONG_SLEEP: Duration = Duration::from_secs(60);
+/// The pause of the desk's own work after the store has failed, in milliseconds.
+const AFTER_FAILURE: i64 = 1_000;
+
+pub(super) struct Writer<S> {
+    desk: Desk<S>,
+    clock: Arc<dyn Clock>,
+    requests: Receiver<Request<S>>,
+    /// None once the desk stops: the workers then end by themselves.
+    jobs: Option<Sender<Delivery>>,
+    options: RuntimeOptions,
+    on_their_way: usize,
+    /// Nothing of the desk's own is done before, for the store has failed.
+    rests_until: Option<Instant>,
+}
+
+type Reply = SyncSender<Result<Vec<Receipt>, DeskError>>;
+
+/// What waits and is done together.
+struct Together {
+    incoming: Vec<Incoming>,
+    replies: Vec<(usize, Reply)>,
+    reports: Vec<Report>,
+}
+
+impl<S: Store> Writer<S> {
+    pub(super) fn new(
+        desk: Desk<S>,
+        clock: Arc<dyn Clock>,
+        requests: Receiver<Request<S>>,
+        jobs: Sender<Delivery>,
+        options: RuntimeOptions,
+    ) -> Self {
+        let jobs = Some(jobs);
+        Self { desk, clock, requests, jobs, options, on_their_way: 0, rests_until: None }
+    }
+
+    pub(super) fn run(mut self) -> Desk<S> {
+        while self.jobs.is_some() || self.on_their_way > 0 {
+            match self.requests.recv_timeout(self.sleep()) {
+                Ok(request) => self.serve(request),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.jobs.is_some() {
+                self.own_work();
+            }
+        }
+        self.desk
+    }
+
+    /// Serves a request and all that wait behind it, as far as they go into one commit.
+    fn serve(&mut self, first: Request<S>) {
+        let mut together =
+            Together { incoming: Vec::new(), replies: Vec::new(), reports: Vec::new() };
+        let mut next = Some(first);
+        while let Some(request) = next {
+            match request {
+                Request::Take(incoming, reply) => {
+                    together.replies.push((incoming.len(), reply));
+                    together.incoming.extend(incoming);
+                }
+                Request::Reported(report) => together.reports.push(report),
+                Request::Ask(question) => {
+                    // Who asks sees what was told before.
+                    self.store(&mut together);
+                    question(&mut self.desk, self.clock.now());
+                }
+                Request::Stop => self.jobs = None,
+            }
+            let full = together.incoming.len().max(together.reports.len()) >= self.options.commit;
+            next = if full { None } else { self.requests.try_recv().ok() };
+        }
+        self.store(&mut together);
+    }
+
+    fn store(&mut self, together: &mut Together) {
+        let now = self.clock.now();
+        let reports = std::mem::take(&mut together.reports);
+        if !reports.is_empty() {
+            self.on_their_way = self.on_their_way.saturating_sub(reports.len());
+            // If this is not stored they are handed out again, under their keys.
+            if let Err(error) = self.desk.delivered(now, &reports) {
+                self.rest_after(now, error);
+            }
+        }
+        if together.replies.is_empty() {
+            return;
+        }
+        let incoming = std::mem::take(&mut together.incoming);
+        match self.desk.take(now, &incoming) {
+            Ok(receipts) => {
+                let mut receipts = receipts.into_iter();
+                for (count, reply) in together.replies.drain(..) {
+                    let _: Result<(), _> = reply.send(Ok(receipts.by_ref().take(count).collect()));
+                }
+            }
+            Err(error) => {
+                for (_, reply) in together.replies.drain(..) {
+                    let _: Result<(), _> = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// Looks at what is due and hands out as much as there are hands.
+    fn own_work(&mut self) {
+        let now = self.clock.now();
+        if self
+            .rests_until
+            .is_some_and(|until| now < until && until <= now.saturating_add(AFTER_FAILURE))
+        {
+            return;
+        }
+        self.rests_until = None;
+        if self.desk.next_wake().is_some_and(|at| at <= now)
+            && let Err(error) = self.desk.wake(now, self.options.wake)
+        {
+            self.rest_after(now, error);
+        }
+        let hands = self.options.workers.saturating_sub(self.on_their_way);
+        if hands == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
+            return;
+        }
+        match self.desk.deliveries(now, hands) {
+            Ok(deliveries) => {
+                for delivery in deliveries {
+                    if self.jobs.as_ref().is_some_and(|jobs| jobs.send(delivery).is_ok()) {
+                        self.on_their_way = self.on_their_way.saturating_add(1);
+                    }
+                }
+            }
+            Err(error) => self.rest_after(now, error),
+        }
+    }
+
+    fn rest_after(&mut self, now: Instant, error: DeskError) {
+        self.desk.note_trouble(now, error);
+        self.rests_until = Some(now.saturating_add(AFTER_FAILURE));
+    }
+
+    fn sleep(&self) -> Duration {
+        if self.jobs.is_none() {
+            return LONG_SLEEP;
+        }
+        let hands = self.options.workers > self.on_their_way;
+        let delivery = self.desk.next_delivery().filter(|_| hands);
+        let Some(next) = [self.desk.next_wake(), delivery].into_iter().flatten().min() else {
+            return LONG_SLEEP;
+        };
+        let next = self.rests_until.map_or(next, |until| until.max(next));
+        let millis = u64::try_from(next.saturating_sub(self.clock.now())).unwrap_or(0);
+        Duration::from_millis(millis).min(NAP)
+    }
+}

@@ -1,0 +1,40 @@
+//! Where actions go.
+
+mod log;
+pub mod signature;
+mod webhook;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Delivery, Outcome};
+
+pub use log::LogSink;
+pub use webhook::{Webhook, WebhookOptions};
+
+/// Carries actions out, or hands them to whoever does.
+///
+/// It may be given the same key more than once, after a crash or when its answer was lost: the
+/// effect must be that of once. It is called from several threads, for different tickets.
+pub trait Sink: Send + Sync + 'static {
+    /// Carries an action out and says what became of it. May take its time, but must come back.
+    fn deliver(&self, delivery: &Delivery) -> Outcome;
+}
+
+/// A delivery as it is posted and logged.
+///
+/// ```json
+/// { "version": 1, "account": "acme", "ticket": "4711", "key": "4711/1/reminder-1", "attempt": 1,
+///   "action": { "key": "4711/1/reminder-1", "cycle": 1, "step": "reminder-1",
+///               "due": "2026-03-02T09:10:00Z", "task": "send", "with": { "text": "…" } } }
+/// ```
+#[must_use]
+pub fn document(delivery: &Delivery) -> Value {
+    json!({
+        "version": 1,
+        "account": delivery.account,
+        "ticket": delivery.ticket,
+        "key": delivery.key,
+        "attempt": delivery.attempt,
+        "action": delivery.action,
+    })
+}

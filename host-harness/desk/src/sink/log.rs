@@ -1,0 +1,35 @@
+//! Actions as lines of a file, for trying things out and for hosts that read along.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Sink, document};
+use crate::desk::{Delivery, Outcome};
+
+/// Writes each action as a line of JSON.
+pub struct LogSink<W>(Mutex<W>);
+
+impl<W: Write + Send + 'static> LogSink<W> {
+    /// Writes to this.
+    pub fn new(to: W) -> Self {
+        Self(Mutex::new(to))
+    }
+}
+
+impl<W: Write + Send + 'static> Sink for LogSink<W> {
+    fn deliver(&self, delivery: &Delivery) -> Outcome {
+        let mut to = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = format!("{}\n", document(delivery));
+        match to.write_all(line.as_bytes()).and_then(|()| to.flush()) {
+            Ok(()) => Outcome::Done,
+            Err(error) => Outcome::Retry(format!("the log cannot be written: {error}")),
+        }
+    }
+}
+
+impl<W> fmt::Debug for LogSink<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogSink").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,476 @@
+//! Where the desk keeps things: one atomic [`commit`](Store::commit), and what is asked of it.
+//!
+//! A store has one writer. It hands out no numbers: tickets and entries are numbered by the desk,
+//! which learns from [`numbers`](Store::numbers) where it goes on. A commit is stored whole or not
+//! at all, and what it returned `Ok` for survives the loss of power.
+
+mod error;
+pub mod sqlite;
+
+use std::path::Path;
+
+use despertador_host::contract::Instant;
+
+pub use error::{StoreError, StoreProblem};
+pub use sqlite::Sqlite;
+
+/// Keeps tickets, their journal, what is due and what is to be carried out.
+#[allow(clippy::missing_errors_doc, reason = "each fails as `StoreError` says")]
+pub trait Store {
+    /// Stores all of the batch, durably, or nothing.
+    ///
+    /// A ticket whose stored version is not the one before the given one makes the whole commit
+    /// fail with [`StoreProblem::Conflict`].
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// The highest numbers given so far.
+    fn numbers(&self) -> Result<Numbers, StoreError>;
+
+    /// All accounts.
+    fn accounts(&self) -> Result<Vec<AccountRow>, StoreError>;
+    /// All lanes.
+    fn lanes(&self) -> Result<Vec<LaneRow>, StoreError>;
+    /// One version of an account's policy.
+    fn policy(&self, account: i64, version: i64) -> Result<Option<PolicyRow>, StoreError>;
+    /// All versions of an account's policy, the newest first.
+    fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError>;
+    /// All versions of an account's flows, the newest first.
+    fn flows(&self, account: i64) -> Result<Vec<FlowRow>, StoreError>;
+    /// What was changed by people, the newest first.
+    fn audit(&self, account: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    /// The token with this digest.
+    fn token(&self, digest: &[u8; 32]) -> Result<Option<TokenRow>, StoreError>;
+
+    /// A ticket by its account and id.
+    fn ticket(&self, account: i64, id: &str) -> Result<Option<TicketRow>, StoreError>;
+    /// Whether an event was taken in before.
+    fn is_consumed(&self, consumed: &Consumed) -> Result<bool, StoreError>;
+    /// The tickets of a lane that are due, the oldest first.
+    fn due(&self, lane: i64, now: Instant, limit: usize) -> Result<Vec<DueRow>, StoreError>;
+    /// When the first ticket of a lane is due.
+    fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError>;
+    /// Open tickets of an account with a higher number than this one, in order.
+    fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<DueRow>, StoreError>;
+    /// How many open tickets of an account each department has.
+    fn open_by_department(&self, account: i64) -> Result<Vec<(Option<String>, u64)>, StoreError>;
+    /// Tickets that answer a query, by number.
+    fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError>;
+
+    /// What is to be carried out for a ticket.
+    fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError>;
+    /// What is to be carried out by now, the oldest first.
+    fn outbox_due(&self, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
+    /// When something is to be carried out next, after an instant.
+    fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError>;
+    /// What was given up, the oldest first.
+    fn dead_letters(&self, account: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// One entry of the journal.
+    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError>;
+
+    /// Deletes all that is kept of one customer: their tickets with everything about them. How
+    /// many tickets there were.
+    fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError>;
+    /// Deletes tickets that are not open and that nothing has happened to since an instant, at
+    /// most so many. How many there were.
+    fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError>;
+    /// Writes a copy of the whole store to a new file, while it is in use.
+    fn backup(&self, to: &Path) -> Result<(), StoreError>;
+    /// Reads everything and says what is wrong.
+    fn check(&self) -> Result<Vec<String>, StoreError>;
+}
+
+/// What is stored at once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// New lanes.
+    pub lanes: Vec<LaneRow>,
+    /// Accounts as they are from now on.
+    pub accounts: Vec<AccountRow>,
+    /// New versions of policies.
+    pub policies: Vec<PolicyRow>,
+    /// New versions of flows.
+    pub flows: Vec<FlowRow>,
+    /// What people have changed.
+    pub audit: Vec<AuditRow>,
+    /// New tokens, and tokens that were taken back.
+    pub tokens: Vec<TokenRow>,
+    /// Tickets as they are from now on.
+    pub tickets: Vec<TicketChange>,
+    /// Events that were taken in.
+    pub consumed: Vec<Consumed>,
+    /// New entries of the journal.
+    pub journal: Vec<EntryRow>,
+    /// What is to be carried out, and what no longer is.
+    pub outbox: Vec<OutboxChange>,
+}
+
+impl Batch {
+    /// Whether there is nothing to store.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The highest numbers given so far; 0 where there are none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Of accounts.
+    pub account: i64,
+    /// Of lanes.
+    pub lane: i64,
+    /// Of tickets.
+    pub ticket: i64,
+    /// Of entries of the journal.
+    pub entry: i64,
+}
+
+/// An account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Its number.
+    pub no: i64,
+    /// Its name.
+    pub name: String,
+    /// The version of the policy in force; 0 means none.
+    pub policy: i64,
+    /// The number of the last open ticket that was looked at after a change of policy; none if all
+    /// were.
+    pub sweep: Option<i64>,
+}
+
+/// The tickets of one department of one account. Lanes take turns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneRow {
+    /// Its number.
+    pub no: i64,
+    /// The account.
+    pub account: i64,
+    /// The department; none are the tickets without one.
+    pub department: Option<String>,
+}
+
+/// One version of a policy. None is ever changed or deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// The account.
+    pub account: i64,
+    /// Counted from 1 in each account.
+    pub version: i64,
+    /// When it was saved.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// The policy as it was written.
+    pub config: String,
+    /// What it was checked against, as JSON.
+    pub surroundings: String,
+}
+
+/// One version of an account's flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowRow {
+    /// The account.
+    pub account: i64,
+    /// Counted from 1 in each account.
+    pub version: i64,
+    /// When it was saved.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// The export of the bot builder.
+    pub text: String,
+    /// Whether the flow can leave by the inactivity exit: a word of the contract's `exit-state`.
+    pub exit: String,
+}
+
+/// Something that somebody changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// The account.
+    pub account: i64,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub by: String,
+    /// What: `policy-saved`, `dead-letter-sent-again`.
+    pub what: String,
+    /// Particulars, as JSON.
+    pub details: String,
+}
+
+/// A token of the interface. The token itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// The SHA-256 digest of the token.
+    pub digest: [u8; 32],
+    /// What it is for.
+    pub name: String,
+    /// What it may do, words with a space between.
+    pub scopes: String,
+    /// The accounts it may see, a JSON list of names.
+    pub accounts: String,
+    /// When it was made.
+    pub at: Instant,
+    /// When it was taken back.
+    pub revoked: Option<Instant>,
+}
+
+/// A ticket. Facts, memory and what was carried out are the desk's; the rest is for queries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TicketRow {
+    /// Its number in this store.
+    pub no: i64,
+    /// The account.
+    pub account: i64,
+    /// The id that the help-desk gave it.
+    pub id: String,
+    /// Counted from 1, one more at each commit.
+    pub version: i64,
+    /// Its lane.
+    pub lane: i64,
+    /// Its status, as a word of the contract.
+    pub status: String,
+    /// Its department.
+    pub department: Option<String>,
+    /// The customer, where the fact `customer.id` names them.
+    pub customer: Option<String>,
+    /// When it is to be looked at again.
+    pub due: Option<Instant>,
+    /// The step that becomes due then.
+    pub aim: Option<String>,
+    /// Why the ticket is set aside: the plugin could not answer.
+    pub parked: Option<String>,
+    /// How often in a row the plugin could not answer.
+    pub failures: i64,
+    /// The first entry of the journal that the plugin has not heard of.
+    pub unheard: Option<i64>,
+    /// The last entry of the journal about it.
+    pub last: i64,
+    /// When something was stored of it last.
+    pub changed: Instant,
+    /// Its facts, as JSON.
+    pub facts: String,
+    /// The plugin's memory.
+    pub memory: Vec<u8>,
+    /// The actions carried out that a conversation is resumed with: keys, a line each.
+    pub carried_out: String,
+    /// How many actions are in the outbox, given up ones included.
+    pub outbox: i64,
+}
+
+/// A ticket as it is from now on, and which of its projections are others than before: an index
+/// is written only where something has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketChange {
+    /// The ticket.
+    pub row: TicketRow,
+    /// Whether lane, status, department, customer or being set aside may have changed.
+    pub moved: bool,
+    /// Whether it is due at another instant.
+    pub rescheduled: bool,
+}
+
+/// An event that was taken in, by a digest of its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumed {
+    /// The ticket.
+    pub ticket: i64,
+    /// The first half of the id's SHA-256.
+    pub digest: [u8; 16],
+}
+
+/// A ticket that is to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueRow {
+    /// Its number.
+    pub no: i64,
+    /// Its account.
+    pub account: i64,
+    /// Its id.
+    pub id: String,
+    /// Since when; 0 if it is not due.
+    pub due: Instant,
+}
+
+/// What became of an entry's subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Something happened, and the plugin was told.
+    Heard,
+    /// Something happened, and the plugin could not be told yet.
+    Unheard,
+    /// The plugin was told of all that it had not heard of.
+    Resumed,
+    /// A deadline passed, or the policy was changed.
+    Ticked,
+    /// An action was not delivered and is tried again.
+    NotDelivered,
+    /// An action is no longer wanted.
+    Withdrawn,
+    /// An action was given up.
+    GivenUp,
+    /// Somebody has a given up action sent again.
+    SentAgain,
+    /// The plugin could not answer.
+    Parked,
+}
+
+impl EntryKind {
+    const ALL: [Self; 9] = [
+        Self::Heard,
+        Self::Unheard,
+        Self::Resumed,
+        Self::Ticked,
+        Self::NotDelivered,
+        Self::Withdrawn,
+        Self::GivenUp,
+        Self::SentAgain,
+        Self::Parked,
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Heard => "heard",
+            Self::Unheard => "unheard",
+            Self::Resumed => "resumed",
+            Self::Ticked => "ticked",
+            Self::NotDelivered => "not-delivered",
+            Self::Withdrawn => "withdrawn",
+            Self::GivenUp => "given-up",
+            Self::SentAgain => "sent-again",
+            Self::Parked => "parked",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    fn number(self) -> i64 {
+        self as i64
+    }
+
+    fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+}
+
+/// An entry of the journal. None is ever changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its number; later entries have higher ones.
+    pub seq: i64,
+    /// The entry before it about the same ticket; 0 if it is the first.
+    pub previous: i64,
+    /// The ticket.
+    pub ticket: i64,
+    /// When, by the desk's clock.
+    pub at: Instant,
+    /// What it is about.
+    pub kind: EntryKind,
+    /// The version of the policy asked; 0 if none was.
+    pub policy: i64,
+    /// What happened, as a row of an event log.
+    pub row: Option<String>,
+    /// What was decided, as JSON.
+    pub decision: Option<String>,
+    /// What else is to be known, as JSON.
+    pub note: Option<String>,
+}
+
+/// Whether an action is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxState {
+    /// To be delivered when it is due.
+    Waiting,
+    /// Given up.
+    Dead,
+    /// Given up, and to be sent again because somebody said so.
+    ByHand,
+}
+
+impl OutboxState {
+    fn number(self) -> i64 {
+        self as i64
+    }
+
+    fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::Waiting,
+            1 => Self::Dead,
+            _ => Self::ByHand,
+        }
+    }
+
+    /// Whether it is still to be delivered.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self != Self::Dead
+    }
+}
+
+/// An action that is to be carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// The ticket.
+    pub ticket: i64,
+    /// The idempotency key, `TICKET/CYCLE/STEP`; unique in the account.
+    pub key: String,
+    /// The account.
+    pub account: i64,
+    /// The lane of the ticket when it was asked for.
+    pub lane: i64,
+    /// Whether it is on its way.
+    pub state: OutboxState,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it is to be tried.
+    pub next: Instant,
+    /// When the plugin asked for it.
+    pub since: Instant,
+    /// The deadline that passed.
+    pub due: Instant,
+    /// The action, as JSON.
+    pub action: String,
+    /// Why it was not delivered last.
+    pub why: Option<String>,
+}
+
+/// A change of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxChange {
+    /// The row is so from now on.
+    Put(OutboxRow),
+    /// There is no such row any more.
+    Remove {
+        /// The ticket.
+        ticket: i64,
+        /// The key.
+        key: String,
+    },
+}
+
+/// Which tickets are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// Of this account.
+    pub account: i64,
+    /// With this status, a word of the contract.
+    pub status: Option<String>,
+    /// Of this department.
+    pub department: Option<String>,
+    /// Of this customer.
+    pub customer: Option<String>,
+    /// Only those that are set aside.
+    pub parked: bool,
+    /// With a higher number than this one.
+    pub after: i64,
+    /// At most so many.
+    pub limit: usize,
+}

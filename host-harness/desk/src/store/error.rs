@@ -1,0 +1,61 @@
+//! Why the store could not do what was asked.
+
+use std::fmt;
+
+/// Why the store could not do what was asked. Nothing was stored by half; what was acknowledged
+/// before is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreError {
+    /// What kind of problem it is.
+    pub problem: StoreProblem,
+    /// What was found, in a sentence.
+    pub found: String,
+}
+
+/// The kinds of problems that a host may treat differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreProblem {
+    /// Another process has the file open.
+    InUse,
+    /// The file is no store, or is damaged. It was not changed.
+    Corrupt,
+    /// The file was written by a later version. It was not changed.
+    Newer,
+    /// The file, its folder or its disk cannot be written to.
+    ReadOnly,
+    /// There is no room left. What comes later may find some.
+    Full,
+    /// A ticket was not as the desk knew it.
+    Conflict,
+    /// Anything else that input and output can meet with.
+    Io,
+}
+
+impl StoreError {
+    pub(crate) fn new(problem: StoreProblem, found: impl Into<String>) -> Self {
+        Self { problem, found: found.into() }
+    }
+
+    /// The way out.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self.problem {
+            StoreProblem::InUse => "stop the other desk first, or give this one a file of its own",
+            StoreProblem::Corrupt => "put it aside and restore a backup; it was left as it is",
+            StoreProblem::Newer => "use the version of Despertador that wrote it, or a later one",
+            StoreProblem::ReadOnly => "let this user write the file and its folder",
+            StoreProblem::Full => "make room; nothing that was acknowledged is lost",
+            StoreProblem::Conflict => "try again; the tickets are read anew",
+            StoreProblem::Io => "look at the disk and at the rights of the file",
+        }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.found, self.help())
+    }
+}
+
+impl std::error::Error for StoreError {}

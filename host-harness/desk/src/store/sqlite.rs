@@ -1,0 +1,251 @@
+//! The store in one SQLite file.
+//!
+//! Write-ahead log, synchronised in full at every commit, one writer. Beside the file lies a lock
+//! of the same name with `.lock` at its end: who holds it owns the file. It goes with the process,
+//! however that ends.
+
+mod read;
+mod schema;
+mod write;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use super::{StoreError, StoreProblem};
+
+/// A store in one file.
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+    file: PathBuf,
+    // Given back when the store is dropped.
+    _lock: File,
+}
+
+/// What may be chosen of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SqliteOptions {
+    /// Memory for pages of the file, in KiB. Default 64 MiB.
+    pub cache_kib: u32,
+    /// The most pages of 4 KiB that the file may have; none is as many as the disk holds.
+    pub most_pages: Option<u32>,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { cache_kib: 64 << 10, most_pages: None }
+    }
+}
+
+/// Pages in the log before they are moved into the file: at 20,000 a commit seldom waits for it.
+const CHECKPOINT_PAGES: u32 = 20_000;
+
+/// Of statements so many are kept prepared; there are fewer.
+const STATEMENTS: usize = 64;
+
+impl Sqlite {
+    /// Opens a file, or begins it.
+    ///
+    /// # Errors
+    ///
+    /// The file is in use, no store, of a later version, or cannot be written. It is then as it
+    /// was.
+    pub fn open(file: &Path) -> Result<Self, StoreError> {
+        Self::open_with(file, SqliteOptions::default())
+    }
+
+    /// Opens a file with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_with(file: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        let file = whole_path(file)?;
+        let lock = lock(&file)?;
+        look_at(&file)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection =
+            Connection::open_with_flags(&file, flags).map_err(|e| failed(&file, &e))?;
+        prepare(&mut connection, &file, options).map_err(|error| match error {
+            Unprepared::Sqlite(error) => failed(&file, &error),
+            Unprepared::Store(error) => error,
+        })?;
+        Ok(Self { connection, file, _lock: lock })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        failed(&self.file, error)
+    }
+}
+
+enum Unprepared {
+    Sqlite(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Unprepared {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Checks whose file it is, brings its tables up to date and sets what holds for a connection.
+fn prepare(
+    connection: &mut Connection,
+    file: &Path,
+    options: SqliteOptions,
+) -> Result<(), Unprepared> {
+    let number = |connection: &Connection, name: &str| {
+        connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+    };
+    let version = number(connection, "user_version")?;
+    let application = number(connection, "application_id")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let refuse = |problem, what: String| {
+        Err(Unprepared::Store(StoreError::new(problem, format!("`{}` {what}", file.display()))))
+    };
+    if tables > 0 && application != schema::APPLICATION {
+        return refuse(StoreProblem::Corrupt, "is a database of something else".into());
+    }
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    if done > schema::STEPS.len() {
+        return refuse(
+            StoreProblem::Newer,
+            format!("has tables of version {version}, and {} is known", schema::STEPS.len()),
+        );
+    }
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // Less than nothing is counted in KiB, more than nothing in pages.
+    connection.pragma_update(None, "cache_size", format!("-{}", options.cache_kib))?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    if let Some(pages) = options.most_pages {
+        connection.pragma_update(None, "max_page_count", pages)?;
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    for (step, sql) in schema::STEPS.iter().enumerate().skip(done) {
+        bring_up(connection, sql, step.saturating_add(1))?;
+    }
+    // An empty write shows now, and not at the first event, whether the file can be written.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.pragma_update(None, "application_id", schema::APPLICATION)?;
+    tx.commit()?;
+    Ok(())
+}
+
+fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<(), rusqlite::Error> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(sql)?;
+    tx.pragma_update(None, "application_id", schema::APPLICATION)?;
+    tx.pragma_update(None, "user_version", i64::try_from(version).unwrap_or(i64::MAX))?;
+    tx.commit()
+}
+
+/// The one path of a file, however it was written: two ways to it must meet at one lock.
+fn whole_path(file: &Path) -> Result<PathBuf, StoreError> {
+    let unreachable = |error: std::io::Error| {
+        StoreError::new(
+            if error.kind() == ErrorKind::PermissionDenied {
+                StoreProblem::ReadOnly
+            } else {
+                StoreProblem::Io
+            },
+            format!("`{}` cannot be reached: {error}", file.display()),
+        )
+    };
+    if file.exists() {
+        return file.canonicalize().map_err(unreachable);
+    }
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = file.file_name().ok_or_else(|| {
+        StoreError::new(StoreProblem::Io, format!("`{}` is no file", file.display()))
+    })?;
+    Ok(folder.canonicalize().map_err(unreachable)?.join(name))
+}
+
+fn lock(file: &Path) -> Result<File, StoreError> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let place = PathBuf::from(name);
+    let lock = OpenOptions::new().create(true).write(true).truncate(false).open(&place);
+    let lock = lock.map_err(|error| {
+        let problem = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreProblem::ReadOnly,
+            ErrorKind::StorageFull => StoreProblem::Full,
+            _ => StoreProblem::Io,
+        };
+        StoreError::new(problem, format!("`{}` cannot be made: {error}", place.display()))
+    })?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::new(
+            StoreProblem::InUse,
+            format!("`{}` is in use by another desk", file.display()),
+        )),
+        Err(TryLockError::Error(error)) => Err(StoreError::new(
+            StoreProblem::Io,
+            format!("`{}` cannot be locked: {error}", place.display()),
+        )),
+    }
+}
+
+/// Looks at a file before SQLite does, which would begin a database in an empty one only, but
+/// would also roll a foreign log into it.
+fn look_at(file: &Path) -> Result<(), StoreError> {
+    const HEAD: &[u8] = b"SQLite format 3\0";
+    let mut opened = match File::open(file) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(StoreError::new(
+                StoreProblem::Io,
+                format!("`{}` cannot be read: {error}", file.display()),
+            ));
+        }
+    };
+    let mut head = [0; HEAD.len()];
+    let empty = opened.metadata().is_ok_and(|data| data.len() == 0);
+    if empty {
+        return Ok(());
+    }
+    match opened.read_exact(&mut head) {
+        Ok(()) if head == *HEAD => Ok(()),
+        _ => Err(StoreError::new(
+            StoreProblem::Corrupt,
+            format!("`{}` is no database, or its beginning is damaged", file.display()),
+        )),
+    }
+}
+
+fn failed(file: &Path, error: &rusqlite::Error) -> StoreError {
+    let (problem, what) = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => (StoreProblem::Full, "has no room left"),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            (StoreProblem::ReadOnly, "cannot be written")
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            (StoreProblem::Corrupt, "is damaged")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (StoreProblem::InUse, "is in use by another program")
+        }
+        _ => (StoreProblem::Io, "could not be used"),
+    };
+    StoreError::new(problem, format!("`{}` {what} ({error})", file.display()))
+}

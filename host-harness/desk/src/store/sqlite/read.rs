@@ -1,0 +1,428 @@
+//! What is asked of the file, and what is deleted from it.
+
+use std::path::Path;
+
+use despertador_host::contract::Instant;
+use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
+
+use super::Sqlite;
+use crate::store::{
+    AccountRow, AuditRow, Batch, Consumed, DueRow, EntryKind, EntryRow, FlowRow, LaneRow, Numbers,
+    OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow,
+};
+
+const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
+    parked, failures, unheard, last, changed, facts, memory, carried_out, outbox";
+const OUTBOX: &str = "ticket, key, account, lane, state, attempts, next, since, due, action, why";
+
+impl Sqlite {
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row(params, read).optional())
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(params, read)?.collect())
+            .map_err(|error| self.failed(&error))
+    }
+}
+
+impl Store for Sqlite {
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.write(batch)
+    }
+
+    fn numbers(&self) -> Result<Numbers, StoreError> {
+        let highest = |table: &str, column: &str| {
+            let sql = format!("SELECT coalesce(max({column}), 0) FROM {table}");
+            Ok(self.one(&sql, [], |row| row.get(0))?.unwrap_or(0))
+        };
+        Ok(Numbers {
+            account: highest("account", "no")?,
+            lane: highest("lane", "no")?,
+            ticket: highest("ticket", "no")?,
+            entry: highest("journal", "seq")?,
+        })
+    }
+
+    fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        self.all("SELECT no, name, policy, sweep FROM account ORDER BY no", [], |row| {
+            Ok(AccountRow {
+                no: row.get(0)?,
+                name: row.get(1)?,
+                policy: row.get(2)?,
+                sweep: row.get(3)?,
+            })
+        })
+    }
+
+    fn lanes(&self) -> Result<Vec<LaneRow>, StoreError> {
+        self.all("SELECT no, account, department FROM lane ORDER BY no", [], |row| {
+            Ok(LaneRow { no: row.get(0)?, account: row.get(1)?, department: row.get(2)? })
+        })
+    }
+
+    fn policy(&self, account: i64, version: i64) -> Result<Option<PolicyRow>, StoreError> {
+        self.one(
+            "SELECT account, version, at, by, config, surroundings FROM policy
+             WHERE account = ? AND version = ?",
+            params![account, version],
+            policy,
+        )
+    }
+
+    fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError> {
+        self.all(
+            "SELECT account, version, at, by, config, surroundings FROM policy
+             WHERE account = ? ORDER BY version DESC",
+            params![account],
+            policy,
+        )
+    }
+
+    fn flows(&self, account: i64) -> Result<Vec<FlowRow>, StoreError> {
+        self.all(
+            "SELECT account, version, at, by, text, exit FROM flow
+             WHERE account = ? ORDER BY version DESC",
+            params![account],
+            |row| {
+                Ok(FlowRow {
+                    account: row.get(0)?,
+                    version: row.get(1)?,
+                    at: row.get(2)?,
+                    by: row.get(3)?,
+                    text: row.get(4)?,
+                    exit: row.get(5)?,
+                })
+            },
+        )
+    }
+
+    fn audit(&self, account: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        self.all(
+            "SELECT account, at, by, what, details FROM audit WHERE account = ?
+             ORDER BY no DESC LIMIT ?",
+            params![account, count(limit)],
+            |row| {
+                Ok(AuditRow {
+                    account: row.get(0)?,
+                    at: row.get(1)?,
+                    by: row.get(2)?,
+                    what: row.get(3)?,
+                    details: row.get(4)?,
+                })
+            },
+        )
+    }
+
+    fn token(&self, digest: &[u8; 32]) -> Result<Option<TokenRow>, StoreError> {
+        self.one(
+            "SELECT name, scopes, accounts, at, revoked FROM token WHERE digest = ?",
+            params![digest.as_slice()],
+            |row| {
+                Ok(TokenRow {
+                    digest: *digest,
+                    name: row.get(0)?,
+                    scopes: row.get(1)?,
+                    accounts: row.get(2)?,
+                    at: row.get(3)?,
+                    revoked: row.get(4)?,
+                })
+            },
+        )
+    }
+
+    fn ticket(&self, account: i64, id: &str) -> Result<Option<TicketRow>, StoreError> {
+        self.one(
+            &format!("SELECT {TICKET} FROM ticket WHERE account = ? AND id = ?"),
+            params![account, id],
+            ticket,
+        )
+    }
+
+    fn is_consumed(&self, consumed: &Consumed) -> Result<bool, StoreError> {
+        let seen = self.one(
+            "SELECT 1 FROM consumed WHERE ticket = ? AND digest = ?",
+            params![consumed.ticket, consumed.digest.as_slice()],
+            |_| Ok(()),
+        )?;
+        Ok(seen.is_some())
+    }
+
+    fn due(&self, lane: i64, now: Instant, limit: usize) -> Result<Vec<DueRow>, StoreError> {
+        self.all(
+            "SELECT no, account, id, due FROM ticket WHERE lane = ? AND due <= ?
+             ORDER BY due LIMIT ?",
+            params![lane, now, count(limit)],
+            |row| {
+                Ok(DueRow {
+                    no: row.get(0)?,
+                    account: row.get(1)?,
+                    id: row.get(2)?,
+                    due: row.get(3)?,
+                })
+            },
+        )
+    }
+
+    fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError> {
+        let earliest = self.one(
+            "SELECT min(due) FROM ticket WHERE lane = ? AND due IS NOT NULL",
+            params![lane],
+            |row| row.get(0),
+        )?;
+        Ok(earliest.flatten())
+    }
+
+    fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<DueRow>, StoreError> {
+        self.all(
+            "SELECT no, account, id, 0 FROM ticket
+             WHERE account = ? AND status = 'open' AND no > ? ORDER BY no LIMIT ?",
+            params![account, no, count(limit)],
+            |row| {
+                Ok(DueRow {
+                    no: row.get(0)?,
+                    account: row.get(1)?,
+                    id: row.get(2)?,
+                    due: row.get(3)?,
+                })
+            },
+        )
+    }
+
+    fn open_by_department(&self, account: i64) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+        self.all(
+            "SELECT department, count(*) FROM ticket WHERE account = ? AND status = 'open'
+             GROUP BY department ORDER BY department",
+            params![account],
+            |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))),
+        )
+    }
+
+    fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
+        // One statement for each way of asking, so that each finds its index.
+        let mut sql = format!("SELECT {TICKET} FROM ticket WHERE account = ?1 AND no > ?5");
+        let mut also = |asked: bool, condition: &str, otherwise: &str| {
+            sql.push_str(if asked { condition } else { otherwise });
+        };
+        also(query.status.is_some(), " AND status = ?2", " AND ?2 IS NULL");
+        also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
+        also(query.customer.is_some(), " AND customer = ?4", " AND ?4 IS NULL");
+        also(query.parked, " AND parked IS NOT NULL", "");
+        sql.push_str(" ORDER BY no LIMIT ?6");
+        self.all(
+            &sql,
+            params![
+                query.account,
+                query.status,
+                query.department,
+                query.customer,
+                query.after,
+                count(query.limit)
+            ],
+            ticket,
+        )
+    }
+
+    fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError> {
+        self.all(
+            &format!("SELECT {OUTBOX} FROM outbox WHERE ticket = ? ORDER BY key"),
+            params![ticket],
+            outbox,
+        )
+    }
+
+    fn outbox_due(&self, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.all(
+            &format!(
+                "SELECT {OUTBOX} FROM outbox WHERE state <> 1 AND next <= ? ORDER BY next LIMIT ?"
+            ),
+            params![now, count(limit)],
+            outbox,
+        )
+    }
+
+    fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError> {
+        let earliest = self.one(
+            "SELECT min(next) FROM outbox WHERE state <> 1 AND next > ?",
+            params![after],
+            |row| row.get(0),
+        )?;
+        Ok(earliest.flatten())
+    }
+
+    fn dead_letters(&self, account: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+        self.all(
+            &format!(
+                "SELECT {OUTBOX} FROM outbox WHERE state = 1 AND account = ? ORDER BY since LIMIT ?"
+            ),
+            params![account, count(limit)],
+            outbox,
+        )
+    }
+
+    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
+        self.one(
+            "SELECT seq, previous, ticket, at, kind, policy, row, decision, note
+             FROM journal WHERE seq = ?",
+            params![seq],
+            |row| {
+                let kind = row.get(4)?;
+                Ok(EntryRow {
+                    seq: row.get(0)?,
+                    previous: row.get(1)?,
+                    ticket: row.get(2)?,
+                    at: row.get(3)?,
+                    kind: EntryKind::from_number(kind)
+                        .ok_or(rusqlite::Error::IntegralValueOutOfRange(4, kind))?,
+                    policy: row.get(5)?,
+                    row: row.get(6)?,
+                    decision: row.get(7)?,
+                    note: row.get(8)?,
+                })
+            },
+        )
+    }
+
+    fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
+        let tickets = "SELECT no, last FROM ticket WHERE account = ?1 AND customer = ?2";
+        let gone = self.delete(tickets, params![account, customer])?;
+        // What was deleted is still in the log until the log begins anew.
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(|error| self.failed(&error))?;
+        Ok(gone)
+    }
+
+    fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError> {
+        self.delete(
+            "SELECT no, last FROM ticket WHERE status <> 'open' AND changed < ?1 AND outbox = 0
+             ORDER BY no LIMIT ?2",
+            params![since, count(limit)],
+        )
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::new(
+                StoreProblem::Io,
+                format!("`{}` is there already and is not written over", to.display()),
+            ));
+        }
+        let copy = || {
+            let mut target = Connection::open(to)?;
+            let backup = rusqlite::backup::Backup::new(&self.connection, &mut target)?;
+            // All at once: the only writer is the one that asks.
+            backup.step(-1)?;
+            Ok(())
+        };
+        copy().map_err(|error: rusqlite::Error| super::failed(to, &error))
+    }
+
+    fn check(&self) -> Result<Vec<String>, StoreError> {
+        let said: Vec<String> = self.all("PRAGMA integrity_check", [], |row| row.get(0))?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+impl Sqlite {
+    /// Deletes tickets and what hangs on them: the chain of their entries, from the last one back.
+    fn delete(&mut self, tickets: &str, params: impl Params) -> Result<u64, StoreError> {
+        let file = self.file.clone();
+        let delete = || {
+            // Zeros take the place of what is gone.
+            self.connection.pragma_update(None, "secure_delete", true)?;
+            let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let found: Vec<(i64, i64)> = tx
+                .prepare(tickets)?
+                .query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            for (no, last) in &found {
+                let mut seq = *last;
+                while seq > 0 {
+                    let previous = tx
+                        .prepare_cached("DELETE FROM journal WHERE seq = ? RETURNING previous")?
+                        .query_row(params![seq], |row| row.get(0))
+                        .optional()?;
+                    seq = previous.unwrap_or(0);
+                }
+                tx.prepare_cached("DELETE FROM consumed WHERE ticket = ?")?.execute([no])?;
+                tx.prepare_cached("DELETE FROM outbox WHERE ticket = ?")?.execute([no])?;
+                tx.prepare_cached("DELETE FROM ticket WHERE no = ?")?.execute([no])?;
+            }
+            tx.commit()?;
+            self.connection.pragma_update(None, "secure_delete", "fast")?;
+            Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
+        };
+        delete().map_err(|error: rusqlite::Error| super::failed(&file, &error))
+    }
+}
+
+fn count(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn policy(row: &Row<'_>) -> rusqlite::Result<PolicyRow> {
+    Ok(PolicyRow {
+        account: row.get(0)?,
+        version: row.get(1)?,
+        at: row.get(2)?,
+        by: row.get(3)?,
+        config: row.get(4)?,
+        surroundings: row.get(5)?,
+    })
+}
+
+fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
+    Ok(TicketRow {
+        no: row.get(0)?,
+        account: row.get(1)?,
+        id: row.get(2)?,
+        version: row.get(3)?,
+        lane: row.get(4)?,
+        status: row.get(5)?,
+        department: row.get(6)?,
+        customer: row.get(7)?,
+        due: row.get(8)?,
+        aim: row.get(9)?,
+        parked: row.get(10)?,
+        failures: row.get(11)?,
+        unheard: row.get(12)?,
+        last: row.get(13)?,
+        changed: row.get(14)?,
+        facts: row.get(15)?,
+        memory: row.get(16)?,
+        carried_out: row.get(17)?,
+        outbox: row.get(18)?,
+    })
+}
+
+fn outbox(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
+    Ok(OutboxRow {
+        ticket: row.get(0)?,
+        key: row.get(1)?,
+        account: row.get(2)?,
+        lane: row.get(3)?,
+        state: OutboxState::from_number(row.get(4)?),
+        attempts: row.get(5)?,
+        next: row.get(6)?,
+        since: row.get(7)?,
+        due: row.get(8)?,
+        action: row.get(9)?,
+        why: row.get(10)?,
+    })
+}

@@ -1,0 +1,65 @@
+//! The tables, and how older files become newer ones.
+
+/// Says that a file is a desk's: «desp» in ASCII.
+pub(super) const APPLICATION: i64 = 0x6465_7370;
+
+/// What leads from each version of the tables to the next; a new file goes through all of them.
+///
+/// - `journal` is only ever appended to: the entries of a ticket are a chain from the last one
+///   back, so that no index has to be kept for them.
+/// - `consumed` is ordered by ticket: those of one conversation lie together.
+/// - An index on what is due has only those that are, lane by lane.
+pub(super) const STEPS: &[&str] = &["
+CREATE TABLE account (
+    no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, policy INTEGER NOT NULL, sweep INTEGER
+) STRICT;
+CREATE TABLE lane (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL, department TEXT
+) STRICT;
+CREATE TABLE policy (
+    account INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
+    config TEXT NOT NULL, surroundings TEXT NOT NULL,
+    PRIMARY KEY (account, version)
+) STRICT;
+CREATE TABLE flow (
+    account INTEGER NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
+    text TEXT NOT NULL, exit TEXT NOT NULL,
+    PRIMARY KEY (account, version)
+) STRICT;
+CREATE TABLE audit (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
+    what TEXT NOT NULL, details TEXT NOT NULL
+) STRICT;
+CREATE TABLE token (
+    digest BLOB PRIMARY KEY, name TEXT NOT NULL, scopes TEXT NOT NULL, accounts TEXT NOT NULL,
+    at INTEGER NOT NULL, revoked INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket (
+    no INTEGER PRIMARY KEY, account INTEGER NOT NULL, id TEXT NOT NULL,
+    version INTEGER NOT NULL, lane INTEGER NOT NULL, status TEXT NOT NULL, department TEXT,
+    customer TEXT, due INTEGER, aim TEXT, parked TEXT, failures INTEGER NOT NULL,
+    unheard INTEGER, last INTEGER NOT NULL, changed INTEGER NOT NULL,
+    facts TEXT NOT NULL, memory BLOB NOT NULL, carried_out TEXT NOT NULL, outbox INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX ticket_by_id ON ticket (account, id);
+CREATE INDEX ticket_by_due ON ticket (lane, due) WHERE due IS NOT NULL;
+CREATE INDEX ticket_by_status ON ticket (account, status);
+CREATE INDEX ticket_by_customer ON ticket (account, customer) WHERE customer IS NOT NULL;
+CREATE INDEX ticket_parked ON ticket (account) WHERE parked IS NOT NULL;
+CREATE TABLE consumed (
+    ticket INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (ticket, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY, previous INTEGER NOT NULL, ticket INTEGER NOT NULL,
+    at INTEGER NOT NULL, kind INTEGER NOT NULL, policy INTEGER NOT NULL,
+    row TEXT, decision TEXT, note TEXT
+) STRICT;
+CREATE TABLE outbox (
+    ticket INTEGER NOT NULL, key TEXT NOT NULL, account INTEGER NOT NULL, lane INTEGER NOT NULL,
+    state INTEGER NOT NULL, attempts INTEGER NOT NULL, next INTEGER NOT NULL,
+    since INTEGER NOT NULL, due INTEGER NOT NULL, action TEXT NOT NULL, why TEXT,
+    PRIMARY KEY (ticket, key)
+) STRICT;
+CREATE INDEX outbox_by_next ON outbox (next) WHERE state <> 1;
+CREATE INDEX outbox_dead ON outbox (account, since) WHERE state = 1;
+"];

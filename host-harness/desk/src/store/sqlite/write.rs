@@ -1,0 +1,254 @@
+//! What is stored, in one transaction.
+
+use rusqlite::{Transaction, TransactionBehavior, params};
+
+use super::Sqlite;
+use crate::store::{
+    Batch, EntryRow, OutboxChange, StoreError, StoreProblem, TicketChange, TicketRow,
+};
+
+impl Sqlite {
+    pub(super) fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let file = self.file.clone();
+        let failed = |error: rusqlite::Error| super::failed(&file, &error);
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        write_administration(&tx, batch).map_err(failed)?;
+        write_tickets(&tx, &batch.tickets, failed)?;
+        write_events(&tx, batch).map_err(failed)?;
+        tx.commit().map_err(failed)
+    }
+}
+
+fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    for lane in &batch.lanes {
+        tx.prepare_cached("INSERT INTO lane (no, account, department) VALUES (?, ?, ?)")?
+            .execute(params![lane.no, lane.account, lane.department])?;
+    }
+    for account in &batch.accounts {
+        tx.prepare_cached(
+            "INSERT INTO account (no, name, policy, sweep) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (no) DO UPDATE SET policy = ?3, sweep = ?4",
+        )?
+        .execute(params![account.no, account.name, account.policy, account.sweep])?;
+    }
+    for policy in &batch.policies {
+        tx.prepare_cached(
+            "INSERT INTO policy (account, version, at, by, config, surroundings)
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            policy.account,
+            policy.version,
+            policy.at,
+            policy.by,
+            policy.config,
+            policy.surroundings
+        ])?;
+    }
+    for flow in &batch.flows {
+        tx.prepare_cached(
+            "INSERT INTO flow (account, version, at, by, text, exit) VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            flow.account,
+            flow.version,
+            flow.at,
+            flow.by,
+            flow.text,
+            flow.exit
+        ])?;
+    }
+    for row in &batch.audit {
+        tx.prepare_cached(
+            "INSERT INTO audit (account, at, by, what, details) VALUES (?, ?, ?, ?, ?)",
+        )?
+        .execute(params![row.account, row.at, row.by, row.what, row.details])?;
+    }
+    for token in &batch.tokens {
+        tx.prepare_cached(
+            "INSERT INTO token (digest, name, scopes, accounts, at, revoked)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (digest) DO UPDATE SET revoked = ?6",
+        )?
+        .execute(params![
+            token.digest.as_slice(),
+            token.name,
+            token.scopes,
+            token.accounts,
+            token.at,
+            token.revoked
+        ])?;
+    }
+    Ok(())
+}
+
+const INSERT: &str = "
+INSERT INTO ticket (no, version, due, aim, failures, unheard, last, changed, facts, memory,
+    carried_out, outbox, lane, status, department, customer, parked, account, id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+const MOVE: &str = "
+UPDATE ticket SET version = ?2, due = ?3, aim = ?4, failures = ?5, unheard = ?6, last = ?7,
+    changed = ?8, facts = ?9, memory = ?10, carried_out = ?11, outbox = ?12, lane = ?13,
+    status = ?14, department = ?15, customer = ?16, parked = ?17
+WHERE no = ?1 AND version = ?2 - 1";
+const RESCHEDULE: &str = "
+UPDATE ticket SET version = ?2, due = ?3, aim = ?4, failures = ?5, unheard = ?6, last = ?7,
+    changed = ?8, facts = ?9, memory = ?10, carried_out = ?11, outbox = ?12
+WHERE no = ?1 AND version = ?2 - 1";
+const CHANGE: &str = "
+UPDATE ticket SET version = ?2, aim = ?3, failures = ?4, unheard = ?5, last = ?6,
+    changed = ?7, facts = ?8, memory = ?9, carried_out = ?10, outbox = ?11
+WHERE no = ?1 AND version = ?2 - 1";
+
+fn write_tickets(
+    tx: &Transaction<'_>,
+    tickets: &[TicketChange],
+    failed: impl Fn(rusqlite::Error) -> StoreError,
+) -> Result<(), StoreError> {
+    for change in tickets {
+        let row = &change.row;
+        let written = write_ticket(tx, change).map_err(&failed)?;
+        if written != 1 {
+            return Err(StoreError::new(
+                StoreProblem::Conflict,
+                format!("ticket `{}` is not of version {}", row.id, row.version.saturating_sub(1)),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn write_ticket(tx: &Transaction<'_>, change: &TicketChange) -> rusqlite::Result<usize> {
+    let TicketRow { no, version, due, aim, failures, unheard, last, changed, .. } = &change.row;
+    let TicketRow { facts, memory, carried_out, outbox, .. } = &change.row;
+    let TicketRow { lane, status, department, customer, parked, account, id, .. } = &change.row;
+    if *version == 1 {
+        return tx.prepare_cached(INSERT)?.execute(params![
+            no,
+            version,
+            due,
+            aim,
+            failures,
+            unheard,
+            last,
+            changed,
+            facts,
+            memory,
+            carried_out,
+            outbox,
+            lane,
+            status,
+            department,
+            customer,
+            parked,
+            account,
+            id
+        ]);
+    }
+    if change.moved {
+        return tx.prepare_cached(MOVE)?.execute(params![
+            no,
+            version,
+            due,
+            aim,
+            failures,
+            unheard,
+            last,
+            changed,
+            facts,
+            memory,
+            carried_out,
+            outbox,
+            lane,
+            status,
+            department,
+            customer,
+            parked
+        ]);
+    }
+    if change.rescheduled {
+        return tx.prepare_cached(RESCHEDULE)?.execute(params![
+            no,
+            version,
+            due,
+            aim,
+            failures,
+            unheard,
+            last,
+            changed,
+            facts,
+            memory,
+            carried_out,
+            outbox
+        ]);
+    }
+    tx.prepare_cached(CHANGE)?.execute(params![
+        no,
+        version,
+        aim,
+        failures,
+        unheard,
+        last,
+        changed,
+        facts,
+        memory,
+        carried_out,
+        outbox
+    ])
+}
+
+fn write_events(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    if !batch.consumed.is_empty() {
+        let mut insert =
+            tx.prepare_cached("INSERT INTO consumed (ticket, digest) VALUES (?, ?)")?;
+        for consumed in &batch.consumed {
+            insert.execute(params![consumed.ticket, consumed.digest.as_slice()])?;
+        }
+    }
+    if !batch.journal.is_empty() {
+        let mut insert = tx.prepare_cached(
+            "INSERT INTO journal (seq, previous, ticket, at, kind, policy, row, decision, note)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?;
+        for entry in &batch.journal {
+            let EntryRow { seq, previous, ticket, at, policy, row, decision, note, .. } = entry;
+            let kind = entry.kind.number();
+            insert
+                .execute(params![seq, previous, ticket, at, kind, policy, row, decision, note])?;
+        }
+    }
+    for change in &batch.outbox {
+        match change {
+            OutboxChange::Put(row) => {
+                tx.prepare_cached(
+                    "INSERT INTO outbox (ticket, key, account, lane, state, attempts, next, since,
+                         due, action, why)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                     ON CONFLICT (ticket, key) DO UPDATE SET account = ?3, lane = ?4, state = ?5,
+                         attempts = ?6, next = ?7, since = ?8, due = ?9, action = ?10, why = ?11",
+                )?
+                .execute(params![
+                    row.ticket,
+                    row.key,
+                    row.account,
+                    row.lane,
+                    row.state.number(),
+                    row.attempts,
+                    row.next,
+                    row.since,
+                    row.due,
+                    row.action,
+                    row.why
+                ])?;
+            }
+            OutboxChange::Remove { ticket, key } => {
+                tx.prepare_cached("DELETE FROM outbox WHERE ticket = ? AND key = ?")?
+                    .execute(params![ticket, key])?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,452 @@
+//! Files that are in use, damaged, foreign, full or read-only; a hundred thousand tickets at once;
+//! a clock that is set.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that is wrong fails"
+)]
+
+mod support;
+
+use std::path::Path;
+
+use despertador_desk::store::sqlite::SqliteOptions;
+use despertador_desk::store::{
+    Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
+};
+use despertador_desk::{Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Author, ExitState, Instant, Reader};
+use serde_json::json;
+use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, plugin, silent, words};
+
+fn problem(file: &Path) -> (StoreProblem, String) {
+    let error = Sqlite::open(file).expect_err("refused");
+    (error.problem, error.to_string())
+}
+
+#[test]
+fn a_file_has_one_owner() {
+    let folder = Folder::new();
+    let desk = folder.acme(ADERESO);
+    let (found, said) = problem(&folder.file());
+    assert_eq!(found, StoreProblem::InUse);
+    assert!(said.contains("is in use by another desk; stop the other desk first"), "{said}");
+    // By another way to the same file.
+    let around = folder.path().join("..").join(folder.path().file_name().unwrap()).join("desk.db");
+    assert_eq!(problem(&around).0, StoreProblem::InUse);
+    drop(desk);
+    folder.store();
+}
+
+#[test]
+fn what_is_no_store_is_said_and_left_as_it_is() {
+    let folder = Folder::new();
+    let file = folder.file();
+    for content in ["a shopping list", "SQLite format 3\0 and then something else altogether"] {
+        std::fs::write(&file, content.repeat(500)).expect("a file");
+        let before = std::fs::read(&file).expect("a file");
+        let (found, said) = problem(&file);
+        assert_eq!(found, StoreProblem::Corrupt, "{said}");
+        assert!(said.contains("restore a backup"), "{said}");
+        assert_eq!(std::fs::read(&file).expect("a file"), before);
+    }
+    std::fs::remove_file(&file).expect("a file");
+    drop(folder.acme(ADERESO));
+    // The first page stays whole, so that only reading finds it.
+    let mut bytes = std::fs::read(&file).expect("a file");
+    let page = bytes.len().min(4096);
+    bytes[page..].iter_mut().for_each(|byte| *byte ^= 0x5a);
+    std::fs::write(&file, &bytes).expect("a file");
+    let opened = Sqlite::open(&file).map_err(DeskError::Store);
+    let failed = opened.and_then(|store| Desk::open(store, plugin(), Options::default()));
+    match failed {
+        Err(DeskError::Store(error)) => assert_eq!(error.problem, StoreProblem::Corrupt, "{error}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_of_a_later_version_and_one_of_something_else_are_refused() {
+    let folder = Folder::new();
+    drop(folder.acme(ADERESO));
+    let bend = |sql: &str| {
+        let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+        connection.execute_batch(sql).expect(sql);
+    };
+    bend("PRAGMA user_version = 99");
+    let (found, said) = problem(&folder.file());
+    assert_eq!(found, StoreProblem::Newer);
+    assert!(said.contains("tables of version 99"), "{said}");
+    bend("PRAGMA user_version = 1; PRAGMA application_id = 7");
+    assert_eq!(problem(&folder.file()).0, StoreProblem::Corrupt);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_place_that_cannot_be_written_is_said() {
+    // Nobody may make files here, whoever they are.
+    let (found, said) = problem(Path::new("/sys/despertador.db"));
+    assert_eq!(found, StoreProblem::ReadOnly, "{said}");
+    assert!(said.contains("let this user write the file and its folder"), "{said}");
+}
+
+#[test]
+fn a_full_disk_loses_nothing_that_was_acknowledged_and_stores_nothing_by_half() {
+    let folder = Folder::new();
+    let small = SqliteOptions { most_pages: Some(90), ..SqliteOptions::default() };
+    let open = |options| Sqlite::open_with(&folder.file(), options).expect("a store");
+    let mut desk = Desk::open(open(small), plugin(), Options::default()).expect("a desk");
+    begin(&mut desk, ADERESO);
+    let mut acknowledged = Vec::new();
+    let full = loop {
+        let ticket = format!("T{}", acknowledged.len());
+        match desk.take(NINE, &silent(&ticket, NINE)) {
+            Ok(_) => acknowledged.push(ticket),
+            Err(error) => break (ticket, error),
+        }
+        assert!(acknowledged.len() < 10_000, "the disk is never full");
+    };
+    let (refused, error) = full;
+    let DeskError::Store(error) = error else { panic!("{error:?}") };
+    assert_eq!(error.problem, StoreProblem::Full, "{error}");
+    assert!(acknowledged.len() > 20, "{}", acknowledged.len());
+    // It goes on answering, and nothing of what was refused is there.
+    assert!(desk.standing("acme", &refused).is_err());
+    assert!(desk.standing("acme", "T0").is_ok());
+    drop(desk);
+
+    let mut desk =
+        Desk::open(open(SqliteOptions::default()), plugin(), Options::default()).expect("a desk");
+    assert_eq!(desk.store().check().expect("a check"), Vec::<String>::new());
+    for ticket in &acknowledged {
+        assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
+        let again = desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        assert!(again.iter().all(|receipt| *receipt == Receipt::Again), "{again:?}");
+    }
+    let now = desk.take(NINE, &silent(&refused, NINE)).expect("receipts");
+    assert!(now.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{now:?}");
+}
+
+#[test]
+fn a_hundred_thousand_tickets_due_at_once_are_looked_at_in_steps_and_in_turn() {
+    const MANY: usize = 100_000;
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.open_account(NINE, "tiny", "test").expect("an account");
+    desk.save_policy(NINE, "tiny", ADERESO, None, "test").expect("a policy");
+    while desk.wake(NINE, 1_000).expect("a look").more {}
+    let first: Vec<_> =
+        (0..MANY).map(|n| words(&format!("T{n}"), Author::Agent, "a", NINE)).collect();
+    for batch in first.chunks(5_000) {
+        desk.take(NINE, batch).expect("receipts");
+    }
+    let mut tiny = words("small", Author::Agent, "a", NINE + SECOND);
+    tiny.account = "tiny".into();
+    desk.take(NINE + SECOND, &[tiny]).expect("receipts");
+
+    let now = NINE + 30 * MINUTE;
+    let woken = desk.wake(now, 1_000).expect("a look");
+    assert_eq!((woken.tickets, woken.more), (1_000, true));
+    assert_eq!(woken.lateness, u64::try_from(20 * MINUTE).unwrap());
+    let deliveries = desk.deliveries(now, 10).expect("deliveries");
+    assert!(
+        deliveries.iter().any(|delivery| delivery.account == "tiny"),
+        "a busy account holds up nobody"
+    );
+    let mut looked = woken.tickets;
+    while looked <= MANY {
+        let woken = desk.wake(now, 5_000).expect("a look");
+        assert!(woken.tickets <= 5_000 && woken.tickets > 0);
+        looked += woken.tickets;
+    }
+    assert_eq!(looked, MANY + 1);
+    assert!(!desk.wake(now, 10).expect("a look").more);
+    assert_eq!(desk.lateness().count, MANY as u64 + 1);
+}
+
+#[test]
+fn a_clock_that_goes_back_delays_and_repeats_nothing() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let due = NINE + 10 * MINUTE;
+    desk.wake(due, 10).expect("a look");
+    let handed_out = desk.deliveries(due, 10).expect("deliveries");
+    assert_eq!(handed_out.len(), 1);
+    let back = due - HOUR;
+    assert_eq!(desk.wake(back, 10).expect("a look").tickets, 0);
+    // The lease is of the future now: it is asked about anew, and then is not due yet.
+    assert_eq!(desk.deliveries(back, 10).expect("deliveries"), []);
+    let report = support::done("acme", &handed_out[0].key, due);
+    let settled = desk.delivered(back + SECOND, std::slice::from_ref(&report)).expect("a report");
+    assert_eq!(settled.done, 1);
+    let settled = desk.delivered(back + SECOND, &[report]).expect("a report");
+    assert_eq!((settled.done, settled.stale), (0, 1));
+    let mut now = back;
+    let mut keys = Vec::new();
+    while let Some(next) = desk.next_instant() {
+        now = now.max(next);
+        desk.wake(now, 10).expect("a look");
+        for delivery in desk.deliveries(now, 10).expect("deliveries") {
+            desk.delivered(now, &[support::done("acme", &delivery.key, now)]).expect("a report");
+            keys.push(delivery.key);
+        }
+    }
+    assert_eq!(keys, ["4711/1/reminder-2", "4711/1/reminder-3", "4711/1/close"]);
+    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+}
+
+#[test]
+fn what_was_given_up_is_listed_and_can_be_sent_again_while_the_customer_is_silent() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    for ticket in ["4711", "4712"] {
+        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+    }
+    let due = NINE + 10 * MINUTE;
+    desk.wake(due, 10).expect("a look");
+    let refused: Vec<_> = desk
+        .deliveries(due, 10)
+        .expect("deliveries")
+        .into_iter()
+        .map(|delivery| Report {
+            outcome: Outcome::Refused("the receiver answered 404".into()),
+            ..support::done("acme", &delivery.key, due)
+        })
+        .collect();
+    assert_eq!(desk.delivered(due, &refused).expect("reports").given_up, 2);
+    let standing = desk.standing("acme", "4711").expect("a ticket");
+    assert_eq!(standing.due, None, "no close without its warning");
+    let dead = desk.dead_letters("acme", 10).expect("dead letters");
+    assert_eq!(dead.len(), 2);
+    // One customer speaks: their reminder is no longer wanted.
+    desk.take(due + SECOND, &[words("4712", Author::Customer, "c9", due)]).expect("a reply");
+    let dead = desk.dead_letters("acme", 10).expect("dead letters");
+    assert_eq!(dead.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["4711/1/reminder-1"]);
+    let later = due + HOUR;
+    desk.send_again(later, "acme", "4711/1/reminder-1", "ana").expect("again");
+    assert!(desk.send_again(later, "acme", "4712/1/reminder-1", "ana").is_err());
+    let again = desk.deliveries(later, 10).expect("deliveries");
+    assert_eq!(again.len(), 1, "{again:?}");
+    desk.delivered(later, &[support::done("acme", "4711/1/reminder-1", later)]).expect("a report");
+    let standing = desk.standing("acme", "4711").expect("a ticket");
+    assert_eq!(standing.due, Some(later + MINUTE), "the next reminder counts from the sending");
+    assert_eq!(desk.audit("acme", 1).expect("audit")[0].what, "dead-letter-sent-again");
+}
+
+#[test]
+fn a_change_of_policy_applies_at_once_and_can_be_undone() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let longer = ADERESO.replace("\"10 min\"", "\"20 min\"").replace("\"15 min\"", "\"30 min\"");
+    let moved = desk.compare("acme", None, None).expect("a comparison");
+    assert_eq!((moved[0].tickets, moved[0].after.as_deref()), (1, None), "{moved:?}");
+    desk.save_policy(NINE + SECOND, "acme", &longer, None, "ana").expect("a policy");
+    desk.wake(NINE + SECOND, 10).expect("a look");
+    let due = |desk: &mut Desk<Sqlite>| desk.standing("acme", "4711").expect("a ticket").due;
+    assert_eq!(due(&mut desk), Some(NINE + 20 * MINUTE));
+    drop(desk);
+    let mut desk = folder.desk();
+    desk.undo_policy(NINE + 2 * SECOND, "acme", "ana").expect("undone");
+    desk.wake(NINE + 2 * SECOND, 10).expect("a look");
+    assert_eq!(due(&mut desk), Some(NINE + 10 * MINUTE));
+    let saved = desk.delete_policy(NINE + 3 * SECOND, "acme", "ana").expect("deleted");
+    assert_eq!(saved.moved.len(), 1);
+    desk.wake(NINE + 3 * SECOND, 10).expect("a look");
+    assert_eq!(due(&mut desk), None);
+    assert_eq!(desk.policies("acme").expect("versions").len(), 4);
+    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+    let refused = desk.save_policy(NINE, "acme", "{}", None, "ana");
+    assert!(matches!(refused, Err(DeskError::Policy(_))), "{refused:?}");
+}
+
+#[test]
+fn what_a_policy_no_longer_asks_for_is_not_handed_out_though_nobody_has_looked_yet() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let due = NINE + 10 * MINUTE;
+    desk.wake(due, 10).expect("a look");
+    desk.delete_policy(due, "acme", "ana").expect("deleted");
+    assert_eq!(desk.deliveries(due, 10).expect("deliveries"), []);
+    assert!(desk.standing("acme", "4711").expect("a ticket").outbox.is_empty());
+    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    let last = timeline.last().and_then(|entry| entry.note.clone()).expect("a note");
+    assert_eq!(last["why"], "the plugin no longer asks for it");
+}
+
+#[test]
+fn a_ticket_that_is_not_as_the_desk_knew_it_stores_nothing_of_the_whole_commit() {
+    let folder = Folder::new();
+    drop(folder.acme(ADERESO));
+    let mut store = folder.store();
+    let ticket = |no, version| TicketChange {
+        row: TicketRow {
+            no,
+            account: 1,
+            id: format!("T{no}"),
+            version,
+            status: "open".into(),
+            ..TicketRow::default()
+        },
+        moved: true,
+        rescheduled: true,
+    };
+    let consumed = Consumed { ticket: 1, digest: [7; 16] };
+    let first = Batch { tickets: vec![ticket(1, 1)], ..Batch::default() };
+    store.commit(&first).expect("a new ticket");
+    for (moved, rescheduled) in [(true, true), (false, true), (false, false)] {
+        let later = TicketChange { moved, rescheduled, ..ticket(1, 3) };
+        let batch = Batch {
+            tickets: vec![ticket(2, 1), later],
+            consumed: vec![consumed.clone()],
+            ..Batch::default()
+        };
+        let error = store.commit(&batch).expect_err("version 2 comes next");
+        assert_eq!(error.problem, StoreProblem::Conflict, "{error}");
+        assert_eq!(store.ticket(1, "T2").expect("an answer"), None);
+        assert!(!store.is_consumed(&consumed).expect("an answer"));
+    }
+    let next = Batch { tickets: vec![ticket(1, 2)], ..Batch::default() };
+    store.commit(&next).expect("version 2");
+}
+
+#[test]
+fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    for ticket in ["4711", "4712", "4713"] {
+        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+    }
+    drop(desk);
+    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+    connection.execute("UPDATE ticket SET facts = '{' WHERE id = '4711'", []).expect("damage");
+    drop(connection);
+    let mut desk = folder.desk();
+    let due = NINE + 10 * MINUTE;
+    let mut looks = 0;
+    while desk.wake(due, 1).expect("a look").more {
+        looks += 1;
+        assert!(looks < 10, "it never sleeps");
+    }
+    assert_eq!(desk.deliveries(due, 10).expect("deliveries").len(), 2);
+    assert!(desk.next_wake().is_none_or(|at| at > due), "{:?}", desk.next_wake());
+    let said = desk.trouble().expect("trouble").1.to_string();
+    assert!(said.contains("the facts of ticket `4711` cannot be read"), "{said}");
+    let told =
+        [words("4711", Author::Customer, "new", due), words("4712", Author::Customer, "new", due)];
+    let receipts = desk.take(due, &told).expect("receipts");
+    assert!(matches!(&receipts[..], [Receipt::Refused(_), Receipt::Heard(_)]), "{receipts:?}");
+}
+
+#[test]
+fn flows_and_tokens_are_kept() {
+    let folder = Folder::new();
+    let options = Options { exit_state: |_| ExitState::NotLinked, ..Options::default() };
+    let mut desk = Desk::open(folder.store(), plugin(), options).expect("a desk");
+    begin(&mut desk, ADERESO);
+    assert_eq!(desk.save_flow(NINE, "acme", "{}", "ana"), Ok(ExitState::NotLinked));
+    assert_eq!(desk.flows("acme").expect("flows").len(), 1);
+    let refused = desk.save_policy(NINE, "acme", ADERESO, None, "ana");
+    assert!(
+        matches!(refused, Err(DeskError::Policy(_))),
+        "a flow that cannot be left: {refused:?}"
+    );
+    let mut store = desk.into_store();
+    let token = TokenRow {
+        digest: [1; 32],
+        name: "reports".into(),
+        scopes: "help-desk:view".into(),
+        accounts: r#"["acme"]"#.into(),
+        at: NINE,
+        revoked: None,
+    };
+    let batch = |token: &TokenRow| Batch { tokens: vec![token.clone()], ..Batch::default() };
+    store.commit(&batch(&token)).expect("a token");
+    assert_eq!(store.token(&[1; 32]), Ok(Some(token.clone())));
+    let revoked = TokenRow { revoked: Some(NINE + 1), ..token };
+    store.commit(&batch(&revoked)).expect("taken back");
+    assert_eq!(store.token(&[1; 32]), Ok(Some(revoked)));
+    assert_eq!(store.token(&[2; 32]), Ok(None));
+}
+
+#[test]
+fn people_extend_hold_exempt_and_ask_why() {
+    let folder = Folder::new();
+    let exempting = ADERESO
+        .replace("\"language\": \"es\",", "\"language\": \"es\", \"exempt-tags\": [\"vip\"],");
+    let mut desk = Folder::acme(&folder, ADERESO);
+    desk.save_policy(NINE, "acme", &exempting, None, "ana").expect("a policy");
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let due = |desk: &mut Desk<Sqlite>| desk.standing("acme", "4711").expect("a ticket").due;
+    desk.extend(NINE + SECOND, "acme", "4711", 300_000).expect("extended");
+    assert_eq!(due(&mut desk), Some(NINE + 15 * MINUTE));
+    desk.hold(NINE + 2 * SECOND, "acme", "4711").expect("held");
+    assert_eq!(due(&mut desk), None);
+    let reader = Reader { language: "es".into(), utc_offset: 0 };
+    let why = desk.explain("acme", "4711", NINE + MINUTE, &reader).expect("why");
+    assert_eq!(why.language, "es");
+    assert!(!why.summary.is_empty());
+    desk.release(NINE + MINUTE, "acme", "4711").expect("released");
+    assert!(due(&mut desk).is_some());
+    desk.exempt(NINE + MINUTE, "acme", "4711", "vip").expect("tagged");
+    let standing = desk.standing("acme", "4711").expect("a ticket");
+    assert_eq!((standing.ticket.tags, standing.due), (vec!["vip".to_owned()], None));
+    assert!(desk.hold(NINE, "acme", "4799").is_err(), "nobody makes a ticket by asking");
+    let log = desk.event_log("acme", "4711").expect("a log");
+    let read = despertador_harness::event_log::EventLog::read("log", &log).expect("a log");
+    assert_eq!(read.rows.len(), 7);
+}
+
+#[test]
+fn a_customer_is_forgotten_and_old_tickets_go() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    for ticket in ["4711", "4712"] {
+        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+    }
+    desk.wake(NINE + 10 * MINUTE, 10).expect("a look");
+    assert_eq!(desk.forget(NINE + HOUR, "acme", "customer of 4711", "ana").expect("forgotten"), 1);
+    assert!(desk.standing("acme", "4711").is_err());
+    let left = desk.tickets("acme", &Query { limit: 10, ..Query::default() }).expect("tickets");
+    assert_eq!(left.len(), 1);
+    let copy = folder.path().join("copy.db");
+    desk.store().backup(&copy).expect("a backup");
+    assert!(desk.store().backup(&copy).is_err(), "nothing is written over");
+    drop(desk);
+    let bytes = std::fs::read(folder.file()).expect("a file");
+    assert!(!bytes.windows(16).any(|part| part == b"customer of 4711"), "it is still there");
+    let mut restored =
+        Desk::open(Sqlite::open(&copy).expect("a copy"), plugin(), Options::default())
+            .expect("a desk");
+    assert!(restored.is_as_journal_says("acme", "4712").expect("a journal"));
+    let closed = Row::facts("4712", NINE + HOUR, json!({ "status": "closed" }));
+    restored.take(NINE + HOUR, &[Incoming::new("acme", closed)]).expect("a receipt");
+    assert_eq!(restored.delete_untouched(NINE + HOUR, 10).expect("none"), 0);
+    assert_eq!(restored.delete_untouched(NINE + 2 * HOUR, 10).expect("one"), 1);
+    assert!(restored.standing("acme", "4712").is_err());
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused_and_the_rest_is_stored() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    let mut foreign = words("4711", Author::Customer, "f", NINE);
+    foreign.account = "nobody".into();
+    let wrong = Incoming::new("acme", Row::facts("4711", NINE, json!({ "status": 7 })));
+    let far: Instant = 253_402_300_800_000;
+    let batch = [
+        foreign,
+        wrong,
+        words("4711", Author::Customer, "far", far),
+        words("", Author::Customer, "none", NINE),
+        words("4711", Author::Customer, "fine", NINE),
+    ];
+    let receipts = desk.take(NINE, &batch).expect("receipts");
+    let stored: Vec<_> = receipts.iter().map(Receipt::is_stored).collect();
+    assert_eq!((stored[0], stored[1], stored[3], stored[4]), (false, false, false, true));
+    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+}

@@ -1,0 +1,436 @@
+//! The whole desk on a simulated clock, with accidents, against a model of what must hold.
+//!
+//! Customers, agents, a source that repeats itself, a receiver that is down, slow or forgets to
+//! answer, a store whose commits fail before or after they are durable, crashes between any two
+//! steps, a clock that is set. The model knows what was acknowledged and what the receiver did,
+//! and nothing of the plugin. `DESPERTADOR_SEEDS=2000 cargo test -p despertador-desk --test
+//! simulation` plays more of it.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that is wrong fails"
+)]
+
+mod support;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::rc::Rc;
+
+use despertador_desk::store::{
+    AccountRow, AuditRow, Batch, Consumed, DueRow, EntryRow, FlowRow, LaneRow, Numbers, OutboxRow,
+    PolicyRow, Query, Sqlite, Store, StoreError, StoreProblem, TicketRow, TokenRow,
+};
+use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Author, Happening, Instant, Source, TicketStatus, Transfer};
+use fastrand::Rng;
+use support::{
+    ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, happening, opened, plugin, words,
+};
+
+/// What the next commit meets with.
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    Before,
+    After,
+}
+
+/// A store whose commits fail when they are told to.
+struct Faulty {
+    inner: Sqlite,
+    next: Rc<Cell<Fault>>,
+}
+
+macro_rules! pass_on {
+    ($(fn $name:ident(&self $(, $arg:ident: $type:ty)*) -> $answer:ty;)*) => {
+        $(fn $name(&self $(, $arg: $type)*) -> Result<$answer, StoreError> {
+            self.inner.$name($($arg),*)
+        })*
+    };
+}
+
+impl Store for Faulty {
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let failed = || Err(StoreError { problem: StoreProblem::Io, found: "an accident".into() });
+        match self.next.replace(Fault::None) {
+            Fault::None => self.inner.commit(batch),
+            Fault::Before => failed(),
+            Fault::After => {
+                self.inner.commit(batch)?;
+                failed()
+            }
+        }
+    }
+
+    fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
+        self.inner.forget(account, customer)
+    }
+
+    fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError> {
+        self.inner.delete_untouched(since, limit)
+    }
+
+    pass_on! {
+        fn numbers(&self) -> Numbers;
+        fn accounts(&self) -> Vec<AccountRow>;
+        fn lanes(&self) -> Vec<LaneRow>;
+        fn policy(&self, account: i64, version: i64) -> Option<PolicyRow>;
+        fn policies(&self, account: i64) -> Vec<PolicyRow>;
+        fn flows(&self, account: i64) -> Vec<FlowRow>;
+        fn audit(&self, account: i64, limit: usize) -> Vec<AuditRow>;
+        fn token(&self, digest: &[u8; 32]) -> Option<TokenRow>;
+        fn ticket(&self, account: i64, id: &str) -> Option<TicketRow>;
+        fn is_consumed(&self, consumed: &Consumed) -> bool;
+        fn due(&self, lane: i64, now: Instant, limit: usize) -> Vec<DueRow>;
+        fn earliest_due(&self, lane: i64) -> Option<Instant>;
+        fn open_after(&self, account: i64, no: i64, limit: usize) -> Vec<DueRow>;
+        fn open_by_department(&self, account: i64) -> Vec<(Option<String>, u64)>;
+        fn tickets(&self, query: &Query) -> Vec<TicketRow>;
+        fn outbox_of(&self, ticket: i64) -> Vec<OutboxRow>;
+        fn outbox_due(&self, now: Instant, limit: usize) -> Vec<OutboxRow>;
+        fn earliest_outbox(&self, after: Instant) -> Option<Instant>;
+        fn dead_letters(&self, account: i64, limit: usize) -> Vec<OutboxRow>;
+        fn entry(&self, seq: i64) -> Option<EntryRow>;
+        fn backup(&self, to: &Path) -> ();
+        fn check(&self) -> Vec<String>;
+    }
+}
+
+/// What truly happened, as far as the world outside can know.
+#[derive(Default)]
+struct Truth {
+    /// Ids of events that were acknowledged, by ticket.
+    acknowledged: BTreeMap<String, BTreeSet<String>>,
+    /// When the last message of the customer was acknowledged.
+    replied: BTreeMap<String, Instant>,
+    /// Keys that the receiver carried out, and when first.
+    carried_out: BTreeMap<String, Instant>,
+    /// Keys whose report the desk has acknowledged.
+    recorded: BTreeSet<String>,
+}
+
+struct World {
+    seed: u64,
+    rng: Rng,
+    folder: Folder,
+    desk: Option<Desk<Faulty>>,
+    fault: Rc<Cell<Fault>>,
+    now: Instant,
+    /// What the source has not had a receipt for.
+    waiting: Vec<Incoming>,
+    /// Reports that are on their way back.
+    reports: Vec<Report>,
+    truth: Truth,
+    /// Accidents happen.
+    rough: bool,
+    down_until: Instant,
+    accidents: u32,
+}
+
+const TICKETS: [&str; 5] = ["4711", "acme/4712", "ünï", "4714", "4715"];
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut world = Self {
+            seed,
+            rng: Rng::with_seed(seed),
+            folder: Folder::new(),
+            desk: None,
+            fault: Rc::new(Cell::new(Fault::None)),
+            now: NINE,
+            waiting: Vec::new(),
+            reports: Vec::new(),
+            truth: Truth::default(),
+            rough: true,
+            down_until: 0,
+            accidents: 0,
+        };
+        begin(world.desk(), ADERESO);
+        for ticket in TICKETS {
+            world.waiting.push(opened(ticket, NINE));
+        }
+        world
+    }
+
+    fn desk(&mut self) -> &mut Desk<Faulty> {
+        let (folder, fault) = (&self.folder, &self.fault);
+        self.desk.get_or_insert_with(|| {
+            let store = Faulty { inner: folder.store(), next: Rc::clone(fault) };
+            let options = Options { lease: 30_000, ..Options::default() };
+            Desk::open(store, plugin(), options).expect("a desk")
+        })
+    }
+
+    fn once_in(&mut self, n: u32) -> bool {
+        let happens = self.rough && self.rng.u32(0..n) == 0;
+        self.accidents += u32::from(happens);
+        happens
+    }
+
+    /// Something that may go wrong before each step.
+    fn accident(&mut self) {
+        if self.once_in(25) {
+            // The process ends; what was on its way back is lost.
+            self.desk = None;
+            self.reports.clear();
+        }
+        if self.once_in(15) {
+            let fault = if self.rng.bool() { Fault::Before } else { Fault::After };
+            self.fault.set(fault);
+        }
+        if self.once_in(120) {
+            self.down_until = self.now + self.rng.i64(MINUTE..2 * HOUR);
+        }
+        if self.once_in(80) {
+            self.now += self.rng.i64(-10 * MINUTE..HOUR);
+        }
+    }
+
+    fn happen(&mut self, n: usize) {
+        let ticket = TICKETS[self.rng.usize(..TICKETS.len())];
+        let at = self.now - self.rng.i64(0..5) * SECOND;
+        let id = format!("{ticket}-{n}");
+        let mut incoming = match self.rng.u32(0..20) {
+            0..5 => words(ticket, Author::Customer, &id, at),
+            5..14 => words(ticket, Author::Agent, &id, at),
+            14 => happening(ticket, Happening::Typing, at),
+            15 => happening(ticket, Happening::Extended(5 * 60_000), at),
+            16 => happening(ticket, Happening::Held, at),
+            17 => happening(ticket, Happening::Released, at),
+            18 => happening(
+                ticket,
+                Happening::Transferred(Transfer {
+                    department: Some("ventas".into()),
+                    agent: Some("Luis".into()),
+                }),
+                at,
+            ),
+            _ => happening(ticket, Happening::Closed(Source::Agent), at),
+        };
+        name(&mut incoming.row, &id);
+        self.waiting.push(incoming);
+    }
+
+    /// The source gives what has no receipt yet, and sometimes what has.
+    fn give(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let given = self.waiting.clone();
+        let now = self.now;
+        let Ok(receipts) = self.desk().take(now, &given) else { return };
+        for (incoming, receipt) in given.iter().zip(&receipts) {
+            assert!(receipt.is_stored(), "seed {}: {receipt:?}", self.seed);
+            let id = incoming.row.id.clone().expect("an id");
+            let ticket = incoming.row.ticket.clone();
+            if id_of_customer(incoming) {
+                self.truth.replied.insert(ticket.clone(), now);
+            }
+            self.truth.acknowledged.entry(ticket).or_default().insert(id);
+        }
+        // The receipt is lost on its way: the source gives it again.
+        if !self.once_in(6) {
+            self.waiting.clear();
+        }
+    }
+
+    fn look(&mut self) {
+        let (now, budget) = (self.now, self.rng.usize(1..4));
+        let _: Result<_, _> = self.desk().wake(now, budget);
+    }
+
+    fn hand_out(&mut self) {
+        let (now, budget) = (self.now, self.rng.usize(1..4));
+        let Ok(deliveries) = self.desk().deliveries(now, budget) else { return };
+        for delivery in deliveries {
+            let key = delivery.key.clone();
+            assert!(
+                !self.truth.recorded.contains(&key),
+                "seed {}: `{key}` was handed out after it was recorded as done",
+                self.seed
+            );
+            if delivery.action["task"] == "close" {
+                self.may_close(&delivery.ticket, &key);
+            }
+            let outcome = if self.rough && now < self.down_until || self.once_in(8) {
+                Outcome::Retry("500".into())
+            } else {
+                self.truth.carried_out.entry(key.clone()).or_insert(now);
+                // The answer is lost: the lease ends, or the desk begins anew.
+                if self.once_in(8) {
+                    continue;
+                }
+                Outcome::Done
+            };
+            self.reports.push(Report { account: "acme".into(), key, at: now, outcome });
+        }
+    }
+
+    /// No close without its warned gap, and none after a reply that was acknowledged.
+    fn may_close(&self, ticket: &str, key: &str) {
+        let cycle = key.rsplit('/').nth(1).expect("a cycle");
+        let warned = self.truth.carried_out.get(&format!("{ticket}/{cycle}/reminder-3"));
+        let warned = *warned
+            .unwrap_or_else(|| panic!("seed {}: `{key}` without its last reminder", self.seed));
+        // The report may be older than the last try of the reminder, and never newer.
+        assert!(
+            self.now - warned >= MINUTE,
+            "seed {}: `{key}` only {} ms after its warning",
+            self.seed,
+            self.now - warned
+        );
+        let first = self.truth.carried_out.get(&format!("{ticket}/{cycle}/reminder-1"));
+        if let (Some(first), Some(replied)) = (first, self.truth.replied.get(ticket)) {
+            assert!(
+                replied <= first,
+                "seed {}: `{key}` although the customer has replied",
+                self.seed
+            );
+        }
+    }
+
+    fn report(&mut self) {
+        if self.reports.is_empty() {
+            return;
+        }
+        let reports = std::mem::take(&mut self.reports);
+        let now = self.now;
+        if self.desk().delivered(now, &reports).is_ok() {
+            for report in reports.iter().filter(|report| report.outcome == Outcome::Done) {
+                self.truth.recorded.insert(report.key.clone());
+            }
+            // The same is told twice.
+            if self.once_in(5) {
+                self.reports = reports;
+            }
+        }
+    }
+
+    fn step(&mut self, n: usize) {
+        self.accident();
+        let next = self.desk().next_instant();
+        let pause = self.rng.i64(0..4 * MINUTE);
+        self.now = match next {
+            Some(at) if self.rng.u32(0..3) > 0 => self.now.max(at.min(self.now + 30 * MINUTE)),
+            _ => self.now + pause,
+        };
+        if self.rough && self.rng.u32(0..3) > 0 {
+            self.happen(n);
+        }
+        for _ in 0..4 {
+            match self.rng.u32(0..4) {
+                0 => self.give(),
+                1 => self.look(),
+                2 => self.hand_out(),
+                _ => self.report(),
+            }
+            self.accident();
+        }
+    }
+
+    /// No more accidents, and everybody is answered and silent: all tickets come to their end.
+    fn end(&mut self) {
+        self.rough = false;
+        self.fault.set(Fault::None);
+        self.now = self.now.max(NINE) + 3 * HOUR;
+        let now = self.now;
+        for ticket in TICKETS {
+            for (id, what) in [
+                ("released", Happening::Released),
+                ("reopened", Happening::Reopened(Source::Agent)),
+            ] {
+                let mut incoming = happening(ticket, what, now);
+                name(&mut incoming.row, &format!("{ticket}-{id}"));
+                self.waiting.push(incoming);
+            }
+            self.waiting.push(words(ticket, Author::Customer, &format!("{ticket}-last"), now));
+            let answer = words(ticket, Author::Agent, &format!("{ticket}-answer"), now + SECOND);
+            self.now = now + SECOND;
+            self.waiting.push(answer);
+        }
+        self.give();
+        for _ in 0..10_000 {
+            let Some(next) = self.desk().next_instant() else { return };
+            self.now = self.now.max(next);
+            self.look();
+            self.hand_out();
+            self.report();
+        }
+        let (now, next) = (self.now, self.desk().next_instant());
+        for ticket in TICKETS {
+            let standing = self.desk().standing("acme", ticket);
+            eprintln!("{ticket}: {standing:?}");
+        }
+        panic!("seed {}: the desk never rests: now {now}, next {next:?}", self.seed);
+    }
+
+    fn check(&mut self) {
+        let seed = self.seed;
+        for ticket in TICKETS {
+            let acknowledged = self.truth.acknowledged.remove(ticket).unwrap_or_default();
+            let desk = self.desk();
+            let standing = desk.standing("acme", ticket).expect("a ticket");
+            assert_eq!(standing.ticket.status, TicketStatus::Closed, "seed {seed}, `{ticket}`");
+            // What was given up stays for people to see.
+            let open = standing.outbox.iter().any(|row| row.state.is_open());
+            assert!(!open, "seed {seed}, `{ticket}`: {standing:?}");
+            let mut seen = Vec::new();
+            for entry in desk.timeline("acme", ticket).expect("a timeline") {
+                let id = entry.row.as_ref().and_then(|row| row["id"].as_str());
+                seen.extend(id.map(str::to_owned));
+            }
+            let once: BTreeSet<_> = seen.iter().cloned().collect();
+            assert_eq!(once.len(), seen.len(), "seed {seed}: taken in twice");
+            let lost: Vec<_> = acknowledged.difference(&once).collect();
+            assert!(lost.is_empty(), "seed {seed}: lost {lost:?}");
+            assert!(
+                desk.is_as_journal_says("acme", ticket).expect("a journal"),
+                "seed {seed}: `{ticket}` is not what its journal says: {:?}",
+                desk.rebuild("acme", ticket)
+            );
+            let cycles = |step: &str| {
+                let end = format!("/{step}");
+                let keys = self.truth.carried_out.keys();
+                keys.filter(|key| key.starts_with(&format!("{ticket}/")) && key.ends_with(&end))
+                    .count()
+            };
+            assert!(cycles("close") > 0, "seed {seed}: `{ticket}` was not closed by the receiver");
+        }
+        let wrong = self.desk().store().check().expect("a check");
+        assert!(wrong.is_empty(), "seed {seed}: {wrong:?}");
+    }
+}
+
+fn name(row: &mut Row, id: &str) {
+    use despertador_harness::conversation::Call;
+    row.id = Some(id.into());
+    if let Some(Call::Event(event)) = &mut row.call {
+        event.id = Some(id.into());
+    }
+}
+
+fn id_of_customer(incoming: &Incoming) -> bool {
+    use despertador_harness::conversation::Call;
+    matches!(&incoming.row.call, Some(Call::Message(m)) if m.author == Author::Customer)
+}
+
+#[test]
+fn whatever_happens_nothing_is_lost_doubled_or_closed_unwarned() {
+    let seeds = std::env::var("DESPERTADOR_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(16);
+    let first = std::env::var("DESPERTADOR_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let mut accidents = 0;
+    for seed in first..first + seeds {
+        let mut world = World::new(seed);
+        for n in 0..150 {
+            world.step(n);
+        }
+        world.end();
+        world.check();
+        accidents += world.accidents;
+    }
+    assert!(accidents > 0, "a world without accidents shows nothing");
+}

@@ -1,0 +1,163 @@
+//! The desk under a plugin that fails: the ticket is set aside and seen, others go on, nothing is
+//! lost, and nobody is closed because of it.
+#![cfg(feature = "component")]
+
+use std::path::PathBuf;
+
+use despertador_desk::store::{Query, Sqlite};
+use despertador_desk::{Desk, Incoming, Options, Outcome, Receipt, Report};
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Author, Channel, Instant, Message, TicketStatus};
+use despertador_host::{Host, Plugin};
+use despertador_tests::sample::{MINUTE, START};
+use serde_json::json;
+
+const HOSTILE: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/despertador-hostile.names.component.wasm"));
+const POLICY: &str = include_str!("../../policies/adereso.json");
+
+fn plugin(component: &[u8]) -> Plugin {
+    let host = Host::new(despertador_host::Options::default()).expect("a host");
+    host.load_bytes(component).expect("a plugin")
+}
+
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("despertador-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        Self(folder)
+    }
+
+    fn desk(&self, component: &[u8]) -> Desk<Sqlite> {
+        let store = Sqlite::open(&self.0.join("desk.db")).expect("a store");
+        Desk::open(store, plugin(component), Options::default()).expect("a desk")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _: Result<(), _> = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn begun(place: &Place) -> Desk<Sqlite> {
+    let mut desk = place.desk(HOSTILE);
+    desk.open_account(START, "acme", "test").expect("an account");
+    desk.save_policy(START, "acme", POLICY, None, "test").expect("takes any policy");
+    desk.wake(START, 10).expect("a look");
+    desk
+}
+
+/// The customer asks, the agent answers; the department names what the plugin does.
+fn conversation(ticket: &str, department: &str) -> [Incoming; 2] {
+    let said = |author, id: &str| {
+        let mut message = Message::words(author, START);
+        message.id = Some(format!("{ticket}-{id}"));
+        let mut row = Row::message(ticket, message);
+        row.facts = Some(json!({ "channel": "whatsapp", "department": department }));
+        Incoming::new("acme", row)
+    };
+    [said(Author::Customer, "c"), said(Author::Agent, "a")]
+}
+
+fn reply(ticket: &str, at: Instant) -> Incoming {
+    let mut message = Message::words(Author::Customer, at);
+    message.id = Some(format!("{ticket}-reply"));
+    Incoming::new("acme", Row::message(ticket, message))
+}
+
+fn run(desk: &mut Desk<Sqlite>, mut now: Instant, until: Instant) -> Vec<String> {
+    let mut keys = Vec::new();
+    for _ in 0..5_000 {
+        let Some(next) = desk.next_instant().filter(|next| *next <= until) else { return keys };
+        now = now.max(next);
+        desk.wake(now, 100).expect("a look");
+        for delivery in desk.deliveries(now, 100).expect("deliveries") {
+            keys.push(delivery.key.clone());
+            let (account, key) = (delivery.account, delivery.key);
+            let report = Report { account, key, at: now, outcome: Outcome::Done };
+            desk.delivered(now, &[report]).expect("a report");
+        }
+    }
+    panic!("the desk never sleeps")
+}
+
+#[test]
+fn a_poison_ticket_is_set_aside_and_seen_and_the_others_go_on() {
+    let place = Place::new("poison");
+    let mut desk = begun(&place);
+    for (n, department) in ["well", "panic", "well", "loop", "well", "wait-past"].iter().enumerate()
+    {
+        let receipts = desk.take(START, &conversation(&n.to_string(), department)).expect("taken");
+        let parked = *department != "well";
+        for receipt in receipts {
+            assert_eq!(receipt == Receipt::Parked, parked, "{department}: {receipt:?}");
+        }
+    }
+    let query = Query { parked: true, limit: 10, ..Query::default() };
+    let parked = desk.tickets("acme", &query).expect("tickets");
+    assert_eq!(parked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["1", "3", "5"]);
+    assert!(parked[0].parked.as_deref().is_some_and(|why| why.contains("crashed")), "{parked:?}");
+    // Told twice, it is stored once, set aside or not.
+    let again = desk.take(START, &conversation("1", "panic")).expect("receipts");
+    assert_eq!(again, [Receipt::Again, Receipt::Again]);
+    run(&mut desk, START, START + 10 * MINUTE);
+    let standing = desk.standing("acme", "0").expect("a ticket");
+    assert!(standing.parked.is_none() && standing.due.is_some(), "{standing:?}");
+    let standing = desk.standing("acme", "1").expect("a ticket");
+    assert!(standing.parked.is_some() && standing.due.is_some(), "it is tried again");
+}
+
+#[test]
+fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
+    let place = Place::new("crashes");
+    let mut desk = begun(&place);
+    for n in 0..20 {
+        let receipts = desk.take(START, &conversation(&n.to_string(), "panic")).expect("taken");
+        assert!(receipts.iter().all(|receipt| *receipt == Receipt::Parked), "{receipts:?}");
+    }
+    assert_eq!(run(&mut desk, START, START + 60 * MINUTE), Vec::<String>::new());
+    // One customer replies while nobody can hear it.
+    let later = START + 60 * MINUTE;
+    assert_eq!(desk.take(later, &[reply("7", later)]).expect("taken"), [Receipt::Parked]);
+    drop(desk);
+
+    // A plugin that works takes its place, and is told of everything first.
+    let mut desk = place.desk(HOSTILE);
+    let mended = later + MINUTE;
+    desk.replace_plugin(mended, plugin(despertador_component::COMPONENT)).expect("it works");
+    let keys = run(&mut desk, mended, mended + 24 * 60 * MINUTE);
+    for n in 0..20 {
+        let ticket = n.to_string();
+        let mine: Vec<_> =
+            keys.iter().filter(|key| key.starts_with(&format!("{ticket}/"))).collect();
+        let standing = desk.standing("acme", &ticket).expect("a ticket");
+        assert_eq!(standing.ticket.channel, Channel::Whatsapp);
+        assert_eq!(standing.parked, None);
+        if n == 7 {
+            assert!(mine.is_empty(), "the customer has replied: {mine:?}");
+            assert_eq!(standing.ticket.status, TicketStatus::Open);
+        } else {
+            let steps: Vec<_> = mine.iter().map(|key| key.rsplit('/').next()).collect();
+            let all = ["reminder-1", "reminder-2", "reminder-3", "close"];
+            assert_eq!(steps, all.map(Some), "warned, late as it is");
+        }
+        assert!(desk.is_as_journal_says("acme", &ticket).expect("a journal"), "`{ticket}`");
+    }
+}
+
+#[test]
+fn a_plugin_that_refuses_the_policy_in_force_does_not_take_the_place() {
+    let place = Place::new("refuses");
+    let mut desk = begun(&place);
+    desk.save_policy(START, "acme", "{}", None, "test").expect("takes any policy");
+    let before = desk.plugin().sha256();
+    let good = plugin(despertador_component::COMPONENT);
+    assert!(desk.replace_plugin(START, good).is_err());
+    assert_eq!(desk.plugin().sha256(), before);
+    let receipts = desk.take(START, &conversation("1", "well")).expect("taken");
+    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{receipts:?}");
+}
