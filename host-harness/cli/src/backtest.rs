@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::BacktestArguments;
 use crate::paint::{BOLD, DIM, paint};
-use crate::table::{Side, columns, thousands};
+use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, plugin, progress, source, written};
 
 /// So many tickets that were closed too early are listed.
@@ -109,16 +109,6 @@ fn freed(figures: &Figures, minutes_per_close: f64) -> f64 {
     figures.closes as f64 * minutes_per_close
 }
 
-/// A length of time in whole seconds, minutes, …, as people read it.
-fn whole(milliseconds: u64, unit: u64) -> u64 {
-    milliseconds.saturating_sub(milliseconds.checked_rem(unit).unwrap_or_default())
-}
-
-fn percent(per_mille: Option<u64>) -> String {
-    per_mille
-        .map_or_else(|| "–".into(), |per_mille| format!("{}.{} %", per_mille / 10, per_mille % 10))
-}
-
 /// Policies side by side.
 fn table(tried: &[(String, &Figures)], minutes_per_close: f64) {
     let mut rows = vec![vec![String::new()]];
@@ -137,11 +127,11 @@ fn table(tried: &[(String, &Figures)], minutes_per_close: f64) {
     for number in 1..=last.unwrap_or_default() {
         let sent = |f: &Figures| f.reminders.get(&number).map(|(sent, _)| *sent);
         row(&format!("reminder {number}"), &|f| sent(f).map_or_else(|| "–".into(), thousands));
-        row("  rescued", &|f| percent(f.rescued(number)));
+        row("  rescued", &|f| f.rescued(number).map_or_else(|| "–".into(), percent));
     }
     row("closed", &|f| thousands(f.closes));
     row("  premature", &|f| thousands(f.premature));
-    row("  of those known", &|f| percent(f.premature_rate()));
+    row("  of those known", &|f| f.premature_rate().map_or_else(|| "–".into(), percent));
     row("  not known", &|f| thousands(f.undecided));
     row("  waited, on the average", &|f| {
         f.mean_wait().map_or_else(

@@ -22,9 +22,13 @@ pub(crate) fn exit_state(file: &Path) -> Result<ExitState, Unusable> {
 
 /// A flow that something is to be done with.
 fn read(file: &Path) -> Result<Flow, Unusable> {
-    let text = source::read(file)?;
-    Flow::read(&text).map_err(|findings| {
-        let found = problems(file, text, &findings);
+    parse(file, &source::read(file)?)
+}
+
+/// A flow of which the text is at hand.
+fn parse(file: &Path, text: &str) -> Result<Flow, Unusable> {
+    Flow::read(text).map_err(|findings| {
+        let found = problems(file, text.to_owned(), &findings);
         let (errors, _) = found.count();
         let first = findings.first().map_or_else(String::new, |finding| {
             format!(": {}", finding.text(despertador_flow::Language::English))

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::arguments::SuggestArguments;
 use crate::language::Language;
 use crate::paint::{BOLD, DIM, YELLOW, paint};
-use crate::table::{Side, columns, thousands};
+use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, written};
 
 /// With fewer silences a department gets no rule of its own.
@@ -99,10 +99,6 @@ fn shown(milliseconds: i64) -> String {
     duration::show(u64::try_from(milliseconds).unwrap_or_default())
 }
 
-fn percent(per_mille: u64) -> String {
-    format!("{}.{} %", per_mille / 10, per_mille % 10)
-}
-
 fn table(rows: &[(&str, &Suggestion)], arguments: &SuggestArguments) {
     let mut cells = vec![
         [
@@ -120,7 +116,7 @@ fn table(rows: &[(&str, &Suggestion)], arguments: &SuggestArguments) {
     ];
     let or_none = |time: Option<i64>| time.map_or_else(|| "–".into(), shown);
     let minutes =
-        |time: i64| shown(time.saturating_sub(time.checked_rem(60_000).unwrap_or_default()));
+        |time: i64| duration::show(whole(u64::try_from(time).unwrap_or_default(), 60_000));
     for (name, s) in rows {
         let few = if s.silences < ENOUGH && *name != "all" { " (few)" } else { "" };
         cells.push(vec![

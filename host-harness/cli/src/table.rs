@@ -46,6 +46,16 @@ pub(crate) fn length(text: &str) -> usize {
     count
 }
 
+/// A part of a thousand: `12.3 %`.
+pub(crate) fn percent(per_mille: u64) -> String {
+    format!("{}.{} %", per_mille / 10, per_mille % 10)
+}
+
+/// A length of time in whole seconds, minutes, …, as people read it.
+pub(crate) fn whole(milliseconds: u64, unit: u64) -> u64 {
+    milliseconds.saturating_sub(milliseconds.checked_rem(unit).unwrap_or_default())
+}
+
 /// A number with its thousands apart: `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();

@@ -16,7 +16,7 @@ mod known;
 mod paths;
 
 use known::{Known, Verdict};
-use paths::{Arrival, Paths};
+use paths::Paths;
 
 /// The editor's most outputs of a block.
 const MOST_OUTPUTS: usize = 25;
@@ -234,40 +234,32 @@ impl<'f> Lint<'f> {
         // Unlinked and dangling outputs were found with all the others, but the state of the
         // exit is asked for alone too.
         match &exit.target {
-            Target::Nowhere => {
-                let number = block.outputs_in_order().position(|output| output.place == exit.place);
-                self.target_once(block, exit, number.unwrap_or_default());
-            }
+            Target::Nowhere => self.target_once(block, exit),
             Target::Block(id) if *id == block.id => {
                 self.find(Code::ExitLeadsBack, &exit.place, block, values());
             }
             Target::Block(id) => match self.flow.block(id) {
-                None => {
-                    let number =
-                        block.outputs_in_order().position(|output| output.place == exit.place);
-                    self.target_once(block, exit, number.unwrap_or_default());
+                None => self.target_once(block, exit),
+                Some(next) if self.paths.never_arrives(next) => {
+                    let mut values = values();
+                    values.push(next.name.clone());
+                    self.find(Code::ExitDoesNotArrive, &exit.place, block, values);
                 }
-                Some(next) => match self.paths.arrival(next) {
-                    Arrival::Waits | Arrival::Unknown => {}
-                    Arrival::Never => {
-                        let mut values = values();
-                        values.push(next.name.clone());
-                        self.find(Code::ExitDoesNotArrive, &exit.place, block, values);
-                    }
-                },
+                Some(_) => {}
             },
             Target::Variable(_) => {}
         }
     }
 
-    fn target_once(&mut self, block: &Block, output: &Output, number: usize) {
+    fn target_once(&mut self, block: &Block, output: &Output) {
         let place = &output.place;
         let is_there = self.findings.iter().any(|finding| {
             matches!(finding.code, Code::UnlinkedOutput | Code::DanglingOutput)
                 && finding.place == *place
         });
         if !is_there {
-            self.target(block, output, number);
+            let number = block.outputs_in_order().position(|other| other.place == *place);
+            self.target(block, output, number.unwrap_or_default());
         }
     }
 

@@ -93,7 +93,7 @@ fn fix(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
         return Err("--fix wants one flow, --to and --output".into());
     };
     let text = source::read(file)?;
-    let flow = super::read(file)?;
+    let flow = super::parse(file, &text)?;
     let ids: Vec<&str> = flow.human_assistance().map(|block| block.id.as_str()).collect();
     let block = match (&arguments.block, ids.as_slice()) {
         (Some(block), _) => block.as_str(),

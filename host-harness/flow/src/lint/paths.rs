@@ -15,17 +15,6 @@ pub(super) struct Paths {
     circles: Vec<bool>,
 }
 
-/// Whether a way ends with somebody waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arrival {
-    /// A block can be reached that may wait, or the conversation ends.
-    Waits,
-    /// It goes round for ever.
-    Never,
-    /// Only a variable says where it leads.
-    Unknown,
-}
-
 impl Paths {
     pub(super) fn of(flow: &Flow) -> Paths {
         let next: Vec<Vec<usize>> = flow
@@ -52,14 +41,13 @@ impl Paths {
         Paths { next, open, passes, numbers: flow.by_id.clone(), circles }
     }
 
-    /// Whether a way that enters this block comes to an end.
-    pub(super) fn arrival(&self, block: &Block) -> Arrival {
-        let Some(number) = self.numbers.get(&block.id) else { return Arrival::Unknown };
-        if !self.circles.get(*number).copied().unwrap_or_default() {
-            return Arrival::Waits;
-        }
+    /// Whether a way that enters this block goes round for ever. Where a variable says where it
+    /// leads, nobody knows.
+    pub(super) fn never_arrives(&self, block: &Block) -> bool {
+        let number = self.numbers.get(&block.id).copied();
+        let circles = number.and_then(|number| self.circles.get(number)).copied();
         let open = block.outputs.iter().any(|o| matches!(o.target, Target::Variable(_)));
-        if open { Arrival::Unknown } else { Arrival::Never }
+        circles.unwrap_or_default() && !open
     }
 
     fn next(&self, number: usize) -> &[usize] {

@@ -171,14 +171,13 @@ impl Picture {
         // Back arrows go round below, so that they are not under the boxes.
         let (bend, below) =
             if end_x > start_x { ((end_x - start_x) / 2, 0) } else { (90, ROW * 2 / 3) };
-        let title = if conditions.is_empty() { "" } else { conditions };
         self.line(format_args!(
             r#"<path d="M{start_x} {start_y}C{} {} {} {} {end_x} {end_y}" fill="none" stroke="{color}" stroke-opacity="{opacity}" stroke-width="{thickness}" marker-end="url(#{marker})"><title>{}</title></path>"#,
             start_x + bend,
             start_y + below,
             end_x - bend,
             end_y + below,
-            escaped(title)
+            escaped(conditions)
         ));
         if to.is_none() {
             self.text(end_x + 4, end_y + 4, "#b91c1c", "?");
