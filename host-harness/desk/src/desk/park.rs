@@ -39,12 +39,7 @@ impl<S: Store> Desk<S> {
         let apart = kept.no.rem_euclid(997);
         kept.wake_at(Some(again.saturating_add(apart)), None);
         if kept.lane == 0 {
-            let department = kept.conversation.ticket.department.clone();
-            let lane = self
-                .lanes
-                .number(kept.account, department.as_deref())
-                .unwrap_or_else(|| work.lane(kept.account, department.as_deref()));
-            kept.move_to(lane);
+            self.take_lane(work, kept);
         }
         let mut index = 0;
         while let Some(row) = kept.outbox.get(index) {

@@ -20,15 +20,20 @@ impl<S: Store> Desk<S> {
             _ => kept.wake_at(None, None),
         }
         self.withdraw_others(work, kept, decision);
+        self.take_lane(work, kept);
+        if let Some(action) = asked(decision) {
+            ask(work, kept, action);
+        }
+    }
+
+    /// Puts a ticket into the lane of its department, which is made where there is none yet.
+    pub(super) fn take_lane(&self, work: &mut Work, kept: &mut Kept) {
         let department = kept.conversation.ticket.department.clone();
         let lane = self
             .lanes
             .number(kept.account, department.as_deref())
             .unwrap_or_else(|| work.lane(kept.account, department.as_deref()));
         kept.move_to(lane);
-        if let Some(action) = asked(decision) {
-            ask(work, kept, action);
-        }
     }
 
     /// Takes out of the outbox what is no longer asked for, but what is on its way just now: it
