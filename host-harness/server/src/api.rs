@@ -91,6 +91,19 @@ fn described(mut document: OpenApi) -> OpenApi {
         ))
         .license(Some(utoipa::openapi::License::new("Apache-2.0 OR MIT")))
         .build();
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_id(method, path));
+            }
+        }
+    }
     let mut described = OpenApiBuilder::new()
         .info(document.info)
         .paths(document.paths)
@@ -108,6 +121,12 @@ fn described(mut document: OpenApi) -> OpenApi {
         utoipa::openapi::security::SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
     described.security = Some(vec![needed]);
     described
+}
+
+/// `get-accounts-account-policy` of `GET /v1/accounts/{account}/policy`: unique, as paths are.
+fn operation_id(method: &str, path: &str) -> String {
+    let names = path.split('/').skip(2).map(|part| part.trim_matches(['{', '}']));
+    names.fold(method.to_owned(), |id, name| format!("{id}-{name}"))
 }
 
 async fn serve_document(document: OpenApi) -> axum::Json<OpenApi> {

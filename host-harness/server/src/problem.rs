@@ -282,3 +282,17 @@ impl utoipa::IntoResponses for Problems {
         .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_names_every_problem_with_its_status() {
+        let page = include_str!("../../../docs/server.md");
+        for code in Code::ALL {
+            let row = format!("| `{}` | {} |", code.word(), code.status().as_u16());
+            assert!(page.contains(&row), "docs/server.md lacks: {row} {} |", code.title());
+        }
+    }
+}

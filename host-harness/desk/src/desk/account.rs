@@ -10,6 +10,7 @@ use despertador_host::contract::{
 use despertador_host::{Plugin, Policy};
 use serde_json::{Value, json};
 
+use super::ticket::Kept;
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{AccountRow, AuditRow, FlowRow, PolicyRow, Store};
@@ -372,14 +373,16 @@ impl<S: Store> Desk<S> {
         Ok(self.store.flows(self.account(account)?.row.no)?)
     }
 
-    /// Puts another plugin in the place of this one. It must accept every policy that is in force;
-    /// otherwise the old one stays. Tickets are looked at under it as after a change of policy.
+    /// Puts another plugin in the place of this one. It must accept every policy that is in force,
+    /// and answer about open tickets of each account, of which a hundred are tried; otherwise the
+    /// old one stays. Tickets are looked at under it as after a change of policy.
     ///
     /// # Errors
     ///
     /// What the new plugin refuses.
     pub fn replace_plugin(&mut self, now: Instant, plugin: Plugin) -> Result<(), DeskError> {
         let mut accounts = load(&self.store, &plugin)?;
+        self.try_on_tickets(now, &accounts)?;
         let mut work = self.work(now);
         for account in &mut accounts {
             account.row.sweep = Some(0);
@@ -388,6 +391,30 @@ impl<S: Store> Desk<S> {
         self.commit(work)?;
         self.plugin = plugin;
         self.accounts = accounts;
+        Ok(())
+    }
+}
+
+/// So many open tickets of each account are asked about before another plugin is believed.
+const TRIED: usize = 100;
+
+impl<S: Store> Desk<S> {
+    fn try_on_tickets(&self, now: Instant, accounts: &[Account]) -> Result<(), DeskError> {
+        for Account { row: account, policy } in accounts {
+            for open in self.store.open_after(account.no, 0, TRIED)? {
+                let Some(row) = self.store.ticket(account.no, &open.id)? else { continue };
+                if row.parked.is_some() {
+                    continue;
+                }
+                let kept = Kept::from_row(row, Vec::new())?;
+                kept.conversation.tick(policy, now).map_err(|error| {
+                    DeskError::Refused(format!(
+                        "it cannot answer about ticket `{}` of account `{}`: {error}",
+                        open.id, account.name
+                    ))
+                })?;
+            }
+        }
         Ok(())
     }
 }
