@@ -90,8 +90,11 @@ fn page(
         .zip(&behind)
         .map(|((name, judged), (outline, examples))| Tried { name, outline, judged, examples })
         .collect();
+    let file = &arguments.events.file;
+    let name = file.file_name().unwrap_or(file.as_os_str());
     let page = Backtest {
-        history_name: &arguments.events.file.display().to_string(),
+        // Pages are sent to others, whom the folders of this machine do not concern.
+        history_name: &name.to_string_lossy(),
         read,
         tried: &tried,
         window: settings.window,

@@ -158,7 +158,7 @@ pub(crate) struct Chart<'c> {
 const WIDTH: i32 = 420;
 const PLOT: i32 = 190;
 const LANE: i32 = 17;
-const LEFT: i32 = 44;
+const LEFT: i32 = 54;
 const BELOW: i32 = 24;
 
 /// Pixels as units.
@@ -199,7 +199,7 @@ impl Chart<'_> {
         let y_ticks: Vec<f64> = (0..=4).map(|quarter| top * f64::from(quarter) / 4.0).collect();
         let mut chart = ChartBuilder::on(&root)
             .margin_top(upx(above))
-            .margin_right(upx(14))
+            .margin_right(upx(20))
             .x_label_area_size(upx(BELOW))
             .y_label_area_size(upx(LEFT))
             .build_cartesian_2d(Scale { range: from..to, ticks: places }, Scale { range: 0.0..top, ticks: y_ticks })?;
@@ -208,7 +208,7 @@ impl Chart<'_> {
             x_ticks.iter().find(near).map(|tick| exact(*tick)).unwrap_or_default()
         };
         let ink = Ink::Label.color();
-        let label = TextStyle::from(("sans-serif", px(12)).into_font()).color(&ink);
+        let label = TextStyle::from(("sans-serif", px(13)).into_font()).color(&ink);
         chart
             .configure_mesh()
             .bold_line_style(Ink::Grid.line())

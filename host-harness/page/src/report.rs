@@ -388,7 +388,7 @@ impl<'r> Report<'r> {
                             th.begins scope="col" { (words.reminded) }
                             th scope="col" { (words.rescued) }
                             th scope="col" { (words.closed) }
-                            th scope="col" { (words.premature) }
+                            th scope="col" { (words.premature_rate) }
                         }
                     }
                 }
@@ -542,8 +542,6 @@ impl<'r> Report<'r> {
             div.legend {
                 h3 { (words.legend) }
                 ul {
-                    li { span.key.all aria-hidden="true" {} (words.legend_all) }
-                    li { span.key.own aria-hidden="true" {} (words.legend_own) }
                     @if with_range { li { span.key.range aria-hidden="true" {} (words.legend_range) } }
                     li { span.key.dot aria-hidden="true" {} (words.legend_reminder) }
                     li { span.key.box aria-hidden="true" {} (words.legend_close) }
@@ -609,6 +607,10 @@ impl<'r> Report<'r> {
             h3 { (words.each_department) }
             p.quiet {
                 ((words.charts_of_departments)(&form.count(figures.len()), &form.count(self.each.len())))
+            }
+            ul.keys {
+                li { span.key.own aria-hidden="true" {} (words.legend_own) }
+                li { span.key.all aria-hidden="true" {} (words.legend_all) }
             }
             div.charts { @for figure in &figures { (figure) } }
         } })
