@@ -108,7 +108,8 @@ impl Delays {
     #[allow(clippy::cast_precision_loss, reason = "fewer silences than a double tells apart")]
     pub fn answered_within(&self, times: &[i64]) -> Vec<Option<f64>> {
         // Who answers at the instant that another one is lost from sight comes first.
-        let mut watched: Vec<(i64, bool)> = self.silences.iter().map(|s| s.watched(self.ends)).collect();
+        let mut watched: Vec<(i64, bool)> =
+            self.silences.iter().map(|s| s.watched(self.ends)).collect();
         watched.sort_unstable_by_key(|(lasted, answered)| (*lasted, !*answered));
         let mut silent = 1.0_f64;
         let mut curve: Vec<(i64, f64)> = Vec::new();
@@ -124,7 +125,10 @@ impl Delays {
             // Where everybody has answered, nobody needs to be watched.
             (last? >= *time || silent <= f64::EPSILON).then(|| {
                 let before = curve.partition_point(|(lasted, _)| lasted <= time);
-                before.checked_sub(1).and_then(|last| curve.get(last)).map_or(0.0, |(_, part)| *part)
+                before
+                    .checked_sub(1)
+                    .and_then(|last| curve.get(last))
+                    .map_or(0.0, |(_, part)| *part)
             })
         };
         times.iter().map(part).collect()
@@ -202,18 +206,23 @@ mod tests {
         let mut tickets: Vec<Recorded> = silences
             .iter()
             .map(|(since, answered)| {
-                let mut items = vec![Item::Said { at: since * MINUTE, who: Who::Agent }];
-                items.extend(answered.map(|at| Item::Said { at: at * MINUTE, who: Who::Customer }));
+                let mut items =
+                    vec![Item::Said { at: since.saturating_mul(MINUTE), who: Who::Agent }];
+                items.extend(
+                    answered
+                        .map(|at| Item::Said { at: at.saturating_mul(MINUTE), who: Who::Customer }),
+                );
                 Recorded { items, ..Recorded::default() }
             })
             .collect();
-        let last = Item::Said { at: ends * MINUTE, who: Who::Customer };
+        let last = Item::Said { at: ends.saturating_mul(MINUTE), who: Who::Customer };
         tickets.push(Recorded { items: vec![last], ..Recorded::default() });
         Delays::of(&History { tickets, ..History::default() }).0
     }
 
     fn within(delays: &Delays, minutes: &[i64]) -> Vec<Option<u64>> {
-        let times: Vec<i64> = minutes.iter().map(|minutes| minutes * MINUTE).collect();
+        let times: Vec<i64> =
+            minutes.iter().map(|minutes| minutes.saturating_mul(MINUTE)).collect();
         let per_mille = |part: f64| format!("{:.0}", part * 1_000.0).parse().unwrap();
         delays.answered_within(&times).into_iter().map(|part| part.map(per_mille)).collect()
     }

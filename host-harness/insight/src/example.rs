@@ -42,10 +42,8 @@ pub fn examples<'h>(
     let mut soonest: Vec<&(String, Instant, Instant)> = judged.premature.iter().collect();
     soonest.sort_by_key(|(_, closed, wrote)| wrote.saturating_sub(*closed));
     soonest.truncate(most);
-    let wanted: HashMap<&str, usize> = (0_usize..)
-        .zip(&soonest)
-        .map(|(place, (ticket, ..))| (ticket.as_str(), place))
-        .collect();
+    let wanted: HashMap<&str, usize> =
+        (0_usize..).zip(&soonest).map(|(place, (ticket, ..))| (ticket.as_str(), place)).collect();
     let ends = history.ends().unwrap_or_default();
     let mut session = policy.session();
     let mut found = Vec::with_capacity(soonest.len());

@@ -72,7 +72,8 @@ const TIMES: [i64; 26] = [
 #[must_use]
 pub fn suggest(history: &History, wanted: Wanted) -> (Suggestion, BTreeMap<String, Suggestion>) {
     let (all, departments) = Delays::of(history);
-    let each = departments.iter().map(|(name, delays)| (name.clone(), of(delays, wanted))).collect();
+    let each =
+        departments.iter().map(|(name, delays)| (name.clone(), of(delays, wanted))).collect();
     (of(&all, wanted), each)
 }
 

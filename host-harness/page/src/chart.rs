@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::form::exact;
 use crate::ink::{Ink, PIXEL, Sheet};
-use crate::steps::Steps;
+use crate::steps::Lane;
 
 /// Why a chart could not be drawn: the library for charts gave up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,18 +40,8 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// Where the axis has its lines. A chart begins at the first and ends at one of the others.
-const TICKS: [i64; 10] = [
-    10 * SECOND,
-    MINUTE,
-    10 * MINUTE,
-    HOUR,
-    6 * HOUR,
-    DAY,
-    7 * DAY,
-    30 * DAY,
-    90 * DAY,
-    365 * DAY,
-];
+const TICKS: [i64; 10] =
+    [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
 
 /// A chart never ends before this.
 const SHORTEST: i64 = DAY;
@@ -113,7 +103,9 @@ impl Span {
     pub(crate) fn times(self) -> Vec<i64> {
         let (from, to) = self.logarithms();
         (0..=POINTS)
-            .map(|point| (from + (to - from) * f64::from(point) / f64::from(POINTS)).exp().round() as i64)
+            .map(|point| {
+                (from + (to - from) * f64::from(point) / f64::from(POINTS)).exp().round() as i64
+            })
             .collect()
     }
 
@@ -149,8 +141,8 @@ pub(crate) struct Chart<'c> {
     pub(crate) curves: &'c [Curve],
     /// Lower and upper ends of a range around the last curve, at each of the span's times.
     pub(crate) range: &'c [Option<(f64, f64)>],
-    /// The steps of each policy, with its letter.
-    pub(crate) lanes: &'c [(String, Steps)],
+    /// The steps of each policy.
+    pub(crate) lanes: &'c [Lane<'c>],
     /// How parts are written at the axis.
     pub(crate) percent: &'c dyn Fn(f64) -> String,
 }
@@ -190,7 +182,7 @@ impl Chart<'_> {
         })
     }
 
-    fn draw(&self, sheet: Sheet<'_>, lanes: &[(String, Steps)], above: i32) -> Result<(), Undrawn> {
+    fn draw(&self, sheet: Sheet<'_>, lanes: &[Lane<'_>], above: i32) -> Result<(), Undrawn> {
         let root = sheet.into_drawing_area();
         let (from, to) = self.span.logarithms();
         let top = self.top();
@@ -202,7 +194,10 @@ impl Chart<'_> {
             .margin_right(upx(20))
             .x_label_area_size(upx(BELOW))
             .y_label_area_size(upx(LEFT))
-            .build_cartesian_2d(Scale { range: from..to, ticks: places }, Scale { range: 0.0..top, ticks: y_ticks })?;
+            .build_cartesian_2d(
+                Scale { range: from..to, ticks: places },
+                Scale { range: 0.0..top, ticks: y_ticks },
+            )?;
         let written = |place: &f64| {
             let near = |tick: &&i64| (self.span.place(**tick) - place).abs() < 1e-9;
             x_ticks.iter().find(near).map(|tick| exact(*tick)).unwrap_or_default()
@@ -221,9 +216,13 @@ impl Chart<'_> {
             .draw()?;
 
         let at = |time: i64, part: f64| chart.backend_coord(&(self.span.place(time), part));
-        for (number, (letter, steps)) in (0_u8..).zip(lanes) {
+        for (number, Lane { letter, steps, .. }) in (0_u8..).zip(lanes) {
             let lane = px(LANE.saturating_mul(i32::from(number)).saturating_add(LANE / 2));
-            let style = ShapeStyle { color: Ink::Step.of_policy(number).into(), filled: false, stroke_width: 1 };
+            let style = ShapeStyle {
+                color: Ink::Step.of_policy(number).into(),
+                filled: false,
+                stroke_width: 1,
+            };
             let name = label.pos(Pos::new(HPos::Right, VPos::Center));
             root.draw(&Text::new(letter.clone(), (px(LEFT.saturating_sub(6)), lane), name))?;
             for time in steps.reminders.iter().copied().chain(steps.close) {
@@ -246,18 +245,24 @@ impl Chart<'_> {
 
         let times = self.span.times();
         let place = |time: &i64| self.span.place(*time);
-        let known = || times.iter().zip(self.range).filter_map(|(time, range)| Some((time, (*range)?)));
-        let mut around: Vec<(f64, f64)> = known().map(|(time, (_, high))| (place(time), high)).collect();
-        let mut lower: Vec<(f64, f64)> = known().map(|(time, (low, _))| (place(time), low)).collect();
+        let known =
+            || times.iter().zip(self.range).filter_map(|(time, range)| Some((time, (*range)?)));
+        let mut around: Vec<(f64, f64)> =
+            known().map(|(time, (_, high))| (place(time), high)).collect();
+        let mut lower: Vec<(f64, f64)> =
+            known().map(|(time, (low, _))| (place(time), low)).collect();
         lower.reverse();
-        around.extend(lower.into_iter());
+        around.extend(lower);
         if !around.is_empty() {
             let inside = around.into_iter().map(|(place, part)| (place, part.min(top)));
             let filled = ShapeStyle { filled: true, ..Ink::Range.line() };
             chart.draw_series(std::iter::once(Polygon::new(inside.collect::<Vec<_>>(), filled)))?;
         }
         for curve in self.curves {
-            let known = times.iter().zip(&curve.parts).map_while(|(time, part)| Some((place(time), (*part)?)));
+            let known = times
+                .iter()
+                .zip(&curve.parts)
+                .map_while(|(time, part)| Some((place(time), (*part)?)));
             chart.draw_series(LineSeries::new(known, curve.ink.line()))?;
         }
         root.present()?;
@@ -275,6 +280,7 @@ impl Chart<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::steps::Steps;
 
     #[test]
     fn a_chart_goes_on_until_everything_is_in_it() {
@@ -297,7 +303,11 @@ mod tests {
             span,
             curves: &[Curve { ink: Ink::All, parts: parts.collect() }],
             range: &[],
-            lanes: &[("A".into(), Steps { reminders: vec![MINUTE, 10 * MINUTE], close: Some(HOUR) })],
+            lanes: &[Lane {
+                letter: "A".into(),
+                steps: Steps { reminders: vec![MINUTE, 10 * MINUTE], close: Some(HOUR) },
+                rule: None,
+            }],
             percent: &|part| format!("{part:.3}"),
         };
         let svg = chart.svg().expect("a chart").into_string();
@@ -308,8 +318,11 @@ mod tests {
         assert!(svg.contains("0.100") && !svg.contains("0.400"), "the axis fits the curve: {svg}");
         // The curve rises where the close stands.
         let curve = svg.split("l all\" points=\"").nth(1).and_then(|rest| rest.split('"').next());
-        let heights: Vec<&str> =
-            curve.expect("a curve").split(' ').filter_map(|point| Some(point.split_once(',')?.1)).collect();
+        let heights: Vec<&str> = curve
+            .expect("a curve")
+            .split(' ')
+            .filter_map(|point| Some(point.split_once(',')?.1))
+            .collect();
         assert_eq!(heights.len(), 161);
         assert_ne!(heights.first(), heights.last());
     }

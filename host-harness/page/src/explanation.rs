@@ -36,21 +36,25 @@ pub fn explanation(explained: &Explained<'_>, language: Language) -> String {
         Section {
             id: "checks",
             heading: words.checks.to_owned(),
-            content: wide(form, words.checks_caption, &html! {
-                table.checks {
-                    caption { (words.checks_caption) }
-                    thead { tr {
-                        th scope="col" { (words.holds) }
-                        th scope="col" { (words.condition) }
-                    } }
-                    tbody { @for check in &text.checks { tr {
-                        td.sign {
-                            @if check.holds { "✓ " (words.yes) } @else { strong { "✗ " (words.no) } }
-                        }
-                        td { (clean(&check.text)) }
-                    } } }
-                }
-            }),
+            content: wide(
+                form,
+                words.checks_caption,
+                &html! {
+                    table.checks {
+                        caption { (words.checks_caption) }
+                        thead { tr {
+                            th scope="col" { (words.holds) }
+                            th scope="col" { (words.condition) }
+                        } }
+                        tbody { @for check in &text.checks { tr {
+                            td.sign {
+                                @if check.holds { "✓ " (words.yes) } @else { strong { "✗ " (words.no) } }
+                            }
+                            td { (clean(&check.text)) }
+                        } } }
+                    }
+                },
+            ),
         },
         Section {
             id: "timeline",

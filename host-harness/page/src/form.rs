@@ -61,7 +61,8 @@ impl Form {
     pub(crate) fn decimal(self, number: f64) -> String {
         let (_, tenths) = self.language.separators();
         let text = format!("{number:.1}");
-        text.strip_suffix(".0").map_or_else(|| text.replace('.', &tenths.to_string()), str::to_owned)
+        text.strip_suffix(".0")
+            .map_or_else(|| text.replace('.', &tenths.to_string()), str::to_owned)
     }
 
     /// A clock face and a date of the reader: `2026-03-02`, `09:05:30`.
@@ -111,11 +112,7 @@ pub(crate) fn about(milliseconds: i64) -> String {
 /// Text out of a file, without what no page and no picture may have in it.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let bad = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if text.contains(bad) {
-        text.replace(bad, "\u{fffd}").into()
-    } else {
-        text.into()
-    }
+    if text.contains(bad) { text.replace(bad, "\u{fffd}").into() } else { text.into() }
 }
 
 /// The first characters of a text, and whether there were more. In between, directions of writing are

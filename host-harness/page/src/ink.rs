@@ -5,10 +5,12 @@ use std::convert::Infallible;
 use std::fmt::Write;
 
 use maud::{Render, html};
-use plotters::style::{RGBColor, ShapeStyle};
 use plotters::prelude::DrawingBackend;
+use plotters::style::{RGBColor, ShapeStyle};
 use plotters_backend::text_anchor::{HPos, VPos};
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind};
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind,
+};
 
 /// Units of a drawing in a pixel: the library counts in whole ones, and curves need finer ones.
 pub(crate) const PIXEL: i32 = 10;
@@ -51,7 +53,11 @@ fn class(color: BackendColor, filled: bool) -> String {
     let (ink, policy, _) = color.rgb;
     let name = CLASSES.get(usize::from(ink)).copied().unwrap_or_default();
     let what = if filled { "f" } else { "l" };
-    if ink == Ink::Step as u8 { format!("{what} {name} p{policy}") } else { format!("{what} {name}") }
+    if ink == Ink::Step as u8 {
+        format!("{what} {name} p{policy}")
+    } else {
+        format!("{what} {name}")
+    }
 }
 
 /// A sheet of SVG.
@@ -172,7 +178,9 @@ impl DrawingBackend for Sheet<'_> {
             VPos::Bottom => "-0.2em",
         };
         let class = class(style.color(), true);
-        self.draw(&html! { text class=(class) x=(x) y=(y) dy=(down) text-anchor=(anchor) { (text) } })
+        self.draw(
+            &html! { text class=(class) x=(x) y=(y) dy=(down) text-anchor=(anchor) { (text) } },
+        )
     }
 
     /// Near enough to leave room for: which font there will be is not known here.

@@ -10,7 +10,7 @@ use crate::chart::{Chart, Curve, MOST_LANES, Span, Undrawn};
 use crate::form::{Form, about, clean, exact};
 use crate::ink::Ink;
 use crate::shell::{self, Section, wide};
-use crate::steps::{Steps, rule};
+use crate::steps::{Lane, Steps, rule};
 use crate::text::Language;
 use crate::timeline::Timeline;
 
@@ -118,6 +118,9 @@ struct Report<'r> {
     backtest: &'r Backtest<'r>,
     form: Form,
     all: Delays,
+    /// The curves of all of them together, which stand in every chart.
+    answered: Vec<Option<f64>>,
+    rates: Vec<Rate>,
     each: BTreeMap<String, Delays>,
     /// Departments with their tickets, the largest first.
     sizes: Vec<(&'r str, u64)>,
@@ -149,7 +152,10 @@ impl<'r> Report<'r> {
         let answers = all.answers();
         let most = answers.get(answers.len().saturating_mul(99) / 100).copied();
         let span = Span::over(steps.chain(most));
-        Report { backtest, form, all, each, sizes, span }
+        let times = span.times();
+        let answered = all.answered_within(&times);
+        let rates = times.iter().map(|time| all.rate(*time, backtest.window)).collect();
+        Report { backtest, form, all, answered, rates, each, sizes, span }
     }
 
     fn tried(&self) -> impl Iterator<Item = (String, &'r Tried<'r>)> {
@@ -352,15 +358,19 @@ impl<'r> Report<'r> {
         let cells = |tried: &Tried<'_>, name: &str| {
             let figures = tried.judged.departments.get(name);
             let sent: u64 = figures
-                .map(|f| f.reminders.values().fold(0, |sum: u64, (sent, _)| sum.saturating_add(*sent)))
+                .map(|f| {
+                    f.reminders.values().fold(0, |sum: u64, (sent, _)| sum.saturating_add(*sent))
+                })
                 .unwrap_or_default();
             let answered: u64 = figures
                 .map(|f| f.reminders.values().fold(0, |sum: u64, (_, n)| sum.saturating_add(*n)))
                 .unwrap_or_default();
             let closes = figures.map_or(0, |f| f.closes);
             let rescued = answered.saturating_mul(1_000).checked_div(sent);
-            let part = |part: Option<u64>| part.map_or_else(|| "–".into(), |part| form.per_mille(part));
-            let key = |part: Option<u64>| part.map_or_else(|| "-1".to_owned(), |part| part.to_string());
+            let part =
+                |part: Option<u64>| part.map_or_else(|| "–".into(), |part| form.per_mille(part));
+            let key =
+                |part: Option<u64>| part.map_or_else(|| "-1".to_owned(), |part| part.to_string());
             let rate = figures.and_then(Figures::premature_rate);
             html! {
                 td.begins data-key=(sent) { (form.count(sent)) }
@@ -422,7 +432,7 @@ impl<'r> Report<'r> {
 
     /// The steps that each policy has for a department; or, for all of them, those of the rule that
     /// most conversations have, with how many.
-    fn lanes(&self, department: Option<&str>) -> Vec<(String, Steps, Option<(&'r str, u64)>)> {
+    fn lanes(&self, department: Option<&str>) -> Vec<Lane<'r>> {
         let steps = |tried: &'r Tried<'r>| {
             if let Some(name) = department {
                 return (rule(tried.outline, Some(name)).map(Steps::of).unwrap_or_default(), None);
@@ -442,30 +452,40 @@ impl<'r> Report<'r> {
         };
         self.tried()
             .map(|(letter, tried)| {
-                let (steps, of) = steps(tried);
-                (letter, steps, of)
+                let (steps, rule) = steps(tried);
+                Lane { letter, steps, rule }
             })
             .collect()
     }
 
     /// The policies' steps in words, for those who do not see the chart.
-    fn steps_in_words(&self, lanes: &[(String, Steps, Option<(&str, u64)>)]) -> String {
+    fn steps_in_words(&self, lanes: &[Lane<'_>]) -> String {
         let said: Vec<String> = lanes
             .iter()
             .take(MOST_LANES)
-            .map(|(letter, steps, _)| (self.form.words.steps_desc)(letter, &self.steps(steps)))
+            .map(|lane| (self.form.words.steps_desc)(&lane.letter, &self.steps(&lane.steps)))
             .collect();
         said.join(" ")
     }
 
-    fn delays_chart(&self, id: &str, name: Option<&str>, delays: &Delays) -> Result<Markup, Undrawn> {
+    fn delays_chart(
+        &self,
+        id: &str,
+        name: Option<&str>,
+        delays: &Delays,
+    ) -> Result<Markup, Undrawn> {
         let words = self.form.words;
         let lanes = self.lanes(name);
-        let title = name.map_or_else(|| words.delays.to_owned(), |name| (words.delays_of)(&clean(name)));
+        let title =
+            name.map_or_else(|| words.delays.to_owned(), |name| (words.delays_of)(&clean(name)));
         let times = self.span.times();
-        let parts = delays.answered_within(&times);
+        let parts = match name {
+            Some(_) => delays.answered_within(&times),
+            None => self.answered.clone(),
+        };
         let after = |wanted: f64| {
-            let found = times.iter().zip(&parts).find(|(_, part)| part.is_some_and(|part| part >= wanted));
+            let found =
+                times.iter().zip(&parts).find(|(_, part)| part.is_some_and(|part| part >= wanted));
             found.map(|(time, _)| about(*time))
         };
         let said = match (after(0.5), after(0.9)) {
@@ -475,7 +495,7 @@ impl<'r> Report<'r> {
         };
         let mut curves = Vec::new();
         if name.is_some() {
-            curves.push(Curve { ink: Ink::All, parts: self.all.answered_within(&times) });
+            curves.push(Curve { ink: Ink::All, parts: self.answered.clone() });
         }
         curves.push(Curve { ink: if name.is_some() { Ink::Own } else { Ink::All }, parts });
         Chart {
@@ -485,20 +505,30 @@ impl<'r> Report<'r> {
             span: self.span,
             curves: &curves,
             range: &[],
-            lanes: &lanes.iter().map(|(letter, steps, _)| (letter.clone(), steps.clone())).collect::<Vec<_>>(),
+            lanes: &lanes,
             percent: &|part| whole_percent(part),
         }
         .svg()
     }
 
-    fn closing_chart(&self, id: &str, name: Option<&str>, delays: &Delays) -> Result<Markup, Undrawn> {
+    fn closing_chart(
+        &self,
+        id: &str,
+        name: Option<&str>,
+        delays: &Delays,
+    ) -> Result<Markup, Undrawn> {
         let (form, words) = (self.form, self.form.words);
         let lanes = self.lanes(name);
         let title =
             name.map_or_else(|| words.closing.to_owned(), |name| (words.closing_of)(&clean(name)));
         let window = self.backtest.window;
-        let times = self.span.times();
-        let rates: Vec<Rate> = times.iter().map(|time| delays.rate(*time, window)).collect();
+        let rates: Vec<Rate> = match name {
+            Some(_) => {
+                let times = self.span.times();
+                times.iter().map(|time| delays.rate(*time, window)).collect()
+            }
+            None => self.rates.clone(),
+        };
         #[allow(clippy::cast_precision_loss, reason = "a part of a thousand")]
         let part = |per_mille: u64| per_mille as f64 / 1_000.0;
         let range: Vec<Option<(f64, f64)>> = rates
@@ -515,7 +545,7 @@ impl<'r> Report<'r> {
             .collect();
         let mut curves = Vec::new();
         if name.is_some() {
-            let all = times.iter().map(|time| self.all.rate(*time, window).part()).collect();
+            let all = self.rates.iter().map(|rate| rate.part()).collect();
             curves.push(Curve { ink: Ink::All, parts: all });
         }
         let own = rates.iter().map(|rate| rate.part()).collect();
@@ -523,11 +553,15 @@ impl<'r> Report<'r> {
         Chart {
             id,
             title: &title,
-            description: &format!("{} {}", (words.closing_desc)(&points.join(", ")), self.steps_in_words(&lanes)),
+            description: &format!(
+                "{} {}",
+                (words.closing_desc)(&points.join(", ")),
+                self.steps_in_words(&lanes)
+            ),
             span: self.span,
             curves: &curves,
             range: &range,
-            lanes: &lanes.iter().map(|(letter, steps, _)| (letter.clone(), steps.clone())).collect::<Vec<_>>(),
+            lanes: &lanes,
             percent: &|part| whole_percent(part),
         }
         .svg()
@@ -547,11 +581,11 @@ impl<'r> Report<'r> {
                     li { span.key.box aria-hidden="true" {} (words.legend_close) }
                 }
                 ul {
-                    @for ((letter, tried), (_, steps, rule)) in self.tried().zip(&lanes).take(MOST_LANES) { li {
+                    @for ((letter, tried), Lane { steps, rule, .. }) in self.tried().zip(&lanes).take(MOST_LANES) { li {
                         (self.policy(&letter, tried)) ": " (self.steps(steps))
                         @if let Some((rule, count)) = rule {
                             @if tried.outline.rules.len() > 1 {
-                                " – " ((words.legend_rule)(&letter, &clean(rule), &self.form.count(*count)))
+                                " – " ((words.legend_rule)(&clean(rule), &self.form.count(*count)))
                             }
                         }
                     } }
@@ -745,8 +779,10 @@ impl<'r> Report<'r> {
         let read = self.backtest.read;
         let tickets = &read.history.tickets;
         let (first, last) = span(tickets).unwrap_or_default();
-        let unanswered =
-            tickets.iter().filter(|ticket| !ticket.items.iter().any(Item::is_of_the_company)).count();
+        let unanswered = tickets
+            .iter()
+            .filter(|ticket| !ticket.items.iter().any(Item::is_of_the_company))
+            .count();
         let row = |title: &str, class: &str, value: &str| {
             html! { tr class=(class) { th scope="row" { (title) } td { (value) } } }
         };

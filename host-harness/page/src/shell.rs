@@ -89,7 +89,9 @@ mod tests {
         let form = Form::new(Language::English, 0);
         let page = page(form, "</title><script>", &html! {}, &[]);
         assert!(page.contains("default-src 'none'"));
-        assert!(!page.contains("unsafe-inline") && !page.contains("http:") && !page.contains("https:"));
+        assert!(
+            !page.contains("unsafe-inline") && !page.contains("http:") && !page.contains("https:")
+        );
         assert_eq!(page.matches("<script>").count(), 1, "only our own");
         // What stands between the tags is what was hashed: our own texts end neither of them.
         assert!(!STYLE.contains("</") && !SCRIPT.contains("</"));

@@ -29,6 +29,16 @@ impl Steps {
     }
 }
 
+/// A policy's steps in a chart.
+pub(crate) struct Lane<'r> {
+    /// The policy's letter.
+    pub(crate) letter: String,
+    pub(crate) steps: Steps,
+    /// The name of the rule that they are of, and how many conversations have it, in a chart of all
+    /// conversations.
+    pub(crate) rule: Option<(&'r str, u64)>,
+}
+
 /// The rule that a policy has for a department: its own, else the one for any; none where that is
 /// switched off.
 pub(crate) fn rule<'o>(outline: &'o Outline, department: Option<&str>) -> Option<&'o RuleOutline> {
@@ -60,7 +70,11 @@ mod tests {
             sending_window: None,
             close_after: Some(15),
             accumulated: 11,
-            steps: vec![step(Step::Reminder(1), 10), step(Step::Reminder(2), 1), step(Step::Close, 4)],
+            steps: vec![
+                step(Step::Reminder(1), 10),
+                step(Step::Reminder(2), 1),
+                step(Step::Close, 4),
+            ],
         }
     }
 
@@ -74,7 +88,8 @@ mod tests {
     fn a_department_has_its_own_rule_also_where_that_is_switched_off() {
         let own = a_rule(Some(&["soporte"]), false);
         let any = a_rule(None, true);
-        let policy = Outline { version: String::new(), enabled: true, rules: vec![own, any.clone()] };
+        let policy =
+            Outline { version: String::new(), enabled: true, rules: vec![own, any.clone()] };
         assert_eq!(rule(&policy, Some("soporte")), None);
         assert_eq!(rule(&policy, Some("ventas")), Some(&any));
         assert_eq!(rule(&policy, None), Some(&any));

@@ -119,10 +119,19 @@ impl Timeline {
         asked: Instant,
         decision: &Decision,
     ) -> Timeline {
-        let mut marks: Vec<Mark> = calls
-            .into_iter()
-            .filter_map(|call| Some(Mark { at: call.now(), what: What::of_call(call)? }))
-            .collect();
+        let mut marks: Vec<Mark> = Vec::new();
+        let mut closed: Option<Instant> = None;
+        for call in calls {
+            let (at, Some(what)) = (call.now(), What::of_call(call)) else { continue };
+            let what = match what {
+                What::Customer => closed.take().map_or(What::Customer, What::CameBack),
+                other => other,
+            };
+            if matches!(what, What::Close(_)) {
+                closed = Some(at);
+            }
+            marks.push(Mark { at, what });
+        }
         marks.push(Mark { at: asked, what: What::Asked });
         match &decision.outcome {
             Outcome::Wait(wake) => {
@@ -170,10 +179,11 @@ impl Timeline {
         let (title, description) = (format!("{id}-t"), format!("{id}-d"));
         let name = (form.words.timeline)(&short(&self.ticket, 40));
         let mut marks: Vec<Markup> = Vec::new();
-        marks.push(line(rows.first().map_or(0.0, |row| row.y), &rows));
         if let Some((from, until)) = self.window {
             let y = |at: Instant, of: fn(&What) -> bool| {
-                rows.iter().find(|row| row.at == Some(at) && row.what.as_ref().is_some_and(of)).map(|row| row.y)
+                rows.iter()
+                    .find(|row| row.at == Some(at) && row.what.as_ref().is_some_and(of))
+                    .map(|row| row.y)
             };
             let top = y(from, |what| matches!(what, What::Close(_)));
             let bottom = y(until, |what| matches!(what, What::WindowEnds(_)));
@@ -183,6 +193,7 @@ impl Timeline {
                 });
             }
         }
+        marks.push(line(&rows));
         marks.extend(rows.iter().map(Row::markup));
         html! {
             svg.timeline xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) }
@@ -206,7 +217,11 @@ impl Timeline {
         let mut words = String::new();
         for mark in self.shown() {
             let (main, more) = mark.says(form);
-            let when = if matches!(mark.what, What::LeftOut(_)) { String::new() } else { form.instant(mark.at) + " " };
+            let when = if matches!(mark.what, What::LeftOut(_)) {
+                String::new()
+            } else {
+                form.instant(mark.at) + " "
+            };
             let more = more.map(|more| format!(", {more}")).unwrap_or_default();
             // Writing into a string does not fail.
             let _: std::fmt::Result = write!(words, "{when}{main}{more}. ");
@@ -264,8 +279,10 @@ impl Timeline {
     /// five minutes at least. What is longer is cut.
     fn unit(&self) -> i64 {
         let pairs = self.marks.iter().zip(self.marks.iter().skip(1));
-        let mut gaps: Vec<i64> =
-            pairs.map(|(one, next)| next.at.saturating_sub(one.at)).filter(|gap| *gap > 0).collect();
+        let mut gaps: Vec<i64> = pairs
+            .map(|(one, next)| next.at.saturating_sub(one.at))
+            .filter(|gap| *gap > 0)
+            .collect();
         gaps.sort_unstable();
         let usual = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
         usual.saturating_mul(2).clamp(5 * 60_000, 24 * 3_600_000)
@@ -281,9 +298,9 @@ fn ratio(gap: i64, unit: i64) -> f64 {
 const PER_UNIT: f64 = 48.0;
 const WIDTH: f64 = 420.0;
 /// Where the line of time stands.
-const AXIS: f64 = 92.0;
+const AXIS: f64 = 106.0;
 /// Where texts begin.
-const TEXT: f64 = 114.0;
+const TEXT: f64 = 128.0;
 
 /// A line of the picture: a mark, a date, or a cut.
 #[derive(Default)]
@@ -299,9 +316,13 @@ struct Row {
 }
 
 /// The line of time, open where it is cut.
-fn line(from: f64, rows: &[Row]) -> Markup {
-    let mut path = format!("M{AXIS} {from:.1}");
-    for row in rows {
+fn line(rows: &[Row]) -> Markup {
+    let mut path = String::new();
+    // Above the first mark there is a date.
+    for row in rows.iter().skip_while(|row| row.what.is_none()) {
+        if path.is_empty() {
+            path = format!("M{AXIS} {:.1}", row.y);
+        }
         // Writing into a string does not fail.
         let _: std::fmt::Result = if row.cut.is_some() {
             write!(path, "V{:.1}M{AXIS} {:.1}", row.y - 12.0, row.y + 4.0)
@@ -328,7 +349,7 @@ impl Row {
         let Some(what) = &self.what else { return Markup::default() };
         let baseline = format!("{:.1}", y + 4.5);
         html! {
-            text.time x="80" y=(baseline) text-anchor="end" { (self.time) }
+            text.time x="92" y=(baseline) text-anchor="end" { (self.time) }
             (what.sign(y))
             text class=(what.class()) x=(TEXT) y=(baseline) { (self.main) }
             @if let Some(more) = &self.more {
@@ -468,7 +489,10 @@ mod tests {
     const MINUTE: i64 = 60_000;
 
     fn timeline(marks: &[(i64, What)]) -> Timeline {
-        let mark = |(minute, what): &(i64, What)| Mark { at: minute * MINUTE, what: what.clone() };
+        let mark = |(minute, what): &(i64, What)| Mark {
+            at: minute.saturating_mul(MINUTE),
+            what: what.clone(),
+        };
         Timeline { ticket: "<t>".into(), marks: marks.iter().map(mark).collect(), window: None }
     }
 
@@ -477,8 +501,42 @@ mod tests {
     }
 
     #[test]
+    fn of_calls_the_ticks_are_left_out_and_a_customer_after_the_close_came_back() {
+        use despertador_host::contract::{ActionKey, Event, Message, Reason};
+        let wrote = |author, minute: i64| Call::Message(Message::words(author, minute * MINUTE));
+        let key = ActionKey { ticket: "t".into(), cycle: 1, step: Step::Close };
+        let calls = [
+            wrote(Author::Agent, 0),
+            Call::Tick(10 * MINUTE),
+            Call::Event(Event::carried_out(key, 10 * MINUTE)),
+            wrote(Author::Customer, 12),
+            wrote(Author::Customer, 13),
+        ];
+        let decision = Decision { outcome: Outcome::Rest, reason: Reason::Close, rule: None };
+        let timeline = Timeline::of_calls("t", &calls, 14 * MINUTE, &decision);
+        let told: Vec<(i64, What)> =
+            timeline.marks.into_iter().map(|mark| (mark.at / MINUTE, mark.what)).collect();
+        let back = What::CameBack(10 * MINUTE);
+        assert_eq!(
+            told,
+            [
+                (0, What::Agent),
+                (10, What::Close(None)),
+                (12, back),
+                (13, What::Customer),
+                (14, What::Asked)
+            ]
+        );
+    }
+
+    #[test]
     fn what_is_longer_than_usual_is_cut_and_says_how_long_it_was() {
-        let told = timeline(&[(0, What::Customer), (4, What::Agent), (8, What::Agent), (200, What::Customer)]);
+        let told = timeline(&[
+            (0, What::Customer),
+            (4, What::Agent),
+            (8, What::Agent),
+            (200, What::Customer),
+        ]);
         let rows = told.rows(form());
         let cuts: Vec<&str> = rows.iter().filter_map(|row| row.cut.as_deref()).collect();
         assert_eq!(cuts, ["3 h 12 min"]);
@@ -489,12 +547,20 @@ mod tests {
 
     #[test]
     fn short_times_are_as_long_as_they_were() {
-        let told = timeline(&[(0, What::Customer), (1, What::Agent), (5, What::Customer), (7, What::Agent)]);
+        let told = timeline(&[
+            (0, What::Customer),
+            (1, What::Agent),
+            (5, What::Customer),
+            (7, What::Agent),
+        ]);
         let rows = told.rows(form());
         let y: Vec<f64> = rows.iter().filter(|row| row.what.is_some()).map(|row| row.y).collect();
-        let steps: Vec<f64> = y.iter().zip(y.iter().skip(1)).map(|(one, next)| next - one - 24.0).collect();
+        let steps: Vec<f64> =
+            y.iter().zip(y.iter().skip(1)).map(|(one, next)| next - one - 24.0).collect();
         // One, four and two minutes.
-        assert!((steps[1] - 4.0 * steps[0]).abs() < 1e-9 && (steps[2] - 2.0 * steps[0]).abs() < 1e-9);
+        assert!(
+            (steps[1] - 4.0 * steps[0]).abs() < 1e-9 && (steps[2] - 2.0 * steps[0]).abs() < 1e-9
+        );
     }
 
     #[test]
@@ -502,7 +568,10 @@ mod tests {
         // 23:50 and 00:10 in UTC; the same evening in Bogotá.
         let told = timeline(&[(23 * 60 + 50, What::Customer), (24 * 60 + 10, What::Agent)]);
         let dates = |offset: i32| -> Vec<String> {
-            told.rows(Form::new(Language::English, offset)).iter().filter_map(|row| row.date.clone()).collect()
+            told.rows(Form::new(Language::English, offset))
+                .iter()
+                .filter_map(|row| row.date.clone())
+                .collect()
         };
         assert_eq!(dates(0), ["1970-01-01", "1970-01-02"]);
         assert_eq!(dates(-300), ["1970-01-01"]);
@@ -522,10 +591,19 @@ mod tests {
 
     #[test]
     fn the_picture_has_its_words_and_no_markup_of_files() {
-        let told = timeline(&[(0, What::Agent), (20, What::Close(Some(0))), (21, What::CameBack(20 * MINUTE))]);
+        let told = timeline(&[
+            (0, What::Agent),
+            (20, What::Close(Some(0))),
+            (21, What::CameBack(20 * MINUTE)),
+        ]);
         let svg = told.svg(Language::English, 0);
         assert!(svg.contains("&lt;t&gt;") && !svg.contains("<t>"));
-        assert!(svg.contains("1970-01-01 00:20 Ticket is closed, 20 min after the company's last word."), "{svg}");
+        assert!(
+            svg.contains(
+                "1970-01-01 00:20 Ticket is closed, 20 min after the company's last word."
+            ),
+            "{svg}"
+        );
         assert!(svg.contains("Customer comes back, 1 min after the close."));
     }
 }

@@ -14,7 +14,9 @@ pub(super) static WORDS: Words = Words {
 
     backtest: "Backtest",
     lead: |conversations, file, from, to| {
-        format!("What policies would have done to {conversations} conversations of {file}, from {from} to {to}.")
+        format!(
+            "What policies would have done to {conversations} conversations of {file}, from {from} to {to}."
+        )
     },
     summary: "Summary",
     summary_caption: "Policies side by side, all conversations",
@@ -63,18 +65,30 @@ pub(super) static WORDS: Words = Words {
     by_department_caption: "What each policy would have done, by department",
     department: "Department",
     reminded: "Reminders",
-    departments_left: |count| format!("{count} smaller departments are not shown; they count in the summary."),
+    departments_left: |count| {
+        format!("{count} smaller departments are not shown; they count in the summary.")
+    },
 
     delays: "How long customers take to answer",
-    define_delays: |silences| format!("The part of customers who have answered so long after the company's last message, of {silences} silences. Whom the end of the history cuts off counts for as long as they were watched (Kaplan–Meier). The steps of the policies stand above the curve: whoever answers to the right of a close would have been closed before."),
+    define_delays: |silences| {
+        format!(
+            "The part of customers who have answered so long after the company's last message, of {silences} silences. Whom the end of the history cuts off counts for as long as they were watched (Kaplan–Meier). The steps of the policies stand above the curve: whoever answers to the right of a close would have been closed before."
+        )
+    },
     all_conversations: "All conversations",
     delays_of: |name| format!("How long customers of {name} take to answer"),
     delays_desc: |half, most| format!("Half have answered after {half}, nine of ten after {most}."),
     nobody_answered: "Fewer than half have answered.",
     closing: "How often a close would be premature",
-    define_closing: |window| format!("If every silent conversation were closed so long after the company's last message: the part of closes after which the customer would write within {window}. Around the curve lies the range in which the true part is nine times of ten. It counts every silence; a policy closes a conversation once, and reminders bring some customers back, so its own figure in the summary can differ."),
+    define_closing: |window| {
+        format!(
+            "If every silent conversation were closed so long after the company's last message: the part of closes after which the customer would write within {window}. Around the curve lies the range in which the true part is nine times of ten. It counts every silence; a policy closes a conversation once, and reminders bring some customers back, so its own figure in the summary can differ."
+        )
+    },
     closing_of: |name| format!("Premature closes of {name} by the time of the close"),
-    closing_desc: |points| format!("Closed after so long, so many closes would be premature: {points}."),
+    closing_desc: |points| {
+        format!("Closed after so long, so many closes would be premature: {points}.")
+    },
     steps_desc: |policy, steps| format!("Policy {policy}: {steps}."),
     legend: "Legend",
     legend_all: "all conversations",
@@ -82,9 +96,11 @@ pub(super) static WORDS: Words = Words {
     legend_range: "range of the true part",
     legend_reminder: "reminder",
     legend_close: "close",
-    legend_rule: |policy, rule, of| format!("{policy}: rule «{rule}», which {of} conversations have"),
+    legend_rule: |rule, of| format!("rule «{rule}», which {of} conversations have"),
     more_policies: |count| format!("Only the first {count} policies are drawn."),
-    charts_of_departments: |drawn, all| format!("The {drawn} departments with the most silences, of {all}."),
+    charts_of_departments: |drawn, all| {
+        format!("The {drawn} departments with the most silences, of {all}.")
+    },
     each_department: "Each department",
     curve_table: "The curves in numbers, all conversations",
     after: "After",
@@ -97,7 +113,9 @@ pub(super) static WORDS: Words = Words {
     too_early_lead: "The conversations behind the number. Those to which the customer came back soonest come first.",
     none_too_early: "None.",
     too_early_by: |policy, count| format!("{policy}: {count}"),
-    too_early_left: |shown, all| format!("The first {shown} of {all} are listed; all of them are in the answer with --json."),
+    too_early_left: |shown, all| {
+        format!("The first {shown} of {all} are listed; all of them are in the answer with --json.")
+    },
     ticket: "Ticket",
     closed_at: "Closed",
     came_back_after: "Customer wrote after",
@@ -113,13 +131,19 @@ pub(super) static WORDS: Words = Words {
     rows_moved: "of these, put in their place after later ones",
     rows_repeated: "Rows left out, there before",
     rows_refused: "Rows left out, not readable",
-    refused_caption: |shown, all| format!("Rows that could not be read: the first {shown} of {all}"),
+    refused_caption: |shown, all| {
+        format!("Rows that could not be read: the first {shown} of {all}")
+    },
     line: "Line",
     why: "Why",
     silences_seen: "Silences after the company's last word",
     silences_answered: "of these, answered",
     never_answered: "Conversations in which the company never wrote",
-    how_played: |channel| format!("Each conversation was played as by a desk that is always awake, on the channel {channel}. What was recorded after a close was judged and not told to the policy."),
+    how_played: |channel| {
+        format!(
+            "Each conversation was played as by a desk that is always awake, on the channel {channel}. What was recorded after a close was judged and not told to the policy."
+        )
+    },
 
     timeline: |ticket| format!("Timeline of ticket {ticket}"),
     customer: "Customer writes",
@@ -159,7 +183,7 @@ pub(super) static WORDS: Words = Words {
     },
 
     explanation: |ticket| format!("Ticket {ticket}"),
-    explained_at: |at| format!("Explained at {at}."),
+    explained_at: |at| format!("The moment explained: {at}."),
     decision: "Decision",
     checks: "Why",
     checks_caption: "The conditions, in the order in which they were looked at",

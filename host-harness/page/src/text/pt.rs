@@ -14,7 +14,9 @@ pub(super) static WORDS: Words = Words {
 
     backtest: "Teste com o passado",
     lead: |conversations, file, from, to| {
-        format!("O que as políticas teriam feito com {conversations} conversas de {file}, de {from} a {to}.")
+        format!(
+            "O que as políticas teriam feito com {conversations} conversas de {file}, de {from} a {to}."
+        )
     },
     summary: "Resumo",
     summary_caption: "As políticas lado a lado, todas as conversas",
@@ -36,11 +38,15 @@ pub(super) static WORDS: Words = Words {
     over_budget: "Passos acima do número de mensagens por cliente",
     definitions: "O que os números significam",
     define_rescued: "Dos clientes que receberam o lembrete, os que escreveram antes do passo seguinte: a parte e quantos.",
-    define_premature: |window| format!("O cliente escreveu em até {window} depois do encerramento."),
+    define_premature: |window| {
+        format!("O cliente escreveu em até {window} depois do encerramento.")
+    },
     define_rate: "Dos encerramentos dos quais se sabe. Se o histórico termina antes de passar o prazo depois do encerramento, ninguém sabe; esses encerramentos não contam para nenhum lado.",
     define_true_rate: "A faixa em que a parte verdadeira está nove em cada dez vezes (Wilson): quanto menos encerramentos, mais larga.",
     define_wait: "Da última mensagem da empresa até o encerramento.",
-    define_freed: |minutes| format!("{minutes} min por encerramento que nenhum agente precisou fazer."),
+    define_freed: |minutes| {
+        format!("{minutes} min por encerramento que nenhum agente precisou fazer.")
+    },
 
     policies: "As políticas",
     policies_caption: "As regras e seus passos",
@@ -63,18 +69,34 @@ pub(super) static WORDS: Words = Words {
     by_department_caption: "O que cada política teria feito, por departamento",
     department: "Departamento",
     reminded: "Lembretes",
-    departments_left: |count| format!("{count} departamentos menores não são mostrados; contam no resumo."),
+    departments_left: |count| {
+        format!("{count} departamentos menores não são mostrados; contam no resumo.")
+    },
 
     delays: "Quanto tempo os clientes levam para responder",
-    define_delays: |silences| format!("A parte dos clientes que já respondeu passado esse tempo desde a última mensagem da empresa, de {silences} silêncios. Quem o fim do histórico deixa de fora conta enquanto foi visto (Kaplan–Meier). Os passos das políticas estão acima da curva: quem responde à direita de um encerramento teria sido encerrado antes."),
+    define_delays: |silences| {
+        format!(
+            "A parte dos clientes que já respondeu passado esse tempo desde a última mensagem da empresa, de {silences} silêncios. Quem o fim do histórico deixa de fora conta enquanto foi visto (Kaplan–Meier). Os passos das políticas estão acima da curva: quem responde à direita de um encerramento teria sido encerrado antes."
+        )
+    },
     all_conversations: "Todas as conversas",
     delays_of: |name| format!("Quanto tempo os clientes de {name} levam para responder"),
-    delays_desc: |half, most| format!("Metade respondeu após {half}; nove em cada dez, após {most}."),
+    delays_desc: |half, most| {
+        format!("Metade respondeu após {half}; nove em cada dez, após {most}.")
+    },
     nobody_answered: "Menos da metade respondeu.",
     closing: "Com que frequência um encerramento viria antes da hora",
-    define_closing: |window| format!("Se toda conversa em silêncio fosse encerrada passado esse tempo desde a última mensagem da empresa: a parte dos encerramentos depois dos quais o cliente escreveria em até {window}. Em torno da curva está a faixa em que a parte verdadeira fica nove em cada dez vezes. Conta todos os silêncios; uma política encerra cada conversa uma só vez e os lembretes trazem alguns clientes de volta, por isso o número dela no resumo pode ser outro."),
-    closing_of: |name| format!("Encerramentos antes da hora de {name} conforme o momento do encerramento"),
-    closing_desc: |points| format!("Encerrando passado esse tempo, viriam antes da hora: {points}."),
+    define_closing: |window| {
+        format!(
+            "Se toda conversa em silêncio fosse encerrada passado esse tempo desde a última mensagem da empresa: a parte dos encerramentos depois dos quais o cliente escreveria em até {window}. Em torno da curva está a faixa em que a parte verdadeira fica nove em cada dez vezes. Conta todos os silêncios; uma política encerra cada conversa uma só vez e os lembretes trazem alguns clientes de volta, por isso o número dela no resumo pode ser outro."
+        )
+    },
+    closing_of: |name| {
+        format!("Encerramentos antes da hora de {name} conforme o momento do encerramento")
+    },
+    closing_desc: |points| {
+        format!("Encerrando passado esse tempo, viriam antes da hora: {points}.")
+    },
     steps_desc: |policy, steps| format!("Política {policy}: {steps}."),
     legend: "Legenda",
     legend_all: "todas as conversas",
@@ -82,9 +104,11 @@ pub(super) static WORDS: Words = Words {
     legend_range: "faixa da parte verdadeira",
     legend_reminder: "lembrete",
     legend_close: "encerramento",
-    legend_rule: |policy, rule, of| format!("{policy}: regra «{rule}», que {of} conversas têm"),
+    legend_rule: |rule, of| format!("regra «{rule}», que {of} conversas têm"),
     more_policies: |count| format!("Só as primeiras {count} políticas são desenhadas."),
-    charts_of_departments: |drawn, all| format!("Os {drawn} departamentos com mais silêncios, de {all}."),
+    charts_of_departments: |drawn, all| {
+        format!("Os {drawn} departamentos com mais silêncios, de {all}.")
+    },
     each_department: "Cada departamento",
     curve_table: "As curvas em números, todas as conversas",
     after: "Passado",
@@ -97,14 +121,18 @@ pub(super) static WORDS: Words = Words {
     too_early_lead: "As conversas por trás do número. Primeiro, aquelas a que o cliente voltou mais cedo.",
     none_too_early: "Nenhum.",
     too_early_by: |policy, count| format!("{policy}: {count}"),
-    too_early_left: |shown, all| format!("Os primeiros {shown} de {all} são listados; todos estão na resposta com --json."),
+    too_early_left: |shown, all| {
+        format!("Os primeiros {shown} de {all} são listados; todos estão na resposta com --json.")
+    },
     ticket: "Ticket",
     closed_at: "Encerrado",
     came_back_after: "O cliente escreveu após",
     filter: "Mostrar só linhas com",
     timelines: "Linhas do tempo",
     timelines_bounded: |shown, all| format!("As primeiras {shown} de {all} são desenhadas."),
-    timeline_of: |ticket, after| format!("{ticket}: o cliente escreveu {after} depois do encerramento"),
+    timeline_of: |ticket, after| {
+        format!("{ticket}: o cliente escreveu {after} depois do encerramento")
+    },
 
     coverage: "O que os números cobrem",
     from_to: "Primeira e última linha",
@@ -113,13 +141,19 @@ pub(super) static WORDS: Words = Words {
     rows_moved: "destas, postas em seu lugar depois de outras posteriores",
     rows_repeated: "Linhas omitidas por repetidas",
     rows_refused: "Linhas omitidas por ilegíveis",
-    refused_caption: |shown, all| format!("Linhas que não puderam ser lidas: as primeiras {shown} de {all}"),
+    refused_caption: |shown, all| {
+        format!("Linhas que não puderam ser lidas: as primeiras {shown} de {all}")
+    },
     line: "Linha",
     why: "Por quê",
     silences_seen: "Silêncios depois da última palavra da empresa",
     silences_answered: "destes, com resposta",
     never_answered: "Conversas em que a empresa nunca escreveu",
-    how_played: |channel| format!("Cada conversa foi jogada como por uma mesa que está sempre acordada, no canal {channel}. O que foi registrado depois de um encerramento foi julgado e não contado à política."),
+    how_played: |channel| {
+        format!(
+            "Cada conversa foi jogada como por uma mesa que está sempre acordada, no canal {channel}. O que foi registrado depois de um encerramento foi julgado e não contado à política."
+        )
+    },
 
     timeline: |ticket| format!("Linha do tempo do ticket {ticket}"),
     customer: "O cliente escreve",
@@ -159,7 +193,7 @@ pub(super) static WORDS: Words = Words {
     },
 
     explanation: |ticket| format!("Ticket {ticket}"),
-    explained_at: |at| format!("Explicado às {at}."),
+    explained_at: |at| format!("Momento explicado: {at}."),
     decision: "Decisão",
     checks: "Por quê",
     checks_caption: "As condições, na ordem em que foram vistas",
