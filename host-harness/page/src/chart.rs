@@ -143,6 +143,10 @@ pub(crate) struct Chart<'c> {
     pub(crate) range: &'c [Option<(f64, f64)>],
     /// The steps of each policy.
     pub(crate) lanes: &'c [Lane<'c>],
+    /// What each policy itself had, from 0 to 1; drawn at its close.
+    pub(crate) measured: &'c [Option<f64>],
+    /// Where the axis of parts ends. Charts that are compared have the same end.
+    pub(crate) top: f64,
     /// How parts are written at the axis.
     pub(crate) percent: &'c dyn Fn(f64) -> String,
 }
@@ -185,7 +189,7 @@ impl Chart<'_> {
     fn draw(&self, sheet: Sheet<'_>, lanes: &[Lane<'_>], above: i32) -> Result<(), Undrawn> {
         let root = sheet.into_drawing_area();
         let (from, to) = self.span.logarithms();
-        let top = self.top();
+        let top = self.top;
         let x_ticks: Vec<i64> = self.span.ticks().collect();
         let places: Vec<f64> = x_ticks.iter().map(|tick| self.span.place(*tick)).collect();
         let y_ticks: Vec<f64> = (0..=4).map(|quarter| top * f64::from(quarter) / 4.0).collect();
@@ -265,16 +269,28 @@ impl Chart<'_> {
                 .map_while(|(time, part)| Some((place(time), (*part)?)));
             chart.draw_series(LineSeries::new(known, curve.ink.line()))?;
         }
+        for (number, (lane, measured)) in (0_u8..).zip(lanes.iter().zip(self.measured)) {
+            let Some((close, part)) = lane.steps.close.zip(*measured) else { continue };
+            let (x, y) = chart.backend_coord(&(self.span.place(close), part.min(self.top)));
+            let half = px(6);
+            let corners = [
+                (x.saturating_sub(half), y),
+                (x, y.saturating_sub(half)),
+                (x.saturating_add(half), y),
+                (x, y.saturating_add(half)),
+            ];
+            let style = ShapeStyle::from(Ink::Step.of_policy(number)).filled();
+            root.draw(&Polygon::new(corners, style))?;
+        }
         root.present()?;
         Ok(())
     }
+}
 
-    /// Where the axis of parts ends.
-    fn top(&self) -> f64 {
-        let parts = self.curves.iter().flat_map(|curve| curve.parts.iter().flatten().copied());
-        let most = parts.fold(0.0, f64::max);
-        [0.04, 0.1, 0.2, 0.4].into_iter().find(|top| most * 1.15 <= *top).unwrap_or(1.0)
-    }
+/// Where an axis ends on which all of these parts lie.
+pub(crate) fn top(parts: impl IntoIterator<Item = f64>) -> f64 {
+    let most = parts.into_iter().fold(0.0, f64::max);
+    [0.04, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|top| most <= *top).unwrap_or(1.0)
 }
 
 #[cfg(test)]
@@ -308,14 +324,17 @@ mod tests {
                 steps: Steps { reminders: vec![MINUTE, 10 * MINUTE], close: Some(HOUR) },
                 rule: None,
             }],
+            measured: &[Some(0.03)],
+            top: top([0.05, 0.03]),
             percent: &|part| format!("{part:.3}"),
         };
         let svg = chart.svg().expect("a chart").into_string();
         assert_eq!(svg.matches("<circle").count(), 2, "{svg}");
         assert_eq!(svg.matches("<rect").count(), 1, "{svg}");
         assert_eq!(svg.matches("l step p0").count(), 3, "{svg}");
+        assert_eq!(svg.matches(r#"<polygon class="f step p0""#).count(), 1, "{svg}");
         assert!(svg.contains("&lt;b&gt;&amp;") && !svg.contains("<b>"));
-        assert!(svg.contains("0.100") && !svg.contains("0.400"), "the axis fits the curve: {svg}");
+        assert!(svg.contains("0.100") && !svg.contains("0.200"), "the axis fits the curve: {svg}");
         // The curve rises where the close stands.
         let curve = svg.split("l all\" points=\"").nth(1).and_then(|rest| rest.split('"').next());
         let heights: Vec<&str> = curve

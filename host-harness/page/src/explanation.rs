@@ -41,7 +41,7 @@ pub fn explanation(explained: &Explained<'_>, language: Language) -> String {
                 words.checks_caption,
                 &html! {
                     table.checks {
-                        caption { (words.checks_caption) }
+                        caption { span { (words.checks_caption) } }
                         thead { tr {
                             th scope="col" { (words.holds) }
                             th scope="col" { (words.condition) }

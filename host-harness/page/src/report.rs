@@ -6,7 +6,7 @@ use despertador_host::contract::{Outline, RuleOutline};
 use despertador_insight::{Delays, Example, Figures, Item, Judged, Rate, Read, Recorded};
 use maud::{Markup, html};
 
-use crate::chart::{Chart, Curve, MOST_LANES, Span, Undrawn};
+use crate::chart::{Chart, Curve, MOST_LANES, Span, Undrawn, top};
 use crate::form::{Form, about, clean, exact};
 use crate::ink::Ink;
 use crate::shell::{self, Section, wide};
@@ -125,6 +125,8 @@ struct Report<'r> {
     /// Departments with their tickets, the largest first.
     sizes: Vec<(&'r str, u64)>,
     span: Span,
+    /// Where the axis of premature closes ends.
+    closing_top: f64,
 }
 
 /// A policy's name, as it is called in tables and charts.
@@ -154,8 +156,20 @@ impl<'r> Report<'r> {
         let span = Span::over(steps.chain(most));
         let times = span.times();
         let answered = all.answered_within(&times);
-        let rates = times.iter().map(|time| all.rate(*time, backtest.window)).collect();
-        Report { backtest, form, all, answered, rates, each, sizes, span }
+        let of = |delays: &Delays| -> Vec<Rate> {
+            times.iter().map(|time| delays.rate(*time, backtest.window)).collect()
+        };
+        let rates = of(&all);
+        let mut report =
+            Report { backtest, form, all, answered, rates, each, sizes, span, closing_top: 1.0 };
+        let charted = report.charted();
+        let drawn = charted.iter().flat_map(|(_, delays)| of(delays));
+        let curves = drawn.chain(report.rates.iter().copied()).filter_map(Rate::part);
+        let names: Vec<Option<&str>> = charted.iter().map(|(name, _)| Some(*name)).collect();
+        let measured = names.into_iter().chain([None]).flat_map(|name| report.measured(name));
+        let parts: Vec<f64> = curves.chain(measured.flatten()).collect();
+        report.closing_top = top(parts);
+        report
     }
 
     fn tried(&self) -> impl Iterator<Item = (String, &'r Tried<'r>)> {
@@ -207,7 +221,7 @@ impl<'r> Report<'r> {
         reasons.dedup();
         let table = html! {
             table.figures {
-                caption { (words.summary_caption) }
+                caption { span { (words.summary_caption) } }
                 thead { tr {
                     th scope="col" { (words.figure) }
                     @for (letter, tried) in self.tried() {
@@ -282,7 +296,7 @@ impl<'r> Report<'r> {
         let rules = |tried: &Tried<'r>| tried.outline.rules.iter().collect::<Vec<_>>();
         let table = html! {
             table {
-                caption { (words.policies_caption) }
+                caption { span { (words.policies_caption) } }
                 thead { tr {
                     @for head in [words.policy, words.rule, words.departments, words.counted_from, words.steps] {
                         th scope="col" { (head) }
@@ -340,10 +354,10 @@ impl<'r> Report<'r> {
         let words = self.form.words;
         let mut said: Vec<String> = (1_u32..)
             .zip(&steps.reminders)
-            .map(|(number, at)| format!("{} {}", (words.step_reminder)(number), exact(*at)))
+            .map(|(number, at)| format!("{}: {}", (words.step_reminder)(number), exact(*at)))
             .collect();
         match steps.close {
-            Some(close) => said.push(format!("{} {}", words.close, exact(close))),
+            Some(close) => said.push(format!("{}: {}", words.close, exact(close))),
             None if said.is_empty() => return words.no_steps.to_owned(),
             None => said.push(words.closes_never.to_owned()),
         }
@@ -381,7 +395,7 @@ impl<'r> Report<'r> {
         };
         let table = html! {
             table.figures data-sort=((words.sort_by)("…")) {
-                caption { (words.by_department_caption) }
+                caption { span { (words.by_department_caption) } }
                 colgroup { col; col; }
                 @for _ in self.backtest.tried { colgroup { col; col; col; col; } }
                 thead {
@@ -506,9 +520,21 @@ impl<'r> Report<'r> {
             curves: &curves,
             range: &[],
             lanes: &lanes,
+            measured: &[],
+            top: 1.0,
             percent: &|part| whole_percent(part),
         }
         .svg()
+    }
+
+    /// The premature closes that each policy itself had, from 0 to 1, in a department or in all.
+    fn measured(&self, name: Option<&str>) -> Vec<Option<f64>> {
+        let rate = |tried: &Tried<'_>| {
+            let all = Some(&tried.judged.total);
+            let figures = name.map_or(all, |name| tried.judged.departments.get(name));
+            figures.and_then(Figures::premature_rate).map(as_part)
+        };
+        self.backtest.tried.iter().map(rate).collect()
     }
 
     fn closing_chart(
@@ -521,6 +547,7 @@ impl<'r> Report<'r> {
         let lanes = self.lanes(name);
         let title =
             name.map_or_else(|| words.closing.to_owned(), |name| (words.closing_of)(&clean(name)));
+        let measured = self.measured(name);
         let window = self.backtest.window;
         let rates: Vec<Rate> = match name {
             Some(_) => {
@@ -529,19 +556,25 @@ impl<'r> Report<'r> {
             }
             None => self.rates.clone(),
         };
-        #[allow(clippy::cast_precision_loss, reason = "a part of a thousand")]
-        let part = |per_mille: u64| per_mille as f64 / 1_000.0;
         let range: Vec<Option<(f64, f64)>> = rates
             .iter()
             .map(|rate| {
                 let (low, high) = rate.between();
-                rate.part().map(|_| (part(low), part(high)))
+                rate.part().map(|_| (as_part(low), as_part(high)))
             })
             .collect();
         let points: Vec<String> = TIMES
             .iter()
             .filter_map(|time| Some((time, delays.rate(*time, window).part()?)))
             .map(|(time, part)| format!("{} {}", exact(*time), form.part(part)))
+            .collect();
+        let had: Vec<String> = lanes
+            .iter()
+            .zip(&measured)
+            .take(MOST_LANES)
+            .filter_map(|(lane, part)| {
+                Some((words.measured_desc)(&lane.letter, &form.part((*part)?)))
+            })
             .collect();
         let mut curves = Vec::new();
         if name.is_some() {
@@ -554,14 +587,17 @@ impl<'r> Report<'r> {
             id,
             title: &title,
             description: &format!(
-                "{} {}",
+                "{} {} {}",
                 (words.closing_desc)(&points.join(", ")),
-                self.steps_in_words(&lanes)
+                self.steps_in_words(&lanes),
+                had.join(" ")
             ),
             span: self.span,
             curves: &curves,
             range: &range,
             lanes: &lanes,
+            measured: &measured,
+            top: self.closing_top,
             percent: &|part| whole_percent(part),
         }
         .svg()
@@ -576,7 +612,10 @@ impl<'r> Report<'r> {
             div.legend {
                 h3 { (words.legend) }
                 ul {
-                    @if with_range { li { span.key.range aria-hidden="true" {} (words.legend_range) } }
+                    @if with_range {
+                        li { span.key.range aria-hidden="true" {} (words.legend_range) }
+                        li { span.key.rhomb aria-hidden="true" {} (words.legend_measured) }
+                    }
                     li { span.key.dot aria-hidden="true" {} (words.legend_reminder) }
                     li { span.key.box aria-hidden="true" {} (words.legend_close) }
                 }
@@ -655,7 +694,7 @@ impl<'r> Report<'r> {
         let answered = self.all.answered_within(&TIMES);
         let table = html! {
             table.figures {
-                caption { (words.curve_table) }
+                caption { span { (words.curve_table) } }
                 thead { tr {
                     @for head in [words.after, words.answered, words.if_closed, words.true_rate, words.closes_counted] {
                         th scope="col" { (head) }
@@ -732,7 +771,7 @@ impl<'r> Report<'r> {
         let caption = format!("{}: {letter}", words.too_early);
         let table = html! {
             table data-sort=((words.sort_by)("…")) data-filter=(words.filter) {
-                caption { (caption) }
+                caption { span { (caption) } }
                 thead { tr {
                     @for head in [words.ticket, words.department, words.closed_at, words.came_back_after] {
                         th scope="col" { (head) }
@@ -787,8 +826,8 @@ impl<'r> Report<'r> {
             html! { tr class=(class) { th scope="row" { (title) } td { (value) } } }
         };
         let table = html! {
-            table.figures {
-                caption { (words.coverage) }
+            table.figures.covers {
+                caption.unseen { (words.coverage) }
                 tbody {
                     (row(words.from_to, "", &(words.until)(&form.instant(first), &form.instant(last))))
                     (row(words.conversations, "", &form.count(tickets.len())))
@@ -809,7 +848,7 @@ impl<'r> Report<'r> {
         );
         let refused = html! {
             table {
-                caption { (caption) }
+                caption { span { (caption) } }
                 thead { tr { th scope="col" { (words.line) } th scope="col" { (words.why) } } }
                 tbody { @for refused in &read.first_refused { tr {
                     th scope="row" { (form.count(refused.line)) }
@@ -823,6 +862,12 @@ impl<'r> Report<'r> {
             p { ((words.how_played)(self.backtest.channel)) }
         }
     }
+}
+
+/// A part of a thousand as a part of one.
+#[allow(clippy::cast_precision_loss, reason = "a part of a thousand")]
+fn as_part(per_mille: u64) -> f64 {
+    per_mille as f64 / 1_000.0
 }
 
 /// A part from 0 to 1 at the axis.

@@ -129,6 +129,8 @@ pub(crate) struct Words {
     pub(crate) legend_range: &'static str,
     pub(crate) legend_reminder: &'static str,
     pub(crate) legend_close: &'static str,
+    pub(crate) legend_measured: &'static str,
+    pub(crate) measured_desc: fn(&str, &str) -> String,
     pub(crate) legend_rule: fn(&str, &str) -> String,
     pub(crate) more_policies: fn(&str) -> String,
     pub(crate) charts_of_departments: fn(&str, &str) -> String,

@@ -96,6 +96,8 @@ pub(super) static WORDS: Words = Words {
     legend_range: "range of the true part",
     legend_reminder: "reminder",
     legend_close: "close",
+    legend_measured: "what the policy itself had",
+    measured_desc: |policy, part| format!("Policy {policy} itself had {part}."),
     legend_rule: |rule, of| format!("rule «{rule}», which {of} conversations have"),
     more_policies: |count| format!("Only the first {count} policies are drawn."),
     charts_of_departments: |drawn, all| {

@@ -102,6 +102,8 @@ pub(super) static WORDS: Words = Words {
     legend_range: "rango de la parte verdadera",
     legend_reminder: "recordatorio",
     legend_close: "cierre",
+    legend_measured: "lo que tuvo la política misma",
+    measured_desc: |policy, part| format!("La política {policy} misma tuvo {part}."),
     legend_rule: |rule, of| format!("regla «{rule}», que tienen {of} conversaciones"),
     more_policies: |count| format!("Solo se dibujan las primeras {count} políticas."),
     charts_of_departments: |drawn, all| {

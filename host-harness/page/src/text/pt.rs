@@ -104,6 +104,8 @@ pub(super) static WORDS: Words = Words {
     legend_range: "faixa da parte verdadeira",
     legend_reminder: "lembrete",
     legend_close: "encerramento",
+    legend_measured: "o que a própria política teve",
+    measured_desc: |policy, part| format!("A própria política {policy} teve {part}."),
     legend_rule: |rule, of| format!("regra «{rule}», que {of} conversas têm"),
     more_policies: |count| format!("Só as primeiras {count} políticas são desenhadas."),
     charts_of_departments: |drawn, all| {
