@@ -143,9 +143,11 @@ pub(crate) struct SurroundingsArguments {
 /// Says why a ticket is closed, waits or is left alone
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   despertador explain --policy policies/adereso.json --log log.jsonl --ticket 4711 \\
-      --at 2026-03-02T09:12:00Z --language es")]
+      --at 2026-03-02T09:12:00Z --language es
+  despertador explain --policy mine.json --log log.jsonl --ticket 4711 --at 2026-03-02T09:12:00Z \\
+      --html ticket.html --svg ticket.svg")]
 pub(crate) struct ExplainArguments {
     /// The policy
     #[arg(long, value_name = "FILE")]
@@ -170,6 +172,14 @@ pub(crate) struct ExplainArguments {
     /// The reader's distance to UTC for the times in sentences, such as -03:00
     #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
     pub(crate) utc_offset: i32,
+
+    /// Write the explanation to this file too, as a page with the ticket's timeline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Write the timeline alone to this file, as a picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,
@@ -438,6 +448,7 @@ pub(crate) struct FlowShowArguments {
 Examples:
   despertador backtest --events messages.csv --policy policies/adereso.json --policy mine.json
   despertador backtest --events log.jsonl --policy mine.json --json
+  despertador backtest --events log.jsonl --policy mine.json --html backtest.html --language es
   despertador backtest --events export.csv --policy mine.json \\
       --columns ticket=conversation_id,author=sender_type,at=created_at \\
       --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --utc-offset -03:00
@@ -469,6 +480,15 @@ pub(crate) struct BacktestArguments {
     /// Write all figures to this file, a row for each policy and department (CSV)
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+
+    /// Write a page to this file: figures, curves, and the conversations behind them. Its clocks
+    /// have the offset of --utc-offset
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// The language of the page: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,

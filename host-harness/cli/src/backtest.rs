@@ -5,12 +5,15 @@ use std::path::Path;
 
 use despertador_harness::clock_face::show_rfc3339;
 use despertador_harness::duration;
+use despertador_harness::word::Word;
 use despertador_host::contract::Surroundings;
 use despertador_host::{Plugin, Policy, PolicyError};
-use despertador_insight::{Figures, Judged, Read, Settings, backtest as try_on};
+use despertador_insight::{Figures, Judged, Read, Settings, backtest as try_on, examples};
+use despertador_page::{Backtest, EXAMPLES, Tried};
 use serde_json::{Value, json};
 
 use crate::arguments::BacktestArguments;
+use crate::language::Language;
 use crate::paint::{BOLD, DIM, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, plugin, progress, source, written};
@@ -45,6 +48,9 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     if let Some(file) = &arguments.csv {
         written::write(file, rows(&tried, arguments.minutes_per_close), true)?;
     }
+    if let Some(file) = &arguments.html {
+        written::write(file, page(&read, &policies, &tried, &settings, arguments)?, true)?;
+    }
     if as_json {
         anstream::println!("{:#}", as_value(&read, &tried, arguments));
     } else {
@@ -62,6 +68,42 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
         }
         other => other.to_string().into(),
     })
+}
+
+/// The page of all of it.
+fn page(
+    read: &Read,
+    policies: &[Policy],
+    tried: &[(String, Judged)],
+    settings: &Settings,
+    arguments: &BacktestArguments,
+) -> Result<String, Unusable> {
+    let mut behind = Vec::new();
+    for (policy, (_, judged)) in policies.iter().zip(tried) {
+        let outline = policy.outline(0).map_err(|error| error.to_string())?;
+        let examples = examples(&read.history, judged, policy, settings, EXAMPLES)
+            .map_err(|error| error.to_string())?;
+        behind.push((outline, examples));
+    }
+    let tried: Vec<Tried<'_>> = tried
+        .iter()
+        .zip(&behind)
+        .map(|((name, judged), (outline, examples))| Tried { name, outline, judged, examples })
+        .collect();
+    let file = &arguments.events.file;
+    let name = file.file_name().unwrap_or(file.as_os_str());
+    let page = Backtest {
+        // Pages are sent to others, whom the folders of this machine do not concern.
+        history_name: &name.to_string_lossy(),
+        read,
+        tried: &tried,
+        window: settings.window,
+        minutes_per_close: arguments.minutes_per_close,
+        channel: &arguments.channel.word(),
+        utc_offset: arguments.events.utc_offset,
+    };
+    let language = Language::or_system(arguments.language).of_page();
+    despertador_page::backtest(&page, language).map_err(|error| error.to_string().into())
 }
 
 fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments) {

@@ -5,12 +5,13 @@ use despertador_harness::clock_face::{ClockFace, show_rfc3339};
 use despertador_harness::event_log::{EventLog, play_ticket};
 use despertador_harness::nearest::nearest;
 use despertador_host::contract::Explanation;
+use despertador_page::{Explained, Timeline};
 use serde_json::json;
 
 use crate::arguments::ExplainArguments;
 use crate::language::Language;
 use crate::paint::{BOLD, DIM, mark, paint};
-use crate::{Ended, Unusable, plugin, policy, run, source};
+use crate::{Ended, Unusable, plugin, policy, run, source, written};
 
 /// Plays a recorded conversation up to an instant and puts the decision into words.
 pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended, Unusable> {
@@ -23,20 +24,43 @@ pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended,
     let at = arguments.at;
     let (host, broken) = play_ticket(&log, &ticket, player.as_mut(), Some(at), None);
     let conversation = host.conversation.clone();
+    let entries = host.entries.clone();
     drop(host);
     if let Some(sentence) = broken {
         return Err(sentence.into());
     }
-    let reader = Language::or_system(arguments.language).reader(arguments.utc_offset);
+    let language = Language::or_system(arguments.language);
+    let reader = language.reader(arguments.utc_offset);
     let explanation = player
         .explain(&conversation.ticket, &conversation.memory, at, &reader)
         .map_err(|error| error.to_string())?;
+    let calls = entries.iter().map(|entry| &entry.call);
+    let timeline = Timeline::of_calls(&ticket, calls, at, &explanation.decision);
+    draw(arguments, &explanation, &timeline, language)?;
     if json {
         print_json(&ticket, at, &explanation);
     } else {
         print(&ticket, at, &explanation);
     }
     Ok(Ended::Well)
+}
+
+/// Writes the page and the picture that are wanted.
+fn draw(
+    arguments: &ExplainArguments,
+    explanation: &Explanation,
+    timeline: &Timeline,
+    language: Language,
+) -> Result<(), Unusable> {
+    let (language, utc_offset) = (language.of_page(), arguments.utc_offset);
+    if let Some(file) = &arguments.html {
+        let explained = Explained { at: arguments.at, explanation, timeline, utc_offset };
+        written::write(file, despertador_page::explanation(&explained, language), true)?;
+    }
+    if let Some(file) = &arguments.svg {
+        written::write(file, timeline.svg(language, utc_offset), true)?;
+    }
+    Ok(())
 }
 
 fn ticket(arguments: &ExplainArguments, log: &EventLog) -> Result<String, Unusable> {

@@ -44,6 +44,15 @@ impl Language {
         }
     }
 
+    /// The language of a page; English for all of them together.
+    pub(crate) fn of_page(self) -> despertador_page::Language {
+        match self {
+            Language::Spanish => despertador_page::Language::Spanish,
+            Language::Portuguese => despertador_page::Language::Portuguese,
+            Language::English | Language::All => despertador_page::Language::English,
+        }
+    }
+
     /// A reader of this language.
     pub(crate) fn reader(self, utc_offset: i32) -> Reader {
         Reader { language: self.word().into(), utc_offset }

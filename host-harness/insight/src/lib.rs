@@ -10,12 +10,16 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod backtest;
+mod delays;
+mod example;
 mod figures;
 mod history;
 mod read;
 mod suggest;
 
 pub use backtest::{Outcome, Premature, Sent, Settings, Shut, backtest, play};
+pub use delays::{Delays, Rate};
+pub use example::{Example, examples};
 pub use figures::{Figures, Judged};
 pub use history::{History, Item, Recorded, Who};
 pub use read::{Authors, Columns, Read, Refused, Timing, Unreadable};

@@ -2,16 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use despertador_host::contract::Instant;
-
-use crate::history::{History, Recorded};
-
-/// A silence: since the company's last word, until the customer wrote, if they did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Silence {
-    since: Instant,
-    answered: Option<Instant>,
-}
+use crate::delays::{Delays, between};
+use crate::history::History;
 
 /// What is wanted of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,76 +71,19 @@ const TIMES: [i64; 26] = [
 /// Times for all tickets together, and for each department that has one.
 #[must_use]
 pub fn suggest(history: &History, wanted: Wanted) -> (Suggestion, BTreeMap<String, Suggestion>) {
-    let ends = history.ends().unwrap_or_default();
-    let mut all = Vec::new();
-    let mut departments: BTreeMap<String, Vec<Silence>> = BTreeMap::new();
-    for recorded in &history.tickets {
-        let silences = silences(recorded);
-        if let Some(name) = history.department(recorded) {
-            match departments.get_mut(name) {
-                Some(known) => known.extend(&silences),
-                None => drop(departments.insert(name.to_owned(), silences.clone())),
-            }
-        }
-        all.extend(silences);
-    }
-    let each = departments
-        .into_iter()
-        .map(|(name, silences)| (name, of(&silences, wanted, ends)))
-        .collect();
-    (of(&all, wanted, ends), each)
+    let (all, departments) = Delays::of(history);
+    let each =
+        departments.iter().map(|(name, delays)| (name.clone(), of(delays, wanted))).collect();
+    (of(&all, wanted), each)
 }
 
-/// The silences of a ticket: those that the company's last word before the customer's next begins.
-fn silences(recorded: &Recorded) -> Vec<Silence> {
-    let mut silences = Vec::new();
-    let mut since: Option<Instant> = None;
-    for item in &recorded.items {
-        if item.is_of_the_customer() {
-            let answered = Some(item.at());
-            silences.extend(since.take().map(|since| Silence { since, answered }));
-        } else if item.is_of_the_company() {
-            since = Some(item.at());
-        }
-    }
-    silences.extend(since.map(|since| Silence { since, answered: None }));
-    silences
-}
-
-impl Silence {
-    fn lasted(&self) -> Option<i64> {
-        Some(self.answered?.saturating_sub(self.since))
-    }
-
-    /// Whether a close after this time would have been premature; none where it would not have come,
-    /// or where the history ends too early to know.
-    fn premature(&self, close_after: i64, window: i64, ends: Instant) -> Option<bool> {
-        let last = close_after.saturating_add(window);
-        match self.lasted() {
-            Some(lasted) if lasted <= close_after => None,
-            Some(lasted) => Some(lasted <= last),
-            None => (self.since.saturating_add(last) <= ends).then_some(false),
-        }
-    }
-}
-
-fn of(silences: &[Silence], wanted: Wanted, ends: Instant) -> Suggestion {
-    let count = |close_after: i64| {
-        let mut counted = (0_u64, 0_u64);
-        for silence in silences {
-            if let Some(premature) = silence.premature(close_after, wanted.window, ends) {
-                counted.0 = counted.0.saturating_add(1);
-                counted.1 = counted.1.saturating_add(u64::from(premature));
-            }
-        }
-        counted
-    };
+fn of(silences: &Delays, wanted: Wanted) -> Suggestion {
     // A time is good if no longer one is worse than wanted.
     let counts: Vec<(i64, u64, u64)> = TIMES
         .iter()
         .map(|time| {
-            let (closes, premature) = count(*time);
-            (*time, closes, premature)
+            let rate = silences.rate(*time, wanted.window);
+            (*time, rate.closes, rate.premature)
         })
         .collect();
     let keeps = |(_, closes, premature): &&(i64, u64, u64)| {
@@ -160,12 +95,11 @@ fn of(silences: &[Silence], wanted: Wanted, ends: Instant) -> Suggestion {
         let known = counts.get(..=last)?;
         known.iter().rev().take_while(keeps).last().copied()
     });
-    let mut delays: Vec<i64> = silences.iter().filter_map(Silence::lasted).collect();
-    delays.sort_unstable();
+    let delays = silences.answers();
     let (time, closes, premature) = good.unwrap_or_default();
     let close_after = good.map(|_| time);
     Suggestion {
-        silences: u64::try_from(silences.len()).unwrap_or(u64::MAX),
+        silences: silences.silences(),
         close_after,
         remind_after: close_after.and_then(|close| remind(&delays, close)),
         closes,
@@ -196,26 +130,6 @@ fn remind(sorted: &[i64], close_after: i64) -> Option<i64> {
         .find(|time| *time >= usual)
         .or_else(|| TIMES.iter().copied().rfind(fits))
         .or(Some(whole(latest)))
-}
-
-/// Wilson's interval of nine in ten, of a thousand.
-#[allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "parts of a thousand of counts far below what a double tells apart"
-)]
-fn between(hits: u64, of: u64) -> (u64, u64) {
-    const Z: f64 = 1.645;
-    if of == 0 {
-        return (0, 1_000);
-    }
-    let (n, p) = (of as f64, hits as f64 / of as f64);
-    let middle = p + Z * Z / (2.0 * n);
-    let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    let per_mille = |value: f64| (value.clamp(0.0, 1.0) * 1_000.0).round() as u64;
-    (per_mille((middle - half) / scale), per_mille((middle + half) / scale))
 }
 
 #[cfg(test)]

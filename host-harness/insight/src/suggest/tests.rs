@@ -1,5 +1,5 @@
 use super::*;
-use crate::history::{Item, Who};
+use crate::history::{Item, Recorded, Who};
 
 /// Silences of so many minutes each; none for those that never ended.
 fn history(minutes: &[Option<i64>]) -> History {

@@ -1,0 +1,73 @@
+//! The page of one decision.
+
+use despertador_host::contract::{Explanation, Instant};
+use maud::html;
+
+use crate::form::{Form, clean};
+use crate::shell::{self, Section, wide};
+use crate::text::Language;
+use crate::timeline::Timeline;
+
+/// A decision in words, with what led to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Explained<'e> {
+    /// The moment that is explained.
+    pub at: Instant,
+    /// The decision in words; in the language of the page, if the page is to have one language.
+    pub explanation: &'e Explanation,
+    /// What happened to the ticket.
+    pub timeline: &'e Timeline,
+    /// Minutes by which the reader's clock is ahead of UTC.
+    pub utc_offset: i32,
+}
+
+/// The page of one decision, as HTML.
+#[must_use]
+pub fn explanation(explained: &Explained<'_>, language: Language) -> String {
+    let form = Form::new(language, explained.utc_offset);
+    let words = form.words;
+    let text = explained.explanation;
+    let sections = [
+        Section {
+            id: "decision",
+            heading: words.decision.to_owned(),
+            content: html! { p.verdict { (clean(&text.summary)) } },
+        },
+        Section {
+            id: "checks",
+            heading: words.checks.to_owned(),
+            content: wide(
+                form,
+                words.checks_caption,
+                &html! {
+                    table.checks {
+                        caption { span { (words.checks_caption) } }
+                        thead { tr {
+                            th scope="col" { (words.holds) }
+                            th scope="col" { (words.condition) }
+                        } }
+                        tbody { @for check in &text.checks { tr {
+                            td.sign {
+                                @if check.holds { "✓ " (words.yes) } @else { strong { "✗ " (words.no) } }
+                            }
+                            td { (clean(&check.text)) }
+                        } } }
+                    }
+                },
+            ),
+        },
+        Section {
+            id: "timeline",
+            heading: words.what_happened.to_owned(),
+            content: explained.timeline.in_page(form, "ticket"),
+        },
+        Section {
+            id: "memory",
+            heading: words.remembered.to_owned(),
+            content: html! { ul { @for sentence in &text.history { li { (clean(sentence)) } } } },
+        },
+    ];
+    let title = (words.explanation)(&clean(&explained.timeline.ticket));
+    let lead = html! { p { ((words.explained_at)(&form.instant(explained.at))) } };
+    shell::page(form, &title, &lead, &sections)
+}

@@ -1,0 +1,27 @@
+//! Backtests and explanations as pages and pictures.
+//!
+//! [`backtest`](fn@backtest) and [`explanation`](fn@explanation) write a page each: one file, with its style, its
+//! pictures and a little script inside, which loads nothing and can be read without that script.
+//! [`Timeline::svg`] writes the picture of one ticket alone.
+//!
+//! Whatever comes out of files is text here and never markup: it is put in by templates that escape it.
+//!
+//! Nothing here writes to a file or a terminal, or reads a clock.
+
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod chart;
+mod explanation;
+mod form;
+mod ink;
+mod report;
+mod shell;
+mod steps;
+mod text;
+mod timeline;
+
+pub use chart::Undrawn;
+pub use explanation::{Explained, explanation};
+pub use report::{Backtest, EXAMPLES, Tried, backtest};
+pub use text::Language;
+pub use timeline::{Mark, Timeline, What};

@@ -1,0 +1,609 @@
+//! What happened to one ticket, from top to bottom, as a picture.
+//!
+//! Time goes down the page: so clock times and what they are about stand beside each other in a line
+//! each, however many there are, and the picture is as wide as a telephone.
+
+use std::fmt::Write;
+
+use despertador_harness::conversation::Call;
+use despertador_host::contract::{Author, Decision, Happening, Instant, Outcome, Step};
+use despertador_insight::{Example, Item, Who};
+use maud::{Markup, PreEscaped, html};
+
+use crate::form::{Form, about, exact, short};
+use crate::text::{Happened, Language};
+
+/// What happened to one ticket.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timeline {
+    /// The ticket's id.
+    pub ticket: String,
+    /// What happened, in order of time.
+    pub marks: Vec<Mark>,
+    /// The time after a close within which the customer's next message shows that it was premature:
+    /// from when until when.
+    pub window: Option<(Instant, Instant)>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub what: What,
+}
+
+/// What can stand in a timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// The customer wrote.
+    Customer,
+    /// An agent wrote.
+    Agent,
+    /// An AI wrote in an agent's place.
+    AiAgent,
+    /// Automation wrote.
+    Bot,
+    /// Somebody else wrote.
+    Somebody,
+    /// A reminder was sent, with its number from 1.
+    Reminder(u32),
+    /// The policy closed the ticket; since when the customer had been silent, where that is known.
+    Close(Option<Instant>),
+    /// The customer wrote after the close; when that was.
+    CameBack(Instant),
+    /// Anything else that was recorded.
+    Event(Box<Happening>),
+    /// A step that was carried out and is neither reminder nor close.
+    Carried(Step),
+    /// The moment that is explained.
+    Asked,
+    /// What is planned.
+    Planned(Step),
+    /// The window after a close ends; how long it was, in milliseconds.
+    WindowEnds(i64),
+    /// So many moments are not drawn.
+    LeftOut(usize),
+}
+
+/// So many moments of one ticket are drawn; what stands between the first and the last is left out.
+const MOST: usize = 48;
+/// Of these, so many stand at the beginning.
+const FIRST: usize = 12;
+/// So many messages are shown after the customer came back.
+const AFTERWARDS: usize = 5;
+
+impl Timeline {
+    /// That of a ticket that would have been closed too early, judged with a window of so many
+    /// milliseconds. What was recorded is shown until some messages after the customer came back.
+    #[must_use]
+    pub fn of_example(example: &Example<'_>, window: i64) -> Timeline {
+        let mut marks: Vec<Mark> = Vec::new();
+        let closed = example.outcome.closed;
+        let mut afterwards: usize = 0;
+        for item in &example.recorded.items {
+            let at = item.at();
+            if at > example.wrote {
+                afterwards = afterwards.saturating_add(1);
+            }
+            if afterwards > AFTERWARDS {
+                break;
+            }
+            let came_back = at == example.wrote && item.is_of_the_customer();
+            let what = if came_back { What::CameBack(example.closed) } else { What::of_item(item) };
+            marks.push(Mark { at, what });
+        }
+        for sent in &example.outcome.reminders {
+            marks.push(Mark { at: sent.at, what: What::Reminder(sent.number) });
+        }
+        if let Some(shut) = closed {
+            marks.push(Mark { at: shut.at, what: What::Close(Some(shut.silent_since)) });
+        }
+        let ends = example.closed.saturating_add(window);
+        marks.push(Mark { at: ends, what: What::WindowEnds(window) });
+        // Stable: what is due at the instant of a message comes after it. Only the message after the
+        // close stands behind the close.
+        marks.sort_by_key(|mark| (mark.at, matches!(mark.what, What::CameBack(_))));
+        Timeline {
+            ticket: example.recorded.id.clone(),
+            marks,
+            window: Some((example.closed, ends)),
+        }
+    }
+
+    /// That of the calls a host made, until the moment at which a decision is explained.
+    pub fn of_calls<'c>(
+        ticket: &str,
+        calls: impl IntoIterator<Item = &'c Call>,
+        asked: Instant,
+        decision: &Decision,
+    ) -> Timeline {
+        let mut marks: Vec<Mark> = Vec::new();
+        let mut closed: Option<Instant> = None;
+        for call in calls {
+            let (at, Some(what)) = (call.now(), What::of_call(call)) else { continue };
+            let what = match what {
+                What::Customer => closed.take().map_or(What::Customer, What::CameBack),
+                other => other,
+            };
+            if matches!(what, What::Close(_)) {
+                closed = Some(at);
+            }
+            marks.push(Mark { at, what });
+        }
+        marks.push(Mark { at: asked, what: What::Asked });
+        match &decision.outcome {
+            Outcome::Wait(wake) => {
+                marks.push(Mark { at: wake.until, what: What::Planned(wake.step.clone()) });
+            }
+            Outcome::Act(action) => {
+                marks.push(Mark { at: asked, what: What::Planned(action.key.step.clone()) });
+            }
+            Outcome::Rest | Outcome::Other(_) => {}
+        }
+        Timeline { ticket: ticket.to_owned(), marks, window: None }
+    }
+
+    /// The picture by itself: SVG with its style inside, in light and dark. Clocks are those of a
+    /// reader so many minutes ahead of UTC.
+    #[must_use]
+    pub fn svg(&self, language: Language, utc_offset: i32) -> String {
+        let form = Form::new(language, utc_offset);
+        self.draw(form, "timeline", true).into_string()
+    }
+
+    /// The picture in a page, which has the style; `id` is unique there.
+    pub(crate) fn in_page(&self, form: Form, id: &str) -> Markup {
+        self.draw(form, id, false)
+    }
+
+    /// The marks that are drawn.
+    fn shown(&self) -> Vec<Mark> {
+        let Some(too_many) = self.marks.len().checked_sub(MOST).filter(|more| *more > 0) else {
+            return self.marks.clone();
+        };
+        let (first, rest) = self.marks.split_at_checked(FIRST).unwrap_or((&self.marks, &[]));
+        let last = rest.get(too_many..).unwrap_or_default();
+        let mut shown = first.to_vec();
+        if let Some(at) = first.last().map(|mark| mark.at) {
+            shown.push(Mark { at, what: What::LeftOut(too_many) });
+        }
+        shown.extend(last.iter().cloned());
+        shown
+    }
+
+    fn draw(&self, form: Form, id: &str, alone: bool) -> Markup {
+        let rows = self.rows(form);
+        let height = rows.last().map_or(0.0, |row| row.y) + 34.0;
+        let (title, description) = (format!("{id}-t"), format!("{id}-d"));
+        let name = (form.words.timeline)(&short(&self.ticket, 40));
+        let mut marks: Vec<Markup> = Vec::new();
+        if let Some((from, until)) = self.window {
+            let y = |at: Instant, of: fn(&What) -> bool| {
+                rows.iter()
+                    .find(|row| row.at == Some(at) && row.what.as_ref().is_some_and(of))
+                    .map(|row| row.y)
+            };
+            let top = y(from, |what| matches!(what, What::Close(_)));
+            let bottom = y(until, |what| matches!(what, What::WindowEnds(_)));
+            if let (Some(top), Some(bottom)) = (top, bottom) {
+                marks.push(html! {
+                    rect.window x=(AXIS - 9.0) y=(top) width="18" height=(bottom - top) {}
+                });
+            }
+        }
+        marks.push(line(&rows));
+        marks.extend(rows.iter().map(Row::markup));
+        html! {
+            svg.timeline xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (WIDTH) " " (height) }
+                width=(WIDTH) height=(height) role="img" lang=(form.language.tag())
+                aria-labelledby={ (title) " " (description) } {
+                title id=(title) { (name) }
+                desc id=(description) { (self.in_words(form)) }
+                @if alone {
+                    style { (PreEscaped(include_str!("picture.css"))) }
+                    rect.paper width="100%" height="100%" {}
+                }
+                text.zone x="12" y="22" { (form.offset()) }
+                @if alone { text.name x=(TEXT) y="22" { (name) } }
+                @for mark in &marks { (mark) }
+            }
+        }
+    }
+
+    /// The same for those who do not see it.
+    fn in_words(&self, form: Form) -> String {
+        let mut words = String::new();
+        for mark in self.shown() {
+            let (main, more) = mark.says(form);
+            let when = if matches!(mark.what, What::LeftOut(_)) {
+                String::new()
+            } else {
+                form.instant(mark.at) + " "
+            };
+            let more = more.map(|more| format!(", {more}")).unwrap_or_default();
+            // Writing into a string does not fail.
+            let _: std::fmt::Result = write!(words, "{when}{main}{more}. ");
+        }
+        words.truncate(words.trim_end().len());
+        words
+    }
+
+    /// Lays the marks out from top to bottom.
+    fn rows(&self, form: Form) -> Vec<Row> {
+        let shown = self.shown();
+        let unit = self.unit();
+        let mut rows: Vec<Row> = Vec::new();
+        let mut y = 22.0;
+        let mut before: Option<(Instant, String)> = None;
+        for mark in shown {
+            let (date, time) = form.date_and_time(mark.at);
+            let gap = before.as_ref().map(|(at, _)| mark.at.saturating_sub(*at));
+            let same_day = before.as_ref().is_some_and(|(_, day)| *day == date);
+            match gap {
+                Some(gap) if gap > unit => {
+                    y += 36.0;
+                    rows.push(Row { y, cut: Some(about(gap)), ..Row::default() });
+                    y += 12.0;
+                }
+                Some(gap) => y += PER_UNIT * ratio(gap, unit),
+                None => {}
+            }
+            if !same_day {
+                y += 26.0;
+                rows.push(Row { y, date: Some(date.clone()), ..Row::default() });
+            }
+            y += 24.0;
+            let (main, more) = mark.says(form);
+            let left_out = matches!(mark.what, What::LeftOut(_));
+            let has_more = more.is_some();
+            rows.push(Row {
+                y,
+                at: Some(mark.at),
+                time: if left_out { String::new() } else { time },
+                main,
+                more,
+                what: Some(mark.what),
+                ..Row::default()
+            });
+            if has_more {
+                y += 15.0;
+            }
+            before = Some((mark.at, date));
+        }
+        rows
+    }
+
+    /// The longest time that is drawn as long as it was: twice what is usual between two marks, and
+    /// five minutes at least. What is longer is cut.
+    fn unit(&self) -> i64 {
+        let pairs = self.marks.iter().zip(self.marks.iter().skip(1));
+        let mut gaps: Vec<i64> = pairs
+            .map(|(one, next)| next.at.saturating_sub(one.at))
+            .filter(|gap| *gap > 0)
+            .collect();
+        gaps.sort_unstable();
+        let usual = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
+        usual.saturating_mul(2).clamp(5 * 60_000, 24 * 3_600_000)
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a length on paper")]
+fn ratio(gap: i64, unit: i64) -> f64 {
+    gap.max(0) as f64 / unit.max(1) as f64
+}
+
+/// Pixels that the longest uncut time takes, beside the line of text.
+const PER_UNIT: f64 = 48.0;
+const WIDTH: f64 = 420.0;
+/// Where the line of time stands.
+const AXIS: f64 = 106.0;
+/// Where texts begin.
+const TEXT: f64 = 128.0;
+
+/// A line of the picture: a mark, a date, or a cut.
+#[derive(Default)]
+struct Row {
+    y: f64,
+    at: Option<Instant>,
+    time: String,
+    main: String,
+    more: Option<String>,
+    what: Option<What>,
+    date: Option<String>,
+    cut: Option<String>,
+}
+
+/// The line of time, open where it is cut.
+fn line(rows: &[Row]) -> Markup {
+    let mut path = String::new();
+    // Above the first mark there is a date.
+    for row in rows.iter().skip_while(|row| row.what.is_none()) {
+        if path.is_empty() {
+            path = format!("M{AXIS} {:.1}", row.y);
+        }
+        // Writing into a string does not fail.
+        let _: std::fmt::Result = if row.cut.is_some() {
+            write!(path, "V{:.1}M{AXIS} {:.1}", row.y - 12.0, row.y + 4.0)
+        } else {
+            write!(path, "V{:.1}", row.y)
+        };
+    }
+    html! { path.axis d=(path) {} }
+}
+
+impl Row {
+    fn markup(&self) -> Markup {
+        let y = self.y;
+        if let Some(date) = &self.date {
+            return html! { text.date x="12" y={ (format!("{:.1}", y + 4.0)) } { (date) } };
+        }
+        if let Some(gap) = &self.cut {
+            let zigzag = |y: f64| format!("M{:.1} {y:.1}l6 -5l6 8l6 -8l6 5", AXIS - 12.0);
+            return html! {
+                path.cut d={ (zigzag(y - 9.0)) (zigzag(y - 1.0)) } {}
+                text.gap x=(TEXT) y=(format!("{y:.1}")) { (gap) }
+            };
+        }
+        let Some(what) = &self.what else { return Markup::default() };
+        let baseline = format!("{:.1}", y + 4.5);
+        html! {
+            text.time x="92" y=(baseline) text-anchor="end" { (self.time) }
+            (what.sign(y))
+            text class=(what.class()) x=(TEXT) y=(baseline) { (self.main) }
+            @if let Some(more) = &self.more {
+                text.more x=(TEXT) y=(format!("{:.1}", y + 19.5)) { (more) }
+            }
+        }
+    }
+}
+
+impl Mark {
+    /// What it says, and what is said below it.
+    fn says(&self, form: Form) -> (String, Option<String>) {
+        let words = form.words;
+        let step = |step: &Step| match step {
+            Step::Reminder(number) => (words.step_reminder)(*number),
+            Step::Close => words.step_close.to_owned(),
+            _ => words.step_other.to_owned(),
+        };
+        let plain = |text: &str| (text.to_owned(), None);
+        match &self.what {
+            What::Customer => plain(words.customer),
+            What::Agent => plain(words.agent),
+            What::AiAgent => plain(words.ai_agent),
+            What::Bot => plain(words.bot),
+            What::Somebody => plain(words.somebody),
+            What::Reminder(number) => ((words.reminder_sent)(*number), None),
+            What::Close(since) => {
+                let silent = since.map(|since| about(self.at.saturating_sub(since)));
+                (words.ticket_closed.to_owned(), silent.map(|silent| (words.silent_for)(&silent)))
+            }
+            What::CameBack(closed) => {
+                let after = about(self.at.saturating_sub(*closed));
+                (words.came_back.to_owned(), Some((words.later)(&after)))
+            }
+            What::Event(what) => plain(happened(&words.happened, what)),
+            What::Carried(of) => (step(of), None),
+            What::Asked => plain(words.asked),
+            What::Planned(of) => ((words.planned)(&step(of)), None),
+            What::WindowEnds(window) => ((words.window_ends)(&exact(*window)), None),
+            What::LeftOut(count) => ((words.left_out)(&form.count(*count)), None),
+        }
+    }
+}
+
+fn happened(words: &Happened, what: &Happening) -> &'static str {
+    match what {
+        Happening::Opened(_) => words.opened,
+        Happening::Failed(_) => words.failed,
+        Happening::Typing => words.typing,
+        Happening::Held => words.held,
+        Happening::Released => words.released,
+        Happening::Snoozed(_) => words.snoozed,
+        Happening::Woken => words.woken,
+        Happening::CallStarted => words.call_started,
+        Happening::CallEnded => words.call_ended,
+        Happening::Assigned(_) => words.assigned,
+        Happening::Unassigned => words.unassigned,
+        Happening::Transferred(_) => words.transferred,
+        Happening::Extended(_) => words.extended,
+        Happening::Closed(_) => words.closed,
+        Happening::Reopened(_) => words.reopened,
+        Happening::CarriedOut(_) | Happening::Occurred(_) | Happening::Other(_) => words.other,
+    }
+}
+
+impl What {
+    fn of_item(item: &Item) -> What {
+        match item {
+            Item::Said { who: Who::Customer, .. } => What::Customer,
+            Item::Said { who: Who::Agent, .. } => What::Agent,
+            Item::Said { who: Who::AiAgent, .. } => What::AiAgent,
+            Item::Said { who: Who::Bot, .. } => What::Bot,
+            Item::Told(call) => What::of_call(call).unwrap_or(What::Somebody),
+        }
+    }
+
+    /// What a call is about; a tick is about nothing.
+    fn of_call(call: &Call) -> Option<What> {
+        Some(match call {
+            Call::Message(message) => match message.author {
+                Author::Customer => What::Customer,
+                Author::Agent => What::Agent,
+                Author::AiAgent => What::AiAgent,
+                Author::Bot => What::Bot,
+                Author::Other(_) => What::Somebody,
+            },
+            Call::Event(event) => match &event.what {
+                Happening::CarriedOut(key) => match &key.step {
+                    Step::Reminder(number) => What::Reminder(*number),
+                    Step::Close => What::Close(None),
+                    step => What::Carried(step.clone()),
+                },
+                other => What::Event(Box::new(other.clone())),
+            },
+            Call::Tick(_) => return None,
+        })
+    }
+
+    /// A sign of its own for each, which can be told from the others without colours.
+    fn sign(&self, y: f64) -> Markup {
+        let at = |path: &str| format!("M{AXIS} {y:.1}{path}");
+        match self {
+            What::Customer => html! { circle.customer cx=(AXIS) cy=(format!("{y:.1}")) r="5.5" {} },
+            What::CameBack(_) => html! {
+                circle.back cx=(AXIS) cy=(format!("{y:.1}")) r="9" {}
+                circle.customer cx=(AXIS) cy=(format!("{y:.1}")) r="5.5" {}
+            },
+            What::Agent => html! { path.agent d=(at("m-5.5-5.5h11v11h-11z")) {} },
+            What::AiAgent => html! { path.agent d=(at("m0-7l7 7l-7 7l-7-7z")) {} },
+            What::Bot | What::Somebody => html! { path.bot d=(at("m-4.5-4.5h9v9h-9z")) {} },
+            What::Reminder(_) => html! { path.reminder d=(at("m0-8l7.5 13h-15z")) {} },
+            What::Close(_) => html! {
+                circle.close cx=(AXIS) cy=(format!("{y:.1}")) r="9" {}
+                path.cross d=(at("m-4-4l8 8m0-8l-8 8")) {}
+            },
+            What::Planned(_) => html! { path.planned d=(at("m0-8l7.5 13h-15z")) {} },
+            What::Asked => html! { path.asked d=(at("m-12 0h24")) {} },
+            What::Event(_) | What::Carried(_) => html! { path.event d=(at("m-6 0h12")) {} },
+            What::WindowEnds(_) => html! { path.event d=(at("m-9 0h18")) {} },
+            What::LeftOut(_) => Markup::default(),
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            What::Close(_) | What::CameBack(_) | What::Reminder(_) | What::Asked => "main strong",
+            What::LeftOut(_) | What::WindowEnds(_) | What::Planned(_) => "main quiet",
+            _ => "main",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    fn timeline(marks: &[(i64, What)]) -> Timeline {
+        let mark = |(minute, what): &(i64, What)| Mark {
+            at: minute.saturating_mul(MINUTE),
+            what: what.clone(),
+        };
+        Timeline { ticket: "<t>".into(), marks: marks.iter().map(mark).collect(), window: None }
+    }
+
+    fn form() -> Form {
+        Form::new(Language::English, 0)
+    }
+
+    #[test]
+    fn of_calls_the_ticks_are_left_out_and_a_customer_after_the_close_came_back() {
+        use despertador_host::contract::{ActionKey, Event, Message, Reason};
+        let wrote = |author, minute: i64| Call::Message(Message::words(author, minute * MINUTE));
+        let key = ActionKey { ticket: "t".into(), cycle: 1, step: Step::Close };
+        let calls = [
+            wrote(Author::Agent, 0),
+            Call::Tick(10 * MINUTE),
+            Call::Event(Event::carried_out(key, 10 * MINUTE)),
+            wrote(Author::Customer, 12),
+            wrote(Author::Customer, 13),
+        ];
+        let decision = Decision { outcome: Outcome::Rest, reason: Reason::Close, rule: None };
+        let timeline = Timeline::of_calls("t", &calls, 14 * MINUTE, &decision);
+        let told: Vec<(i64, What)> =
+            timeline.marks.into_iter().map(|mark| (mark.at / MINUTE, mark.what)).collect();
+        let back = What::CameBack(10 * MINUTE);
+        assert_eq!(
+            told,
+            [
+                (0, What::Agent),
+                (10, What::Close(None)),
+                (12, back),
+                (13, What::Customer),
+                (14, What::Asked)
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_longer_than_usual_is_cut_and_says_how_long_it_was() {
+        let told = timeline(&[
+            (0, What::Customer),
+            (4, What::Agent),
+            (8, What::Agent),
+            (200, What::Customer),
+        ]);
+        let rows = told.rows(form());
+        let cuts: Vec<&str> = rows.iter().filter_map(|row| row.cut.as_deref()).collect();
+        assert_eq!(cuts, ["3 h 12 min"]);
+        let svg = told.svg(Language::English, 0);
+        assert_eq!(svg.matches(r#"class="cut""#).count(), 1);
+        assert!(svg.contains(">3 h 12 min<"), "{svg}");
+    }
+
+    #[test]
+    fn short_times_are_as_long_as_they_were() {
+        let told = timeline(&[
+            (0, What::Customer),
+            (1, What::Agent),
+            (5, What::Customer),
+            (7, What::Agent),
+        ]);
+        let rows = told.rows(form());
+        let y: Vec<f64> = rows.iter().filter(|row| row.what.is_some()).map(|row| row.y).collect();
+        let steps: Vec<f64> =
+            y.iter().zip(y.iter().skip(1)).map(|(one, next)| next - one - 24.0).collect();
+        // One, four and two minutes.
+        assert!(
+            (steps[1] - 4.0 * steps[0]).abs() < 1e-9 && (steps[2] - 2.0 * steps[0]).abs() < 1e-9
+        );
+    }
+
+    #[test]
+    fn a_new_day_is_named_on_the_readers_clock() {
+        // 23:50 and 00:10 in UTC; the same evening in Bogotá.
+        let told = timeline(&[(23 * 60 + 50, What::Customer), (24 * 60 + 10, What::Agent)]);
+        let dates = |offset: i32| -> Vec<String> {
+            told.rows(Form::new(Language::English, offset))
+                .iter()
+                .filter_map(|row| row.date.clone())
+                .collect()
+        };
+        assert_eq!(dates(0), ["1970-01-01", "1970-01-02"]);
+        assert_eq!(dates(-300), ["1970-01-01"]);
+    }
+
+    #[test]
+    fn of_a_long_ticket_the_beginning_and_the_end_are_drawn() {
+        let marks: Vec<(i64, What)> = (0..1_000).map(|minute| (minute, What::Customer)).collect();
+        let told = timeline(&marks);
+        let shown = told.shown();
+        assert_eq!(shown.len(), MOST + 1);
+        assert_eq!(shown[FIRST].what, What::LeftOut(1_000 - MOST));
+        assert_eq!(shown.last(), told.marks.last());
+        assert!(told.svg(Language::Spanish, 0).contains("aquí se omiten 952 más"));
+        assert_eq!(timeline(&marks[..MOST]).shown().len(), MOST);
+    }
+
+    #[test]
+    fn the_picture_has_its_words_and_no_markup_of_files() {
+        let told = timeline(&[
+            (0, What::Agent),
+            (20, What::Close(Some(0))),
+            (21, What::CameBack(20 * MINUTE)),
+        ]);
+        let svg = told.svg(Language::English, 0);
+        assert!(svg.contains("&lt;t&gt;") && !svg.contains("<t>"));
+        assert!(
+            svg.contains(
+                "1970-01-01 00:20 Ticket is closed, 20 min after the company's last word."
+            ),
+            "{svg}"
+        );
+        assert!(svg.contains("Customer comes back, 1 min after the close."));
+    }
+}
