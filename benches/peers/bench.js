@@ -4,12 +4,13 @@ import { parseArgs } from "node:util";
 import bullmq from "./peers/bullmq.js";
 import graphileWorker from "./peers/graphile-worker.js";
 import pgBoss from "./peers/pg-boss.js";
+import { inProcess, overHttp } from "./peers/despertador.js";
 import { costOfSync, inMemory, removeFolder, temporaryFolder } from "./servers.js";
 import { measure } from "./work.js";
 
-const PEERS = [bullmq, pgBoss, graphileWorker];
+const PEERS = [inProcess, overHttp, bullmq, pgBoss, graphileWorker];
 
-const HELP = `The same work on job queues, each on a server of its own.
+const HELP = `The same work on Despertador and on job queues, each on a server of its own.
 
   --tickets N         tickets in one measurement (10000)
   --connections N,M   callers that each await one event before the next (1,32)
@@ -106,7 +107,7 @@ while (played < rounds) {
   }
   played++;
   for (const one of all) {
-    const run = await measure(one.peer, { tickets, connections: one.connections, limit });
+    const run = await (one.peer.measure ?? ((given) => measure(one.peer, given)))({ tickets, connections: one.connections, limit });
     one.runs.push(run);
     tell(
       `round ${played} of ${rounds}: ${one.peer.name}, ${one.connections} ` +
@@ -162,7 +163,7 @@ if (json) {
     }
   }
   console.log(
-    "\nWhat none of them does: keep the ticket's state (the caller hands in the cycle and whether the\n" +
+    "\nWhat none of the queues does: keep the ticket's state (the caller hands in the cycle and whether the\n" +
       "agent wrote before), follow a policy, ask again before it acts, explain a decision, journal the\n" +
       "events. A customer's message that cancels nothing writes nothing, and is counted all the same.",
   );

@@ -1,0 +1,414 @@
+//! What the desk does a second, in process and over HTTP, and how late it is.
+//!
+//! `cargo bench -p despertador-server [-- [--quick] [--tickets N] [GROUP…]]`
+//!
+//! - `work`: the same work as `benches/peers` gives to job queues, one event a call.
+//! - `batches`: events in batches.
+//! - `late`: 10,000 deadlines in a minute, beside a steady load. Takes a minute and a half.
+//!
+//! Figures are those of one machine on one day: ratios count.
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a benchmark that is wrong stops"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant as Stopwatch};
+
+use despertador_desk::runtime::{Clock, Inlet, Runtime, RuntimeOptions, SystemClock};
+use despertador_desk::sink::Sink;
+use despertador_desk::store::Sqlite;
+use despertador_desk::{Delivery, Desk, Incoming, Options, Outcome};
+use despertador_harness::event_log::Row;
+use despertador_host::Host;
+use despertador_host::contract::{Author, Instant, Message};
+use despertador_server::{NewToken, Scope, Server, Start};
+use serde_json::{Value, json};
+use support::Folder;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let after = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(place + 1)?.parse::<usize>().ok()
+    };
+    let tickets = after("--tickets").unwrap_or(if has("--quick") { 400 } else { 2_000 });
+    if let Some(place) = arguments.iter().position(|argument| argument == "--way") {
+        return one(&arguments[place + 1], after("--connections").unwrap_or(1), tickets);
+    }
+    let groups = ["work", "batches", "late"];
+    let named: Vec<_> = groups.iter().filter(|group| has(group)).collect();
+    let wants = |name: &str| named.is_empty() || named.contains(&&name);
+    if wants("work") {
+        work(tickets);
+    }
+    if wants("batches") {
+        batches(if has("--quick") { 20_000 } else { 100_000 });
+    }
+    if wants("late") {
+        late(if has("--quick") { 1_000 } else { 10_000 });
+    }
+}
+
+/// A reminder after one second, the close after two: the delays of `benches/peers`.
+const POLICY: &str = r#"{ "version": "1", "language": "en", "rules": [ {
+    "departments": "any", "close-after": "2 s",
+    "reminders": [ { "after": "1 s", "text": "Are you still there?" } ] } ] }"#;
+
+/// The clock of the machine, and as much later as is wanted.
+#[derive(Clone, Default)]
+struct Shifted(Arc<AtomicI64>);
+
+impl Clock for Shifted {
+    fn now(&self) -> Instant {
+        SystemClock.now() + self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Takes everything at once and counts it.
+#[derive(Clone, Default)]
+struct Counts(Arc<AtomicUsize>);
+
+impl Sink for Counts {
+    fn deliver(&self, _: &Delivery) -> Outcome {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Outcome::Done
+    }
+}
+
+fn open(folder: &Folder, policy: &str) -> Desk<Sqlite> {
+    let host = Host::new(despertador_host::Options::default()).unwrap();
+    let plugin = host.load_bytes(despertador_component::COMPONENT).unwrap();
+    let store = Sqlite::open(&folder.path().join("desk.db")).unwrap();
+    let mut desk = Desk::open(store, plugin, Options::default()).unwrap();
+    let now = SystemClock.now();
+    desk.open_account(now, "acme", "bench").unwrap();
+    desk.save_policy(now, "acme", policy, None, "bench").unwrap();
+    desk
+}
+
+/// Whoever is told of events: the desk in this process, or a server.
+trait Door: Send {
+    fn tell(&mut self, events: Vec<(String, &'static str, String)>);
+}
+
+struct InProcess(Inlet<Sqlite>);
+
+impl Door for InProcess {
+    fn tell(&mut self, events: Vec<(String, &'static str, String)>) {
+        let now = SystemClock.now();
+        let incoming = events.into_iter().map(|(ticket, author, id)| {
+            let author = if author == "agent" { Author::Agent } else { Author::Customer };
+            let mut message = Message::words(author, now);
+            message.id = Some(id);
+            Incoming::new("acme", Row::message(ticket, message))
+        });
+        let receipts = self.0.take(incoming.collect()).unwrap();
+        assert!(receipts.iter().all(despertador_desk::Receipt::is_stored));
+    }
+}
+
+struct OverHttp {
+    agent: ureq::Agent,
+    url: String,
+    token: String,
+}
+
+impl Door for OverHttp {
+    fn tell(&mut self, events: Vec<(String, &'static str, String)>) {
+        let count = events.len();
+        let rows: Vec<Value> = events
+            .into_iter()
+            .map(|(ticket, author, id)| {
+                json!({ "ticket": ticket, "id": id, "message": { "author": author } })
+            })
+            .collect();
+        let body =
+            if let [one] = rows.as_slice() { one.to_string() } else { json!(rows).to_string() };
+        let mut answer = self
+            .agent
+            .post(&self.url)
+            .header("Authorization", &self.token)
+            .header("Content-Type", "application/json")
+            .send(body)
+            .unwrap();
+        let taken: Value =
+            serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
+        assert_eq!(taken["stored"], count, "{taken}");
+    }
+}
+
+/// Has so many callers tell events, each one call after the other. Events a second.
+fn told(
+    doors: &mut [Box<dyn Door>],
+    events: Vec<(String, &'static str, String)>,
+    batch: usize,
+) -> f64 {
+    let count = events.len();
+    let calls: Vec<Vec<_>> = events.chunks(batch).map(<[_]>::to_vec).collect();
+    let calls = Mutex::new(calls.into_iter());
+    let watch = Stopwatch::now();
+    std::thread::scope(|scope| {
+        for door in doors {
+            let calls = &calls;
+            scope.spawn(move || {
+                loop {
+                    let Some(call) = calls.lock().unwrap().next() else { return };
+                    door.tell(call);
+                }
+            });
+        }
+    });
+    count as f64 / watch.elapsed().as_secs_f64()
+}
+
+/// A desk that is told in one of two ways.
+struct Stage {
+    folder: Folder,
+    clock: Shifted,
+    sink: Counts,
+    runtime: Option<Runtime<Sqlite>>,
+    server: Option<(Server, String)>,
+}
+
+impl Stage {
+    fn in_process() -> Stage {
+        let (folder, clock, sink) = (Folder::new(), Shifted::default(), Counts::default());
+        let options = RuntimeOptions { workers: 32, ..RuntimeOptions::default() };
+        let desk = open(&folder, POLICY);
+        let runtime = Runtime::start(desk, clock.clone(), sink.clone(), options).unwrap();
+        Stage { folder, clock, sink, runtime: Some(runtime), server: None }
+    }
+
+    /// Actions are written to a file there, for a receiver of webhooks would be measured as well.
+    fn over_http() -> Stage {
+        let (folder, clock) = (Folder::new(), Shifted::default());
+        let mut settings = support::settings(&folder);
+        let policy = folder.write("policy.json", POLICY);
+        settings.accounts.retain(|name, _| name == "acme");
+        settings.accounts.get_mut("acme").unwrap().policy = Some(policy);
+        settings.limits.requests_per_second = 1_000_000.try_into().unwrap();
+        let token = NewToken::make(0, "bench", &Scope::ALL, &["acme".into()]).unwrap();
+        let secret = format!("Bearer {}", token.secret);
+        let server = Server::start(Start {
+            clock: Arc::new(clock.clone()),
+            tokens: vec![token],
+            ..Start::new(settings, despertador_component::COMPONENT)
+        })
+        .unwrap();
+        let sink = Counts::default();
+        Stage { folder, clock, sink, runtime: None, server: Some((server, secret)) }
+    }
+
+    fn doors(&self, count: usize) -> Vec<Box<dyn Door>> {
+        let door = |_| -> Box<dyn Door> {
+            match (&self.runtime, &self.server) {
+                (Some(runtime), _) => Box::new(InProcess(runtime.inlet())),
+                (_, Some((server, token))) => {
+                    let url = format!("http://{}/v1/accounts/acme/events", server.address());
+                    let agent = ureq::Agent::new_with_defaults();
+                    Box::new(OverHttp { agent, url, token: token.clone() })
+                }
+                _ => unreachable!("one of both"),
+            }
+        };
+        (0..count).map(door).collect()
+    }
+
+    fn inlet(&self) -> Inlet<Sqlite> {
+        match (&self.runtime, &self.server) {
+            (Some(runtime), _) => runtime.inlet(),
+            (_, Some((server, _))) => server.inlet(),
+            _ => unreachable!("one of both"),
+        }
+    }
+
+    fn carried_out(&self) -> usize {
+        if self.runtime.is_some() {
+            return self.sink.0.load(Ordering::SeqCst);
+        }
+        let log = std::fs::read_to_string(self.folder.path().join("actions.jsonl"));
+        log.unwrap_or_default().lines().count()
+    }
+
+    /// Sets the clock forward until so many actions are recorded in all.
+    fn fire(&self, forward: i64, all: usize) {
+        self.clock.0.fetch_add(forward, Ordering::SeqCst);
+        let inlet = self.inlet();
+        loop {
+            let idle =
+                inlet.ask(|desk, now| desk.next_instant().is_none_or(|at| at > now)).unwrap();
+            if idle && self.carried_out() == all {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn stop(self) {
+        let desk = match (self.runtime, self.server) {
+            (Some(runtime), _) => runtime.stop(),
+            (_, Some((server, _))) => server.stop(),
+            _ => unreachable!("one of both"),
+        };
+        assert!(desk.is_some());
+    }
+}
+
+/// What was measured of the five phases of `benches/peers`, a second.
+struct Measured {
+    events: f64,
+    fired: f64,
+    phases: Vec<(&'static str, f64)>,
+}
+
+fn measure(over_http: bool, connections: usize, tickets: usize) -> Measured {
+    let stage = if over_http { Stage::over_http() } else { Stage::in_process() };
+    let mut doors = stage.doors(connections);
+    // So far away that nothing falls due before it is wanted.
+    stage.clock.0.store(-1_000_000, Ordering::SeqCst);
+    let mut seconds = 0.0;
+    let mut events = 0;
+    let mut phases = Vec::new();
+    for (number, (name, author, some)) in [
+        ("customer writes", "customer", tickets),
+        ("agent answers", "agent", tickets),
+        ("agent writes again", "agent", tickets),
+        ("customer replies", "customer", tickets / 2),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let all = (0..some).map(|n| (format!("T{n}"), author, format!("{number}")));
+        let rate = told(&mut doors, all.collect(), 1);
+        phases.push((name, rate));
+        seconds += some as f64 / rate;
+        events += some;
+    }
+    let silent = tickets - tickets / 2;
+    let watch = Stopwatch::now();
+    stage.fire(3_600_000, silent);
+    stage.fire(3_600_000, 2 * silent);
+    let fired = (2 * silent) as f64 / watch.elapsed().as_secs_f64();
+    stage.stop();
+    Measured { events: events as f64 / seconds, fired, phases }
+}
+
+const WAYS: [(&str, bool); 2] = [("in process", false), ("over HTTP", true)];
+
+fn work(tickets: usize) {
+    println!(
+        "the work of benches/peers, {tickets} tickets, a file in {}",
+        std::env::temp_dir().display()
+    );
+    println!("  {:<12}{:>12}{:>14}{:>12}", "", "connections", "events in /s", "fired /s");
+    for (name, over_http) in WAYS {
+        for connections in [1, 32] {
+            let Measured { events, fired, .. } = measure(over_http, connections, tickets);
+            println!("  {name:<12}{connections:>12}{events:>14.0}{fired:>12.0}");
+        }
+    }
+    println!();
+}
+
+/// One measurement, for `benches/peers/run`.
+fn one(way: &str, connections: usize, tickets: usize) {
+    let over_http = WAYS.iter().find(|(name, _)| *name == way).expect("a way").1;
+    let Measured { events, fired, phases } = measure(over_http, connections, tickets);
+    let phases: serde_json::Map<String, Value> =
+        phases.into_iter().map(|(name, rate)| (name.to_owned(), json!(rate))).collect();
+    println!("{}", json!({ "events": events, "fired": fired, "phases": phases }));
+}
+
+/// Events in batches, from one caller and from several.
+fn batches(events: usize) {
+    println!("durable events in batches, of 10,000 tickets");
+    println!("  {:<12}{:>12}{:>10}{:>14}", "", "connections", "a batch", "events /s");
+    for name in ["in process", "over HTTP"] {
+        for (connections, batch) in [(1, 100), (1, 1_000), (8, 100), (8, 1_000), (32, 100)] {
+            let stage = if name == "in process" { Stage::in_process() } else { Stage::over_http() };
+            let mut doors = stage.doors(connections);
+            let all = (0..events)
+                .map(|n| {
+                    let author = if (n / 10_000) % 2 == 0 { "customer" } else { "agent" };
+                    (format!("T{}", n % 10_000), author, format!("e{n}"))
+                })
+                .collect();
+            let rate = told(&mut doors, all, batch);
+            println!("  {name:<12}{connections:>12}{batch:>10}{rate:>14.0}");
+            stage.stop();
+        }
+    }
+    println!();
+}
+
+/// How late each action of a minute's deadlines was handed out.
+fn late(deadlines: usize) {
+    #[derive(Clone, Default)]
+    struct Lateness(Arc<Mutex<Vec<i64>>>);
+    impl Sink for Lateness {
+        fn deliver(&self, delivery: &Delivery) -> Outcome {
+            let late = SystemClock.now() - delivery.due;
+            self.0.lock().unwrap().push(late);
+            Outcome::Done
+        }
+    }
+    const MINUTE: i64 = 60_000;
+    let policy = POLICY.replace("\"1 s\"", "\"80 s\"").replace("\"2 s\"", "\"20 min\"");
+    let folder = Folder::new();
+    let sink = Lateness::default();
+    let mut desk = open(&folder, &policy);
+    // They fell silent over the last minute, so that their reminders fall due over the next one.
+    let now = SystemClock.now();
+    let spread = |n: usize| now - MINUTE + (n as i64 * MINUTE) / deadlines as i64;
+    let rows = (0..deadlines).flat_map(|n| {
+        [Author::Customer, Author::Agent].map(|author| {
+            let message = Message::words(author, spread(n));
+            Incoming::new("acme", Row::message(format!("D{n}"), message))
+        })
+    });
+    let rows: Vec<_> = rows.collect();
+    for part in rows.chunks(2_000) {
+        desk.take(now, part).unwrap();
+    }
+    let runtime =
+        Runtime::start(desk, SystemClock, sink.clone(), RuntimeOptions::default()).unwrap();
+    let inlet = runtime.inlet();
+    let begun = Stopwatch::now();
+    let mut load = 0;
+    // A load of a thousand events a second, in batches as a platform sends them.
+    while sink.0.lock().unwrap().len() < deadlines {
+        assert!(begun.elapsed() < Duration::from_secs(300), "it takes too long");
+        let mut door = InProcess(inlet.clone());
+        door.tell(
+            (0..50)
+                .map(|n| (format!("L{}", (load + n) % 5_000), "customer", format!("l{}", load + n)))
+                .collect(),
+        );
+        load += 50;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let took = begun.elapsed().as_secs_f64();
+    assert!(runtime.stop().is_some());
+    let mut late = sink.0.lock().unwrap().clone();
+    late.sort_unstable();
+    let part = |of: usize| late[(late.len() - 1) * of / 1_000];
+    println!(
+        "{deadlines} deadlines in a minute, beside {:.0} events/s: handed out late by \
+         p50 {} ms, p99 {} ms, p99.9 {} ms, at most {} ms",
+        load as f64 / took,
+        part(500),
+        part(990),
+        part(999),
+        late.last().unwrap()
+    );
+    println!();
+}
