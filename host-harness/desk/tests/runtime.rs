@@ -20,7 +20,7 @@ use despertador_desk::sink::signature::verify;
 use despertador_desk::sink::{LogSink, Sink, Webhook, WebhookOptions};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Outcome, Receipt};
-use despertador_host::contract::{Author, Instant};
+use despertador_host::contract::{Author, Channel, Instant, Ticket};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, silent, words};
 
@@ -213,6 +213,7 @@ fn delivery() -> Delivery {
         attempt: 2,
         due: NINE,
         action: json!({ "task": "send" }),
+        facts: Ticket::open("ünï 1", Channel::Sms),
     }
 }
 

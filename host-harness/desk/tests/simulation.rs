@@ -91,7 +91,7 @@ impl Store for Faulty {
         fn open_by_department(&self, account: i64) -> Vec<(Option<String>, u64)>;
         fn tickets(&self, query: &Query) -> Vec<TicketRow>;
         fn outbox_of(&self, ticket: i64) -> Vec<OutboxRow>;
-        fn outbox_due(&self, now: Instant, limit: usize) -> Vec<OutboxRow>;
+        fn outbox_due(&self, now: Instant, limit: usize, but: &[i64]) -> Vec<OutboxRow>;
         fn earliest_outbox(&self, after: Instant) -> Option<Instant>;
         fn dead_letters(&self, account: i64, limit: usize) -> Vec<OutboxRow>;
         fn entry(&self, seq: i64) -> Option<EntryRow>;

@@ -2,7 +2,10 @@
 
 use despertador_harness::conversation::Call;
 use despertador_harness::event_log::Row;
-use despertador_host::contract::{Decision, Instant};
+use despertador_harness::facts;
+use despertador_host::contract::{Channel, Decision, Event, Happening, Instant, Ticket};
+use despertador_host::key;
+use serde_json::{Value, json};
 use sha2::Digest;
 
 use super::Desk;
@@ -19,12 +22,22 @@ pub struct Incoming {
     /// A row of an event log: a message, an event, facts, or facts beside one of them. The first
     /// one of a ticket makes it. With an `id` it is taken in once, however often it is told.
     pub row: Row,
+    /// The ticket that this one goes on from, such as one that was transferred: what the plugin
+    /// remembers of that one, and what is known of its customer, is handed on. It counts where the
+    /// row makes a new ticket and the other one is known and not set aside.
+    pub continues: Option<String>,
 }
 
 impl Incoming {
     /// A row of an account's event log.
     pub fn new(account: impl Into<String>, row: Row) -> Self {
-        Self { account: account.into(), row }
+        Self { account: account.into(), row, continues: None }
+    }
+
+    /// The same, of a ticket that goes on from another one.
+    #[must_use]
+    pub fn continuing(self, ticket: impl Into<String>) -> Self {
+        Self { continues: Some(ticket.into()), ..self }
     }
 }
 
@@ -68,6 +81,30 @@ impl<S: Store> Desk<S> {
         Ok(receipts)
     }
 
+    /// Hands the memory of a ticket on to a new one. What the journal says of it; none if there is
+    /// nothing to hand on. Of one that is set aside the memory is not whole: the new one begins
+    /// anew, and its customer is left alone until somebody answers them.
+    fn hand_on(
+        &mut self,
+        work: &mut Work,
+        account: i64,
+        parent: &str,
+        kept: &mut Kept,
+    ) -> Result<Option<Value>, DeskError> {
+        if parent == kept.id() {
+            return Ok(None);
+        }
+        let Some(parent) = self.pick_readable(work, account, parent)? else { return Ok(None) };
+        let note = parent.parked.is_none().then(|| handed_on(&parent));
+        work.put(parent);
+        if let Some(note) = &note {
+            go_on(kept, note).ok_or_else(|| {
+                DeskError::Unreadable(format!("what ticket `{}` goes on from", kept.id()))
+            })?;
+        }
+        Ok(note)
+    }
+
     fn take_one(&mut self, work: &mut Work, incoming: &Incoming) -> Result<Receipt, DeskError> {
         let Ok(account) = self.account(&incoming.account) else {
             return Ok(Receipt::Refused(
@@ -95,7 +132,20 @@ impl<S: Store> Desk<S> {
             return Ok(Receipt::Again);
         }
         let row = received(&incoming.row, work.now);
-        let receipt = self.hear(work, &mut kept, &row, None)?;
+        let note = match &incoming.continues {
+            Some(parent) if kept.version.max(kept.last) == 0 => {
+                self.hand_on(work, account, parent, &mut kept)?
+            }
+            _ => None,
+        };
+        let customer = kept.customer().map(str::to_owned);
+        if let Some(Call::Event(Event { what: Happening::Failed(failure), .. })) = &row.call {
+            self.has_failed(work, &mut kept, failure);
+        }
+        let receipt = self.hear(work, &mut kept, &row, note)?;
+        if receipt.is_stored() && kept.customer() != customer.as_deref() {
+            self.tell_of_others(work, &mut kept)?;
+        }
         if receipt.is_stored() {
             work.numbers.ticket = work.numbers.ticket.max(kept.no);
             work.batch.consumed.extend(consumed);
@@ -105,6 +155,34 @@ impl<S: Store> Desk<S> {
         }
         Ok(receipt)
     }
+}
+
+/// What the journal says of a ticket that goes on from another one: all that it is made of, for the
+/// other one may be deleted before it.
+fn handed_on(parent: &Kept) -> Value {
+    let conversation = &parent.conversation;
+    let keys = conversation.carried_out().iter().chain(conversation.replied());
+    let memory = conversation.memory().iter();
+    json!({ "continues": {
+        "ticket": parent.id(),
+        "facts": facts::json(&conversation.ticket),
+        "memory": memory.fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
+        "carried-out": keys.map(key::render).collect::<Vec<_>>(),
+    } })
+}
+
+/// Makes of a new ticket what such a note says; whether it says it.
+pub(crate) fn go_on(kept: &mut Kept, note: &Value) -> Option<()> {
+    let from = note.get("continues")?;
+    let mut ticket = Ticket::open(kept.id(), Channel::Other("unknown".into()));
+    facts::apply(&mut ticket, from.get("facts")?).ok()?;
+    let (pairs, rest) = from.get("memory")?.as_str()?.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let memory = pairs.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())?;
+    let keys = from.get("carried-out")?.as_array()?.iter();
+    let keys = keys.map(|text| key::parse(text.as_str()?).ok()).collect::<Option<Vec<_>>>()?;
+    kept.go_on_from(ticket, memory, &keys);
+    Some(())
 }
 
 /// The same, learned of now.
