@@ -121,7 +121,8 @@ impl BlipSink {
             Http::check(url).map_err(|why| format!("{why} (for feeding the flow)"))?;
         }
         let key = options.key.trim();
-        let key = key.strip_prefix("Key ").unwrap_or(key).trim();
+        let behind = key.strip_prefix("Key").filter(|rest| !rest.starts_with(|c: char| c != ' '));
+        let key = behind.unwrap_or(key).trim();
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("the key is none; copy it from the bot's settings in Blip, as it is \
                         written behind `Key`"

@@ -88,6 +88,15 @@ impl Meant {
 /// Whom an envelope concerns.
 #[must_use]
 pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
+    let of = |at| match at {
+        Some(At::Ticket(ticket)) => Subject { ticket: Some(ticket), ..Subject::default() },
+        Some(At::Customer(customer)) => Subject { customer: Some(customer), ..Subject::default() },
+        None => Subject::default(),
+    };
+    // Customers choose what they write: neither its id nor its content names a ticket.
+    if let Some(customer) = writing_customer(envelope, bot) {
+        return of(Some(At::Customer(customer.clone())));
+    }
     if let Some(document) = described(envelope) {
         let customer = document.customer_identity.as_deref().and_then(|id| id.parse().ok());
         let customer = customer.or_else(|| match concerns(envelope, bot) {
@@ -100,19 +109,7 @@ pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
             document: Some(Box::new(document)),
         };
     }
-    let of = |at| match at {
-        Some(At::Ticket(ticket)) => Subject { ticket: Some(ticket), ..Subject::default() },
-        Some(At::Customer(customer)) => Subject { customer: Some(customer), ..Subject::default() },
-        None => Subject::default(),
-    };
     match envelope {
-        // Customers choose the ids of what they write: theirs name no ticket.
-        Envelope::Message(message) => match &message.header.from {
-            Some(from) if is_customer(&from.identity, bot) => {
-                of(Some(At::Customer(from.identity.clone())))
-            }
-            _ => of(concerns(envelope, bot)),
-        },
         // Agents ask the desk for something: the address is the desk's, the ticket in the command.
         Envelope::Command(command) if command.status.is_none() => {
             match meaning(envelope, 0, &Known::by(bot)) {
@@ -122,6 +119,13 @@ pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
         }
         _ => of(concerns(envelope, bot)),
     }
+}
+
+/// The customer, if they wrote this.
+fn writing_customer<'a>(envelope: &'a Envelope, bot: &Identity) -> Option<&'a Identity> {
+    let Envelope::Message(message) = envelope else { return None };
+    let from = &message.header.from.as_ref()?.identity;
+    is_customer(from, bot).then_some(from)
 }
 
 fn is_customer(from: &Identity, bot: &Identity) -> bool {
@@ -164,10 +168,7 @@ pub fn understand(
     late: i64,
 ) -> Meant {
     let known = seen.map(known_ticket);
-    let by_customer = matches!(envelope, Envelope::Message(message)
-        if message.header.from.as_ref().is_some_and(|from| is_customer(&from.identity, bot)));
-    // Who writes tickets is a desk. What a customer sends is a message, whatever it looks like.
-    let document = subject.document.as_deref().filter(|_| !by_customer);
+    let document = subject.document.as_deref();
     let own = known.as_ref().zip(document).filter(|(known, told)| known.id == told.id);
     let document = document.map(|told| document::merged(told, own.map(|(known, _)| known)));
     let rewritten = document.as_ref().and_then(|told| tells(told, bot).ok());

@@ -185,7 +185,7 @@ fn a_customer_cannot_write_into_the_ticket_of_another() {
     let mut told = ticket(&json!({ "status": "ClosedAttendant" }));
     told["from"] = json!(eva);
     let answer = post(&mut desk, &source, NINE + 3 * MINUTE, &told);
-    assert!(!matches!(&answer, Answer::Taken { receipts, .. } if receipts.len() > 1), "{answer:?}");
+    assert!(ignored(&answer).contains("no ticket"), "{answer:?}");
     let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
     assert_eq!(facts.status, TicketStatus::Open, "{answer:?}");
 }
