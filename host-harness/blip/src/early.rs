@@ -11,23 +11,23 @@ use despertador_lime::Envelope;
 
 /// For how long a message waits for its ticket.
 pub(crate) const WAITS: Duration = 120_000;
-/// Of one customer so many are remembered, the latest ones.
+/// Of one customer, or one ticket where nobody else is named, so many are remembered, the latest.
 const OF_ONE: usize = 16;
-/// Of so many customers.
+/// Of so many of them.
 const CUSTOMERS: usize = 4_096;
 
 #[derive(Default)]
 pub(crate) struct Early(HashMap<String, Vec<(Instant, Envelope)>>);
 
 impl Early {
-    pub(crate) fn put(&mut self, customer: &str, now: Instant, envelope: &Envelope) {
-        if self.0.len() >= CUSTOMERS && !self.0.contains_key(customer) {
+    pub(crate) fn put(&mut self, name: &str, now: Instant, envelope: &Envelope) {
+        if self.0.len() >= CUSTOMERS && !self.0.contains_key(name) {
             self.0.retain(|_, waiting| waiting.iter().any(|(at, _)| is_fresh(*at, now)));
             if self.0.len() >= CUSTOMERS {
                 return;
             }
         }
-        let waiting = self.0.entry(customer.to_owned()).or_default();
+        let waiting = self.0.entry(name.to_owned()).or_default();
         waiting.retain(|(at, known)| is_fresh(*at, now) && known != envelope);
         if waiting.len() >= OF_ONE {
             waiting.remove(0);
@@ -35,8 +35,8 @@ impl Early {
         waiting.push((now, envelope.clone()));
     }
 
-    pub(crate) fn take(&mut self, customer: &str, now: Instant) -> Vec<Envelope> {
-        let waiting = self.0.remove(customer).unwrap_or_default();
+    pub(crate) fn take(&mut self, name: &str, now: Instant) -> Vec<Envelope> {
+        let waiting = self.0.remove(name).unwrap_or_default();
         let fresh = waiting.into_iter().filter(|(at, _)| is_fresh(*at, now));
         fresh.map(|(_, envelope)| envelope).collect()
     }

@@ -114,10 +114,8 @@ impl BlipSource {
                     batch.touched.extend(rows.iter().map(|told| told.row.ticket.clone()));
                     batch.touched.extend(names(&subject));
                     batch.rows.extend(rows);
-                    let early = match subject.customer.filter(|_| is_new) {
-                        Some(customer) => self.early().take(&customer.to_string(), now),
-                        None => Vec::new(),
-                    };
+                    let new = names(&subject).filter(|_| is_new);
+                    let early: Vec<_> = new.flat_map(|n| self.early().take(&n, now)).collect();
                     if !early.is_empty() {
                         self.store(desk, now, &mut batch, &mut answers)?;
                         self.tell_early(desk, now, &early)?;
@@ -128,11 +126,11 @@ impl BlipSource {
                     answer(&mut answers, confirmed);
                 }
                 Meant::Nothing { ticket, why, may_be_early } => {
-                    let early = subject.customer.filter(|_| may_be_early && is_message(&envelope));
-                    let why = match early {
+                    let is_early = may_be_early && is_message(&envelope);
+                    let why = match names(&subject).find(|_| is_early) {
                         None => why,
-                        Some(customer) => {
-                            self.early().put(&customer.to_string(), now, &envelope);
+                        Some(name) => {
+                            self.early().put(&name, now, &envelope);
                             let moment = WAITS.div_euclid(1_000);
                             format!("{why}; it counts if they have one within {moment} s")
                         }

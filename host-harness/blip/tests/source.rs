@@ -166,6 +166,13 @@ fn what_comes_before_its_ticket_counts_once_the_ticket_is_there() {
     }
     let log = desk.event_log("acme", "t-1").expect("a log");
     assert!(log.contains("\"a1\"") && log.contains("\"m1\""), "{log}");
+    // The same where the desk names the ticket alone.
+    let by_ticket = text("a5", "t-5@desk.msging.net/Webhook", "¿Sigue ahí?");
+    assert!(ignored(&post(&mut desk, &source, NINE, &by_ticket)).contains("it counts if"));
+    let fifth = ticket(&json!({ "id": "t-5", "sequentialId": 15, "status": "Open",
+        "customerIdentity": "leo@0mn.io" }));
+    post(&mut desk, &source, NINE, &fifth);
+    assert!(desk.event_log("acme", "t-5").expect("a log").contains("\"a5\""));
     // What is not soon followed by its ticket was for the bot.
     let eva = "eva@0mn.io";
     post(&mut desk, &source, NINE, &text("e1", eva, "oi"));
@@ -192,7 +199,8 @@ fn a_customer_cannot_write_into_the_ticket_of_another() {
 
 #[test]
 fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
-    for new_first in [false, true] {
+    // The old one's last word comes before the new one's first, after it, or never.
+    for (new_first, last_word) in [(false, true), (true, true), (true, false)] {
         let folder = Folder::new();
         let (mut desk, source) = waiting(&folder);
         let now = NINE + 12 * MINUTE;
@@ -205,7 +213,7 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
             "status": "Open", "agentIdentity": "leo%40acme.com@blip.ai", "team": "Ventas",
             "storageDate": "2026-03-02T09:13:00Z", "statusDate": "2026-03-02T09:13:00Z" }));
         let both = if new_first { [&new, &old] } else { [&old, &new] };
-        for envelope in both {
+        for envelope in both.into_iter().take(if last_word { 2 } else { 1 }) {
             let answer = post(&mut desk, &source, NINE + 13 * MINUTE, envelope);
             assert!(
                 heard(&answer) || new_first && matches!(answer, Answer::Ignored { .. }),
@@ -379,6 +387,23 @@ fn what_was_put_on_a_ticket_here_stays_when_blip_describes_it() {
     assert!(heard(&post(&mut desk, &source, NINE + 5 * MINUTE, &untagged)));
     assert_eq!(desk.standing("acme", "t-1").expect("a ticket").ticket.tags, ["vip"]);
     assert!(ignored(&post(&mut desk, &source, NINE + 6 * MINUTE, &untagged)).contains("as it was"));
+}
+
+#[test]
+fn what_a_short_description_leaves_out_stays_as_it_is() {
+    let folder = Folder::new();
+    let (mut desk, source) = waiting(&folder);
+    let mut short = ticket(&json!({}));
+    short["content"] = json!({ "id": "t-1", "status": "Open", "tags": ["fibra"] });
+    assert!(heard(&post(&mut desk, &source, NINE + 4 * MINUTE, &short)));
+    let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
+    assert_eq!(facts.agent.as_deref(), Some("ana@acme.com"));
+    assert_eq!((facts.tags, facts.department), (vec!["fibra".into()], Some("Soporte".into())));
+    assert_eq!(aim(&mut desk, "t-1"), (Some(12), Some(Step::Reminder(1))));
+    // Whoever knows the ticket's facts still knows its customer.
+    let answer = post(&mut desk, &source, NINE + 5 * MINUTE, &text("m2", CUSTOMER, "ya"));
+    assert!(matches!(&answer, Answer::Taken { ticket, .. } if ticket == "t-1"), "{answer:?}");
+    assert!(!desk.event_log("acme", "t-1").expect("a log").contains("unassigned"));
 }
 
 #[test]
