@@ -342,8 +342,8 @@ impl<S: Store> Desk<S> {
                 if !is_recorded(kept, &parsed) {
                     let action = serde_json::from_str(&row.action).unwrap_or_default();
                     let mut note = json!({ "attempt": attempt, "due": row.due });
-                    if let Some(offered) = offered(&action) {
-                        note["quick-replies"] = offered.clone();
+                    if let (Some(offered), Value::Object(note)) = (offered(&action), &mut note) {
+                        note.insert("quick-replies".into(), offered.clone());
                     }
                     let spoke = budget::speaks(&action);
                     self.carried_out(work, kept, parsed, report.at, note, spoke)?;
