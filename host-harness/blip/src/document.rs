@@ -74,8 +74,13 @@ pub(crate) fn customer_of_facts(facts: &Facts) -> Option<Identity> {
     text.parse().ok().filter(|customer: &Identity| !customer.domain().is_empty())
 }
 
-/// The facts that a description changes; none if it changes nothing.
-pub(crate) fn facts(ticket: &Ticket, known: Option<(&Facts, &Ticket)>) -> Option<Value> {
+/// The facts that a description changes; none if it changes nothing. Of a ticket that goes on from
+/// another one, what is known of the customer there is known here.
+pub(crate) fn facts(
+    ticket: &Ticket,
+    known: Option<(&Facts, &Ticket)>,
+    parent: Option<&Facts>,
+) -> Option<Value> {
     let told = ticket.facts();
     let mut changed = Map::new();
     if ticket.status.is_some() || ticket.closed.is_some() {
@@ -108,7 +113,10 @@ pub(crate) fn facts(ticket: &Ticket, known: Option<(&Facts, &Ticket)>) -> Option
     let kept: Map<_, _> =
         members(ticket).into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
     let mut more = Map::new();
-    for (name, value) in known.into_iter().flat_map(|(facts, _)| facts.more.iter().flatten()) {
+    let of_customer = |(name, _): &&(String, String)| name.starts_with("customer.");
+    let parents = parent.into_iter().flat_map(|facts| facts.more.iter().flatten());
+    let own = known.into_iter().flat_map(|(facts, _)| facts.more.iter().flatten());
+    for (name, value) in parents.filter(of_customer).chain(own) {
         more.insert(name.clone(), value.as_str().into());
     }
     let said = told.more.into_iter().flatten();

@@ -292,7 +292,8 @@ impl Telling<'_> {
             .collect();
         if let (Some(document), Some(first)) = (document, rows.first_mut()) {
             let known = own.and_then(|seen| Some((&seen.facts, self.known?)));
-            first.facts = document::facts(document, known);
+            let parent = self.seen.filter(|seen| continues.as_ref() == Some(&seen.facts.id));
+            first.facts = document::facts(document, known, parent.map(|seen| &seen.facts));
         }
         let mut rows: Vec<_> =
             rows.into_iter().map(|row| Incoming::new(self.account, row)).collect();
@@ -312,7 +313,7 @@ impl Telling<'_> {
         let own = self.seen.filter(|seen| Some(seen.facts.id.as_str()) == id);
         if let (Some(document), Some(seen), Some(known)) = (document, own, self.known)
             && matches!(why, Why::NothingNew | Why::Transferred)
-            && let Some(facts) = document::facts(document, Some((&seen.facts, known)))
+            && let Some(facts) = document::facts(document, Some((&seen.facts, known)), None)
         {
             let row = Row::facts(seen.facts.id.clone(), self.now, facts);
             return Meant::Happened {

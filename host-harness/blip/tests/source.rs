@@ -12,7 +12,8 @@ use despertador_blip::{Answer, BlipSource, TICKET_FACT, read};
 use despertador_desk::runtime::{Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::LogSink;
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Desk, Outcome, Receipt, Report};
+use despertador_desk::{Desk, Incoming, Outcome, Receipt, Report};
+use despertador_harness::event_log::Row;
 use despertador_host::contract::{Instant, Step, TicketStatus};
 use serde_json::{Value, json};
 use support::{
@@ -62,6 +63,12 @@ fn hand_out(desk: &mut Desk<Sqlite>, now: Instant) -> String {
 fn report(desk: &mut Desk<Sqlite>, now: Instant, key: &str, outcome: Outcome) {
     let report = Report { account: "acme".into(), key: key.into(), at: now, outcome };
     desk.delivered(now, &[report]).expect("a report");
+}
+
+/// How much has happened to a ticket, and when it is looked at.
+fn progress(desk: &mut Desk<Sqlite>, ticket: &str) -> (usize, Option<i64>) {
+    let (due, _) = aim(desk, ticket);
+    (desk.timeline("acme", ticket).expect("a timeline").len(), due)
 }
 
 fn aim(desk: &mut Desk<Sqlite>, ticket: &str) -> (Option<i64>, Option<Step>) {
@@ -207,6 +214,11 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
         let key = hand_out(&mut desk, now);
         report(&mut desk, now, &key, Outcome::Done);
         assert_eq!(aim(&mut desk, "t-1"), (Some(17), Some(Step::Close)));
+        let mut more = desk.standing("acme", "t-1").expect("one").ticket.more.expect("facts");
+        more.push(("customer.name".into(), "Eva".into()));
+        let more: serde_json::Map<_, _> = more.into_iter().map(|(n, v)| (n, v.into())).collect();
+        let named = Row::facts("t-1", now, json!({ "more": more }));
+        desk.take(now, &[Incoming::new("acme", named)]).expect("a receipt");
         let old = ticket(&json!({ "status": "Transferred", "closed": true,
             "statusDate": "2026-03-02T09:13:00Z", "agentIdentity": ANA }));
         let new = ticket(&json!({ "id": "t-2", "sequentialId": 8, "parentSequentialId": 7,
@@ -223,6 +235,16 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
         assert_eq!(aim(&mut desk, "t-1"), (None, None), "its clock has gone");
         assert_eq!(aim(&mut desk, "t-2"), (Some(17), Some(Step::Close)), "{new_first}");
         assert!(desk.is_as_journal_says("acme", "t-2").expect("a journal"));
+        let more = desk.standing("acme", "t-2").expect("a ticket").ticket.more.expect("facts");
+        assert!(more.contains(&("customer.name".into(), "Eva".into())), "{more:?}");
+        let kept = more.iter().find(|(name, _)| name == TICKET_FACT).expect("a document");
+        assert!(kept.1.contains("t-2") && !more.iter().any(|(name, _)| name == "continued-by"));
+        // A reminder that fails after all is no warning for the new one either.
+        let failed = json!({ "id": "despertador.t-1.1.reminder-1.message", "from": CUSTOMER,
+            "to": BOT, "event": "failed", "reason": { "code": 131_026 } });
+        let before = progress(&mut desk, "t-2");
+        assert!(heard(&post(&mut desk, &source, NINE + 13 * MINUTE, &failed)));
+        assert_ne!(progress(&mut desk, "t-2"), before, "the failure is passed on");
         // What is written from now on belongs to the new one.
         let answer = post(&mut desk, &source, NINE + 14 * MINUTE, &text("m2", CUSTOMER, "sí"));
         assert!(matches!(&answer, Answer::Taken { ticket, .. } if ticket == "t-2"), "{answer:?}");

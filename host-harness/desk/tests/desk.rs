@@ -214,6 +214,44 @@ fn a_ticket_goes_on_from_the_one_it_was_transferred_from() {
 }
 
 #[test]
+fn what_was_on_its_way_when_a_ticket_was_transferred_counts_for_the_new_one() {
+    let reminder =
+        |ticket: &str| ActionKey { ticket: ticket.into(), cycle: 1, step: Step::Reminder(1) };
+    for fails in [false, true] {
+        let folder = Folder::new();
+        let mut desk = folder.acme(ADERESO);
+        desk.take(NINE, &silent("T1", NINE)).expect("receipts");
+        let now = NINE + 10 * MINUTE;
+        desk.wake(now, 10).expect("a look");
+        assert_eq!(desk.deliveries(now, 10).expect("deliveries").len(), 1);
+        for (from, to) in [("T1", "T2"), ("T2", "T3")] {
+            let new = Row::facts(to, now, json!({ "agent": "Leo" }));
+            let gone = Row::facts(from, now, json!({ "status": "other:transferred" }));
+            let rows = [Incoming::new("acme", new).continuing(from), Incoming::new("acme", gone)];
+            desk.take(now, &rows).expect("receipts");
+        }
+        // It is due for the new one as well, and waits: the customer is the same.
+        desk.wake(now, 10).expect("a look");
+        assert_eq!(desk.standing("acme", "T3").expect("a ticket").outbox.len(), 1);
+        assert_eq!(desk.deliveries(now, 10).expect("deliveries"), []);
+        desk.delivered(now + 1, &[done("acme", "T1/1/reminder-1", now + 1)]).expect("a report");
+        let standing = desk.standing("acme", "T3").expect("a ticket");
+        assert_eq!(standing.aim, Some(Step::Reminder(2)), "the first one was sent");
+        assert!(standing.outbox.is_empty(), "{standing:?}");
+        if fails {
+            let failure = Failure { key: reminder("T1"), kind: FailureKind::Blocked };
+            let failed = happening("T1", Happening::Failed(failure), now + SECOND);
+            desk.take(now + SECOND, &[failed]).expect("receipts");
+            let standing = desk.standing("acme", "T3").expect("a ticket");
+            assert_eq!(standing.due, None, "who has blocked us is left alone");
+        }
+        for ticket in ["T1", "T2", "T3"] {
+            assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
+        }
+    }
+}
+
+#[test]
 fn a_busy_account_has_no_more_on_their_way_than_it_may() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);

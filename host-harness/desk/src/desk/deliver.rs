@@ -389,11 +389,12 @@ impl<S: Store> Desk<S> {
         let text = key::render(&key);
         let what = Happening::CarriedOut(key);
         let event = Event { id: None, sequence: None, at, received_at: work.now, what };
-        let mut row = Row::event(kept.id(), event);
+        let mut row = Row::event(kept.id(), event.clone());
         if spoke {
             row.facts = budget::with(&kept.conversation.ticket, &[at], work.now);
         }
         self.hear(work, kept, &row, Some(note))?;
+        self.pass_on(work, kept, &event)?;
         if spoke { self.tell_others(work, kept, &text, at) } else { Ok(()) }
     }
 
@@ -418,9 +419,9 @@ impl<S: Store> Desk<S> {
     ) -> Result<(), DeskError> {
         let at = at.min(work.now);
         let event = Event { id: None, sequence: None, at, received_at: work.now, what };
-        let row = Row::event(kept.id(), event);
+        let row = Row::event(kept.id(), event.clone());
         self.hear(work, kept, &row, Some(note).filter(|note| !note.is_null()))?;
-        Ok(())
+        self.pass_on(work, kept, &event)
     }
 
     fn try_later(
@@ -561,7 +562,7 @@ fn offered(action: &Value) -> Option<&Value> {
 }
 
 /// Whether the plugin has been told that this was carried out, or of something in a later cycle.
-fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
+pub(super) fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
     let conversation = &kept.conversation;
     if matches!(key.step, Step::Reply(_)) {
         return conversation.replied().iter().any(|reply| reply.step == key.step);

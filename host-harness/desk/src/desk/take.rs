@@ -3,13 +3,16 @@
 use despertador_harness::conversation::Call;
 use despertador_harness::event_log::Row;
 use despertador_harness::facts;
-use despertador_host::contract::{Channel, Decision, Event, Happening, Instant, Ticket};
+use despertador_host::contract::{
+    ActionKey, Channel, Decision, Event, Failure, Happening, Instant, Ticket,
+};
 use despertador_host::key;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::Digest;
 
 use super::Desk;
-use super::ticket::Kept;
+use super::deliver::is_recorded;
+use super::ticket::{CONTINUED_BY, Kept};
 use super::work::Work;
 use crate::error::DeskError;
 use crate::store::{Consumed, Store};
@@ -94,15 +97,57 @@ impl<S: Store> Desk<S> {
         if parent == kept.id() {
             return Ok(None);
         }
-        let Some(parent) = self.pick_readable(work, account, parent)? else { return Ok(None) };
-        let note = parent.parked.is_none().then(|| handed_on(&parent));
-        work.put(parent);
-        if let Some(note) = &note {
-            go_on(kept, note).ok_or_else(|| {
-                DeskError::Unreadable(format!("what ticket `{}` goes on from", kept.id()))
-            })?;
+        let Some(mut parent) = self.pick_readable(work, account, parent)? else { return Ok(None) };
+        if parent.parked.is_some() {
+            work.put(parent);
+            return Ok(None);
         }
-        Ok(note)
+        let note = handed_on(&parent);
+        let handed_on = go_on(kept, &note);
+        // What is still on its way for the old one is told to this one as well.
+        let more = parent.conversation.ticket.more.iter().flatten();
+        let mut more: Map<_, _> =
+            more.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+        more.insert(CONTINUED_BY.into(), kept.id().into());
+        let row = Row::facts(parent.id(), work.now, json!({ "more": more }));
+        self.hear(work, &mut parent, &row, None)?;
+        work.put(parent);
+        let unreadable = || format!("what ticket `{}` goes on from cannot be read", kept.id());
+        handed_on.ok_or_else(|| DeskError::Unreadable(unreadable()))?;
+        Ok(Some(note))
+    }
+
+    /// Tells the ticket that goes on from this one, if there is one, what became of an action: it
+    /// was one of the conversation that both have been.
+    pub(super) fn pass_on(
+        &mut self,
+        work: &mut Work,
+        kept: &Kept,
+        event: &Event,
+    ) -> Result<(), DeskError> {
+        let Some(id) = kept.continued_by().map(str::to_owned) else { return Ok(()) };
+        let of = |key: &ActionKey| ActionKey { ticket: id.clone(), ..key.clone() };
+        let what = match &event.what {
+            Happening::CarriedOut(key) => Happening::CarriedOut(of(key)),
+            Happening::Failed(failure) => {
+                Happening::Failed(Failure { key: of(&failure.key), kind: failure.kind.clone() })
+            }
+            _ => return Ok(()),
+        };
+        // A chain of transfers is as long as it is; a ring would not end.
+        let Some(mut next) = self.pick_readable(work, kept.account, &id)? else { return Ok(()) };
+        let event = Event { what, ..event.clone() };
+        let known = match &event.what {
+            Happening::CarriedOut(key) => is_recorded(&next, key),
+            _ => false,
+        };
+        if next.no > kept.no && !known {
+            let row = Row::event(id, event.clone());
+            self.hear(work, &mut next, &row, Some(json!({ "passed-on": kept.id() })))?;
+            self.pass_on(work, &next, &event)?;
+        }
+        work.put(next);
+        Ok(())
     }
 
     fn take_one(&mut self, work: &mut Work, incoming: &Incoming) -> Result<Receipt, DeskError> {
@@ -143,6 +188,9 @@ impl<S: Store> Desk<S> {
             self.has_failed(work, &mut kept, failure);
         }
         let receipt = self.hear(work, &mut kept, &row, note)?;
+        if let (true, Some(Call::Event(event))) = (receipt.is_stored(), &row.call) {
+            self.pass_on(work, &kept, event)?;
+        }
         if receipt.is_stored() && kept.customer() != customer.as_deref() {
             self.tell_of_others(work, &mut kept)?;
         }

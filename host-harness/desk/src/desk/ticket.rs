@@ -12,6 +12,9 @@ use crate::store::{OutboxRow, TicketChange, TicketRow};
 /// The fact that names the customer.
 const CUSTOMER: &str = "customer.id";
 
+/// The fact that names the ticket that goes on from this one.
+pub(crate) const CONTINUED_BY: &str = "continued-by";
+
 /// A ticket, what the plugin remembers of it, and what is to be carried out.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
@@ -100,10 +103,19 @@ impl Kept {
         })
     }
 
+    /// The ticket that goes on from this one, where the fact `continued-by` names it.
+    pub(crate) fn continued_by(&self) -> Option<&str> {
+        self.other_fact(CONTINUED_BY)
+    }
+
+    fn other_fact(&self, name: &str) -> Option<&str> {
+        let more = self.conversation.ticket.more.iter().flatten();
+        more.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The customer, where the fact `customer.id` names them.
     pub(crate) fn customer(&self) -> Option<&str> {
-        let more = self.conversation.ticket.more.iter().flatten();
-        more.into_iter().find(|(name, _)| name == CUSTOMER).map(|(_, value)| value.as_str())
+        self.other_fact(CUSTOMER)
     }
 
     /// Goes on from another ticket: its memory, what was carried out, and what is known of the
