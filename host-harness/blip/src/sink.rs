@@ -11,6 +11,16 @@
 //! | … anything else: no command, another id, broken off, too long | to be tried again |
 //! | any other status of HTTP | as [`http`](despertador_desk::sink::http) says |
 //!
+//! The reasons of a failed command, as far as they have a word; any other is a refusal:
+//!
+//! | code | what it means |
+//! |---|---|
+//! | 1, 11 to 18, 34, 41 to 44, 51, 61, 81, 101 | something is broken or nobody is there at the moment: to be tried again |
+//! | 4, 80007, 130429, 131000, 131016, 131048, 131056 | too many at a time, or WhatsApp is ill: to be tried again |
+//! | 32, 33, 83 | we may not write to them, or they have no account: blocked |
+//! | 1013, 131021, 131026, 131050 | no such number at WhatsApp, or they want none of this: blocked |
+//! | 67 and all others | refused |
+//!
 //! Parts of an action that are not essential (closing text, closing note, pictures) are left out
 //! where they are refused or blocked: the close goes on. Envelopes are sent one after the other,
 //! and what was accepted is not sent again at the next try; after a crash it is, under the same

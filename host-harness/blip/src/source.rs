@@ -108,7 +108,16 @@ impl BlipSource {
             if names(&subject).any(|name| batch.touched.contains(&name)) {
                 self.store(desk, now, &mut batch, &mut answers)?;
             }
-            match self.understood(desk, now, &envelope, &subject)? {
+            let meant = match self.understood(desk, now, &envelope, &subject) {
+                // Posted again it would find the same.
+                Err(DeskError::Unreadable(why)) => {
+                    let help = "the ticket is damaged; restore a backup, or delete it".into();
+                    answer(&mut answers, Answer::Refused { place: String::new(), why, help });
+                    continue;
+                }
+                meant => meant?,
+            };
+            match meant {
                 Meant::Happened { ticket, rows, is_new } => {
                     batch.waiting.push((answers.len().saturating_sub(1), ticket, rows.len()));
                     batch.touched.extend(rows.iter().map(|told| told.row.ticket.clone()));

@@ -11,7 +11,7 @@ mod support;
 use despertador_blip::{Answer, BlipSource, TICKET_FACT, read};
 use despertador_desk::runtime::{Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::LogSink;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::{Query, Sqlite};
 use despertador_desk::{Desk, Incoming, Outcome, Receipt, Report};
 use despertador_harness::event_log::Row;
 use despertador_host::contract::{Instant, Step, TicketStatus};
@@ -481,6 +481,21 @@ fn runtime_is_gone() -> despertador_desk::runtime::Inlet<Sqlite> {
     inlet
 }
 
+#[test]
+fn a_ticket_that_is_damaged_is_no_reason_to_post_again() {
+    let folder = Folder::new();
+    let (desk, source) = waiting(&folder);
+    drop(desk);
+    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+    connection.execute_batch("UPDATE ticket SET facts = '{'").expect("a change");
+    drop(connection);
+    let mut desk = folder.again();
+    let both = json!([text("m2", CUSTOMER, "ya"), text("e1", "eva@0mn.io", "oi")]);
+    let answers = posts(&mut desk, &source, NINE + 3 * MINUTE, &both);
+    assert!(matches!(&answers[0], Answer::Refused { why, .. } if why.contains("cannot be read")));
+    assert!(ignored(&answers[1]).contains("no ticket"));
+}
+
 /// Whatever Blip posts has an answer, and none of them is an error for which it posts again.
 #[test]
 fn every_sample_has_an_answer() {
@@ -488,11 +503,25 @@ fn every_sample_has_an_answer() {
     let (mut desk, source) = waiting(&folder);
     let samples = concat!(
         include_str!("../../lime/tests/samples/messages.jsonl"),
+        "\n",
+        include_str!("../../lime/tests/samples/notifications.jsonl"),
+        "\n",
+        include_str!("../../lime/tests/samples/commands.jsonl"),
+        "\n",
+        include_str!("../../lime/tests/samples/others.jsonl"),
         "\n{}\n[]\nnull\n{\"id\":5}\n{\"content\":{}}\n{\"type\":\"x\",\"content\":null}\n\"oi\"\n"
     );
-    let count = samples.lines().filter(|line| !line.trim().is_empty()).count();
-    let answers = source.receive_at(&mut desk, NINE + 3 * MINUTE, read(samples)).expect("answers");
-    assert_eq!(answers.len(), count);
-    assert!(answers.iter().any(|answer| matches!(answer, Answer::Refused { .. })));
-    assert!(desk.is_as_journal_says("acme", "t-1").expect("a journal"));
+    // The same about the ticket that is there, and about its customer.
+    let near = samples.replace("3f8c2b1e", "t-1").replace("1@0mn.io", CUSTOMER);
+    for (minute, samples) in [(3, samples), (4, &near), (5, &near)] {
+        let count = samples.lines().filter(|line| !line.trim().is_empty()).count();
+        let now = NINE + minute * MINUTE;
+        let answers = source.receive_at(&mut desk, now, read(samples)).expect("answers");
+        assert_eq!(answers.len(), count);
+        assert!(answers.iter().any(|answer| matches!(answer, Answer::Refused { .. })));
+        assert!(answers.iter().all(|answer| answer.to_json()["answer"].is_string()));
+    }
+    for row in desk.tickets("acme", &Query { limit: 1_000, ..Query::default() }).expect("tickets") {
+        assert!(desk.is_as_journal_says("acme", &row.id).expect("a journal"), "{}", row.id);
+    }
 }

@@ -52,10 +52,19 @@ impl Folder {
         Self(folder)
     }
 
+    pub fn file(&self) -> PathBuf {
+        self.0.join("desk.db")
+    }
+
+    /// A desk as it was left.
+    pub fn again(&self) -> Desk<Sqlite> {
+        let store = Sqlite::open(&self.file()).expect("a store");
+        Desk::open(store, plugin(), Options::default()).expect("a desk")
+    }
+
     /// A desk with the account `acme`.
     pub fn desk(&self) -> Desk<Sqlite> {
-        let store = Sqlite::open(&self.0.join("desk.db")).expect("a store");
-        let mut desk = Desk::open(store, plugin(), Options::default()).expect("a desk");
+        let mut desk = self.again();
         desk.open_account(NINE, "acme", "test").expect("an account");
         desk.save_policy(NINE, "acme", POLICY, None, "test").expect("a policy");
         while desk.wake(NINE, 1_000).expect("a look").more {}
