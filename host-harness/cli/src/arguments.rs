@@ -43,6 +43,10 @@ pub(crate) enum Command {
     Flow(FlowArguments),
     Backtest(BacktestArguments),
     Suggest(SuggestArguments),
+    Serve(ServeArguments),
+    Token(TokenArguments),
+    Backup(BackupArguments),
+    Forget(ForgetArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -527,6 +531,176 @@ pub(crate) struct SuggestArguments {
     /// Overwrite a file that is there
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// Runs a desk: events and administration over HTTP, actions to webhooks
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  despertador serve --demo
+  despertador serve --config despertador.toml
+  despertador serve --desk desk.db --webhook http://127.0.0.1:9000/actions --webhook-secret-file secret
+
+Flags go over the environment, and both over the file. docs/server.md has the file and the interface;
+the first token is made by `despertador token create` before the server is started. SIGHUP, or POST
+/reload at the operations address, reads policies and plugin again; SIGTERM stops when all that was
+begun is done.")]
+pub(crate) struct ServeArguments {
+    /// The file of settings (TOML)
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The file of the desk; made if there is none (default: desk.db)
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_DESK")]
+    pub(crate) desk: Option<PathBuf>,
+
+    /// Where the interface is (default: 127.0.0.1:7070)
+    #[arg(long, value_name = "ADDRESS", env = "DESPERTADOR_LISTEN")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+
+    /// Where health, metrics and reloading are, or `off` (default: 127.0.0.1:7071)
+    #[arg(long, value_name = "ADDRESS", env = "DESPERTADOR_OPERATIONS")]
+    pub(crate) operations: Option<despertador_server::Operations>,
+
+    /// Use this component instead of the built-in one
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_PLUGIN")]
+    pub(crate) plugin: Option<PathBuf>,
+
+    /// Post actions to this address, signed
+    #[arg(long, value_name = "URL", env = "DESPERTADOR_WEBHOOK", requires = "webhook_secret_file")]
+    pub(crate) webhook: Option<String>,
+
+    /// The file of the secret that webhooks are signed with
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_WEBHOOK_SECRET_FILE")]
+    pub(crate) webhook_secret_file: Option<PathBuf>,
+
+    /// Write actions to this file instead, one a line, and take them for carried out
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_ACTIONS", conflicts_with = "webhook")]
+    pub(crate) actions: Option<PathBuf>,
+
+    /// What is logged: error, warn, info, debug, or a filter such as despertador_server=debug,warn
+    #[arg(long, value_name = "FILTER", env = "DESPERTADOR_LOG")]
+    pub(crate) log: Option<String>,
+
+    /// A throw-away desk with an account `demo`, a receiver of webhooks, and a customer who falls silent
+    #[arg(long, conflicts_with_all = ["config", "desk", "webhook", "actions"])]
+    pub(crate) demo: bool,
+}
+
+/// Makes, lists and revokes tokens of a desk that is not running
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador token create crm --scopes events:write --accounts acme --desk desk.db
+  despertador token create root --scopes all --accounts '*'
+  despertador token list
+  despertador token revoke crm
+
+Of a running desk, tokens are made over HTTP: POST /v1/tokens.")]
+pub(crate) struct TokenArguments {
+    #[command(subcommand)]
+    pub(crate) what: TokenCommand,
+}
+
+/// What is done with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make one; it is shown once
+    Create {
+        /// What it is for
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What it may do: events:write, help-desk:view, help-desk:edit, builder:view, builder:edit, audit:view, tokens:edit, or all
+        #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true, value_parser = scopes)]
+        scopes: Vec<Scopes>,
+        /// The accounts it sees; * are all
+        #[arg(long, value_name = "ACCOUNT,…", value_delimiter = ',', required = true)]
+        accounts: Vec<String>,
+        #[command(flatten)]
+        desk: DeskArgument,
+    },
+    /// List them; the tokens themselves are nowhere kept
+    List {
+        #[command(flatten)]
+        desk: DeskArgument,
+    },
+    /// Take one back
+    Revoke {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        desk: DeskArgument,
+    },
+}
+
+/// Which desk.
+#[derive(Debug, Args)]
+pub(crate) struct DeskArgument {
+    /// The file of the desk
+    #[arg(long, value_name = "FILE", default_value = "desk.db", env = "DESPERTADOR_DESK")]
+    pub(crate) desk: PathBuf,
+}
+
+/// One scope, or all.
+#[derive(Debug, Clone)]
+pub(crate) struct Scopes(pub(crate) Vec<despertador_server::Scope>);
+
+fn scopes(text: &str) -> Result<Scopes, String> {
+    use despertador_server::Scope;
+    if text == "all" {
+        return Ok(Scopes(Scope::ALL.to_vec()));
+    }
+    let known = Scope::ALL.map(Scope::word);
+    Scope::from_word(text).map(|one| Scopes(vec![one])).ok_or_else(|| one_of(text, &known))
+}
+
+/// Copies the file of a desk, also of one that is running, and checks the copy
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador backup desk.db backups/2026-11-22.db
+
+What was durable when the copy began is in it. A copy is a desk's file like any other: to go back to it
+stop the server, put it in the place of the file, and start again.")]
+pub(crate) struct BackupArguments {
+    /// The file of the desk
+    #[arg(value_name = "DESK")]
+    pub(crate) desk: PathBuf,
+
+    /// The new file
+    #[arg(value_name = "COPY")]
+    pub(crate) to: PathBuf,
+}
+
+/// Deletes all that a desk keeps of one customer
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador forget +5511999990000 --account acme --desk desk.db
+  despertador forget +5511999990000 --account acme --server http://127.0.0.1:7070 --token-file token
+
+Of those tickets that the fact `customer.id` gives to the customer: facts, memory, journal, actions.
+Backups keep what they have: forget in them too, or let them expire.")]
+pub(crate) struct ForgetArguments {
+    /// The customer, as the fact `customer.id` names them
+    #[arg(value_name = "CUSTOMER")]
+    pub(crate) customer: String,
+
+    /// The account
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: String,
+
+    #[command(flatten)]
+    pub(crate) desk: DeskArgument,
+
+    /// Ask a running server instead of opening the file
+    #[arg(long, value_name = "URL", env = "DESPERTADOR_SERVER", requires = "token_file")]
+    pub(crate) server: Option<String>,
+
+    /// The file of the token with the scope help-desk:edit
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_TOKEN_FILE")]
+    pub(crate) token_file: Option<PathBuf>,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

@@ -1,10 +1,12 @@
-//! `despertador`: begins, imports, checks, runs, explains and simulates policies, and inspects plugins.
+//! `despertador`: begins, imports, checks, runs, explains and simulates policies, inspects plugins, and
+//! serves a desk.
 //!
 //! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
 
 mod arguments;
 mod backtest;
 mod check;
+mod desk;
 mod events;
 mod explain;
 mod flow;
@@ -22,6 +24,7 @@ mod problems;
 mod progress;
 mod run;
 mod schema;
+mod serve;
 mod simulate;
 mod source;
 mod stopwatch;
@@ -56,9 +59,12 @@ impl<T: Into<String>> From<T> for Unusable {
 }
 
 fn main() -> ExitCode {
-    #[cfg(unix)]
-    sigpipe::reset();
     let arguments = Arguments::parse();
+    // A reader that has seen enough ends a command quietly; it must not end a server.
+    #[cfg(unix)]
+    if !matches!(arguments.command, Command::Serve(_)) {
+        sigpipe::reset();
+    }
     let json = arguments.json;
     let ended = match arguments.command {
         Command::Run(run) => run::run(&run, json),
@@ -73,6 +79,10 @@ fn main() -> ExitCode {
         },
         Command::Backtest(backtest) => backtest::backtest(&backtest, json),
         Command::Suggest(suggest) => suggest::suggest(&suggest, json),
+        Command::Serve(serve) => serve::serve(&serve, json),
+        Command::Token(token) => desk::token(&token, json),
+        Command::Backup(backup) => desk::backup(&backup, json),
+        Command::Forget(forget) => desk::forget(&forget, json),
         Command::Flow(flow) => match flow.what {
             FlowCommand::Check(check) => flow::check::check(&check, json),
             FlowCommand::Route(route) => flow::route::route(&route, json),

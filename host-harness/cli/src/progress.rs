@@ -11,3 +11,13 @@ pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
     );
     bar
 }
+
+/// A bar that counts pages of a file; nothing where no terminal is.
+pub(crate) fn of_pages() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    bar.set_style(
+        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} pages, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    bar
+}

@@ -27,6 +27,7 @@ mod park;
 mod settle;
 mod take;
 mod ticket;
+mod token;
 mod wake;
 mod work;
 

@@ -8,7 +8,7 @@ mod clock;
 mod writer;
 
 use std::fmt;
-use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -69,6 +69,9 @@ pub enum NotDone {
     Desk(DeskError),
     /// The desk has stopped, or stopped before it was done. Whether it was done is not known.
     Stopped,
+    /// As many requests wait as may; nothing was done. Only [`Inlet::try_take`] and
+    /// [`Inlet::try_ask`] say so, the others wait.
+    Busy,
 }
 
 impl fmt::Display for NotDone {
@@ -76,6 +79,7 @@ impl fmt::Display for NotDone {
         match self {
             Self::Desk(error) => error.fmt(f),
             Self::Stopped => f.write_str("the desk has stopped; tell it again when it runs"),
+            Self::Busy => f.write_str("too much waits for the desk; tell it again in a moment"),
         }
     }
 }
@@ -84,8 +88,11 @@ impl std::error::Error for NotDone {}
 
 type Question<S> = Box<dyn FnOnce(&mut Desk<S>, Instant) + Send>;
 
+/// Called with what became of what was told.
+type Then = Box<dyn FnOnce(Result<Vec<Receipt>, DeskError>) + Send>;
+
 enum Request<S> {
-    Take(Vec<Incoming>, SyncSender<Result<Vec<Receipt>, DeskError>>),
+    Take(Vec<Incoming>, Then),
     Ask(Question<S>),
     Reported(Report),
     Stop,
@@ -99,8 +106,39 @@ impl<S: Store + Send + 'static> Inlet<S> {
     /// Nothing of it was stored, or the desk has stopped.
     pub fn take(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
         let (reply, answer) = mpsc::sync_channel(1);
-        self.requests.send(Request::Take(incoming, reply)).map_err(|_| NotDone::Stopped)?;
+        let then: Then = Box::new(move |receipts| {
+            // Who does not wait for the answer does not want it.
+            let _: Result<(), _> = reply.send(receipts);
+        });
+        self.requests.send(Request::Take(incoming, then)).map_err(|_| NotDone::Stopped)?;
         answer.recv().map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
+    }
+
+    /// Tells what has happened without waiting, for callers that must not block. `then` is called
+    /// on the desk's thread when it is durable and must be quick; it is dropped if the desk stops
+    /// before.
+    ///
+    /// # Errors
+    ///
+    /// [`NotDone::Busy`] or [`NotDone::Stopped`]; `then` is not called.
+    pub fn try_take(
+        &self,
+        incoming: Vec<Incoming>,
+        then: impl FnOnce(Result<Vec<Receipt>, DeskError>) + Send + 'static,
+    ) -> Result<(), NotDone> {
+        self.requests.try_send(Request::Take(incoming, Box::new(then))).map_err(not_sent)
+    }
+
+    /// Asks or changes anything else without waiting, as [`try_take`](Self::try_take).
+    ///
+    /// # Errors
+    ///
+    /// [`NotDone::Busy`] or [`NotDone::Stopped`]; the question is not asked.
+    pub fn try_ask(
+        &self,
+        question: impl FnOnce(&mut Desk<S>, Instant) + Send + 'static,
+    ) -> Result<(), NotDone> {
+        self.requests.try_send(Request::Ask(Box::new(question))).map_err(not_sent)
     }
 
     /// Asks or changes anything else, between two commits.
@@ -119,6 +157,13 @@ impl<S: Store + Send + 'static> Inlet<S> {
         });
         self.requests.send(Request::Ask(question)).map_err(|_| NotDone::Stopped)?;
         answer.recv().map_err(|_| NotDone::Stopped)
+    }
+}
+
+fn not_sent<T>(error: TrySendError<T>) -> NotDone {
+    match error {
+        TrySendError::Full(_) => NotDone::Busy,
+        TrySendError::Disconnected(_) => NotDone::Stopped,
     }
 }
 

@@ -38,8 +38,8 @@ pub trait Store {
     fn flows(&self, account: i64) -> Result<Vec<FlowRow>, StoreError>;
     /// What was changed by people, the newest first.
     fn audit(&self, account: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
-    /// The token with this digest.
-    fn token(&self, digest: &[u8; 32]) -> Result<Option<TokenRow>, StoreError>;
+    /// All tokens, those taken back included, the oldest first.
+    fn tokens(&self) -> Result<Vec<TokenRow>, StoreError>;
 
     /// A ticket by its account and id.
     fn ticket(&self, account: i64, id: &str) -> Result<Option<TicketRow>, StoreError>;

@@ -83,7 +83,7 @@ impl Store for Faulty {
         fn policies(&self, account: i64) -> Vec<PolicyRow>;
         fn flows(&self, account: i64) -> Vec<FlowRow>;
         fn audit(&self, account: i64, limit: usize) -> Vec<AuditRow>;
-        fn token(&self, digest: &[u8; 32]) -> Option<TokenRow>;
+        fn tokens(&self) -> Vec<TokenRow>;
         fn ticket(&self, account: i64, id: &str) -> Option<TicketRow>;
         fn is_consumed(&self, consumed: &Consumed) -> bool;
         fn due(&self, lane: i64, now: Instant, limit: usize) -> Vec<DueRow>;

@@ -48,7 +48,8 @@ impl fmt::Display for Misread {
 impl std::error::Error for Misread {}
 
 impl Misread {
-    pub(crate) fn new(found: impl Into<String>, expected: impl Into<String>) -> Misread {
+    /// Something other than what was expected.
+    pub fn new(found: impl Into<String>, expected: impl Into<String>) -> Misread {
         Misread { found: found.into(), expected: Some(expected.into()) }
     }
 

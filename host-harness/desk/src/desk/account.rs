@@ -195,6 +195,40 @@ impl<S: Store> Desk<S> {
         self.moved(no, &policy)
     }
 
+    /// What somebody should look at in a policy although it would be accepted.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the policy at once, or see [`DeskError`].
+    pub fn warnings(
+        &self,
+        account: &str,
+        config: &str,
+        departments: Option<&[String]>,
+    ) -> Result<Vec<Diagnostic>, DeskError> {
+        let surroundings = self.surroundings(self.account(account)?.row.no, departments)?;
+        Ok(self.plugin.policy(config, &surroundings)?.warnings().to_vec())
+    }
+
+    /// Takes down that somebody has changed something, for the audit.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn record(
+        &mut self,
+        now: Instant,
+        account: &str,
+        by: &str,
+        what: &str,
+        details: &Value,
+    ) -> Result<(), DeskError> {
+        let account = self.account(account)?.row.no;
+        let mut work = self.work(now);
+        work.batch.audit.push(audit(account, now, by, what, details));
+        self.commit(work)
+    }
+
     /// Takes the policy out of force: nothing happens to the account's tickets any more. The
     /// answer says to how many; [`compare`](Self::compare) says so beforehand.
     ///

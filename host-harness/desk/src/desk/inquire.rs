@@ -131,6 +131,34 @@ impl<S: Store> Desk<S> {
         Ok(entries.into_iter().filter_map(|entry| entry.row).map(|row| row + "\n").collect())
     }
 
+    /// Why it was decided as an entry of the journal says, in words: the ticket is made anew from
+    /// its journal up to there, under the policies that were in force.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Refused`] if nothing was decided there, or see [`DeskError`].
+    pub fn explain_entry(
+        &mut self,
+        account: &str,
+        ticket: &str,
+        seq: i64,
+        reader: &Reader,
+    ) -> Result<Explanation, DeskError> {
+        let no = self.account(account)?.row.no;
+        let entries = self.entries(account, ticket)?;
+        let decided = |entry: &&EntryRow| entry.seq == seq && entry.decision.is_some();
+        let Some(entry) = entries.iter().find(decided) else {
+            return Err(DeskError::Refused(format!(
+                "entry {seq} of ticket `{ticket}` is no decision; its timeline shows which are"
+            )));
+        };
+        let (version, at) = (entry.policy, entry.at);
+        let until: Vec<_> = entries.iter().filter(|entry| entry.seq <= seq).cloned().collect();
+        let (kept, _) = self.remake(no, ticket, until)?;
+        let policy = account::parse(&self.plugin, self.store.policy(no, version)?.as_ref())?;
+        Ok(kept.conversation.explain(&policy, at, reader)?)
+    }
+
     /// Makes a ticket anew from its journal, under the policies that were in force.
     ///
     /// # Errors
@@ -139,6 +167,18 @@ impl<S: Store> Desk<S> {
     pub fn rebuild(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
         let entries = self.entries(account, ticket)?;
         let no = self.account(account)?.row.no;
+        let (kept, differ) = self.remake(no, ticket, entries)?;
+        let memory = kept.conversation.memory().clone();
+        Ok(Rebuilt { ticket: kept.conversation.ticket, memory, differ })
+    }
+
+    /// Plays entries of a ticket's journal. Which of them would be decided differently today.
+    fn remake(
+        &self,
+        no: i64,
+        ticket: &str,
+        entries: Vec<EntryRow>,
+    ) -> Result<(Kept, Vec<i64>), DeskError> {
         let mut policies = std::collections::HashMap::new();
         let mut kept = Kept::new(0, no, ticket);
         let mut unheard: Vec<Row> = Vec::new();
@@ -183,8 +223,7 @@ impl<S: Store> Desk<S> {
                 differ.push(entry.seq);
             }
         }
-        let memory = kept.conversation.memory().clone();
-        Ok(Rebuilt { ticket: kept.conversation.ticket, memory, differ })
+        Ok((kept, differ))
     }
 
     /// Whether what is stored of a ticket is what its journal makes of it.

@@ -1,13 +1,13 @@
 //! The thread that owns the desk.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use despertador_host::contract::Instant;
 
-use super::{Clock, Request, RuntimeOptions};
-use crate::desk::{Delivery, Desk, Incoming, Receipt, Report};
+use super::{Clock, Request, RuntimeOptions, Then};
+use crate::desk::{Delivery, Desk, Incoming, Report};
 use crate::error::DeskError;
 use crate::store::Store;
 
@@ -30,12 +30,10 @@ pub(super) struct Writer<S> {
     rests_until: Option<Instant>,
 }
 
-type Reply = SyncSender<Result<Vec<Receipt>, DeskError>>;
-
 /// What waits and is done together.
 struct Together {
     incoming: Vec<Incoming>,
-    replies: Vec<(usize, Reply)>,
+    replies: Vec<(usize, Then)>,
     reports: Vec<Report>,
 }
 
@@ -108,12 +106,12 @@ impl<S: Store> Writer<S> {
             Ok(receipts) => {
                 let mut receipts = receipts.into_iter();
                 for (count, reply) in together.replies.drain(..) {
-                    let _: Result<(), _> = reply.send(Ok(receipts.by_ref().take(count).collect()));
+                    reply(Ok(receipts.by_ref().take(count).collect()));
                 }
             }
             Err(error) => {
                 for (_, reply) in together.replies.drain(..) {
-                    let _: Result<(), _> = reply.send(Err(error.clone()));
+                    reply(Err(error.clone()));
                 }
             }
         }

@@ -84,9 +84,79 @@ impl Sqlite {
         &self.file
     }
 
+    /// Copies a store to a new file while another process may own it and work on: what was durable
+    /// when the copy began is in it. `step` is told how many pages are left and how many there are.
+    ///
+    /// # Errors
+    ///
+    /// The file is no store or cannot be read, or there is something at the other place already.
+    pub fn copy(file: &Path, to: &Path, mut step: impl FnMut(u64, u64)) -> Result<(), StoreError> {
+        if !file.exists() {
+            return Err(StoreError::new(
+                StoreProblem::Io,
+                format!("there is no `{}`", file.display()),
+            ));
+        }
+        look_at(file)?;
+        let new = OpenOptions::new().write(true).create_new(true).open(to);
+        new.map_err(|error| {
+            StoreError::new(StoreProblem::Io, format!("`{}` cannot be made: {error}", to.display()))
+        })?;
+        let copied = copy_pages(file, to, &mut step);
+        if copied.is_err() {
+            // Half a copy is none. What else could be done about it, nobody knows.
+            let _: Result<(), _> = std::fs::remove_file(to);
+        }
+        copied
+    }
+
     fn failed(&self, error: &rusqlite::Error) -> StoreError {
         failed(&self.file, error)
     }
+}
+
+/// Pages copied at one time; the owner of the file writes on meanwhile.
+const COPIED: i32 = 4_096;
+
+fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result<(), StoreError> {
+    let from = |error: rusqlite::Error| failed(file, &error);
+    let into = |error: rusqlite::Error| failed(to, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = Connection::open_with_flags(file, flags).map_err(from)?;
+    let application: i64 =
+        source.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(from)?;
+    if application != schema::APPLICATION {
+        return Err(StoreError::new(
+            StoreProblem::Corrupt,
+            format!("`{}` is a database of something else", file.display()),
+        ));
+    }
+    // One state of the store from the first page to the last, whatever is written meanwhile.
+    source.execute_batch("BEGIN; SELECT count(*) FROM account;").map_err(from)?;
+    let mut target = Connection::open(to).map_err(into)?;
+    {
+        let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(into)?;
+        loop {
+            let result = backup.step(COPIED).map_err(into)?;
+            let progress = backup.progress();
+            let count = |pages: i32| u64::try_from(pages).unwrap_or_default();
+            step(count(progress.remaining), count(progress.pagecount));
+            if matches!(result, rusqlite::backup::StepResult::Done) {
+                break;
+            }
+        }
+    }
+    // A file of its own, without a log beside it.
+    target.pragma_update(None, "journal_mode", "delete").map_err(into)?;
+    let said: String =
+        target.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(into)?;
+    if said == "ok" {
+        return Ok(());
+    }
+    Err(StoreError::new(
+        StoreProblem::Corrupt,
+        format!("`{}` is damaged, and its copy with it: {said}", file.display()),
+    ))
 }
 
 enum Unprepared {

@@ -129,18 +129,18 @@ impl Store for Sqlite {
         )
     }
 
-    fn token(&self, digest: &[u8; 32]) -> Result<Option<TokenRow>, StoreError> {
-        self.one(
-            "SELECT name, scopes, accounts, at, revoked FROM token WHERE digest = ?",
-            params![digest.as_slice()],
+    fn tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
+        self.all(
+            "SELECT digest, name, scopes, accounts, at, revoked FROM token ORDER BY at, name",
+            params![],
             |row| {
                 Ok(TokenRow {
-                    digest: *digest,
-                    name: row.get(0)?,
-                    scopes: row.get(1)?,
-                    accounts: row.get(2)?,
-                    at: row.get(3)?,
-                    revoked: row.get(4)?,
+                    digest: row.get(0)?,
+                    name: row.get(1)?,
+                    scopes: row.get(2)?,
+                    accounts: row.get(3)?,
+                    at: row.get(4)?,
+                    revoked: row.get(5)?,
                 })
             },
         )

@@ -1,0 +1,170 @@
+//! `despertador token`, `backup` and `forget`: files of desks.
+
+use std::path::Path;
+
+use despertador_component::COMPONENT;
+use despertador_desk::runtime::{Clock as _, SystemClock};
+use despertador_desk::store::Sqlite;
+use despertador_desk::{Desk, Options};
+use despertador_harness::clock_face::show_rfc3339;
+use despertador_host::Host;
+use despertador_server::{NewToken, Scope};
+use serde_json::{Value, json};
+
+use crate::arguments::{BackupArguments, ForgetArguments, TokenArguments, TokenCommand};
+use crate::table::{Side, columns};
+use crate::{Ended, Unusable, progress, source};
+
+/// Who changes something from the command line, in the audit.
+const BY: &str = "command line";
+
+/// Opens a desk that nobody else has open.
+fn open(file: &Path, make: bool) -> Result<Desk<Sqlite>, Unusable> {
+    if !make && !file.exists() {
+        return Err(format!("there is no desk `{}`; name it with --desk", file.display()).into());
+    }
+    let store = Sqlite::open(file).map_err(|error| {
+        let hint = if error.problem == despertador_desk::store::StoreProblem::InUse {
+            "; of a running server ask over HTTP, or stop it first"
+        } else {
+            ""
+        };
+        format!("{error}{hint}; {}", error.help())
+    })?;
+    let host = Host::new(despertador_host::Options::default()).map_err(|e| e.to_string())?;
+    let plugin = host.load_bytes(COMPONENT).map_err(|error| error.to_string())?;
+    Ok(Desk::open(store, plugin, Options::default()).map_err(|error| error.to_string())?)
+}
+
+/// Makes, lists and takes back tokens.
+pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let now = SystemClock.now();
+    match &arguments.what {
+        TokenCommand::Create { name, scopes, accounts, desk } => {
+            let scopes: Vec<Scope> = scopes.iter().flat_map(|given| given.0.clone()).collect();
+            let new = NewToken::make(now, name, &scopes, accounts)?;
+            open(&desk.desk, true)?.add_token(now, new.row, BY).map_err(|e| e.to_string())?;
+            if as_json {
+                anstream::println!("{:#}", json!({ "name": name, "token": new.secret }));
+            } else {
+                anstream::println!("{}", new.secret);
+                anstream::eprintln!("Keep it: it is shown this once, and only its digest is kept.");
+            }
+        }
+        TokenCommand::List { desk } => {
+            let rows = open(&desk.desk, false)?.tokens().map_err(|error| error.to_string())?;
+            let all: Vec<Value> = rows
+                .iter()
+                .map(|row| {
+                    let scopes: Vec<&str> = row.scopes.split(' ').collect();
+                    let accounts: Value = serde_json::from_str(&row.accounts).unwrap_or_default();
+                    json!({
+                        "name": row.name, "scopes": scopes, "accounts": accounts,
+                        "made": show_rfc3339(row.at), "revoked": row.revoked.map(show_rfc3339),
+                    })
+                })
+                .collect();
+            if as_json {
+                anstream::println!("{:#}", Value::Array(all));
+            } else {
+                let lines: Vec<Vec<String>> = rows
+                    .iter()
+                    .map(|row| {
+                        let state = row.revoked.map_or_else(
+                            || format!("made {}", show_rfc3339(row.at)),
+                            |at| format!("revoked {}", show_rfc3339(at)),
+                        );
+                        vec![row.name.clone(), row.accounts.clone(), row.scopes.clone(), state]
+                    })
+                    .collect();
+                for line in columns(&[Side::Left; 4], &lines) {
+                    anstream::println!("{line}");
+                }
+            }
+        }
+        TokenCommand::Revoke { name, desk } => {
+            let done =
+                open(&desk.desk, false)?.revoke_token(now, name, BY).map_err(|e| e.to_string())?;
+            if !done {
+                return Err(format!("no token `{name}` is in use").into());
+            }
+            if as_json {
+                anstream::println!("{:#}", json!({ "revoked": name }));
+            } else {
+                anstream::println!("{name} is of no use any more");
+            }
+        }
+    }
+    Ok(Ended::Well)
+}
+
+/// Copies a desk's file.
+pub(crate) fn backup(arguments: &BackupArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let bar = progress::of_pages();
+    let copied = Sqlite::copy(&arguments.desk, &arguments.to, |left, all| {
+        bar.set_length(all);
+        bar.set_position(all.saturating_sub(left));
+    });
+    bar.finish_and_clear();
+    copied.map_err(|error| format!("{error}; {}", error.help()))?;
+    let bytes = std::fs::metadata(&arguments.to).map_or(0, |data| data.len());
+    crate::written::say(&arguments.to, as_json, json!({ "bytes": bytes }));
+    Ok(Ended::Well)
+}
+
+/// Deletes all that is kept of one customer.
+pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let ForgetArguments { customer, account, desk, server, token_file } = arguments;
+    let tickets = match (server, token_file) {
+        (Some(server), Some(token)) => {
+            ask_server(server, &source::read(token)?, account, customer)?
+        }
+        _ => open(&desk.desk, false)?
+            .forget(SystemClock.now(), account, customer, BY)
+            .map_err(|error| error.to_string())?,
+    };
+    if as_json {
+        anstream::println!("{:#}", json!({ "tickets": tickets }));
+    } else {
+        let tickets = crate::problems::counted(usize::try_from(tickets).unwrap_or(0), "ticket");
+        anstream::println!("{tickets} deleted");
+    }
+    Ok(Ended::Well)
+}
+
+fn ask_server(server: &str, token: &str, account: &str, customer: &str) -> Result<u64, Unusable> {
+    let base = server.trim_end_matches('/');
+    let url = format!("{base}/v1/accounts/{}/customers/{}", escape(account), escape(customer));
+    let agent = ureq::Agent::new_with_config(
+        ureq::Agent::config_builder().http_status_as_error(false).build(),
+    );
+    let failed = |error: ureq::Error| format!("`{server}` does not answer: {error}");
+    let mut answer = agent
+        .delete(&url)
+        .header("Authorization", format!("Bearer {}", token.trim()))
+        .call()
+        .map_err(failed)?;
+    let text = answer.body_mut().read_to_string().map_err(failed)?;
+    let value: Value = serde_json::from_str(&text).unwrap_or_default();
+    match value.get("tickets").and_then(Value::as_u64) {
+        Some(tickets) => Ok(tickets),
+        None => {
+            let said = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+            let (title, detail) = (said("title"), said("detail"));
+            Err(format!("the server answered {}: {title}: {detail}", answer.status()).into())
+        }
+    }
+}
+
+/// A name as a part of a path.
+fn escape(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}

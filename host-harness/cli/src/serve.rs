@@ -1,0 +1,115 @@
+//! `despertador serve`
+
+mod demo;
+
+use std::sync::Arc;
+
+use despertador_component::COMPONENT;
+use despertador_server::{Deliver, LogFormat, Server, Settings, Start, log};
+use serde_json::json;
+
+use crate::arguments::ServeArguments;
+use crate::{Ended, Unusable};
+
+/// Runs a desk until it is told to stop.
+pub(crate) fn serve(arguments: &ServeArguments, as_json: bool) -> Result<Ended, Unusable> {
+    if arguments.demo {
+        return demo::demo(arguments, as_json);
+    }
+    let settings = settings(arguments, as_json)?;
+    if settings.deliver.is_none() && settings.accounts.values().all(|own| own.deliver.is_none()) {
+        return Err(
+            "nobody has said where actions go; name --webhook and --webhook-secret-file, or \
+                    --actions FILE, or [deliver] in the settings; `despertador serve --demo` shows \
+                    how it works"
+                .into(),
+        );
+    }
+    log::begin(&settings.log)?;
+    let again = {
+        let arguments = arguments.clone();
+        Arc::new(move || self::settings(&arguments, as_json).map_err(|Unusable(said)| said))
+    };
+    let server = Server::start(Start { again, ..Start::new(settings, COMPONENT) })?;
+    say(&server, as_json);
+    until_stopped(server)
+}
+
+/// Says where the server is.
+fn say(server: &Server, as_json: bool) {
+    let operations = server.operations().map(|at| at.to_string());
+    if as_json {
+        let line = json!({ "interface": server.address().to_string(), "operations": operations });
+        anstream::println!("{line}");
+    } else {
+        anstream::println!("interface   http://{}", server.address());
+        if let Some(operations) = operations {
+            anstream::println!("operations  http://{operations}");
+        }
+    }
+}
+
+/// The settings of the file, and over them those of flags and environment.
+fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusable> {
+    let mut settings = match &arguments.config {
+        Some(file) => Settings::read(file)?,
+        None => Settings::default(),
+    };
+    let ServeArguments { desk, listen, operations, plugin, log, .. } = arguments;
+    settings.desk = desk.clone().unwrap_or(settings.desk);
+    settings.listen = listen.unwrap_or(settings.listen);
+    settings.operations = operations.unwrap_or(settings.operations);
+    settings.plugin = plugin.clone().or(settings.plugin);
+    settings.log.filter = log.clone().unwrap_or(settings.log.filter);
+    if as_json {
+        settings.log.format = LogFormat::Json;
+    }
+    if arguments.webhook.is_some() || arguments.actions.is_some() {
+        settings.deliver = Some(Deliver {
+            webhook: arguments.webhook.clone(),
+            secret_file: arguments.webhook_secret_file.clone(),
+            log: arguments.actions.clone(),
+            ..Deliver::default()
+        });
+    }
+    Ok(settings)
+}
+
+/// Waits for signals: SIGHUP reloads, SIGTERM and SIGINT stop.
+fn until_stopped(server: Server) -> Result<Ended, Unusable> {
+    loop {
+        match server.block_on(signal()) {
+            Ok(Told::Reload) => drop(server.reload()),
+            Ok(Told::Stop) => break,
+            Err(error) => return Err(format!("signals cannot be waited for: {error}").into()),
+        }
+    }
+    match server.stop() {
+        Some(_) => Ok(Ended::Well),
+        None => Err("the desk's thread has crashed; nothing that was acknowledged is lost".into()),
+    }
+}
+
+enum Told {
+    Stop,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there is no such signal"))]
+    Reload,
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<Told> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut end = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    Ok(tokio::select! {
+        _ = end.recv() => Told::Stop,
+        _ = interrupt.recv() => Told::Stop,
+        _ = hang_up.recv() => Told::Reload,
+    })
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<Told> {
+    tokio::signal::ctrl_c().await.map(|()| Told::Stop)
+}

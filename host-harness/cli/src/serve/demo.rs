@@ -1,0 +1,211 @@
+//! `despertador serve --demo`: a throw-away desk, a receiver of webhooks, and a scripted customer.
+
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use despertador_component::COMPONENT;
+use despertador_server::demo::{Receiver, TOKEN, token};
+use despertador_server::{Account, Deliver, Log, Server, Settings, Start, log};
+use serde_json::{Value, json};
+
+use crate::arguments::ServeArguments;
+use crate::paint::{BOLD, DIM, paint};
+use crate::{Ended, Unusable};
+
+/// Ten seconds of silence close a ticket, and after five the customer is reminded.
+const POLICY: &str = r#"{
+  "version": "demo",
+  "language": "en",
+  "rules": [
+    {
+      "name": "Ten seconds",
+      "departments": "any",
+      "close-after": "10 s",
+      "reminders": [ { "after": "5 s", "text": "Are you still there?" } ]
+    }
+  ]
+}
+"#;
+
+/// The secret of the demonstration's webhooks.
+const SECRET: &str = "a secret of the demonstration";
+
+/// Runs the demonstration until it is told to stop.
+pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let folder = Folder::new()?;
+    let filter = arguments.log.clone().unwrap_or_else(|| "warn".into());
+    log::begin(&Log { filter, ..Log::default() })?;
+    let (told, actions) = mpsc::channel();
+    let receiver = Receiver::start(SECRET.as_bytes().to_vec(), told)?;
+    let mut settings = Settings {
+        desk: folder.file("desk.db"),
+        deliver: Some(Deliver {
+            webhook: Some(format!("http://{}/actions", receiver.address())),
+            secret_file: Some(folder.write("secret", SECRET)?),
+            ..Deliver::default()
+        }),
+        ..Settings::default()
+    };
+    settings.listen = arguments.listen.unwrap_or(settings.listen);
+    settings.operations = arguments.operations.unwrap_or(settings.operations);
+    settings.plugin.clone_from(&arguments.plugin);
+    let policy = Some(folder.write("policy.json", POLICY)?);
+    settings.accounts.insert("demo".into(), Account { policy, ..Account::default() });
+    let start = Start { tokens: vec![token()], ..Start::new(settings, COMPONENT) };
+    let server = Server::start(start)?;
+    super::say(&server, as_json);
+    let base = format!("http://{}", server.address());
+    let received = format!("http://{}/received", receiver.address());
+    if as_json {
+        anstream::println!("{}", json!({ "token": TOKEN, "received": received }));
+    } else {
+        anstream::println!("received    {received}");
+        anstream::println!("token       {TOKEN}\n");
+        let customer = Customer { base, received: actions };
+        // It ends by itself, or with the process.
+        let _ = thread::Builder::new().name("customer".into()).spawn(move || customer.play());
+    }
+    super::until_stopped(server)
+}
+
+/// A folder that is gone when the demonstration ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Folder, Unusable> {
+        let name = format!("despertador-demo-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| format!("`{}` cannot be made: {error}", folder.display()))?;
+        Ok(Folder(folder))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<PathBuf, Unusable> {
+        let file = self.file(name);
+        crate::written::write(&file, text, true)?;
+        Ok(file)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _: std::io::Result<()> = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The scripted customer: reminded, back, silent again, reminded again, closed.
+struct Customer {
+    base: String,
+    received: mpsc::Receiver<Value>,
+}
+
+/// A line of the play.
+enum Line {
+    /// Somebody writes: the id of the message, who, and what.
+    Says(&'static str, &'static str, &'static str),
+    /// The next action is waited for.
+    Waits,
+}
+
+const SCRIPT: &[Line] = &[
+    Line::Says("m1", "customer", "The page does not load"),
+    Line::Says("m2", "agent", "Could you restart the router?"),
+    Line::Waits,
+    Line::Says("m3", "customer", "One moment, I am looking for it"),
+    Line::Says("m4", "agent", "Take your time"),
+    Line::Waits,
+    Line::Waits,
+];
+
+/// An action comes within ten seconds; who waits longer waits for nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Customer {
+    /// What is said to whoever watches; what fails ends the play.
+    fn play(&self) {
+        if let Err(said) = self.try_to_play() {
+            anstream::println!("the scripted customer has given up: {said}");
+        }
+    }
+
+    fn try_to_play(&self) -> Result<(), String> {
+        anstream::println!(
+            "{}",
+            paint(BOLD, "Ana writes, and falls silent twice; it takes 15 seconds")
+        );
+        for line in SCRIPT {
+            match line {
+                Line::Says(id, author, text) => self.say(id, author, text)?,
+                Line::Waits => self.wait()?,
+            }
+        }
+        let timeline = self.get("/v1/accounts/demo/tickets/ana/timeline")?;
+        let entries = timeline.get("entries").and_then(Value::as_array);
+        let is_close = |entry: &&Value| {
+            entry.pointer("/decision/action/step").is_some_and(|step| step == "close")
+        };
+        let entry = entries.into_iter().flatten().find(is_close).and_then(|it| it.get("entry"));
+        let entry = entry.and_then(Value::as_i64).unwrap_or_default();
+        let why = self.get(&format!("/v1/accounts/demo/tickets/ana/why?entry={entry}"))?;
+        let summary = why.get("summary").and_then(Value::as_str).unwrap_or_default();
+        anstream::println!("  {:<9} {summary}", "why");
+        anstream::println!(
+            "\n{}",
+            paint(
+                DIM,
+                "Now you: the README has curl lines. Ctrl-C ends all of it and keeps nothing."
+            )
+        );
+        Ok(())
+    }
+
+    fn say(&self, id: &str, author: &str, text: &str) -> Result<(), String> {
+        let event = json!({
+            "ticket": "ana", "id": id,
+            "facts": { "channel": "web-chat", "department": "support" },
+            "message": { "author": author, "text": text },
+        });
+        ureq::post(format!("{}/v1/accounts/demo/events", self.base))
+            .header("Authorization", format!("Bearer {TOKEN}"))
+            .header("Content-Type", "application/json")
+            .send(event.to_string())
+            .map_err(|error| error.to_string())?;
+        anstream::println!("  {author:<9} {text}");
+        Ok(())
+    }
+
+    /// Shows the next action about Ana's ticket.
+    fn wait(&self) -> Result<(), String> {
+        loop {
+            let action = self.received.recv_timeout(PATIENCE).map_err(|error| error.to_string())?;
+            if action.get("ticket").is_none_or(|ticket| ticket != "ana") {
+                continue;
+            }
+            let text =
+                |place: &str| action.pointer(place).and_then(Value::as_str).unwrap_or_default();
+            anstream::println!(
+                "  {:<9} {} {} {}",
+                "webhook",
+                paint(BOLD, text("/action/task")),
+                text("/action/with/text"),
+                paint(DIM, text("/key"))
+            );
+            return Ok(());
+        }
+    }
+
+    fn get(&self, path: &str) -> Result<Value, String> {
+        let answer = ureq::get(format!("{}{path}", self.base))
+            .header("Authorization", format!("Bearer {TOKEN}"))
+            .call();
+        let text = answer.and_then(|mut answer| answer.body_mut().read_to_string());
+        serde_json::from_str(&text.map_err(|error| error.to_string())?)
+            .map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,74 @@
+//! Tokens of an interface: who may do what in which accounts. The tokens themselves are not kept.
+
+use despertador_host::contract::Instant;
+use serde_json::json;
+
+use super::{Desk, account};
+use crate::error::DeskError;
+use crate::store::{Store, TokenRow};
+
+impl<S: Store> Desk<S> {
+    /// All tokens, those taken back included, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn tokens(&self) -> Result<Vec<TokenRow>, DeskError> {
+        Ok(self.store.tokens()?)
+    }
+
+    /// Keeps a new token. Its name is unique among those in use.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Refused`] if the name is in use, or see [`DeskError`].
+    pub fn add_token(&mut self, now: Instant, token: TokenRow, by: &str) -> Result<(), DeskError> {
+        if token.name.is_empty() {
+            return Err(DeskError::Refused("a token needs a name".into()));
+        }
+        let known = self.store.tokens()?;
+        if known.iter().any(|other| other.name == token.name && other.revoked.is_none()) {
+            return Err(DeskError::Refused(format!(
+                "there is a token `{}` already; revoke it first, or take another name",
+                token.name
+            )));
+        }
+        self.put_token(now, token, by, "token-created")
+    }
+
+    /// Takes a token back, by its name. False: there is none in use of this name.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn revoke_token(&mut self, now: Instant, name: &str, by: &str) -> Result<bool, DeskError> {
+        let known = self.store.tokens()?;
+        let found = known.into_iter().find(|token| token.name == name && token.revoked.is_none());
+        let Some(mut token) = found else { return Ok(false) };
+        token.revoked = Some(now);
+        self.put_token(now, token, by, "token-revoked")?;
+        Ok(true)
+    }
+
+    /// Each account of the token sees in its audit what was done.
+    fn put_token(
+        &mut self,
+        now: Instant,
+        token: TokenRow,
+        by: &str,
+        what: &str,
+    ) -> Result<(), DeskError> {
+        let named: Vec<String> = serde_json::from_str(&token.accounts).map_err(|error| {
+            DeskError::Unreadable(format!("the accounts of token `{}`: {error}", token.name))
+        })?;
+        let details = json!({ "name": token.name, "scopes": token.scopes, "accounts": named });
+        let mut work = self.work(now);
+        for account in &self.accounts {
+            if named.iter().any(|name| name == "*" || *name == account.row.name) {
+                work.batch.audit.push(account::audit(account.row.no, now, by, what, &details));
+            }
+        }
+        work.batch.tokens.push(token);
+        self.commit(work)
+    }
+}

@@ -1,0 +1,193 @@
+//! Accounts, what people have changed in them, and customers who want to be forgotten.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use despertador_desk::store::AuditRow;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::time;
+use crate::app::{App, InPath, InQuery};
+use crate::language::Language;
+use crate::problem::{Code, Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+/// Accounts that a token sees.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Accounts {
+    /// Their names.
+    accounts: Vec<String>,
+}
+
+/// The accounts that the token sees
+#[utoipa::path(
+    get,
+    path = "/v1/accounts",
+    tag = "accounts",
+    responses((status = 200, description = "Their names", body = Accounts), Problems),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+) -> Result<Json<Accounts>, Problem> {
+    let all = app
+        .ask(language, |desk, _| Ok(desk.accounts().map(str::to_owned).collect::<Vec<_>>()))
+        .await?;
+    let accounts = all.into_iter().filter(|name| caller.sees(name)).collect();
+    Ok(Json(Accounts { accounts }))
+}
+
+/// Names of accounts have at most so many bytes.
+const LONGEST: usize = 200;
+
+/// Open an account
+///
+/// One that is open already stays as it is.
+#[utoipa::path(
+    put,
+    path = "/v1/accounts/{account}",
+    tag = "accounts",
+    params(("account" = String, Path, description = "Its name: at most 200 bytes, none of them a control character or `*`")),
+    responses((status = 204, description = "It is open"), Problems),
+)]
+pub(crate) async fn open(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+) -> Result<StatusCode, Problem> {
+    caller.may_anywhere(Scope::HelpDeskEdit)?;
+    if !caller.sees(&account) {
+        let said = format!("the token `{}` is not for an account `{account}`", caller.name);
+        return Err(Problem::new(Code::UnknownAccount, said)
+            .help("make a token that names it, or `*` for all"));
+    }
+    let bad = account.is_empty() || account.len() > LONGEST || account == "*";
+    if bad || account.chars().any(char::is_control) {
+        return Err(Problem::new(
+            Code::BadParameter,
+            format!("an account's name has 1 to {LONGEST} bytes and no control characters"),
+        ));
+    }
+    let (accounts, tokens) = app
+        .ask(language, move |desk, now| {
+            desk.open_account(now, &account, &caller.name)?;
+            Ok((desk.accounts().map(str::to_owned).collect(), desk.tokens()?))
+        })
+        .await?;
+    app.know(accounts, tokens);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Limit {
+    /// At most so many; 1 to 1,000. Default 100.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 1000)]
+    pub(crate) limit: Option<u16>,
+}
+
+impl Limit {
+    pub(crate) fn get(&self) -> Result<usize, Problem> {
+        limit(self.limit)
+    }
+}
+
+/// A number of things asked for.
+pub(crate) fn limit(limit: Option<u16>) -> Result<usize, Problem> {
+    match limit.unwrap_or(100) {
+        wanted @ 1..=1_000 => Ok(wanted.into()),
+        other => Err(Problem::new(Code::BadParameter, format!("limit: {other}"))
+            .help("1 to 1000; the answer says where the next part begins")),
+    }
+}
+
+/// What people have changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Audit {
+    /// The newest first.
+    entries: Vec<AuditEntry>,
+}
+
+/// Something that somebody has changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditEntry {
+    /// When, RFC 3339.
+    at: String,
+    /// Who: the name of the token.
+    by: String,
+    /// What: `policy-saved`, `dead-letter-sent-again`, …
+    what: String,
+    /// Particulars.
+    details: Value,
+}
+
+impl From<AuditRow> for AuditEntry {
+    fn from(row: AuditRow) -> Self {
+        AuditEntry {
+            at: time(row.at),
+            by: row.by,
+            what: row.what,
+            details: serde_json::from_str(&row.details).unwrap_or_default(),
+        }
+    }
+}
+
+/// Who has changed what
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/audit",
+    tag = "accounts",
+    params(("account" = String, Path, description = "The account"), Limit),
+    responses((status = 200, description = "The newest first", body = Audit), Problems),
+)]
+pub(crate) async fn audit(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(limit): InQuery<Limit>,
+) -> Result<Json<Audit>, Problem> {
+    caller.may(&app, Scope::AuditView, &account)?;
+    let limit = limit.get()?;
+    let rows = app.ask(language, move |desk, _| desk.audit(&account, limit)).await?;
+    Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::from).collect() }))
+}
+
+/// What was forgotten.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Forgotten {
+    /// How many tickets of the customer there were.
+    tickets: u64,
+}
+
+/// Delete all that is kept of one customer
+///
+/// Of those tickets that the fact `more.customer.id` gives to the customer: facts, memory, journal,
+/// actions. Backups keep what they have. The audit says that it was done, and not to whom.
+#[utoipa::path(
+    delete,
+    path = "/v1/accounts/{account}/customers/{customer}",
+    tag = "accounts",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("customer" = String, Path, description = "The customer, as `customer.id` names them"),
+    ),
+    responses((status = 200, description = "They are forgotten", body = Forgotten), Problems),
+)]
+pub(crate) async fn forget(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, customer)): InPath<(String, String)>,
+) -> Result<Json<Forgotten>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let tickets = app
+        .ask(language, move |desk, now| desk.forget(now, &account, &customer, &caller.name))
+        .await?;
+    Ok(Json(Forgotten { tickets }))
+}

@@ -1,0 +1,100 @@
+//! Actions that were given up.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::account::Limit;
+use super::ticket::Letter;
+use crate::app::{App, InPath, InQuery, Text};
+use crate::language::Language;
+use crate::problem::{Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+/// Actions that were given up.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct DeadLetters {
+    /// The oldest first.
+    dead_letters: Vec<Letter>,
+}
+
+/// Which action.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Which {
+    /// Its idempotency key.
+    #[schema(example = "4711/1/reminder-1")]
+    key: String,
+}
+
+/// Actions that were given up
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/dead-letters",
+    tag = "actions",
+    params(("account" = String, Path, description = "The account"), Limit),
+    responses((status = 200, description = "The oldest first", body = DeadLetters), Problems),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(limit): InQuery<Limit>,
+) -> Result<Json<DeadLetters>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let limit = limit.get()?;
+    let rows = app.ask(language, move |desk, _| desk.dead_letters(&account, limit)).await?;
+    Ok(Json(DeadLetters { dead_letters: rows.iter().map(Letter::from).collect() }))
+}
+
+/// Send an action again that was given up
+///
+/// It is checked like any other before it goes: what speaks to a silent customer goes only if they
+/// are still silent.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/dead-letters/send-again",
+    tag = "actions",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = Which, content_type = "application/json"),
+    responses((status = 204, description = "It is on its way"), Problems),
+)]
+pub(crate) async fn send_again(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    body: Text,
+) -> Result<StatusCode, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let which: Which = body.form()?;
+    app.ask(language, move |desk, now| desk.send_again(now, &account, &which.key, &caller.name))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Put an action out of sight that was given up
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/dead-letters/discard",
+    tag = "actions",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = Which, content_type = "application/json"),
+    responses((status = 204, description = "It is gone; the ticket's timeline keeps it"), Problems),
+)]
+pub(crate) async fn discard(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    body: Text,
+) -> Result<StatusCode, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let which: Which = body.form()?;
+    app.ask(language, move |desk, now| desk.discard(now, &account, &which.key, &caller.name))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,205 @@
+//! The flow of an account's bot: checked, saved, read.
+
+use axum::Json;
+use axum::extract::State;
+use despertador_flow::lint::lint;
+use despertador_flow::{Finding, Flow, Severity};
+use despertador_harness::facts;
+use despertador_harness::word::Word;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::account::Limit;
+use super::time;
+use crate::app::{App, InPath, InQuery, Text};
+use crate::language::Language;
+use crate::problem::{Code, Found, Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+/// A flow, checked.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct CheckedFlow {
+    /// Whether the flow can leave its human-assistance block when a ticket is closed for
+    /// inactivity: `linked`, `not-linked`, `not-supported`, `unknown`. Policies that close are
+    /// refused for the second and third.
+    inactivity_exit: String,
+    /// What somebody should look at.
+    warnings: Vec<Found>,
+}
+
+/// A version of a flow.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct FlowVersion {
+    /// Counted from 1 in each account.
+    version: i64,
+    /// When it was saved, RFC 3339.
+    at: String,
+    /// By whom: the name of the token.
+    by: String,
+    /// As [`CheckedFlow::inactivity_exit`].
+    inactivity_exit: String,
+    /// The flow as it was exported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    flow: Option<Box<RawValue>>,
+}
+
+/// Versions of a flow.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FlowVersions {
+    /// The newest first, without the flows themselves.
+    versions: Vec<FlowVersion>,
+}
+
+fn look_at(text: &str, language: Language) -> Result<CheckedFlow, Problem> {
+    let (exit, findings) = match Flow::read(text) {
+        Ok(flow) => (Some(facts::exit_of(&flow)), lint(&flow)),
+        Err(findings) => (None, findings),
+    };
+    let is_error = |finding: &Finding| finding.code.severity() == Severity::Error;
+    let errors = findings.iter().filter(|finding| is_error(finding)).count();
+    let found: Vec<Found> = findings.iter().map(|finding| in_words(finding, language)).collect();
+    match exit {
+        Some(exit) if errors == 0 => {
+            Ok(CheckedFlow { inactivity_exit: exit.word().into_owned(), warnings: found })
+        }
+        _ => Err(Problem::new(Code::FlowRefused, format!("{errors} errors were found"))
+            .help("`despertador flow check --fix` adds an exit; each of `problems` says more")
+            .problems(found)),
+    }
+}
+
+fn in_words(finding: &Finding, language: Language) -> Found {
+    let own = despertador_flow::Language::ALL
+        .into_iter()
+        .find(|own| own.word() == language.word())
+        .unwrap_or(despertador_flow::Language::English);
+    Found {
+        code: finding.code.word().into(),
+        severity: finding.code.severity().word().into(),
+        place: finding.place.clone(),
+        text: finding.text(own),
+        help: finding.help(own),
+    }
+}
+
+/// The bot's flow
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/flow",
+    tag = "flows",
+    params(("account" = String, Path, description = "The account")),
+    responses((status = 200, description = "The flow saved last", body = FlowVersion), Problems),
+)]
+pub(crate) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+) -> Result<Json<FlowVersion>, Problem> {
+    caller.may(&app, Scope::BuilderView, &account)?;
+    let name = account.clone();
+    let rows = app.ask(language, move |desk, _| desk.flows(&name)).await?;
+    let row = rows.into_iter().next().ok_or_else(|| {
+        Problem::new(Code::UnknownVersion, format!("account `{account}` has no flow"))
+    })?;
+    Ok(Json(FlowVersion {
+        version: row.version,
+        at: time(row.at),
+        by: row.by,
+        inactivity_exit: row.exit,
+        flow: RawValue::from_string(row.text).ok(),
+    }))
+}
+
+/// Save the bot's flow
+///
+/// A flow that cannot do what it is there for is refused with all findings: above all one that
+/// cannot be left when a ticket is closed for inactivity. Policies saved from here on are checked
+/// against it.
+#[utoipa::path(
+    put,
+    path = "/v1/accounts/{account}/flow",
+    tag = "flows",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The export of the bot builder"),
+    responses((status = 200, description = "It is saved", body = CheckedFlow), Problems),
+)]
+pub(crate) async fn save(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    body: Text,
+) -> Result<Json<CheckedFlow>, Problem> {
+    caller.may(&app, Scope::BuilderEdit, &account)?;
+    let (body, checked) = off_the_desk(body, language).await?;
+    app.ask(language, move |desk, now| desk.save_flow(now, &account, &body.text, &caller.name))
+        .await?;
+    Ok(Json(checked))
+}
+
+/// Check a flow without saving it
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/flow/check",
+    tag = "flows",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The export of the bot builder"),
+    responses((status = 200, description = "It would be accepted", body = CheckedFlow), Problems),
+)]
+pub(crate) async fn check(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    body: Text,
+) -> Result<Json<CheckedFlow>, Problem> {
+    caller.may(&app, Scope::BuilderView, &account)?;
+    let (_, checked) = off_the_desk(body, language).await?;
+    Ok(Json(checked))
+}
+
+/// A large flow takes seconds to check: neither the desk nor other requests wait for it.
+async fn off_the_desk(body: Text, language: Language) -> Result<(Text, CheckedFlow), Problem> {
+    let looking = tokio::task::spawn_blocking(move || {
+        let checked = look_at(&body.text, language)?;
+        Ok((body, checked))
+    });
+    looking.await.unwrap_or_else(|error| Err(Problem::new(Code::Crashed, error.to_string())))
+}
+
+/// All versions of the flow
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/flow/versions",
+    tag = "flows",
+    params(("account" = String, Path, description = "The account"), Limit),
+    responses((status = 200, description = "The newest first", body = FlowVersions), Problems),
+)]
+pub(crate) async fn versions(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(limit): InQuery<Limit>,
+) -> Result<Json<FlowVersions>, Problem> {
+    caller.may(&app, Scope::BuilderView, &account)?;
+    let limit = limit.get()?;
+    let rows = app.ask(language, move |desk, _| desk.flows(&account)).await?;
+    let versions = rows
+        .into_iter()
+        .take(limit)
+        .map(|row| FlowVersion {
+            version: row.version,
+            at: time(row.at),
+            by: row.by,
+            inactivity_exit: row.exit,
+            flow: None,
+        })
+        .collect();
+    Ok(Json(FlowVersions { versions }))
+}

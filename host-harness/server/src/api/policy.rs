@@ -1,0 +1,386 @@
+//! Policies: read, checked, saved, undone, deleted.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use despertador_desk::store::{PolicyRow, Sqlite};
+use despertador_desk::{Desk, Moved, Saved};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+use super::account::Limit;
+use super::time;
+use crate::app::{App, InPath, InQuery, Text};
+use crate::language::Language;
+use crate::problem::{Code, Found, Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+/// A version of a policy.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Version {
+    /// Counted from 1 in each account.
+    version: i64,
+    /// When it was saved, RFC 3339.
+    at: String,
+    /// By whom: the name of the token.
+    by: String,
+    /// The policy as it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    policy: Option<Box<RawValue>>,
+}
+
+impl Version {
+    fn of(row: &PolicyRow, whole: bool) -> Version {
+        Version {
+            version: row.version,
+            at: time(row.at),
+            by: row.by.clone(),
+            policy: whole.then(|| RawValue::from_string(row.config.clone()).ok()).flatten(),
+        }
+    }
+
+    /// With its version as the entity tag.
+    fn answer(row: &PolicyRow) -> Response {
+        let mut answer = Json(Version::of(row, true)).into_response();
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", row.version)) {
+            answer.headers_mut().insert(header::ETAG, tag);
+        }
+        answer
+    }
+}
+
+/// A policy that was saved, or would be.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SavedPolicy {
+    /// Its version in the account; none if it was checked only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    /// What somebody should look at although it is accepted.
+    warnings: Vec<Found>,
+    /// The departments with open tickets whose rule is another one from here on.
+    moved: Vec<MovedRow>,
+}
+
+/// What a change means for the open tickets of one department.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MovedRow {
+    /// The department; none are the tickets without one.
+    department: Option<String>,
+    /// How many open tickets it has.
+    tickets: u64,
+    /// The rule that applied to them.
+    before: Option<String>,
+    /// The rule that applies from here on. None: nothing happens to them any more.
+    after: Option<String>,
+}
+
+impl From<Moved> for MovedRow {
+    fn from(moved: Moved) -> Self {
+        let Moved { department, tickets, before, after } = moved;
+        MovedRow { department, tickets, before, after }
+    }
+}
+
+impl SavedPolicy {
+    fn of(saved: Saved, language: Language) -> SavedPolicy {
+        SavedPolicy {
+            version: Some(saved.version),
+            warnings: saved.warnings.iter().map(|found| Found::of(found, language)).collect(),
+            moved: saved.moved.into_iter().map(MovedRow::from).collect(),
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Given {
+    /// All departments of the account, with commas between: unknown ones in the policy are then
+    /// errors.
+    departments: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Saving {
+    /// All departments of the account, with commas between: unknown ones in the policy are then
+    /// errors.
+    departments: Option<String>,
+    /// That departments with open tickets may be left without a rule: nothing happens to their
+    /// tickets any more. Default false.
+    #[serde(default)]
+    confirmed: bool,
+}
+
+fn departments(given: Option<&str>) -> Option<Vec<String>> {
+    Some(given?.split(',').map(|name| name.trim().to_owned()).collect())
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Confirmed {
+    /// That departments with open tickets may be left without a rule: nothing happens to their
+    /// tickets any more. Default false.
+    #[serde(default)]
+    confirmed: bool,
+}
+
+/// The policy in force
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/policy",
+    tag = "policies",
+    params(("account" = String, Path, description = "The account")),
+    responses((status = 200, description = "The policy; its version is the ETag", body = Version), Problems),
+)]
+pub(crate) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+) -> Result<Response, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let name = account.clone();
+    let rows = app.ask(language, move |desk, _| desk.policies(&name)).await?;
+    let row = rows.first().ok_or_else(|| {
+        Problem::new(Code::UnknownVersion, format!("account `{account}` has no policy yet"))
+            .help("PUT one here; `despertador init` writes a first one")
+    })?;
+    Ok(Version::answer(row))
+}
+
+/// Save a policy and put it in force
+///
+/// All of its problems come back at once. With `If-Match` it is saved only over that version. If
+/// departments with open tickets would be left without a rule, it wants to be confirmed.
+#[utoipa::path(
+    put,
+    path = "/v1/accounts/{account}/policy",
+    tag = "policies",
+    params(
+        ("account" = String, Path, description = "The account"), Saving,
+        ("If-Match" = Option<String>, Header, description = "The version it replaces, as the ETag has it"),
+    ),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The policy"),
+    responses((status = 200, description = "It is in force", body = SavedPolicy), Problems),
+)]
+pub(crate) async fn save(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    headers: HeaderMap,
+    InPath(account): InPath<String>,
+    InQuery(saving): InQuery<Saving>,
+    body: Text,
+) -> Result<Json<SavedPolicy>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let departments = departments(saving.departments.as_deref());
+    let expected = expected(&headers)?;
+    let text = body.text;
+    let saved = app
+        .ask_plainly(move |desk, now| {
+            if let Some(expected) = expected {
+                is_version(desk, &account, expected, language)?;
+            }
+            if !saving.confirmed {
+                let moved = desk
+                    .compare(&account, Some(&text), departments.as_deref())
+                    .map_err(|error| Problem::of_desk(error, language))?;
+                confirm(&moved)?;
+            }
+            desk.save_policy(now, &account, &text, departments.as_deref(), &caller.name)
+                .map_err(|error| Problem::of_desk(error, language))
+        })
+        .await
+        .map_err(|not_done| Problem::of_running(not_done, language))??;
+    tracing::info!(version = saved.version, "policy saved");
+    Ok(Json(SavedPolicy::of(saved, language)))
+}
+
+/// The version that a policy is to replace.
+fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let version = value.to_str().ok().and_then(|value| value.trim_matches('"').parse().ok());
+    version.map(Some).ok_or_else(|| {
+        Problem::new(Code::BadParameter, "If-Match is no version").help("send the ETag of GET back")
+    })
+}
+
+fn is_version(
+    desk: &Desk<Sqlite>,
+    account: &str,
+    expected: i64,
+    language: Language,
+) -> Result<(), Problem> {
+    let rows = desk.policies(account).map_err(|error| Problem::of_desk(error, language))?;
+    let current = rows.first().map_or(0, |row| row.version);
+    if current == expected {
+        return Ok(());
+    }
+    let said = format!("version {current} is in force, and not version {expected}");
+    Err(Problem::new(Code::Changed, said).help("read it again, and make your change to that"))
+}
+
+/// Whether nobody is left without a rule unseen.
+fn confirm(moved: &[Moved]) -> Result<(), Problem> {
+    let left: Vec<_> = moved.iter().filter(|moved| moved.after.is_none()).collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    let listed: Vec<String> = left
+        .iter()
+        .map(|moved| {
+            let name = moved.department.as_deref().unwrap_or("(no department)");
+            format!("{name}: {}", moved.tickets)
+        })
+        .collect();
+    Err(Problem::new(
+        Code::NeedsConfirmation,
+        format!("nothing would happen to these open tickets any more: {}", listed.join(", ")),
+    )
+    .help("send it again with `confirmed=true`; POST …/policy/undo takes it back"))
+}
+
+/// Check a policy without saving it
+///
+/// What saving it would mean, or all of its problems.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/policy/check",
+    tag = "policies",
+    params(("account" = String, Path, description = "The account"), Given),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The policy"),
+    responses((status = 200, description = "It would be accepted", body = SavedPolicy), Problems),
+)]
+pub(crate) async fn check(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(given): InQuery<Given>,
+    body: Text,
+) -> Result<Json<SavedPolicy>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let departments = departments(given.departments.as_deref());
+    let (moved, warnings) = app
+        .ask(language, move |desk, _| {
+            let moved = desk.compare(&account, Some(&body.text), departments.as_deref())?;
+            let warnings = desk.warnings(&account, &body.text, departments.as_deref())?;
+            Ok((moved, warnings))
+        })
+        .await?;
+    Ok(Json(SavedPolicy {
+        version: None,
+        warnings: warnings.iter().map(|found| Found::of(found, language)).collect(),
+        moved: moved.into_iter().map(MovedRow::from).collect(),
+    }))
+}
+
+/// Take the policy out of force
+///
+/// Nothing happens to the account's tickets any more. If there are open ones, it wants to be
+/// confirmed. All versions are kept.
+#[utoipa::path(
+    delete,
+    path = "/v1/accounts/{account}/policy",
+    tag = "policies",
+    params(("account" = String, Path, description = "The account"), Confirmed),
+    responses((status = 200, description = "None is in force", body = SavedPolicy), Problems),
+)]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(confirmed): InQuery<Confirmed>,
+) -> Result<Json<SavedPolicy>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let saved = app
+        .ask_plainly(move |desk, now| {
+            let failed = |error| Problem::of_desk(error, language);
+            if !confirmed.confirmed {
+                confirm(&desk.compare(&account, None, None).map_err(failed)?)?;
+            }
+            desk.delete_policy(now, &account, &caller.name).map_err(failed)
+        })
+        .await
+        .map_err(|not_done| Problem::of_running(not_done, language))??;
+    Ok(Json(SavedPolicy::of(saved, language)))
+}
+
+/// Put the version before the one in force into force again
+///
+/// It becomes a new version.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/policy/undo",
+    tag = "policies",
+    params(("account" = String, Path, description = "The account")),
+    responses((status = 200, description = "It is in force", body = SavedPolicy), Problems),
+)]
+pub(crate) async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+) -> Result<Json<SavedPolicy>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let saved =
+        app.ask(language, move |desk, now| desk.undo_policy(now, &account, &caller.name)).await?;
+    Ok(Json(SavedPolicy::of(saved, language)))
+}
+
+/// Versions of a policy.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Versions {
+    /// The newest first, without the policies themselves.
+    versions: Vec<Version>,
+}
+
+/// All versions of the policy
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/policy/versions",
+    tag = "policies",
+    params(("account" = String, Path, description = "The account"), Limit),
+    responses((status = 200, description = "The newest first", body = Versions), Problems),
+)]
+pub(crate) async fn versions(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(limit): InQuery<Limit>,
+) -> Result<Json<Versions>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let limit = limit.get()?;
+    let rows = app.ask(language, move |desk, _| desk.policies(&account)).await?;
+    let versions = rows.iter().take(limit).map(|row| Version::of(row, false)).collect();
+    Ok(Json(Versions { versions }))
+}
+
+/// One version of the policy
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/policy/versions/{version}",
+    tag = "policies",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("version" = i64, Path, description = "Its number, from 1"),
+    ),
+    responses((status = 200, description = "The policy as it was written", body = Version), Problems),
+)]
+pub(crate) async fn version(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, version)): InPath<(String, i64)>,
+) -> Result<Response, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let rows = app.ask(language, move |desk, _| desk.policies(&account)).await?;
+    let row = rows.iter().find(|row| row.version == version);
+    row.map(Version::answer)
+        .ok_or_else(|| Problem::new(Code::UnknownVersion, format!("there is no version {version}")))
+}

@@ -1,0 +1,575 @@
+//! Tickets: how they stand, why, what has happened, and what people may do about it.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use despertador_desk::store::{OutboxRow, OutboxState, Query, TicketRow};
+use despertador_desk::{Receipt, Standing, TimelineEntry, decision_json};
+use despertador_harness::{duration, facts};
+use despertador_host::contract::Explanation;
+use despertador_host::key::render_step;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{account, time};
+use crate::app::{App, InPath, InQuery, Text};
+use crate::language::Language;
+use crate::problem::{Code, Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// With this status: `open`, `closed`, …
+    status: Option<String>,
+    /// Of this department.
+    department: Option<String>,
+    /// Of this customer, as the fact `more.customer.id` names them.
+    customer: Option<String>,
+    /// Only those that are set aside because the plugin could not answer. Default false.
+    #[serde(default)]
+    parked: bool,
+    /// Behind this place, from `next` of the answer before.
+    #[serde(default)]
+    #[param(minimum = 0)]
+    after: Option<i64>,
+    /// At most so many; 1 to 1,000. Default 100.
+    #[serde(default)]
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u16>,
+}
+
+/// Tickets.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Tickets {
+    /// In the order in which the desk met them.
+    tickets: Vec<TicketLine>,
+    /// Where the next part begins, if there may be one: `after` of the next request.
+    next: Option<i64>,
+}
+
+/// A ticket in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TicketLine {
+    /// The help-desk's id.
+    id: String,
+    /// Its status.
+    status: String,
+    /// Its department.
+    department: Option<String>,
+    /// The customer.
+    customer: Option<String>,
+    /// When it is looked at again, RFC 3339.
+    due: Option<String>,
+    /// The step that becomes due then: `reminder-1`, `close`.
+    aim: Option<String>,
+    /// Why it is set aside.
+    parked: Option<String>,
+    /// When something was stored of it last, RFC 3339.
+    changed: String,
+}
+
+impl From<&TicketRow> for TicketLine {
+    fn from(row: &TicketRow) -> Self {
+        TicketLine {
+            id: row.id.clone(),
+            status: row.status.clone(),
+            department: row.department.clone(),
+            customer: row.customer.clone(),
+            due: row.due.map(time),
+            aim: row.aim.clone(),
+            parked: row.parked.clone(),
+            changed: time(row.changed),
+        }
+    }
+}
+
+/// Tickets of an account
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/tickets",
+    tag = "tickets",
+    params(("account" = String, Path, description = "The account"), Which),
+    responses((status = 200, description = "A part of them", body = Tickets), Problems),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(which): InQuery<Which>,
+) -> Result<Json<Tickets>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let limit = account::limit(which.limit)?;
+    let query = Query {
+        account: 0,
+        status: which.status,
+        department: which.department,
+        customer: which.customer,
+        parked: which.parked,
+        after: which.after.unwrap_or_default(),
+        limit,
+        newest_first: false,
+    };
+    let rows = app.ask(language, move |desk, _| desk.tickets(&account, &query)).await?;
+    let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.no);
+    Ok(Json(Tickets { tickets: rows.iter().map(TicketLine::from).collect(), next }))
+}
+
+/// A ticket.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TicketState {
+    /// The help-desk's id.
+    id: String,
+    /// What is known of it.
+    #[schema(value_type = Object)]
+    facts: Value,
+    /// When it is looked at again, RFC 3339. None: nothing will happen by itself.
+    due: Option<String>,
+    /// The step that becomes due then.
+    aim: Option<String>,
+    /// Why it is set aside, if it is.
+    parked: Option<String>,
+    /// What is to be carried out, given up actions included.
+    actions: Vec<Letter>,
+    /// Counted from 1, one more at each change.
+    version: i64,
+}
+
+/// An action that is to be carried out, or was given up.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Letter {
+    /// Its idempotency key.
+    pub(crate) key: String,
+    /// `waiting`, `given-up`, or `by-hand`: given up and sent again.
+    pub(crate) state: &'static str,
+    /// How often it was tried.
+    pub(crate) attempts: i64,
+    /// When it is tried next, RFC 3339; none if it was given up.
+    pub(crate) next: Option<String>,
+    /// When it was decided, RFC 3339.
+    pub(crate) since: String,
+    /// The deadline that passed, RFC 3339.
+    pub(crate) due: String,
+    /// Why it was not delivered last.
+    pub(crate) why: Option<String>,
+    /// What is to be done.
+    #[schema(value_type = Object)]
+    pub(crate) action: Value,
+}
+
+impl From<&OutboxRow> for Letter {
+    fn from(row: &OutboxRow) -> Self {
+        let state = match row.state {
+            OutboxState::Waiting => "waiting",
+            OutboxState::Dead => "given-up",
+            OutboxState::ByHand => "by-hand",
+        };
+        Letter {
+            key: row.key.clone(),
+            state,
+            attempts: row.attempts,
+            next: row.state.is_open().then(|| time(row.next)),
+            since: time(row.since),
+            due: time(row.due),
+            why: row.why.clone(),
+            action: serde_json::from_str(&row.action).unwrap_or_default(),
+        }
+    }
+}
+
+impl TicketState {
+    fn of(standing: &Standing) -> TicketState {
+        TicketState {
+            id: standing.ticket.id.clone(),
+            facts: facts::json(&standing.ticket),
+            due: standing.due.map(time),
+            aim: standing.aim.as_ref().map(render_step),
+            parked: standing.parked.clone(),
+            actions: standing.outbox.iter().map(Letter::from).collect(),
+            version: standing.version,
+        }
+    }
+}
+
+/// How a ticket stands
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/tickets/{ticket}",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "Its state", body = TicketState), Problems),
+)]
+pub(crate) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+) -> Result<Json<TicketState>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let standing = app.ask(language, move |desk, _| desk.standing(&account, &ticket)).await?;
+    Ok(Json(TicketState::of(&standing)))
+}
+
+/// What has happened to a ticket.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Timeline {
+    /// From the beginning.
+    entries: Vec<Entry>,
+}
+
+/// An entry of a ticket's journal.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Entry {
+    /// Its number; later entries have higher ones. `why?entry=` takes it.
+    entry: i64,
+    /// When, by the desk's clock, RFC 3339.
+    at: String,
+    /// What it is about: `heard`, `ticked`, `not-delivered`, `withdrawn`, `given-up`, …
+    kind: &'static str,
+    /// The version of the policy that was asked; 0 if none was.
+    policy: i64,
+    /// What happened, as it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    event: Option<Value>,
+    /// What was decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    decision: Option<Value>,
+    /// What else is to be known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    note: Option<Value>,
+}
+
+impl From<TimelineEntry> for Entry {
+    fn from(entry: TimelineEntry) -> Self {
+        Entry {
+            entry: entry.seq,
+            at: time(entry.at),
+            kind: entry.kind.word(),
+            policy: entry.policy,
+            event: entry.row,
+            decision: entry.decision,
+            note: entry.note,
+        }
+    }
+}
+
+/// What has happened to a ticket and was decided about it
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/tickets/{ticket}/timeline",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "From the beginning", body = Timeline), Problems),
+)]
+pub(crate) async fn timeline(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+) -> Result<Json<Timeline>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let entries = app.ask(language, move |desk, _| desk.timeline(&account, &ticket)).await?;
+    Ok(Json(Timeline { entries: entries.into_iter().map(Entry::from).collect() }))
+}
+
+/// What has happened to a ticket, as an event log
+///
+/// `despertador run`, `explain` and `backtest` read it.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/tickets/{ticket}/events",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "One event a line", body = String, content_type = "application/x-ndjson"), Problems),
+)]
+pub(crate) async fn events(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+) -> Result<Response, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let log = app.ask(language, move |desk, _| desk.event_log(&account, &ticket)).await?;
+    let mut answer = log.into_response();
+    answer
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    Ok(answer)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Asked {
+    /// `es`, `pt` or `en`; left out: as `Accept-Language` says.
+    language: Option<String>,
+    /// Minutes east of UTC, for the times in sentences. Default 0.
+    #[serde(default, rename = "utc-offset")]
+    #[param(minimum = -1080, maximum = 1080)]
+    utc_offset: i32,
+    /// Why it was decided as this entry of the timeline says; left out: how it is now.
+    #[serde(default)]
+    entry: Option<i64>,
+}
+
+/// A decision in words.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Why {
+    /// The language of the sentences.
+    language: String,
+    /// The decision.
+    #[schema(value_type = Object)]
+    decision: Value,
+    /// What, why, until when, under which rule and version.
+    summary: String,
+    /// Every condition that was looked at, in order.
+    checks: Vec<Checked>,
+    /// What is remembered of the ticket.
+    history: Vec<String>,
+}
+
+/// A condition of a decision.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Checked {
+    /// Its name: the reason it would give if it did not hold.
+    code: String,
+    /// Whether it holds.
+    holds: bool,
+    /// The same in words, with the values seen.
+    text: String,
+}
+
+impl From<Explanation> for Why {
+    fn from(explanation: Explanation) -> Self {
+        Why {
+            decision: decision_json(&explanation.decision),
+            language: explanation.language,
+            summary: explanation.summary,
+            checks: explanation
+                .checks
+                .into_iter()
+                .map(|check| Checked { code: check.code, holds: check.holds, text: check.text })
+                .collect(),
+            history: explanation.history,
+        }
+    }
+}
+
+/// Most minutes that a clock is away from UTC.
+const FARTHEST: i32 = 18 * 60;
+
+/// Why a ticket is treated as it is, or was
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/tickets/{ticket}/why",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+        Asked,
+    ),
+    responses((status = 200, description = "In words", body = Why), Problems),
+)]
+pub(crate) async fn why(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+    InQuery(asked): InQuery<Asked>,
+) -> Result<Json<Why>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    if asked.utc_offset.abs() > FARTHEST {
+        return Err(Problem::new(Code::BadParameter, format!("utc-offset: {}", asked.utc_offset))
+            .help("minutes, from -1080 to 1080"));
+    }
+    let language = match asked.language.as_deref() {
+        None => language,
+        Some(tag) => Language::from_tag(tag).ok_or_else(|| {
+            Problem::new(Code::BadParameter, format!("language: {tag}")).help("es, pt or en")
+        })?,
+    };
+    let reader = language.reader(asked.utc_offset);
+    let explanation = app
+        .ask(language, move |desk, now| match asked.entry {
+            None => desk.explain(&account, &ticket, now, &reader),
+            Some(entry) => desk.explain_entry(&account, &ticket, entry, &reader),
+        })
+        .await?;
+    Ok(Json(explanation.into()))
+}
+
+/// More time for a customer.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Extension {
+    /// How much: `10 min`, `2 h`.
+    #[schema(example = "2 h")]
+    by: String,
+}
+
+/// What became of a change by hand.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Changed {
+    /// What was decided thereupon; none while the plugin cannot answer.
+    #[schema(value_type = Option<Object>)]
+    decision: Option<Value>,
+}
+
+impl Changed {
+    fn of(receipt: Receipt) -> Result<Json<Changed>, Problem> {
+        match receipt {
+            Receipt::Heard(decision) => {
+                Ok(Json(Changed { decision: Some(decision_json(&decision)) }))
+            }
+            Receipt::Again | Receipt::Parked => Ok(Json(Changed { decision: None })),
+            Receipt::Refused(why) => Err(Problem::new(Code::EventRefused, why)),
+        }
+    }
+}
+
+/// Give the customer more time
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/extend",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    request_body(content = Extension, content_type = "application/json"),
+    responses((status = 200, description = "They have it", body = Changed), Problems),
+)]
+pub(crate) async fn extend(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+    body: Text,
+) -> Result<Json<Changed>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let wanted: Extension = body.form()?;
+    let by = duration::parse(&wanted.by).filter(|by| *by > 0).ok_or_else(|| {
+        Problem::new(Code::BadParameter, format!("by: `{}`", wanted.by))
+            .help("a length of time such as `10 min` or `2 h`")
+    })?;
+    let details = json!({ "ticket": ticket, "by": wanted.by });
+    let receipt = app
+        .ask(language, move |desk, now| {
+            let receipt = desk.extend(now, &account, &ticket, by)?;
+            desk.record(now, &account, &caller.name, "ticket-extended", &details)?;
+            Ok(receipt)
+        })
+        .await?;
+    Changed::of(receipt)
+}
+
+/// Stop the clock of a ticket until it is released
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/hold",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "It is held", body = Changed), Problems),
+)]
+pub(crate) async fn hold(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+) -> Result<Json<Changed>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let receipt = app
+        .ask(language, move |desk, now| {
+            let receipt = desk.hold(now, &account, &ticket)?;
+            let details = json!({ "ticket": ticket });
+            desk.record(now, &account, &caller.name, "ticket-held", &details)?;
+            Ok(receipt)
+        })
+        .await?;
+    Changed::of(receipt)
+}
+
+/// Let the clock of a ticket run again
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/release",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "It is released", body = Changed), Problems),
+)]
+pub(crate) async fn release(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+) -> Result<Json<Changed>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let receipt = app
+        .ask(language, move |desk, now| {
+            let receipt = desk.release(now, &account, &ticket)?;
+            let details = json!({ "ticket": ticket });
+            desk.record(now, &account, &caller.name, "ticket-released", &details)?;
+            Ok(receipt)
+        })
+        .await?;
+    Changed::of(receipt)
+}
+
+/// The tag that exempts a ticket.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Exemption {
+    /// A tag that the policy exempts.
+    #[schema(example = "vip")]
+    tag: String,
+}
+
+/// Exempt a ticket by a tag that the policy names
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/exempt",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    request_body(content = Exemption, content_type = "application/json"),
+    responses((status = 200, description = "It has the tag", body = Changed), Problems),
+)]
+pub(crate) async fn exempt(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath((account, ticket)): InPath<(String, String)>,
+    body: Text,
+) -> Result<Json<Changed>, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let wanted: Exemption = body.form()?;
+    let receipt = app
+        .ask(language, move |desk, now| {
+            let receipt = desk.exempt(now, &account, &ticket, &wanted.tag)?;
+            let details = json!({ "ticket": ticket, "tag": wanted.tag });
+            desk.record(now, &account, &caller.name, "ticket-exempted", &details)?;
+            Ok(receipt)
+        })
+        .await?;
+    Changed::of(receipt)
+}

@@ -1,0 +1,167 @@
+//! Tokens: made, listed, taken back.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::time;
+use crate::app::{App, InPath, Text};
+use crate::language::Language;
+use crate::problem::{Code, Problem, Problems};
+use crate::scope::{Caller, NewToken, Scope};
+
+/// Tokens.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Tokens {
+    /// Those that see no account that the caller does not see, the oldest first.
+    tokens: Vec<TokenLine>,
+}
+
+/// A token. The token itself is nowhere kept.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokenLine {
+    /// What it is for.
+    name: String,
+    /// What it may do.
+    scopes: Vec<String>,
+    /// The accounts it sees; `*` are all.
+    accounts: Vec<String>,
+    /// When it was made, RFC 3339.
+    made: String,
+    /// When it was taken back, RFC 3339.
+    revoked: Option<String>,
+}
+
+/// A token that is wanted.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Wanted {
+    /// What it is for; unique among those in use.
+    #[schema(example = "crm", min_length = 1)]
+    name: String,
+    /// What it may do: `events:write`, `help-desk:view`, `help-desk:edit`, `builder:view`,
+    /// `builder:edit`, `audit:view`, `tokens:edit`.
+    #[schema(example = json!(["events:write"]))]
+    scopes: Vec<String>,
+    /// The accounts it sees; `*` are all.
+    #[schema(example = json!(["acme"]))]
+    accounts: Vec<String>,
+}
+
+/// A token that was made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Made {
+    /// The token. This is the only time that it is shown.
+    token: String,
+}
+
+/// The tokens that see no more than the caller
+#[utoipa::path(
+    get,
+    path = "/v1/tokens",
+    tag = "tokens",
+    responses((status = 200, description = "The oldest first", body = Tokens), Problems),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+) -> Result<Json<Tokens>, Problem> {
+    caller.may_anywhere(Scope::TokensEdit)?;
+    let rows = app.ask(language, |desk, _| desk.tokens()).await?;
+    let tokens = rows
+        .into_iter()
+        .map(|row| TokenLine {
+            name: row.name,
+            scopes: row.scopes.split(' ').map(str::to_owned).collect(),
+            accounts: serde_json::from_str(&row.accounts).unwrap_or_default(),
+            made: time(row.at),
+            revoked: row.revoked.map(time),
+        })
+        .filter(|line| line.accounts.iter().all(|account| caller.sees(account)))
+        .collect();
+    Ok(Json(Tokens { tokens }))
+}
+
+/// Make a token
+///
+/// Nobody makes a token that may do more or sees more than their own.
+#[utoipa::path(
+    post,
+    path = "/v1/tokens",
+    tag = "tokens",
+    request_body(content = Wanted, content_type = "application/json"),
+    responses((status = 201, description = "It is made", body = Made), Problems),
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    body: Text,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    caller.may_anywhere(Scope::TokensEdit)?;
+    let wanted: Wanted = body.form()?;
+    let bad = |said: String| Problem::new(Code::BadParameter, said);
+    if wanted.name.is_empty() || wanted.scopes.is_empty() || wanted.accounts.is_empty() {
+        return Err(bad("a token has a name, scopes and accounts".into()));
+    }
+    let mut scopes = Vec::new();
+    for word in &wanted.scopes {
+        let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.word()).collect();
+        scopes
+            .push(Scope::from_word(word).ok_or_else(|| {
+                bad(format!("there is no scope `{word}`")).help(known.join(", "))
+            })?);
+    }
+    if !caller.covers(&scopes, &wanted.accounts) {
+        return Err(Problem::new(
+            Code::MissingScope,
+            format!("the token `{}` may not do or see all of that itself", caller.name),
+        ));
+    }
+    let new = NewToken::make(app.clock.now(), &wanted.name, &scopes, &wanted.accounts)
+        .map_err(|said| Problem::new(Code::Crashed, said))?;
+    let row = new.row;
+    let (accounts, tokens) = app
+        .ask(language, move |desk, now| {
+            desk.add_token(now, row, &caller.name)?;
+            Ok((desk.accounts().map(str::to_owned).collect(), desk.tokens()?))
+        })
+        .await?;
+    app.know(accounts, tokens);
+    Ok((StatusCode::CREATED, Json(Made { token: new.secret })))
+}
+
+/// Take a token back
+#[utoipa::path(
+    delete,
+    path = "/v1/tokens/{name}",
+    tag = "tokens",
+    params(("name" = String, Path, description = "Its name")),
+    responses((status = 204, description = "It is of no use any more"), Problems),
+)]
+pub(crate) async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(name): InPath<String>,
+) -> Result<StatusCode, Problem> {
+    caller.may_anywhere(Scope::TokensEdit)?;
+    let unknown = || Problem::new(Code::UnknownName, "no token of this name is in use");
+    let rows = app.ask(language, |desk, _| desk.tokens()).await?;
+    let own = rows.iter().find(|row| row.name == name && row.revoked.is_none());
+    let accounts: Vec<String> =
+        serde_json::from_str(&own.ok_or_else(unknown)?.accounts).unwrap_or_default();
+    if !accounts.iter().all(|account| caller.sees(account)) {
+        return Err(unknown());
+    }
+    let (done, accounts, tokens) = app
+        .ask(language, move |desk, now| {
+            let done = desk.revoke_token(now, &name, &caller.name)?;
+            Ok((done, desk.accounts().map(str::to_owned).collect(), desk.tokens()?))
+        })
+        .await?;
+    app.know(accounts, tokens);
+    if done { Ok(StatusCode::NO_CONTENT) } else { Err(unknown()) }
+}

@@ -1,0 +1,238 @@
+//! What every request needs.
+
+use std::collections::HashSet;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use despertador_desk::runtime::{Clock, Inlet, NotDone};
+use despertador_desk::store::{Sqlite, TokenRow};
+use despertador_desk::{Desk, DeskError, Incoming, Receipt};
+use despertador_host::contract::Instant;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::language::Language;
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::problem::{Code, Problem};
+use crate::scope::Tokens;
+
+/// What every request needs; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) inlet: Inlet<Sqlite>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tokens: Tokens,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
+    /// The names of all accounts: asked at every request.
+    accounts: RwLock<HashSet<String>>,
+    stopping: AtomicBool,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(
+        inlet: Inlet<Sqlite>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        metrics: Metrics,
+    ) -> App {
+        let tokens = Tokens::default();
+        let accounts = RwLock::default();
+        let stopping = AtomicBool::new(false);
+        App(Arc::new(Shared { inlet, clock, tokens, limits, metrics, accounts, stopping }))
+    }
+
+    /// Takes over what the desk knows of accounts and tokens.
+    pub(crate) fn know(&self, accounts: Vec<String>, tokens: Vec<TokenRow>) {
+        *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
+            accounts.into_iter().collect();
+        self.tokens.set(tokens);
+    }
+
+    pub(crate) fn has_account(&self, name: &str) -> bool {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    /// From here on the server says that it is not ready.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Tells the desk what has happened; the receipts come when it is durable.
+    pub(crate) async fn take(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
+        let (then, receipts) = oneshot::channel();
+        self.inlet.try_take(incoming, move |taken| {
+            // Whoever has gone meanwhile tells it again.
+            let _: Result<(), _> = then.send(taken);
+        })?;
+        receipts.await.map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
+    }
+
+    /// Asks the desk, or changes something in it.
+    pub(crate) async fn ask<R: Send + 'static>(
+        &self,
+        language: Language,
+        question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> Result<R, DeskError> + Send + 'static,
+    ) -> Result<R, Problem> {
+        let answer = self.ask_plainly(question).await;
+        match answer {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Problem::of_desk(error, language)),
+            Err(not_done) => Err(Problem::of_running(not_done, language)),
+        }
+    }
+
+    pub(crate) async fn ask_plainly<R: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> R + Send + 'static,
+    ) -> Result<R, NotDone> {
+        let (then, answer) = oneshot::channel();
+        self.inlet.try_ask(move |desk, now| {
+            // Whoever has gone meanwhile does not want the answer.
+            let _: Result<(), _> = then.send(question(desk, now));
+        })?;
+        answer.await.map_err(|_| NotDone::Stopped)
+    }
+}
+
+/// The language of the reader.
+impl FromRequestParts<App> for Language {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Language, Self::Rejection> {
+        Ok(Language::of(&parts.headers))
+    }
+}
+
+/// A part of the path.
+pub(crate) struct InPath<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let axum::extract::Path(value) =
+            axum::extract::Path::from_request_parts(parts, app).await?;
+        Ok(InPath(value))
+    }
+}
+
+/// What stands behind the question mark.
+pub(crate) struct InQuery<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for InQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let axum::extract::Query(value) =
+            axum::extract::Query::from_request_parts(parts, app).await?;
+        Ok(InQuery(value))
+    }
+}
+
+/// A body as text. As long as it is held its size counts among what the server has in hand.
+pub(crate) struct Text {
+    pub(crate) text: String,
+    /// Whether it is one JSON a line.
+    pub(crate) is_lines: bool,
+    _room: OwnedSemaphorePermit,
+}
+
+impl FromRequest<App> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Text, Problem> {
+        let is_lines = kind(request.headers())?;
+        let limits = &app.limits;
+        let announced = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > limits.body) {
+            return Err(too_large(limits.body));
+        }
+        let read = async {
+            let room = limits.room(announced.unwrap_or(limits.body)).await?;
+            let bytes = read(request.into_body(), limits.body).await?;
+            Ok((room, bytes))
+        };
+        let (room, bytes) =
+            tokio::time::timeout(limits.body_timeout, read).await.unwrap_or_else(|_| {
+                Err(Problem::new(
+                    Code::TooSlow,
+                    format!("the body did not come within {} s", limits.body_timeout.as_secs()),
+                )
+                .help("send smaller batches"))
+            })?;
+        let text = String::from_utf8(bytes.into()).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Problem::new(Code::NotJson, format!("the body is not UTF-8, from byte {at} on"))
+        })?;
+        Ok(Text { text, is_lines, _room: room })
+    }
+}
+
+impl Text {
+    /// The body, which is one JSON document.
+    pub(crate) fn json(&self) -> Result<serde_json::Value, Problem> {
+        serde_json::from_str(&self.text)
+            .map_err(|error| Problem::new(Code::NotJson, error.to_string()))
+    }
+
+    /// The body as a form that is known.
+    pub(crate) fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_str(&self.text).map_err(|error| {
+            let code = if error.is_data() { Code::BadParameter } else { Code::NotJson };
+            Problem::new(code, error.to_string()).help("/openapi.json has the form of the body")
+        })
+    }
+}
+
+async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
+        Err(error) => Err(Problem::new(Code::BodyBroken, error.to_string())),
+    }
+}
+
+fn too_large(most: usize) -> Problem {
+    Problem::new(Code::TooLarge, format!("a body has at most {most} bytes"))
+        .help("send smaller batches, or raise `limits.body`")
+}
+
+/// Whether the body is one JSON a line; none at all is taken for JSON.
+fn kind(headers: &HeaderMap) -> Result<bool, Problem> {
+    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(false) };
+    let value = value.to_str().unwrap_or_default();
+    let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines" => Ok(true),
+        // What curl says of `--data` when nobody says anything else.
+        "" | "application/json" | "text/plain" | "application/x-www-form-urlencoded" => Ok(false),
+        other if other.ends_with("+json") => Ok(false),
+        other => Err(Problem::new(Code::WrongKind, format!("`{other}` is not read here"))
+            .help("send application/json, or application/x-ndjson for one JSON a line")),
+    }
+}

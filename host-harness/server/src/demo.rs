@@ -1,0 +1,111 @@
+//! What a demonstration needs: a token that everybody knows, and a receiver of webhooks that shows
+//! what it was given. Nothing of it is in a server that is not asked for it.
+
+use std::net::SocketAddr;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use despertador_desk::runtime::{Clock as _, SystemClock};
+use despertador_desk::sink::signature;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::scope::{NewToken, Scope};
+
+/// The token of demonstrations. It opens nothing else.
+pub const TOKEN: &str = "desp_demo";
+
+/// [`TOKEN`], with all scopes in the account `demo`.
+#[must_use]
+pub fn token() -> NewToken {
+    NewToken::of(TOKEN.into(), SystemClock.now(), "demo", &Scope::ALL, &["demo".into()])
+}
+
+/// Receives webhooks as a platform would: checks the signature, and takes each key once.
+#[derive(Debug)]
+pub struct Receiver {
+    _runtime: tokio::runtime::Runtime,
+    address: SocketAddr,
+}
+
+#[derive(Clone)]
+struct Received {
+    secret: Arc<Vec<u8>>,
+    actions: Arc<Mutex<Vec<Value>>>,
+    told: Sender<Value>,
+}
+
+/// Of those received so many are kept.
+const KEPT: usize = 1_000;
+/// Signatures may be so old, in milliseconds.
+const OLD: u64 = 300_000;
+
+impl Receiver {
+    /// Starts a receiver that shares this secret, at port 7072 of the machine itself or at any that
+    /// is free. What it receives it also sends to `told`.
+    ///
+    /// # Errors
+    ///
+    /// No port or no thread is left.
+    pub fn start(secret: Vec<u8>, told: Sender<Value>) -> Result<Receiver, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_io()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let received = Received { secret: Arc::new(secret), actions: Arc::default(), told };
+        let router = Router::new()
+            .route("/actions", post(take))
+            .route("/received", get(show))
+            .with_state(received);
+        let bind = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], PORT)));
+        let listener = match runtime.block_on(bind) {
+            Ok(listener) => listener,
+            Err(_) => runtime
+                .block_on(TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))))
+                .map_err(|error| error.to_string())?,
+        };
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Ok(Receiver { _runtime: runtime, address })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Where the receiver is if nobody else is there.
+const PORT: u16 = 7072;
+
+async fn take(State(received): State<Received>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let timestamp = header("despertador-timestamp").and_then(|at| at.parse().ok());
+    let signed = header("despertador-signature").unwrap_or_default();
+    let now = SystemClock.now();
+    let checked =
+        timestamp.map(|at| signature::verify(&received.secret, at, &body, signed, now, OLD));
+    if !matches!(checked, Some(Ok(()))) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let Ok(action) = serde_json::from_slice::<Value>(&body) else { return StatusCode::BAD_REQUEST };
+    let mut actions = received.actions.lock().unwrap_or_else(PoisonError::into_inner);
+    if !actions.iter().any(|known| known.get("key") == action.get("key")) && actions.len() < KEPT {
+        actions.push(action.clone());
+        // Nobody has to listen.
+        let _: Result<(), _> = received.told.send(action);
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn show(State(received): State<Received>) -> Json<Value> {
+    let actions = received.actions.lock().unwrap_or_else(PoisonError::into_inner);
+    Json(json!({ "received": *actions }))
+}

@@ -1,0 +1,102 @@
+//! Connections: so many at one time, none of them for ever.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt as _;
+
+/// The most headers of a request.
+const HEADERS: usize = 64;
+/// The most bytes of a request's head.
+const HEAD: usize = 32 << 10;
+/// The pause after the system would not give us a connection: it has no file handles left.
+const NO_HANDLES: Duration = Duration::from_millis(100);
+
+/// How connections are held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    pub(crate) connections: usize,
+    /// How long a head may take; so an idle connection is held for as long.
+    pub(crate) head_timeout: Duration,
+    /// How long requests are waited for at the end.
+    pub(crate) stop_timeout: Duration,
+}
+
+/// Serves until it is told to stop, and then what was begun.
+pub(crate) async fn listen(
+    listener: TcpListener,
+    router: Router,
+    held: Held,
+    mut stop: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(held.connections));
+    loop {
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "no connection");
+                tokio::time::sleep(NO_HANDLES).await;
+                continue;
+            }
+        };
+        // Answers are small, and the next request waits for them.
+        let _: std::io::Result<()> = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let router = router.clone();
+            async move { Ok::<_, Infallible>(answer(router, request, peer).await) }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(held.head_timeout)
+            .max_headers(HEADERS)
+            .max_buf_size(HEAD)
+            .serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, %peer, "connection ended");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(held.stop_timeout, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were not waited for any longer");
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> axum::response::Response {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    match router.oneshot(request).await {
+        Ok(answer) => answer,
+        Err(never) => match never {},
+    }
+}

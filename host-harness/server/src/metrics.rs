@@ -1,0 +1,61 @@
+//! What Prometheus reads: what the server counts by itself, and what the desk says when it is asked.
+
+use std::sync::Arc;
+
+use despertador_host::contract::Instant;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// What the server counts by itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Metrics {
+    requests: Family<Answered, Counter>,
+    took: Arc<Times>,
+}
+
+#[derive(Debug)]
+struct Times(Histogram);
+
+/// Classes of times, in seconds.
+const CLASSES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
+impl Default for Times {
+    fn default() -> Self {
+        Times(Histogram::new(CLASSES))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    path: String,
+    status: u16,
+}
+
+impl Metrics {
+    /// Counts an answer, by the pattern of its path; `took` in milliseconds.
+    pub(crate) fn answered(&self, path: &str, status: u16, took: Instant) {
+        self.requests.get_or_create(&Answered { path: path.to_owned(), status }).inc();
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds of a request")]
+        self.took.0.observe(took as f64 / 1_000.0);
+    }
+
+    /// The text that Prometheus reads, with what the desk says beside it.
+    pub(crate) fn text(&self, of_desk: impl FnOnce(&mut Registry)) -> String {
+        let mut registry = Registry::with_prefix("despertador");
+        registry.register("http_requests", "Requests answered", self.requests.clone());
+        registry.register(
+            "http_request_seconds",
+            "Time from a request's head to its answer",
+            self.took.0.clone(),
+        );
+        of_desk(&mut registry);
+        let mut text = String::new();
+        // Writing into memory does not fail.
+        let _: std::fmt::Result = encode(&mut text, &registry);
+        text
+    }
+}

@@ -1,0 +1,284 @@
+//! What went wrong, as RFC 9457 has it: `application/problem+json`.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use despertador_desk::DeskError;
+use despertador_desk::runtime::NotDone;
+use despertador_desk::store::StoreProblem;
+use despertador_host::PolicyError;
+use despertador_host::contract::Diagnostic;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::language::Language;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $word:literal, $title:literal;)*) => {
+        /// Kinds of problems.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Code { $($(#[$doc])* $name,)* }
+
+        impl Code {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Code] = &[$(Code::$name),*];
+
+            pub(crate) fn word(self) -> &'static str {
+                match self { $(Code::$name => $word),* }
+            }
+
+            pub(crate) fn title(self) -> &'static str {
+                match self { $(Code::$name => $title),* }
+            }
+
+            pub(crate) fn status(self) -> StatusCode {
+                match self { $(Code::$name => StatusCode::$status),* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadParameter = BAD_REQUEST, "bad-parameter", "A parameter cannot be read";
+    NotJson = BAD_REQUEST, "not-json", "The body is not JSON";
+    UnreadableEvents = BAD_REQUEST, "unreadable-events", "Some events cannot be read; none was taken";
+    BodyBroken = BAD_REQUEST, "body-broken", "The body ended before its time";
+    NoToken = UNAUTHORIZED, "no-token", "A token is needed";
+    WrongToken = UNAUTHORIZED, "wrong-token", "The token is unknown or was taken back";
+    MissingScope = FORBIDDEN, "missing-scope", "The token may not do this";
+    UnknownPath = NOT_FOUND, "unknown-path", "There is nothing here";
+    UnknownAccount = NOT_FOUND, "unknown-account", "The token sees no such account";
+    UnknownTicket = NOT_FOUND, "unknown-ticket", "There is no such ticket";
+    UnknownAction = NOT_FOUND, "unknown-action", "No such action was given up";
+    UnknownVersion = NOT_FOUND, "unknown-version", "There is no such version";
+    UnknownName = NOT_FOUND, "unknown-token", "There is no token of this name";
+    WrongMethod = METHOD_NOT_ALLOWED, "wrong-method", "The path has other methods";
+    TooSlow = REQUEST_TIMEOUT, "too-slow", "The request took too long";
+    NothingToUndo = CONFLICT, "nothing-to-undo", "There is no earlier policy";
+    NeedsConfirmation = CONFLICT, "needs-confirmation", "Tickets would be left without a rule";
+    Refused = CONFLICT, "refused", "It makes no sense now";
+    Changed = PRECONDITION_FAILED, "changed", "Somebody else has changed it meanwhile";
+    TooLarge = PAYLOAD_TOO_LARGE, "too-large", "The body is too large";
+    WrongKind = UNSUPPORTED_MEDIA_TYPE, "wrong-kind", "The body is of a kind that is not read";
+    EventRefused = UNPROCESSABLE_ENTITY, "event-refused", "The event makes no sense and was not stored";
+    PolicyRefused = UNPROCESSABLE_ENTITY, "policy-refused", "The policy has errors and was not saved";
+    FlowRefused = UNPROCESSABLE_ENTITY, "flow-refused", "The flow has errors and was not saved";
+    TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
+    Crashed = INTERNAL_SERVER_ERROR, "crashed", "The server made a mistake";
+    Unreadable = INTERNAL_SERVER_ERROR, "unreadable", "Something that is stored cannot be read";
+    StoreFailed = SERVICE_UNAVAILABLE, "store-failed", "The store cannot be used; nothing was stored";
+    PluginFailed = SERVICE_UNAVAILABLE, "plugin-failed", "The plugin could not answer";
+    Busy = SERVICE_UNAVAILABLE, "busy", "Too much waits; nothing was done";
+    Stopping = SERVICE_UNAVAILABLE, "stopping", "The desk stops; whether it was done is not known";
+}
+
+/// What went wrong, as an answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem(Box<Said>);
+
+/// What the body of such an answer says.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Said {
+    /// The kind: `urn:despertador:problem:` and its name.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:despertador:problem:unknown-ticket")]
+    kind: String,
+    /// The kind in words.
+    #[schema(example = "There is no such ticket")]
+    title: &'static str,
+    /// The status of the answer.
+    #[schema(example = 404)]
+    status: u16,
+    /// What is wrong this time.
+    detail: String,
+    /// The way out.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    help: String,
+    /// Every single problem, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Found>,
+    #[serde(skip)]
+    code: Code,
+    #[serde(skip)]
+    again_after: Option<u64>,
+}
+
+/// One problem of a policy, of a flow or of an event.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Found {
+    /// Its kind, in kebab-case.
+    pub(crate) code: String,
+    /// `error` or `warning`.
+    #[schema(example = "error")]
+    pub(crate) severity: String,
+    /// Where: a JSON Pointer into the body; of NDJSON the number of the line from 0 comes first.
+    #[schema(example = "/rules/0/close-after")]
+    pub(crate) place: String,
+    /// What is wrong.
+    pub(crate) text: String,
+    /// The way out.
+    pub(crate) help: String,
+}
+
+impl Found {
+    /// A problem in a reader's language.
+    pub(crate) fn of(problem: &Diagnostic, language: Language) -> Found {
+        use despertador_harness::word::Word;
+        let own = problem.wordings.iter().find(|wording| wording.language == language.word());
+        let wording = own.or_else(|| problem.wordings.first());
+        Found {
+            code: problem.code.clone(),
+            severity: problem.severity.word().into_owned(),
+            place: problem.place.clone(),
+            text: wording.map(|wording| wording.text.clone()).unwrap_or_default(),
+            help: wording.map(|wording| wording.help.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Problem {
+        Problem(Box::new(Said {
+            kind: format!("urn:despertador:problem:{}", code.word()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: detail.into(),
+            help: String::new(),
+            problems: Vec::new(),
+            code,
+            again_after: None,
+        }))
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Problem {
+        self.0.help = help.into();
+        self
+    }
+
+    pub(crate) fn problems(mut self, problems: Vec<Found>) -> Problem {
+        self.0.problems = problems;
+        self
+    }
+
+    /// When it may be tried again, in seconds.
+    pub(crate) fn again_after(mut self, seconds: u64) -> Problem {
+        self.0.again_after = Some(seconds);
+        self
+    }
+
+    /// What the desk says, in a reader's language.
+    pub(crate) fn of_desk(error: DeskError, language: Language) -> Problem {
+        let said = error.to_string();
+        let code = match error {
+            DeskError::Store(error) => {
+                let again = if error.problem == StoreProblem::Full { 30 } else { 1 };
+                return Problem::new(Code::StoreFailed, said).help(error.help()).again_after(again);
+            }
+            DeskError::UnknownAccount(_) => Code::UnknownAccount,
+            DeskError::UnknownTicket(_) => Code::UnknownTicket,
+            DeskError::UnknownAction(_) => Code::UnknownAction,
+            DeskError::NothingToUndo(_) => Code::NothingToUndo,
+            DeskError::Policy(PolicyError::Refused(problems)) => {
+                let found = problems.iter().map(|problem| Found::of(problem, language)).collect();
+                return Problem::new(
+                    Code::PolicyRefused,
+                    format!("{} problems were found", problems.len()),
+                )
+                .help("each of `problems` names the place and the way out")
+                .problems(found);
+            }
+            DeskError::Policy(_) | DeskError::Plugin(_) => {
+                return Problem::new(Code::PluginFailed, said).again_after(5);
+            }
+            DeskError::Refused(_) => Code::Refused,
+            _ => Code::Unreadable,
+        };
+        Problem::new(code, said)
+    }
+
+    /// Why a running desk did not do what was asked.
+    pub(crate) fn of_running(not_done: NotDone, language: Language) -> Problem {
+        match not_done {
+            NotDone::Desk(error) => Problem::of_desk(error, language),
+            NotDone::Busy => Problem::new(Code::Busy, NotDone::Busy.to_string()).again_after(1),
+            NotDone::Stopped => {
+                Problem::new(Code::Stopping, NotDone::Stopped.to_string()).again_after(5)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.0.code.status();
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let mut answer = (status, body).into_response();
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"despertador\""),
+            );
+        }
+        if let Some(seconds) = self.0.again_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
+            tracing::warn!(code = self.0.code.word(), detail = self.0.detail, "request failed");
+        }
+        answer
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Problem {
+        Problem::new(Code::BadParameter, rejection.body_text())
+            .help("names in the path are percent-encoded UTF-8")
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Problem {
+        Problem::new(Code::BadParameter, rejection.body_text())
+            .help("/openapi.json names the parameters of each path")
+    }
+}
+
+/// Declares the problems of a path for the OpenAPI document.
+pub(crate) struct Problems;
+
+impl utoipa::IntoResponses for Problems {
+    fn responses() -> std::collections::BTreeMap<
+        String,
+        utoipa::openapi::RefOr<utoipa::openapi::response::Response>,
+    > {
+        use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
+        let one = |text: &str| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
+            ResponseBuilder::new()
+                .description(text)
+                .content("application/problem+json", content.build())
+                .build()
+                .into()
+        };
+        [
+            ("400", "Something in the request cannot be read"),
+            ("401", "No token, or one that is unknown or was taken back"),
+            ("403", "The token lacks the scope"),
+            ("404", "There is no such thing among what the token sees"),
+            ("408", "The request took too long"),
+            ("409", "It makes no sense now, or wants to be confirmed"),
+            ("412", "Somebody else has changed it meanwhile"),
+            ("413", "The body is too large"),
+            ("415", "The body is of a kind that is not read"),
+            ("422", "It was read and is refused"),
+            ("429", "Too many requests; Retry-After says when again"),
+            ("503", "Nothing was done, or the desk stops; Retry-After says when again"),
+        ]
+        .into_iter()
+        .map(|(status, text)| (status.to_owned(), one(text)))
+        .collect()
+    }
+}

@@ -1,0 +1,193 @@
+//! Settings put to work, at the start and again while the server runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use despertador_desk::runtime::Clock;
+use despertador_desk::store::Sqlite;
+use despertador_desk::{Desk, DeskError};
+use despertador_host::contract::Instant;
+use despertador_host::{Host, Plugin, PolicyError};
+use tokio::sync::Mutex;
+
+use crate::app::App;
+use crate::operations::Reloaded;
+use crate::outlets::{Outlets, Ways};
+use crate::settings::Settings;
+
+/// Reads the settings again.
+pub type Again = Arc<dyn Fn() -> Result<Settings, String> + Send + Sync>;
+
+/// What it takes to reload.
+#[derive(Clone)]
+pub(crate) struct Reloader(Arc<Parts>);
+
+struct Parts {
+    host: Host,
+    built_in: &'static [u8],
+    again: Again,
+    outlets: Outlets,
+    clock: Arc<dyn Clock>,
+    /// One at a time.
+    at_work: Mutex<()>,
+}
+
+/// Who changes what the settings say, in the audit.
+pub(crate) const BY: &str = "settings";
+
+impl Reloader {
+    pub(crate) fn new(
+        host: Host,
+        built_in: &'static [u8],
+        again: Again,
+        outlets: Outlets,
+        clock: Arc<dyn Clock>,
+    ) -> Reloader {
+        let at_work = Mutex::new(());
+        Reloader(Arc::new(Parts { host, built_in, again, outlets, clock, at_work }))
+    }
+
+    /// Loads the plugin that settings name.
+    pub(crate) fn plugin(&self, settings: &Settings) -> Result<Plugin, String> {
+        load(&self.0.host, self.0.built_in, settings.plugin.as_deref())
+    }
+
+    /// Sets the ways that settings name.
+    pub(crate) fn set_ways(&self, settings: &Settings) -> Result<(), String> {
+        self.0.outlets.set(Ways::of(settings, &self.0.clock)?);
+        Ok(())
+    }
+
+    /// Reads the settings again and puts to work what has changed. What is refused stays as it was,
+    /// and the rest is changed nevertheless.
+    pub(crate) async fn reload(&self, app: &App) -> Reloaded {
+        let _alone = self.0.at_work.lock().await;
+        let mut reloaded = Reloaded::default();
+        let again = Arc::clone(&self.0.again);
+        let read = tokio::task::spawn_blocking(move || again()).await;
+        let settings = match read {
+            Ok(Ok(settings)) => settings,
+            Ok(Err(said)) => {
+                reloaded.refused.push(said);
+                return reloaded;
+            }
+            Err(error) => {
+                reloaded.refused.push(error.to_string());
+                return reloaded;
+            }
+        };
+        match self.set_ways(&settings) {
+            Ok(()) => reloaded.done.push("where actions go".into()),
+            Err(said) => reloaded.refused.push(said),
+        }
+        self.reload_plugin(app, &settings, &mut reloaded).await;
+        let asked = app
+            .ask_plainly(move |desk, now| {
+                let mut reloaded = Reloaded::default();
+                open_accounts(desk, now, &settings, &mut reloaded);
+                let names = desk.accounts().map(str::to_owned).collect();
+                (reloaded, names, desk.tokens().unwrap_or_default())
+            })
+            .await;
+        match asked {
+            Ok((more, accounts, tokens)) => {
+                app.know(accounts, tokens);
+                reloaded.done.extend(more.done);
+                reloaded.refused.extend(more.refused);
+            }
+            Err(not_done) => reloaded.refused.push(not_done.to_string()),
+        }
+        for done in &reloaded.done {
+            tracing::info!(done, "reloaded");
+        }
+        for refused in &reloaded.refused {
+            tracing::error!(refused, "not reloaded");
+        }
+        reloaded
+    }
+
+    async fn reload_plugin(&self, app: &App, settings: &Settings, reloaded: &mut Reloaded) {
+        let own = self.clone();
+        let path = settings.plugin.clone();
+        let loaded =
+            tokio::task::spawn_blocking(move || load(&own.0.host, own.0.built_in, path.as_deref()))
+                .await
+                .unwrap_or_else(|error| Err(error.to_string()));
+        let plugin = match loaded {
+            Ok(plugin) => plugin,
+            Err(said) => {
+                reloaded.refused.push(format!("the plugin stays: {said}"));
+                return;
+            }
+        };
+        let replaced = app
+            .ask_plainly(move |desk, now| {
+                if desk.plugin().sha256() == plugin.sha256() {
+                    return Ok(false);
+                }
+                desk.replace_plugin(now, plugin).map(|()| true)
+            })
+            .await;
+        match replaced {
+            Ok(Ok(true)) => reloaded.done.push("the plugin".into()),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => reloaded.refused.push(format!("the plugin stays: {error}")),
+            Err(not_done) => reloaded.refused.push(not_done.to_string()),
+        }
+    }
+}
+
+fn load(host: &Host, built_in: &[u8], file: Option<&Path>) -> Result<Plugin, String> {
+    match file {
+        None => host.load_bytes(built_in),
+        Some(file) => host.load_file(file),
+    }
+    .map_err(|error| format!("{error}; {}", error.help()))
+}
+
+/// Opens the accounts that settings name, and puts their policies in force that are others.
+pub(crate) fn open_accounts(
+    desk: &mut Desk<Sqlite>,
+    now: Instant,
+    settings: &Settings,
+    reloaded: &mut Reloaded,
+) {
+    for (name, account) in &settings.accounts {
+        if let Err(error) = desk.open_account(now, name, BY) {
+            reloaded.refused.push(format!("account `{name}`: {error}"));
+            continue;
+        }
+        let Some(file) = &account.policy else { continue };
+        match put_in_force(desk, now, name, file, account.departments.as_deref()) {
+            Ok(true) => reloaded.done.push(format!("the policy of `{name}`")),
+            Ok(false) => {}
+            Err(said) => reloaded.refused.push(said),
+        }
+    }
+}
+
+fn put_in_force(
+    desk: &mut Desk<Sqlite>,
+    now: Instant,
+    account: &str,
+    file: &PathBuf,
+    departments: Option<&[String]>,
+) -> Result<bool, String> {
+    let shown = file.display();
+    let config = std::fs::read_to_string(file)
+        .map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    let failed = |error: DeskError| match error {
+        DeskError::Policy(PolicyError::Refused(problems)) => format!(
+            "`{shown}` has {} problems and stays as it was: `despertador check {shown}` shows them",
+            problems.len()
+        ),
+        other => format!("`{shown}`: {other}"),
+    };
+    // What was saved by hand since then stays, until the file says something new.
+    let known = desk.policies(account).map_err(failed)?;
+    if known.iter().find(|row| row.by == BY).is_some_and(|row| row.config == config) {
+        return Ok(false);
+    }
+    desk.save_policy(now, account, &config, departments, BY).map_err(failed)?;
+    Ok(true)
+}

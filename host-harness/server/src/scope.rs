@@ -1,0 +1,238 @@
+//! What a token may do, and who it is that calls.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::sync::{PoisonError, RwLock};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use despertador_desk::store::TokenRow;
+use despertador_host::Sha256;
+use despertador_host::contract::Instant;
+
+use crate::app::App;
+use crate::problem::{Code, Problem};
+
+/// What a token may do. The words of the help desks that Despertador is for, and `tokens:edit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Tell what has happened.
+    EventsWrite,
+    /// See policies, tickets and what was given up.
+    HelpDeskView,
+    /// Change policies, and what happens to tickets.
+    HelpDeskEdit,
+    /// See the bot's flow.
+    BuilderView,
+    /// Change the bot's flow.
+    BuilderEdit,
+    /// See who has changed what.
+    AuditView,
+    /// Make tokens and take them back.
+    TokensEdit,
+}
+
+impl Scope {
+    /// All there are.
+    pub const ALL: [Scope; 7] = [
+        Scope::EventsWrite,
+        Scope::HelpDeskView,
+        Scope::HelpDeskEdit,
+        Scope::BuilderView,
+        Scope::BuilderEdit,
+        Scope::AuditView,
+        Scope::TokensEdit,
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Scope::EventsWrite => "events:write",
+            Scope::HelpDeskView => "help-desk:view",
+            Scope::HelpDeskEdit => "help-desk:edit",
+            Scope::BuilderView => "builder:view",
+            Scope::BuilderEdit => "builder:edit",
+            Scope::AuditView => "audit:view",
+            Scope::TokensEdit => "tokens:edit",
+        }
+    }
+
+    /// The scope of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Scope> {
+        Scope::ALL.into_iter().find(|scope| scope.word() == word)
+    }
+
+    /// Who may change something may see it.
+    fn includes(self, wanted: Scope) -> bool {
+        self == wanted
+            || matches!(
+                (self, wanted),
+                (Scope::HelpDeskEdit, Scope::HelpDeskView)
+                    | (Scope::BuilderEdit, Scope::BuilderView)
+            )
+    }
+}
+
+/// A token that was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// What its owner keeps; nobody else has it.
+    pub secret: String,
+    /// What the desk keeps.
+    pub row: TokenRow,
+}
+
+/// The beginning of every token, by which searches for leaked secrets find them.
+const PREFIX: &str = "desp_";
+
+impl NewToken {
+    /// Makes a token of 32 random bytes.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no random bytes.
+    pub fn make(
+        now: Instant,
+        name: &str,
+        scopes: &[Scope],
+        accounts: &[String],
+    ) -> Result<NewToken, String> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)
+            .map_err(|error| format!("the system gives no random bytes: {error}"))?;
+        let mut secret = PREFIX.to_owned();
+        for byte in bytes {
+            let _: std::fmt::Result = write!(secret, "{byte:02x}");
+        }
+        Ok(Self::of(secret, now, name, scopes, accounts))
+    }
+
+    /// A token whose secret is known already. It has to be as long as a random one.
+    pub(crate) fn of(
+        secret: String,
+        now: Instant,
+        name: &str,
+        scopes: &[Scope],
+        accounts: &[String],
+    ) -> NewToken {
+        let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
+        let row = TokenRow {
+            digest: Sha256::of(secret.as_bytes()).0,
+            name: name.to_owned(),
+            scopes: words.join(" "),
+            accounts: serde_json::json!(accounts).to_string(),
+            at: now,
+            revoked: None,
+        };
+        NewToken { secret, row }
+    }
+}
+
+/// All tokens in use, by their digest: asked at every request.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(RwLock<HashMap<[u8; 32], Caller>>);
+
+impl Tokens {
+    /// Puts these in the place of those known.
+    pub(crate) fn set(&self, rows: Vec<TokenRow>) {
+        let known = rows.into_iter().filter(|row| row.revoked.is_none()).map(|row| {
+            let scopes = row.scopes.split(' ').filter_map(Scope::from_word).collect();
+            let accounts = serde_json::from_str(&row.accounts).unwrap_or_default();
+            (row.digest, Caller { digest: row.digest, name: row.name, scopes, accounts })
+        });
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
+    }
+
+    fn find(&self, secret: &str) -> Option<Caller> {
+        let digest = Sha256::of(secret.as_bytes()).0;
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned()
+    }
+}
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) digest: [u8; 32],
+    pub(crate) name: String,
+    scopes: BTreeSet<Scope>,
+    accounts: BTreeSet<String>,
+}
+
+impl Caller {
+    /// Whether the caller sees an account and may do something in it. An account that is not seen
+    /// is as unknown as one that is not there.
+    pub(crate) fn may(&self, app: &App, scope: Scope, account: &str) -> Result<(), Problem> {
+        if !self.sees(account) || !app.has_account(account) {
+            return Err(Problem::new(
+                Code::UnknownAccount,
+                format!("the token `{}` sees no account `{account}`", self.name),
+            )
+            .help("GET /v1/accounts lists those it sees; PUT /v1/accounts/NAME opens one"));
+        }
+        self.may_anywhere(scope)
+    }
+
+    /// Whether the caller may do something at all.
+    pub(crate) fn may_anywhere(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.iter().any(|own| own.includes(scope)) {
+            return Ok(());
+        }
+        let own: Vec<&str> = self.scopes.iter().map(|scope| scope.word()).collect();
+        Err(Problem::new(Code::MissingScope, format!("this needs the scope `{}`", scope.word()))
+            .help(format!("the token `{}` has: {}", self.name, own.join(", "))))
+    }
+
+    pub(crate) fn sees(&self, account: &str) -> bool {
+        self.accounts.contains(account) || self.sees_all()
+    }
+
+    pub(crate) fn sees_all(&self) -> bool {
+        self.accounts.contains("*")
+    }
+
+    /// Whether the caller has all that another token would have.
+    pub(crate) fn covers(&self, scopes: &[Scope], accounts: &[String]) -> bool {
+        scopes.iter().all(|scope| self.may_anywhere(*scope).is_ok())
+            && accounts.iter().all(|account| self.sees(account))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
+        let Some(secret) = secret(&parts.headers) else {
+            return Err(Problem::new(Code::NoToken, "the request has no token").help(
+                "send the header `Authorization: Bearer TOKEN`; `despertador token` makes one",
+            ));
+        };
+        let Some(caller) = app.tokens.find(&secret) else {
+            app.limits.note_failure(parts)?;
+            return Err(Problem::new(Code::WrongToken, "this token is not known here")
+                .help("it may have been revoked; `despertador token` makes another one"));
+        };
+        app.limits.admit(&caller)?;
+        Ok(caller)
+    }
+}
+
+/// The token of a request: `Bearer TOKEN`, or the password of `Basic`, for senders of webhooks that
+/// can only put it into the address.
+fn secret(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, rest) = value.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.trim().to_owned());
+    }
+    if scheme.eq_ignore_ascii_case("basic") {
+        let decoded = STANDARD.decode(rest.trim()).ok()?;
+        let decoded = String::from_utf8(decoded).ok()?;
+        return decoded.split_once(':').map(|(_, password)| password.to_owned());
+    }
+    None
+}

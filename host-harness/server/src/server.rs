@@ -1,0 +1,276 @@
+//! A server that runs.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use despertador_desk::runtime::{Clock, Inlet, Runtime, RuntimeOptions, SystemClock};
+use despertador_desk::store::{FlowRow, Sqlite};
+use despertador_desk::{Desk, Options};
+use despertador_flow::Flow;
+use despertador_harness::facts;
+use despertador_host::Host;
+use despertador_host::contract::ExitState;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::limits::Limits;
+use crate::listen::{Held, listen};
+use crate::metrics::Metrics;
+use crate::operations::Reloaded;
+use crate::outlets::{Outlets, Shared};
+use crate::reload::{Again, Reloader, open_accounts};
+use crate::scope::NewToken;
+use crate::settings::{Operations, Settings};
+use crate::{api, operations};
+
+/// What a server is started with.
+pub struct Start {
+    /// What was chosen.
+    pub settings: Settings,
+    /// The plugin where the settings name none.
+    pub built_in: &'static [u8],
+    /// Reads the settings again.
+    pub again: Again,
+    /// Tokens that are kept if there is none of their names: for demonstrations and tests.
+    pub tokens: Vec<NewToken>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Start {
+    /// With the clock of the machine.
+    #[must_use]
+    pub fn new(settings: Settings, built_in: &'static [u8]) -> Start {
+        let same = settings.clone();
+        Start {
+            settings,
+            built_in,
+            again: Arc::new(move || Ok(same.clone())),
+            tokens: Vec::new(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl fmt::Debug for Start {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Start").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// A server that runs, on threads of its own.
+pub struct Server {
+    runtime: tokio::runtime::Runtime,
+    desk: Runtime<Sqlite>,
+    app: App,
+    reloader: Reloader,
+    stop: watch::Sender<bool>,
+    served: Vec<tokio::task::JoinHandle<()>>,
+    address: SocketAddr,
+    operations: Option<SocketAddr>,
+    patience: Duration,
+}
+
+impl Server {
+    /// Starts: the store is opened, what was due meanwhile is begun, requests are answered.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be used, and the way out: the file, the plugin, an address, a policy, a way.
+    pub fn start(start: Start) -> Result<Server, String> {
+        let Start { settings, built_in, again, tokens, clock } = start;
+        let host = Host::new(despertador_host::Options::default()).map_err(|e| e.to_string())?;
+        let outlets = Outlets::default();
+        let reloader = Reloader::new(host, built_in, again, outlets.clone(), Arc::clone(&clock));
+        let plugin = reloader.plugin(&settings)?;
+        reloader.set_ways(&settings)?;
+        let mut desk = open(&settings, plugin)?;
+        let now = clock.now();
+        for token in tokens {
+            let known = desk.tokens().map_err(|error| error.to_string())?;
+            if !known.iter().any(|row| row.digest == token.row.digest) {
+                desk.add_token(now, token.row, crate::reload::BY).map_err(|e| e.to_string())?;
+            }
+        }
+        let mut opened = Reloaded::default();
+        open_accounts(&mut desk, now, &settings, &mut opened);
+        if let Some(said) = opened.refused.first() {
+            return Err(said.clone());
+        }
+        let names = desk.accounts().map(str::to_owned).collect();
+        let known = desk.tokens().map_err(|error| error.to_string())?;
+        let listening = Listening::bind(&settings)?;
+        let options =
+            RuntimeOptions { workers: settings.deliveries.get(), ..RuntimeOptions::default() };
+        let desk = Runtime::start(desk, Shared(Arc::clone(&clock)), outlets, options)
+            .map_err(|error| format!("no threads are left: {error}"))?;
+        let app = App::new(desk.inlet(), clock, Limits::new(&settings.limits), Metrics::default());
+        app.know(names, known);
+        let (stop, stopping) = watch::channel(false);
+        let Listening { runtime, interface, operations, address, operations_address } = listening;
+        let limits = &settings.limits;
+        let held = Held {
+            connections: limits.connections.get(),
+            head_timeout: limits.head_timeout.0,
+            stop_timeout: limits.stop_timeout.0,
+        };
+        let mut served = Vec::new();
+        let router = api::router(app.clone());
+        served.push(runtime.spawn(listen(interface, router, held, stopping.clone())));
+        if let Some(listener) = operations {
+            let router = operations::router(app.clone(), reloader.clone());
+            served.push(runtime.spawn(listen(listener, router, held, stopping.clone())));
+        }
+        if let Some(keep) = settings.keep {
+            runtime.spawn(forget_old(app.clone(), keep.0, stopping));
+        }
+        tracing::info!(%address, desk = %settings.desk.display(), "serving");
+        Ok(Server {
+            runtime,
+            desk,
+            app,
+            reloader,
+            stop,
+            served,
+            address,
+            operations: operations_address,
+            patience: limits.stop_timeout.0,
+        })
+    }
+
+    /// Where the interface is.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where health, metrics and reloading are.
+    #[must_use]
+    pub fn operations(&self) -> Option<SocketAddr> {
+        self.operations
+    }
+
+    /// A way to the desk beside the interface.
+    #[must_use]
+    pub fn inlet(&self) -> Inlet<Sqlite> {
+        self.desk.inlet()
+    }
+
+    /// Reads the settings again and puts to work what has changed.
+    pub fn reload(&self) -> Reloaded {
+        self.runtime.block_on(self.reloader.reload(&self.app))
+    }
+
+    /// Waits for whatever tells the server to stop or to reload.
+    pub fn block_on<F: Future>(&self, wait: F) -> F::Output {
+        self.runtime.block_on(wait)
+    }
+
+    /// Stops: no new requests, those begun are answered, what was told is stored, deliveries on
+    /// their way are waited for. The desk comes back; none if its thread has crashed.
+    #[must_use]
+    pub fn stop(self) -> Option<Desk<Sqlite>> {
+        self.app.stop();
+        let _: Result<(), _> = self.stop.send(true);
+        self.runtime.block_on(async {
+            for served in self.served {
+                let _: Result<(), _> = served.await;
+            }
+        });
+        let desk = self.desk.stop();
+        self.runtime.shutdown_timeout(self.patience);
+        desk
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn open(settings: &Settings, plugin: despertador_host::Plugin) -> Result<Desk<Sqlite>, String> {
+    let store =
+        Sqlite::open(&settings.desk).map_err(|error| format!("{error}; {}", error.help()))?;
+    let resolution = settings.tick_resolution.0.as_millis();
+    let options = Options {
+        tick_resolution: u64::try_from(resolution).unwrap_or(u64::MAX),
+        exit_state: exit_of,
+        ..Options::default()
+    };
+    Desk::open(store, plugin, options).map_err(|error| error.to_string())
+}
+
+fn exit_of(row: &FlowRow) -> ExitState {
+    Flow::read(&row.text).map_or(ExitState::Unknown, |flow| facts::exit_of(&flow))
+}
+
+/// Addresses that are taken before anything is begun.
+struct Listening {
+    runtime: tokio::runtime::Runtime,
+    interface: TcpListener,
+    operations: Option<TcpListener>,
+    address: SocketAddr,
+    operations_address: Option<SocketAddr>,
+}
+
+impl Listening {
+    fn bind(settings: &Settings) -> Result<Listening, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("http")
+            .build()
+            .map_err(|error| format!("no threads are left: {error}"))?;
+        let (interface, address) = runtime.block_on(bind(settings.listen))?;
+        let (operations, operations_address) = match settings.operations {
+            Operations::Off => (None, None),
+            Operations::At(at) => {
+                let (listener, address) = runtime.block_on(bind(at))?;
+                (Some(listener), Some(address))
+            }
+        };
+        Ok(Listening { runtime, interface, operations, address, operations_address })
+    }
+}
+
+async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
+    let failed = |error: std::io::Error| {
+        format!("`{at}` cannot be listened at: {error}; choose another address or end who has it")
+    };
+    let listener = TcpListener::bind(at).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// How often old tickets are looked for.
+const OFTEN: Duration = Duration::from_secs(600);
+/// So many are deleted at one time, for others wait meanwhile.
+const AT_ONCE: usize = 200;
+
+async fn forget_old(app: App, keep: Duration, mut stop: watch::Receiver<bool>) {
+    let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+    loop {
+        let deleted = app
+            .ask_plainly(move |desk, now| desk.delete_untouched(now.saturating_sub(keep), AT_ONCE))
+            .await;
+        let pause = match deleted {
+            Ok(Ok(count)) if count > 0 => {
+                tracing::info!(count, "old tickets deleted");
+                Duration::from_millis(50)
+            }
+            Ok(Ok(_)) => OFTEN,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "old tickets stay");
+                OFTEN
+            }
+            Err(_) => return,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
