@@ -59,13 +59,15 @@ fn blip(handler: Box<Handler>) -> (String, Receiver<Request>) {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
             let Some(request) = request(&stream) else { continue };
-            match handler(&request) {
+            let answer = handler(&request);
+            // Heard before it is answered: whoever has the answer finds it here.
+            if heard.send(request).is_err() {
+                return;
+            }
+            match answer {
                 // Who is not listening any more has heard enough.
                 Some(answer) => drop(stream.write_all(answer.as_bytes())),
                 None => slow.push(stream),
-            }
-            if heard.send(request).is_err() {
-                return;
             }
         }
     });
@@ -122,7 +124,7 @@ fn command(request: &Request, with: &Value) -> Option<String> {
 
 fn sink_with(base: &str, change: impl FnOnce(&mut BlipOptions)) -> BlipSink {
     let mut options = BlipOptions::new(base, SECRET, BOT.parse().unwrap());
-    options.timeout = Duration::from_millis(400);
+    options.timeout = SOON;
     change(&mut options);
     BlipSink::new(options, clock()).expect("a sink")
 }
@@ -348,7 +350,11 @@ fn what_happens_on_the_way_decides_what_becomes_of_it() {
     ];
     for (answer, expected) in cases {
         let (url, _requests) = blip(Box::new(move |_| (!answer.is_empty()).then(|| answer.into())));
-        let outcome = sink(&url).deliver(&reminder());
+        let slow = answer.is_empty();
+        let outcome = sink_with(&url, |options| {
+            options.timeout = if slow { Duration::from_millis(300) } else { SOON };
+        });
+        let outcome = outcome.deliver(&reminder());
         assert!(expected(&outcome), "{answer}: {outcome:?}");
         assert!(!format!("{outcome:?}").contains(SECRET), "{outcome:?}");
     }
