@@ -15,7 +15,9 @@
 //! Any step may be repeated, left out for a while, or cut off by a crash.
 
 mod account;
+mod budget;
 mod cache;
+mod counts;
 mod deliver;
 mod hear;
 mod inquire;
@@ -45,6 +47,7 @@ use ticket::Kept;
 use work::Work;
 
 pub use account::{Moved, Saved};
+pub use counts::Counts;
 pub use deliver::{Delivery, Outcome, Report, Settled};
 pub use inquire::{Rebuilt, Standing, TimelineEntry};
 pub use lateness::Lateness;
@@ -61,6 +64,8 @@ pub struct Options {
     pub first_pause: Duration,
     /// The longest pause between two tries. Default 10 min.
     pub longest_pause: Duration,
+    /// The longest that a receiver who names a time (`Retry-After`) is waited for. Default 1 h.
+    pub longest_retry_after: Duration,
     /// After how long an action that nobody has reported on is handed out again. Default 5 min.
     pub lease: Duration,
     /// How many tickets are kept in memory. Default 50,000.
@@ -78,6 +83,7 @@ impl Default for Options {
             attempts: 18,
             first_pause: 1_000,
             longest_pause: 600_000,
+            longest_retry_after: 3_600_000,
             lease: 300_000,
             cached_tickets: 50_000,
             tick_resolution: 1_000,
@@ -92,6 +98,7 @@ impl fmt::Debug for Options {
             .field("attempts", &self.attempts)
             .field("first_pause", &self.first_pause)
             .field("longest_pause", &self.longest_pause)
+            .field("longest_retry_after", &self.longest_retry_after)
             .field("lease", &self.lease)
             .field("cached_tickets", &self.cached_tickets)
             .field("tick_resolution", &self.tick_resolution)
@@ -116,6 +123,13 @@ pub struct Desk<S> {
     /// No action has to be carried out before this; none if there is none.
     earliest_delivery: Option<Instant>,
     lateness: Lateness,
+    delivery_lateness: Lateness,
+    commits: Lateness,
+    counts: HashMap<i64, Counts>,
+    /// Actions that wait for another one to be reported on, which is of the same customer.
+    held: HashSet<String>,
+    /// Whether actions wait because their account has as many on their way as it may have.
+    is_full: bool,
     trouble: Option<(Instant, DeskError)>,
     /// Tickets whose row is damaged: they are left alone, so that the others go on.
     unreadable: HashSet<String>,
@@ -131,6 +145,8 @@ struct Account {
 struct Lease {
     since: Instant,
     until: Instant,
+    account: i64,
+    customer: Option<String>,
 }
 
 impl Lease {
@@ -164,6 +180,11 @@ impl<S: Store> Desk<S> {
             leases: HashMap::new(),
             earliest_delivery: Some(Instant::MIN),
             lateness: Lateness::default(),
+            delivery_lateness: Lateness::default(),
+            commits: Lateness::default(),
+            counts: HashMap::new(),
+            held: HashSet::new(),
+            is_full: false,
             trouble: None,
             unreadable: HashSet::new(),
         })
@@ -191,6 +212,31 @@ impl<S: Store> Desk<S> {
     #[must_use]
     pub fn lateness(&self) -> &Lateness {
         &self.lateness
+    }
+
+    /// How much later than their deadlines actions were carried out since the desk was opened.
+    #[must_use]
+    pub fn delivery_lateness(&self) -> &Lateness {
+        &self.delivery_lateness
+    }
+
+    /// How long whoever runs the desk has measured its calls to take that end in a commit: taking
+    /// in, looking, handing out, reporting. None unless a runtime does.
+    #[must_use]
+    pub fn commit_durations(&self) -> &Lateness {
+        &self.commits
+    }
+
+    pub(crate) fn note_commit(&mut self, begun: Instant, ended: Instant) {
+        self.commits.note(begun, ended);
+    }
+
+    /// What became of each account's actions since the desk was opened; for all accounts.
+    pub fn counts(&self) -> impl Iterator<Item = (&str, Counts)> {
+        self.accounts.iter().map(|account| {
+            let counts = self.counts.get(&account.row.no).copied().unwrap_or_default();
+            (account.row.name.as_str(), counts)
+        })
     }
 
     /// When [`wake`](Self::wake) or [`deliveries`](Self::deliveries) has something to do: then or
@@ -319,6 +365,10 @@ impl<S: Store> Desk<S> {
             }
         }
         self.numbers = work.numbers;
+        for (account, counts) in work.counts {
+            self.counts.entry(account).or_default().add(counts);
+        }
+        work.carried_out.iter().for_each(|(due, at)| self.delivery_lateness.note(*due, *at));
         for (place, kept) in work.kept {
             if kept.version > 0 {
                 self.cache.put(place, kept);

@@ -66,9 +66,9 @@ pub mod runtime;
 pub mod sink;
 pub mod store;
 
-pub use decision::{action_json, decision_json};
+pub use decision::{action_from_json, action_json, decision_json};
 pub use desk::{
-    Delivery, Desk, Incoming, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Report, Saved,
-    Settled, Standing, TimelineEntry, Woken,
+    Counts, Delivery, Desk, Incoming, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Report,
+    Saved, Settled, Standing, TimelineEntry, Woken,
 };
 pub use error::DeskError;

@@ -33,11 +33,14 @@ pub struct RuntimeOptions {
     pub wake: usize,
     /// How many deliveries are made at one time. Default 8.
     pub workers: usize,
+    /// How many of them one account may have at a time: its slow receiver does not hold up the
+    /// others. Default 4.
+    pub per_account: usize,
 }
 
 impl Default for RuntimeOptions {
     fn default() -> Self {
-        Self { waiting: 1_024, commit: 1_000, wake: 500, workers: 8 }
+        Self { waiting: 1_024, commit: 1_000, wake: 500, workers: 8, per_account: 4 }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where actions go.
 
+pub mod http;
 mod log;
+mod routes;
 pub mod signature;
 mod webhook;
 
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use crate::desk::{Delivery, Outcome};
 
 pub use log::LogSink;
+pub use routes::Routes;
 pub use webhook::{Webhook, WebhookOptions};
 
 /// Carries actions out, or hands them to whoever does.

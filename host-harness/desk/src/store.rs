@@ -58,8 +58,13 @@ pub trait Store {
 
     /// What is to be carried out for a ticket.
     fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError>;
-    /// What is to be carried out by now, the oldest first.
-    fn outbox_due(&self, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
+    /// What is to be carried out by now, the oldest first, for all accounts but these.
+    fn outbox_due(
+        &self,
+        now: Instant,
+        limit: usize,
+        but: &[i64],
+    ) -> Result<Vec<OutboxRow>, StoreError>;
     /// When something is to be carried out next, after an instant.
     fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError>;
     /// What was given up, the oldest first.
@@ -473,4 +478,6 @@ pub struct Query {
     pub after: i64,
     /// At most so many.
     pub limit: usize,
+    /// Those with the highest numbers first, which then are the ones that `limit` leaves.
+    pub newest_first: bool,
 }

@@ -9,9 +9,15 @@
 mod support;
 
 use despertador_desk::store::Store;
-use despertador_desk::{Desk, Outcome, Receipt, Report};
-use despertador_host::contract::{Author, Instant};
-use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, done, silent, words};
+use despertador_desk::{Counts, Desk, Incoming, Options, Outcome, Receipt, Report};
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{
+    ActionKey, Author, Event, Failure, FailureKind, Happening, Instant, Step, TicketStatus,
+};
+use serde_json::json;
+use support::{
+    ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, done, happening, opened, silent, words,
+};
 
 /// Lets time pass until an instant: looks, delivers at once, and says what was done and when.
 fn run<S: Store>(desk: &mut Desk<S>, until: Instant) -> Vec<(Instant, String)> {
@@ -111,4 +117,257 @@ fn a_receiver_that_is_down_for_an_hour_gets_everything_in_order_and_once() {
     assert!((10..40).contains(&tries), "{tries}");
     let (third, close) = (done_at[2].0, done_at[3].0);
     assert!(close - third >= MINUTE, "the promised gap");
+}
+
+/// As `tests/scenarios/limits.md` has it: one message a day, whatever the ticket.
+const ONE_A_DAY: &str = r#"{ "version": "1", "language": "en", "budget": { "per-day": 1 }, "rules": [
+    { "departments": ["soporte"], "close-after": "20 h",
+      "reminders": [{ "after": "1 h", "text": "Soporte" }] },
+    { "departments": ["ventas"], "close-after": "4 h",
+      "reminders": [{ "after": "2 h", "text": "Ventas" }] } ] }"#;
+
+/// A ticket of Eva's, by mail, answered at an instant.
+fn of_eva(ticket: &str, department: &str, at: Instant) -> Vec<Incoming> {
+    let facts = json!({ "channel": "email", "department": department, "locale": "es",
+                        "more": { "customer.id": "eva" } });
+    let mut rows = silent(ticket, at);
+    rows[0].row.facts = Some(facts);
+    rows
+}
+
+#[test]
+fn two_tickets_of_one_customer_share_what_may_be_sent_on_a_day() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ONE_A_DAY);
+    desk.take(NINE, &of_eva("77", "soporte", NINE)).expect("receipts");
+    desk.take(NINE, &of_eva("78", "ventas", NINE)).expect("receipts");
+    let (ten, eleven) = (NINE + HOUR, NINE + 2 * HOUR);
+    desk.wake(ten, 10).expect("a look");
+    let sent = desk.deliveries(ten, 10).expect("deliveries");
+    assert_eq!(sent.iter().map(|d| d.key.as_str()).collect::<Vec<_>>(), ["77/1/reminder-1"]);
+    desk.delivered(ten, &[done("acme", "77/1/reminder-1", ten)]).expect("a report");
+    for ticket in ["77", "78"] {
+        let told = desk.standing("acme", ticket).expect("a ticket").ticket.sent_to_customer;
+        assert_eq!(told, Some(vec![ten]), "{ticket}");
+    }
+    // Ventas waits for tomorrow, in the ticket's zone; and so does a ticket that comes later.
+    desk.take(ten, &of_eva("79", "ventas", ten)).expect("receipts");
+    for now in [eleven, ten + 2 * HOUR] {
+        desk.wake(now, 10).expect("a look");
+        assert_eq!(desk.deliveries(now, 10).expect("deliveries"), [], "{now}");
+    }
+    let midnight = NINE + 15 * HOUR;
+    for (ticket, sent) in [("78", vec![ten]), ("79", vec![ten])] {
+        let standing = desk.standing("acme", ticket).expect("a ticket");
+        assert_eq!(standing.due, Some(midnight), "{ticket}");
+        assert_eq!(standing.ticket.sent_to_customer, Some(sent), "{ticket}");
+    }
+    // Both are due at midnight, and only one of them goes out: the other one sees it.
+    desk.wake(midnight, 10).expect("a look");
+    let sent = desk.deliveries(midnight, 10).expect("deliveries");
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!(desk.deliveries(midnight, 10).expect("deliveries"), []);
+    desk.delivered(midnight, &[done("acme", &sent[0].key, midnight)]).expect("a report");
+    assert!(desk.next_delivery().is_some_and(|at| at <= midnight), "the other one is looked at");
+    assert_eq!(desk.deliveries(midnight, 10).expect("deliveries"), []);
+    for ticket in ["77", "78", "79"] {
+        assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
+    }
+}
+
+#[test]
+fn a_ticket_goes_on_from_the_one_it_was_transferred_from() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("T1", NINE)).expect("receipts");
+    let ten_past = NINE + 10 * MINUTE;
+    desk.wake(ten_past, 10).expect("a look");
+    desk.deliveries(ten_past, 10).expect("deliveries");
+    desk.delivered(ten_past, &[done("acme", "T1/1/reminder-1", ten_past)]).expect("a report");
+
+    let facts = Row::facts("T2", ten_past, json!({ "agent": "Leo" }));
+    let gone = Row::facts("T1", ten_past, json!({ "status": "other:transferred" }));
+    let rows = [Incoming::new("acme", facts).continuing("T1"), Incoming::new("acme", gone)];
+    desk.take(ten_past, &rows).expect("receipts");
+    let standing = desk.standing("acme", "T2").expect("a ticket");
+    assert_eq!((standing.due, standing.aim), (Some(ten_past + MINUTE), Some(Step::Reminder(2))));
+    assert_eq!(standing.ticket.status, TicketStatus::Open);
+    assert_eq!(standing.ticket.locale.as_deref(), Some("es"), "what is known of the customer");
+    assert_eq!(standing.ticket.agent.as_deref(), Some("Leo"));
+    assert_eq!(desk.standing("acme", "T1").expect("a ticket").due, None);
+    // The journal alone makes it anew, also once the other one is deleted.
+    drop(desk);
+    let mut desk = folder.desk();
+    assert!(desk.is_as_journal_says("acme", "T2").expect("a journal"));
+    assert_eq!(desk.delete_untouched(ten_past + 1, 10).expect("deleted"), 1);
+    assert!(desk.is_as_journal_says("acme", "T2").expect("a journal"));
+    let done = run(&mut desk, NINE + HOUR);
+    let steps: Vec<_> = done.iter().map(|(_, key)| key.as_str()).collect();
+    assert_eq!(steps, ["T2/1/reminder-2", "T2/1/reminder-3", "T2/1/close"]);
+
+    // What has begun already goes on from nothing, and an unknown one is no error.
+    let late = Row::facts("T2", ten_past, json!({ "agent": "Ana" }));
+    desk.take(ten_past, &[Incoming::new("acme", late).continuing("T9")]).expect("receipts");
+    let new = Row::facts("T3", ten_past, json!({ "channel": "sms" }));
+    desk.take(ten_past, &[Incoming::new("acme", new).continuing("T9")]).expect("receipts");
+    assert!(desk.is_as_journal_says("acme", "T3").expect("a journal"));
+}
+
+#[test]
+fn what_was_on_its_way_when_a_ticket_was_transferred_counts_for_the_new_one() {
+    let reminder =
+        |ticket: &str| ActionKey { ticket: ticket.into(), cycle: 1, step: Step::Reminder(1) };
+    for fails in [false, true] {
+        let folder = Folder::new();
+        let mut desk = folder.acme(ADERESO);
+        desk.take(NINE, &silent("T1", NINE)).expect("receipts");
+        let now = NINE + 10 * MINUTE;
+        desk.wake(now, 10).expect("a look");
+        assert_eq!(desk.deliveries(now, 10).expect("deliveries").len(), 1);
+        for (from, to) in [("T1", "T2"), ("T2", "T3")] {
+            let new = Row::facts(to, now, json!({ "agent": "Leo" }));
+            let gone = Row::facts(from, now, json!({ "status": "other:transferred" }));
+            let rows = [Incoming::new("acme", new).continuing(from), Incoming::new("acme", gone)];
+            desk.take(now, &rows).expect("receipts");
+        }
+        // It is due for the new one as well, and waits: the customer is the same.
+        desk.wake(now, 10).expect("a look");
+        assert_eq!(desk.standing("acme", "T3").expect("a ticket").outbox.len(), 1);
+        assert_eq!(desk.deliveries(now, 10).expect("deliveries"), []);
+        desk.delivered(now + 1, &[done("acme", "T1/1/reminder-1", now + 1)]).expect("a report");
+        let standing = desk.standing("acme", "T3").expect("a ticket");
+        assert_eq!(standing.aim, Some(Step::Reminder(2)), "the first one was sent");
+        assert!(standing.outbox.is_empty(), "{standing:?}");
+        if fails {
+            let failure = Failure { key: reminder("T1"), kind: FailureKind::Blocked };
+            let failed = happening("T1", Happening::Failed(failure), now + SECOND);
+            desk.take(now + SECOND, &[failed]).expect("receipts");
+            let standing = desk.standing("acme", "T3").expect("a ticket");
+            assert_eq!(standing.due, None, "who has blocked us is left alone");
+        }
+        for ticket in ["T1", "T2", "T3"] {
+            assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
+        }
+    }
+}
+
+#[test]
+fn a_busy_account_has_no_more_on_their_way_than_it_may() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.open_account(NINE, "tiny", "test").expect("an account");
+    desk.save_policy(NINE, "tiny", ADERESO, None, "test").expect("a policy");
+    for n in 0..40 {
+        desk.take(NINE, &silent(&format!("B{n}"), NINE)).expect("receipts");
+    }
+    let tiny: Vec<_> = silent("small", NINE + SECOND)
+        .into_iter()
+        .map(|incoming| Incoming { account: "tiny".into(), ..incoming })
+        .collect();
+    desk.take(NINE, &tiny).expect("receipts");
+    let now = NINE + 11 * MINUTE;
+    while desk.wake(now, 100).expect("a look").more {}
+    let mut handed_out = Vec::new();
+    let mut calls = 0;
+    while desk.next_delivery().is_some_and(|at| at <= now) {
+        handed_out.extend(desk.deliveries_at_most(now, 8, 3).expect("deliveries"));
+        calls += 1;
+        assert!(calls < 10, "nobody is to ask in circles");
+    }
+    let of = |account: &str| handed_out.iter().filter(|d| d.account == account).count();
+    assert_eq!((of("acme"), of("tiny")), (3, 1));
+    // A report makes room for one more.
+    desk.delivered(now, &[done("acme", &handed_out[0].key, now)]).expect("a report");
+    assert!(desk.next_delivery().is_some_and(|at| at <= now));
+    assert_eq!(desk.deliveries_at_most(now, 8, 3).expect("deliveries").len(), 1);
+    assert_eq!(desk.deliveries_at_most(now, 8, 3).expect("deliveries").len(), 0);
+    assert!(desk.next_delivery().is_some_and(|at| at > now));
+}
+
+#[test]
+fn a_receiver_that_names_a_time_is_waited_for_within_limits() {
+    let folder = Folder::new();
+    let options = Options { longest_retry_after: 600_000, ..Options::default() };
+    let mut desk = folder.desk_with(options);
+    begin(&mut desk, ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let mut now = NINE + 10 * MINUTE;
+    desk.wake(now, 10).expect("a look");
+    for (pause, expected) in [(90_000, 90 * SECOND), (u64::MAX, 10 * MINUTE), (0, 2 * SECOND)] {
+        let delivery = desk.deliveries(now, 10).expect("deliveries").remove(0);
+        let outcome = Outcome::RetryAfter { why: "429".into(), pause };
+        let report = Report { account: "acme".into(), key: delivery.key, at: now, outcome };
+        assert_eq!(desk.delivered(now, &[report]).expect("a report").retried, 1);
+        let next = desk.standing("acme", "4711").expect("a ticket").outbox[0].next;
+        if pause == 0 {
+            // Its own pause: between half and all of what was doubled twice.
+            assert!((expected..=2 * expected).contains(&(next - now)), "{}", next - now);
+        } else {
+            assert_eq!(next - now, expected);
+        }
+        now = next;
+    }
+    let counts: Vec<_> = desk.counts().collect();
+    assert_eq!(counts, [("acme", Counts { retried: 3, ..Counts::default() })]);
+}
+
+#[test]
+fn a_failure_told_from_elsewhere_is_the_failure_of_that_action() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let now = NINE + 10 * MINUTE;
+    desk.wake(now, 10).expect("a look");
+    let delivery = desk.deliveries(now, 10).expect("deliveries").remove(0);
+    let key = ActionKey { ticket: "4711".into(), cycle: 1, step: Step::Reminder(1) };
+    let failure = Failure { key, kind: FailureKind::Blocked };
+    desk.take(now, &[happening("4711", Happening::Failed(failure), now)]).expect("receipts");
+    // The report that it was taken in comes late, and does not make it done.
+    let settled = desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
+    assert_eq!((settled.done, settled.stale), (0, 1));
+    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    assert!(!timeline.iter().any(|entry| {
+        entry.row.as_ref().is_some_and(|row| row.to_string().contains("carried-out"))
+    }));
+    let (_, counts) = desk.counts().next().expect("an account");
+    assert_eq!((counts.done, counts.given_up), (0, 1));
+    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+}
+
+#[test]
+fn what_is_told_as_done_from_elsewhere_is_done_once() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let now = NINE + 10 * MINUTE;
+    desk.wake(now, 10).expect("a look");
+    let delivery = desk.deliveries(now, 10).expect("deliveries").remove(0);
+    let key = ActionKey { ticket: "4711".into(), cycle: 1, step: Step::Reminder(1) };
+    let told = Row::event("4711", Event::carried_out(key, now));
+    desk.take(now, &[Incoming::new("acme", told)]).expect("receipts");
+    desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
+    let standing = desk.standing("acme", "4711").expect("a ticket");
+    assert!(standing.outbox.is_empty(), "{standing:?}");
+    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    let told = timeline.iter().filter(|entry| {
+        entry.row.as_ref().is_some_and(|row| row.to_string().contains("carried-out"))
+    });
+    assert_eq!(told.count(), 1);
+    assert_eq!(desk.counts().map(|(_, counts)| counts.done).sum::<u64>(), 1);
+    assert_eq!(desk.delivery_lateness().count, 1);
+}
+
+#[test]
+fn what_was_offered_last_is_known() {
+    let policy = r#"{ "version": "1", "language": "en", "rules": [ { "departments": "any",
+        "close-after": "15 min", "reminders": [ { "after": "10 min", "text": "Still there?",
+        "quick-replies": [ { "text": "Yes", "effect": "continue" } ] } ] } ] }"#;
+    let folder = Folder::new();
+    let mut desk = folder.acme(policy);
+    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    assert_eq!(desk.offered("acme", "4711", 50).expect("none"), []);
+    assert_eq!(run(&mut desk, NINE + 10 * MINUTE).len(), 1);
+    desk.take(NINE + 11 * MINUTE, &[opened("4711", NINE)]).expect("receipts");
+    let offered = desk.offered("acme", "4711", 50).expect("some");
+    assert_eq!(offered.iter().map(|reply| reply.title.as_str()).collect::<Vec<_>>(), ["Yes"]);
 }

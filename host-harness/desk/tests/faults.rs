@@ -92,6 +92,84 @@ fn a_place_that_cannot_be_written_is_said() {
     assert!(said.contains("let this user write the file and its folder"), "{said}");
 }
 
+/// Whoever may do everything may also write what is read-only: then somebody else opens it.
+#[test]
+#[cfg(unix)]
+fn a_file_that_may_only_be_read_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    const FILE: &str = "DESPERTADOR_READ_ONLY";
+    if let Some(file) = std::env::var_os(FILE) {
+        let (found, said) = problem(Path::new(&file));
+        assert_eq!(found, StoreProblem::ReadOnly, "{said}");
+        assert!(said.contains("let this user write the file and its folder"), "{said}");
+        return;
+    }
+    let allow = |path: &Path, mode| {
+        let rights = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(path, rights).expect("the rights of a file of ours");
+    };
+    let folder = Folder::new();
+    drop(folder.acme(ADERESO));
+    let before = std::fs::read(folder.file()).expect("a file");
+    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let of_store = path == folder.file();
+        allow(&path, if of_store { 0o444 } else { 0o666 });
+    }
+    allow(folder.path(), 0o777);
+    // A copy of this program where everybody may run it.
+    let program = folder.path().join("opens");
+    std::fs::copy(std::env::current_exe().expect("this program"), &program).expect("a copy");
+    allow(&program, 0o755);
+    let mut child = std::process::Command::new(&program);
+    child.args(["--exact", "a_file_that_may_only_be_read_is_said"]).env(FILE, folder.file());
+    if std::fs::OpenOptions::new().write(true).open(folder.file()).is_ok() {
+        child.uid(65_534).gid(65_534);
+    }
+    let output = child.output().expect("a child");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!(std::fs::read(folder.file()).expect("a file"), before, "it is as it was");
+}
+
+#[test]
+fn a_clock_that_is_set_while_deliveries_wait_loses_and_repeats_nothing() {
+    for set in [-HOUR, HOUR] {
+        let folder = Folder::new();
+        let mut desk = folder.acme(ADERESO);
+        desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+        desk.take(NINE, &silent("4712", NINE)).expect("receipts");
+        let due = NINE + 10 * MINUTE;
+        desk.wake(due, 10).expect("a look");
+        let handed_out = desk.deliveries(due, 1).expect("deliveries");
+        let report = |key: &str, outcome| Report { outcome, ..support::done("acme", key, due) };
+        let busy = Outcome::RetryAfter { why: "429".into(), pause: 60_000 };
+        desk.delivered(due, &[report(&handed_out[0].key, busy)]).expect("a report");
+        // One waits for its receiver, the other one for its turn; then somebody sets the clock.
+        let mut now = due + set;
+        let mut done = Vec::new();
+        let mut steps = 0;
+        while let Some(next) = desk.next_instant() {
+            now = now.max(next);
+            desk.wake(now, 10).expect("a look");
+            for delivery in desk.deliveries(now, 10).expect("deliveries") {
+                desk.delivered(now, &[support::done("acme", &delivery.key, now)]).expect("one");
+                done.push(delivery.key);
+            }
+            steps += 1;
+            assert!(steps < 100, "{set}: it turns in circles");
+        }
+        for ticket in ["4711", "4712"] {
+            let of = |key: &&String| key.starts_with(ticket);
+            let keys: Vec<_> = done.iter().filter(of).map(|key| &key[5..]).collect();
+            let expected = ["1/reminder-1", "1/reminder-2", "1/reminder-3", "1/close"];
+            assert_eq!(keys, expected, "{set}");
+            assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"));
+        }
+    }
+}
+
 #[test]
 fn a_full_disk_loses_nothing_that_was_acknowledged_and_stores_nothing_by_half() {
     let folder = Folder::new();

@@ -17,10 +17,10 @@ use std::time::Duration;
 
 use despertador_desk::runtime::{Clock, Inlet, NotDone, Runtime, RuntimeOptions};
 use despertador_desk::sink::signature::verify;
-use despertador_desk::sink::{LogSink, Sink, Webhook, WebhookOptions};
+use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Outcome, Receipt};
-use despertador_host::contract::{Author, Instant};
+use despertador_host::contract::{Author, Channel, Instant, Ticket};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, silent, words};
 
@@ -213,6 +213,7 @@ fn delivery() -> Delivery {
         attempt: 2,
         due: NINE,
         action: json!({ "task": "send" }),
+        facts: Ticket::open("ünï 1", Channel::Sms),
     }
 }
 
@@ -268,4 +269,114 @@ fn what_a_receiver_answers_decides_what_becomes_of_it() {
         let outcome = answer(url);
         assert!(expected(&outcome), "{answers:?}: {outcome:?}");
     }
+}
+
+#[test]
+fn an_answer_is_read_no_further_than_it_must_and_nobody_is_sent_elsewhere() {
+    use despertador_desk::sink::http::Http;
+    let http = Http::new(Duration::from_secs(5), Arc::new(Hand::at(NINE)));
+    let post = |answers| {
+        let (url, _requests) = receiver(answers);
+        http.post(&url, &[("Authorization", "Key secret")], b"{}")
+    };
+    let whole = &["HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"];
+    assert_eq!(post(whole).expect("an answer").text(5), Ok("hello".into()));
+    let long = post(whole).expect("an answer").text(4);
+    assert!(long.as_ref().is_err_and(|why| why.contains("breaks off")), "{long:?}");
+    let half = &["HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhel"];
+    let half = post(half).expect("an answer").text(100);
+    assert!(half.is_err(), "{half:?}");
+    // A webhook does not read answers at all: half of one is an answer.
+    let (url, _requests) = receiver(&["HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\nhel"]);
+    assert_eq!(webhook(url, SOON).deliver(&delivery()), Outcome::Done);
+
+    let (elsewhere, followed) = receiver(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]);
+    let redirect =
+        format!("HTTP/1.1 308 There\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n");
+    let redirect: &'static str = redirect.leak();
+    let answer = post(vec![redirect].leak()).expect("an answer");
+    assert_eq!(answer.outcome(), Outcome::Retry("the receiver answered 308".into()));
+    assert!(followed.try_recv().is_err());
+    let busy = &["HTTP/1.1 429 Busy\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"];
+    let said = "the receiver answered 429".to_owned();
+    let expected = Outcome::RetryAfter { why: said, pause: 7_000 };
+    assert_eq!(post(busy).expect("an answer").outcome(), expected);
+    // A success that names a time is one.
+    let done = &["HTTP/1.1 200 OK\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"];
+    assert_eq!(post(done).expect("an answer").outcome(), Outcome::Done);
+}
+
+/// Says whom it was given, and answers when it is let go.
+struct Hangs {
+    given: Mutex<Sender<String>>,
+    let_go: Mutex<Receiver<()>>,
+}
+
+impl Sink for Hangs {
+    fn deliver(&self, delivery: &Delivery) -> Outcome {
+        self.given.lock().unwrap().send(delivery.ticket.clone()).expect("a test");
+        // A receiver that hangs holds each of its callers.
+        let _: Result<(), _> = self.let_go.lock().unwrap().recv_timeout(SOON);
+        Outcome::Done
+    }
+}
+
+#[test]
+fn one_accounts_receiver_that_hangs_holds_up_no_other_account() {
+    let folder = Folder::new();
+    let clock = Hand::at(NINE);
+    let mut desk = folder.acme(ADERESO);
+    desk.open_account(NINE, "tiny", "test").expect("an account");
+    desk.save_policy(NINE, "tiny", ADERESO, None, "test").expect("a policy");
+    let (given, hanging) = mpsc::channel();
+    let (let_go, free) = mpsc::channel();
+    let (done, others) = mpsc::channel();
+    let (answer, answers) = mpsc::channel();
+    (0..3).for_each(|_| answer.send(Outcome::Done).expect("a sink"));
+    let routes = Routes::new();
+    routes.set("acme", Hangs { given: Mutex::new(given), let_go: Mutex::new(free) });
+    routes.set_default(Told { given: Mutex::new(done), answers: Mutex::new(answers) });
+    assert_eq!(routes.accounts(), ["acme"]);
+    let options = RuntimeOptions { workers: 4, per_account: 2, ..RuntimeOptions::default() };
+    let runtime = Runtime::start(desk, clock.clone(), routes.clone(), options).expect("threads");
+    let inlet = runtime.inlet();
+    for n in 0..20 {
+        inlet.take(silent(&format!("B{n}"), NINE)).expect("receipts");
+    }
+    for n in 0..3 {
+        let mut rows = silent(&format!("S{n}"), NINE + SECOND);
+        rows.iter_mut().for_each(|row| row.account = "tiny".into());
+        inlet.take(rows).expect("receipts");
+    }
+    clock.set(NINE + 10 * MINUTE + SECOND, &inlet);
+    // All of the small account goes out, one after the other, while two hands hang.
+    for _ in 0..3 {
+        assert_eq!(others.recv_timeout(SOON).expect("a delivery").account, "tiny");
+    }
+    let stuck: Vec<_> = [SOON, SOON]
+        .into_iter()
+        .map(|soon| hanging.recv_timeout(soon).expect("a delivery"))
+        .collect();
+    assert_eq!(stuck.len(), 2);
+    assert!(hanging.recv_timeout(Duration::from_millis(100)).is_err(), "no third one");
+    // One that comes back makes room for one more.
+    let_go.send(()).expect("a sink");
+    hanging.recv_timeout(SOON).expect("the next one");
+    // Without its route, what is left of the account goes where all others go.
+    assert!(routes.remove("acme") && !routes.remove("acme"));
+    (0..20).for_each(|_| drop(answer.send(Outcome::Done)));
+    drop(let_go);
+    assert_eq!(others.recv_timeout(SOON).expect("a delivery").account, "acme");
+    let longest = inlet.ask(|desk, _| desk.delivery_lateness().count).expect("a desk");
+    assert!(longest >= 3, "{longest}");
+    assert!(runtime.stop().is_some());
+}
+
+#[test]
+fn an_account_without_a_receiver_is_tried_again() {
+    let outcome = Routes::new().deliver(&delivery());
+    assert!(
+        matches!(&outcome, Outcome::Retry(why) if why.contains("account `acme` has no receiver")),
+        "{outcome:?}"
+    );
 }

@@ -27,6 +27,7 @@ use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
 use despertador_harness::event_log::Row;
 use despertador_host::contract::{Author, Happening, Instant, Source, TicketStatus, Transfer};
 use fastrand::Rng;
+use serde_json::json;
 use support::{
     ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, happening, opened, plugin, words,
 };
@@ -91,7 +92,7 @@ impl Store for Faulty {
         fn open_by_department(&self, account: i64) -> Vec<(Option<String>, u64)>;
         fn tickets(&self, query: &Query) -> Vec<TicketRow>;
         fn outbox_of(&self, ticket: i64) -> Vec<OutboxRow>;
-        fn outbox_due(&self, now: Instant, limit: usize) -> Vec<OutboxRow>;
+        fn outbox_due(&self, now: Instant, limit: usize, but: &[i64]) -> Vec<OutboxRow>;
         fn earliest_outbox(&self, after: Instant) -> Option<Instant>;
         fn dead_letters(&self, account: i64, limit: usize) -> Vec<OutboxRow>;
         fn entry(&self, seq: i64) -> Option<EntryRow>;
@@ -151,7 +152,12 @@ impl World {
         };
         begin(world.desk(), ADERESO);
         for ticket in TICKETS {
-            world.waiting.push(opened(ticket, NINE));
+            let mut incoming = opened(ticket, NINE);
+            // All of one customer, but the first: what one is sent the others are told.
+            if let Some(facts) = incoming.row.facts.as_mut().filter(|_| ticket != TICKETS[0]) {
+                facts["more"] = json!({ "customer.id": "eva" });
+            }
+            world.waiting.push(incoming);
         }
         world
     }
@@ -245,7 +251,9 @@ impl World {
 
     fn hand_out(&mut self) {
         let (now, budget) = (self.now, self.rng.usize(1..4));
-        let Ok(deliveries) = self.desk().deliveries(now, budget) else { return };
+        let per_account = self.rng.usize(1..4);
+        let deliveries = self.desk().deliveries_at_most(now, budget, per_account);
+        let Ok(deliveries) = deliveries else { return };
         for delivery in deliveries {
             let key = delivery.key.clone();
             assert!(
@@ -257,7 +265,12 @@ impl World {
                 self.may_close(&delivery.ticket, &key);
             }
             let outcome = if self.rough && now < self.down_until || self.once_in(8) {
-                Outcome::Retry("500".into())
+                match self.rng.usize(0..4) {
+                    0 => {
+                        Outcome::RetryAfter { why: "429".into(), pause: self.rng.u64(0..7_200_000) }
+                    }
+                    _ => Outcome::Retry("500".into()),
+                }
             } else {
                 self.truth.carried_out.entry(key.clone()).or_insert(now);
                 // The answer is lost: the lease ends, or the desk begins anew.

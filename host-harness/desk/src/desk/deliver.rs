@@ -1,13 +1,17 @@
 //! Actions on their way: asked about once more, handed out under a lease, reported on.
 
+use std::collections::{HashMap, HashSet};
+
 use despertador_harness::event_log::Row;
+use despertador_harness::word::Word;
 use despertador_host::contract::{
-    ActionKey, Event, Failure, FailureKind, Happening, Instant, Step,
+    ActionKey, Duration, Event, Failure, FailureKind, Happening, Instant, Step, Ticket,
 };
 use despertador_host::drain::Due;
 use despertador_host::key;
 use serde_json::{Value, json};
 
+use super::budget;
 use super::ticket::Kept;
 use super::work::{Entry, Work};
 use super::{Account, Desk, Lease};
@@ -28,8 +32,11 @@ pub struct Delivery {
     pub attempt: u32,
     /// The deadline that passed.
     pub due: Instant,
-    /// What is to be done: `key`, `cycle`, `step`, `due`, `task`, and the task's members `with`.
+    /// What is to be done: `key`, `cycle`, `step`, `due`, `task`, and the task's members `with`;
+    /// [`action_from_json`](crate::action_from_json) reads it.
     pub action: Value,
+    /// The facts of the ticket as they are now, for sinks that must know whom it concerns.
+    pub facts: Ticket,
 }
 
 /// What became of a [`Delivery`].
@@ -52,6 +59,13 @@ pub enum Outcome {
     Done,
     /// It may be tried again; the sentence says what happened.
     Retry(String),
+    /// It may be tried again, and not sooner than in so long: the receiver has said so.
+    RetryAfter {
+        /// What happened.
+        why: String,
+        /// The pause, in milliseconds; [`longest_retry_after`](crate::Options) bounds it.
+        pause: Duration,
+    },
     /// It will never be accepted; the sentence says why.
     Refused(String),
     /// The customer has blocked us or is gone; the sentence says why.
@@ -86,28 +100,89 @@ impl<S: Store> Desk<S> {
     ///
     /// See [`DeskError`]; nothing was handed out.
     pub fn deliveries(&mut self, now: Instant, budget: usize) -> Result<Vec<Delivery>, DeskError> {
+        self.deliveries_at_most(now, budget, usize::MAX)
+    }
+
+    /// The same, with at most so many of one account on their way at a time, those included that
+    /// were handed out before: one account's slow receiver does not hold up the others.
+    ///
+    /// Of one customer only one action is on its way at a time: two tickets that share a budget
+    /// do not spend it at once.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`]; nothing was handed out.
+    pub fn deliveries_at_most(
+        &mut self,
+        now: Instant,
+        budget: usize,
+        per_account: usize,
+    ) -> Result<Vec<Delivery>, DeskError> {
         // One that has ended, or of an action that is gone, would be waited for without end.
-        self.leases.retain(|_, lease| lease.covers(now));
         let leases = self.leases.len();
-        let window = budget.saturating_mul(WINDOW).saturating_add(leases);
-        let rows = self.store.outbox_due(now, window)?;
-        let seen_all = rows.len() < window;
-        let free = rows.into_iter().filter(|row| !self.is_leased(row.account, &row.key, now));
-        let free: Vec<_> = free
-            .map(|row| Due { account: row.account, department: row.lane, due: row.next, item: row })
+        self.leases.retain(|_, lease| lease.covers(now));
+        if self.leases.len() < leases {
+            self.held.clear();
+        }
+        let leases = self.leases.len();
+        let mut on_their_way: HashMap<i64, usize> = HashMap::new();
+        for lease in self.leases.values() {
+            let count = on_their_way.entry(lease.account).or_default();
+            *count = count.saturating_add(1);
+        }
+        let room = |count: usize| per_account.max(1).saturating_sub(count);
+        let full: Vec<i64> = on_their_way
+            .iter()
+            .filter(|(_, count)| room(**count) == 0)
+            .map(|(account, _)| *account)
             .collect();
+        let window =
+            budget.saturating_mul(WINDOW).saturating_add(leases).saturating_add(self.held.len());
+        let rows = self.store.outbox_due(now, window, &full)?;
+        let seen_all = rows.len() < window;
+        let mut is_full = !full.is_empty();
+        let mut free = Vec::with_capacity(rows.len());
+        for row in rows {
+            let key = Self::lease_key(row.account, &row.key);
+            if self.is_leased(row.account, &row.key, now) || self.held.contains(&key) {
+                continue;
+            }
+            let count = on_their_way.entry(row.account).or_default();
+            if room(*count) == 0 {
+                is_full = true;
+                continue;
+            }
+            *count = count.saturating_add(1);
+            free.push(Due { account: row.account, department: row.lane, due: row.next, item: row });
+        }
         let left = free.len().saturating_sub(budget);
         let mut turns = self.delivery_turns.clone();
         let mut work = self.work(now);
-        let mut handed_out = Vec::new();
+        let mut handed_out: Vec<(OutboxRow, Option<String>, Delivery)> = Vec::new();
         let mut unfit = Vec::new();
-        for Due { item: row, .. } in turns.drain(free, budget) {
+        let mut held = Vec::new();
+        let mut customers: HashSet<(i64, String)> = self
+            .leases
+            .values()
+            .filter_map(|lease| Some((lease.account, lease.customer.clone()?)))
+            .collect();
+        let taken = turns.drain(free, budget);
+        let tried = taken.len();
+        for Due { item: row, .. } in taken {
             let Ok(parsed) = key::parse(&row.key) else { continue };
             let picked = self.pick_readable(&mut work, row.account, &parsed.ticket)?;
             let Some(mut kept) = picked else { continue };
-            if let Some((delivery, problem)) = self.check_again(&mut work, &mut kept, &row)? {
+            let customer = kept.customer().map(|customer| (row.account, customer.to_owned()));
+            if customer.as_ref().is_some_and(|customer| customers.contains(customer)) {
+                held.push(Self::lease_key(row.account, &row.key));
+            } else if let Some((delivery, problem)) =
+                self.check_again(&mut work, &mut kept, &row)?
+            {
                 match problem {
-                    None => handed_out.push((row, delivery)),
+                    None => {
+                        customers.extend(customer.clone());
+                        handed_out.push((row, customer.map(|(_, customer)| customer), delivery));
+                    }
                     Some(why) => unfit.push(Report {
                         account: delivery.account,
                         key: delivery.key,
@@ -120,12 +195,19 @@ impl<S: Store> Desk<S> {
         }
         self.commit(work)?;
         self.delivery_turns = turns;
+        self.held.extend(held);
+        self.is_full = is_full;
         let lease = i64::try_from(self.options.lease).unwrap_or(i64::MAX);
         let until = now.saturating_add(lease);
-        for (row, _) in &handed_out {
-            self.leases.insert(Self::lease_key(row.account, &row.key), Lease { since: now, until });
+        let mut deliveries = Vec::with_capacity(handed_out.len());
+        for (row, customer, delivery) in handed_out {
+            let lease = Lease { since: now, until, account: row.account, customer };
+            self.leases.insert(Self::lease_key(row.account, &row.key), lease);
+            deliveries.push(delivery);
         }
-        self.earliest_delivery = if left > 0 || !seen_all {
+        // What was withdrawn has made room that nobody will report on.
+        let made_room = is_full && deliveries.len() < tried;
+        self.earliest_delivery = if left > 0 || !seen_all || made_room {
             Some(now)
         } else {
             let next = self.store.earliest_outbox(now)?;
@@ -135,7 +217,7 @@ impl<S: Store> Desk<S> {
         if !unfit.is_empty() {
             self.delivered(now, &unfit)?;
         }
-        Ok(handed_out.into_iter().map(|(_, delivery)| delivery).collect())
+        Ok(deliveries)
     }
 
     /// Asks the plugin whether an action is still wanted. None: it is not, or nobody can say.
@@ -166,6 +248,7 @@ impl<S: Store> Desk<S> {
             attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
             due,
             action,
+            facts: kept.conversation.ticket.clone(),
         };
         if let Some(action) = asked(&decision).filter(|action| key::render(&action.key) == row.key)
         {
@@ -192,6 +275,10 @@ impl<S: Store> Desk<S> {
     pub fn delivered(&mut self, now: Instant, reports: &[Report]) -> Result<Settled, DeskError> {
         let mut work = self.work(now);
         let mut settled = Settled::default();
+        if self.is_full || !self.held.is_empty() {
+            self.held.clear();
+            self.earliest_delivery = Some(now);
+        }
         for report in reports {
             let known = self.account(&report.account).ok().map(|account| account.row.no);
             let parsed = key::parse(&report.key).ok();
@@ -209,11 +296,15 @@ impl<S: Store> Desk<S> {
                 .outbox_place(&report.key)
                 .filter(|place| kept.outbox.get(*place).is_some_and(|row| row.state.is_open()));
             let count = match place {
-                // It was withdrawn while it was on its way, and was carried out nevertheless.
-                None if report.outcome == Outcome::Done && !is_recorded(&kept, &parsed) => {
-                    let happening = Happening::CarriedOut(parsed);
+                // It was withdrawn while it was on its way, and was carried out nevertheless. What
+                // has failed since is not: that was told later than this.
+                None if report.outcome == Outcome::Done
+                    && kept.outbox_place(&report.key).is_none()
+                    && !is_recorded(&kept, &parsed) =>
+                {
+                    let spoke = budget::usually_speaks(&parsed.step);
                     let note = json!({ "withdrawn": true });
-                    self.tell(&mut work, &mut kept, happening, report.at, note)?;
+                    self.carried_out(&mut work, &mut kept, parsed, report.at, note, spoke)?;
                     &mut settled.done
                 }
                 None => &mut settled.stale,
@@ -237,40 +328,84 @@ impl<S: Store> Desk<S> {
         let Ok(parsed) = key::parse(&report.key) else { return Ok(&mut settled.stale) };
         let Some(row) = kept.outbox.get(place).cloned() else { return Ok(&mut settled.stale) };
         let attempt = row.attempts.saturating_add(1);
+        let counts = work.count(kept.account);
         let (kind, why) = match &report.outcome {
             Outcome::Done => {
+                counts.done = counts.done.saturating_add(1);
+                work.carried_out.push((row.due, report.at));
                 kept.outbox.remove(place);
+                kept.is_changed = true;
                 work.batch
                     .outbox
                     .push(OutboxChange::Remove { ticket: kept.no, key: row.key.clone() });
-                let happening = Happening::CarriedOut(parsed);
-                let note = json!({ "attempt": attempt, "due": row.due });
-                self.tell(work, kept, happening, report.at, note)?;
+                // Whoever heard of it from elsewhere was quicker than its report.
+                if !is_recorded(kept, &parsed) {
+                    let action = serde_json::from_str(&row.action).unwrap_or_default();
+                    let mut note = json!({ "attempt": attempt, "due": row.due });
+                    if let (Some(offered), Value::Object(note)) = (offered(&action), &mut note) {
+                        note.insert("quick-replies".into(), offered.clone());
+                    }
+                    let spoke = budget::speaks(&action);
+                    self.carried_out(work, kept, parsed, report.at, note, spoke)?;
+                }
                 return Ok(&mut settled.done);
             }
-            Outcome::Retry(why) if attempt < i64::from(self.options.attempts) => {
-                self.try_later(work, kept, place, attempt, why);
+            Outcome::Retry(why) | Outcome::RetryAfter { why, .. }
+                if attempt < i64::from(self.options.attempts) =>
+            {
+                counts.retried = counts.retried.saturating_add(1);
+                let asked = match &report.outcome {
+                    Outcome::RetryAfter { pause, .. } => *pause,
+                    _ => 0,
+                };
+                self.try_later(work, kept, place, attempt, why, asked);
                 return Ok(&mut settled.retried);
             }
-            Outcome::Retry(why) => (FailureKind::Unreachable, why),
+            Outcome::Retry(why) | Outcome::RetryAfter { why, .. } => {
+                (FailureKind::Unreachable, why)
+            }
             Outcome::Refused(why) => (FailureKind::Refused, why),
             Outcome::Blocked(why) => (FailureKind::Blocked, why),
         };
-        let row = OutboxRow {
-            state: OutboxState::Dead,
-            attempts: attempt,
-            why: Some(why.clone()),
-            ..row
-        };
-        work.batch.outbox.push(OutboxChange::Put(row.clone()));
-        if let Some(place) = kept.outbox.get_mut(place) {
-            *place = row;
-        }
-        let note = json!({ "key": report.key, "attempt": attempt, "why": why });
-        work.enter(kept, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
+        give_up(work, kept, place, attempt, why);
         let happening = Happening::Failed(Failure { key: parsed, kind });
         self.tell(work, kept, happening, report.at, Value::Null)?;
         Ok(&mut settled.given_up)
+    }
+
+    /// Tells the plugin that an action was carried out, and all tickets of the customer that they
+    /// got a message, if they did.
+    fn carried_out(
+        &mut self,
+        work: &mut Work,
+        kept: &mut Kept,
+        key: ActionKey,
+        at: Instant,
+        note: Value,
+        spoke: bool,
+    ) -> Result<(), DeskError> {
+        let at = at.min(work.now);
+        let spoke = spoke && kept.customer().is_some();
+        let text = key::render(&key);
+        let what = Happening::CarriedOut(key);
+        let event = Event { id: None, sequence: None, at, received_at: work.now, what };
+        let mut row = Row::event(kept.id(), event.clone());
+        if spoke {
+            row.facts = budget::with(&kept.conversation.ticket, &[at], work.now);
+        }
+        self.hear(work, kept, &row, Some(note))?;
+        self.pass_on(work, kept, &event)?;
+        if spoke { self.tell_others(work, kept, &text, at) } else { Ok(()) }
+    }
+
+    /// Gives up what is in the outbox of an action that has failed as somebody else tells.
+    pub(super) fn has_failed(&self, work: &mut Work, kept: &mut Kept, failure: &Failure) {
+        let key = key::render(&failure.key);
+        let open = |row: &OutboxRow| row.key == key && row.state.is_open();
+        let Some(place) = kept.outbox.iter().position(open) else { return };
+        let attempts = kept.outbox.get(place).map_or(0, |row| row.attempts);
+        let why = format!("it failed after it was sent: {}", failure.kind.word());
+        give_up(work, kept, place, attempts.saturating_add(1), &why);
     }
 
     /// Tells the plugin what became of an action.
@@ -284,9 +419,9 @@ impl<S: Store> Desk<S> {
     ) -> Result<(), DeskError> {
         let at = at.min(work.now);
         let event = Event { id: None, sequence: None, at, received_at: work.now, what };
-        let row = Row::event(kept.id(), event);
+        let row = Row::event(kept.id(), event.clone());
         self.hear(work, kept, &row, Some(note).filter(|note| !note.is_null()))?;
-        Ok(())
+        self.pass_on(work, kept, &event)
     }
 
     fn try_later(
@@ -296,8 +431,10 @@ impl<S: Store> Desk<S> {
         place: usize,
         attempt: i64,
         why: &str,
+        asked: Duration,
     ) {
-        let pause = self.pause(&kept.outbox, place, attempt);
+        let asked = i64::try_from(asked.min(self.options.longest_retry_after)).unwrap_or(i64::MAX);
+        let pause = self.pause(&kept.outbox, place, attempt).max(asked);
         let Some(row) = kept.outbox.get_mut(place) else { return };
         row.attempts = attempt;
         row.next = work.now.saturating_add(pause);
@@ -405,8 +542,27 @@ impl<S: Store> Desk<S> {
     }
 }
 
+/// Makes a dead letter of an action.
+fn give_up(work: &mut Work, kept: &mut Kept, place: usize, attempts: i64, why: &str) {
+    let Some(row) = kept.outbox.get_mut(place) else { return };
+    row.state = OutboxState::Dead;
+    row.attempts = attempts;
+    row.why = Some(why.to_owned());
+    let note = json!({ "key": row.key, "attempt": attempts, "why": why });
+    work.batch.outbox.push(OutboxChange::Put(row.clone()));
+    let counts = work.count(kept.account);
+    counts.given_up = counts.given_up.saturating_add(1);
+    work.enter(kept, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
+}
+
+/// The quick replies that an action offers to the customer.
+fn offered(action: &Value) -> Option<&Value> {
+    let offered = action.get("with")?.get("quick-replies")?;
+    offered.as_array().is_some_and(|list| !list.is_empty()).then_some(offered)
+}
+
 /// Whether the plugin has been told that this was carried out, or of something in a later cycle.
-fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
+pub(super) fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
     let conversation = &kept.conversation;
     if matches!(key.step, Step::Reply(_)) {
         return conversation.replied().iter().any(|reply| reply.step == key.step);

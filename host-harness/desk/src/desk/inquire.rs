@@ -2,7 +2,7 @@
 
 use despertador_harness::event_log::Row;
 use despertador_host::contract::{
-    Duration, Event, Explanation, Happening, Instant, Memory, Reader, Step, Ticket,
+    Duration, Event, Explanation, Happening, Instant, Memory, QuickReply, Reader, Step, Ticket,
 };
 use serde_json::{Value, json};
 
@@ -191,6 +191,11 @@ impl<S: Store> Desk<S> {
                     new.insert(account::parse(&self.plugin, stored.as_ref())?)
                 }
             };
+            if let Some(note) = entry.note.as_deref().filter(|note| note.contains("\"continues\""))
+            {
+                let note = serde_json::from_str(note).unwrap_or_default();
+                super::take::go_on(&mut kept, &note);
+            }
             let decision = match entry.kind {
                 EntryKind::Heard => {
                     let row = stored_row(entry.row.as_deref().unwrap_or_default())?;
@@ -243,6 +248,35 @@ impl<S: Store> Desk<S> {
     pub fn tickets(&self, account: &str, query: &Query) -> Result<Vec<TicketRow>, DeskError> {
         let account = self.account(account)?.row.no;
         Ok(self.store.tickets(&Query { account, ..query.clone() })?)
+    }
+
+    /// The answers that the customer of a ticket was last offered: those of the last action with
+    /// quick replies, within the last so many entries of the journal.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn offered(
+        &mut self,
+        account: &str,
+        ticket: &str,
+        entries: usize,
+    ) -> Result<Vec<QuickReply>, DeskError> {
+        let mut seq = self.with(account, ticket, |_, kept| Ok(kept.last))?;
+        for _ in 0..entries {
+            let Some(entry) = self.store.entry(seq)? else { break };
+            let note: Value =
+                entry.note.and_then(|n| serde_json::from_str(&n).ok()).unwrap_or_default();
+            if let Some(offered) = note.get("quick-replies").and_then(Value::as_array) {
+                let text = |reply: &Value, name: &str| Some(reply.get(name)?.as_str()?.to_owned());
+                let reply = |reply| {
+                    Some(QuickReply { id: text(reply, "id")?, title: text(reply, "title")? })
+                };
+                return Ok(offered.iter().filter_map(reply).collect());
+            }
+            seq = entry.previous;
+        }
+        Ok(Vec::new())
     }
 
     /// Gives the customer of a ticket more time.

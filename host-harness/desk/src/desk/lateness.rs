@@ -1,12 +1,12 @@
-//! How late things were looked at.
+//! How late things were looked at or done, and how long they took: counted by class.
 
 use despertador_host::contract::{Duration, Instant};
 
 /// Upper bounds of the classes, in milliseconds; what is later is in a class of its own.
-pub(crate) const BOUNDS: [Duration; 9] =
+const BOUNDS: [Duration; 9] =
     [10, 100, 1_000, 5_000, 30_000, 60_000, 300_000, 3_600_000, 86_400_000];
 
-/// How much later than their deadlines tickets were looked at.
+/// Lengths of time, counted by class: how late tickets were looked at, how long commits took.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lateness {
     /// How many there were.
@@ -30,7 +30,7 @@ impl Lateness {
         }
     }
 
-    /// How many were at most so late, for bounds in milliseconds that rise.
+    /// How many were at most so long, for bounds in milliseconds that rise.
     pub fn classes(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
         BOUNDS.iter().zip(&self.classes).scan(0_u64, |sum, (bound, count)| {
             *sum = sum.saturating_add(*count);

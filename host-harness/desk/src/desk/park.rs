@@ -33,6 +33,10 @@ impl<S: Store> Desk<S> {
         let pause = FIRST_PAUSE.checked_shl(doubled).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
         let again = work.now.saturating_add(pause);
         let again = error.retry_at().map_or(again, |at| at.max(again));
+        if kept.parked.is_none() {
+            let counts = work.count(kept.account);
+            counts.parked = counts.parked.saturating_add(1);
+        }
         kept.failures = kept.failures.saturating_add(1);
         kept.set_aside(Some(why));
         // Not all in the same instant: after a quarantine the first one tells of the others.

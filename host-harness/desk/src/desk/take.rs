@@ -2,11 +2,17 @@
 
 use despertador_harness::conversation::Call;
 use despertador_harness::event_log::Row;
-use despertador_host::contract::{Decision, Instant};
+use despertador_harness::facts;
+use despertador_host::contract::{
+    ActionKey, Channel, Decision, Event, Failure, Happening, Instant, Ticket,
+};
+use despertador_host::key;
+use serde_json::{Map, Value, json};
 use sha2::Digest;
 
 use super::Desk;
-use super::ticket::Kept;
+use super::deliver::is_recorded;
+use super::ticket::{CONTINUED_BY, Kept};
 use super::work::Work;
 use crate::error::DeskError;
 use crate::store::{Consumed, Store};
@@ -19,12 +25,22 @@ pub struct Incoming {
     /// A row of an event log: a message, an event, facts, or facts beside one of them. The first
     /// one of a ticket makes it. With an `id` it is taken in once, however often it is told.
     pub row: Row,
+    /// The ticket that this one goes on from, such as one that was transferred: what the plugin
+    /// remembers of that one, and what is known of its customer, is handed on. It counts where the
+    /// row makes a new ticket and the other one is known and not set aside.
+    pub continues: Option<String>,
 }
 
 impl Incoming {
     /// A row of an account's event log.
     pub fn new(account: impl Into<String>, row: Row) -> Self {
-        Self { account: account.into(), row }
+        Self { account: account.into(), row, continues: None }
+    }
+
+    /// The same, of a ticket that goes on from another one.
+    #[must_use]
+    pub fn continuing(self, ticket: impl Into<String>) -> Self {
+        Self { continues: Some(ticket.into()), ..self }
     }
 }
 
@@ -68,6 +84,72 @@ impl<S: Store> Desk<S> {
         Ok(receipts)
     }
 
+    /// Hands the memory of a ticket on to a new one. What the journal says of it; none if there is
+    /// nothing to hand on. Of one that is set aside the memory is not whole: the new one begins
+    /// anew, and its customer is left alone until somebody answers them.
+    fn hand_on(
+        &mut self,
+        work: &mut Work,
+        account: i64,
+        parent: &str,
+        kept: &mut Kept,
+    ) -> Result<Option<Value>, DeskError> {
+        if parent == kept.id() {
+            return Ok(None);
+        }
+        let Some(mut parent) = self.pick_readable(work, account, parent)? else { return Ok(None) };
+        if parent.parked.is_some() {
+            work.put(parent);
+            return Ok(None);
+        }
+        let note = handed_on(&parent);
+        let handed_on = go_on(kept, &note);
+        // What is still on its way for the old one is told to this one as well.
+        let more = parent.conversation.ticket.more.iter().flatten();
+        let mut more: Map<_, _> =
+            more.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+        more.insert(CONTINUED_BY.into(), kept.id().into());
+        let row = Row::facts(parent.id(), work.now, json!({ "more": more }));
+        self.hear(work, &mut parent, &row, None)?;
+        work.put(parent);
+        let unreadable = || format!("what ticket `{}` goes on from cannot be read", kept.id());
+        handed_on.ok_or_else(|| DeskError::Unreadable(unreadable()))?;
+        Ok(Some(note))
+    }
+
+    /// Tells the ticket that goes on from this one, if there is one, what became of an action: it
+    /// was one of the conversation that both have been.
+    pub(super) fn pass_on(
+        &mut self,
+        work: &mut Work,
+        kept: &Kept,
+        event: &Event,
+    ) -> Result<(), DeskError> {
+        let Some(id) = kept.continued_by().map(str::to_owned) else { return Ok(()) };
+        let of = |key: &ActionKey| ActionKey { ticket: id.clone(), ..key.clone() };
+        let what = match &event.what {
+            Happening::CarriedOut(key) => Happening::CarriedOut(of(key)),
+            Happening::Failed(failure) => {
+                Happening::Failed(Failure { key: of(&failure.key), kind: failure.kind.clone() })
+            }
+            _ => return Ok(()),
+        };
+        // A chain of transfers is as long as it is; a ring would not end.
+        let Some(mut next) = self.pick_readable(work, kept.account, &id)? else { return Ok(()) };
+        let event = Event { what, ..event.clone() };
+        let known = match &event.what {
+            Happening::CarriedOut(key) => is_recorded(&next, key),
+            _ => false,
+        };
+        if next.no > kept.no && !known {
+            let row = Row::event(id, event.clone());
+            self.hear(work, &mut next, &row, Some(json!({ "passed-on": kept.id() })))?;
+            self.pass_on(work, &next, &event)?;
+        }
+        work.put(next);
+        Ok(())
+    }
+
     fn take_one(&mut self, work: &mut Work, incoming: &Incoming) -> Result<Receipt, DeskError> {
         let Ok(account) = self.account(&incoming.account) else {
             return Ok(Receipt::Refused(
@@ -95,7 +177,23 @@ impl<S: Store> Desk<S> {
             return Ok(Receipt::Again);
         }
         let row = received(&incoming.row, work.now);
-        let receipt = self.hear(work, &mut kept, &row, None)?;
+        let note = match &incoming.continues {
+            Some(parent) if kept.version.max(kept.last) == 0 => {
+                self.hand_on(work, account, parent, &mut kept)?
+            }
+            _ => None,
+        };
+        let customer = kept.customer().map(str::to_owned);
+        if let Some(Call::Event(Event { what: Happening::Failed(failure), .. })) = &row.call {
+            self.has_failed(work, &mut kept, failure);
+        }
+        let receipt = self.hear(work, &mut kept, &row, note)?;
+        if let (true, Some(Call::Event(event))) = (receipt.is_stored(), &row.call) {
+            self.pass_on(work, &kept, event)?;
+        }
+        if receipt.is_stored() && kept.customer() != customer.as_deref() {
+            self.tell_of_others(work, &mut kept)?;
+        }
         if receipt.is_stored() {
             work.numbers.ticket = work.numbers.ticket.max(kept.no);
             work.batch.consumed.extend(consumed);
@@ -105,6 +203,34 @@ impl<S: Store> Desk<S> {
         }
         Ok(receipt)
     }
+}
+
+/// What the journal says of a ticket that goes on from another one: all that it is made of, for the
+/// other one may be deleted before it.
+fn handed_on(parent: &Kept) -> Value {
+    let conversation = &parent.conversation;
+    let keys = conversation.carried_out().iter().chain(conversation.replied());
+    let memory = conversation.memory().iter();
+    json!({ "continues": {
+        "ticket": parent.id(),
+        "facts": facts::json(&conversation.ticket),
+        "memory": memory.fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
+        "carried-out": keys.map(key::render).collect::<Vec<_>>(),
+    } })
+}
+
+/// Makes of a new ticket what such a note says; whether it says it.
+pub(crate) fn go_on(kept: &mut Kept, note: &Value) -> Option<()> {
+    let from = note.get("continues")?;
+    let mut ticket = Ticket::open(kept.id(), Channel::Other("unknown".into()));
+    facts::apply(&mut ticket, from.get("facts")?).ok()?;
+    let (pairs, rest) = from.get("memory")?.as_str()?.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let memory = pairs.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())?;
+    let keys = from.get("carried-out")?.as_array()?.iter();
+    let keys = keys.map(|text| key::parse(text.as_str()?).ok()).collect::<Option<Vec<_>>>()?;
+    kept.go_on_from(ticket, memory, &keys);
+    Some(())
 }
 
 /// The same, learned of now.

@@ -2,7 +2,7 @@
 
 use despertador_harness::facts;
 use despertador_harness::word::Word;
-use despertador_host::contract::{Channel, Instant, Step, Ticket};
+use despertador_host::contract::{ActionKey, Channel, Instant, Step, Ticket, TicketStatus};
 use despertador_host::{Conversation, key};
 use serde_json::Value;
 
@@ -11,6 +11,9 @@ use crate::store::{OutboxRow, TicketChange, TicketRow};
 
 /// The fact that names the customer.
 const CUSTOMER: &str = "customer.id";
+
+/// The fact that names the ticket that goes on from this one.
+pub(crate) const CONTINUED_BY: &str = "continued-by";
 
 /// A ticket, what the plugin remembers of it, and what is to be carried out.
 #[derive(Debug, Clone)]
@@ -100,6 +103,32 @@ impl Kept {
         })
     }
 
+    /// The ticket that goes on from this one, where the fact `continued-by` names it.
+    pub(crate) fn continued_by(&self) -> Option<&str> {
+        self.other_fact(CONTINUED_BY)
+    }
+
+    fn other_fact(&self, name: &str) -> Option<&str> {
+        let more = self.conversation.ticket.more.iter().flatten();
+        more.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The customer, where the fact `customer.id` names them.
+    pub(crate) fn customer(&self) -> Option<&str> {
+        self.other_fact(CUSTOMER)
+    }
+
+    /// Goes on from another ticket: its memory, what was carried out, and what is known of the
+    /// customer are this one's from here on. Not if something has happened to this one already.
+    pub(crate) fn go_on_from(&mut self, facts: Ticket, memory: Vec<u8>, carried_out: &[ActionKey]) {
+        let id = self.id().to_owned();
+        let keys = carried_out.iter().map(|key| ActionKey { ticket: id.clone(), ..key.clone() });
+        let facts = Ticket { id: id.clone(), status: TicketStatus::Open, ..facts };
+        self.conversation = Conversation::resume(facts, memory, keys);
+        self.facts_changed();
+        self.carried_out_changed();
+    }
+
     pub(crate) fn id(&self) -> &str {
         &self.conversation.ticket.id
     }
@@ -148,7 +177,6 @@ impl Kept {
         }
         self.version = self.version.saturating_add(1);
         let ticket = &self.conversation.ticket;
-        let customer = ticket.more.iter().flatten().find(|(name, _)| name == CUSTOMER);
         let row = TicketRow {
             no: self.no,
             account: self.account,
@@ -157,7 +185,7 @@ impl Kept {
             lane: self.lane,
             status: ticket.status.word().into_owned(),
             department: ticket.department.clone(),
-            customer: customer.map(|(_, value)| value.clone()),
+            customer: self.customer().map(str::to_owned),
             due: self.due,
             aim: self.aim.as_ref().map(key::render_step),
             parked: self.parked.clone(),

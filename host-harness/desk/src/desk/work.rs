@@ -6,6 +6,7 @@ use despertador_host::contract::{Decision, Instant};
 use serde_json::{Value, json};
 
 use super::cache::place;
+use super::counts::Counts;
 use super::ticket::Kept;
 use crate::decision::decision_json;
 use crate::store::{Batch, EntryKind, EntryRow, LaneRow, Numbers, OutboxChange};
@@ -16,6 +17,10 @@ pub(crate) struct Work {
     pub(crate) kept: HashMap<String, Kept>,
     pub(crate) batch: Batch,
     pub(crate) numbers: Numbers,
+    /// What becomes of actions, by account; it counts once it is stored.
+    pub(crate) counts: HashMap<i64, Counts>,
+    /// Deadlines of actions carried out, and when they were.
+    pub(crate) carried_out: Vec<(Instant, Instant)>,
 }
 
 /// What an entry of the journal says.
@@ -29,7 +34,19 @@ pub(crate) struct Entry<'a> {
 
 impl Work {
     pub(crate) fn new(now: Instant, numbers: Numbers) -> Self {
-        Self { now, kept: HashMap::new(), batch: Batch::default(), numbers }
+        Self {
+            now,
+            kept: HashMap::new(),
+            batch: Batch::default(),
+            numbers,
+            counts: HashMap::new(),
+            carried_out: Vec::new(),
+        }
+    }
+
+    /// The counts of an account.
+    pub(crate) fn count(&mut self, account: i64) -> &mut Counts {
+        self.counts.entry(account).or_default()
     }
 
     pub(crate) fn put(&mut self, kept: Kept) {
@@ -59,6 +76,8 @@ impl Work {
     /// Takes a row out of the outbox and says why.
     pub(crate) fn withdraw(&mut self, kept: &mut Kept, index: usize, why: &str) {
         let row = kept.outbox.remove(index);
+        let counts = self.count(kept.account);
+        counts.withdrawn = counts.withdrawn.saturating_add(1);
         let note = json!({ "key": row.key, "why": why });
         self.enter(kept, EntryKind::Withdrawn, Entry { note: Some(note), ..Entry::default() });
         self.batch.outbox.push(OutboxChange::Remove { ticket: kept.no, key: row.key });

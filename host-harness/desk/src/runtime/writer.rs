@@ -94,7 +94,7 @@ impl<S: Store> Writer<S> {
         if !reports.is_empty() {
             self.on_their_way = self.on_their_way.saturating_sub(reports.len());
             // If this is not stored they are handed out again, under their keys.
-            if let Err(error) = self.desk.delivered(now, &reports) {
+            if let Err(error) = self.measured(now, |desk| desk.delivered(now, &reports)) {
                 self.rest_after(now, error);
             }
         }
@@ -102,7 +102,7 @@ impl<S: Store> Writer<S> {
             return;
         }
         let incoming = std::mem::take(&mut together.incoming);
-        match self.desk.take(now, &incoming) {
+        match self.measured(now, |desk| desk.take(now, &incoming)) {
             Ok(receipts) => {
                 let mut receipts = receipts.into_iter();
                 for (count, reply) in together.replies.drain(..) {
@@ -127,16 +127,18 @@ impl<S: Store> Writer<S> {
             return;
         }
         self.rests_until = None;
+        let budget = self.options.wake;
         if self.desk.next_wake().is_some_and(|at| at <= now)
-            && let Err(error) = self.desk.wake(now, self.options.wake)
+            && let Err(error) = self.measured(now, |desk| desk.wake(now, budget))
         {
             self.rest_after(now, error);
         }
+        let per_account = self.options.per_account;
         let hands = self.options.workers.saturating_sub(self.on_their_way);
         if hands == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
             return;
         }
-        match self.desk.deliveries(now, hands) {
+        match self.measured(now, |desk| desk.deliveries_at_most(now, hands, per_account)) {
             Ok(deliveries) => {
                 for delivery in deliveries {
                     if self.jobs.as_ref().is_some_and(|jobs| jobs.send(delivery).is_ok()) {
@@ -146,6 +148,13 @@ impl<S: Store> Writer<S> {
             }
             Err(error) => self.rest_after(now, error),
         }
+    }
+
+    /// Does something that ends in a commit, and takes down how long it took.
+    fn measured<R>(&mut self, begun: Instant, work: impl FnOnce(&mut Desk<S>) -> R) -> R {
+        let done = work(&mut self.desk);
+        self.desk.note_commit(begun, self.clock.now());
+        done
     }
 
     fn rest_after(&mut self, now: Instant, error: DeskError) {

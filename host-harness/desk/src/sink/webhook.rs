@@ -7,20 +7,14 @@
 //! | `Despertador-Timestamp` | when it was posted, in milliseconds since 1970 |
 //! | `Despertador-Signature` | see [`signature`](super::signature) |
 //!
-//! | answer | what it means |
-//! |---|---|
-//! | 2xx | carried out, now or before |
-//! | 403, 410 | the customer has blocked us or is gone |
-//! | 400, 404, 405, 406, 413, 414, 415, 422, 451 and other 4xx | refused, for good |
-//! | 401, 407, 408, 409, 425, 429 | to be tried again: it may be answered otherwise later |
-//! | 3xx, 5xx, none, or what is no HTTP | to be tried again |
+//! What an answer means says [`http`](super::http). The facts of the ticket are not posted: whoever runs
+//! the help-desk has them.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::Agent;
-
+use super::http::Http;
 use super::{Sink, document, signature};
 use crate::desk::{Delivery, Outcome};
 use crate::runtime::Clock;
@@ -55,54 +49,32 @@ impl fmt::Debug for WebhookOptions {
 
 /// Posts actions to an address.
 pub struct Webhook {
-    agent: Agent,
+    http: Http,
     options: WebhookOptions,
-    clock: Arc<dyn Clock>,
 }
 
 impl Webhook {
     /// Posts with these options; the clock is for timestamps.
     pub fn new(options: WebhookOptions, clock: impl Clock) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(options.timeout))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .build();
-        Self { agent: Agent::new_with_config(config), options, clock: Arc::new(clock) }
+        Self { http: Http::new(options.timeout, Arc::new(clock)), options }
     }
 }
 
 impl Sink for Webhook {
     fn deliver(&self, delivery: &Delivery) -> Outcome {
         let body = document(delivery).to_string();
-        let timestamp = self.clock.now();
+        let timestamp = self.http.now();
         let signature = signature::sign(&self.options.secret, timestamp, body.as_bytes());
-        let answer = self
-            .agent
-            .post(&self.options.url)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", visible(&delivery.key))
-            .header("Despertador-Account", visible(&delivery.account))
-            .header("Despertador-Timestamp", timestamp.to_string())
-            .header("Despertador-Signature", signature)
-            .send(body.as_bytes());
-        match answer {
-            Ok(answer) => meaning(answer.status().as_u16()),
-            Err(error) => Outcome::Retry(format!("no answer: {error}")),
+        let headers = [
+            ("Idempotency-Key", &*visible(&delivery.key)),
+            ("Despertador-Account", &*visible(&delivery.account)),
+            ("Despertador-Timestamp", &*timestamp.to_string()),
+            ("Despertador-Signature", &*signature),
+        ];
+        match self.http.post(&self.options.url, &headers, body.as_bytes()) {
+            Ok(answer) => answer.outcome(),
+            Err(why) => Outcome::Retry(why),
         }
-    }
-}
-
-fn meaning(status: u16) -> Outcome {
-    let said = format!("the receiver answered {status}");
-    match status {
-        200..=299 => Outcome::Done,
-        403 | 410 => Outcome::Blocked(said),
-        401 | 407 | 408 | 409 | 425 | 429 => Outcome::Retry(said),
-        400..=499 => Outcome::Refused(said),
-        _ => Outcome::Retry(said),
     }
 }
 

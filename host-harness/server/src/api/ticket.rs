@@ -111,6 +111,7 @@ pub(crate) async fn list(
         parked: which.parked,
         after: which.after.unwrap_or_default(),
         limit,
+        newest_first: false,
     };
     let rows = app.ask(language, move |desk, _| desk.tickets(&account, &query)).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.no);

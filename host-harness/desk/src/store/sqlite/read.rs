@@ -223,7 +223,9 @@ impl Store for Sqlite {
         also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
         also(query.customer.is_some(), " AND customer = ?4", " AND ?4 IS NULL");
         also(query.parked, " AND parked IS NOT NULL", "");
-        sql.push_str(" ORDER BY no LIMIT ?6");
+        let order =
+            if query.newest_first { " ORDER BY no DESC LIMIT ?6" } else { " ORDER BY no LIMIT ?6" };
+        sql.push_str(order);
         self.all(
             &sql,
             params![
@@ -246,10 +248,19 @@ impl Store for Sqlite {
         )
     }
 
-    fn outbox_due(&self, now: Instant, limit: usize) -> Result<Vec<OutboxRow>, StoreError> {
+    fn outbox_due(
+        &self,
+        now: Instant,
+        limit: usize,
+        but: &[i64],
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        // Numbers of our own: nothing that somebody else wrote gets into the statement.
+        let but = but.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        let but = if but.is_empty() { but } else { format!(" AND account NOT IN ({but})") };
         self.all(
             &format!(
-                "SELECT {OUTBOX} FROM outbox WHERE state <> 1 AND next <= ? ORDER BY next LIMIT ?"
+                "SELECT {OUTBOX} FROM outbox WHERE state <> 1 AND next <= ?{but}
+                 ORDER BY next LIMIT ?"
             ),
             params![now, count(limit)],
             outbox,

@@ -1,0 +1,138 @@
+//! What is posted: one envelope, a list of them, or one a line.
+
+use despertador_lime::{Envelope, ReadError};
+use serde_json::Value;
+
+use crate::answer::Answer;
+
+/// Of one body so many envelopes are read; the rest is refused.
+pub const ENVELOPES: usize = 1_000;
+
+/// Why an envelope of a body cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Where: `/3` is the fourth of a list, `line 4` of a body with one a line.
+    pub place: String,
+    /// What is wrong.
+    pub why: String,
+    /// The way out.
+    pub help: String,
+}
+
+impl Unread {
+    fn at(place: String, error: &ReadError) -> Self {
+        let inside = error.place();
+        let place = match (place.is_empty(), inside.is_empty()) {
+            (_, true) => place,
+            (true, false) => inside.to_owned(),
+            (false, false) if place.starts_with('/') => format!("{place}{inside}"),
+            (false, false) => format!("{place}: {inside}"),
+        };
+        Self { place, why: error.problem().to_string(), help: error.help() }
+    }
+}
+
+impl From<Unread> for Answer {
+    fn from(Unread { place, why, help }: Unread) -> Self {
+        Self::Refused { place, why, help }
+    }
+}
+
+/// Reads a body: one object of JSON, a list of them, or one a line. One that cannot be read holds
+/// up none of the others.
+#[must_use]
+pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
+    let body = body.trim_start_matches('\u{feff}').trim();
+    if body.starts_with('[')
+        && let Ok(Value::Array(list)) = serde_json::from_str(body)
+    {
+        let each = list.into_iter().enumerate();
+        return limited(each.map(|(n, value)| {
+            // As a text, so that the limits of one envelope hold for each of them.
+            Envelope::read(&value.to_string()).map_err(|error| Unread::at(format!("/{n}"), &error))
+        }));
+    }
+    let whole = Envelope::read(body);
+    let mut lines = (1..).zip(body.lines()).filter(|(_, line)| !line.trim().is_empty());
+    // A body of several lines is one envelope if it is JSON, and one a line if the first line is.
+    let is_one = whole.is_ok() || lines.clone().nth(1).is_none();
+    match (is_one, whole) {
+        (true, whole) => vec![whole.map_err(|error| Unread::at(String::new(), &error))],
+        (false, Err(error)) => {
+            let first = lines.clone().next().map_or("", |(_, line)| line);
+            if serde_json::from_str::<Value>(body).is_ok()
+                || serde_json::from_str::<Value>(first).is_err()
+            {
+                return vec![Err(Unread::at(String::new(), &error))];
+            }
+            limited(lines.by_ref().map(|(n, line)| {
+                Envelope::read(line).map_err(|error| Unread::at(format!("line {n}"), &error))
+            }))
+        }
+        (false, Ok(envelope)) => vec![Ok(envelope)],
+    }
+}
+
+fn limited(each: impl Iterator<Item = Result<Envelope, Unread>>) -> Vec<Result<Envelope, Unread>> {
+    let mut each = each;
+    let mut read: Vec<_> = each.by_ref().take(ENVELOPES).collect();
+    let more = each.count();
+    if more > 0 {
+        read.push(Err(Unread {
+            place: String::new(),
+            why: format!("there are {more} more than the {ENVELOPES} allowed"),
+            help: "post those again, fewer at a time".into(),
+        }));
+    }
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = r#"{"id":"m1","type":"text/plain","content":"oi"}"#;
+
+    fn shape(body: &str) -> String {
+        read(body)
+            .iter()
+            .map(|read| match read {
+                Ok(Envelope::Other(_)) => "other ".to_owned(),
+                Ok(_) => "ok ".to_owned(),
+                Err(unread) => format!("[{}] ", unread.place),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_body_is_one_a_list_or_one_a_line() {
+        let pretty = ONE.replace(',', ",\n");
+        for (body, expected) in [
+            (ONE.to_owned(), "ok "),
+            (pretty, "ok "),
+            (format!("\u{feff} {ONE}\n"), "ok "),
+            (format!("[{ONE},\n{ONE}]"), "ok ok "),
+            (format!("{ONE}\n\n{ONE}\n"), "ok ok "),
+            (format!("{ONE}\nnonsense\n{ONE}"), "ok [line 2] ok "),
+            (format!("[{ONE}, 5, {{\"event\":7}}]"), "ok [/1] [/2/event] "),
+            (format!("{ONE}\n{{\"event\":7}}"), "ok [line 2: /event] "),
+            ("[]".into(), ""),
+            ("{}".into(), "other "),
+            (String::new(), "[] "),
+            ("nonsense\nmore".into(), "[] "),
+            (format!("[{ONE}"), "[] "),
+            ("[".repeat(100), "[] "),
+        ] {
+            assert_eq!(shape(&body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn too_many_are_refused_and_the_others_are_not() {
+        let body = vec![ONE; ENVELOPES + 2].join("\n");
+        let read = read(&body);
+        assert_eq!(read.len(), ENVELOPES + 1);
+        let Some(Err(unread)) = read.last() else { panic!("the rest is refused") };
+        assert!(unread.why.contains("2 more"), "{unread:?}");
+    }
+}

@@ -1,0 +1,55 @@
+//! Blip beside the desk.
+//!
+//! - [`BlipSource`] takes what Blip posts to a webhook: messages, notifications, tickets. It asks
+//!   the desk what the envelope does not say, and tells it what has happened.
+//! - [`BlipSink`] carries actions out: messages to the customer, commands to Blip Desk.
+//! - [`understand`](fn@understand) is the source without the desk: a function of an envelope and of
+//!   what is [known](Seen).
+//!
+//! The desk keeps what Blip says of a ticket as facts: `customer.id` is the customer's address at
+//! their channel, [`TICKET_FACT`] the ticket's document without what grows or is private.
+//!
+//! ```
+//! use despertador_blip::{Answer, BlipSource};
+//! use despertador_desk::runtime::{Runtime, RuntimeOptions, SystemClock};
+//! use despertador_desk::sink::LogSink;
+//! use despertador_desk::store::Sqlite;
+//! use despertador_desk::{Desk, Options};
+//! use despertador_host::Host;
+//!
+//! # let folder = std::env::temp_dir().join(format!("despertador-blip-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! let plugin = Host::new(Default::default())?.load_bytes(despertador_component::COMPONENT)?;
+//! let mut desk = Desk::open(Sqlite::open(&folder.join("desk.db"))?, plugin, Options::default())?;
+//! desk.open_account(1_800_000_000_000, "acme", "root")?;
+//! let sink = LogSink::new(std::io::sink());
+//! let running = Runtime::start(desk, SystemClock, sink, RuntimeOptions::default())?;
+//!
+//! let source = BlipSource::new("acme", "mybot@msging.net".parse()?);
+//! let posted = r#"{ "id": "Ticket:3f8c:Open", "from": "3f8c@desk.msging.net", "to": "mybot@msging.net",
+//!     "type": "application/vnd.iris.ticket+json", "content": { "id": "3f8c", "sequentialId": 7,
+//!         "customerIdentity": "5511999990000@wa.gw.msging.net", "status": "Open" } }"#;
+//! let answers = source.receive(&running.inlet(), posted)?;
+//! assert!(matches!(&answers[..], [Answer::Taken { ticket, .. }] if ticket == "3f8c"));
+//! # drop(running.stop());
+//! # std::fs::remove_dir_all(folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+mod answer;
+mod body;
+mod document;
+mod early;
+mod progress;
+mod sink;
+mod source;
+mod understand;
+
+pub use answer::Answer;
+pub use body::{ENVELOPES, Unread, read};
+pub use document::TICKET_FACT;
+pub use sink::{BlipOptions, BlipSink, Feed};
+pub use source::BlipSource;
+pub use understand::{Meant, Seen, Subject, Waiting, subject, understand};

@@ -1,0 +1,290 @@
+//! Actions carried out by Blip, over HTTP.
+//!
+//! What an action needs of its ticket are the facts of the delivery: `customer.id`, and the
+//! document that a [`BlipSource`](crate::BlipSource) keeps.
+//!
+//! | answer | what it means |
+//! |---|---|
+//! | to a message: 2xx | done |
+//! | to a command: 2xx and `status: success` | done |
+//! | … `status: failure` with a reason | as [`failure_kind`] says of its code: to be tried again, blocked, or refused |
+//! | … anything else: no command, another id, broken off, too long | to be tried again |
+//! | any other status of HTTP | as [`http`](despertador_desk::sink::http) says |
+//!
+//! The reasons of a failed command, as far as they have a word; any other is a refusal:
+//!
+//! | code | what it means |
+//! |---|---|
+//! | 1, 11 to 18, 34, 41 to 44, 51, 61, 81, 101 | something is broken or nobody is there at the moment: to be tried again |
+//! | 4, 80007, 130429, 131000, 131016, 131048, 131056 | too many at a time, or WhatsApp is ill: to be tried again |
+//! | 32, 33, 83 | we may not write to them, or they have no account: blocked |
+//! | 1013, 131021, 131026, 131050 | no such number at WhatsApp, or they want none of this: blocked |
+//! | 67 and all others | refused |
+//!
+//! Parts of an action that are not essential (closing text, closing note, pictures) are left out
+//! where they are refused or blocked: the close goes on. Envelopes are sent one after the other,
+//! and what was accepted is not sent again at the next try; after a crash it is, under the same
+//! ids.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use despertador_desk::runtime::Clock;
+use despertador_desk::sink::Sink;
+use despertador_desk::sink::http::Http;
+use despertador_desk::{Delivery, Outcome, action_from_json};
+use despertador_host::contract::FailureKind;
+use despertador_lime::{
+    CloseWay, CommandStatus, Envelope, Identity, Options, Route, SentId, Ticket, carry_out,
+    failure_kind,
+};
+
+use crate::document;
+use crate::progress::Progress;
+
+/// Of an answer so many bytes are read at most.
+const MOST: u64 = 256 * 1024;
+
+/// How Blip is reached.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BlipOptions {
+    /// Where `/messages` and `/commands` are: `https://CONTRACT.http.msging.net`. `https:` needs the
+    /// feature `rustls`.
+    pub base: String,
+    /// What stands behind `Authorization: Key `, or all of it.
+    pub key: String,
+    /// The bot.
+    pub bot: Identity,
+    /// How tickets are closed, and what else may be chosen of envelopes.
+    pub envelopes: Options,
+    /// Where a flow is fed with a close, for the [ways](CloseWay) that say it is.
+    pub feed: Feed,
+    /// The time for one envelope, from the name's look-up to the end of the answer. Default 10 s.
+    pub timeout: Duration,
+}
+
+/// Where a flow is fed with the ticket that was closed, as if the desk had sent it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Feed {
+    /// Blip itself: the redirect is posted to `/messages`, to the bot.
+    #[default]
+    Blip,
+    /// The flow engine at this address. It is not told the key.
+    Address(String),
+    /// Nobody: the flow finds out by itself.
+    Nobody,
+}
+
+impl BlipOptions {
+    /// Reaches Blip here, with this key, as this bot.
+    pub fn new(base: impl Into<String>, key: impl Into<String>, bot: Identity) -> Self {
+        Self {
+            base: base.into(),
+            key: key.into(),
+            bot,
+            envelopes: Options::default(),
+            feed: Feed::default(),
+            timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// The same, with tickets closed in this way.
+    #[must_use]
+    pub fn closing_by(mut self, way: CloseWay) -> Self {
+        self.envelopes.close = way;
+        self
+    }
+}
+
+/// The key is not shown.
+impl fmt::Debug for BlipOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlipOptions")
+            .field("base", &self.base)
+            .field("bot", &self.bot.to_string())
+            .field("envelopes", &self.envelopes)
+            .field("feed", &self.feed)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Carries actions out by Blip.
+pub struct BlipSink {
+    http: Http,
+    options: BlipOptions,
+    authorization: String,
+    base: String,
+    progress: Mutex<Progress>,
+}
+
+impl BlipSink {
+    /// Carries actions out with these options; the clock is for dates that answers name.
+    ///
+    /// # Errors
+    ///
+    /// An address or the key cannot be used; the sentence says which and the way out.
+    pub fn new(options: BlipOptions, clock: impl Clock) -> Result<Self, String> {
+        Http::check(&options.base)?;
+        if let Feed::Address(url) = &options.feed {
+            Http::check(url).map_err(|why| format!("{why} (for feeding the flow)"))?;
+        }
+        let key = options.key.trim();
+        let behind = key.strip_prefix("Key").filter(|rest| !rest.starts_with(|c: char| c != ' '));
+        let key = behind.unwrap_or(key).trim();
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("the key is none; copy it from the bot's settings in Blip, as it is \
+                        written behind `Key`"
+                .into());
+        }
+        let authorization = format!("Key {key}");
+        let base = options.base.trim_end_matches('/').to_owned();
+        let http = Http::new(options.timeout, Arc::new(clock));
+        Ok(Self { http, options, authorization, base, progress: Mutex::default() })
+    }
+
+    /// Sends one envelope and says what became of it.
+    fn send(&self, envelope: &Envelope) -> Outcome {
+        let (path, command) = match envelope {
+            Envelope::Command(command) => ("commands", Some(command)),
+            Envelope::Notification(_) => ("notifications", None),
+            Envelope::Message(_) | Envelope::Other(_) => ("messages", None),
+        };
+        let url = format!("{}/{path}", self.base);
+        let headers = [("Authorization", self.authorization.as_str())];
+        let body = envelope.to_json().to_string();
+        let mut answer = match self.http.post(&url, &headers, body.as_bytes()) {
+            Ok(answer) => answer,
+            Err(why) => return Outcome::Retry(why),
+        };
+        match (answer.outcome(), command) {
+            (Outcome::Done, Some(command)) => match answer.text(MOST) {
+                Ok(text) => answered(&text, command.header.id.as_deref()),
+                Err(why) => Outcome::Retry(why),
+            },
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Feeds the flow with a close.
+    fn feed(&self, message: &Envelope) -> Outcome {
+        match &self.options.feed {
+            Feed::Nobody => Outcome::Done,
+            Feed::Blip => self.send(message),
+            Feed::Address(url) => {
+                let body = message.to_json().to_string();
+                match self.http.post(url, &[], body.as_bytes()) {
+                    Ok(answer) => answer.outcome(),
+                    Err(why) => Outcome::Retry(why),
+                }
+            }
+        }
+    }
+
+    fn carry_out(&self, delivery: &Delivery, action: &str) -> Outcome {
+        let read = match action_from_json(&delivery.action) {
+            Ok(read) => read,
+            Err(why) => return Outcome::Refused(why),
+        };
+        let known = document::of_facts(&delivery.facts);
+        let named = known.as_ref().and_then(|ticket| ticket.customer_identity.as_deref());
+        let customer = named
+            .and_then(|customer| customer.parse().ok())
+            .or_else(|| document::customer_of_facts(&delivery.facts));
+        let Some(customer) = customer else {
+            return Outcome::Refused(
+                "nobody knows the customer's address; tell the fact `customer.id`, such as \
+                 `5511999990000@wa.gw.msging.net`"
+                    .into(),
+            );
+        };
+        let ticket = Ticket {
+            id: Some(delivery.ticket.clone()),
+            tags: Some(delivery.facts.tags.clone()),
+            ..known.unwrap_or_default()
+        };
+        let route = Route { bot: &self.options.bot, customer: &customer, ticket: &ticket };
+        let dispatch = match carry_out(&read, &route, &self.options.envelopes) {
+            Ok(dispatch) => dispatch,
+            Err(refusal) => return Outcome::Refused(format!("{refusal}; {}", refusal.help())),
+        };
+        let mut rest = dispatch.send.iter().peekable();
+        while let Some(envelope) = rest.next() {
+            let Some(id) = envelope.header().and_then(|header| header.id.as_deref()) else {
+                // Somebody is typing: not without what they type, and it may fail.
+                if rest.peek().is_some_and(|next| !self.was_sent(action, next)) {
+                    let _: Outcome = self.send(envelope);
+                }
+                continue;
+            };
+            if self.was_sent(action, envelope) {
+                continue;
+            }
+            let is_essential = SentId::read(id).is_none_or(|sent| sent.part.is_essential());
+            match self.send(envelope) {
+                Outcome::Done => self.progress().add(action, id),
+                Outcome::Refused(_) | Outcome::Blocked(_) if !is_essential => {
+                    self.progress().add(action, id);
+                }
+                outcome => return outcome,
+            }
+        }
+        match dispatch.feed.map(Envelope::Message) {
+            Some(message) if !self.was_sent(action, &message) => self.feed(&message),
+            _ => Outcome::Done,
+        }
+    }
+
+    fn was_sent(&self, action: &str, envelope: &Envelope) -> bool {
+        let id = envelope.header().and_then(|header| header.id.as_deref());
+        id.is_some_and(|id| self.progress().has(action, id))
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for BlipSink {
+    fn deliver(&self, delivery: &Delivery) -> Outcome {
+        let action = format!("{}\n{}", delivery.account, delivery.key);
+        let outcome = self.carry_out(delivery, &action);
+        // Whatever is over is sent whole if somebody has it sent again.
+        if !matches!(outcome, Outcome::Retry(_) | Outcome::RetryAfter { .. }) {
+            self.progress().end(&action);
+        }
+        outcome
+    }
+}
+
+/// What the answer to a command says.
+fn answered(text: &str, id: Option<&str>) -> Outcome {
+    let Ok(Envelope::Command(answer)) = Envelope::read(text) else {
+        return Outcome::Retry("the answer is no command".into());
+    };
+    if answer.header.id.as_deref() != id {
+        return Outcome::Retry("the answer is one to another command".into());
+    }
+    match &answer.status {
+        Some(CommandStatus::Success) => Outcome::Done,
+        Some(CommandStatus::Failure) => {
+            let reason = answer.reason.unwrap_or_default();
+            let words = reason.description.as_deref().unwrap_or("without a description");
+            let said = format!("the command failed with code {}: {words}", reason.code);
+            match failure_kind(reason.code) {
+                FailureKind::Unreachable => Outcome::Retry(said),
+                FailureKind::Blocked => Outcome::Blocked(said),
+                _ => Outcome::Refused(said),
+            }
+        }
+        Some(other) => Outcome::Retry(format!("the command is `{}`", other.as_str())),
+        None => Outcome::Retry("the answer has no status".into()),
+    }
+}
+
+impl fmt::Debug for BlipSink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlipSink").field("options", &self.options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,155 @@
+//! What a customer was sent, told to all of their tickets: what may be sent to one customer is
+//! counted over all of them.
+//!
+//! The fact `sent-to-customer` of a ticket is kept here from the desk's own deliveries, beside what
+//! the host tells in it. It is a fact like any other: it is in the journal, and the plugin counts.
+
+use despertador_harness::clock_face::show_rfc3339;
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Instant, Step, Ticket};
+use serde_json::{Value, json};
+
+use super::Desk;
+use super::ticket::Kept;
+use super::work::Work;
+use crate::error::DeskError;
+use crate::store::{Query, Store};
+
+/// What was sent longer ago is not told: no policy looks further back than 90 days.
+const KEPT: i64 = 92 * 86_400_000;
+/// The plugin takes so many.
+const MOST: usize = 64;
+/// Of a customer's tickets so many are told of a message, or asked what was sent.
+const TICKETS: usize = 32;
+
+impl<S: Store> Desk<S> {
+    /// Tells the customer's other open tickets of a message.
+    pub(super) fn tell_others(
+        &mut self,
+        work: &mut Work,
+        kept: &Kept,
+        key: &str,
+        at: Instant,
+    ) -> Result<(), DeskError> {
+        let Some(customer) = kept.customer() else { return Ok(()) };
+        let query = Query {
+            account: kept.account,
+            status: Some("open".into()),
+            customer: Some(customer.to_owned()),
+            limit: TICKETS,
+            newest_first: true,
+            ..Query::default()
+        };
+        for row in self.store.tickets(&query)? {
+            if row.id == kept.id() {
+                continue;
+            }
+            let Some(mut other) = self.pick_readable(work, row.account, &row.id)? else { continue };
+            if let Some(sent) = with(&other.conversation.ticket, &[at], work.now) {
+                let row = Row::facts(other.id(), work.now, sent);
+                let note = json!({ "sent-by": key });
+                self.hear(work, &mut other, &row, Some(note))?;
+            }
+            work.put(other);
+        }
+        Ok(())
+    }
+
+    /// Tells a ticket whose customer has just become known what they were sent before.
+    pub(super) fn tell_of_others(
+        &mut self,
+        work: &mut Work,
+        kept: &mut Kept,
+    ) -> Result<(), DeskError> {
+        let Some(customer) = kept.customer() else { return Ok(()) };
+        let query = Query {
+            account: kept.account,
+            customer: Some(customer.to_owned()),
+            limit: TICKETS,
+            newest_first: true,
+            ..Query::default()
+        };
+        let mut sent = Vec::new();
+        for row in self.store.tickets(&query)? {
+            if row.id != kept.id()
+                && let Ok(known) = Kept::from_row(row, Vec::new())
+            {
+                sent.extend(known.conversation.ticket.sent_to_customer.unwrap_or_default());
+            }
+        }
+        if let Some(sent) = with(&kept.conversation.ticket, &sent, work.now) {
+            let row = Row::facts(kept.id(), work.now, sent);
+            self.hear(work, kept, &row, Some(json!({ "sent-by": "other tickets" })))?;
+        }
+        Ok(())
+    }
+}
+
+/// The fact with these beside what it has; none if there is nothing new.
+pub(super) fn with(ticket: &Ticket, more: &[Instant], now: Instant) -> Option<Value> {
+    let known = ticket.sent_to_customer.as_deref().unwrap_or_default();
+    let recent = |at: &&Instant| **at > now.saturating_sub(KEPT);
+    let mut sent: Vec<Instant> = known.iter().chain(more).filter(recent).copied().collect();
+    sent.sort_unstable();
+    sent.dedup();
+    let surplus = sent.len().saturating_sub(MOST);
+    sent.drain(..surplus);
+    if more.iter().all(|at| known.contains(at) || !sent.contains(at)) {
+        return None;
+    }
+    let sent: Vec<_> = sent.into_iter().map(show_rfc3339).collect();
+    Some(json!({ "sent-to-customer": sent }))
+}
+
+/// Whether carrying an action out means that the customer gets a message.
+pub(super) fn speaks(action: &Value) -> bool {
+    let Some(with) = action.get("with") else { return false };
+    let message = match action.get("task").and_then(Value::as_str) {
+        Some("close") => with.get("closing-message"),
+        Some("send" | "reply") => Some(with),
+        _ => None,
+    };
+    let audience = message.and_then(|message| message.get("audience"));
+    audience.and_then(Value::as_str) == Some("customer")
+}
+
+/// The same as far as the step alone says it.
+pub(super) fn usually_speaks(step: &Step) -> bool {
+    matches!(step, Step::Reminder(_) | Step::Reply(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use despertador_host::contract::Channel;
+
+    #[test]
+    fn the_fact_has_what_is_recent_once_and_no_more_than_the_plugin_takes() {
+        let now = 100 * 86_400_000;
+        let mut ticket = Ticket::open("1", Channel::Sms);
+        assert_eq!(with(&ticket, &[], now), None);
+        assert_eq!(with(&ticket, &[5], now), None, "it is too old");
+        let fact = with(&ticket, &[now, now - 1, now], now).expect("a fact");
+        assert_eq!(fact["sent-to-customer"].as_array().map(Vec::len), Some(2));
+        ticket.sent_to_customer = Some((0..64).map(|n| now - 1_000 - n).collect());
+        let fact = with(&ticket, &[now], now).expect("a fact");
+        assert_eq!(fact["sent-to-customer"].as_array().map(Vec::len), Some(MOST));
+        ticket.sent_to_customer = Some(vec![now]);
+        assert_eq!(with(&ticket, &[now], now), None, "it is known");
+    }
+
+    #[test]
+    fn who_is_spoken_to_is_the_customer_or_somebody_else() {
+        let customer = json!({ "audience": "customer" });
+        for (task, with, expected) in [
+            ("send", customer.clone(), true),
+            ("send", json!({ "audience": "people-in-charge" }), false),
+            ("reply", json!({ "event": "rated" }), false),
+            ("close", json!({ "closing-message": customer }), true),
+            ("close", json!({ "closing-message": null }), false),
+            ("notify", json!({ "audience": "customer" }), false),
+        ] {
+            assert_eq!(speaks(&json!({ "task": task, "with": with })), expected, "{task} {with}");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Posting over HTTP as the sinks here do: bounded in time and in size, no redirects, no proxy.
+//!
+//! | answer | what it means |
+//! |---|---|
+//! | 2xx | done, now or before |
+//! | 403, 410 | the customer has blocked us or is gone |
+//! | 400, 404, 405, 406, 413, 414, 415, 422, 451 and other 4xx | refused, for good |
+//! | 401, 407, 408, 409, 425, 429 | to be tried again: it may be answered otherwise later |
+//! | 3xx, 5xx, none, or what is no HTTP | to be tried again |
+//!
+//! `Retry-After`, in seconds or as a date, says when; the desk has its own
+//! [limit](crate::Options::longest_retry_after) for how long it waits.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use despertador_host::contract::{Duration, Instant};
+use ureq::Agent;
+
+use crate::desk::Outcome;
+use crate::runtime::Clock;
+
+/// Posts, and says what was answered.
+#[derive(Clone)]
+pub struct Http {
+    agent: Agent,
+    clock: Arc<dyn Clock>,
+}
+
+/// What was answered. The body is read only if somebody asks for it.
+pub struct Answer {
+    /// The status, such as 200.
+    pub status: u16,
+    /// In how many milliseconds the receiver wants to be asked again, if it says so.
+    pub retry_after: Option<Duration>,
+    body: ureq::Body,
+}
+
+impl Http {
+    /// Posts within this time, from the name's look-up to the end of the answer. The clock is for
+    /// dates that an answer names.
+    #[must_use]
+    pub fn new(timeout: std::time::Duration, clock: Arc<dyn Clock>) -> Self {
+        let config = Agent::config_builder()
+            .timeout_global(Some(timeout))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .build();
+        Self { agent: Agent::new_with_config(config), clock }
+    }
+
+    /// Whether this can be posted to.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the address, and the way out.
+    pub fn check(url: &str) -> Result<(), String> {
+        let lower = url.to_ascii_lowercase();
+        if lower.strip_prefix("http://").is_some_and(|rest| !rest.is_empty()) {
+            return Ok(());
+        }
+        match lower.strip_prefix("https://") {
+            Some(rest) if !rest.is_empty() && cfg!(feature = "rustls") => Ok(()),
+            Some(_) => Err("`https:` is not built in; build with the feature `rustls`, or put a \
+                 proxy between and write `http:`"
+                .into()),
+            None => Err("the address is none; write `http://HOST:PORT/PATH`".into()),
+        }
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Posts JSON. Headers are never part of an error.
+    ///
+    /// # Errors
+    ///
+    /// There was no answer; the sentence says why.
+    pub fn post(&self, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer, String> {
+        let mut request = self.agent.post(url).header("Content-Type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send(body).map_err(|error| format!("no answer: {error}"))?;
+        let named = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = named.and_then(|value| retry_after(value, self.clock.now()));
+        Ok(Answer { status: answer.status().as_u16(), retry_after, body: answer.into_body() })
+    }
+}
+
+impl Answer {
+    /// What the status says became of it.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let said = format!("the receiver answered {}", self.status);
+        match (self.status, self.retry_after) {
+            (200..=299, _) => Outcome::Done,
+            (403 | 410, _) => Outcome::Blocked(said),
+            (429 | 503, Some(pause)) => Outcome::RetryAfter { why: said, pause },
+            (401 | 407 | 408 | 409 | 425 | 429, _) => Outcome::Retry(said),
+            (400..=499, _) => Outcome::Refused(said),
+            _ => Outcome::Retry(said),
+        }
+    }
+
+    /// Reads the body.
+    ///
+    /// # Errors
+    ///
+    /// It has more than so many bytes, breaks off, or is no text.
+    pub fn text(&mut self, most: u64) -> Result<String, String> {
+        let mut bytes = self.body.with_config().limit(most).read_to_vec();
+        let bytes = bytes.as_mut().map_err(|error| format!("the answer breaks off: {error}"))?;
+        String::from_utf8(std::mem::take(bytes)).map_err(|_| "the answer is no text".into())
+    }
+}
+
+/// The milliseconds that `Retry-After` names: whole seconds, or a date of RFC 9110.
+fn retry_after(value: &str, now: Instant) -> Option<Duration> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
+    }
+    let at = DateTime::parse_from_rfc2822(value).ok()?.timestamp_millis();
+    Some(u64::try_from(at.saturating_sub(now)).unwrap_or(0))
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, retry_after, .. } = self;
+        f.debug_struct("Answer")
+            .field("status", status)
+            .field("retry_after", retry_after)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1994-11-06T08:49:37Z.
+    const NOW: Instant = 784_111_777_000;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        for (value, expected) in [
+            ("0", Some(0)),
+            ("120", Some(120_000)),
+            (" 7 ", Some(7_000)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60_000)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("", None),
+            ("-1", None),
+            ("soon", None),
+            ("1.5", None),
+        ] {
+            assert_eq!(retry_after(value, NOW), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_checked() {
+        assert_eq!(Http::check("http://localhost:1/x"), Ok(()));
+        assert_eq!(Http::check("https://localhost").is_ok(), cfg!(feature = "rustls"));
+        for wrong in ["", "http://", "localhost", "ftp://x"] {
+            assert!(Http::check(wrong).is_err(), "{wrong}");
+        }
+    }
+}
