@@ -86,6 +86,26 @@ fn run(desk: &mut Desk<Sqlite>, mut now: Instant, until: Instant) -> Vec<String>
 }
 
 #[test]
+fn a_plugin_that_cannot_answer_about_open_tickets_does_not_take_the_place_of_one_that_can() {
+    let place = Place::new("replace");
+    let mut desk = place.desk(despertador_component::COMPONENT);
+    desk.open_account(START, "acme", "test").expect("an account");
+    desk.save_policy(START, "acme", POLICY, None, "test").expect("a policy");
+    desk.take(START, &conversation("1", "panic")).expect("receipts");
+    let refused = desk.replace_plugin(START, plugin(HOSTILE)).expect_err("a refusal");
+    assert!(refused.to_string().contains("about ticket `1` of account `acme`"), "{refused}");
+    // The old one decides as before.
+    let woken = desk.wake(START + 10 * MINUTE, 10).expect("a look");
+    assert_eq!(woken.tickets, 1, "{woken:?}");
+    assert_eq!(desk.deliveries(START + 10 * MINUTE, 10).expect("actions").len(), 1);
+    // Where nothing is open it has nothing against it.
+    let place = Place::new("replace-empty");
+    let mut desk = place.desk(despertador_component::COMPONENT);
+    desk.open_account(START, "acme", "test").expect("an account");
+    desk.replace_plugin(START, plugin(HOSTILE)).expect("it accepts any policy");
+}
+
+#[test]
 fn a_poison_ticket_is_set_aside_and_seen_and_the_others_go_on() {
     let place = Place::new("poison");
     let mut desk = begun(&place);

@@ -50,7 +50,7 @@ pub use account::{Moved, Saved};
 pub use counts::Counts;
 pub use deliver::{Delivery, Outcome, Report, Settled};
 pub use inquire::{Rebuilt, Standing, TimelineEntry};
-pub use lateness::Lateness;
+pub use lateness::{Backlog, Lateness};
 pub use take::{Incoming, Receipt};
 pub use wake::Woken;
 
@@ -218,6 +218,25 @@ impl<S: Store> Desk<S> {
     #[must_use]
     pub fn delivery_lateness(&self) -> &Lateness {
         &self.delivery_lateness
+    }
+
+    /// What waits at an instant. Of each kind so many at most are counted, so that it is asked
+    /// quickly.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn backlog(&self, now: Instant, most: usize) -> Result<Backlog, DeskError> {
+        let mut tickets: u64 = 0;
+        let enough = u64::try_from(most).unwrap_or(u64::MAX);
+        for (_, lane) in self.lanes.due(now) {
+            tickets = tickets.saturating_add(self.store.count_due(lane, now, most)?);
+            if tickets >= enough {
+                break;
+            }
+        }
+        let (actions, dead_letters) = self.store.count_outbox(now, most)?;
+        Ok(Backlog { tickets: tickets.min(enough), actions, dead_letters })
     }
 
     /// How long whoever runs the desk has measured its calls to take that end in a commit: taking

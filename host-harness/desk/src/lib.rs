@@ -68,7 +68,7 @@ pub mod store;
 
 pub use decision::{action_from_json, action_json, decision_json};
 pub use desk::{
-    Counts, Delivery, Desk, Incoming, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Report,
-    Saved, Settled, Standing, TimelineEntry, Woken,
+    Backlog, Counts, Delivery, Desk, Incoming, Lateness, Moved, Options, Outcome, Rebuilt, Receipt,
+    Report, Saved, Settled, Standing, TimelineEntry, Woken,
 };
 pub use error::DeskError;

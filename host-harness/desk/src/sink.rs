@@ -23,6 +23,13 @@ pub trait Sink: Send + Sync + 'static {
     fn deliver(&self, delivery: &Delivery) -> Outcome;
 }
 
+/// A sink that others have too.
+impl Sink for std::sync::Arc<dyn Sink> {
+    fn deliver(&self, delivery: &Delivery) -> Outcome {
+        (**self).deliver(delivery)
+    }
+}
+
 /// A delivery as it is posted and logged.
 ///
 /// ```json

@@ -56,6 +56,12 @@ pub trait Store {
     /// Tickets that answer a query, by number.
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError>;
 
+    /// How many tickets of a lane are due; so many at most are counted.
+    fn count_due(&self, lane: i64, now: Instant, most: usize) -> Result<u64, StoreError>;
+    /// How many actions are to be carried out by now, and how many were given up; so many of each
+    /// at most are counted.
+    fn count_outbox(&self, now: Instant, most: usize) -> Result<(u64, u64), StoreError>;
+
     /// What is to be carried out for a ticket.
     fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError>;
     /// What is to be carried out by now, the oldest first, for all accounts but these.

@@ -91,6 +91,8 @@ impl Store for Faulty {
         fn open_after(&self, account: i64, no: i64, limit: usize) -> Vec<DueRow>;
         fn open_by_department(&self, account: i64) -> Vec<(Option<String>, u64)>;
         fn tickets(&self, query: &Query) -> Vec<TicketRow>;
+        fn count_due(&self, lane: i64, now: Instant, most: usize) -> u64;
+        fn count_outbox(&self, now: Instant, most: usize) -> (u64, u64);
         fn outbox_of(&self, ticket: i64) -> Vec<OutboxRow>;
         fn outbox_due(&self, now: Instant, limit: usize, but: &[i64]) -> Vec<OutboxRow>;
         fn earliest_outbox(&self, after: Instant) -> Option<Instant>;

@@ -1,6 +1,7 @@
 //! The interface: `/v1/…`, and its OpenAPI document.
 
 mod account;
+mod blip;
 mod dead_letter;
 mod event;
 mod flow;
@@ -52,6 +53,7 @@ pub fn openapi() -> String {
 fn paths() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(event::take))
+        .routes(routes!(blip::take))
         .routes(routes!(account::list))
         .routes(routes!(account::open))
         .routes(routes!(account::audit))

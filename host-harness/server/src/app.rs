@@ -1,6 +1,6 @@
 //! What every request needs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use despertador_blip::BlipSource;
 use despertador_desk::runtime::{Clock, Inlet, NotDone};
 use despertador_desk::store::{Sqlite, TokenRow};
 use despertador_desk::{Desk, DeskError, Incoming, Receipt};
@@ -22,6 +23,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::scope::Tokens;
+use crate::settings::Settings;
 
 /// What every request needs; cheap to clone.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     /// The names of all accounts: asked at every request.
     accounts: RwLock<HashSet<String>>,
+    /// The accounts whose bots Blip posts for.
+    blip: RwLock<HashMap<String, (String, BlipSource)>>,
     stopping: AtomicBool,
 }
 
@@ -54,9 +58,16 @@ impl App {
         metrics: Metrics,
     ) -> App {
         let tokens = Tokens::default();
-        let accounts = RwLock::default();
-        let stopping = AtomicBool::new(false);
-        App(Arc::new(Shared { inlet, clock, tokens, limits, metrics, accounts, stopping }))
+        App(Arc::new(Shared {
+            inlet,
+            clock,
+            tokens,
+            limits,
+            metrics,
+            accounts: RwLock::default(),
+            blip: RwLock::default(),
+            stopping: AtomicBool::new(false),
+        }))
     }
 
     /// Takes over what the desk knows of accounts and tokens.
@@ -64,6 +75,28 @@ impl App {
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
             accounts.into_iter().collect();
         self.tokens.set(tokens);
+    }
+
+    /// Takes over the bots that settings name. A bot that stays keeps what it waits for.
+    pub(crate) fn know_bots(&self, settings: &Settings) -> Result<(), String> {
+        let mut bots = HashMap::new();
+        for (name, account) in &settings.accounts {
+            if let Some(blip) = &account.blip {
+                let bot = blip.bot().map_err(|said| format!("[accounts.{name}.blip]: {said}"))?;
+                bots.insert(name.clone(), (blip.bot.clone(), BlipSource::new(name.clone(), bot)));
+            }
+        }
+        let mut known = self.blip.write().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|name, (bot, _)| bots.get(name).is_some_and(|(new, _)| new == bot));
+        for (name, bot) in bots {
+            known.entry(name).or_insert(bot);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn bot(&self, account: &str) -> Option<BlipSource> {
+        let known = self.blip.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(account).map(|(_, source)| source.clone())
     }
 
     pub(crate) fn has_account(&self, name: &str) -> bool {

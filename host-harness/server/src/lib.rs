@@ -29,4 +29,6 @@ pub use operations::Reloaded;
 pub use reload::Again;
 pub use scope::{NewToken, Scope};
 pub use server::{Server, Start};
-pub use settings::{Account, Deliver, Limits, Log, LogFormat, Operations, Settings, Span};
+pub use settings::{
+    Account, Blip, CloseBy, Deliver, Limits, Log, LogFormat, Operations, Settings, Span,
+};

@@ -8,9 +8,10 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use despertador_desk::Lateness;
+use despertador_desk::{Backlog, Counts, Lateness};
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use serde::Serialize;
@@ -76,54 +77,106 @@ async fn reload(app: &App, reloader: &Reloader) -> impl IntoResponse + use<> {
     (status, Json(json!(reloaded)))
 }
 
+/// Of what waits so many are counted.
+const COUNTED: usize = 100_000;
+
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
+    let english = crate::language::Language::English;
     let seen = app
-        .ask_plainly(|desk, _| Seen {
-            lateness: desk.lateness().clone(),
-            accounts: desk.accounts().count(),
-            next: desk.next_instant(),
-            troubled: desk.trouble().map(|(at, _)| *at),
+        .ask(english, |desk, now| {
+            let mut counts = Counts::default();
+            for (_, own) in desk.counts() {
+                counts.done = counts.done.saturating_add(own.done);
+                counts.retried = counts.retried.saturating_add(own.retried);
+                counts.withdrawn = counts.withdrawn.saturating_add(own.withdrawn);
+                counts.given_up = counts.given_up.saturating_add(own.given_up);
+                counts.parked = counts.parked.saturating_add(own.parked);
+            }
+            Ok(Seen {
+                wakes: desk.lateness().clone(),
+                deliveries: desk.delivery_lateness().clone(),
+                commits: desk.commit_durations().clone(),
+                counts,
+                backlog: desk.backlog(now, COUNTED)?,
+                accounts: desk.accounts().count(),
+                troubled: desk.trouble().map(|(at, _)| *at),
+            })
         })
-        .await
-        .map_err(|not_done| Problem::of_running(not_done, crate::language::Language::English))?;
+        .await?;
     let text = app.metrics.text(|registry| seen.register(registry));
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text))
 }
 
-/// What the desk says of itself.
+/// What the desk says of itself. No account is named.
 struct Seen {
-    lateness: Lateness,
+    wakes: Lateness,
+    deliveries: Lateness,
+    commits: Lateness,
+    counts: Counts,
+    backlog: Backlog,
     accounts: usize,
-    next: Option<i64>,
     troubled: Option<i64>,
 }
 
 impl Seen {
     fn register(self, registry: &mut Registry) {
-        registry.register(
-            "wake_lateness_seconds",
-            "How much later than their deadlines tickets were looked at",
-            Classes(self.lateness),
-        );
-        let mut gauge = |name: &str, help: &str, value: i64| {
+        for (name, help, classes) in [
+            (
+                "wake_lateness_seconds",
+                "How much later than their deadlines tickets were looked at",
+                self.wakes,
+            ),
+            (
+                "delivery_lateness_seconds",
+                "How much later than they were to be tried actions were handed out",
+                self.deliveries,
+            ),
+            ("store_seconds", "Time of the desk's calls that end in a commit", self.commits),
+        ] {
+            registry.register(name, help, Classes(classes));
+        }
+        for (name, help, value) in [
+            ("actions_delivered", "Actions carried out", self.counts.done),
+            (
+                "actions_retried",
+                "Tries of actions that failed and are made again",
+                self.counts.retried,
+            ),
+            ("actions_withheld", "Actions that were no longer wanted", self.counts.withdrawn),
+            ("actions_given_up", "Actions given up", self.counts.given_up),
+            (
+                "plugin_faults",
+                "Tickets set aside because the plugin could not answer",
+                self.counts.parked,
+            ),
+        ] {
+            let counter = Counter::<u64>::default();
+            counter.inc_by(value);
+            registry.register(name, help, counter);
+        }
+        let mut gauge = |name: &str, help: &str, value: u64| {
             let gauge = Gauge::<i64>::default();
-            gauge.set(value);
+            gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
             registry.register(name, help, gauge);
         };
-        gauge("accounts", "Accounts", i64::try_from(self.accounts).unwrap_or(i64::MAX));
-        if let Some(at) = self.next {
-            gauge(
-                "next_instant_seconds",
-                "When the desk has something to do next, in seconds since 1970; the past means at once",
-                at.max(0).div_euclid(1_000),
-            );
-        }
+        gauge(
+            "tickets_due",
+            "Tickets due and not looked at, 100,000 at most",
+            self.backlog.tickets,
+        );
+        gauge(
+            "actions_due",
+            "Actions to be carried out by now, 100,000 at most",
+            self.backlog.actions,
+        );
+        gauge("dead_letters", "Actions given up, to be looked at", self.backlog.dead_letters);
+        gauge("accounts", "Accounts", u64::try_from(self.accounts).unwrap_or(u64::MAX));
         if let Some(at) = self.troubled {
             gauge(
                 "troubled_at_seconds",
                 "When the desk last could not do its own work, in seconds since 1970",
-                at.div_euclid(1_000),
+                u64::try_from(at.div_euclid(1_000)).unwrap_or_default(),
             );
         }
     }

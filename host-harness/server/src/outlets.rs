@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::OpenOptions;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use despertador_blip::{BlipOptions, BlipSink, Feed};
 use despertador_desk::runtime::Clock;
-use despertador_desk::sink::{LogSink, Sink, Webhook, WebhookOptions};
+use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::{Delivery, Outcome};
 use despertador_host::contract::Instant;
 
@@ -14,7 +15,7 @@ use crate::settings::{Deliver, Settings};
 
 /// Where the actions of each account go.
 #[derive(Clone, Default)]
-pub(crate) struct Outlets(Arc<RwLock<Ways>>);
+pub(crate) struct Outlets(Routes);
 
 /// One way for each account that has its own, and one for all others.
 #[derive(Default)]
@@ -28,28 +29,31 @@ const SECRET: usize = 16;
 
 impl Outlets {
     pub(crate) fn set(&self, ways: Ways) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = ways;
+        let Ways { own, others } = ways;
+        for account in self.0.accounts() {
+            if !own.contains_key(&account) {
+                self.0.remove(&account);
+            }
+        }
+        for (account, way) in own {
+            self.0.set(account, way);
+        }
+        match others {
+            Some(way) => self.0.set_default(way),
+            None => drop(self.0.remove_default()),
+        }
     }
 }
 
 impl Sink for Outlets {
     fn deliver(&self, delivery: &Delivery) -> Outcome {
-        let way = {
-            let ways = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            ways.own.get(&delivery.account).or(ways.others.as_ref()).cloned()
-        };
-        match way {
-            Some(way) => {
-                let outcome = way.deliver(delivery);
-                let Delivery { account, key, attempt, .. } = delivery;
-                match &outcome {
-                    Outcome::Done => tracing::info!(account, key, attempt, "delivered"),
-                    other => tracing::warn!(account, key, attempt, ?other, "not delivered"),
-                }
-                outcome
-            }
-            None => Outcome::Retry("nobody has said where actions go: `deliver`".into()),
+        let outcome = self.0.deliver(delivery);
+        let Delivery { account, key, attempt, .. } = delivery;
+        match &outcome {
+            Outcome::Done => tracing::info!(account, key, attempt, "delivered"),
+            other => tracing::warn!(account, key, attempt, ?other, "not delivered"),
         }
+        outcome
     }
 }
 
@@ -68,10 +72,21 @@ impl Ways {
         };
         let mut own = HashMap::new();
         for (name, account) in &settings.accounts {
-            if let Some(deliver) = &account.deliver {
-                let way = way(deliver, clock)
-                    .map_err(|said| format!("[accounts.{name}.deliver]: {said}"))?;
-                own.insert(name.clone(), way);
+            let place = |part: &str, said| format!("[accounts.{name}.{part}]: {said}");
+            let through_blip = match &account.blip {
+                Some(blip) => blip_way(blip, clock).map_err(|said| place("blip", said))?,
+                None => None,
+            };
+            let own_way = match &account.deliver {
+                Some(deliver) => Some(way(deliver, clock).map_err(|said| place("deliver", said))?),
+                None => None,
+            };
+            match (through_blip, own_way) {
+                (Some(_), Some(_)) => {
+                    return Err(place("deliver", "its actions go to `blip.base` already".into()));
+                }
+                (Some(way), None) | (None, Some(way)) => drop(own.insert(name.clone(), way)),
+                (None, None) => {}
             }
         }
         Ok(Ways { own, others })
@@ -85,9 +100,7 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
                 .secret_file
                 .as_ref()
                 .ok_or("a webhook is signed: name the file of the secret in `secret-file`")?;
-            let secret = std::fs::read(file)
-                .map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
-            let secret = secret.trim_ascii().to_vec();
+            let secret = secret_of(file)?;
             if secret.len() < SECRET {
                 let file = file.display();
                 return Err(format!("the secret in `{file}` has less than {SECRET} bytes"));
@@ -110,6 +123,39 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
         (None, None) => Err("says nothing: name `webhook` or `log`".into()),
         (Some(_), Some(_)) => Err("names several ways; one of `webhook` and `log`".into()),
     }
+}
+
+fn secret_of(file: &std::path::Path) -> Result<Vec<u8>, String> {
+    let secret = std::fs::read(file)
+        .map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
+    Ok(secret.trim_ascii().to_vec())
+}
+
+/// Through Blip, where its settings say where that is.
+fn blip_way(
+    blip: &crate::settings::Blip,
+    clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Sink>>, String> {
+    let bot = blip.bot()?;
+    let (base, file) = match (&blip.base, &blip.key_file) {
+        (None, None) => return Ok(None),
+        (Some(base), Some(file)) => (base, file),
+        _ => return Err("`base` and `key-file` go together".into()),
+    };
+    let key = String::from_utf8(secret_of(file)?)
+        .map_err(|_| format!("the key in `{}` is no text", file.display()))?;
+    let mut options = BlipOptions::new(base.clone(), key, bot).closing_by(blip.close_by.into());
+    if let Some(feed) = &blip.feed {
+        options.feed = match feed.as_str() {
+            "blip" => Feed::Blip,
+            "nobody" => Feed::Nobody,
+            address => Feed::Address(address.to_owned()),
+        };
+    }
+    if let Some(timeout) = blip.timeout {
+        options.timeout = timeout.0;
+    }
+    Ok(Some(Arc::new(BlipSink::new(options, Shared(Arc::clone(clock)))?)))
 }
 
 /// A clock that others have too.

@@ -80,6 +80,9 @@ impl Reloader {
             Ok(()) => reloaded.done.push("where actions go".into()),
             Err(said) => reloaded.refused.push(said),
         }
+        if let Err(said) = app.know_bots(&settings) {
+            reloaded.refused.push(said);
+        }
         self.reload_plugin(app, &settings, &mut reloaded).await;
         let asked = app
             .ask_plainly(move |desk, now| {

@@ -10,8 +10,8 @@ use despertador_desk::store::{FlowRow, Sqlite};
 use despertador_desk::{Desk, Options};
 use despertador_flow::Flow;
 use despertador_harness::facts;
-use despertador_host::Host;
 use despertador_host::contract::ExitState;
+use despertador_host::{Cache, Host, HostError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -82,7 +82,7 @@ impl Server {
     /// What cannot be used, and the way out: the file, the plugin, an address, a policy, a way.
     pub fn start(start: Start) -> Result<Server, String> {
         let Start { settings, built_in, again, tokens, clock } = start;
-        let host = Host::new(despertador_host::Options::default()).map_err(|e| e.to_string())?;
+        let host = host().map_err(|error| error.to_string())?;
         let outlets = Outlets::default();
         let reloader = Reloader::new(host, built_in, again, outlets.clone(), Arc::clone(&clock));
         let plugin = reloader.plugin(&settings)?;
@@ -109,6 +109,7 @@ impl Server {
             .map_err(|error| format!("no threads are left: {error}"))?;
         let app = App::new(desk.inlet(), clock, Limits::new(&settings.limits), Metrics::default());
         app.know(names, known);
+        app.know_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);
         let Listening { runtime, interface, operations, address, operations_address } = listening;
         let limits = &settings.limits;
@@ -190,6 +191,12 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
+}
+
+/// Plugins are compiled once, and read from the user's cache after that, where there can be one.
+fn host() -> Result<Host, HostError> {
+    let options = despertador_host::Options { cache: Cache::of_user(), ..Default::default() };
+    Host::new(options).or_else(|_| Host::new(despertador_host::Options::default()))
 }
 
 fn open(settings: &Settings, plugin: despertador_host::Plugin) -> Result<Desk<Sqlite>, String> {

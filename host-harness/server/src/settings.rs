@@ -6,6 +6,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use despertador_lime::{CloseWay, Identity};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -161,7 +162,7 @@ impl Default for Limits {
     }
 }
 
-/// Where actions go. One of `webhook`, `blip` and `log`.
+/// Where actions go. One of `webhook` and `log`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Deliver {
@@ -185,6 +186,58 @@ pub struct Account {
     pub departments: Option<Vec<String>>,
     /// Where its actions go.
     pub deliver: Option<Deliver>,
+    /// Its bot in Blip: `POST /v1/accounts/NAME/blip` takes what Blip posts, and if `base` is given
+    /// its actions go there.
+    pub blip: Option<Blip>,
+}
+
+/// A bot in Blip.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Blip {
+    /// The bot: `mybot@msging.net`.
+    pub bot: String,
+    /// Where `/messages` and `/commands` are: `https://CONTRACT.http.msging.net`.
+    pub base: Option<String>,
+    /// The file with the key, what stands behind `Authorization: Key`.
+    pub key_file: Option<PathBuf>,
+    /// How tickets are closed. Default `change-status`.
+    #[serde(default)]
+    pub close_by: CloseBy,
+    /// Who is fed with the closed ticket where the way of closing leaves that to us: `blip` (the
+    /// default), `nobody`, or the address of a flow engine.
+    pub feed: Option<String>,
+    /// How long an envelope may take. Default 10 s.
+    pub timeout: Option<Span>,
+}
+
+impl Blip {
+    pub(crate) fn bot(&self) -> Result<Identity, String> {
+        self.bot.parse().map_err(|error| format!("bot: `{}`: {error}", self.bot))
+    }
+}
+
+/// How tickets are closed in Blip.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CloseBy {
+    /// `/tickets/change-status`: the desk sends the customer back to the bot.
+    #[default]
+    ChangeStatus,
+    /// `/tickets/change-status-without-redirect`, and the flow is fed.
+    ChangeStatusAndFeed,
+    /// `/tickets/{id}/close`, and the flow is fed.
+    CloseAndFeed,
+}
+
+impl From<CloseBy> for CloseWay {
+    fn from(by: CloseBy) -> Self {
+        match by {
+            CloseBy::ChangeStatus => Self::ChangeStatus,
+            CloseBy::ChangeStatusAndFeed => Self::ChangeStatusAndFeed,
+            CloseBy::CloseAndFeed => Self::CloseAndFeed,
+        }
+    }
 }
 
 /// The logs of the server.
@@ -248,6 +301,9 @@ impl Settings {
         }
         for account in settings.accounts.values_mut() {
             beside(&mut account.policy);
+            if let Some(blip) = &mut account.blip {
+                beside(&mut blip.key_file);
+            }
         }
         Ok(settings)
     }

@@ -28,7 +28,9 @@ fn health_readiness_and_metrics_are_there_without_a_token_and_name_nobody() {
     let served = Served::new();
     served.silent("4711");
     served.at(NINE + 10 * MINUTE);
-    served.settle(|served| served.actions().len() == 1);
+    served.settle(|served| {
+        served.get("/v1/accounts/acme/tickets/4711").json()["aim"] == "reminder-2"
+    });
     for path in ["/healthz", "/readyz"] {
         assert_eq!(operations(&served, "GET", path).status, 200);
         assert_eq!(call("GET", &served.url(path), "", None, &[]).status, 200);
@@ -41,6 +43,11 @@ fn health_readiness_and_metrics_are_there_without_a_token_and_name_nobody() {
         "despertador_wake_lateness_seconds_count 1",
         "despertador_wake_lateness_seconds_bucket{le=\"+Inf\"} 1",
         "despertador_accounts 2",
+        "despertador_actions_delivered_total 1",
+        "despertador_plugin_faults_total 0",
+        "despertador_delivery_lateness_seconds_count 1",
+        "despertador_tickets_due 0",
+        "despertador_dead_letters 0",
     ] {
         assert!(metrics.body.contains(line), "{line}\n{}", metrics.body);
     }

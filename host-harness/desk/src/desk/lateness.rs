@@ -39,6 +39,17 @@ impl Lateness {
     }
 }
 
+/// What waits for the desk or for people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Tickets that are due and have not been looked at.
+    pub tickets: u64,
+    /// Actions that are to be carried out by now.
+    pub actions: u64,
+    /// Actions that were given up and are to be looked at.
+    pub dead_letters: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,6 +45,11 @@ impl Routes {
         table.accounts.remove(account).is_some()
     }
 
+    /// Takes the route of all others away. Whether there was one.
+    pub fn remove_default(&self) -> bool {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).others.take().is_some()
+    }
+
     /// The accounts with a route of their own, in no order.
     #[must_use]
     pub fn accounts(&self) -> Vec<String> {

@@ -267,6 +267,26 @@ impl Store for Sqlite {
         )
     }
 
+    fn count_due(&self, lane: i64, now: Instant, most: usize) -> Result<u64, StoreError> {
+        let counted = self.one(
+            "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE lane = ? AND due <= ? LIMIT ?)",
+            params![lane, now, count(most)],
+            |row| row.get(0).map(unsigned),
+        )?;
+        Ok(counted.unwrap_or_default())
+    }
+
+    fn count_outbox(&self, now: Instant, most: usize) -> Result<(u64, u64), StoreError> {
+        let counted = self.one(
+            "SELECT (SELECT count(*) FROM
+                        (SELECT 1 FROM outbox WHERE state <> 1 AND next <= ?1 LIMIT ?2)),
+                    (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state = 1 LIMIT ?2))",
+            params![now, count(most)],
+            |row| Ok((unsigned(row.get(0)?), unsigned(row.get(1)?))),
+        )?;
+        Ok(counted.unwrap_or_default())
+    }
+
     fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError> {
         let earliest = self.one(
             "SELECT min(next) FROM outbox WHERE state <> 1 AND next > ?",
@@ -381,6 +401,11 @@ impl Sqlite {
         };
         delete().map_err(|error: rusqlite::Error| super::failed(&file, &error))
     }
+}
+
+/// A count, of which SQLite has none that are less than nothing.
+fn unsigned(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or_default()
 }
 
 fn count(limit: usize) -> i64 {
