@@ -17,11 +17,13 @@
 mod account;
 mod cache;
 mod deliver;
+mod difference;
 mod hear;
 mod inquire;
 mod lanes;
 mod lateness;
 mod park;
+mod replay;
 mod settle;
 mod take;
 mod ticket;
@@ -45,8 +47,10 @@ use work::Work;
 
 pub use account::{Moved, Saved};
 pub use deliver::{Delivery, Outcome, Report, Settled};
+pub use difference::{Kind, Subject};
 pub use inquire::{Rebuilt, Standing, TimelineEntry};
 pub use lateness::Lateness;
+pub use replay::{Asked, Count, Difference, Replay, Replayed};
 pub use take::{Incoming, Receipt};
 pub use wake::Woken;
 
