@@ -38,6 +38,7 @@ use std::path::{Path, PathBuf};
 use despertador_host::contract::Instant;
 use serde_json::{Value, json};
 
+use crate::error::DeskError;
 use crate::store::sqlite::ReadOnly;
 use crate::store::{PolicyRow, StoreError};
 
@@ -62,11 +63,11 @@ const SQLITE: &[u8] = b"SQLite format 3\0";
 #[derive(Debug)]
 pub struct Journal {
     file: PathBuf,
-    from: From,
+    from: Origin,
 }
 
 #[derive(Debug)]
-enum From {
+enum Origin {
     Desk(ReadOnly),
     Lines(BufReader<File>),
 }
@@ -136,15 +137,24 @@ impl fmt::Display for JournalError {
 
 impl std::error::Error for JournalError {}
 
-impl std::convert::From<StoreError> for JournalError {
+impl From<StoreError> for JournalError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
 }
 
-impl std::convert::From<std::io::Error> for JournalError {
+impl From<std::io::Error> for JournalError {
     fn from(error: std::io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<JournalError> for DeskError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Store(error) => Self::Store(error),
+            other => Self::Unreadable(other.to_string()),
+        }
     }
 }
 
@@ -177,9 +187,9 @@ impl Journal {
     pub fn open(file: &Path) -> Result<Self, JournalError> {
         let mut head = [0; SQLITE.len()];
         let from = match File::open(file)?.read_exact(&mut head) {
-            Ok(()) if head == SQLITE => From::Desk(ReadOnly::open(file)?),
+            Ok(()) if head == SQLITE => Origin::Desk(ReadOnly::open(file)?),
             Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(error.into()),
-            _ if Self::is_one(file)? => From::Lines(BufReader::new(File::open(file)?)),
+            _ if Self::is_one(file)? => Origin::Lines(BufReader::new(File::open(file)?)),
             _ => return Err(JournalError::NoJournal),
         };
         Ok(Self { file: file.to_owned(), from })
@@ -198,14 +208,14 @@ impl Journal {
     ///
     /// What could be read until then was handed out; after an error nothing may be concluded from
     /// the end of it.
-    pub fn read<E: std::convert::From<JournalError>>(
+    pub fn read<E: From<JournalError>>(
         self,
         selection: &Selection,
         mut each: impl FnMut(Line) -> Result<bool, E>,
     ) -> Result<Counts, E> {
         match self.from {
-            From::Desk(desk) => out_of_desk(&desk, selection, &mut each),
-            From::Lines(lines) => out_of_lines(lines, selection, &mut each),
+            Origin::Desk(desk) => out_of_desk(&desk, selection, &mut each),
+            Origin::Lines(lines) => out_of_lines(lines, selection, &mut each),
         }
     }
 
@@ -228,7 +238,7 @@ impl Journal {
     }
 }
 
-fn out_of_desk<E: std::convert::From<JournalError>>(
+fn out_of_desk<E: From<JournalError>>(
     desk: &ReadOnly,
     selection: &Selection,
     each: &mut impl FnMut(Line) -> Result<bool, E>,
@@ -289,7 +299,7 @@ fn out_of_desk<E: std::convert::From<JournalError>>(
     Ok(counts)
 }
 
-fn out_of_lines<E: std::convert::From<JournalError>>(
+fn out_of_lines<E: From<JournalError>>(
     mut lines: BufReader<File>,
     selection: &Selection,
     each: &mut impl FnMut(Line) -> Result<bool, E>,
