@@ -105,17 +105,23 @@ fn said(number: usize, author: Author, at: Instant) -> Incoming {
     incoming(Row::message(id(number), Message::words(author, at)))
 }
 
-/// What a real desk takes down of dozens of tickets, half an hour apart, some of them at a time.
+/// What a real desk takes down of dozens of tickets, some of them open at a time.
 fn journal(place: &Place) {
-    let store = Sqlite::open(&place.file()).expect("a store");
+    journal_of(&place.file(), TICKETS);
+}
+
+fn journal_of(file: &Path, tickets: usize) {
+    let store = Sqlite::open(file).expect("a store");
     let mut desk = Desk::open(store, plugin(COMPONENT), Options::default()).expect("a desk");
     desk.open_account(START, "acme", "test").expect("an account");
     desk.save_policy(START, "acme", POLICY, None, "test").expect("a policy");
     let mut happenings: Vec<(Instant, Incoming)> = Vec::new();
-    for number in 0..TICKETS {
+    for number in 0..tickets {
         let at = START + i64::try_from(number).expect("few") * 7 * MINUTE;
         let department = ["soporte", "ventas", "cobranza"][number % 3];
-        let facts = json!({ "channel": "whatsapp", "agent": "Ana", "department": department });
+        let customer = json!({ "customer.id": format!("c{}", number % 5) });
+        let facts = json!({ "channel": "whatsapp", "agent": "Ana", "department": department,
+                            "more": customer });
         happenings.push((at, incoming(Row::facts(id(number), at, facts))));
         happenings.push((at, said(number, Author::Customer, at)));
         happenings.push((at, said(number, Author::Agent, at)));
@@ -278,4 +284,25 @@ fn another_policy_differs_from_the_first_deadline_on() {
         assert_eq!(first.recorded["until"].as_str().map(str::len), Some(20));
     }
     assert_eq!(found.broken, 0, "{:?}", found.kinds);
+}
+
+/// The desk and the journal that the transcripts of `tests/cli` use; `BLESS=1` writes them.
+#[test]
+fn the_files_of_the_transcripts_are_what_a_desk_writes() {
+    let place = Place::new("files");
+    journal_of(&place.file(), 8);
+    let mut written = Vec::new();
+    let journal = Journal::open(&place.file()).expect("a journal");
+    journal.write(&Selection::default(), &mut written).expect("written");
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/files");
+    if std::env::var_os("BLESS").is_some() {
+        fs::copy(place.file(), files.join("desk.db")).expect("a copy");
+        fs::write(files.join("journal.ndjson"), &written).expect("a file");
+    }
+    let known = fs::read(files.join("journal.ndjson")).expect("the journal");
+    assert!(known == written, "the journal is another one; `BLESS=1` writes it");
+    let mut of_desk = Vec::new();
+    let journal = Journal::open(&files.join("desk.db")).expect("a desk's file");
+    journal.write(&Selection::default(), &mut of_desk).expect("written");
+    assert!(of_desk == written, "the desk is another one; `BLESS=1` writes it");
 }

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Flow(FlowArguments),
     Backtest(BacktestArguments),
     Suggest(SuggestArguments),
+    Journal(JournalArguments),
+    Replay(ReplayArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -527,6 +529,100 @@ pub(crate) struct SuggestArguments {
     /// Overwrite a file that is there
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// Writes down what happened to a desk's tickets and was decided about them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador journal desk.db --output journal.ndjson
+  despertador journal desk.db --account acme --since 2026-03-01T00:00:00Z --output march.ndjson
+  despertador journal backup.db | gzip > journal.ndjson.gz
+
+The desk may be running: its file is read, not written, and the desk is not held up. A journal has
+what customers and agents wrote, as far as the desk was told; it is as confidential as the desk's
+file. It is an object a line: policies, then tickets one after the other, and at its end how many
+lines there are. `replay`, `backtest` and `suggest` read it, and the desk's file too.")]
+pub(crate) struct JournalArguments {
+    /// The desk's file, a backup of it, or a journal that was written
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+
+    /// Write it to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Overwrite a file that is there
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+}
+
+/// What of a journal is wanted.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArguments {
+    /// Of this account alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// Tickets that something happened to at this instant or later; they are told from their beginning
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) since: Option<Instant>,
+
+    /// Only what happened until this instant
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) until: Option<Instant>,
+
+    /// The ticket with this id alone
+    #[arg(long, value_name = "ID")]
+    pub(crate) ticket: Option<String>,
+}
+
+/// Asks another plugin or policy what it would have decided at each entry of a desk's journal
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador replay journal.ndjson --plugin new.wasm
+  despertador replay desk.db --policy new.json --limit 5
+  despertador replay desk.db --plugin new.wasm --ticket 4711 --json
+
+What happened stays as it was recorded, with what was sent and when: each recorded decision is
+compared with what would be decided at that moment. Only differences are shown. What a customer
+would have done after another reminder cannot be replayed; for what a policy does to whole
+conversations, see `despertador backtest`. The exit code is 1 if there are differences.")]
+pub(crate) struct ReplayArguments {
+    /// A journal, a desk's file, or a backup of one
+    #[arg(value_name = "JOURNAL")]
+    pub(crate) journal: PathBuf,
+
+    /// The plugin to compare with; without it, the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plugin: Option<PathBuf>,
+
+    /// The plugin that explains what was recorded; without it, the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) old_plugin: Option<PathBuf>,
+
+    /// A policy in the place of all that were in force; without it, these
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+
+    /// Of so many tickets the first difference is explained
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+
+    /// The language of explanations: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// The reader's distance to UTC for the times in sentences, such as -03:00
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: i32,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

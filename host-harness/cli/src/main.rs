@@ -11,6 +11,7 @@ mod flow;
 mod import;
 mod init;
 mod inspect;
+mod journal;
 mod language;
 mod layout;
 mod paint;
@@ -20,6 +21,7 @@ mod policy;
 mod preset;
 mod problems;
 mod progress;
+mod replay;
 mod run;
 mod schema;
 mod simulate;
@@ -73,6 +75,8 @@ fn main() -> ExitCode {
         },
         Command::Backtest(backtest) => backtest::backtest(&backtest, json),
         Command::Suggest(suggest) => suggest::suggest(&suggest, json),
+        Command::Journal(journal) => journal::journal(&journal, json),
+        Command::Replay(replay) => replay::replay(&replay, json),
         Command::Flow(flow) => match flow.what {
             FlowCommand::Check(check) => flow::check::check(&check, json),
             FlowCommand::Route(route) => flow::route::route(&route, json),

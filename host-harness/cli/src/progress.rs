@@ -11,3 +11,14 @@ pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
     );
     bar
 }
+
+/// Counts the entries of a journal, of which nobody knows how many there are; nothing where no
+/// terminal is.
+pub(crate) fn of_entries() -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {human_pos} lines of the journal, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    bar
+}

@@ -30,6 +30,7 @@
 
 mod line;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -307,6 +308,7 @@ fn out_of_lines<E: From<JournalError>>(
     let mut found = Counts::default();
     let mut handed_out = Counts::default();
     let mut bytes = Vec::new();
+    let mut accounts = BTreeSet::new();
     // The ticket that is being told, its latest entry, and what of it waits for an entry late
     // enough to be wanted.
     let mut told: Option<(String, String, i64)> = None;
@@ -347,9 +349,22 @@ fn out_of_lines<E: From<JournalError>>(
                      entries {entries}: lines were left out or added; write it again"
                 )));
             }
-            return Ok(handed_out);
+            return match &selection.account {
+                Some(name) if !accounts.contains(name) => {
+                    Err(JournalError::NoAccount(name.clone(), accounts.into_iter().collect())
+                        .into())
+                }
+                _ => Ok(handed_out),
+            };
         }
         let line = Line::from_json(&value).map_err(wrong)?;
+        let account = match &line {
+            Line::Policy { account, .. } => account,
+            Line::Entry(entry) => &entry.account,
+        };
+        if !accounts.contains(account) {
+            accounts.insert(account.clone());
+        }
         let entry = match &line {
             Line::Policy { account, .. } => {
                 found.policies = found.policies.saturating_add(1);

@@ -163,8 +163,10 @@ fn tickets_are_chosen_by_time_and_told_from_their_beginning() {
     let ticket = Some("c".to_owned());
     assert_eq!(tickets(&chosen(&Selection { ticket, ..Selection::default() }).0), ["c"]);
     let account = Some("umbrella".to_owned());
-    let unknown = lines(&folder.file(), &Selection { account, ..Selection::default() });
-    assert!(unknown.unwrap_err().to_string().contains("there are acme"));
+    for place in [&folder.file(), &file] {
+        let unknown = lines(place, &Selection { account: account.clone(), ..Selection::default() });
+        assert!(unknown.unwrap_err().to_string().contains("there are acme"));
+    }
 }
 
 #[test]
