@@ -2,6 +2,7 @@
 
 use despertador_harness::conversation::Call;
 use despertador_host::contract::{Author, Instant, Message, MessageKind, Origin};
+use serde_json::Value;
 
 /// Recorded conversations, ticket by ticket.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct Recorded {
     pub id: String,
     /// Its department, where one is named.
     pub department: Option<u32>,
+    /// A digest of its customer's id, where one is named: tickets of one customer have the same.
+    pub customer: Option<u64>,
     /// What happened, in order.
     pub items: Vec<Item>,
 }
@@ -36,6 +39,8 @@ pub enum Item {
     },
     /// Anything else, as an event log has it.
     Told(Box<Call>),
+    /// Facts of the ticket that are so from here on.
+    Facts(Box<(Instant, Value)>),
 }
 
 /// Who wrote.
@@ -52,6 +57,13 @@ pub enum Who {
 }
 
 impl Who {
+    pub(crate) const ALL: [Who; 4] = [Who::Customer, Who::Agent, Who::AiAgent, Who::Bot];
+
+    /// Its number, the place in [`ALL`](Self::ALL).
+    pub(crate) fn number(self) -> u8 {
+        self as u8
+    }
+
     fn author(self) -> Author {
         match self {
             Who::Customer => Author::Customer,
@@ -69,15 +81,17 @@ impl Item {
         match self {
             Item::Said { at, .. } => *at,
             Item::Told(call) => call.now(),
+            Item::Facts(facts) => facts.0,
         }
     }
 
-    /// The call of the contract that it is.
+    /// The call of the contract that it is; facts alone are none.
     #[must_use]
-    pub fn call(&self) -> Call {
+    pub fn call(&self) -> Option<Call> {
         match self {
-            Item::Said { at, who } => Call::Message(Message::words(who.author(), *at)),
-            Item::Told(call) => call.as_ref().clone(),
+            Item::Said { at, who } => Some(Call::Message(Message::words(who.author(), *at))),
+            Item::Told(call) => Some(call.as_ref().clone()),
+            Item::Facts(_) => None,
         }
     }
 
@@ -114,6 +128,7 @@ impl Item {
             Item::Said { who, .. } => matches!(who, Who::Agent | Who::AiAgent),
             Item::Told(call) => matches!(call.as_ref(),
                 Call::Message(m) if matches!(m.author, Author::Agent | Author::AiAgent)),
+            Item::Facts(_) => false,
         }
     }
 
@@ -125,6 +140,7 @@ impl Item {
             Item::Told(call) => {
                 matches!(call.as_ref(), Call::Message(m) if m.author == Author::Customer)
             }
+            Item::Facts(_) => false,
         }
     }
 }
@@ -147,5 +163,18 @@ impl History {
     pub fn department(&self, ticket: &Recorded) -> Option<&str> {
         let number = usize::try_from(ticket.department?).ok()?;
         self.departments.get(number).map(String::as_str)
+    }
+}
+
+impl Recorded {
+    /// When the customer opened the ticket; none if its first message is of somebody else.
+    #[must_use]
+    pub fn opened_by_customer(&self) -> Option<Instant> {
+        let first = self.items.iter().find(|item| match item {
+            Item::Said { .. } => true,
+            Item::Told(call) => matches!(call.as_ref(), Call::Message(_)),
+            Item::Facts(_) => false,
+        })?;
+        first.is_of_the_customer().then(|| first.at())
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use despertador_host::contract::Instant;
 
+use crate::archive::Archive;
 use crate::history::{History, Recorded};
+use crate::read::Unreadable;
 
 /// A silence: since the company's last word, until the customer wrote, if they did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,24 +81,57 @@ const TIMES: [i64; 26] = [
 /// Times for all tickets together, and for each department that has one.
 #[must_use]
 pub fn suggest(history: &History, wanted: Wanted) -> (Suggestion, BTreeMap<String, Suggestion>) {
-    let ends = history.ends().unwrap_or_default();
-    let mut all = Vec::new();
-    let mut departments: BTreeMap<String, Vec<Silence>> = BTreeMap::new();
+    let mut found = Found::default();
     for recorded in &history.tickets {
-        let silences = silences(recorded);
-        if let Some(name) = history.department(recorded) {
-            match departments.get_mut(name) {
-                Some(known) => known.extend(&silences),
-                None => drop(departments.insert(name.to_owned(), silences.clone())),
-            }
-        }
-        all.extend(silences);
+        found.add(history.department(recorded), recorded);
     }
-    let each = departments
-        .into_iter()
-        .map(|(name, silences)| (name, of(&silences, wanted, ends)))
-        .collect();
-    (of(&all, wanted, ends), each)
+    found.suggest(wanted, history.ends().unwrap_or_default())
+}
+
+/// The same for an archive, a part of it at a time. Each silence takes 24 bytes of memory.
+///
+/// # Errors
+///
+/// What was put on disk cannot be read.
+pub fn suggest_for(
+    archive: &Archive,
+    wanted: Wanted,
+) -> Result<(Suggestion, BTreeMap<String, Suggestion>), Unreadable> {
+    let mut found = Found::default();
+    for number in 0..archive.spool.parts() {
+        for recorded in archive.part(number)?.tickets {
+            found.add(archive.department(&recorded), &recorded);
+        }
+    }
+    Ok(found.suggest(wanted, archive.ends().unwrap_or_default()))
+}
+
+/// The silences of each department, and of tickets without one.
+#[derive(Default)]
+struct Found {
+    departments: BTreeMap<String, Vec<Silence>>,
+    others: Vec<Silence>,
+}
+
+impl Found {
+    fn add(&mut self, department: Option<&str>, recorded: &Recorded) {
+        let silences = silences(recorded);
+        match department {
+            None => self.others.extend(silences),
+            Some(name) => match self.departments.get_mut(name) {
+                Some(known) => known.extend(silences),
+                None => drop(self.departments.insert(name.to_owned(), silences)),
+            },
+        }
+    }
+
+    fn suggest(&self, wanted: Wanted, ends: Instant) -> (Suggestion, BTreeMap<String, Suggestion>) {
+        let mut all: Vec<&[Silence]> = self.departments.values().map(Vec::as_slice).collect();
+        all.push(&self.others);
+        let each = self.departments.iter();
+        let each = each.map(|(name, silences)| (name.clone(), of(&[silences], wanted, ends)));
+        (of(&all, wanted, ends), each.collect())
+    }
 }
 
 /// The silences of a ticket: those that the company's last word before the customer's next begins.
@@ -132,10 +167,11 @@ impl Silence {
     }
 }
 
-fn of(silences: &[Silence], wanted: Wanted, ends: Instant) -> Suggestion {
+fn of(silences: &[&[Silence]], wanted: Wanted, ends: Instant) -> Suggestion {
+    let silences = || silences.iter().copied().flatten();
     let count = |close_after: i64| {
         let mut counted = (0_u64, 0_u64);
-        for silence in silences {
+        for silence in silences() {
             if let Some(premature) = silence.premature(close_after, wanted.window, ends) {
                 counted.0 = counted.0.saturating_add(1);
                 counted.1 = counted.1.saturating_add(u64::from(premature));
@@ -160,12 +196,12 @@ fn of(silences: &[Silence], wanted: Wanted, ends: Instant) -> Suggestion {
         let known = counts.get(..=last)?;
         known.iter().rev().take_while(keeps).last().copied()
     });
-    let mut delays: Vec<i64> = silences.iter().filter_map(Silence::lasted).collect();
+    let mut delays: Vec<i64> = silences().filter_map(Silence::lasted).collect();
     delays.sort_unstable();
     let (time, closes, premature) = good.unwrap_or_default();
     let close_after = good.map(|_| time);
     Suggestion {
-        silences: u64::try_from(silences.len()).unwrap_or(u64::MAX),
+        silences: u64::try_from(silences().count()).unwrap_or(u64::MAX),
         close_after,
         remind_after: close_after.and_then(|close| remind(&delays, close)),
         closes,

@@ -54,7 +54,7 @@ fn ticket(id: &str, told: &str) -> Recorded {
             Item::Said { at: NINE + word[1..].parse::<i64>().unwrap() * MINUTE, who }
         })
         .collect();
-    Recorded { id: id.into(), department: None, items }
+    Recorded { id: id.into(), items, ..Recorded::default() }
 }
 
 fn history(tickets: &[&str]) -> History {
@@ -165,7 +165,7 @@ fn random(seed: u64, tickets: usize) -> History {
                     Item::Said { at, who }
                 })
                 .collect();
-            Recorded { id: number.to_string(), department: None, items }
+            Recorded { id: number.to_string(), items, ..Recorded::default() }
         })
         .collect();
     History { departments: Vec::new(), tickets }

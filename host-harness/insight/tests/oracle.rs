@@ -172,7 +172,7 @@ fn compare(history: &History, rule: &Rule, plugin: &Plugin, step: i64) -> usize 
             .iter()
             .map(|item| match item {
                 Item::Said { at, who } => (*at, *who),
-                Item::Told(call) => panic!("{call:?}"),
+                other => panic!("{other:?}"),
             })
             .collect();
         let expected = by_the_clock(&said, rule, step);
@@ -193,7 +193,7 @@ fn random(rng: &mut Rng) -> History {
                     Item::Said { at, who: who[rng.usize(..who.len())] }
                 })
                 .collect();
-            Recorded { id: number.to_string(), department: None, items }
+            Recorded { id: number.to_string(), items, ..Recorded::default() }
         })
         .collect();
     History { departments: Vec::new(), tickets }
