@@ -440,10 +440,15 @@ Examples:
       --columns ticket=conversation_id,author=sender_type,at=created_at \\
       --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --utc-offset -03:00
 
-Events are an event log (.jsonl, .ndjson) or a CSV file with a row for each message. Each ticket is
-played as by a desk that is always awake. What was recorded after a close is judged and not told: a
-close is premature if the customer wrote within the window after it. Of closes near the end of the
-history that is not known, and they count for neither side.")]
+Events are an event log (.jsonl, .ndjson), a CSV file with a row for each message, a desk's file, or
+a journal of one. Each ticket is played by itself, as by a desk that is always awake; what a policy
+did then is left out. What was recorded after a close is judged and not told: a close is premature
+if within the window after it the customer wrote in that ticket, or opened another one of the same
+department, where the history names customers. Of closes near the end of the history that is not
+known, and they count for neither side.
+
+Rows may be in any order. What does not fit into 64 MiB is put into a file that goes with the
+command. A run that is interrupted shows the figures of the tickets it has done and ends with 130.")]
 pub(crate) struct BacktestArguments {
     #[command(flatten)]
     pub(crate) events: EventsArguments,
@@ -479,7 +484,7 @@ pub(crate) struct EventsArguments {
     #[arg(long = "events", value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Columns of a CSV file: ticket, author, at, department, message (its id)
+    /// Columns of a CSV file: ticket, author, at, department, message (its id), customer (their id)
     #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
     pub(crate) columns: Vec<(String, String)>,
 
@@ -491,9 +496,21 @@ pub(crate) struct EventsArguments {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) time_format: Option<String>,
 
-    /// The distance to UTC of times that say none, such as -03:00
-    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: i32,
+    /// The distance to UTC of times that say none, such as -03:00 (default: UTC, and said so)
+    #[arg(long, value_name = "±HH:MM", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: Option<i32>,
+
+    /// Rows after this instant are refused (default: a day after the file was written last)
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) now: Option<Instant>,
+
+    /// The account, where a journal or a desk's file has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// Where rows are put that do not fit into memory (default: the system's folder for such files)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
 }
 
 /// Suggests times for a policy, from how long customers took to answer

@@ -1,6 +1,6 @@
 //! `despertador`: begins, imports, checks, runs, explains and simulates policies, and inspects plugins.
 //!
-//! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
+//! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input, 130 interrupted.
 
 mod arguments;
 mod backtest;
@@ -11,6 +11,7 @@ mod flow;
 mod import;
 mod init;
 mod inspect;
+mod interrupt;
 mod journal;
 mod language;
 mod layout;
@@ -45,6 +46,8 @@ enum Ended {
     Well,
     /// There is something to look at.
     WithFindings,
+    /// Somebody stopped it; what was done until then was said.
+    Interrupted,
 }
 
 /// Why a command could not do its work: sentences for the person who called it.
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithFindings) => ExitCode::from(1),
+        Ok(Ended::Interrupted) => ExitCode::from(interrupt::INTERRUPTED),
         Err(Unusable(sentence)) => {
             anstream::eprintln!("{} {sentence}", paint(RED, "error:"));
             ExitCode::from(2)

@@ -4,10 +4,23 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar that counts tickets; nothing where no terminal is.
 pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
-    let bar = ProgressBar::new(tickets);
+    bar(tickets, "{bar:30} {human_pos} of {human_len} tickets, {eta} left")
+}
+
+/// A bar that counts the rows of a history that are tried.
+pub(crate) fn of_rows(rows: u64) -> ProgressBar {
+    bar(rows, "trying {bar:30} {human_pos} of {human_len} rows, {eta} left")
+}
+
+/// A bar that counts the bytes of a file that are read.
+pub(crate) fn of_bytes(bytes: u64) -> ProgressBar {
+    bar(bytes, "reading {bar:30} {bytes} of {total_bytes}, {eta} left")
+}
+
+fn bar(length: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
     bar.set_style(
-        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} tickets, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     bar
 }

@@ -167,27 +167,25 @@ fn gather(bytes: &[u8]) -> Part {
         if recorded.items.last().is_some_and(|last| last.at() > record.at) {
             part.moved = part.moved.saturating_add(1);
         }
-        part.rows = part.rows.saturating_add(1);
-        match record.what {
+        let item = match record.what {
             What::Said(who) => {
                 let who = Who::ALL.get(usize::from(who)).copied().unwrap_or(Who::Bot);
-                recorded.items.push(Item::Said { at: record.at, who });
+                Some(Item::Said { at: record.at, who })
             }
             What::Row(text) => {
                 // It was read before, and written by the same code.
                 let Ok(row) = Row::from_json(text) else { continue };
-                if let Some(facts) = row.facts {
-                    recorded.items.push(Item::Facts(Box::new((record.at, facts))));
-                }
-                match row.call {
-                    Some(call) if is_of_then(&call) => {
-                        part.done_then = part.done_then.saturating_add(1);
-                    }
-                    Some(call) => recorded.items.push(Item::of(without_id(call))),
-                    None => {}
+                let told = row.call.is_some();
+                let call = row.call.filter(|call| !is_of_then(call)).map(without_id);
+                part.done_then = part.done_then.saturating_add(u64::from(told && call.is_none()));
+                match row.facts {
+                    Some(facts) => Some(Item::Facts(Box::new((record.at, facts, call)))),
+                    None => call.map(Item::of),
                 }
             }
-        }
+        };
+        part.rows = part.rows.saturating_add(u64::from(item.is_some()));
+        recorded.items.extend(item);
     }
     for recorded in &mut part.tickets {
         // Stable: rows of one instant stay as they stand.

@@ -322,14 +322,12 @@ pub fn play(
         } else if item.is_of_the_company() {
             stage.company_wrote = Some(at);
         }
-        match item {
-            // What a row says of the ticket is true before its message is told.
-            Item::Facts(facts) => stage.know(&facts.1),
-            _ => {
-                if let Some(call) = item.call() {
-                    stage.tell(&call)?;
-                }
-            }
+        // What a row says of the ticket is true before its message is told.
+        if let Some(facts) = item.facts() {
+            stage.know(facts);
+        }
+        if let Some(call) = item.call() {
+            stage.tell(&call)?;
         }
     }
     stage.until(Instant::MAX)?;

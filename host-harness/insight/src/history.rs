@@ -39,8 +39,8 @@ pub enum Item {
     },
     /// Anything else, as an event log has it.
     Told(Box<Call>),
-    /// Facts of the ticket that are so from here on.
-    Facts(Box<(Instant, Value)>),
+    /// Facts of the ticket that are so from here on, and what happened beside them, if anything.
+    Facts(Box<(Instant, Value, Option<Call>)>),
 }
 
 /// Who wrote.
@@ -91,7 +91,29 @@ impl Item {
         match self {
             Item::Said { at, who } => Some(Call::Message(Message::words(who.author(), *at))),
             Item::Told(call) => Some(call.as_ref().clone()),
-            Item::Facts(_) => None,
+            Item::Facts(facts) => facts.2.clone(),
+        }
+    }
+
+    /// The facts that are so from here on.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Value> {
+        match self {
+            Item::Facts(facts) => Some(&facts.1),
+            _ => None,
+        }
+    }
+
+    /// Who wrote; none if nobody did.
+    fn author(&self) -> Option<Author> {
+        let call = match self {
+            Item::Said { who, .. } => return Some(who.author()),
+            Item::Told(call) => Some(call.as_ref()),
+            Item::Facts(facts) => facts.2.as_ref(),
+        };
+        match call {
+            Some(Call::Message(message)) => Some(message.author.clone()),
+            _ => None,
         }
     }
 
@@ -124,24 +146,13 @@ impl Item {
     /// Whether somebody of the company wrote, or an AI in their place.
     #[must_use]
     pub fn is_of_the_company(&self) -> bool {
-        match self {
-            Item::Said { who, .. } => matches!(who, Who::Agent | Who::AiAgent),
-            Item::Told(call) => matches!(call.as_ref(),
-                Call::Message(m) if matches!(m.author, Author::Agent | Author::AiAgent)),
-            Item::Facts(_) => false,
-        }
+        matches!(self.author(), Some(Author::Agent | Author::AiAgent))
     }
 
     /// Whether the customer wrote.
     #[must_use]
     pub fn is_of_the_customer(&self) -> bool {
-        match self {
-            Item::Said { who, .. } => *who == Who::Customer,
-            Item::Told(call) => {
-                matches!(call.as_ref(), Call::Message(m) if m.author == Author::Customer)
-            }
-            Item::Facts(_) => false,
-        }
+        self.author() == Some(Author::Customer)
     }
 }
 
@@ -170,11 +181,7 @@ impl Recorded {
     /// When the customer opened the ticket; none if its first message is of somebody else.
     #[must_use]
     pub fn opened_by_customer(&self) -> Option<Instant> {
-        let first = self.items.iter().find(|item| match item {
-            Item::Said { .. } => true,
-            Item::Told(call) => matches!(call.as_ref(), Call::Message(_)),
-            Item::Facts(_) => false,
-        })?;
+        let first = self.items.iter().find(|item| item.author().is_some())?;
         first.is_of_the_customer().then(|| first.at())
     }
 }

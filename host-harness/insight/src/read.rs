@@ -236,6 +236,9 @@ const FORMATS: [&str; 6] = [
     "%a %b %d %H:%M:%S %z %Y",
 ];
 
+/// The bytes of the shortest of them, `2026-03-02 09:00`.
+const SHORTEST: usize = 16;
+
 impl Timing {
     /// The instant of a time as it is written, and whether its offset was assumed.
     fn instant(&self, text: &str) -> Result<(Instant, bool), String> {
@@ -263,6 +266,10 @@ impl Timing {
     }
 
     fn by(&self, text: &str, format: &str) -> Option<(Instant, bool)> {
+        // A minute of one digit is one that was cut; formats that people name may want it.
+        if self.format.is_none() && text.len() < SHORTEST {
+            return None;
+        }
         if let Ok(moment) = DateTime::parse_from_str(text, format) {
             return Some((moment.timestamp_millis(), false));
         }
@@ -606,6 +613,7 @@ impl Archive {
 
         let mut gathering = Gathering::new(means, timing.not_after);
         let mut row = csv::ByteRecord::new();
+        let mut last = 0;
         loop {
             let line = rows.position().line();
             seen.row.set(seen.bytes.get());
@@ -619,6 +627,7 @@ impl Archive {
                 }
             }
             let line = row.position().map_or(line, csv::Position::line);
+            last = line;
             let cell = |number: usize, what: &str| -> Result<&str, String> {
                 let bytes = row.get(number).ok_or_else(|| format!("the row has no {what}"))?;
                 let text = std::str::from_utf8(bytes)
@@ -643,8 +652,7 @@ impl Archive {
                 Ok((_, None, ..)) => continue,
                 Ok((id, Some(who), at, assumed)) => (id, who, at, assumed),
                 Err(why) => {
-                    let is_last = rows.is_done() && seen.is_unended();
-                    gathering.refuse(line, if is_last { why + CUT } else { why });
+                    gathering.refuse(line, why);
                     continue;
                 }
             };
@@ -667,6 +675,10 @@ impl Archive {
             gathering.put(&record)?;
         }
         gathering.read.is_unended = seen.is_unended();
+        let refused = gathering.read.first_refused.last_mut();
+        if let Some(refused) = refused.filter(|r| seen.is_unended() && r.line == last) {
+            refused.why.push_str(CUT);
+        }
         gathering.end()
     }
 

@@ -148,11 +148,10 @@ fn event_logs_have_messages_and_events() {
     assert_eq!((read.rows, read.moved, read.repeated, read.refused), (3, 1, 1, 1));
     let ticket = &read.history.tickets[0];
     assert_eq!(read.history.department(ticket), Some("soporte"));
-    // The facts of a row come before its message.
-    assert!(matches!(&ticket.items[0], Item::Facts(facts) if facts.1["department"] == "soporte"));
-    assert!(matches!(ticket.items[1], Item::Said { who: Who::Customer, .. }));
-    assert!(matches!(ticket.items[2], Item::Told(_)));
+    assert!(ticket.items[0].is_of_the_customer());
+    assert_eq!(ticket.items[0].facts().expect("facts")["department"], "soporte");
+    assert!(matches!(ticket.items[1], Item::Told(_)) && ticket.items[1].is_of_the_company());
     assert!(
-        matches!(&ticket.items[3], Item::Told(call) if matches!(call.as_ref(), despertador_harness::conversation::Call::Event(_)))
+        matches!(&ticket.items[2], Item::Told(call) if matches!(call.as_ref(), Call::Event(_)))
     );
 }
