@@ -146,7 +146,7 @@ fn definitions(tried: &[(String, Judged)], arguments: &BacktestArguments) -> Str
     let mut text = format!(
         "premature: within {} after the close the customer wrote in the ticket, or opened another one of \
          the department where customers are named; of closes that the history ends too early for, it is not \
-         known\nrescued: of those who got the reminder, the part that wrote before the next step\n\
+         known\nrescued: of those who got the reminder, the part that wrote next, before the company and before the next step\n\
          waited: from the company's last message to the close\nagents' time freed: {} min for each close",
         duration::show(arguments.window),
         arguments.minutes_per_close
