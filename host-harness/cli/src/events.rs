@@ -38,7 +38,10 @@ pub(crate) fn read(
     let file = &arguments.file;
     let unreadable = |error: std::io::Error| source::unreadable(file, &error);
     let open = File::open(file).map_err(unreadable)?;
-    let length = open.metadata().map_err(unreadable)?.len();
+    let data = open.metadata().map_err(unreadable)?;
+    // A pipe has no length, and what was looked at in it is gone.
+    let is_file = data.is_file();
+    let length = if is_file { data.len() } else { u64::MAX };
     let timing = Timing {
         format: arguments.time_format.clone(),
         utc_offset: arguments.utc_offset.unwrap_or_default(),
@@ -53,10 +56,10 @@ pub(crate) fn read(
     let lines = file
         .extension()
         .is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known));
-    let bar = progress::of_bytes(length);
+    let bar = if is_file { progress::of_bytes(length) } else { progress::of_bytes(0) };
     // What is written from here on is not read: half a row would be taken for a whole one.
     let bytes = bar.wrap_read(open.take(length));
-    let is_journal = Journal::is_one(file).map_err(unreadable)?;
+    let is_journal = is_file && Journal::is_one(file).map_err(unreadable)?;
     let read = if is_journal {
         out_of_journal(arguments, means, timing.not_after)
     } else if arguments.account.is_some() {
@@ -77,7 +80,7 @@ pub(crate) fn read(
         Failed::File(error) => Unusable(format!("`{}`: {error}", file.display())).into(),
         Failed::Journal(error) => journal::unread(file, &error).into(),
     })?;
-    let grown = !is_journal && file.metadata().is_ok_and(|now| now.len() != length);
+    let grown = is_file && !is_journal && file.metadata().is_ok_and(|now| now.len() != length);
     if grown {
         let note = format!(
             "`{}` was written while it was read: only what was there at the beginning is counted, and its \

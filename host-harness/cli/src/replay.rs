@@ -150,7 +150,7 @@ fn explain(first: &Difference) {
         ClockFace::dated().show(first.at),
         first.kind
     );
-    side("recorded", Ok(&first.recorded), first.why_recorded.as_ref().or_else(missing_ref));
+    side("recorded", Ok(&first.recorded), first.why_recorded.as_ref().map_err(String::as_str));
     if !first.reproduced {
         let note = "the plugin that explains this decides otherwise today; name the one of then with --old-plugin";
         anstream::println!("    {}", paint(YELLOW, note));
@@ -158,13 +158,9 @@ fn explain(first: &Difference) {
     let replayed = first.replayed.as_ref();
     side(
         "replayed",
-        replayed.or_else(missing_ref),
-        first.why_replayed.as_ref().or_else(missing_ref),
+        replayed.map_err(String::as_str),
+        first.why_replayed.as_ref().map_err(String::as_str),
     );
-}
-
-fn missing_ref<'a, T>(why: &'a String) -> Result<T, &'a str> {
-    Err(why.as_str())
 }
 
 fn side(name: &str, decision: Result<&Value, &str>, why: Result<&Explanation, &str>) {

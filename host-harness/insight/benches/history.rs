@@ -9,6 +9,7 @@
     clippy::arithmetic_side_effects,
     clippy::cast_precision_loss,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a benchmark measures, prints, and may panic"

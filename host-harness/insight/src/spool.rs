@@ -233,11 +233,11 @@ mod tests {
         let tickets: Vec<String> = (0..500).map(|number| format!("ticket {number}")).collect();
         let record = |number: usize| Record {
             ticket: tickets.get(number % 500).expect("a ticket"),
-            department: (number % 3 == 0).then_some(7),
-            customer: (number % 2 == 0).then_some(u64::MAX),
-            id: (number % 5 == 0).then_some(1),
+            department: number.is_multiple_of(3).then_some(7),
+            customer: number.is_multiple_of(2).then_some(u64::MAX),
+            id: number.is_multiple_of(5).then_some(1),
             at: i64::try_from(number).expect("few").saturating_sub(50),
-            what: if number % 7 == 0 { What::Row("{\"é\":1}") } else { What::Said(3) },
+            what: if number.is_multiple_of(7) { What::Row("{\"é\":1}") } else { What::Said(3) },
         };
         for (most, is_on_disk) in [(usize::MAX, false), (10_000, true), (0, true)] {
             let mut spool = Spool::new(most, std::env::temp_dir());
