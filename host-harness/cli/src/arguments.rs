@@ -18,7 +18,7 @@ use crate::preset::Preset;
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input."
+    after_help = "Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input, 130 interrupted."
 )]
 pub(crate) struct Arguments {
     /// Answer in JSON, for programs

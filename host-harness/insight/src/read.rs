@@ -23,6 +23,9 @@ const MOST_REFUSED: usize = 20;
 /// No row is longer, in bytes.
 const LONGEST_ROW: u64 = 16 << 20;
 
+/// Nobody has more departments: the figures of each are kept in memory.
+const MOST_DEPARTMENTS: usize = 10_000;
+
 /// At the beginning of a file so many bytes are looked at for what no text has.
 const LOOKED_AT: u64 = 64 << 10;
 
@@ -95,6 +98,10 @@ pub enum Unreadable {
         /// What happened.
         why: String,
     },
+    /// There are more departments than anybody has.
+    ManyDepartments,
+    /// There are so few tickets that the rows of some of them, in MiB, do not fit into memory.
+    FewTickets(usize),
     /// Not one row could be read.
     NoRow {
         /// What is wrong with the first one.
@@ -131,6 +138,16 @@ impl fmt::Display for Unreadable {
                 "what does not fit into memory cannot be put into `{}`: {why}; name a folder with room, as \
                  much as the file has, with `--scratch`",
                 folder.display()
+            ),
+            Unreadable::ManyDepartments => write!(
+                f,
+                "there are more than {MOST_DEPARTMENTS} departments; is it the right column? name it with \
+                 `--columns department=…`"
+            ),
+            Unreadable::FewTickets(mib) => write!(
+                f,
+                "the rows of a few tickets have {mib} MiB and do not fit into memory; is it the right \
+                 column? name it with `--columns ticket=…`"
             ),
             Unreadable::NoRow { first } => {
                 write!(f, "no row can be read; in line {}: {}", first.line, first.why)
@@ -357,15 +374,20 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn department(&mut self, name: Option<&str>) -> Option<u32> {
-        let name = name.map(str::trim).filter(|name| !name.is_empty())?;
+    fn department(&mut self, name: Option<&str>) -> Result<Option<u32>, Unreadable> {
+        let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else {
+            return Ok(None);
+        };
         if let Some(number) = self.numbers.get(name) {
-            return Some(*number);
+            return Ok(Some(*number));
         }
-        let number = u32::try_from(self.departments.len()).ok()?;
+        if self.departments.len() >= MOST_DEPARTMENTS {
+            return Err(Unreadable::ManyDepartments);
+        }
+        let number = u32::try_from(self.departments.len()).unwrap_or(u32::MAX);
         self.departments.push(name.to_owned());
         self.numbers.insert(name.to_owned(), number);
-        Some(number)
+        Ok(Some(number))
     }
 
     fn put(&mut self, record: &Record<'_>) -> Result<(), Unreadable> {
@@ -397,7 +419,7 @@ impl<'a> Gathering<'a> {
         let department = fact("department").and_then(serde_json::Value::as_str);
         let customer = fact("more").and_then(|more| more.get("customer.id")?.as_str()).map(digest);
         let item = row.call.clone().map(|call| Item::of(without_id(call)));
-        let department = self.department(department);
+        let department = self.department(department)?;
         let text;
         let what = match &item {
             // Of most messages no more is known, and of those there may be many millions.
@@ -435,6 +457,9 @@ impl<'a> Gathering<'a> {
                 Some(first) => Unreadable::NoRow { first },
                 None => Unreadable::Empty,
             });
+        }
+        if let Some(bytes) = self.spool.too_large() {
+            return Err(Unreadable::FewTickets(bytes >> 20));
         }
         let mut archive = Archive {
             spool: self.spool,
@@ -663,7 +688,7 @@ impl Archive {
             let offsets = &mut gathering.read;
             let count = if assumed { &mut offsets.assumed } else { &mut offsets.with_offset };
             *count = count.saturating_add(1);
-            let department = gathering.department(text(department));
+            let department = gathering.department(text(department))?;
             let record = Record {
                 ticket: id,
                 department,

@@ -5,6 +5,7 @@
 //! part has whole tickets and can be held in memory alone. The file is gone with the process,
 //! however that ends.
 
+use std::fmt;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Error, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -50,7 +51,6 @@ pub(crate) fn digest(of: &(impl Hash + ?Sized)) -> u64 {
 }
 
 /// Rows put by.
-#[derive(Debug)]
 pub(crate) struct Spool {
     /// What is not in the file.
     parts: Vec<Vec<u8>>,
@@ -93,6 +93,19 @@ impl Spool {
     /// Bytes in the file.
     pub(crate) fn on_disk(&self) -> u64 {
         self.length
+    }
+
+    /// Bytes of a part.
+    fn size(&self, number: usize) -> usize {
+        let memory = self.parts.get(number).map_or(0, Vec::len);
+        let pieces = self.pieces.get(number).map_or(&[][..], Vec::as_slice);
+        pieces.iter().fold(memory, |sum, (_, length)| sum.saturating_add(*length))
+    }
+
+    /// Bytes of the largest part, if that is more than can be held beside the rest.
+    pub(crate) fn too_large(&self) -> Option<usize> {
+        let most = self.most.saturating_mul(4).max(1 << 20);
+        (0..self.parts()).map(|number| self.size(number)).max().filter(|size| *size > most)
     }
 
     /// Puts a row by.
@@ -147,6 +160,15 @@ impl Spool {
         }
         bytes.extend_from_slice(memory);
         Ok(bytes)
+    }
+}
+
+impl fmt::Debug for Spool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spool")
+            .field("buffered", &self.buffered)
+            .field("on_disk", &self.length)
+            .finish_non_exhaustive()
     }
 }
 

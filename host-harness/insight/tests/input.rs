@@ -182,3 +182,21 @@ fn what_a_policy_did_then_is_left_out() {
     assert_eq!(tickets[0].department, Some(0));
     assert!(matches!(tickets[0].items[0], Item::Facts(_)) && tickets[0].items.len() == 3);
 }
+
+#[test]
+fn the_wrong_column_is_said_before_it_fills_the_memory() {
+    let head = "ticket,author,at,department\n";
+    let departments: String = (0..10_001)
+        .map(|number| format!("a,agent,2026-03-02T09:00:00Z,conversation {number}\n"))
+        .collect();
+    let said = csv(&format!("{head}{departments}")).unwrap_err();
+    assert!(said.to_string().contains("--columns department=…"), "{said}");
+    // Beside 4 KiB of rows in memory a megabyte of one ticket is much.
+    let one: String = (0..100_000).map(|_| "a,agent,2026-03-02T09:00:00Z\n").collect();
+    let text = format!("{HEAD}{one}");
+    let means = Means { memory: 4_096, ..Means::default() };
+    let (columns, authors) = (Columns::default(), Authors::default());
+    let said = Archive::csv(text.as_bytes(), &columns, &authors, &Timing::default(), means);
+    assert!(said.unwrap_err().to_string().contains("--columns ticket=…"));
+    assert_eq!(csv(&text).unwrap().rows, 100_000);
+}
