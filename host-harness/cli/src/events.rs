@@ -56,12 +56,16 @@ pub(crate) fn read(
     let lines = file
         .extension()
         .is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known));
-    let bar = if is_file { progress::of_bytes(length) } else { progress::of_bytes(0) };
+    let is_journal = is_file && Journal::is_one(file).map_err(unreadable)?;
+    let bar = match length {
+        _ if is_journal => progress::of_entries(),
+        u64::MAX => progress::of_bytes(0),
+        length => progress::of_bytes(length),
+    };
     // What is written from here on is not read: half a row would be taken for a whole one.
     let bytes = bar.wrap_read(open.take(length));
-    let is_journal = is_file && Journal::is_one(file).map_err(unreadable)?;
     let read = if is_journal {
-        out_of_journal(arguments, means, timing.not_after)
+        out_of_journal(arguments, means, &|| bar.inc(1))
     } else if arguments.account.is_some() {
         return Err(Unusable::from("only a journal or a desk's file has an account").into());
     } else if lines {
@@ -107,12 +111,14 @@ impl From<JournalError> for Failed {
 fn out_of_journal(
     arguments: &EventsArguments,
     means: Means<'_>,
-    not_after: Option<i64>,
+    read_one: &dyn Fn(),
 ) -> Result<Read<Archive>, Failed> {
-    let mut gathering = Gathering::new(means, not_after.filter(|_| arguments.now.is_some()));
+    // The times are the desk's own: when the file was written says nothing more.
+    let mut gathering = Gathering::new(means, arguments.now);
     let selection = Selection { account: arguments.account.clone(), ..Selection::default() };
     let mut accounts: Vec<String> = Vec::new();
     Journal::open(&arguments.file)?.read::<Failed>(&selection, |line| {
+        read_one();
         let account = match &line {
             Line::Policy { account, .. } => account,
             Line::Entry(entry) => &entry.account,

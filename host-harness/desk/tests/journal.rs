@@ -128,6 +128,21 @@ fn a_stopped_desk_and_a_backup_are_read_and_nothing_is_written() {
 }
 
 #[test]
+fn the_log_of_a_desk_that_was_killed_is_read_too() {
+    let folder = Folder::new();
+    let desk = told(&folder);
+    // As a kill would leave it: what was committed is in the log alone.
+    let left = Folder::new();
+    fs::copy(folder.file(), left.file()).unwrap();
+    let log = |folder: &Folder| folder.path().join("desk.db-wal");
+    assert!(fs::copy(log(&folder), log(&left)).unwrap() > 0);
+    let (before, data) = (fs::read(log(&left)).unwrap(), fs::read(left.file()).unwrap());
+    assert_eq!(written(&left.file()), written(&folder.file()));
+    assert!(before == fs::read(log(&left)).unwrap() && data == fs::read(left.file()).unwrap());
+    drop(desk);
+}
+
+#[test]
 fn what_was_written_is_read_as_it_was() {
     let folder = Folder::new();
     drop(told(&folder));

@@ -2,7 +2,8 @@
 //!
 //! Beside a running desk this is a reader like any other of a write-ahead log: it sees the file as
 //! it was when it began. A file that no desk has open is read as it lies there, without a log or
-//! an index beside it being made.
+//! an index beside it being made. The log that a killed desk left is read and kept; of it SQLite
+//! makes an index beside the file, as it would for a desk.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
