@@ -18,7 +18,7 @@ use crate::preset::Preset;
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input."
+    after_help = "Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input, 130 interrupted."
 )]
 pub(crate) struct Arguments {
     /// Answer in JSON, for programs
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Token(TokenArguments),
     Backup(BackupArguments),
     Forget(ForgetArguments),
+    Journal(JournalArguments),
+    Replay(ReplayArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -453,10 +455,15 @@ Examples:
       --columns ticket=conversation_id,author=sender_type,at=created_at \\
       --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --utc-offset -03:00
 
-Events are an event log (.jsonl, .ndjson) or a CSV file with a row for each message. Each ticket is
-played as by a desk that is always awake. What was recorded after a close is judged and not told: a
-close is premature if the customer wrote within the window after it. Of closes near the end of the
-history that is not known, and they count for neither side.")]
+Events are an event log (.jsonl, .ndjson), a CSV file with a row for each message, a desk's file, or
+a journal of one. Each ticket is played by itself, as by a desk that is always awake; what a policy
+did then is left out. What was recorded after a close is judged and not told: a close is premature
+if within the window after it the customer wrote in that ticket, or opened another one of the same
+department, where the history names customers. Of closes near the end of the history that is not
+known, and they count for neither side.
+
+Rows may be in any order. What does not fit into 64 MiB is put into a file that goes with the
+command. A run that is interrupted shows the figures of the tickets it has done and ends with 130.")]
 pub(crate) struct BacktestArguments {
     #[command(flatten)]
     pub(crate) events: EventsArguments,
@@ -501,7 +508,7 @@ pub(crate) struct EventsArguments {
     #[arg(long = "events", value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Columns of a CSV file: ticket, author, at, department, message (its id)
+    /// Columns of a CSV file: ticket, author, at, department, message (its id), customer (their id)
     #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
     pub(crate) columns: Vec<(String, String)>,
 
@@ -513,9 +520,21 @@ pub(crate) struct EventsArguments {
     #[arg(long, value_name = "FORMAT")]
     pub(crate) time_format: Option<String>,
 
-    /// The distance to UTC of times that say none, such as -03:00
-    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: i32,
+    /// The distance to UTC of times that say none, such as -03:00 (default: UTC, and said so)
+    #[arg(long, value_name = "±HH:MM", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: Option<i32>,
+
+    /// Rows after this instant are refused (default: a day after the file was written last)
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) now: Option<Instant>,
+
+    /// The account, where a journal or a desk's file has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// Where rows are put that do not fit into memory (default: the system's folder for such files)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
 }
 
 /// Suggests times for a policy, from how long customers took to answer
@@ -721,6 +740,100 @@ pub(crate) struct ForgetArguments {
     /// The file of the token with the scope help-desk:edit
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
+}
+
+/// Writes down what happened to a desk's tickets and was decided about them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador journal desk.db --output journal.ndjson
+  despertador journal desk.db --account acme --since 2026-03-01T00:00:00Z --output march.ndjson
+  despertador journal backup.db | gzip > journal.ndjson.gz
+
+The desk may be running: its file is read, not written, and the desk is not held up. A journal has
+what customers and agents wrote, as far as the desk was told; it is as confidential as the desk's
+file. It is an object a line: policies, then tickets one after the other, and at its end how many
+lines there are. `replay`, `backtest` and `suggest` read it, and the desk's file too.")]
+pub(crate) struct JournalArguments {
+    /// The desk's file, a backup of it, or a journal that was written
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+
+    /// Write it to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Overwrite a file that is there
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+}
+
+/// What of a journal is wanted.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArguments {
+    /// Of this account alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// Tickets that something happened to at this instant or later; they are told from their beginning
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) since: Option<Instant>,
+
+    /// Only what happened until this instant
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) until: Option<Instant>,
+
+    /// The ticket with this id alone
+    #[arg(long, value_name = "ID")]
+    pub(crate) ticket: Option<String>,
+}
+
+/// Asks another plugin or policy what it would have decided at each entry of a desk's journal
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador replay journal.ndjson --plugin new.wasm
+  despertador replay desk.db --policy new.json --limit 5
+  despertador replay desk.db --plugin new.wasm --ticket 4711 --json
+
+What happened stays as it was recorded, with what was sent and when: each recorded decision is
+compared with what would be decided at that moment. Only differences are shown. What a customer
+would have done after another reminder cannot be replayed; for what a policy does to whole
+conversations, see `despertador backtest`. The exit code is 1 if there are differences.")]
+pub(crate) struct ReplayArguments {
+    /// A journal, a desk's file, or a backup of one
+    #[arg(value_name = "JOURNAL")]
+    pub(crate) journal: PathBuf,
+
+    /// The plugin to compare with; without it, the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plugin: Option<PathBuf>,
+
+    /// The plugin that explains what was recorded; without it, the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) old_plugin: Option<PathBuf>,
+
+    /// A policy in the place of all that were in force; without it, these
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) selection: SelectionArguments,
+
+    /// Of so many tickets the first difference is explained
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+
+    /// The language of explanations: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
+
+    /// The reader's distance to UTC for the times in sentences, such as -03:00
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: i32,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

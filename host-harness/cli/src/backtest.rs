@@ -8,13 +8,17 @@ use despertador_harness::duration;
 use despertador_harness::word::Word;
 use despertador_host::contract::Surroundings;
 use despertador_host::{Plugin, Policy, PolicyError};
-use despertador_insight::{Figures, Judged, Read, Settings, backtest as try_on, examples};
+use despertador_insight::{
+    Archive, Figures, History, Judged, Read, Settings, Tried as All, examples, try_all,
+};
 use despertador_page::{Backtest, EXAMPLES, Tried};
 use serde_json::{Value, json};
 
 use crate::arguments::BacktestArguments;
+use crate::events::Unread;
+use crate::interrupt::Interrupt;
 use crate::language::Language;
-use crate::paint::{BOLD, DIM, paint};
+use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, plugin, progress, source, written};
 
@@ -29,34 +33,75 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         .iter()
         .map(|file| policy(file, &plugin))
         .collect::<Result<Vec<Policy>, Unusable>>()?;
-    let read = events::read(&arguments.events)?;
+    let interrupt = Interrupt::listen();
+    let read = match events::read(&arguments.events, &interrupt) {
+        Ok(read) => read,
+        Err(Unread::Unusable(unusable)) => return Err(unusable),
+        Err(Unread::Interrupted(sentence)) => {
+            anstream::eprintln!("{sentence}");
+            return Ok(Ended::Interrupted);
+        }
+    };
     let settings = Settings {
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
         channel: arguments.channel.clone(),
     };
-    let mut tried = Vec::new();
-    for (file, policy) in arguments.policy.iter().zip(&policies) {
-        let tickets = u64::try_from(read.history.tickets.len()).unwrap_or(u64::MAX);
-        let bar = progress::of_tickets(tickets);
-        let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let done = |tickets: usize| bar.inc(u64::try_from(tickets).unwrap_or_default());
-        let judged = try_on(&read.history, policy, &settings, threads, &done)
-            .map_err(|error| error.to_string())?;
-        bar.finish_and_clear();
-        tried.push((file.display().to_string(), judged));
-    }
+    let bar = progress::of_rows(read.rows);
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let goes_on = |rows: u64| {
+        bar.inc(rows);
+        !interrupt.is_wanted()
+    };
+    let all = try_all(&read.history, &policies, &settings, threads, &goes_on)
+        .map_err(|error| error.to_string())?;
+    bar.finish_and_clear();
+    let part = part(&read, &all);
+    let names = arguments.policy.iter().map(|file| file.display().to_string());
+    let tried: Vec<(String, Judged)> = names.zip(all.judged).collect();
     if let Some(file) = &arguments.csv {
-        written::write(file, rows(&tried, arguments.minutes_per_close), true)?;
-    }
-    if let Some(file) = &arguments.html {
-        written::write(file, page(&read, &policies, &tried, &settings, arguments)?, true)?;
+        let covered = if part.is_some() { all.rows } else { read.rows };
+        let text = rows(&tried, arguments.minutes_per_close, covered, read.rows);
+        written::write(file, text, true)?;
     }
     if as_json {
-        anstream::println!("{:#}", as_value(&read, &tried, arguments));
+        let mut value = as_value(&read, &tried, arguments);
+        if let Some(object) = value.as_object_mut().filter(|_| part.is_some()) {
+            let until = all.until.map(show_rfc3339);
+            let covered = json!({ "rows": all.rows, "tickets": all.tickets, "until": until });
+            object.insert("only-a-part".into(), covered);
+        }
+        anstream::println!("{value:#}");
     } else {
-        print(&read, &tried, arguments);
+        print(&read, &tried, arguments, part.as_deref());
     }
-    Ok(Ended::Well)
+    match part {
+        None => {
+            if let Some(file) = &arguments.html {
+                let read = in_memory(read)?;
+                written::write(file, page(&read, &policies, &tried, &settings, arguments)?, true)?;
+            }
+            Ok(Ended::Well)
+        }
+        Some(sentence) => {
+            anstream::eprintln!("{} {sentence}", paint(YELLOW, "interrupted:"));
+            Ok(Ended::Interrupted)
+        }
+    }
+}
+
+/// What of a history was covered, if it was not all of it.
+fn part(read: &Read<Archive>, all: &All) -> Option<String> {
+    let until = all.until.map(|until| format!(", up to {}", show_rfc3339(until)));
+    (!all.is_whole).then(|| {
+        format!(
+            "{} of {} rows: {} of {} tickets, each of them whole{}",
+            thousands(all.rows),
+            thousands(read.rows),
+            thousands(all.tickets),
+            thousands(read.history.tickets()),
+            until.unwrap_or_default()
+        )
+    })
 }
 
 fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
@@ -70,9 +115,16 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
     })
 }
 
+/// A history in memory, for pages show whole conversations.
+fn in_memory(read: Read<Archive>) -> Result<Read<History>, Unusable> {
+    let (archive, read) = read.split();
+    let history = archive.into_history().map_err(|error| error.to_string())?;
+    Ok(read.with(history))
+}
+
 /// The page of all of it.
 fn page(
-    read: &Read,
+    read: &Read<History>,
     policies: &[Policy],
     tried: &[(String, Judged)],
     settings: &Settings,
@@ -100,29 +152,27 @@ fn page(
         window: settings.window,
         minutes_per_close: arguments.minutes_per_close,
         channel: &arguments.channel.word(),
-        utc_offset: arguments.events.utc_offset,
+        utc_offset: arguments.events.utc_offset.unwrap_or_default(),
     };
     let language = Language::or_system(arguments.language).of_page();
     despertador_page::backtest(&page, language).map_err(|error| error.to_string().into())
 }
 
-fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments) {
+fn print(
+    read: &Read<Archive>,
+    tried: &[(String, Judged)],
+    arguments: &BacktestArguments,
+    part: Option<&str>,
+) {
     events::print(read, &arguments.events);
+    if let Some(part) = part {
+        anstream::println!("{}\n", paint(YELLOW, format_args!("figures of a part: {part}")));
+    }
     let figures: Vec<(String, &Figures)> =
         tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
     table(&figures, arguments.minutes_per_close);
-    anstream::println!(
-        "{}",
-        paint(
-            DIM,
-            format_args!(
-                "premature: the customer wrote within {} after the close; of closes that the history \
-                 ends too early for, it is not known\nrescued: of those who got the reminder, the part \
-                 that wrote before the next step",
-                duration::show(arguments.window)
-            )
-        )
-    );
+    by_department(tried, arguments.minutes_per_close);
+    anstream::println!("{}", paint(DIM, definitions(tried, arguments)));
     for (name, judged) in tried.iter().filter(|(_, judged)| !judged.premature.is_empty()) {
         anstream::println!("\n{}", paint(BOLD, format_args!("closed too early by {name}")));
         let mut rows = Vec::new();
@@ -143,6 +193,94 @@ fn print(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments)
             anstream::println!("  and {more} more; all of them with --json");
         }
     }
+}
+
+/// What the figures mean.
+fn definitions(tried: &[(String, Judged)], arguments: &BacktestArguments) -> String {
+    let mut text = format!(
+        "premature: within {} after the close the customer wrote in the ticket, or opened another one of \
+         the department where customers are named; of closes that the history ends too early for, it is not \
+         known\nrescued: of those who got the reminder, the part that wrote next, before the company and before the next step\n\
+         waited: from the company's last message to the close\nagents' time freed: {} min for each close",
+        duration::show(arguments.window),
+        arguments.minutes_per_close
+    );
+    for (code, name, meaning) in WITHHELD {
+        if tried.iter().any(|(_, judged)| judged.total.withheld.contains_key(code)) {
+            text.push_str(&format!("\n{name}: {meaning}"));
+        }
+    }
+    text
+}
+
+/// What keeps a message from being sent at its time: the code, its name, and what it means.
+const WITHHELD: [(&str, &str, &str); 3] = [
+    (
+        "outside-channel-window",
+        "outside the channel's window",
+        "messages left out, for the channel takes none so long after the customer's last one",
+    ),
+    (
+        "outside-sending-window",
+        "outside sending hours",
+        "messages that waited until the calendar allows them",
+    ),
+    (
+        "over-budget",
+        "over the budget",
+        "messages that waited because the customer got as many as they may",
+    ),
+];
+
+/// Some policies and departments side by side would be too wide: a row each.
+fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
+    if tried.iter().all(|(_, judged)| judged.departments.len() < 2) {
+        return;
+    }
+    let head = ["department", "policy", "tickets", "reminders", "rescued", "closed", "premature"];
+    let more = ["waited", "freed", "withheld"];
+    let mut rows = vec![head.iter().chain(&more).map(|name| (*name).to_owned()).collect()];
+    let mut sides = vec![Side::Left; 2];
+    sides.extend([Side::Right; 8]);
+    let mut names: Vec<&String> =
+        tried.iter().flat_map(|(_, judged)| judged.departments.keys()).collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        for (policy, judged) in tried {
+            let Some(f) = judged.departments.get(name) else { continue };
+            let (sent, answered) =
+                f.reminders.values().fold((0_u64, 0_u64), |sum, (sent, answered)| {
+                    (sum.0.saturating_add(*sent), sum.1.saturating_add(*answered))
+                });
+            let rescued = answered.saturating_mul(1_000).checked_div(sent);
+            let withheld = f.withheld.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+            rows.push(vec![
+                if name.is_empty() { "(none)".into() } else { name.clone() },
+                policy.clone(),
+                thousands(f.tickets),
+                thousands(sent),
+                rescued.map_or_else(|| "–".into(), percent),
+                thousands(f.closes),
+                f.premature_rate().map_or_else(|| "–".into(), percent),
+                waited(f),
+                format!("{:.0} min", freed(f, minutes_per_close)),
+                thousands(withheld),
+            ]);
+        }
+    }
+    anstream::println!();
+    for (number, line) in columns(&sides, &rows).into_iter().enumerate() {
+        anstream::println!("{}", if number == 0 { paint(BOLD, line) } else { line });
+    }
+}
+
+/// How long closed tickets had waited, on the average, in whole minutes.
+fn waited(figures: &Figures) -> String {
+    figures.mean_wait().map_or_else(
+        || "–".into(),
+        |wait| duration::show(whole(u64::try_from(wait).unwrap_or_default(), 60_000)),
+    )
 }
 
 /// The minutes of agents' time that the closes are worth.
@@ -173,30 +311,29 @@ fn table(tried: &[(String, &Figures)], minutes_per_close: f64) {
     }
     row("closed", &|f| thousands(f.closes));
     row("  premature", &|f| thousands(f.premature));
+    if tried.iter().any(|(_, f)| f.in_another > 0) {
+        row("    by another ticket", &|f| thousands(f.in_another));
+    }
     row("  of those known", &|f| f.premature_rate().map_or_else(|| "–".into(), percent));
     row("  not known", &|f| thousands(f.undecided));
-    row("  waited, on the average", &|f| {
-        f.mean_wait().map_or_else(
-            || "–".into(),
-            |wait| duration::show(whole(u64::try_from(wait).unwrap_or_default(), 60_000)),
-        )
-    });
+    row("  waited, on the average", &waited);
     row("agents' time freed", &|f| format!("{:.0} min", freed(f, minutes_per_close)));
-    let mut reasons: Vec<&String> = tried.iter().flat_map(|(_, f)| f.withheld.keys()).collect();
-    reasons.sort();
-    reasons.dedup();
-    for reason in reasons {
-        row(reason, &|f| thousands(f.withheld.get(reason).copied().unwrap_or_default()));
+    for (code, name, _) in WITHHELD {
+        if tried.iter().any(|(_, f)| f.withheld.contains_key(code)) {
+            row(name, &|f| thousands(f.withheld.get(code).copied().unwrap_or_default()));
+        }
     }
     for (number, line) in columns(&sides, &rows).into_iter().enumerate() {
         anstream::println!("{}", if number == 0 { paint(BOLD, line) } else { line });
     }
 }
 
-/// All figures, a row for each policy and department.
-fn rows(tried: &[(String, Judged)], minutes_per_close: f64) -> String {
+/// All figures, a row for each policy, department and reminder; with how many rows of the history
+/// they are of.
+fn rows(tried: &[(String, Judged)], minutes_per_close: f64, covered: u64, of: u64) -> String {
     let mut text = String::from(
-        "policy,department,tickets,told,reminder,sent,answered,closes,premature,undecided,waited-ms,minutes-freed\n",
+        "policy,department,tickets,told,reminder,sent,answered,closes,premature,undecided,waited-ms,minutes-freed,\
+         premature-by-another-ticket,outside-channel-window,outside-sending-window,over-budget,rows-covered,rows\n",
     );
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     for (policy, judged) in tried {
@@ -206,13 +343,17 @@ fn rows(tried: &[(String, Judged)], minutes_per_close: f64) -> String {
             let department = if place == 0 { "(all)" } else { department };
             let head =
                 format!("{},{},{},{}", quoted(policy), quoted(department), f.tickets, f.told);
+            let withheld =
+                WITHHELD.map(|(code, ..)| f.withheld.get(code).copied().unwrap_or(0).to_string());
             let tail = format!(
-                "{},{},{},{},{}",
+                "{},{},{},{},{},{},{},{covered},{of}",
                 f.closes,
                 f.premature,
                 f.undecided,
                 f.waited,
-                freed(f, minutes_per_close)
+                freed(f, minutes_per_close),
+                f.in_another,
+                withheld.join(",")
             );
             if f.reminders.is_empty() {
                 text.push_str(&format!("{head},,,,{tail}\n"));
@@ -225,7 +366,11 @@ fn rows(tried: &[(String, Judged)], minutes_per_close: f64) -> String {
     text
 }
 
-fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArguments) -> Value {
+fn as_value(
+    read: &Read<Archive>,
+    tried: &[(String, Judged)],
+    arguments: &BacktestArguments,
+) -> Value {
     let refused: Vec<Value> = read
         .first_refused
         .iter()
@@ -265,6 +410,11 @@ fn as_value(read: &Read, tried: &[(String, Judged)], arguments: &BacktestArgumen
         "rows": read.rows,
         "moved": read.moved,
         "repeated": read.repeated,
+        "of-a-policy-then": read.done_then,
+        "without-customer": read.without_customer,
+        "without-company": read.without_company,
+        "times-without-offset": read.assumed,
+        "last-line-has-no-end": read.is_unended,
         "refused": { "rows": read.refused, "first": refused },
         "window": duration::show(arguments.window),
         "policies": policies,
@@ -285,6 +435,7 @@ fn figures_json(figures: &Figures, minutes_per_close: f64) -> Value {
         "reminders": reminders,
         "closes": figures.closes,
         "premature": figures.premature,
+        "premature-by-another-ticket": figures.in_another,
         "undecided": figures.undecided,
         "premature-per-mille": figures.premature_rate(),
         "mean-wait-ms": figures.mean_wait(),

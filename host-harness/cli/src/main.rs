@@ -1,7 +1,7 @@
 //! `despertador`: begins, imports, checks, runs, explains and simulates policies, inspects plugins, and
 //! serves a desk.
 //!
-//! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input.
+//! Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input, 130 interrupted.
 
 mod arguments;
 mod backtest;
@@ -13,6 +13,8 @@ mod flow;
 mod import;
 mod init;
 mod inspect;
+mod interrupt;
+mod journal;
 mod language;
 mod layout;
 mod paint;
@@ -22,6 +24,7 @@ mod policy;
 mod preset;
 mod problems;
 mod progress;
+mod replay;
 mod run;
 mod schema;
 mod serve;
@@ -46,6 +49,8 @@ enum Ended {
     Well,
     /// There is something to look at.
     WithFindings,
+    /// Somebody stopped it; what was done until then was said.
+    Interrupted,
 }
 
 /// Why a command could not do its work: sentences for the person who called it.
@@ -83,6 +88,8 @@ fn main() -> ExitCode {
         Command::Token(token) => desk::token(&token, json),
         Command::Backup(backup) => desk::backup(&backup, json),
         Command::Forget(forget) => desk::forget(&forget, json),
+        Command::Journal(journal) => journal::journal(&journal, json),
+        Command::Replay(replay) => replay::replay(&replay, json),
         Command::Flow(flow) => match flow.what {
             FlowCommand::Check(check) => flow::check::check(&check, json),
             FlowCommand::Route(route) => flow::route::route(&route, json),
@@ -92,6 +99,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithFindings) => ExitCode::from(1),
+        Ok(Ended::Interrupted) => ExitCode::from(interrupt::INTERRUPTED),
         Err(Unusable(sentence)) => {
             anstream::eprintln!("{} {sentence}", paint(RED, "error:"));
             ExitCode::from(2)

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use despertador_harness::duration;
-use despertador_insight::{Suggestion, Wanted, suggest as times};
+use despertador_insight::{Suggestion, Wanted, suggest_for as times};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::SuggestArguments;
+use crate::events::Unread;
+use crate::interrupt::Interrupt;
 use crate::language::Language;
 use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
@@ -17,12 +19,19 @@ const ENOUGH: u64 = 30;
 
 /// Suggests times, and writes a policy with them.
 pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<Ended, Unusable> {
-    let read = events::read(&arguments.events)?;
+    let read = match events::read(&arguments.events, &Interrupt::listen()) {
+        Ok(read) => read,
+        Err(Unread::Unusable(unusable)) => return Err(unusable),
+        Err(Unread::Interrupted(sentence)) => {
+            anstream::eprintln!("{sentence}");
+            return Ok(Ended::Interrupted);
+        }
+    };
     let wanted = Wanted {
         premature_per_mille: arguments.premature.saturating_mul(10),
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
     };
-    let (all, each) = times(&read.history, wanted);
+    let (all, each) = times(&read.history, wanted).map_err(|error| error.to_string())?;
     let language = Language::or_system(arguments.language);
     let mut rules: Vec<Value> = each
         .iter()

@@ -78,7 +78,26 @@ impl Guest<'_> {
             .ok_or_else(|| Problem("`OUT_DIR` is not set: call this from a build script".into()))?;
         let module = self.compile(&out.join("guest"))?;
         let with_names = encode(&module)?;
-        let stripped = without_names(&encode(&without_names(&module)?)?)?;
+        let (stripped, imports) = self.finish(&module)?;
+        write(&out.join(format!("{}.component.wasm", self.package)), &stripped)?;
+        write(&out.join(format!("{}.names.component.wasm", self.package)), &with_names)?;
+        Ok(Built { name: self.package.into(), bytes: stripped.len(), imports })
+    }
+
+    /// Builds the component in a target folder that is named, without names of functions; for
+    /// those who want it elsewhere than in a build script.
+    ///
+    /// # Errors
+    ///
+    /// As [`build_into_out_dir`](Self::build_into_out_dir).
+    pub fn build(&self, target_dir: &Path) -> Result<Vec<u8>, Problem> {
+        let module = self.compile(target_dir)?;
+        self.finish(&module).map(|(stripped, _)| stripped)
+    }
+
+    /// The component of a module, and how many imports it has: none.
+    fn finish(&self, module: &[u8]) -> Result<(Vec<u8>, usize), Problem> {
+        let stripped = without_names(&encode(&without_names(module)?)?)?;
         let imports = imports(&stripped)?;
         if !imports.is_empty() {
             return Err(Problem(format!(
@@ -88,9 +107,7 @@ impl Guest<'_> {
                 imports.join(", ")
             )));
         }
-        write(&out.join(format!("{}.component.wasm", self.package)), &stripped)?;
-        write(&out.join(format!("{}.names.component.wasm", self.package)), &with_names)?;
-        Ok(Built { name: self.package.into(), bytes: stripped.len(), imports: imports.len() })
+        Ok((stripped, imports.len()))
     }
 
     fn compile(&self, target_dir: &Path) -> Result<Vec<u8>, Problem> {

@@ -5,6 +5,8 @@
 //! - [`Desk`]: what happens, what is due, what is delivered. No clock, no thread.
 //! - [`runtime`]: threads and the clock around it.
 //! - [`sink`]: where actions go.
+//! - [`journal`]: what happened and was decided, read beside a running desk, and written down.
+//! - [`Replay`]: what another plugin or policy would have decided.
 //!
 //! ```
 //! use despertador_desk::store::Sqlite;
@@ -62,13 +64,15 @@
 mod decision;
 mod desk;
 mod error;
+pub mod journal;
 pub mod runtime;
 pub mod sink;
 pub mod store;
 
 pub use decision::{action_from_json, action_json, decision_json};
 pub use desk::{
-    Backlog, Counts, Delivery, Desk, Incoming, Lateness, Moved, Options, Outcome, Rebuilt, Receipt,
-    Report, Saved, Settled, Standing, TimelineEntry, Woken,
+    Asked, Backlog, Count, Counts, Delivery, Desk, Difference, Incoming, Kind, Lateness, Moved,
+    Options, Outcome, Rebuilt, Receipt, Replay, Replayed, Report, Saved, Settled, Standing,
+    Subject, TimelineEntry, Woken,
 };
 pub use error::DeskError;

@@ -1,16 +1,22 @@
 //! What a policy would have done to a recorded conversation.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use despertador_harness::conversation::{Call, follow};
+use despertador_harness::facts;
 use despertador_host::contract::{
     Channel, Decision, Event, Happening, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
 };
 use despertador_host::{CallError, Policy, Session};
+use serde_json::Value;
 
+use crate::archive::{Archive, Openings};
 use crate::figures::Judged;
-use crate::history::{History, Recorded};
+use crate::history::{History, Item, Recorded};
+use crate::read::Unreadable;
 
 /// A ticket takes no more steps than this; a policy has some dozen at most.
 const MOST_STEPS: usize = 10_000;
@@ -37,7 +43,8 @@ pub struct Outcome {
     pub reminders: Vec<Sent>,
     /// The close, if there was one.
     pub closed: Option<Shut>,
-    /// How often a step waited or was left out, by the code of the reason.
+    /// How many messages waited or were left out, by the code of the reason. Of one silence each
+    /// message counts once, however often it was looked at.
     pub withheld: BTreeMap<String, u64>,
     /// Messages and events that the plugin was told of.
     pub told: u64,
@@ -63,6 +70,8 @@ pub struct Shut {
     pub silent_since: Instant,
     /// Whether it was right.
     pub premature: Premature,
+    /// Whether what makes it premature is a new ticket of the customer.
+    pub in_another: bool,
 }
 
 /// Whether a close was premature.
@@ -91,13 +100,14 @@ pub fn backtest(
     done: &(dyn Fn(usize) + Sync),
 ) -> Result<Judged, CallError> {
     let ends = history.ends().unwrap_or_default();
+    let openings = Openings::of(&history.tickets);
     let part = history.tickets.len().div_ceil(threads.get()).max(1);
     let play_part = |tickets: &[Recorded]| -> Result<Judged, CallError> {
         let mut judged = Judged::default();
         let mut session = policy.session();
         for (tickets, recorded) in (1_usize..).zip(tickets) {
             let department = history.department(recorded);
-            let outcome = play(recorded, department, &mut session, settings, ends)?;
+            let outcome = tried(recorded, department, &mut session, settings, &openings, ends)?;
             judged.add(recorded, department, &outcome);
             if tickets.is_multiple_of(TOLD_EVERY) {
                 done(TOLD_EVERY);
@@ -105,27 +115,167 @@ pub fn backtest(
         }
         Ok(judged)
     };
-    let parts: Vec<Result<Judged, CallError>> = std::thread::scope(|scope| {
-        let play_part = &play_part;
-        let threads: Vec<_> = history
-            .tickets
-            .chunks(part)
-            .map(|tickets| scope.spawn(move || play_part(tickets)))
-            .collect();
-        let ended = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        threads.into_iter().map(ended).collect()
-    });
     let mut all = Judged::default();
-    for part in parts {
+    for part in on_threads(history.tickets.chunks(part), &play_part) {
         all.join(part?);
     }
     Ok(all)
 }
 
+/// Does something with each of some things, on a thread each, and returns the results in order.
+fn on_threads<T: Send, R: Send>(
+    things: impl Iterator<Item = T>,
+    what: &(impl Fn(T) -> R + Sync),
+) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = things.map(|thing| scope.spawn(move || what(thing))).collect();
+        let ended = |thread: std::thread::ScopedJoinHandle<'_, R>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(ended).collect()
+    })
+}
+
 /// After so many tickets it is told that they are done.
 const TOLD_EVERY: usize = 1_000;
+
+/// Policies tried on an archive, or on as much of it as there was time for.
+#[derive(Debug, Clone, Default)]
+pub struct Tried {
+    /// What came of each policy, in the order given.
+    pub judged: Vec<Judged>,
+    /// Tickets that were played, each to its end.
+    pub tickets: u64,
+    /// Their rows.
+    pub rows: u64,
+    /// When the last of these was.
+    pub until: Option<Instant>,
+    /// Whether that is all of it.
+    pub is_whole: bool,
+}
+
+/// Why an archive could not be tried.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Untried {
+    /// The plugin did not answer.
+    Plugin(CallError),
+    /// What was put on disk cannot be read.
+    Archive(Unreadable),
+}
+
+impl fmt::Display for Untried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plugin(error) => error.fmt(f),
+            Self::Archive(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Untried {}
+
+/// Plays all tickets of an archive under each of some policies, on so many threads, a part of it at
+/// a time. `goes_on` is told how many rows more are done, and says whether to go on; if not, what
+/// was done until then is returned. Of a ticket all policies are tried or none.
+///
+/// The result is the same on any number of threads.
+///
+/// # Errors
+///
+/// The first call that the plugin did not answer, or a part that cannot be read.
+pub fn try_all(
+    archive: &Archive,
+    policies: &[Policy],
+    settings: &Settings,
+    threads: NonZeroUsize,
+    goes_on: &(dyn Fn(u64) -> bool + Sync),
+) -> Result<Tried, Untried> {
+    let ends = archive.ends().unwrap_or_default();
+    let next = AtomicUsize::new(0);
+    let is_stopped = AtomicBool::new(false);
+    let play_parts = |_| -> Result<Tried, Untried> {
+        let mut sessions: Vec<Session<'_>> = policies.iter().map(Policy::session).collect();
+        let judged = vec![Judged::default(); policies.len()];
+        let mut tried_here = Tried { judged, ..Tried::default() };
+        let mut untold = 0_u64;
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= archive.spool.parts() || is_stopped.load(Ordering::Relaxed) {
+                goes_on(untold);
+                return Ok(tried_here);
+            }
+            for recorded in archive.part(number).map_err(Untried::Archive)?.tickets {
+                let department = archive.department(&recorded);
+                for (session, judged) in sessions.iter_mut().zip(&mut tried_here.judged) {
+                    let openings = &archive.openings;
+                    let outcome = tried(&recorded, department, session, settings, openings, ends)
+                        .map_err(Untried::Plugin)
+                        .inspect_err(|_| is_stopped.store(true, Ordering::Relaxed))?;
+                    judged.add(&recorded, department, &outcome);
+                }
+                let rows = u64::try_from(recorded.items.len()).unwrap_or(u64::MAX);
+                let last = recorded.items.last().map(Item::at);
+                tried_here.tickets = tried_here.tickets.saturating_add(1);
+                tried_here.rows = tried_here.rows.saturating_add(rows);
+                tried_here.until = tried_here.until.max(last);
+                untold = untold.saturating_add(rows);
+                if untold >= TOLD_ROWS {
+                    let goes_on = goes_on(std::mem::take(&mut untold));
+                    is_stopped.fetch_or(!goes_on, Ordering::Relaxed);
+                    if is_stopped.load(Ordering::Relaxed) {
+                        return Ok(tried_here);
+                    }
+                }
+            }
+        }
+    };
+    let mut all = Tried { judged: vec![Judged::default(); policies.len()], ..Tried::default() };
+    for part in on_threads(0..threads.get(), &play_parts) {
+        let part = part?;
+        for (all, part) in all.judged.iter_mut().zip(part.judged) {
+            all.join(part);
+        }
+        all.tickets = all.tickets.saturating_add(part.tickets);
+        all.rows = all.rows.saturating_add(part.rows);
+        all.until = all.until.max(part.until);
+    }
+    for judged in &mut all.judged {
+        judged.put_in_order();
+    }
+    all.is_whole = all.tickets == archive.tickets();
+    Ok(all)
+}
+
+/// After so many rows it is told that they are done.
+const TOLD_ROWS: u64 = 2_000;
+
+/// Plays one ticket and judges its close also by what the customer did in other tickets: one that
+/// they open in the same department within the window makes it premature, for they had to ask
+/// again. What they write in a ticket that was open besides speaks of something else.
+fn tried(
+    recorded: &Recorded,
+    department: Option<&str>,
+    session: &mut Session<'_>,
+    settings: &Settings,
+    openings: &Openings,
+    ends: Instant,
+) -> Result<Outcome, CallError> {
+    let mut outcome = play(recorded, department, session, settings, ends)?;
+    if let Some(closed) = &mut outcome.closed {
+        let last = closed.at.saturating_add(settings.window);
+        let wrote = match closed.premature {
+            Premature::Yes(wrote) => Some(wrote),
+            Premature::No | Premature::Unknown => None,
+        };
+        if let Some(opened) = openings.next(recorded, closed.at, last)
+            && wrote.is_none_or(|wrote| opened < wrote)
+        {
+            closed.premature = Premature::Yes(opened);
+            closed.in_another = true;
+        }
+    }
+    Ok(outcome)
+}
 
 /// Plays one ticket, as a host would that is awake at every deadline.
 ///
@@ -153,6 +303,7 @@ pub fn play(
         due: None,
         company_wrote: None,
         steps: 0,
+        counted: Vec::new(),
     };
     for (number, item) in recorded.items.iter().enumerate() {
         stage.until(item.at())?;
@@ -162,6 +313,7 @@ pub fn play(
         }
         let at = item.at();
         if item.is_of_the_customer() {
+            stage.counted.clear();
             if let Some(last) = stage.outcome.reminders.last_mut().filter(|r| r.answered.is_none())
                 && stage.company_wrote.is_none_or(|wrote| wrote <= last.at)
             {
@@ -170,7 +322,13 @@ pub fn play(
         } else if item.is_of_the_company() {
             stage.company_wrote = Some(at);
         }
-        stage.tell(&item.call())?;
+        // What a row says of the ticket is true before its message is told.
+        if let Some(facts) = item.facts() {
+            stage.know(facts);
+        }
+        if let Some(call) = item.call() {
+            stage.tell(&call)?;
+        }
     }
     stage.until(Instant::MAX)?;
     stage.judge(&[], settings, ends);
@@ -187,9 +345,18 @@ struct Stage<'s, 'p> {
     /// When the company wrote last.
     company_wrote: Option<Instant>,
     steps: usize,
+    /// What was withheld in this silence: the reason, and how many reminders had gone before.
+    counted: Vec<(&'static str, usize)>,
 }
 
 impl Stage<'_, '_> {
+    /// Takes facts that can be read; the others were read by the same code and are as they were.
+    fn know(&mut self, facts: &Value) {
+        let id = self.ticket.id.clone();
+        let _: Result<(), _> = facts::apply(&mut self.ticket, facts);
+        self.ticket.id = id;
+    }
+
     fn tell(&mut self, call: &Call) -> Result<(), CallError> {
         let update = match call {
             Call::Message(message) => {
@@ -239,6 +406,7 @@ impl Stage<'_, '_> {
                             at: now,
                             silent_since: self.company_wrote.unwrap_or(now),
                             premature: Premature::Unknown,
+                            in_another: false,
                         });
                         return Ok(());
                     }
@@ -263,18 +431,23 @@ impl Stage<'_, '_> {
             Reason::OverBudget => "over-budget",
             _ => return,
         };
+        let which = (code, self.outcome.reminders.len());
+        if self.counted.contains(&which) {
+            return;
+        }
+        self.counted.push(which);
         let count = self.outcome.withheld.entry(code.to_owned()).or_default();
         *count = count.saturating_add(1);
     }
 
     /// Whether the close was right, by what was recorded after it.
-    fn judge(&mut self, rest: &[crate::history::Item], settings: &Settings, ends: Instant) {
+    fn judge(&mut self, rest: &[Item], settings: &Settings, ends: Instant) {
         let Some(closed) = &mut self.outcome.closed else { return };
         let last = closed.at.saturating_add(settings.window);
         let wrote = rest
             .iter()
             .filter(|item| item.is_of_the_customer())
-            .map(crate::history::Item::at)
+            .map(Item::at)
             .find(|at| *at >= closed.at);
         closed.premature = match wrote {
             Some(at) if at <= last => Premature::Yes(at),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use despertador_host::contract::Instant;
 
+use crate::archive::Archive;
 use crate::history::{History, Recorded};
+use crate::read::Unreadable;
 
 /// A silence: since the company's last word, until the customer wrote, if they did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,23 +53,28 @@ impl Delays {
     #[must_use]
     pub fn of(history: &History) -> (Delays, BTreeMap<String, Delays>) {
         let ends = history.ends().unwrap_or_default();
-        let none = || Delays { silences: Vec::new(), ends };
-        let mut all = none();
-        let mut departments: BTreeMap<String, Delays> = BTreeMap::new();
+        let mut found = (Delays { silences: Vec::new(), ends }, BTreeMap::new());
         for recorded in &history.tickets {
-            let silences = silences(recorded);
-            if let Some(name) = history.department(recorded) {
-                match departments.get_mut(name) {
-                    Some(known) => known.silences.extend(&silences),
-                    None => {
-                        let known = Delays { silences: silences.clone(), ..none() };
-                        departments.insert(name.to_owned(), known);
-                    }
-                }
-            }
-            all.silences.extend(silences);
+            add(&mut found, history.department(recorded), recorded);
         }
-        (all, departments)
+        found
+    }
+
+    /// The same for an archive, a part of it at a time. Each silence takes 24 bytes of memory, and as
+    /// many for its department.
+    ///
+    /// # Errors
+    ///
+    /// What was put on disk cannot be read.
+    pub fn of_archive(archive: &Archive) -> Result<(Delays, BTreeMap<String, Delays>), Unreadable> {
+        let ends = archive.ends().unwrap_or_default();
+        let mut found = (Delays { silences: Vec::new(), ends }, BTreeMap::new());
+        for number in 0..archive.spool.parts() {
+            for recorded in archive.part(number)?.tickets {
+                add(&mut found, archive.department(&recorded), &recorded);
+            }
+        }
+        Ok(found)
     }
 
     /// How many silences there are.
@@ -133,6 +140,25 @@ impl Delays {
         };
         times.iter().map(part).collect()
     }
+}
+
+/// Adds the silences of a ticket to those of all, and to those of its department.
+fn add(
+    (all, departments): &mut (Delays, BTreeMap<String, Delays>),
+    department: Option<&str>,
+    recorded: &Recorded,
+) {
+    let silences = silences(recorded);
+    if let Some(name) = department {
+        match departments.get_mut(name) {
+            Some(known) => known.silences.extend(&silences),
+            None => {
+                let known = Delays { silences: silences.clone(), ends: all.ends };
+                departments.insert(name.to_owned(), known);
+            }
+        }
+    }
+    all.silences.extend(silences);
 }
 
 /// The silences of a ticket: those that the company's last word before the customer's next begins.

@@ -32,11 +32,14 @@ pub struct Figures {
     pub closes: u64,
     /// Of these, closes after which the customer wrote within the window.
     pub premature: u64,
-    /// Of these, closes of which nobody knows, because the history ends before the window does.
+    /// Of the premature ones, those after which the customer opened another ticket of the department
+    /// before they wrote in this one again.
+    pub in_another: u64,
+    /// Of the closes, those of which nobody knows, because the history ends before the window does.
     pub undecided: u64,
     /// From the company's last message to the close, of all closes together, in milliseconds.
     pub waited: i64,
-    /// How often a step waited or was left out, by the code of the reason.
+    /// How many messages waited or were left out, by the code of the reason.
     pub withheld: BTreeMap<String, u64>,
 }
 
@@ -79,6 +82,9 @@ impl Figures {
                 Premature::Unknown => up(&mut self.undecided),
                 Premature::No => {}
             }
+            if closed.in_another {
+                up(&mut self.in_another);
+            }
             let waited = closed.at.saturating_sub(closed.silent_since);
             self.waited = self.waited.saturating_add(waited);
         }
@@ -97,6 +103,7 @@ impl Figures {
         sum(&mut self.closes, other.closes);
         sum(&mut self.premature, other.premature);
         sum(&mut self.undecided, other.undecided);
+        sum(&mut self.in_another, other.in_another);
         self.waited = self.waited.saturating_add(other.waited);
         for (number, (sent, answered)) in other.reminders {
             let (all_sent, all_answered) = self.reminders.entry(number).or_default();
@@ -117,6 +124,11 @@ impl Judged {
             self.departments.entry(name).or_default().join(figures);
         }
         self.premature.extend(later.premature);
+    }
+
+    /// Puts what was listed in an order of its own: that of time.
+    pub(crate) fn put_in_order(&mut self) {
+        self.premature.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
     }
 
     pub(crate) fn add(&mut self, recorded: &Recorded, department: Option<&str>, outcome: &Outcome) {

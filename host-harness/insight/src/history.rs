@@ -2,6 +2,7 @@
 
 use despertador_harness::conversation::Call;
 use despertador_host::contract::{Author, Instant, Message, MessageKind, Origin};
+use serde_json::Value;
 
 /// Recorded conversations, ticket by ticket.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +20,8 @@ pub struct Recorded {
     pub id: String,
     /// Its department, where one is named.
     pub department: Option<u32>,
+    /// A digest of its customer's id, where one is named: tickets of one customer have the same.
+    pub customer: Option<u64>,
     /// What happened, in order.
     pub items: Vec<Item>,
 }
@@ -36,6 +39,8 @@ pub enum Item {
     },
     /// Anything else, as an event log has it.
     Told(Box<Call>),
+    /// Facts of the ticket that are so from here on, and what happened beside them, if anything.
+    Facts(Box<(Instant, Value, Option<Call>)>),
 }
 
 /// Who wrote.
@@ -52,6 +57,13 @@ pub enum Who {
 }
 
 impl Who {
+    pub(crate) const ALL: [Who; 4] = [Who::Customer, Who::Agent, Who::AiAgent, Who::Bot];
+
+    /// Its number, the place in [`ALL`](Self::ALL).
+    pub(crate) fn number(self) -> u8 {
+        self as u8
+    }
+
     fn author(self) -> Author {
         match self {
             Who::Customer => Author::Customer,
@@ -69,15 +81,39 @@ impl Item {
         match self {
             Item::Said { at, .. } => *at,
             Item::Told(call) => call.now(),
+            Item::Facts(facts) => facts.0,
         }
     }
 
-    /// The call of the contract that it is.
+    /// The call of the contract that it is; facts alone are none.
     #[must_use]
-    pub fn call(&self) -> Call {
+    pub fn call(&self) -> Option<Call> {
         match self {
-            Item::Said { at, who } => Call::Message(Message::words(who.author(), *at)),
-            Item::Told(call) => call.as_ref().clone(),
+            Item::Said { at, who } => Some(Call::Message(Message::words(who.author(), *at))),
+            Item::Told(call) => Some(call.as_ref().clone()),
+            Item::Facts(facts) => facts.2.clone(),
+        }
+    }
+
+    /// The facts that are so from here on.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Value> {
+        match self {
+            Item::Facts(facts) => Some(&facts.1),
+            _ => None,
+        }
+    }
+
+    /// Who wrote; none if nobody did.
+    fn author(&self) -> Option<Author> {
+        let call = match self {
+            Item::Said { who, .. } => return Some(who.author()),
+            Item::Told(call) => Some(call.as_ref()),
+            Item::Facts(facts) => facts.2.as_ref(),
+        };
+        match call {
+            Some(Call::Message(message)) => Some(message.author.clone()),
+            _ => None,
         }
     }
 
@@ -110,22 +146,13 @@ impl Item {
     /// Whether somebody of the company wrote, or an AI in their place.
     #[must_use]
     pub fn is_of_the_company(&self) -> bool {
-        match self {
-            Item::Said { who, .. } => matches!(who, Who::Agent | Who::AiAgent),
-            Item::Told(call) => matches!(call.as_ref(),
-                Call::Message(m) if matches!(m.author, Author::Agent | Author::AiAgent)),
-        }
+        matches!(self.author(), Some(Author::Agent | Author::AiAgent))
     }
 
     /// Whether the customer wrote.
     #[must_use]
     pub fn is_of_the_customer(&self) -> bool {
-        match self {
-            Item::Said { who, .. } => *who == Who::Customer,
-            Item::Told(call) => {
-                matches!(call.as_ref(), Call::Message(m) if m.author == Author::Customer)
-            }
-        }
+        self.author() == Some(Author::Customer)
     }
 }
 
@@ -147,5 +174,14 @@ impl History {
     pub fn department(&self, ticket: &Recorded) -> Option<&str> {
         let number = usize::try_from(ticket.department?).ok()?;
         self.departments.get(number).map(String::as_str)
+    }
+}
+
+impl Recorded {
+    /// When the customer opened the ticket; none if its first message is of somebody else.
+    #[must_use]
+    pub fn opened_by_customer(&self) -> Option<Instant> {
+        let first = self.items.iter().find(|item| item.author().is_some())?;
+        first.is_of_the_customer().then(|| first.at())
     }
 }

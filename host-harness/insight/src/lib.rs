@@ -9,18 +9,23 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod archive;
 mod backtest;
 mod delays;
 mod example;
 mod figures;
 mod history;
 mod read;
+mod spool;
 mod suggest;
 
-pub use backtest::{Outcome, Premature, Sent, Settings, Shut, backtest, play};
+pub use archive::{Archive, Openings};
+pub use backtest::{
+    Outcome, Premature, Sent, Settings, Shut, Tried, Untried, backtest, play, try_all,
+};
 pub use delays::{Delays, Rate};
 pub use example::{Example, examples};
 pub use figures::{Figures, Judged};
 pub use history::{History, Item, Recorded, Who};
-pub use read::{Authors, Columns, Read, Refused, Timing, Unreadable};
-pub use suggest::{Suggestion, Wanted, suggest};
+pub use read::{Authors, Columns, Gathering, Means, Read, Refused, Timing, Unreadable};
+pub use suggest::{Suggestion, Wanted, suggest, suggest_for};

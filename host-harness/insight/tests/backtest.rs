@@ -15,7 +15,8 @@ use despertador_component::COMPONENT;
 use despertador_host::contract::Surroundings;
 use despertador_host::{Host, Options, Plugin, Policy};
 use despertador_insight::{
-    Figures, History, Item, Judged, Premature, Recorded, Settings, Who, backtest, play,
+    Archive, Authors, Columns, Figures, History, Item, Judged, Means, Premature, Recorded,
+    Settings, Timing, Who, backtest, play, suggest, suggest_for, try_all,
 };
 
 const MINUTE: i64 = 60_000;
@@ -54,7 +55,7 @@ fn ticket(id: &str, told: &str) -> Recorded {
             Item::Said { at: NINE + word[1..].parse::<i64>().unwrap() * MINUTE, who }
         })
         .collect();
-    Recorded { id: id.into(), department: None, items }
+    Recorded { id: id.into(), items, ..Recorded::default() }
 }
 
 fn history(tickets: &[&str]) -> History {
@@ -165,7 +166,7 @@ fn random(seed: u64, tickets: usize) -> History {
                     Item::Said { at, who }
                 })
                 .collect();
-            Recorded { id: number.to_string(), department: None, items }
+            Recorded { id: number.to_string(), items, ..Recorded::default() }
         })
         .collect();
     History { departments: Vec::new(), tickets }
@@ -225,4 +226,152 @@ fn no_close_comes_before_its_last_reminder_had_its_gap() {
         }
     }
     assert!(closes > 100);
+}
+
+/// A history as a CSV file, ordered by time: the tickets lie among one another.
+fn written(history: &History, customers: usize) -> String {
+    let mut rows: Vec<(i64, String)> = Vec::new();
+    for (number, recorded) in history.tickets.iter().enumerate() {
+        for item in &recorded.items {
+            let Item::Said { at, who } = item else { panic!("{item:?}") };
+            let who = match who {
+                Who::Customer => "customer",
+                Who::Agent => "agent",
+                Who::AiAgent => "ai",
+                Who::Bot => "bot",
+            };
+            let customer = if customers > 0 { (number % customers).to_string() } else { "".into() };
+            rows.push((*at, format!("{},{who},{at},{},{customer}\n", recorded.id, number % 3)));
+        }
+    }
+    rows.sort_by_key(|(at, _)| *at);
+    let rows: String = rows.into_iter().map(|(_, row)| row).collect();
+    format!("ticket,author,at,department,customer\n{rows}")
+}
+
+fn archive(text: &str, memory: usize) -> Archive {
+    let means = Means { memory, ..Means::default() };
+    let (columns, authors) = (Columns::default(), Authors::default());
+    let read = Archive::csv(text.as_bytes(), &columns, &authors, &Timing::default(), means);
+    read.expect("an archive").history
+}
+
+#[test]
+fn what_is_on_disk_gives_the_figures_of_what_is_in_memory() {
+    let text = written(&random(8, 900), 0);
+    let columns = Columns::default();
+    let authors = Authors::default();
+    let history =
+        History::csv(text.as_bytes(), &columns, &authors, &Timing::default()).unwrap().history;
+    let policies = [rule(45, &[10, 20]), rule(15, &[])];
+    let sorted = |mut judged: Judged| {
+        judged.premature.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
+        judged
+    };
+    let expected: Vec<Judged> =
+        policies.iter().map(|policy| sorted(on_threads(&history, policy, 2))).collect();
+    assert!(expected[0].total.premature > 50 && expected[0].departments.len() == 3);
+    let wanted = despertador_insight::Wanted { premature_per_mille: 50, window: HOUR };
+    for memory in [usize::MAX, 64 << 20, 4_096, 0] {
+        let archive = archive(&text, memory);
+        assert_eq!(archive.on_disk() > 0, memory < 64 << 20);
+        for threads in [1, 2, 7] {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            let settings = Settings::default();
+            let tried = try_all(&archive, &policies, &settings, threads, &|_| true).unwrap();
+            assert!(tried.is_whole);
+            assert_eq!((tried.rows, tried.until), (archive.rows(), archive.ends()));
+            assert_eq!(tried.judged, expected);
+        }
+        assert_eq!(suggest_for(&archive, wanted).unwrap(), suggest(&history, wanted));
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_says_what_it_has_covered() {
+    let archive = archive(&written(&random(9, 3_000), 0), 0);
+    let policies = [rule(45, &[10, 20])];
+    let threads = NonZeroUsize::new(2).unwrap();
+    let told = std::sync::atomic::AtomicU64::new(0);
+    let settings = Settings::default();
+    let tried = try_all(&archive, &policies, &settings, threads, &|rows| {
+        told.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
+        told.load(std::sync::atomic::Ordering::Relaxed) < 6_000
+    });
+    let tried = tried.unwrap();
+    assert!(!tried.is_whole && tried.rows >= 6_000 && tried.rows < archive.rows(), "{tried:?}");
+    assert_eq!(tried.judged[0].total.tickets, tried.tickets);
+    assert!(tried.until.is_some() && tried.until <= archive.ends());
+}
+
+#[test]
+fn a_customer_who_opens_another_ticket_had_to_ask_again() {
+    // All are answered at once and closed after 15 minutes. What follows it is:
+    let stories = [
+        // another ticket of the department, an hour later
+        ("a1 ana soporte c0 a0 | a2 ana soporte c75 a75", vec![("a1", 60)]),
+        // one of another department
+        ("b1 beto soporte c0 a0 | b2 beto ventas c75 a75", vec![]),
+        // one of another customer
+        ("c1 caro soporte c0 a0 | c2 coco soporte c75 a75", vec![]),
+        // words in a ticket that was open before
+        ("d1 dani soporte c0 a0 | d2 dani soporte c1 b2 c75", vec![]),
+        // a ticket that the company opens
+        ("e1 eva soporte c0 a0 | e2 eva soporte a75 c80", vec![]),
+        // a ticket at the end of the window, and one after it
+        ("f1 fe soporte c0 a0 | f2 fe soporte c1455 a1455", vec![("f1", 1_440)]),
+        ("g1 gil soporte c0 a0 | g2 gil soporte c1456 a1456", vec![]),
+        // another ticket first, and then words in this one: once, and the first counts
+        ("h1 hugo soporte c0 a0 c95 | h2 hugo soporte c75 a75", vec![("h1", 60)]),
+        // words in this one first
+        ("i1 ines soporte c0 a0 c35 | i2 ines soporte c75 a75", vec![("i1", 20)]),
+    ];
+    let policy = [rule(15, &[])];
+    for (story, expected) in stories {
+        let mut text = String::from("ticket,customer,department,author,at\n");
+        let tickets = story.split(" | ").chain(["z zoe x c99999 a99999"]);
+        for told in tickets {
+            let words: Vec<&str> = told.split(' ').collect();
+            for word in &words[3..] {
+                let who = match &word[..1] {
+                    "c" => "customer",
+                    "a" => "agent",
+                    _ => "bot",
+                };
+                let at = NINE + word[1..].parse::<i64>().unwrap() * MINUTE;
+                text.push_str(&format!("{},{},{},{who},{at}\n", words[0], words[1], words[2]));
+            }
+        }
+        let settings = Settings::default();
+        let tried =
+            try_all(&archive(&text, 0), &policy, &settings, NonZeroUsize::MIN, &|_| true).unwrap();
+        let judged = &tried.judged[0];
+        let found: Vec<(&str, i64)> = judged
+            .premature
+            .iter()
+            .map(|(ticket, closed, wrote)| (ticket.as_str(), (wrote - closed) / MINUTE))
+            .collect();
+        assert_eq!(found, expected, "{story}");
+        let by_another = u64::from(expected.first().is_some_and(|(_, after)| *after != 20));
+        assert_eq!(judged.total.in_another, by_another, "{story}");
+    }
+}
+
+#[test]
+fn a_message_that_waits_counts_once_a_silence() {
+    // Customers are written to between eleven and eight.
+    let config = r#"{ "version": "t",
+        "sending-windows": { "day": { "zone": "UTC", "open": { "mon-sun": "11:00-20:00" } } },
+        "rules": [ { "departments": "any", "close-after": "3 h", "sending-window": "day",
+                     "reminders": [ { "after": "10 min", "text": "x" } ] } ] }"#;
+    let policy = policy(config);
+    let withheld = |told: &str| {
+        let total = figures(&history(&[told]), &policy);
+        total.withheld.get("outside-sending-window").copied()
+    };
+    // One reminder waits, however often the agent writes while it does.
+    assert_eq!(withheld("c0 a5 a6 a7 a8"), Some(1));
+    // The customer writes between: another reminder.
+    assert_eq!(withheld("c0 a5 c6 a7"), Some(2));
+    assert_eq!(withheld("c180 a185 c300"), None);
 }

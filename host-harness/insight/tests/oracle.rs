@@ -1,6 +1,8 @@
 //! The same outcome by another computation: a clock that goes on minute by minute, and the rules as
 //! the rulebook says them. It shares no code with the plugin.
 //!
+//! The figures too are counted anew, from those steps and the messages after them.
+//!
 //! `DESPERTADOR_HISTORY=messages.csv cargo test -p despertador-insight --test oracle` compares a
 //! recorded history too, second by second.
 
@@ -11,12 +13,16 @@
     reason = "a test that panics has failed"
 )]
 
+use std::collections::BTreeMap;
 use std::fs::File;
+use std::num::NonZeroUsize;
 
 use despertador_component::COMPONENT;
 use despertador_host::contract::Surroundings;
 use despertador_host::{Host, Options, Plugin};
-use despertador_insight::{Authors, Columns, History, Item, Recorded, Settings, Timing, Who, play};
+use despertador_insight::{
+    Authors, Columns, History, Item, Recorded, Settings, Timing, Who, backtest, play,
+};
 use fastrand::Rng;
 
 const SECOND: i64 = 1_000;
@@ -150,8 +156,107 @@ fn next(rule: &Rule, customer: Option<i64>, agents: &[i64], sent: &[i64]) -> Opt
     Some((0, due))
 }
 
+/// Figures, counted by hand: of every reminder how many were sent and answered; closes, premature
+/// ones, those of which nobody knows, and how long closed tickets had waited.
+#[derive(Debug, Default, PartialEq)]
+struct Counted {
+    reminders: BTreeMap<u32, (u64, u64)>,
+    closes: u64,
+    premature: u64,
+    undecided: u64,
+    waited: i64,
+}
+
+impl Counted {
+    fn add(&mut self, said: &[(i64, Who)], steps: &Steps, window: i64, ends: i64) {
+        let wrote_since = |from: i64, who: fn(&Who) -> bool| {
+            said.iter().filter(|(at, w)| *at >= from && who(w)).map(|(at, _)| *at).min()
+        };
+        let is_customer = |who: &Who| *who == Who::Customer;
+        let is_company = |who: &Who| matches!(who, Who::Agent | Who::AiAgent);
+        for (place, (number, at)) in steps.iter().enumerate() {
+            if *number == 0 {
+                self.closes += 1;
+                match wrote_since(*at, is_customer) {
+                    Some(wrote) if wrote <= at + window => self.premature += 1,
+                    _ if ends < at + window => self.undecided += 1,
+                    _ => {}
+                }
+                let spoke = said.iter().filter(|(when, who)| when < at && is_company(who));
+                self.waited += at - spoke.map(|(when, _)| *when).max().unwrap();
+                continue;
+            }
+            let count = self.reminders.entry(u32::try_from(*number).unwrap()).or_default();
+            count.0 += 1;
+            // Answered: the customer is the next to speak, and nothing was sent or closed before. What
+            // was said at the instant of a step was said before it.
+            let next_step = steps.get(place + 1).map_or(i64::MAX, |(_, at)| *at);
+            let spoke = wrote_since(*at + 1, is_company).unwrap_or(i64::MAX);
+            let answered = wrote_since(*at + 1, is_customer)
+                .is_some_and(|wrote| wrote <= next_step && first_of(said, *at, wrote, spoke));
+            count.1 += u64::from(answered);
+        }
+    }
+}
+
+/// Whether the customer's word at one instant stands before the company's at another, in the order
+/// in which they were said.
+fn first_of(said: &[(i64, Who)], from: i64, customer: i64, company: i64) -> bool {
+    let next =
+        said.iter().filter(|(at, who)| *at > from && *who != Who::Bot).map(|(_, who)| *who).next();
+    customer < company || customer == company && next == Some(Who::Customer)
+}
+
+#[test]
+fn figures_come_out_the_same() {
+    let plugin = plugin();
+    let mut rng = Rng::with_seed(7);
+    let mut all = Counted::default();
+    for round in 0..60 {
+        let rule = Rule::random(&mut rng, WAYS[round % 3].0);
+        let history = random(&mut rng);
+        let window = rng.i64(1..600) * MINUTE;
+        let policy = plugin.policy(&rule.config(), &Surroundings::default()).expect("a policy");
+        let settings = Settings { window, ..Settings::default() };
+        let threads = NonZeroUsize::new(2).unwrap();
+        let found = backtest(&history, &policy, &settings, threads, &|_| ()).unwrap().total;
+        let ends = history.ends().unwrap();
+        let mut expected = Counted::default();
+        for recorded in &history.tickets {
+            let said = said(recorded);
+            expected.add(&said, &by_the_clock(&said, &rule, MINUTE), window, ends);
+        }
+        let found = Counted {
+            reminders: found.reminders,
+            closes: found.closes,
+            premature: found.premature,
+            undecided: found.undecided,
+            waited: found.waited,
+        };
+        assert_eq!(found, expected, "round {round}: {rule:?}, window {window}");
+        all.closes += found.closes;
+        all.premature += found.premature;
+        all.undecided += found.undecided;
+        let answered = found.reminders.get(&1).map_or(0, |(_, answered)| *answered);
+        all.reminders.entry(1).or_default().1 += answered;
+    }
+    let rescued = all.reminders[&1].1;
+    assert!(
+        all.closes > 1_000 && all.premature > 100 && all.undecided > 50 && rescued > 100,
+        "{all:?}"
+    );
+}
+
 fn plugin() -> Plugin {
     Host::new(Options::default()).unwrap().load_bytes(COMPONENT).unwrap()
+}
+
+fn said(recorded: &Recorded) -> Vec<(i64, Who)> {
+    let said = recorded.items.iter().map(|item| match item {
+        Item::Said { at, who } => (*at, *who),
+        other => panic!("{other:?}"),
+    });
+    said.collect()
 }
 
 /// Compares all tickets under a rule.
@@ -167,14 +272,7 @@ fn compare(history: &History, rule: &Rule, plugin: &Plugin, step: i64) -> usize 
             .map(|sent| (usize::try_from(sent.number).unwrap(), sent.at))
             .collect();
         found.extend(played.closed.map(|closed| (0, closed.at)));
-        let said: Vec<(i64, Who)> = recorded
-            .items
-            .iter()
-            .map(|item| match item {
-                Item::Said { at, who } => (*at, *who),
-                Item::Told(call) => panic!("{call:?}"),
-            })
-            .collect();
+        let said = said(recorded);
         let expected = by_the_clock(&said, rule, step);
         assert_eq!(found, expected, "{rule:?} {recorded:?}");
         compared += expected.len();
@@ -193,7 +291,7 @@ fn random(rng: &mut Rng) -> History {
                     Item::Said { at, who: who[rng.usize(..who.len())] }
                 })
                 .collect();
-            Recorded { id: number.to_string(), department: None, items }
+            Recorded { id: number.to_string(), items, ..Recorded::default() }
         })
         .collect();
     History { departments: Vec::new(), tickets }

@@ -90,9 +90,15 @@ impl Timeline {
             if afterwards > AFTERWARDS {
                 break;
             }
-            let came_back = at == example.wrote && item.is_of_the_customer();
-            let what = if came_back { What::CameBack(example.closed) } else { What::of_item(item) };
+            let Some(mut what) = What::of_item(item) else { continue };
+            if at == example.wrote && item.is_of_the_customer() {
+                what = What::CameBack(example.closed);
+            }
             marks.push(Mark { at, what });
+        }
+        // Who opens another ticket has come back too, though not in this one.
+        if !marks.iter().any(|mark| matches!(mark.what, What::CameBack(_))) {
+            marks.push(Mark { at: example.wrote, what: What::CameBack(example.closed) });
         }
         for sent in &example.outcome.reminders {
             marks.push(Mark { at: sent.at, what: What::Reminder(sent.number) });
@@ -416,14 +422,16 @@ fn happened(words: &Happened, what: &Happening) -> &'static str {
 }
 
 impl What {
-    fn of_item(item: &Item) -> What {
-        match item {
+    /// What is shown of something recorded; what is only known of the ticket is not.
+    fn of_item(item: &Item) -> Option<What> {
+        Some(match item {
             Item::Said { who: Who::Customer, .. } => What::Customer,
             Item::Said { who: Who::Agent, .. } => What::Agent,
             Item::Said { who: Who::AiAgent, .. } => What::AiAgent,
             Item::Said { who: Who::Bot, .. } => What::Bot,
             Item::Told(call) => What::of_call(call).unwrap_or(What::Somebody),
-        }
+            Item::Facts(facts) => What::of_call(facts.2.as_ref()?)?,
+        })
     }
 
     /// What a call is about; a tick is about nothing.

@@ -6,11 +6,14 @@ use despertador_host::contract::{
 };
 use serde_json::{Value, json};
 
-use super::park::{catch_up, stored_row};
+use super::hear::Unheard;
+use super::replay::retell;
 use super::take::{Incoming, Receipt};
 use super::ticket::Kept;
 use super::{Desk, account};
+use crate::decision::decision_json;
 use crate::error::DeskError;
+use crate::journal::JournalEntry;
 use crate::store::{EntryKind, EntryRow, OutboxRow, Query, Store, TicketRow};
 
 /// How a ticket stands.
@@ -154,7 +157,7 @@ impl<S: Store> Desk<S> {
         };
         let (version, at) = (entry.policy, entry.at);
         let until: Vec<_> = entries.iter().filter(|entry| entry.seq <= seq).cloned().collect();
-        let (kept, _) = self.remake(no, ticket, until)?;
+        let (kept, _) = self.remake(account, ticket, until)?;
         let policy = account::parse(&self.plugin, self.store.policy(no, version)?.as_ref())?;
         Ok(kept.conversation.explain(&policy, at, reader)?)
     }
@@ -166,8 +169,7 @@ impl<S: Store> Desk<S> {
     /// See [`DeskError`]; also when the plugin fails today where it answered then.
     pub fn rebuild(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
         let entries = self.entries(account, ticket)?;
-        let no = self.account(account)?.row.no;
-        let (kept, differ) = self.remake(no, ticket, entries)?;
+        let (kept, differ) = self.remake(account, ticket, entries)?;
         let memory = kept.conversation.memory().clone();
         Ok(Rebuilt { ticket: kept.conversation.ticket, memory, differ })
     }
@@ -175,50 +177,30 @@ impl<S: Store> Desk<S> {
     /// Plays entries of a ticket's journal. Which of them would be decided differently today.
     fn remake(
         &self,
-        no: i64,
+        account: &str,
         ticket: &str,
         entries: Vec<EntryRow>,
     ) -> Result<(Kept, Vec<i64>), DeskError> {
+        let no = self.account(account)?.row.no;
         let mut policies = std::collections::HashMap::new();
         let mut kept = Kept::new(0, no, ticket);
         let mut unheard: Vec<Row> = Vec::new();
         let mut differ = Vec::new();
-        for entry in entries {
-            let policy = match policies.entry(entry.policy) {
+        for row in entries {
+            let policy = match policies.entry(row.policy) {
                 std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
                 std::collections::hash_map::Entry::Vacant(new) => {
-                    let stored = self.store.policy(no, entry.policy)?;
+                    let stored = self.store.policy(no, row.policy)?;
                     new.insert(account::parse(&self.plugin, stored.as_ref())?)
                 }
             };
-            if let Some(note) = entry.note.as_deref().filter(|note| note.contains("\"continues\""))
-            {
-                let note = serde_json::from_str(note).unwrap_or_default();
-                super::take::go_on(&mut kept, &note);
-            }
-            let decision = match entry.kind {
-                EntryKind::Heard => {
-                    let row = stored_row(entry.row.as_deref().unwrap_or_default())?;
-                    match super::hear::play(policy, &mut kept, &row, entry.at) {
-                        Ok(decision) => decision,
-                        Err(super::hear::Unheard::Failed(error)) => return Err(error.into()),
-                        Err(super::hear::Unheard::Refused(why)) => {
-                            return Err(DeskError::Unreadable(why));
-                        }
-                    }
-                }
-                EntryKind::Unheard => {
-                    unheard.push(stored_row(entry.row.as_deref().unwrap_or_default())?);
-                    continue;
-                }
-                EntryKind::Resumed => {
-                    catch_up(policy, &mut kept, &std::mem::take(&mut unheard), entry.at)?;
-                    kept.conversation.tick(policy, entry.at)?
-                }
-                EntryKind::Ticked => kept.conversation.tick(policy, entry.at)?,
-                _ => continue,
+            let entry = JournalEntry::from_row(account, ticket, row)?;
+            let decision = match retell(policy, &mut kept, &mut unheard, &entry) {
+                Ok(Some(decision)) => decision_json(&decision),
+                Ok(None) => continue,
+                Err(Unheard::Failed(error)) => return Err(error.into()),
+                Err(Unheard::Refused(why)) => return Err(DeskError::Unreadable(why)),
             };
-            let decision = crate::decision::decision_json(&decision).to_string();
             if entry.decision.is_some_and(|stored| stored != decision) {
                 differ.push(entry.seq);
             }

@@ -5,6 +5,7 @@
 //! however that ends.
 
 mod read;
+mod readonly;
 mod schema;
 mod write;
 
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, StoreProblem};
+
+pub use readonly::{ReadOnly, TicketHead};
 
 /// A store in one file.
 #[derive(Debug)]

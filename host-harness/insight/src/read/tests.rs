@@ -10,13 +10,13 @@ fn log(text: &str) -> Result<Read, Unreadable> {
 
 /// Who wrote when in a ticket, in seconds since the first time given.
 fn said(read: &Read, ticket: usize, since: &str) -> Vec<(i64, Who)> {
-    let since = Timing::default().instant(since).expect("a time");
+    let since = Timing::default().instant(since).expect("a time").0;
     read.history.tickets[ticket]
         .items
         .iter()
         .map(|item| match item {
             Item::Said { at, who } => (at.saturating_sub(since) / 1_000, *who),
-            Item::Told(call) => panic!("{call:?}"),
+            other => panic!("{other:?}"),
         })
         .collect()
 }
@@ -43,7 +43,7 @@ fn rows_are_gathered_by_ticket_and_put_in_order() {
 
 #[test]
 fn times_are_read_as_they_are_written() {
-    let at = |text: &str| Timing::default().instant(text);
+    let at = |text: &str| Timing::default().instant(text).map(|(at, _)| at);
     let nine = at("2026-03-02T09:00:00Z").expect("a time");
     for text in [
         "2026-03-02T09:00:00.000Z",
@@ -64,7 +64,7 @@ fn times_are_read_as_they_are_written() {
     }
     let given =
         Timing { format: Some("%d/%m/%Y %H:%M".into()), utc_offset: -180, not_after: Some(nine) };
-    assert_eq!(given.instant("02/03/2026 06:00"), Ok(nine));
+    assert_eq!(given.instant("02/03/2026 06:00"), Ok((nine, true)));
     assert!(given.instant("02/03/2026 06:01").expect_err("later").contains("future"));
 }
 
@@ -119,6 +119,7 @@ fn columns_and_authors_can_be_named() {
         at: "created".into(),
         department: Some("team".into()),
         message: None,
+        customer: None,
     };
     let mut authors = Authors::default();
     authors.set("Kunde", Some(Who::Customer));
@@ -147,9 +148,10 @@ fn event_logs_have_messages_and_events() {
     assert_eq!((read.rows, read.moved, read.repeated, read.refused), (3, 1, 1, 1));
     let ticket = &read.history.tickets[0];
     assert_eq!(read.history.department(ticket), Some("soporte"));
-    assert!(matches!(ticket.items[0], Item::Said { who: Who::Customer, .. }));
-    assert!(matches!(ticket.items[1], Item::Told(_)));
+    assert!(ticket.items[0].is_of_the_customer());
+    assert_eq!(ticket.items[0].facts().expect("facts")["department"], "soporte");
+    assert!(matches!(ticket.items[1], Item::Told(_)) && ticket.items[1].is_of_the_company());
     assert!(
-        matches!(&ticket.items[2], Item::Told(call) if matches!(call.as_ref(), despertador_harness::conversation::Call::Event(_)))
+        matches!(&ticket.items[2], Item::Told(call) if matches!(call.as_ref(), Call::Event(_)))
     );
 }

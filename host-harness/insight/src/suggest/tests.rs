@@ -13,7 +13,7 @@ fn history(minutes: &[Option<i64>]) -> History {
             ];
             let answered = minutes.map(|minutes| minutes.saturating_mul(MINUTE));
             items.extend(answered.map(|at| Item::Said { at, who: Who::Customer }));
-            Recorded { id: String::new(), department: Some(0), items }
+            Recorded { department: Some(0), items, ..Recorded::default() }
         })
         .collect();
     // The history goes on for long.

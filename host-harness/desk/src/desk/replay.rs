@@ -1,0 +1,378 @@
+//! A journal replayed: what another plugin or another policy would have decided at each entry.
+//!
+//! What happened stays as it was recorded, the actions that were carried out and the moments at
+//! which the desk looked included. So each entry is one question, put to both sides in the same
+//! words; what a customer would have done after another reminder nobody can replay.
+
+use std::collections::{BTreeMap, HashMap};
+use std::mem;
+
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Decision, Explanation, Instant, Reader, Surroundings};
+use despertador_host::{Plugin, Policy};
+use serde_json::Value;
+
+use super::account;
+use super::difference::{Kind, kind};
+use super::hear::{Unheard, play};
+use super::park::{catch_up, stored_row};
+use super::ticket::Kept;
+use crate::decision::decision_json;
+use crate::error::DeskError;
+use crate::journal::{JournalEntry, Line};
+use crate::store::{EntryKind, PolicyRow};
+
+/// A journal is replayed: line by line, and then [`end`](Self::end).
+pub struct Replay {
+    old: Side,
+    new: Side,
+    policies: HashMap<(String, i64), PolicyRow>,
+    asked: Asked,
+    found: Replayed,
+    ticket: Option<Told>,
+}
+
+/// How a journal is replayed.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The policy that takes the place of all that were in force; none for these.
+    pub policy: Option<String>,
+    /// Of so many tickets the first difference is explained.
+    pub explained: usize,
+    /// Who reads the explanations.
+    pub reader: Reader,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub struct Replayed {
+    /// Tickets.
+    pub tickets: u64,
+    /// Decisions that were compared.
+    pub decisions: u64,
+    /// Decisions that would be others.
+    pub differ: u64,
+    /// Of each kind of difference, how many decisions and how many tickets have it.
+    pub kinds: BTreeMap<Kind, Count>,
+    /// Of each department, tickets and those with a difference. A ticket counts in the department
+    /// that it has at its first difference, or at its end.
+    pub departments: BTreeMap<Option<String>, Count>,
+    /// The first difference of each ticket, as far as they were wanted.
+    pub first: Vec<Difference>,
+    /// Tickets with a difference that are not among these.
+    pub more: u64,
+    /// Tickets that the new side could not follow to their end.
+    pub broken: u64,
+}
+
+impl Replayed {
+    /// Tickets with a difference.
+    #[must_use]
+    pub fn tickets_that_differ(&self) -> u64 {
+        self.more.saturating_add(u64::try_from(self.first.len()).unwrap_or(u64::MAX))
+    }
+}
+
+/// How many of something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Of a kind: decisions. Of a department: tickets.
+    pub all: u64,
+    /// Tickets with a difference.
+    pub tickets: u64,
+}
+
+/// The first decision about a ticket that would be another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The account.
+    pub account: String,
+    /// The ticket.
+    pub ticket: String,
+    /// Its department at that moment.
+    pub department: Option<String>,
+    /// The entry of the journal.
+    pub seq: i64,
+    /// When, by the desk's clock.
+    pub at: Instant,
+    /// What kind of difference it is.
+    pub kind: Kind,
+    /// What was decided then.
+    pub recorded: Value,
+    /// What would be decided now, or why nothing could be.
+    pub replayed: Result<Value, String>,
+    /// Why it was decided so, or why that cannot be said.
+    pub why_recorded: Result<Explanation, String>,
+    /// Why it would be decided so now, or why that cannot be said.
+    pub why_replayed: Result<Explanation, String>,
+    /// Whether the plugin that explains what was recorded would decide the same today.
+    pub reproduced: bool,
+}
+
+/// A plugin, and the policies of the journal as it reads them.
+struct Side {
+    plugin: Plugin,
+    /// Takes the place of all of them.
+    fixed: Option<Policy>,
+    read: HashMap<(String, i64), Policy>,
+}
+
+/// The ticket that is being told.
+struct Told {
+    account: String,
+    id: String,
+    kept: Kept,
+    unheard: Vec<Row>,
+    /// What was told so far, for the old side; empty once that is of no use.
+    past: Vec<JournalEntry>,
+    kinds: Vec<Kind>,
+    /// The department that it had at its first difference.
+    differed: Option<Option<String>>,
+    /// The new side could not answer: what comes after it cannot be compared.
+    is_broken: bool,
+}
+
+impl Side {
+    fn policy(
+        &mut self,
+        policies: &HashMap<(String, i64), PolicyRow>,
+        account: &str,
+        version: i64,
+    ) -> Result<Policy, DeskError> {
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.clone());
+        }
+        let place = (account.to_owned(), version);
+        if let Some(known) = self.read.get(&place) {
+            return Ok(known.clone());
+        }
+        let stored = policies.get(&place);
+        if stored.is_none() && version != 0 {
+            return Err(DeskError::Unreadable(format!(
+                "the journal has no policy {version} of account `{account}`; write it again"
+            )));
+        }
+        let policy = account::parse(&self.plugin, stored)?;
+        self.read.insert(place, policy.clone());
+        Ok(policy)
+    }
+}
+
+impl Replay {
+    /// A replay of what `old` decided on `new`. `old` only explains: what was decided is in the
+    /// journal.
+    ///
+    /// # Errors
+    ///
+    /// The new plugin refuses the policy that was asked for.
+    pub fn new(old: Plugin, new: Plugin, asked: Asked) -> Result<Self, DeskError> {
+        let fixed = match &asked.policy {
+            Some(config) => Some(new.policy(config, &Surroundings::default())?),
+            None => None,
+        };
+        let side = |plugin, fixed| Side { plugin, fixed, read: HashMap::new() };
+        Ok(Self {
+            old: side(old, None),
+            new: side(new, fixed),
+            policies: HashMap::new(),
+            asked,
+            found: Replayed::default(),
+            ticket: None,
+        })
+    }
+
+    /// Takes the next line of the journal.
+    ///
+    /// # Errors
+    ///
+    /// The journal is damaged, or the new plugin refuses a policy of it.
+    pub fn take(&mut self, line: Line) -> Result<(), DeskError> {
+        let entry = match line {
+            Line::Policy { account, row } => {
+                self.policies.insert((account, row.version), row);
+                return Ok(());
+            }
+            Line::Entry(entry) => *entry,
+        };
+        let goes_on = self
+            .ticket
+            .as_ref()
+            .is_some_and(|told| told.account == entry.account && told.id == entry.ticket);
+        if !goes_on {
+            self.end_ticket();
+            self.ticket = Some(Told::new(&entry.account, &entry.ticket));
+        }
+        let Some(mut told) = self.ticket.take() else { return Ok(()) };
+        let taken = self.compare(&mut told, entry);
+        self.ticket = Some(told);
+        taken
+    }
+
+    /// What came of it.
+    #[must_use]
+    pub fn end(mut self) -> Replayed {
+        self.end_ticket();
+        self.found
+    }
+
+    fn end_ticket(&mut self) {
+        let Some(told) = self.ticket.take() else { return };
+        let up = |count: &mut u64| *count = count.saturating_add(1);
+        up(&mut self.found.tickets);
+        let differs = told.differed.is_some();
+        let department =
+            told.differed.unwrap_or_else(|| told.kept.conversation.ticket.department.clone());
+        let count = self.found.departments.entry(department).or_default();
+        up(&mut count.all);
+        if differs {
+            up(&mut count.tickets);
+        }
+        if told.is_broken {
+            up(&mut self.found.broken);
+        }
+        for kind in told.kinds {
+            up(&mut self.found.kinds.entry(kind).or_default().tickets);
+        }
+    }
+
+    fn compare(&mut self, told: &mut Told, entry: JournalEntry) -> Result<(), DeskError> {
+        if told.is_broken {
+            return Ok(());
+        }
+        let policy = self.new.policy(&self.policies, &entry.account, entry.policy)?;
+        let answer = match retell(&policy, &mut told.kept, &mut told.unheard, &entry) {
+            Ok(None) => {
+                told.past.push(entry);
+                return Ok(());
+            }
+            Ok(Some(decision)) => Ok(decision),
+            Err(Unheard::Refused(why)) => Err(why),
+            Err(Unheard::Failed(error)) => Err(error.to_string()),
+        };
+        let Some(recorded) = entry.decision.clone() else {
+            told.past.push(entry);
+            return Ok(());
+        };
+        self.found.decisions = self.found.decisions.saturating_add(1);
+        let replayed = answer.map(|decision| decision_json(&decision));
+        if replayed.as_ref() == Ok(&recorded) {
+            if told.differed.is_none() {
+                told.past.push(entry);
+            }
+            return Ok(());
+        }
+        self.found.differ = self.found.differ.saturating_add(1);
+        told.is_broken = replayed.is_err();
+        let kind = kind(&recorded, replayed.as_ref().ok());
+        let count = self.found.kinds.entry(kind).or_default();
+        count.all = count.all.saturating_add(1);
+        if !told.kinds.contains(&kind) {
+            told.kinds.push(kind);
+        }
+        if told.differed.is_some() {
+            return Ok(());
+        }
+        let department = told.kept.conversation.ticket.department.clone();
+        told.differed = Some(department.clone());
+        let past = mem::take(&mut told.past);
+        if self.found.first.len() >= self.asked.explained {
+            self.found.more = self.found.more.saturating_add(1);
+            return Ok(());
+        }
+        let why_replayed = match &replayed {
+            Err(why) => Err(why.clone()),
+            Ok(_) => told
+                .kept
+                .conversation
+                .explain(&policy, entry.at, &self.asked.reader)
+                .map_err(|error| error.to_string()),
+        };
+        let (why_recorded, reproduced) = self.explain_recorded(&past, &entry, &recorded);
+        self.found.first.push(Difference {
+            account: entry.account,
+            ticket: entry.ticket,
+            department,
+            seq: entry.seq,
+            at: entry.at,
+            kind,
+            recorded,
+            replayed,
+            why_recorded,
+            why_replayed,
+            reproduced,
+        });
+        Ok(())
+    }
+
+    /// Tells the old side all that led to an entry, and asks why.
+    fn explain_recorded(
+        &mut self,
+        past: &[JournalEntry],
+        last: &JournalEntry,
+        recorded: &Value,
+    ) -> (Result<Explanation, String>, bool) {
+        let mut told = Told::new(&last.account, &last.ticket);
+        let mut policy = None;
+        let mut decision = None;
+        for entry in past.iter().chain([last]) {
+            let parsed = match self.old.policy(&self.policies, &entry.account, entry.policy) {
+                Ok(parsed) => parsed,
+                Err(error) => return (Err(error.to_string()), false),
+            };
+            match retell(&parsed, &mut told.kept, &mut told.unheard, entry) {
+                Ok(answer) => decision = answer,
+                Err(Unheard::Refused(why)) => return (Err(why), false),
+                Err(Unheard::Failed(error)) => return (Err(error.to_string()), false),
+            }
+            policy = Some(parsed);
+        }
+        let reproduced = decision.is_some_and(|decision| decision_json(&decision) == *recorded);
+        let Some(policy) = policy else { return (Err("nothing was told".into()), false) };
+        let why = told.kept.conversation.explain(&policy, last.at, &self.asked.reader);
+        (why.map_err(|error| error.to_string()), reproduced)
+    }
+}
+
+impl Told {
+    fn new(account: &str, id: &str) -> Told {
+        Told {
+            account: account.to_owned(),
+            id: id.to_owned(),
+            kept: Kept::new(0, 0, id),
+            unheard: Vec::new(),
+            past: Vec::new(),
+            kinds: Vec::new(),
+            differed: None,
+            is_broken: false,
+        }
+    }
+}
+
+/// Puts the question of an entry again. None: nothing was asked then.
+pub(super) fn retell(
+    policy: &Policy,
+    kept: &mut Kept,
+    unheard: &mut Vec<Row>,
+    entry: &JournalEntry,
+) -> Result<Option<Decision>, Unheard> {
+    let row = || {
+        let text = entry.row.as_ref().map(Value::to_string).unwrap_or_default();
+        stored_row(&text).map_err(|error| Unheard::Refused(error.to_string()))
+    };
+    if let Some(note) = entry.note.as_ref().filter(|note| note.get("continues").is_some()) {
+        super::take::go_on(kept, note);
+    }
+    Ok(Some(match entry.kind {
+        EntryKind::Heard => play(policy, kept, &row()?, entry.at)?,
+        EntryKind::Unheard => {
+            unheard.push(row()?);
+            return Ok(None);
+        }
+        EntryKind::Resumed => {
+            catch_up(policy, kept, &mem::take(unheard), entry.at).map_err(Unheard::Failed)?;
+            kept.conversation.tick(policy, entry.at).map_err(Unheard::Failed)?
+        }
+        EntryKind::Ticked => kept.conversation.tick(policy, entry.at).map_err(Unheard::Failed)?,
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,304 @@
+//! A desk's file read by somebody who does not own it.
+//!
+//! Beside a running desk this is a reader like any other of a write-ahead log: it sees the file as
+//! it was when it began. A file that no desk has open is read as it lies there, without a log or
+//! an index beside it being made. The log that a killed desk left is read and kept; of it SQLite
+//! makes an index beside the file, as it would for a desk.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use despertador_host::contract::Instant;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::{failed, look_at, schema, whole_path};
+use crate::store::{AccountRow, EntryKind, EntryRow, PolicyRow, StoreError, StoreProblem};
+
+/// A desk's file, or a backup of one, open for reading alone. What is read is the file as it was
+/// when it was opened.
+#[derive(Debug)]
+pub struct ReadOnly {
+    connection: Connection,
+    file: PathBuf,
+    /// How the file was, if it is read without regard to others.
+    lying: Option<Stamp>,
+}
+
+/// What changes when a file is written.
+type Stamp = (u64, Option<SystemTime>);
+
+/// A ticket, as far as its journal needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketHead {
+    /// Its number.
+    pub no: i64,
+    /// Its account.
+    pub account: i64,
+    /// Its id.
+    pub id: String,
+    /// The last entry of its journal.
+    pub last: i64,
+}
+
+impl ReadOnly {
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// There is none, it is no desk's, is damaged, or of a later version. Nothing was written.
+    pub fn open(file: &Path) -> Result<Self, StoreError> {
+        let stamp = stamp(file)?;
+        let file = whole_path(file)?;
+        look_at(&file)?;
+        if stamp.0 == 0 {
+            return Err(StoreError::new(
+                StoreProblem::Corrupt,
+                format!("`{}` is empty and no desk's file", file.display()),
+            ));
+        }
+        let log = beside(&file, "-wal");
+        let lying = !log.metadata().is_ok_and(|data| data.len() > 0);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let connection = if lying {
+            Connection::open_with_flags(uri(&file), flags)
+        } else {
+            Connection::open_with_flags(&file, flags.difference(OpenFlags::SQLITE_OPEN_URI))
+        };
+        let reading = Self {
+            connection: connection.map_err(|error| unread(&file, &error))?,
+            lying: lying.then_some(stamp),
+            file,
+        };
+        reading.begin()?;
+        Ok(reading)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Checks whose file it is, and takes its state of now.
+    fn begin(&self) -> Result<(), StoreError> {
+        let number = |name: &str| {
+            self.connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .map_err(|error| self.failed(&error))
+        };
+        let refuse = |problem, what: String| {
+            Err(StoreError::new(problem, format!("`{}` {what}", self.file.display())))
+        };
+        if number("application_id")? != schema::APPLICATION {
+            return refuse(StoreProblem::Corrupt, "is a database of something else".into());
+        }
+        let (version, known) = (number("user_version")?, schema::STEPS.len());
+        if usize::try_from(version).unwrap_or(usize::MAX) > known {
+            let what = format!("has tables of version {version}, and {known} is known");
+            return refuse(StoreProblem::Newer, what);
+        }
+        self.connection.execute_batch("BEGIN").map_err(|error| self.failed(&error))?;
+        // The first question, and not `BEGIN`, is what fixes the state that is read.
+        self.accounts().map(|_| ())
+    }
+
+    /// Whether what was read is what was there: nobody wrote the file meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A desk began to write it: what was read may be of two minds.
+    pub fn end(&self) -> Result<(), StoreError> {
+        match self.lying {
+            Some(before) if stamp(&self.file)? != before => Err(StoreError::new(
+                StoreProblem::InUse,
+                format!(
+                    "`{}` was changed while it was read; nothing read of it counts: read it again",
+                    self.file.display()
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// All accounts.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+        self.all("SELECT no, name, policy, sweep FROM account ORDER BY no", params![], |row| {
+            Ok(AccountRow {
+                no: row.get(0)?,
+                name: row.get(1)?,
+                policy: row.get(2)?,
+                sweep: row.get(3)?,
+            })
+        })
+    }
+
+    /// All versions of an account's policy, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    pub fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError> {
+        self.all(
+            "SELECT account, version, at, by, config, surroundings FROM policy
+             WHERE account = ? ORDER BY version",
+            params![account],
+            |row| {
+                Ok(PolicyRow {
+                    account: row.get(0)?,
+                    version: row.get(1)?,
+                    at: row.get(2)?,
+                    by: row.get(3)?,
+                    config: row.get(4)?,
+                    surroundings: row.get(5)?,
+                })
+            },
+        )
+    }
+
+    /// Tickets with a higher number than this one, in order: of an account, or of all; those that
+    /// something was stored of since an instant; at most so many.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    pub fn tickets(
+        &self,
+        account: Option<i64>,
+        since: Instant,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<TicketHead>, StoreError> {
+        self.all(
+            "SELECT no, account, id, last FROM ticket
+             WHERE no > ?1 AND changed >= ?2 AND (?3 IS NULL OR account = ?3)
+             ORDER BY no LIMIT ?4",
+            params![after, since, account, i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| {
+                Ok(TicketHead {
+                    no: row.get(0)?,
+                    account: row.get(1)?,
+                    id: row.get(2)?,
+                    last: row.get(3)?,
+                })
+            },
+        )
+    }
+
+    /// The journal of a ticket, from its first entry on.
+    ///
+    /// # Errors
+    ///
+    /// An entry is not there or is damaged, or see [`StoreError`].
+    pub fn journal(&self, ticket: &TicketHead) -> Result<Vec<EntryRow>, StoreError> {
+        let damaged = |what: String| {
+            StoreError::new(
+                StoreProblem::Corrupt,
+                format!("`{}` is damaged: {what} of ticket `{}`", self.file.display(), ticket.id),
+            )
+        };
+        let mut entries: Vec<EntryRow> = Vec::new();
+        let mut seq = ticket.last;
+        while seq > 0 {
+            let entry = self
+                .entry(seq)?
+                .filter(|entry| entry.ticket == ticket.no && entry.previous < seq)
+                .ok_or_else(|| damaged(format!("entry {seq} is not there or not one")))?;
+            seq = entry.previous;
+            entries.push(entry);
+        }
+        entries.reverse();
+        Ok(entries)
+    }
+
+    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
+        self.connection
+            .prepare_cached(
+                "SELECT seq, previous, ticket, at, kind, policy, row, decision, note
+                 FROM journal WHERE seq = ?",
+            )
+            .and_then(|mut statement| {
+                statement
+                    .query_row([seq], |row| {
+                        let kind = row.get(4)?;
+                        Ok(EntryRow {
+                            seq: row.get(0)?,
+                            previous: row.get(1)?,
+                            ticket: row.get(2)?,
+                            at: row.get(3)?,
+                            kind: EntryKind::from_number(kind)
+                                .ok_or(rusqlite::Error::IntegralValueOutOfRange(4, kind))?,
+                            policy: row.get(5)?,
+                            row: row.get(6)?,
+                            decision: row.get(7)?,
+                            note: row.get(8)?,
+                        })
+                    })
+                    .optional()
+            })
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(params, read)?.collect())
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        unread(&self.file, error)
+    }
+}
+
+/// What went wrong, said of somebody who only reads.
+fn unread(file: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            StoreError::new(
+                StoreProblem::Io,
+                format!("`{}` cannot be read ({error})", file.display()),
+            )
+        }
+        _ => failed(file, error),
+    }
+}
+
+fn stamp(file: &Path) -> Result<Stamp, StoreError> {
+    let data = File::open(file).and_then(|opened| opened.metadata()).map_err(|error| {
+        StoreError::new(StoreProblem::Io, format!("`{}` cannot be read: {error}", file.display()))
+    })?;
+    Ok((data.len(), data.modified().ok()))
+}
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Says to SQLite that nobody writes the file: it makes nothing beside it.
+fn uri(file: &Path) -> String {
+    let mut uri = String::from("file:");
+    for byte in file.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'~' => uri.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    uri
+}

@@ -1,0 +1,216 @@
+//! Recorded conversations that need not fit into memory.
+
+use std::collections::{HashMap, HashSet};
+
+use despertador_harness::conversation::Call;
+use despertador_harness::event_log::Row;
+use despertador_host::contract::{Event, Happening, Instant, Source};
+
+use crate::history::{History, Item, Recorded, Who};
+use crate::read::Unreadable;
+use crate::spool::{Records, Spool, What, digest};
+
+/// Recorded conversations, in parts of whole tickets. A part is held in memory while somebody asks
+/// for it; the rest is in memory while it is small and in a file without a name when it is not.
+#[derive(Debug)]
+pub struct Archive {
+    pub(crate) spool: Spool,
+    /// The departments that are named; tickets refer to them by number.
+    pub departments: Vec<String>,
+    pub(crate) ends: Option<Instant>,
+    pub(crate) tickets: u64,
+    pub(crate) items: u64,
+    pub(crate) openings: Openings,
+}
+
+/// Some tickets of an archive, each of them whole.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Part {
+    pub(crate) tickets: Vec<Recorded>,
+    /// Rows that stood after later ones of their ticket.
+    pub(crate) moved: u64,
+    /// Rows that were there before, by their id.
+    pub(crate) repeated: u64,
+    /// Rows that tell of what a policy did then.
+    pub(crate) done_then: u64,
+    /// Rows that are left.
+    pub(crate) rows: u64,
+}
+
+/// When customers opened tickets, where a history says who they are.
+#[derive(Debug, Clone, Default)]
+pub struct Openings(Vec<Opening>);
+
+/// Ordered by customer and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Opening {
+    customer: u64,
+    at: Instant,
+    department: Option<u32>,
+    ticket: u64,
+}
+
+impl Openings {
+    /// Those of some tickets.
+    #[must_use]
+    pub fn of(tickets: &[Recorded]) -> Self {
+        let mut openings = Self::default();
+        openings.add(tickets);
+        openings.put_in_order();
+        openings
+    }
+
+    pub(crate) fn add(&mut self, tickets: &[Recorded]) {
+        self.0.extend(tickets.iter().filter_map(|recorded| {
+            Some(Opening {
+                customer: recorded.customer?,
+                at: recorded.opened_by_customer()?,
+                department: recorded.department,
+                ticket: digest(recorded.id.as_str()),
+            })
+        }));
+    }
+
+    pub(crate) fn put_in_order(&mut self) {
+        self.0.sort_unstable();
+        self.0.shrink_to_fit();
+    }
+
+    /// When the customer of a ticket opened another one of the same department, between two
+    /// instants and these included; the first time.
+    #[must_use]
+    pub fn next(&self, recorded: &Recorded, from: Instant, until: Instant) -> Option<Instant> {
+        let customer = recorded.customer?;
+        let ticket = digest(recorded.id.as_str());
+        let first = self.0.partition_point(|o| (o.customer, o.at) < (customer, from));
+        self.0
+            .iter()
+            .skip(first)
+            .take_while(|o| o.customer == customer && o.at <= until)
+            .find(|o| o.ticket != ticket && o.department == recorded.department)
+            .map(|o| o.at)
+    }
+}
+
+impl Archive {
+    /// How many tickets there are.
+    #[must_use]
+    pub fn tickets(&self) -> u64 {
+        self.tickets
+    }
+
+    /// How many rows there are, without those that were left out.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.items
+    }
+
+    /// When the last of them was.
+    #[must_use]
+    pub fn ends(&self) -> Option<Instant> {
+        self.ends
+    }
+
+    /// Bytes that were put on disk; 0 if all of it is in memory.
+    #[must_use]
+    pub fn on_disk(&self) -> u64 {
+        self.spool.on_disk()
+    }
+
+    /// The name of a department.
+    #[must_use]
+    pub fn department(&self, recorded: &Recorded) -> Option<&str> {
+        let number = usize::try_from(recorded.department?).ok()?;
+        self.departments.get(number).map(String::as_str)
+    }
+
+    /// All of it in memory.
+    ///
+    /// # Errors
+    ///
+    /// What was put on disk cannot be read.
+    pub fn into_history(self) -> Result<History, Unreadable> {
+        let mut tickets = Vec::new();
+        for number in 0..self.spool.parts() {
+            tickets.extend(self.part(number)?.tickets);
+        }
+        Ok(History { departments: self.departments, tickets })
+    }
+
+    /// The tickets of a part, each with its rows in order.
+    pub(crate) fn part(&self, number: usize) -> Result<Part, Unreadable> {
+        let bytes = self.spool.part(number).map_err(|error| Unreadable::Scratch {
+            folder: self.spool.folder().to_owned(),
+            why: error.to_string(),
+        })?;
+        Ok(gather(&bytes))
+    }
+}
+
+/// Gathers the rows of whole tickets.
+fn gather(bytes: &[u8]) -> Part {
+    let mut part = Part::default();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashSet<(usize, u64)> = HashSet::new();
+    for record in Records(bytes) {
+        let place = *places.entry(record.ticket).or_insert_with(|| {
+            part.tickets.push(Recorded { id: record.ticket.to_owned(), ..Recorded::default() });
+            part.tickets.len().saturating_sub(1)
+        });
+        if record.id.is_some_and(|id| !seen.insert((place, id))) {
+            part.repeated = part.repeated.saturating_add(1);
+            continue;
+        }
+        let Some(recorded) = part.tickets.get_mut(place) else { continue };
+        recorded.department = recorded.department.or(record.department);
+        recorded.customer = recorded.customer.or(record.customer);
+        if recorded.items.last().is_some_and(|last| last.at() > record.at) {
+            part.moved = part.moved.saturating_add(1);
+        }
+        let item = match record.what {
+            What::Said(who) => {
+                let who = Who::ALL.get(usize::from(who)).copied().unwrap_or(Who::Bot);
+                Some(Item::Said { at: record.at, who })
+            }
+            What::Row(text) => {
+                // It was read before, and written by the same code.
+                let Ok(row) = Row::from_json(text) else { continue };
+                let told = row.call.is_some();
+                let call = row.call.filter(|call| !is_of_then(call)).map(without_id);
+                part.done_then = part.done_then.saturating_add(u64::from(told && call.is_none()));
+                match row.facts {
+                    Some(facts) => Some(Item::Facts(Box::new((record.at, facts, call)))),
+                    None => call.map(Item::of),
+                }
+            }
+        };
+        part.rows = part.rows.saturating_add(u64::from(item.is_some()));
+        recorded.items.extend(item);
+    }
+    for recorded in &mut part.tickets {
+        // Stable: rows of one instant stay as they stand.
+        recorded.items.sort_by_key(Item::at);
+    }
+    part
+}
+
+/// A call without the id by which it was known not to be there twice.
+pub(crate) fn without_id(mut call: Call) -> Call {
+    if let Call::Message(message) = &mut call {
+        message.id = None;
+    }
+    call
+}
+
+/// Whether a call tells of what a policy did then: another one would have done something else.
+fn is_of_then(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Event(Event {
+            what: Happening::CarriedOut(_)
+                | Happening::Failed(_)
+                | Happening::Closed(Source::Inactivity),
+            ..
+        })
+    )
+}
