@@ -63,6 +63,12 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         let text = rows(&tried, arguments.minutes_per_close, covered, read.rows);
         written::write(file, text, true)?;
     }
+    if let (Some(file), None) = (&arguments.html, &part) {
+        // Pages show whole conversations.
+        let history = read.history.history().map_err(|error| error.to_string())?;
+        let page = page(&read.with(history), &policies, &tried, &settings, arguments)?;
+        written::write(file, page, true)?;
+    }
     if as_json {
         let mut value = as_value(&read, &tried, arguments);
         if let Some(object) = value.as_object_mut().filter(|_| part.is_some()) {
@@ -75,13 +81,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         print(&read, &tried, arguments, part.as_deref());
     }
     match part {
-        None => {
-            if let Some(file) = &arguments.html {
-                let read = in_memory(read)?;
-                written::write(file, page(&read, &policies, &tried, &settings, arguments)?, true)?;
-            }
-            Ok(Ended::Well)
-        }
+        None => Ok(Ended::Well),
         Some(sentence) => {
             anstream::eprintln!("{} {sentence}", paint(YELLOW, "interrupted:"));
             Ok(Ended::Interrupted)
@@ -113,13 +113,6 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
         }
         other => other.to_string().into(),
     })
-}
-
-/// A history in memory, for pages show whole conversations.
-fn in_memory(read: Read<Archive>) -> Result<Read<History>, Unusable> {
-    let (archive, read) = read.split();
-    let history = archive.into_history().map_err(|error| error.to_string())?;
-    Ok(read.with(history))
 }
 
 /// The page of all of it.

@@ -129,12 +129,12 @@ impl Archive {
     /// # Errors
     ///
     /// What was put on disk cannot be read.
-    pub fn into_history(self) -> Result<History, Unreadable> {
+    pub fn history(&self) -> Result<History, Unreadable> {
         let mut tickets = Vec::new();
         for number in 0..self.spool.parts() {
             tickets.extend(self.part(number)?.tickets);
         }
-        Ok(History { departments: self.departments, tickets })
+        Ok(History { departments: self.departments.clone(), tickets })
     }
 
     /// The tickets of a part, each with its rows in order.

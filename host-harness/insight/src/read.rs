@@ -63,15 +63,11 @@ pub struct Read<H = History> {
 }
 
 impl<H> Read<H> {
-    /// The conversations, and the rest without them.
+    /// The same about other conversations, or about the same ones kept in another way.
     #[must_use]
-    pub fn split(self) -> (H, Read<()>) {
-        self.replace(())
-    }
-
-    fn replace<T>(self, other: T) -> (H, Read<T>) {
-        let rest = Read {
-            history: other,
+    pub fn with<T>(&self, history: T) -> Read<T> {
+        Read {
+            history,
             rows: self.rows,
             moved: self.moved,
             repeated: self.repeated,
@@ -82,17 +78,8 @@ impl<H> Read<H> {
             without_company: self.without_company,
             is_unended: self.is_unended,
             refused: self.refused,
-            first_refused: self.first_refused,
-        };
-        (self.history, rest)
-    }
-}
-
-impl Read<()> {
-    /// The same about these conversations.
-    #[must_use]
-    pub fn with<H>(self, history: H) -> Read<H> {
-        self.replace(history).1
+            first_refused: self.first_refused.clone(),
+        }
     }
 }
 
@@ -543,20 +530,7 @@ impl<'a> Gathering<'a> {
 impl Read<Archive> {
     /// The same with all of it in memory.
     fn in_memory(self) -> Result<Read, Unreadable> {
-        Ok(Read {
-            history: self.history.into_history()?,
-            rows: self.rows,
-            moved: self.moved,
-            repeated: self.repeated,
-            done_then: self.done_then,
-            assumed: self.assumed,
-            with_offset: self.with_offset,
-            without_customer: self.without_customer,
-            without_company: self.without_company,
-            is_unended: self.is_unended,
-            refused: self.refused,
-            first_refused: self.first_refused,
-        })
+        Ok(self.with(self.history.history()?))
     }
 }
 

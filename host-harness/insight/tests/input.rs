@@ -29,7 +29,7 @@ fn log(text: &str) -> Result<Read<Archive>, Unreadable> {
 }
 
 fn tickets(read: Read<Archive>) -> Vec<Recorded> {
-    let mut tickets = read.history.into_history().unwrap().tickets;
+    let mut tickets = read.history.history().unwrap().tickets;
     tickets.sort_by(|one, other| one.id.cmp(&other.id));
     tickets
 }
