@@ -37,8 +37,12 @@ pub(super) static WORDS: Words = Words {
     outside_channel_window: "Steps outside of the channel's window",
     over_budget: "Steps over the customer's number of messages",
     definitions: "What the figures mean",
-    define_rescued: "Of the customers who got the reminder, those who wrote before the next step: the part, and how many.",
-    define_premature: |window| format!("The customer wrote within {window} after the close."),
+    define_rescued: "Of the customers who got the reminder, those who wrote next, before the company and before the next step: the part, and how many.",
+    define_premature: |window| {
+        format!(
+            "Within {window} after the close the customer wrote in the conversation, or opened another one of the department, where the history says who customers are."
+        )
+    },
     define_rate: "Of the closes of which it is known. Where the history ends before the time after the close is over, nobody knows; these closes count for neither side.",
     define_true_rate: "The range in which the true part lies nine times of ten (Wilson): the fewer closes, the wider.",
     define_wait: "From the company's last message to the close.",

@@ -37,9 +37,11 @@ pub(super) static WORDS: Words = Words {
     outside_channel_window: "Pasos fuera de la ventana del canal",
     over_budget: "Pasos por encima del número de mensajes por cliente",
     definitions: "Qué significan las cifras",
-    define_rescued: "De los clientes que recibieron el recordatorio, los que escribieron antes del paso siguiente: la parte y cuántos.",
+    define_rescued: "De los clientes que recibieron el recordatorio, los que escribieron a continuación, antes que la empresa y antes del paso siguiente: la parte y cuántos.",
     define_premature: |window| {
-        format!("El cliente escribió dentro de {window} después del cierre.")
+        format!(
+            "Dentro de {window} después del cierre, el cliente escribió en la conversación o abrió otra del mismo departamento, si el historial dice quién es cada cliente."
+        )
     },
     define_rate: "De los cierres de los que se sabe. Si el historial termina antes de que pase el plazo tras el cierre, nadie lo sabe; esos cierres no cuentan para ningún lado.",
     define_true_rate: "El rango en el que está la parte verdadera nueve de cada diez veces (Wilson): cuantos menos cierres, más ancho.",

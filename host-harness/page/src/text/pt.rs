@@ -37,9 +37,11 @@ pub(super) static WORDS: Words = Words {
     outside_channel_window: "Passos fora da janela do canal",
     over_budget: "Passos acima do número de mensagens por cliente",
     definitions: "O que os números significam",
-    define_rescued: "Dos clientes que receberam o lembrete, os que escreveram antes do passo seguinte: a parte e quantos.",
+    define_rescued: "Dos clientes que receberam o lembrete, os que escreveram em seguida, antes da empresa e antes do passo seguinte: a parte e quantos.",
     define_premature: |window| {
-        format!("O cliente escreveu em até {window} depois do encerramento.")
+        format!(
+            "Em até {window} depois do encerramento, o cliente escreveu na conversa ou abriu outra do mesmo departamento, se o histórico diz quem é cada cliente."
+        )
     },
     define_rate: "Dos encerramentos dos quais se sabe. Se o histórico termina antes de passar o prazo depois do encerramento, ninguém sabe; esses encerramentos não contam para nenhum lado.",
     define_true_rate: "A faixa em que a parte verdadeira está nove em cada dez vezes (Wilson): quanto menos encerramentos, mais larga.",
