@@ -16,6 +16,8 @@ mod support;
 
 use std::time::{Duration, Instant as Stopwatch};
 
+use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
+use despertador_desk::sink::LogSink;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, Incoming, Options};
 use despertador_host::Conversation;
@@ -180,6 +182,35 @@ fn open_tickets(tickets: usize) {
     println!("  when is the next one due: {:.2?}", watch.elapsed());
     begin(&mut desk, ADERESO);
     println!("  after a change of policy, memory {} MiB", status("VmRSS:"));
+    idle(desk);
+}
+
+/// What a desk that only waits costs.
+fn idle(desk: Desk<Sqlite>) {
+    const SECONDS: u64 = 10;
+    // Nothing is due while it is looked at: the clock stands a minute after nine.
+    struct Still;
+    impl Clock for Still {
+        fn now(&self) -> despertador_host::contract::Instant {
+            NINE + MINUTE
+        }
+    }
+    let log = LogSink::new(std::io::sink());
+    let runtime = Runtime::start(desk, Still, log, RuntimeOptions::default()).expect("threads");
+    let before = cpu();
+    std::thread::sleep(Duration::from_secs(SECONDS));
+    let used = cpu().saturating_sub(before);
+    println!("  idle for {SECONDS} s: {used} ms of CPU");
+    assert!(runtime.stop().is_some());
+}
+
+/// The CPU time of this process, in milliseconds; Linux counts it in hundredths of a second.
+fn cpu() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let mut fields = behind_name.split_whitespace().skip(11);
+    let mut next = || fields.next().and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
+    (next() + next()) * 10
 }
 
 /// A line of the process's own status, in MiB.
