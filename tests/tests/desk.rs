@@ -95,8 +95,7 @@ fn a_plugin_that_cannot_answer_about_open_tickets_does_not_take_the_place_of_one
     let refused = desk.replace_plugin(START, plugin(HOSTILE)).expect_err("a refusal");
     assert!(refused.to_string().contains("about ticket `1` of account `acme`"), "{refused}");
     // The old one decides as before.
-    let woken = desk.wake(START + 10 * MINUTE, 10).expect("a look");
-    assert_eq!(woken.tickets, 1, "{woken:?}");
+    desk.wake(START + 10 * MINUTE, 10).expect("a look");
     assert_eq!(desk.deliveries(START + 10 * MINUTE, 10).expect("actions").len(), 1);
     // Where nothing is open it has nothing against it.
     let place = Place::new("replace-empty");
