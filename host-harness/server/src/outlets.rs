@@ -40,8 +40,11 @@ impl Sink for Outlets {
         };
         match way {
             Some(way) => {
-                let outcome = way.deliver(delivery);
                 let Delivery { account, key, attempt, .. } = delivery;
+                let span =
+                    tracing::debug_span!("deliver", otel.kind = "client", account, key, attempt);
+                let _entered = span.enter();
+                let outcome = way.deliver(delivery);
                 match &outcome {
                     Outcome::Done => tracing::info!(account, key, attempt, "delivered"),
                     other => tracing::warn!(account, key, attempt, ?other, "not delivered"),
