@@ -187,7 +187,7 @@ fn what_cannot_be_used_is_said_before_anything_is_served() {
         let mut settings = support::settings(&folder);
         change(&mut settings, &folder);
         let start = Start::new(settings, despertador_component::COMPONENT);
-        Server::start(start).err().expect("a refusal")
+        Server::start(start).expect_err("a refusal")
     };
     let said = refused(&|settings, folder| settings.desk = folder.write("desk.db", "no database"));
     assert!(said.contains("no database, or its beginning is damaged"), "{said}");
