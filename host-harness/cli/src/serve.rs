@@ -25,7 +25,7 @@ pub(crate) fn serve(arguments: &ServeArguments, as_json: bool) -> Result<Ended, 
                 .into(),
         );
     }
-    log::begin(&settings.log)?;
+    let _log = log::begin(&settings.log)?;
     let again = {
         let arguments = arguments.clone();
         Arc::new(move || self::settings(&arguments, as_json).map_err(|Unusable(said)| said))

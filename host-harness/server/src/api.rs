@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use despertador_harness::clock_face::show_rfc3339;
 use despertador_host::contract::Instant;
+use tracing::Instrument as _;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, Server};
 use utoipa_axum::router::OpenApiRouter;
@@ -159,8 +160,20 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
         .get::<axum::extract::MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
+    // Below what a log shows by default: for traces.
+    let span = tracing::debug_span!(
+        "request",
+        otel.name = %format_args!("{method} {path}"),
+        otel.kind = "server",
+        http.request.method = %method,
+        http.route = path,
+        http.response.status_code = tracing::field::Empty,
+    );
+    #[cfg(feature = "opentelemetry")]
+    crate::telemetry::adopt(&span, request.headers());
     let begun = app.clock.now();
-    let answer = tokio::time::timeout(app.limits.request_timeout, next.run(request)).await;
+    let run = next.run(request).instrument(span.clone());
+    let answer = tokio::time::timeout(app.limits.request_timeout, run).await;
     let answer = answer.unwrap_or_else(|_| {
         let most = app.limits.request_timeout.as_secs();
         Problem::new(Code::TooSlow, format!("it was not done within {most} s, or nobody knows"))
@@ -169,6 +182,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     });
     let took = app.clock.now().saturating_sub(begun);
     let status = answer.status().as_u16();
+    span.record("http.response.status_code", status);
     app.metrics.answered(&path, status, took);
     tracing::debug!(%method, path, status, took, "answered");
     answer

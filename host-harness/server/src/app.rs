@@ -17,6 +17,7 @@ use despertador_host::contract::Instant;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tracing::Instrument as _;
 
 use crate::language::Language;
 use crate::limits::Limits;
@@ -114,12 +115,13 @@ impl App {
 
     /// Tells the desk what has happened; the receipts come when it is durable.
     pub(crate) async fn take(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
+        let span = tracing::debug_span!("desk.take", events = incoming.len());
         let (then, receipts) = oneshot::channel();
         self.inlet.try_take(incoming, move |taken| {
             // Whoever has gone meanwhile tells it again.
             let _: Result<(), _> = then.send(taken);
         })?;
-        receipts.await.map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
+        receipts.instrument(span).await.map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
     }
 
     /// Asks the desk, or changes something in it.
@@ -140,12 +142,13 @@ impl App {
         &self,
         question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> R + Send + 'static,
     ) -> Result<R, NotDone> {
+        let span = tracing::debug_span!("desk.ask");
         let (then, answer) = oneshot::channel();
         self.inlet.try_ask(move |desk, now| {
             // Whoever has gone meanwhile does not want the answer.
             let _: Result<(), _> = then.send(question(desk, now));
         })?;
-        answer.await.map_err(|_| NotDone::Stopped)
+        answer.instrument(span).await.map_err(|_| NotDone::Stopped)
     }
 }
 

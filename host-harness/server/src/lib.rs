@@ -23,6 +23,8 @@ mod reload;
 mod scope;
 mod server;
 mod settings;
+#[cfg(feature = "opentelemetry")]
+mod telemetry;
 
 pub use api::openapi;
 pub use operations::Reloaded;

@@ -47,8 +47,10 @@ impl Outlets {
 
 impl Sink for Outlets {
     fn deliver(&self, delivery: &Delivery) -> Outcome {
-        let outcome = self.0.deliver(delivery);
         let Delivery { account, key, attempt, .. } = delivery;
+        let span = tracing::debug_span!("deliver", otel.kind = "client", account, key, attempt);
+        let _entered = span.enter();
+        let outcome = self.0.deliver(delivery);
         match &outcome {
             Outcome::Done => tracing::info!(account, key, attempt, "delivered"),
             other => tracing::warn!(account, key, attempt, ?other, "not delivered"),

@@ -156,8 +156,10 @@ fn webhooks_are_signed_and_sent_again_after_a_failure() {
     assert_eq!(checked, Ok(()));
     let action: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(action["action"]["with"]["text"], "¿Sigues allí? Estamos aquí para ayudarte.");
+    // Its pause begins when the desk has heard of the failure.
     served.settle(|served| {
-        served.get("/v1/accounts/acme/tickets/4711").json()["actions"][0]["attempts"] == 1
+        let ticket = served.get("/v1/accounts/acme/tickets/4711").json();
+        ticket["actions"][0]["attempts"] == 1
     });
     served.at(NINE + 11 * MINUTE);
     let (_, again) = received.recv_timeout(Duration::from_secs(20)).expect("another webhook");

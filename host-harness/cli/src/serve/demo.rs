@@ -36,7 +36,7 @@ const SECRET: &str = "a secret of the demonstration";
 pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, Unusable> {
     let folder = Folder::new()?;
     let filter = arguments.log.clone().unwrap_or_else(|| "warn".into());
-    log::begin(&Log { filter, ..Log::default() })?;
+    let _log = log::begin(&Log { filter, ..Log::default() })?;
     let (told, actions) = mpsc::channel();
     let receiver = Receiver::start(SECRET.as_bytes().to_vec(), told)?;
     let mut settings = Settings {

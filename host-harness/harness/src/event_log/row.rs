@@ -161,9 +161,9 @@ impl Row {
             id: row.get("id").map_or(Ok(None), |value| optional("id", value))?,
             sequence: match row.get("sequence") {
                 None | Some(Value::Null) => None,
-                Some(value) => Some(
-                    value.as_u64().ok_or_else(|| wrong("sequence", value, "a number from 0"))?,
-                ),
+                Some(value) => {
+                    Some(number(value).ok_or_else(|| wrong("sequence", value, "a number from 0"))?)
+                }
             },
             at,
             received_at,
@@ -326,13 +326,28 @@ fn happening(value: &Value, ticket: &str) -> Result<Happening, Misread> {
 
 fn key(value: &Value, ticket: &str) -> Result<ActionKey, Misread> {
     const KEY: &str = "an object such as `{\"cycle\": 1, \"step\": \"reminder-1\"}`";
-    let cycle =
-        value.get("cycle").and_then(Value::as_u64).and_then(|cycle| u32::try_from(cycle).ok());
+    let cycle = value.get("cycle").and_then(number).and_then(|cycle| u32::try_from(cycle).ok());
     let step = value.get("step").and_then(Value::as_str).and_then(step_from_word);
     match (cycle, step) {
         (Some(cycle), Some(step)) => Ok(ActionKey { ticket: ticket.into(), cycle, step }),
         _ => Err(wrong("the key of the action", value, KEY)),
     }
+}
+
+/// A whole number from 0 on, also one that is written `7.0`.
+fn number(value: &Value) -> Option<u64> {
+    /// The least number that is too large: 2^64.
+    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
+    value.as_u64().or_else(|| {
+        let float = value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..BEYOND).contains(it))?;
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "looked at above"
+        )]
+        let whole = float as u64;
+        Some(whole)
+    })
 }
 
 fn members<'a>(

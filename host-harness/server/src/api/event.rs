@@ -1,5 +1,7 @@
 //! What has happened, told to the desk.
 
+mod form;
+
 use axum::Json;
 use axum::extract::State;
 use despertador_desk::{Incoming, Receipt};
@@ -15,85 +17,7 @@ use crate::app::{App, InPath, InQuery, Text};
 use crate::language::Language;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
-
-/// Something that happened to a ticket: a message, an event, or facts; facts also beside one of the
-/// others. The first event of a ticket makes it.
-#[derive(ToSchema)]
-#[schema(rename_all = "kebab-case", example = json!({
-    "ticket": "4711", "id": "m-1", "at": "2027-01-15T08:00:00Z",
-    "facts": { "department": "soporte", "channel": "whatsapp" },
-    "message": { "author": "customer", "text": "No me carga la página" }
-}))]
-#[expect(dead_code, reason = "the form of what `Row` reads, for the document")]
-pub(crate) struct EventRow {
-    /// The help-desk's id of the ticket.
-    #[schema(min_length = 1)]
-    ticket: String,
-    /// When it happened, RFC 3339 with an offset. Left out: now.
-    #[schema(format = DateTime)]
-    at: Option<String>,
-    /// When it reached you, where that was later. The desk puts in when it reached itself.
-    #[schema(format = DateTime)]
-    received_at: Option<String>,
-    /// The id of the message or event: the same id of a ticket is taken once, however often it is told.
-    id: Option<String>,
-    /// Its number in the ticket, where the channel numbers them.
-    sequence: Option<u64>,
-    /// A message.
-    message: Option<MessageRow>,
-    /// Anything else: a word such as `"held"`, or an object of one such as `{"assigned": "Ana"}`.
-    event: Option<Value>,
-    /// What is known of the ticket from here on; what is not named stays.
-    facts: Option<FactsRow>,
-}
-
-/// Who wrote what.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "the form of what `Row` reads, for the document")]
-struct MessageRow {
-    /// `customer`, `agent`, `ai-agent`, `bot`.
-    #[schema(example = "customer")]
-    author: String,
-    /// `text`, `media`, `sticker`, `location`, `menu-answer`, `reaction`, `private-note`; left out: `text`.
-    kind: Option<String>,
-    /// `written`, `automatic-reply`, `automation`, `echo`; left out: `written`.
-    origin: Option<String>,
-    /// The words, where they matter.
-    text: Option<String>,
-    /// The quick reply that was chosen.
-    choice: Option<String>,
-}
-
-/// What is known of a ticket.
-#[derive(ToSchema)]
-#[schema(rename_all = "kebab-case")]
-#[expect(dead_code, reason = "the form of what `Row` reads, for the document")]
-struct FactsRow {
-    /// `open`, `waiting`, `closed`, …
-    status: Option<String>,
-    /// Its department.
-    department: Option<String>,
-    /// Its channel: `whatsapp`, `web-chat`, …
-    #[schema(example = "whatsapp")]
-    channel: Option<String>,
-    /// Its tags.
-    tags: Option<Vec<String>>,
-    /// Who looks after it.
-    agent: Option<String>,
-    /// The customer's language.
-    locale: Option<String>,
-    /// The customer's zone, as the IANA names it.
-    customer_zone: Option<String>,
-    /// Until when the channel lets us write.
-    #[schema(format = DateTime)]
-    window_until: Option<String>,
-    /// Whether the customer wants no reminders.
-    opted_out: Option<bool>,
-    /// Whether it is a group.
-    group: Option<bool>,
-    /// Names and values of your own; `customer.id` names the customer.
-    more: Option<Value>,
-}
+use form::Events;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -152,7 +76,7 @@ const MOST_LISTED: usize = 100;
     tag = "events",
     params(("account" = String, Path, description = "The account"), Wanted),
     request_body(content(
-        (EventRow = "application/json"),
+        (Events = "application/json"),
         (String = "application/x-ndjson", example = r#"{"ticket":"4711","message":{"author":"customer"}}"#),
     )),
     responses((status = 200, description = "What became of them", body = Taken), Problems),

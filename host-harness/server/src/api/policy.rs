@@ -114,6 +114,15 @@ pub(crate) struct Saving {
     confirmed: bool,
 }
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the form of the header, for the document")]
+struct Over {
+    /// The version it replaces, as the ETag has it.
+    #[param(rename = "If-Match", value_type = String, required = false, pattern = "^(\"[0-9]{1,18}\"|[0-9]{1,18})$")]
+    version: Option<String>,
+}
+
 fn departments(given: Option<&str>) -> Option<Vec<String>> {
     Some(given?.split(',').map(|name| name.trim().to_owned()).collect())
 }
@@ -160,8 +169,7 @@ pub(crate) async fn read(
     path = "/v1/accounts/{account}/policy",
     tag = "policies",
     params(
-        ("account" = String, Path, description = "The account"), Saving,
-        ("If-Match" = Option<String>, Header, description = "The version it replaces, as the ETag has it"),
+        ("account" = String, Path, description = "The account"), Saving, Over,
     ),
     request_body(content = serde_json::Value, content_type = "application/json", description = "The policy"),
     responses((status = 200, description = "It is in force", body = SavedPolicy), Problems),
@@ -202,7 +210,11 @@ pub(crate) async fn save(
 /// The version that a policy is to replace.
 fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let version = value.to_str().ok().and_then(|value| value.trim_matches('"').parse().ok());
+    let version = value.to_str().ok().and_then(|value| {
+        let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+        let digits = quoted.unwrap_or(value);
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+    });
     version.map(Some).ok_or_else(|| {
         Problem::new(Code::BadParameter, "If-Match is no version").help("send the ETag of GET back")
     })

@@ -103,13 +103,18 @@ pub(crate) async fn list(
 ) -> Result<Json<Tickets>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let limit = account::limit(which.limit)?;
+    let after = which.after.unwrap_or_default();
+    if after < 0 {
+        return Err(Problem::new(Code::BadParameter, format!("after: {after}"))
+            .help("`next` of the answer before"));
+    }
     let query = Query {
         account: 0,
         status: which.status,
         department: which.department,
         customer: which.customer,
         parked: which.parked,
-        after: which.after.unwrap_or_default(),
+        after,
         limit,
         newest_first: false,
     };
@@ -315,7 +320,8 @@ pub(crate) async fn events(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
-    /// `es`, `pt` or `en`; left out: as `Accept-Language` says.
+    /// `es`, `pt` or `en`, with a region or without; left out: as `Accept-Language` says.
+    #[param(pattern = "^(es|pt|en)(-[A-Za-z0-9]+)*$", example = "es")]
     language: Option<String>,
     /// Minutes east of UTC, for the times in sentences. Default 0.
     #[serde(default, rename = "utc-offset")]
@@ -415,8 +421,11 @@ pub(crate) async fn why(
 /// More time for a customer.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Extension {
-    /// How much: `10 min`, `2 h`.
-    #[schema(example = "2 h")]
+    /// How much: `10 min`, `2 h`; more than nothing.
+    #[schema(
+        example = "2 h",
+        pattern = "^[1-9][0-9]{0,5} ?(d|h|min|s|ms)( [0-9]{1,6} ?(d|h|min|s|ms))*$"
+    )]
     by: String,
 }
 

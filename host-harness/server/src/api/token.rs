@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::time;
 use crate::app::{App, InPath, Text};
@@ -40,13 +41,20 @@ pub(crate) struct Wanted {
     /// What it is for; unique among those in use.
     #[schema(example = "crm", min_length = 1)]
     name: String,
-    /// What it may do: `events:write`, `help-desk:view`, `help-desk:edit`, `builder:view`,
-    /// `builder:edit`, `audit:view`, `tokens:edit`.
-    #[schema(example = json!(["events:write"]))]
+    /// What it may do.
+    #[schema(schema_with = scopes)]
     scopes: Vec<String>,
     /// The accounts it sees; `*` are all.
-    #[schema(example = json!(["acme"]))]
+    #[schema(example = json!(["acme"]), min_items = 1)]
     accounts: Vec<String>,
+}
+
+/// A list of words of [`Scope`].
+fn scopes() -> Array {
+    let word = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(Scope::ALL.iter().map(|scope| scope.word())));
+    ArrayBuilder::new().items(word).min_items(Some(1)).description(Some("What it may do.")).build()
 }
 
 /// A token that was made.

@@ -1,0 +1,111 @@
+//! Traces of requests, of what the desk does for them, and of deliveries, sent to an OpenTelemetry
+//! collector over HTTP. Where: as the environment says, in OpenTelemetry's own variables.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use opentelemetry::propagation::TextMapPropagator as _;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_http::{HeaderExtractor, HttpClient, HttpError, Request, Response};
+use opentelemetry_otlp::{SpanExporter, WithHttpConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::{Level, Span, Subscriber};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::registry::LookupSpan;
+
+/// Where traces go. Without one of these nothing is traced.
+const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+/// The name of the service unless this says another one.
+const NAME: &str = "OTEL_SERVICE_NAME";
+/// A collector may take so long.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What sends traces; the last ones when it goes.
+pub(crate) struct Exporter(SdkTracerProvider);
+
+impl Exporter {
+    /// If the environment names a collector.
+    pub(crate) fn begin() -> Result<Option<Exporter>, String> {
+        if ENDPOINTS.iter().all(|name| std::env::var_os(name).is_none_or(|at| at.is_empty())) {
+            return Ok(None);
+        }
+        let exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(Client::new())
+            .build()
+            .map_err(|error| format!("traces cannot be sent: {error}; see {}", ENDPOINTS[0]))?;
+        let mut resource = Resource::builder();
+        if std::env::var_os(NAME).is_none() {
+            resource = resource.with_service_name("despertador");
+        }
+        let provider = SdkTracerProvider::builder()
+            .with_batch_exporter(exporter)
+            .with_resource(resource.build())
+            .build();
+        Ok(Some(Exporter(provider)))
+    }
+
+    /// The spans of the server, however little of them the log shows.
+    pub(crate) fn layer<S>(&self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let own = Targets::new().with_target("despertador_server", Level::DEBUG);
+        tracing_opentelemetry::layer().with_tracer(self.0.tracer("despertador")).with_filter(own)
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.shutdown() {
+            tracing::warn!(%error, "the last traces were not sent");
+        }
+    }
+}
+
+impl fmt::Debug for Exporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exporter").finish_non_exhaustive()
+    }
+}
+
+/// Makes a span a part of the caller's trace, which W3C's `traceparent` names.
+pub(crate) fn adopt(span: &Span, headers: &HeaderMap) {
+    let caller = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
+    // A span that nobody wants has no parents either.
+    let _: Result<(), _> = span.set_parent(caller);
+}
+
+/// Posts to the collector. It blocks, and only the exporter's own thread waits for it.
+#[derive(Debug)]
+struct Client(ureq::Agent);
+
+impl Client {
+    fn new() -> Client {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .build();
+        Client(ureq::Agent::new_with_config(config))
+    }
+}
+
+#[async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let (head, body) = request.into_parts();
+        let answer = self.0.run(Request::from_parts(head, body.as_ref()))?;
+        let (head, mut body) = answer.into_parts();
+        Ok(Response::from_parts(head, body.read_to_vec()?.into()))
+    }
+}
