@@ -99,6 +99,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 counts,
                 backlog: desk.backlog(now, COUNTED)?,
                 accounts: desk.accounts().count(),
+                next: desk.next_instant(),
                 troubled: desk.trouble().map(|(at, _)| *at),
             })
         })
@@ -116,6 +117,7 @@ struct Seen {
     counts: Counts,
     backlog: Backlog,
     accounts: usize,
+    next: Option<i64>,
     troubled: Option<i64>,
 }
 
@@ -172,6 +174,13 @@ impl Seen {
         );
         gauge("dead_letters", "Actions given up, to be looked at", self.backlog.dead_letters);
         gauge("accounts", "Accounts", u64::try_from(self.accounts).unwrap_or(u64::MAX));
+        if let Some(at) = self.next {
+            gauge(
+                "next_instant_seconds",
+                "When the desk has something to do next, in seconds since 1970; the past means at once",
+                u64::try_from(at.div_euclid(1_000)).unwrap_or_default(),
+            );
+        }
         if let Some(at) = self.troubled {
             gauge(
                 "troubled_at_seconds",
