@@ -12,6 +12,7 @@
 //! | automatic | closes by inactivity |
 //! | premature | automatic closes after which, within the window, the customer wrote in the ticket or the ticket was reopened; one that they had written before and that was heard of after it too |
 //! | not known | closes that nothing has followed so far and whose window has not passed |
+//! | rates | of the closes whose window has passed: of the others only what went wrong is known |
 //! | reopened | closes after which the ticket was reopened within the window, by inactivity and by agents |
 //! | answered | reminders after which the customer wrote next: before the company, and before the next step |
 //! | withheld | messages that could not go out at their time, by reason; each once a silence |

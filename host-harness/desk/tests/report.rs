@@ -183,6 +183,7 @@ fn every_figure_of_a_month_is_what_was_counted_by_hand() {
     assert_eq!(all.closed, named(&[("agent", 1), ("customer", 1), ("inactivity", 3)]));
     assert_eq!((all.closes(), all.automatic()), (5, 3));
     // Of `j` it is not known yet.
+    assert_eq!((all.judged, all.judged_premature), (2, 1));
     assert_eq!((all.premature, all.undecided, all.premature_rate()), (1, 1, Some(500)));
     assert_eq!(
         all.reopened,
@@ -251,7 +252,7 @@ fn the_list_says_of_each_ticket_how_it_was_closed_and_what_came_of_it() {
     assert_eq!(b.premature, Some(Premature::Yes(back)));
     assert_eq!(b.reopened_after(), Some(2 * HOUR - 19 * MINUTE - 2 * SECOND));
 
-    assert_eq!((c.by.as_str(), c.premature, c.was_reopened), ("agent", None, Some(true)));
+    assert_eq!((c.by.as_str(), c.premature, c.was_reopened), ("agent", None, true));
     assert_eq!(c.reopened_after(), Some(HOUR));
     assert_eq!(
         (c.category.as_deref(), c.summary.as_deref()),
@@ -264,8 +265,8 @@ fn the_list_says_of_each_ticket_how_it_was_closed_and_what_came_of_it() {
     );
     assert_eq!((c.tags.clone(), c.reminders), (vec!["vip".to_owned(), "=1+1".to_owned()], 0));
 
-    assert_eq!((d.by.as_str(), d.was_reopened), ("customer", Some(false)));
-    assert_eq!((j.premature, j.was_reopened), (Some(Premature::Unknown), None));
+    assert_eq!((d.by.as_str(), d.was_reopened), ("customer", false));
+    assert_eq!((j.premature, j.was_reopened), (Some(Premature::Unknown), false));
     assert_eq!(j.closed, APRIL - SECOND);
 }
 
@@ -301,6 +302,18 @@ fn a_shorter_window_and_one_department() {
     let (all, _) = report(&folder, period(MARCH, APRIL));
     assert_eq!(found.total, all.departments["ventas"]);
     assert_eq!(closed.len(), 3);
+}
+
+#[test]
+fn what_came_back_before_the_window_has_passed_is_in_no_rate() {
+    let folder = Folder::new();
+    let _desk = lived(&folder, 0);
+    // At noon of the first day: `b` is known to be wrong, and of `a` nobody knows.
+    let known_until = NINE + 3 * HOUR;
+    let (found, _) = report(&folder, Period { known_until, ..period(MARCH, NINE + 3 * HOUR) });
+    assert_eq!((found.total.premature, found.total.undecided), (1, 1));
+    assert_eq!((found.total.judged, found.total.premature_rate()), (0, None));
+    assert_eq!(found.total.reopened, BTreeMap::new());
 }
 
 #[test]
@@ -401,7 +414,8 @@ fn cells_keep_what_they_say_and_none_becomes_a_formula() {
             number: 1,
             wrote_again: None,
             reopened: None,
-            was_reopened: None,
+            was_reopened: false,
+            is_judged: true,
             premature: None,
         };
         rows.row(&row).unwrap();

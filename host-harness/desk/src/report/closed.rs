@@ -51,8 +51,10 @@ pub struct Closed {
     pub wrote_again: Option<Instant>,
     /// When the ticket was reopened.
     pub reopened: Option<Instant>,
-    /// Whether it was reopened within the window; none if that is not known yet.
-    pub was_reopened: Option<bool>,
+    /// Whether it was reopened within the window.
+    pub was_reopened: bool,
+    /// Whether the window has passed, so that nothing more can make the close premature.
+    pub is_judged: bool,
     /// Whether it was premature; none if nobody closes too early but for inactivity.
     pub premature: Option<Premature>,
 }

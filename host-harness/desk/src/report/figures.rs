@@ -17,6 +17,11 @@ pub struct Figures {
     pub premature: u64,
     /// Of the closes by inactivity, those of which it is not known yet.
     pub undecided: u64,
+    /// Closes by inactivity whose window has passed. Of the others only those are known that were
+    /// premature, and a rate over all that is known would be too high.
+    pub judged: u64,
+    /// Of these, those that were premature.
+    pub judged_premature: u64,
     /// What was reopened within the window, of closes by `inactivity` and by an `agent`.
     pub reopened: BTreeMap<String, Reopened>,
     /// Reminders, by their number from 1.
@@ -42,7 +47,7 @@ pub struct Figures {
 /// How many closes were followed by a reopening within the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reopened {
-    /// Closes of which it is known.
+    /// Closes whose window has passed.
     pub known: u64,
     /// Of these, those that were.
     pub reopened: u64,
@@ -96,11 +101,11 @@ impl Figures {
         self.closed.get(INACTIVITY).copied().unwrap_or_default()
     }
 
-    /// The part of automatic closes that was premature, of a thousand; of those of which it is
-    /// known.
+    /// The part of automatic closes that was premature, of a thousand; of those whose window has
+    /// passed.
     #[must_use]
     pub fn premature_rate(&self) -> Option<u64> {
-        rate(self.premature, self.automatic().saturating_sub(self.undecided))
+        rate(self.judged_premature, self.judged)
     }
 
     /// Adds those of another period, or of another department.
@@ -117,6 +122,8 @@ impl Figures {
         }
         up(&mut self.premature, other.premature);
         up(&mut self.undecided, other.undecided);
+        up(&mut self.judged, other.judged);
+        up(&mut self.judged_premature, other.judged_premature);
         for (by, count) in &other.reopened {
             let mine = self.reopened.entry(by.clone()).or_default();
             up(&mut mine.known, count.known);
@@ -143,12 +150,14 @@ impl Figures {
             Some(Premature::Unknown) => up(&mut self.undecided, 1),
             Some(Premature::No) | None => {}
         }
-        if [INACTIVITY, AGENT].contains(&closed.by_whom()) {
+        if let (Some(premature), true) = (closed.premature, closed.is_judged) {
+            up(&mut self.judged, 1);
+            up(&mut self.judged_premature, u64::from(matches!(premature, Premature::Yes(_))));
+        }
+        if [INACTIVITY, AGENT].contains(&closed.by_whom()) && closed.is_judged {
             let count = self.reopened.entry(closed.by_whom().to_owned()).or_default();
-            if let Some(reopened) = closed.was_reopened {
-                up(&mut count.known, 1);
-                up(&mut count.reopened, u64::from(reopened));
-            }
+            up(&mut count.known, 1);
+            up(&mut count.reopened, u64::from(closed.was_reopened));
         }
         self.resolution.note(closed.resolution);
     }
@@ -181,6 +190,7 @@ impl Figures {
                 "closes": self.automatic(),
                 "premature": self.premature,
                 "not-known": self.undecided,
+                "window-passed": self.judged,
                 "premature-per-mille": self.premature_rate(),
             },
             "reopened": { "inactivity": reopened(INACTIVITY), "agent": reopened(AGENT) },

@@ -400,10 +400,6 @@ impl Told {
                 None if is_over => Premature::No,
                 None => Premature::Unknown,
             };
-            let was_reopened = match within(close.reopened) {
-                Some(_) => Some(true),
-                None => is_over.then_some(false),
-            };
             Closed {
                 account: account.clone(),
                 ticket: ticket.id.clone(),
@@ -423,7 +419,8 @@ impl Told {
                 number,
                 wrote_again: close.wrote_again,
                 reopened: close.reopened,
-                was_reopened,
+                was_reopened: within(close.reopened).is_some(),
+                is_judged: is_over,
             }
         });
         judged.collect()
