@@ -107,7 +107,9 @@ impl Server {
             RuntimeOptions { workers: settings.deliveries.get(), ..RuntimeOptions::default() };
         let desk = Runtime::start(desk, Shared(Arc::clone(&clock)), outlets, options)
             .map_err(|error| format!("no threads are left: {error}"))?;
-        let app = App::new(desk.inlet(), clock, Limits::new(&settings.limits), Metrics::default());
+        let limits = Limits::new(&settings.limits);
+        let file = settings.desk.clone();
+        let app = App::new(desk.inlet(), clock, limits, Metrics::default(), file);
         app.know(names, known);
         app.know_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);

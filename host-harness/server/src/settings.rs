@@ -135,6 +135,8 @@ pub struct Limits {
     pub bodies: NonZeroUsize,
     /// Requests of one token a second, of which twice as many may come at once. Default 2,000.
     pub requests_per_second: NonZeroU32,
+    /// Reports that are read at one time. Default 2.
+    pub reports: NonZeroUsize,
     /// How long the head of a request, and with it an idle connection, may take. Default 30 s.
     pub head_timeout: Span,
     /// How long a body may take. Default 30 s.
@@ -154,6 +156,7 @@ impl Default for Limits {
             body: count(8 << 20),
             bodies: count(128 << 20),
             requests_per_second: NonZeroU32::new(2_000).expect("more than 0"),
+            reports: count(2),
             head_timeout: seconds(30),
             body_timeout: seconds(30),
             request_timeout: seconds(60),
