@@ -22,6 +22,10 @@ use crate::{Ended, Unusable, journal, progress, written};
 /// So many closes are listed.
 const MOST_LISTED: usize = 20;
 
+/// So many departments have a column, and names in so many characters.
+const MOST_COLUMNS: usize = 6;
+const LONGEST_NAME: usize = 24;
+
 /// Why a report did not come to its end.
 enum Stopped {
     Journal(JournalError),
@@ -272,12 +276,22 @@ fn length(milliseconds: i64) -> String {
     duration::show(whole(u64::try_from(milliseconds).unwrap_or_default(), unit))
 }
 
+/// Some lengths of time among the figures.
+type LengthsOf = fn(&Figures) -> &Lengths;
+
 /// All together first, then a column for each department.
 fn table(found: &Reported) {
     let mut of: Vec<(String, &Figures)> = vec![("total".into(), &found.total)];
+    let mut departments: Vec<(&String, &Figures)> = found.departments.iter().collect();
+    departments.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.closes()));
+    let left = departments.len().saturating_sub(MOST_COLUMNS);
+    departments.truncate(MOST_COLUMNS);
     if found.departments.len() > 1 {
-        of.extend(found.departments.iter().map(|(name, figures)| {
-            (if name.is_empty() { "(none)".into() } else { plain(name) }, figures)
+        of.extend(departments.into_iter().map(|(name, figures)| {
+            let name = if name.is_empty() { "(none)".into() } else { plain(name) };
+            let is_long = name.chars().count() > LONGEST_NAME;
+            let cut = name.chars().take(LONGEST_NAME).chain(['…']).collect();
+            (if is_long { cut } else { name }, figures)
         }));
     }
     let mut rows = vec![vec![String::new()]];
@@ -331,7 +345,7 @@ fn table(found: &Reported) {
     row("given up", &|f| thousands(f.given_up));
     row("retried", &|f| thousands(f.retried));
     let cell = |length_of: Option<i64>| length_of.map_or_else(none, length);
-    let lengths: [(&str, fn(&Figures) -> &Lengths); 3] = [
+    let lengths: [(&str, LengthsOf); 3] = [
         ("late, median", |f| &f.lateness),
         ("first response, median", |f| &f.first_response),
         ("resolution, median", |f| &f.resolution),
@@ -347,6 +361,11 @@ fn table(found: &Reported) {
     let mut sides = vec![Side::Left];
     sides.extend(of.iter().map(|_| Side::Right));
     show(&sides, &rows);
+    if left > 0 {
+        anstream::println!(
+            "and {left} departments more, with fewer closes; --json has all of them"
+        );
+    }
 }
 
 fn show(sides: &[Side], rows: &[Vec<String>]) {

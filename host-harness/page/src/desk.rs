@@ -182,7 +182,7 @@ impl Page<'_> {
             return Ok(html! { p { (says.nothing_closed) } });
         };
         let length = last.saturating_sub(*first).saturating_add(1);
-        let step = [1, 7, 28, 91].into_iter().find(|step| length <= step * BARS);
+        let step = [1, 7, 28, 91].into_iter().find(|step| length <= BARS.saturating_mul(*step));
         let step = step.unwrap_or_else(|| length.div_euclid(BARS).saturating_add(1));
         let known: BTreeSet<&str> =
             days.values().flat_map(|day| day.keys().map(String::as_str)).collect();

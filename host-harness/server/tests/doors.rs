@@ -120,6 +120,7 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         ("GET", "/v1/accounts") => None,
         ("POST", path) if path.ends_with("4711/events") => unreachable!(),
         ("POST", path) if path.ends_with("/acme/events") => Some("events:write"),
+        (_, path) if path.ends_with("/acme/blip") => Some("events:write"),
         (_, path) if path.ends_with("/audit") => Some("audit:view"),
         ("GET", path) if path.contains("/flow") => Some("builder:view"),
         ("POST", path) if path.ends_with("/flow/check") => Some("builder:view"),
