@@ -11,7 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use despertador_desk::journal::{Journal, JournalError, Selection};
+use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{
     COLUMNS, Closed, Figures, Period, Premature, Reminded, Reopened, Reported, Reporter, Rows,
 };
@@ -434,4 +434,140 @@ fn cells_keep_what_they_say_and_none_becomes_a_formula() {
         assert!(record[11].ends_with("; b"));
         assert_eq!(&record[4], "2026-03-02T09:00:00Z");
     }
+}
+
+/// What a journal says of one ticket: kind, minutes after nine, and what else the entry has.
+fn told(entries: &[(&str, i64, Value)]) -> (Reported, Vec<Closed>) {
+    let mut reporter = Reporter::new(period(MARCH, APRIL));
+    let mut closed = Vec::new();
+    let mut each = |one: &Closed| {
+        closed.push(one.clone());
+        Ok::<_, JournalError>(())
+    };
+    for (number, (kind, minute, more)) in (1..).zip(entries) {
+        let clock =
+            |minute: i64| format!("2026-03-02T{:02}:{:02}:00Z", 9 + minute / 60, minute % 60);
+        let mut entry = more.clone();
+        let members = entry.as_object_mut().unwrap();
+        for (name, value) in [
+            ("account", json!("acme")),
+            ("ticket", json!("7")),
+            ("seq", json!(number)),
+            ("previous", json!(number - 1)),
+            ("at", json!(clock(*minute))),
+            ("kind", json!(kind)),
+            ("policy", json!(1)),
+        ] {
+            members.insert(name.into(), value);
+        }
+        if let Some(row) = members.get_mut("row").and_then(Value::as_object_mut) {
+            let at = row.remove("minute").and_then(|at| at.as_i64()).unwrap_or(*minute);
+            row.insert("ticket".into(), json!("7"));
+            row.insert("at".into(), json!(clock(at)));
+        }
+        reporter.take(Line::from_json(&entry).unwrap(), &mut each).unwrap();
+    }
+    let found = reporter.end(&mut each).unwrap();
+    (found, closed)
+}
+
+fn heard(row: Value) -> Value {
+    json!({ "row": row })
+}
+
+fn decided(reason: &str) -> Value {
+    json!({ "decision": { "outcome": "wait", "reason": reason } })
+}
+
+#[test]
+fn what_is_withheld_counts_once_a_silence_and_what_is_taken_back_has_the_reason_before() {
+    let customer = || heard(json!({ "message": { "author": "customer" } }));
+    let (found, _) = told(&[
+        ("heard", 0, customer()),
+        ("heard", 1, heard(json!({ "message": { "author": "agent" } }))),
+        ("ticked", 11, decided("outside-sending-window")),
+        ("ticked", 12, decided("outside-sending-window")),
+        ("ticked", 13, decided("outside-channel-window 2")),
+        ("ticked", 14, decided("on-hold")),
+        ("withdrawn", 14, json!({ "note": { "key": "7/1/reminder-1", "why": "" } })),
+        ("parked", 15, json!({ "note": { "why": "crashed" } })),
+        ("withdrawn", 15, json!({ "note": { "key": "7/1/notify", "why": "" } })),
+        // They are heard also while the plugin cannot answer.
+        ("unheard", 16, customer()),
+        ("resumed", 17, decided("outside-sending-window")),
+        ("sent-again", 18, json!({ "note": { "key": "7/1/reminder-1" } })),
+        ("not-delivered", 19, json!({ "note": { "key": "7/1/reminder-1" } })),
+        ("given-up", 20, json!({ "note": { "key": "7/1/reminder-1" } })),
+    ]);
+    let f = &found.total;
+    assert_eq!(f.withheld, named(&[("outside-channel-window", 1), ("outside-sending-window", 2)]));
+    assert_eq!(f.withdrawn, named(&[("on-hold", 1), ("set-aside", 1)]));
+    assert_eq!((f.sent_again, f.retried, f.given_up), (1, 1, 1));
+}
+
+#[test]
+fn one_close_is_one_whoever_tells_of_it_first() {
+    let action = json!({ "outcome": "act", "reason": "close", "action": {
+        "key": "7/1/close", "step": "close", "due": "2026-03-02T09:15:00Z", "task": "close",
+        "with": { "note": { "category": "C", "summary": "S" }, "tags": ["t"],
+                  "silent-because": "over-budget" } } });
+    let close = || heard(json!({ "event": { "carried-out": { "cycle": 1, "step": "close" } } }));
+    for (source, by, tags) in [
+        ("inactivity", "inactivity", ["t"].as_slice()),
+        ("api", "inactivity", &["t"]),
+        ("agent", "agent", &[]),
+    ] {
+        let (found, closed) = told(&[
+            ("heard", 0, heard(json!({ "message": { "author": "customer" } }))),
+            ("ticked", 15, json!({ "decision": action })),
+            ("heard", 15, heard(json!({ "event": { "closed": source } }))),
+            ("heard", 16, close()),
+            // Reported twice.
+            ("heard", 17, close()),
+            // The desk learns of it now; it was written before the close.
+            ("heard", 20, heard(json!({ "minute": 14, "message": { "author": "customer" } }))),
+        ]);
+        let [one] = &closed[..] else { panic!("{closed:?}") };
+        assert_eq!(one.by, by, "{source}");
+        assert_eq!(one.tags, tags, "{source}");
+        assert_eq!((one.closed, one.wrote_again), (NINE + 15 * MINUTE, Some(NINE + 15 * MINUTE)));
+        assert_eq!(found.total.premature, u64::from(by == "inactivity"));
+        assert_eq!(found.total.lateness.most(), Some(MINUTE));
+        assert_eq!(found.total.withheld, named(&[("over-budget", 1)]));
+    }
+    // By facts alone, and by a ticket that goes on from another one: that one's close is its own.
+    let (_, closed) = told(&[
+        ("heard", 0, heard(json!({ "facts": { "status": "closed" } }))),
+        ("heard", 1, heard(json!({ "facts": { "status": "open" } }))),
+        (
+            "heard",
+            2,
+            json!({ "row": { "event": { "carried-out": { "cycle": 1, "step": "close" } } },
+                             "note": { "passed-on": "6" } }),
+        ),
+        ("heard", 3, heard(json!({ "event": { "closed": "other:merged" } }))),
+    ]);
+    let said: Vec<_> =
+        closed.iter().map(|one| (one.by.as_str(), one.by_whom(), one.number)).collect();
+    assert_eq!(said, [("other:not-said", "other", 1), ("other:merged", "other", 2)]);
+    assert_eq!(closed[0].reopened_after(), Some(MINUTE));
+    // Who taps «resolved» has closed it.
+    let (_, closed) = told(&[
+        ("heard", 0, heard(json!({ "message": { "author": "customer" } }))),
+        (
+            "heard",
+            5,
+            heard(json!({ "event": { "carried-out": { "cycle": 1, "step": "resolve" } } })),
+        ),
+    ]);
+    assert_eq!((closed[0].by.as_str(), closed[0].premature), ("customer", None));
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_is_named() {
+    let mut reporter = Reporter::new(period(MARCH, APRIL));
+    let entry = json!({ "account": "acme", "ticket": "7", "seq": 12, "previous": 0, "policy": 1,
+                        "at": "2026-03-02T09:00:00Z", "kind": "heard", "row": { "ticket": "7" } });
+    let said = reporter.take(Line::from_json(&entry).unwrap(), &mut |_| Ok::<_, JournalError>(()));
+    assert!(said.unwrap_err().to_string().starts_with("line 12: the entry's row: "));
 }
