@@ -49,6 +49,7 @@ pub(crate) enum Command {
     Forget(ForgetArguments),
     Journal(JournalArguments),
     Replay(ReplayArguments),
+    Report(ReportArguments),
 }
 
 /// Plays scenarios and event logs on the component
@@ -834,6 +835,63 @@ pub(crate) struct ReplayArguments {
     /// The reader's distance to UTC for the times in sentences, such as -03:00
     #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
     pub(crate) utc_offset: i32,
+}
+
+/// Says which tickets a desk has closed in a period, by whom, and whether that was right
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador report desk.db --since 2026-03-01T00:00:00-05:00 --until 2026-04-01T00:00:00-05:00
+  despertador report desk.db --since 2026-03-01T00:00:00Z --until 2026-04-01T00:00:00Z --csv m.csv
+  despertador report journal.ndjson --since 2026-03-01T00:00:00Z --until 2026-04-01T00:00:00Z --json
+
+The desk may be running: its file is read, not written, and the desk is not held up. The journal is
+read to its end, for what came after a close says whether it was right. In the CSV file a cell
+that a spreadsheet would take for a formula has an apostrophe before it.")]
+pub(crate) struct ReportArguments {
+    /// A journal, a desk's file, or a backup of one
+    #[arg(value_name = "JOURNAL")]
+    pub(crate) journal: PathBuf,
+
+    /// The first instant of the period
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) since: Instant,
+
+    /// The first instant that is no longer in it
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) until: Instant,
+
+    /// Of this account; needed where there are several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// Of this department alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) department: Option<String>,
+
+    /// A close is premature if the customer writes, or the ticket is reopened, within this time
+    #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
+    pub(crate) window: u64,
+
+    /// Until when it is known what happened (default: the journal's last entry)
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub(crate) now: Option<Instant>,
+
+    /// The reader's distance to UTC, for clocks and for where days begin, such as -03:00
+    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
+    pub(crate) utc_offset: i32,
+
+    /// Write the list of closed tickets to this file (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+
+    /// Write a page to this file: figures, charts, and the latest closes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// The language of the page: es, pt or en (default: the system's)
+    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
+    pub(crate) language: Option<Language>,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

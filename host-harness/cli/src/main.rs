@@ -25,6 +25,7 @@ mod preset;
 mod problems;
 mod progress;
 mod replay;
+mod report;
 mod run;
 mod schema;
 mod serve;
@@ -90,6 +91,7 @@ fn main() -> ExitCode {
         Command::Forget(forget) => desk::forget(&forget, json),
         Command::Journal(journal) => journal::journal(&journal, json),
         Command::Replay(replay) => replay::replay(&replay, json),
+        Command::Report(report) => report::report(&report, json),
         Command::Flow(flow) => match flow.what {
             FlowCommand::Check(check) => flow::check::check(&check, json),
             FlowCommand::Route(route) => flow::route::route(&route, json),

@@ -43,7 +43,7 @@ pub(crate) fn say(file: &Path, as_json: bool, mut more: Value) {
     }
 }
 
-fn unwritable(file: &Path, error: &std::io::Error) -> Unusable {
+pub(crate) fn unwritable(file: &Path, error: &std::io::Error) -> Unusable {
     let name = file.display();
     match error.kind() {
         ErrorKind::AlreadyExists => {

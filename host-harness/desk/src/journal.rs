@@ -196,6 +196,37 @@ impl Journal {
         Ok(Self { file: file.to_owned(), from })
     }
 
+    /// Opens the file of a desk that is running, for reading alone; the desk is not held up.
+    ///
+    /// # Errors
+    ///
+    /// The file is no desk's, or cannot be read.
+    pub fn beside_desk(file: &Path) -> Result<Self, JournalError> {
+        Ok(Self { file: file.to_owned(), from: Origin::Desk(ReadOnly::beside_desk(file)?) })
+    }
+
+    /// When its last entry was made; none if it has none. Of lines all have to be read.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read to its end.
+    pub fn latest(self) -> Result<Option<Instant>, JournalError> {
+        match self.from {
+            Origin::Desk(desk) => Ok(desk.latest()?),
+            Origin::Lines(lines) => {
+                let mut latest = None;
+                let mut each = |line| {
+                    if let Line::Entry(entry) = line {
+                        latest = latest.max(Some(entry.at));
+                    }
+                    Ok::<_, JournalError>(true)
+                };
+                out_of_lines(lines, &Selection::default(), &mut each)?;
+                Ok(latest)
+            }
+        }
+    }
+
     /// The file, as it was named.
     #[must_use]
     pub fn file(&self) -> &Path {

@@ -6,6 +6,7 @@
 //! - [`runtime`]: threads and the clock around it.
 //! - [`sink`]: where actions go.
 //! - [`journal`]: what happened and was decided, read beside a running desk, and written down.
+//! - [`report`]: what was closed in a period, and whether that was right.
 //! - [`Replay`]: what another plugin or policy would have decided.
 //!
 //! ```
@@ -65,6 +66,7 @@ mod decision;
 mod desk;
 mod error;
 pub mod journal;
+pub mod report;
 pub mod runtime;
 pub mod sink;
 pub mod store;

@@ -287,6 +287,120 @@ impl Chart<'_> {
     }
 }
 
+/// Bars side by side, each of them made of parts.
+pub(crate) struct Bars<'c> {
+    /// Unique in its page.
+    pub(crate) id: &'c str,
+    pub(crate) title: &'c str,
+    /// The same in words.
+    pub(crate) description: &'c str,
+    /// What the parts are called, from below; empty if each bar is one.
+    pub(crate) names: &'c [String],
+    /// The bars: what stands below each, and its parts.
+    pub(crate) columns: &'c [(String, Vec<f64>)],
+    /// Where the axis ends.
+    pub(crate) top: f64,
+    /// How heights are written at the axis.
+    pub(crate) written: &'c dyn Fn(f64) -> String,
+}
+
+/// So many bars have a word below them.
+const LABELS: usize = 6;
+
+impl Bars<'_> {
+    /// The bars as SVG, with words for those who do not see them.
+    pub(crate) fn svg(&self) -> Result<Markup, Undrawn> {
+        let above = LANE.saturating_mul(i32::try_from(self.names.len()).unwrap_or(0));
+        let above = above.saturating_add(8);
+        let height = above.saturating_add(PLOT).saturating_add(BELOW);
+        let mut drawn = String::new();
+        self.draw(Sheet::new(&mut drawn, (upx(WIDTH), upx(height))), above)?;
+        let (title, description) = (format!("{}-t", self.id), format!("{}-d", self.id));
+        Ok(html! {
+            svg.chart viewBox={ "0 0 " (px(WIDTH)) " " (px(height)) } role="img"
+                aria-labelledby={ (title) " " (description) } {
+                title id=(title) { (self.title) }
+                desc id=(description) { (self.description) }
+                (PreEscaped(drawn))
+            }
+        })
+    }
+
+    fn draw(&self, sheet: Sheet<'_>, above: i32) -> Result<(), Undrawn> {
+        let root = sheet.into_drawing_area();
+        let middle = |place: usize| f64::from(u32::try_from(place).unwrap_or(u32::MAX)) + 0.5;
+        let every = self.columns.len().div_ceil(LABELS).max(1);
+        let labels: Vec<(f64, &str)> = self
+            .columns
+            .iter()
+            .enumerate()
+            .step_by(every)
+            .map(|(place, (name, _))| (middle(place), name.as_str()))
+            .collect();
+        let y_ticks: Vec<f64> =
+            (0..=4).map(|quarter| self.top * f64::from(quarter) / 4.0).collect();
+        let mut chart = ChartBuilder::on(&root)
+            .margin_top(upx(above))
+            .margin_right(upx(20))
+            .x_label_area_size(upx(BELOW))
+            .y_label_area_size(upx(LEFT))
+            .build_cartesian_2d(
+                Scale {
+                    range: 0.0..middle(self.columns.len()) - 0.5,
+                    ticks: labels.iter().map(|(at, _)| *at).collect(),
+                },
+                Scale { range: 0.0..self.top, ticks: y_ticks },
+            )?;
+        let written = |place: &f64| {
+            let near = |label: &&(f64, &str)| (label.0 - place).abs() < 1e-9;
+            labels.iter().find(near).map(|(_, name)| (*name).to_owned()).unwrap_or_default()
+        };
+        let ink = Ink::Label.color();
+        let label = TextStyle::from(("sans-serif", px(13)).into_font()).color(&ink);
+        chart
+            .configure_mesh()
+            .bold_line_style(Ink::Grid.line())
+            .light_line_style(TRANSPARENT)
+            .axis_style(Ink::Axis.line())
+            .label_style(label.clone())
+            .set_all_tick_mark_size(upx(4))
+            .x_label_formatter(&written)
+            .y_label_formatter(&|height| (self.written)(*height))
+            .draw()?;
+        for (place, (_, parts)) in self.columns.iter().enumerate() {
+            let mut below = 0.0;
+            for (number, part) in (0_u8..).zip(parts) {
+                let corner = |side: f64, height: f64| {
+                    chart.backend_coord(&(middle(place) + side, height.min(self.top)))
+                };
+                let corners = [corner(-0.4, below), corner(0.4, below + part)];
+                let style = ShapeStyle::from(Ink::Step.of_policy(number)).filled();
+                if *part > 0.0 {
+                    root.draw(&Rectangle::new(corners, style))?;
+                }
+                below += part;
+            }
+        }
+        // Named from above, as they lie.
+        let last = self.names.len().saturating_sub(1);
+        for (number, name) in (0_u8..).zip(self.names) {
+            let lane = i32::try_from(last).unwrap_or(0).saturating_sub(i32::from(number));
+            let y = px(LANE.saturating_mul(lane).saturating_add(LANE / 2));
+            let half = px(5);
+            let corners = [
+                (px(LEFT).saturating_sub(half), y.saturating_sub(half)),
+                (px(LEFT).saturating_add(half), y.saturating_add(half)),
+            ];
+            let style = ShapeStyle::from(Ink::Step.of_policy(number)).filled();
+            root.draw(&Rectangle::new(corners, style))?;
+            let text = label.pos(Pos::new(HPos::Left, VPos::Center));
+            root.draw(&Text::new(name.clone(), (px(LEFT.saturating_add(12)), y), text))?;
+        }
+        root.present()?;
+        Ok(())
+    }
+}
+
 /// Where an axis ends on which all of these parts lie.
 pub(crate) fn top(parts: impl IntoIterator<Item = f64>) -> f64 {
     let most = parts.into_iter().fold(0.0, f64::max);
@@ -294,6 +408,11 @@ pub(crate) fn top(parts: impl IntoIterator<Item = f64>) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 mod tests {
     use super::*;
     use crate::steps::Steps;
@@ -306,6 +425,33 @@ mod tests {
         let times = Span::over([]).times();
         assert_eq!((times.first(), times.last()), (Some(&(10 * SECOND)), Some(&DAY)));
         assert!(times.is_sorted());
+    }
+
+    #[test]
+    fn bars_are_as_high_as_what_they_stand_for() {
+        let columns = [("03-01".to_owned(), vec![1.0, 3.0]), ("03-02".to_owned(), vec![0.0, 2.0])];
+        let bars = Bars {
+            id: "b",
+            title: "t",
+            description: "<d>",
+            names: &["one".to_owned(), "two".to_owned()],
+            columns: &columns,
+            top: 4.0,
+            written: &|height| format!("{height:.0}"),
+        };
+        let svg = bars.svg().expect("bars").into_string();
+        let heights = |class: &str| -> Vec<u32> {
+            let begins = format!("<rect class=\"f step {class}\"");
+            let all = svg.split(&begins).skip(1);
+            let height = |one: &str| one.split("height=\"").nth(1)?.split('"').next()?.parse().ok();
+            all.filter_map(height).collect()
+        };
+        // One each for the names; none where there is nothing.
+        let (below, above) = (heights("p0"), heights("p1"));
+        assert_eq!((below.len(), above.len()), (2, 3), "{svg}");
+        let near = |one: u32, other: u32| one.abs_diff(other) <= 2;
+        assert!(near(above[0], 3 * below[0]) && near(above[1], 2 * below[0]), "{svg}");
+        assert!(svg.contains("&lt;d&gt;") && svg.contains(">03-02<") && svg.contains(">two<"));
     }
 
     #[test]

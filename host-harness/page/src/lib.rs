@@ -1,6 +1,6 @@
-//! Backtests and explanations as pages and pictures.
+//! Backtests, explanations and a desk's reports as pages and pictures.
 //!
-//! [`backtest`](fn@backtest) and [`explanation`](fn@explanation) write a page each: one file, with its style, its
+//! [`backtest`](fn@backtest), [`explanation`](fn@explanation) and [`desk_report`] write a page each: one file, with its style, its
 //! pictures and a little script inside, which loads nothing and can be read without that script.
 //! [`Timeline::svg`] writes the picture of one ticket alone.
 //!
@@ -11,6 +11,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod chart;
+mod desk;
 mod explanation;
 mod form;
 mod ink;
@@ -21,6 +22,7 @@ mod text;
 mod timeline;
 
 pub use chart::Undrawn;
+pub use desk::{DeskReport, desk_report};
 pub use explanation::{Explained, explanation};
 pub use report::{Backtest, EXAMPLES, Tried, backtest};
 pub use text::Language;

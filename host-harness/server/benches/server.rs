@@ -182,7 +182,7 @@ struct Stage {
 impl Stage {
     fn in_process() -> Stage {
         let (folder, clock, sink) = (Folder::new(), Shifted::default(), Counts::default());
-        let options = RuntimeOptions { workers: 32, ..RuntimeOptions::default() };
+        let options = RuntimeOptions { workers: 64, per_account: 32, ..RuntimeOptions::default() };
         let desk = open(&folder, POLICY);
         let runtime = Runtime::start(desk, clock.clone(), sink.clone(), options).unwrap();
         Stage { folder, clock, sink, runtime: Some(runtime), server: None }

@@ -6,6 +6,7 @@ mod dead_letter;
 mod event;
 mod flow;
 mod policy;
+mod report;
 mod ticket;
 mod token;
 
@@ -79,6 +80,8 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(dead_letter::list))
         .routes(routes!(dead_letter::send_again))
         .routes(routes!(dead_letter::discard))
+        .routes(routes!(report::closed))
+        .routes(routes!(report::summary))
         .routes(routes!(token::list, token::create))
         .routes(routes!(token::revoke))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -36,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
+    /// The desk's file, which reports read beside the desk.
+    pub(crate) desk: PathBuf,
     /// The names of all accounts: asked at every request.
     accounts: RwLock<HashSet<String>>,
     /// The accounts whose bots Blip posts for.
@@ -57,6 +60,7 @@ impl App {
         clock: Arc<dyn Clock>,
         limits: Limits,
         metrics: Metrics,
+        desk: PathBuf,
     ) -> App {
         let tokens = Tokens::default();
         App(Arc::new(Shared {
@@ -65,6 +69,7 @@ impl App {
             tokens,
             limits,
             metrics,
+            desk,
             accounts: RwLock::default(),
             blip: RwLock::default(),
             stopping: AtomicBool::new(false),

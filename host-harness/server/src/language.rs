@@ -49,6 +49,15 @@ impl Language {
         }
     }
 
+    /// The language of a page.
+    pub(crate) fn of_page(self) -> despertador_page::Language {
+        match self {
+            Self::Spanish => despertador_page::Language::Spanish,
+            Self::Portuguese => despertador_page::Language::Portuguese,
+            Self::English => despertador_page::Language::English,
+        }
+    }
+
     /// A reader of this language, so many minutes east of UTC.
     pub(crate) fn reader(self, utc_offset: i32) -> Reader {
         Reader { language: self.word().into(), utc_offset }

@@ -29,6 +29,7 @@ pub(crate) struct Limits {
     failures: Keyed<IpAddr>,
     /// Room for bodies, in KiB.
     room: Arc<Semaphore>,
+    reports: Arc<Semaphore>,
     clock: DefaultClock,
 }
 
@@ -49,6 +50,7 @@ impl Limits {
             requests: RateLimiter::hashmap(quota),
             failures: RateLimiter::hashmap(Quota::per_minute(FAILURES)),
             room: Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS))),
+            reports: Arc::new(Semaphore::new(settings.reports.get().min(Semaphore::MAX_PERMITS))),
             clock: DefaultClock::default(),
         }
     }
@@ -58,6 +60,15 @@ impl Limits {
         self.requests
             .check_key(&caller.digest)
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
+    }
+
+    /// Leave to read a report; who comes when others are being read comes again.
+    pub(crate) fn report(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.reports).try_acquire_owned().map_err(|_| {
+            Problem::new(Code::Busy, "as many reports are being read as may be at one time")
+                .help("ask again, or raise `limits.reports`")
+                .again_after(5)
+        })
     }
 
     /// Counts a wrong token. Nobody tries many.

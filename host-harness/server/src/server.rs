@@ -103,11 +103,18 @@ impl Server {
         let names = desk.accounts().map(str::to_owned).collect();
         let known = desk.tokens().map_err(|error| error.to_string())?;
         let listening = Listening::bind(&settings)?;
-        let options =
-            RuntimeOptions { workers: settings.deliveries.get(), ..RuntimeOptions::default() };
+        let workers = settings.deliveries.get();
+        let options = RuntimeOptions {
+            workers,
+            // One account with a slow receiver leaves the other half to the others.
+            per_account: workers.div_ceil(2),
+            ..RuntimeOptions::default()
+        };
         let desk = Runtime::start(desk, Shared(Arc::clone(&clock)), outlets, options)
             .map_err(|error| format!("no threads are left: {error}"))?;
-        let app = App::new(desk.inlet(), clock, Limits::new(&settings.limits), Metrics::default());
+        let limits = Limits::new(&settings.limits);
+        let file = settings.desk.clone();
+        let app = App::new(desk.inlet(), clock, limits, Metrics::default(), file);
         app.know(names, known);
         app.know_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);

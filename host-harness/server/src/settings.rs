@@ -42,7 +42,7 @@ pub struct Settings {
     pub plugin: Option<PathBuf>,
     /// How often the desk is woken at best. Default 1 s.
     pub tick_resolution: Span,
-    /// How many deliveries are made at one time. Default 8.
+    /// How many deliveries are made at one time, of which one account gets half. Default 64.
     pub deliveries: NonZeroUsize,
     /// How much there may be.
     pub limits: Limits,
@@ -64,7 +64,7 @@ impl Default for Settings {
             operations: Operations::default(),
             plugin: None,
             tick_resolution: Span(Duration::from_secs(1)),
-            deliveries: NonZeroUsize::new(8).expect("more than 0"),
+            deliveries: NonZeroUsize::new(64).expect("more than 0"),
             limits: Limits::default(),
             keep: None,
             deliver: None,
@@ -135,6 +135,8 @@ pub struct Limits {
     pub bodies: NonZeroUsize,
     /// Requests of one token a second, of which twice as many may come at once. Default 2,000.
     pub requests_per_second: NonZeroU32,
+    /// Reports that are read at one time. Default 2.
+    pub reports: NonZeroUsize,
     /// How long the head of a request, and with it an idle connection, may take. Default 30 s.
     pub head_timeout: Span,
     /// How long a body may take. Default 30 s.
@@ -154,6 +156,7 @@ impl Default for Limits {
             body: count(8 << 20),
             bodies: count(128 << 20),
             requests_per_second: NonZeroU32::new(2_000).expect("more than 0"),
+            reports: count(2),
             head_timeout: seconds(30),
             body_timeout: seconds(30),
             request_timeout: seconds(60),

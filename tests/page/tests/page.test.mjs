@@ -1,11 +1,11 @@
-// The pages of `backtest --html` and `explain --html` in a browser.
+// The pages of `backtest --html`, `explain --html` and `report --html` in a browser.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { barriers, launch, left, open, picture, tabbed } from './support/chromium.mjs';
-import { despertador, repository, uglyHistory } from './support/command.mjs';
+import { despertador, repository, uglyHistory, uglyJournal } from './support/command.mjs';
 
 const LANGUAGES = ['es', 'pt', 'en'];
 const SCHEMES = ['light', 'dark'];
@@ -33,8 +33,10 @@ describe('pages', { skip: left(), timeout: 300_000 }, () => {
     await cp(join(repository, 'tests/cli/files'), folder, { recursive: true });
     await writeFile(path('quick.json'), JSON.stringify(QUICK));
     await writeFile(path('ugly.csv'), uglyHistory(3_000));
+    await writeFile(path('ugly.ndjson'), uglyJournal(600));
     for (const language of LANGUAGES) {
       await backtest('ugly.csv', `backtest-${language}.html`, '--language', language, '--utc-offset', '-03:00');
+      await despertador(folder, 'report', 'ugly.ndjson', '--since', '2026-03-01T03:00:00Z', '--until', '2026-04-01T03:00:00Z', '--html', `report-${language}.html`, '--language', language, '--utc-offset', '-03:00');
       await despertador(folder, 'explain', '--policy', 'soporte.json', '--log', 'log.jsonl', '--ticket', '4711', '--at', '2026-03-02T09:10:20Z', '--language', language, '--utc-offset', '-03:00', '--html', `explain-${language}.html`, '--svg', `explain-${language}.svg`);
     }
     browser = await launch();
@@ -80,6 +82,44 @@ describe('pages', { skip: left(), timeout: 300_000 }, () => {
     });
   }
 
+  for (const language of LANGUAGES) {
+    test(`a desk's report is drawn and says so in ${language}`, async () => {
+      const { page, heard, asked, close } = await open(browser, path(`report-${language}.html`));
+      assert.equal(await page.getAttribute('html', 'lang'), language);
+      assert.equal(await page.title(), { es: 'Informe de conversaciones', pt: 'Relatório de conversas', en: 'Report on conversations' }[language]);
+      const charts = await page.locator('svg.chart').evaluateAll((all) => all.map((svg) => {
+        const { width, height } = svg.getBoundingClientRect();
+        const bars = [...svg.querySelectorAll('rect.f.step')].map((bar) => bar.getBoundingClientRect());
+        return { width, height, bars: bars.length, area: bars.reduce((sum, bar) => sum + bar.width * bar.height, 0), colours: new Set([...svg.querySelectorAll('rect.f.step')].map((bar) => getComputedStyle(bar).fill)).size };
+      }));
+      assert.equal(charts.length, 2);
+      const [days, reminders] = charts;
+      // Every way to close has its colour, and its name with a mark.
+      assert.ok(days.width > 300 && days.height > 200 && days.bars > 60 && days.area > 5_000 && days.colours === 6, JSON.stringify(days));
+      assert.ok(reminders.bars === 1 && reminders.area > 1_000, JSON.stringify(reminders));
+      // What is drawn is what the table says.
+      const sums = await page.locator('#days tbody td').evaluateAll((cells) => cells.reduce((sum, cell) => sum + Number(cell.dataset.key), 0));
+      const closes = await page.locator('#summary tr.key td').first().textContent();
+      assert.equal(sums, Number(closes.replace(/\D/g, '')));
+      assert.equal(await page.locator('script').count(), 1);
+      assert.equal(await page.locator('img, b, i, u, s').count(), 0);
+      const rows = page.locator('#closed tbody tr');
+      assert.equal(await rows.count(), 200);
+      assert.ok((await rows.first().textContent()).includes('</td><i>Ana'));
+      await picture(page, `report-${language}`);
+      assert.deepEqual([...heard, ...asked], []);
+      await close();
+    });
+  }
+
+  test('a report on nothing has a page too', async () => {
+    await despertador(folder, 'report', 'ugly.ndjson', '--since', '2030-03-01T00:00:00Z', '--until', '2030-04-01T00:00:00Z', '--html', 'nothing.html', '--language', 'en');
+    const { page, heard, close } = await open(browser, path('nothing.html'));
+    assert.match(await page.locator('#days').textContent(), /No ticket was closed/);
+    assert.deepEqual(heard, []);
+    await close();
+  });
+
   test('what stands in files is shown and never becomes markup', async () => {
     const { page, heard, close } = await open(browser, path('backtest-en.html'));
     assert.equal(await page.locator('script').count(), 1);
@@ -103,7 +143,7 @@ describe('pages', { skip: left(), timeout: 300_000 }, () => {
     await opened.close();
   });
 
-  for (const name of ['backtest', 'explain']) {
+  for (const name of ['backtest', 'explain', 'report']) {
     for (const language of LANGUAGES) {
       test(`${name} in ${language} fits a telephone`, async () => {
         const { page, close } = await open(browser, path(`${name}-${language}.html`), { width: 360 });
@@ -143,7 +183,7 @@ describe('pages', { skip: left(), timeout: 300_000 }, () => {
   }
 
   test('headings go down a step at a time, and tables say what their cells are', async () => {
-    for (const name of ['backtest-en.html', 'explain-en.html']) {
+    for (const name of ['backtest-en.html', 'explain-en.html', 'report-en.html']) {
       const { page, close } = await open(browser, path(name));
       const levels = await page.locator('h1, h2, h3, h4').evaluateAll((all) => all.map((one) => Number(one.tagName[1])));
       assert.equal(levels.filter((level) => level === 1).length, 1);

@@ -38,3 +38,39 @@ export function uglyHistory(tickets) {
   rows.push('"broken</td>","customer","<yesterday>",""');
   return `${rows.join('\n')}\n`;
 }
+
+/** A journal of a desk nobody would wish for: hostile names, every way to close, customers who come back. */
+export function uglyJournal(tickets) {
+  const departments = ['<script>document.title="taken"</script>', 'x'.repeat(200), 'תמיכה & דעם "عربي"', '</title><b>', 'soporte'];
+  const lines = [{ 'despertador-journal': 1, order: 'by-ticket' }];
+  const start = Date.parse('2026-02-27T23:50:00Z');
+  let seq = 0;
+  for (let number = 0; number < tickets; number += 1) {
+    const ticket = number % 50 ? `t${number}` : `<img src=x onerror=alert(1)>${'é'.repeat(200)}${number}`;
+    let previous = 0;
+    const tell = (minutes, row, more = {}) => {
+      const at = new Date(start + (number * 97 + minutes) * 60_000).toISOString();
+      seq += 1;
+      lines.push({ account: 'acme', ticket, seq, previous, at, kind: 'heard', policy: 0, row: { ticket, at, ...row }, ...more });
+      previous = seq;
+    };
+    const done = (minutes, step) => tell(minutes, { event: { 'carried-out': { cycle: 1, step } } }, { note: { attempt: 1, due: start + (number * 97 + minutes) * 60_000 - number * 10 } });
+    const facts = { channel: 'whatsapp', agent: '</td><i>Ana', department: departments[number % departments.length], tags: ['<b>'], more: { 'customer.id': '+57', 'close.category': '<u>', 'close.summary': 'y'.repeat(300) } };
+    tell(0, { facts, message: { author: 'customer' } });
+    tell(1 + (number % 9), { message: { author: 'agent' } });
+    if (number % 4 === 0) {
+      tell(12, { event: { closed: ['agent', 'customer', 'flow', 'api', 'other:<s>'][(number / 4) % 5] } });
+    } else {
+      done(20, 'reminder-1');
+      if (number % 3 === 0) tell(21, { message: { author: 'customer' } });
+      else {
+        done(25, 'reminder-2');
+        done(30, 'close');
+        if (number % 7 === 0) tell(90, { message: { author: 'customer' } });
+        if (number % 7 === 1) tell(3_000, { event: { reopened: 'agent' } });
+      }
+    }
+  }
+  lines.push({ end: { policies: 0, tickets, entries: seq } });
+  return `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+}

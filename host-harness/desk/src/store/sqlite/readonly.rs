@@ -48,6 +48,20 @@ impl ReadOnly {
     ///
     /// There is none, it is no desk's, is damaged, or of a later version. Nothing was written.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
+        Self::open_as(file, false)
+    }
+
+    /// Opens the file of a desk that is running for certain, also while its log is empty: what the
+    /// desk writes meanwhile does not spoil what is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn beside_desk(file: &Path) -> Result<Self, StoreError> {
+        Self::open_as(file, true)
+    }
+
+    fn open_as(file: &Path, is_running: bool) -> Result<Self, StoreError> {
         let stamp = stamp(file)?;
         let file = whole_path(file)?;
         look_at(&file)?;
@@ -58,7 +72,7 @@ impl ReadOnly {
             ));
         }
         let log = beside(&file, "-wal");
-        let lying = !log.metadata().is_ok_and(|data| data.len() > 0);
+        let lying = !is_running && !log.metadata().is_ok_and(|data| data.len() > 0);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_URI;
@@ -215,6 +229,19 @@ impl ReadOnly {
         }
         entries.reverse();
         Ok(entries)
+    }
+
+    /// When the last entry of all was made; none if there is none.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    pub fn latest(&self) -> Result<Option<Instant>, StoreError> {
+        let latest =
+            self.all("SELECT at FROM journal ORDER BY seq DESC LIMIT 1", params![], |row| {
+                row.get(0)
+            });
+        Ok(latest?.into_iter().next())
     }
 
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {

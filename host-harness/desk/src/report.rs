@@ -1,0 +1,230 @@
+//! What a desk's journal says of a period: which tickets were closed, and whether that was right.
+//!
+//! [`Reporter::take`] is given a journal line by line and holds one ticket at a time. Each close of
+//! the period is handed on as a [`Closed`]; [`Reporter::end`] has the [`Figures`], in total and by
+//! department. What was closed in the period is judged by what came after it, so the journal has to
+//! be read to its end, and from `since` on.
+//!
+//! | figure | what it counts |
+//! |---|---|
+//! | opened | tickets whose first entry, or whose event `opened`, is in the period |
+//! | closed | closes in the period, by who closed; a ticket that is closed twice counts twice |
+//! | automatic | closes by inactivity |
+//! | premature | automatic closes after which, within the window, the customer wrote in the ticket or the ticket was reopened; one that they had written before and that was heard of after it too |
+//! | not known | closes that nothing has followed so far and whose window has not passed |
+//! | rates | of the closes whose window has passed: of the others only what went wrong is known |
+//! | reopened | closes after which the ticket was reopened within the window, by inactivity and by agents |
+//! | answered | reminders after which the customer wrote next: before the company, and before the next step |
+//! | withheld | messages that could not go out at their time, by reason; each once a silence |
+//! | withdrawn | actions that were asked for and taken back, by the reason of the decision before |
+//! | given up, retried, sent again | actions that became dead letters, tries that failed and were followed by another one, dead letters sent by hand |
+//! | lateness | from an action's deadline to when it was carried out |
+//! | first response | from the customer's first message to the first one of an agent or AI agent after it, of those given in the period |
+//! | resolution | from the opening of a ticket to its close, of the closes in the period |
+//!
+//! What happened counts for the department that the ticket had then; an opening for the first one
+//! that it had. An instant later than the desk learned of it counts as when the desk learned of it.
+
+mod closed;
+mod figures;
+mod ticket;
+
+use std::collections::BTreeMap;
+
+use despertador_harness::clock_face::show_rfc3339;
+use despertador_host::contract::Instant;
+use serde_json::{Value, json};
+
+pub use closed::{COLUMNS, Closed, Premature, Rows};
+pub use figures::{Figures, Lengths, Reminded, Reopened};
+
+use crate::journal::{JournalError, Line};
+use crate::report::ticket::Told;
+
+/// So many closes are kept beside the figures: the latest ones.
+pub const LATEST: usize = 200;
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 86_400_000;
+
+/// What is reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Period {
+    /// The first instant.
+    pub since: Instant,
+    /// The first instant that is no longer in it.
+    pub until: Instant,
+    /// Of this department alone; tickets without one have the empty name.
+    pub department: Option<String>,
+    /// How long after a close the customer makes it premature, in milliseconds.
+    pub window: i64,
+    /// Until when it is known what happened: the present, or the journal's last entry.
+    pub known_until: Instant,
+    /// Minutes by which the reader's clock is ahead of UTC: days begin at its midnight.
+    pub utc_offset: i32,
+}
+
+impl Period {
+    /// Whether an instant lies in it.
+    #[must_use]
+    pub fn has(&self, at: Instant) -> bool {
+        (self.since..self.until).contains(&at)
+    }
+
+    /// The reader's day of an instant, counted from 1970-01-01.
+    #[must_use]
+    pub fn day(&self, at: Instant) -> i64 {
+        at.saturating_add(i64::from(self.utc_offset).saturating_mul(MINUTE)).div_euclid(DAY)
+    }
+
+    fn is_about(&self, department: Option<&str>) -> bool {
+        self.department.as_ref().is_none_or(|wanted| wanted == department.unwrap_or_default())
+    }
+}
+
+/// What was found of a period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    /// The period.
+    pub period: Period,
+    /// All departments together.
+    pub total: Figures,
+    /// Each department; tickets without one are under the empty name.
+    pub departments: BTreeMap<String, Figures>,
+    /// Closes of each of the reader's days that has any, by who closed.
+    pub days: BTreeMap<i64, BTreeMap<String, u64>>,
+    /// The latest closes, at most [`LATEST`], the latest first.
+    pub latest: Vec<Closed>,
+}
+
+/// Reads a journal and counts.
+#[derive(Debug)]
+pub struct Reporter {
+    told: Option<Told>,
+    found: Reported,
+}
+
+impl Reporter {
+    /// A report on a period of which nothing is known yet.
+    #[must_use]
+    pub fn new(period: Period) -> Self {
+        let found = Reported {
+            period,
+            total: Figures::default(),
+            departments: BTreeMap::new(),
+            days: BTreeMap::new(),
+            latest: Vec::new(),
+        };
+        Self { told: None, found }
+    }
+
+    /// Takes the next line of the journal; `each` is given the closes of a ticket that was told to
+    /// its end.
+    ///
+    /// # Errors
+    ///
+    /// An entry that cannot be read, by its number, or what `each` says.
+    pub fn take<E: From<JournalError>>(
+        &mut self,
+        line: Line,
+        each: &mut impl FnMut(&Closed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Line::Entry(entry) = line else { return Ok(()) };
+        if self.told.as_ref().is_none_or(|told| !told.is_of(&entry)) {
+            self.close_book(each)?;
+            self.told = Some(Told::new(&entry));
+        }
+        match &mut self.told {
+            Some(told) => told.take(&entry).map_err(E::from),
+            None => Ok(()),
+        }
+    }
+
+    /// What was found. The journal was read to its end.
+    ///
+    /// # Errors
+    ///
+    /// What `each` says.
+    pub fn end<E>(
+        mut self,
+        each: &mut impl FnMut(&Closed) -> Result<(), E>,
+    ) -> Result<Reported, E> {
+        self.close_book(each)?;
+        self.found.total = Figures::default();
+        for figures in self.found.departments.values() {
+            self.found.total.join(figures);
+        }
+        put_in_order(&mut self.found.latest);
+        Ok(self.found)
+    }
+
+    /// Counts what a ticket has to say.
+    fn close_book<E>(&mut self, each: &mut impl FnMut(&Closed) -> Result<(), E>) -> Result<(), E> {
+        let Some(told) = self.told.take() else { return Ok(()) };
+        let period = &self.found.period;
+        let departments = &mut self.found.departments;
+        let mut figures = |department: Option<&str>, at: Instant, count: &dyn Fn(&mut Figures)| {
+            if period.has(at) && period.is_about(department) {
+                count(departments.entry(department.unwrap_or_default().to_owned()).or_default());
+            }
+        };
+        told.count(&mut figures);
+        for closed in told.closed(period) {
+            figures(closed.department.as_deref(), closed.closed, &|f| f.note_close(&closed));
+            if !period.has(closed.closed) || !period.is_about(closed.department.as_deref()) {
+                continue;
+            }
+            let day = self.found.days.entry(period.day(closed.closed)).or_default();
+            let count = day.entry(closed.by_whom().to_owned()).or_default();
+            *count = count.saturating_add(1);
+            each(&closed)?;
+            self.found.latest.push(closed);
+            if self.found.latest.len() >= LATEST.saturating_mul(2) {
+                put_in_order(&mut self.found.latest);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The latest first, and no more than are wanted.
+fn put_in_order(latest: &mut Vec<Closed>) {
+    latest.sort_by(|one, other| {
+        (other.closed, &one.account, &one.ticket).cmp(&(one.closed, &other.account, &other.ticket))
+    });
+    latest.truncate(LATEST);
+}
+
+impl Reported {
+    /// The figures as JSON: instants are RFC 3339, lengths of time milliseconds.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let departments = self.departments.iter().map(|(name, figures)| {
+            let mut value = json!({ "department": (!name.is_empty()).then_some(name) });
+            if let (Value::Object(all), Value::Object(more)) = (&mut value, figures.to_json()) {
+                all.extend(more);
+            }
+            value
+        });
+        let days = self
+            .days
+            .iter()
+            .map(|(day, closed)| json!({ "day": day_name(*day), "closed": closed }));
+        json!({
+            "since": show_rfc3339(self.period.since),
+            "until": show_rfc3339(self.period.until),
+            "known-until": show_rfc3339(self.period.known_until),
+            "window-ms": self.period.window,
+            "total": self.total.to_json(),
+            "departments": departments.collect::<Vec<_>>(),
+            "days": days.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// The date of a [day](Period::day): `2026-03-02`.
+#[must_use]
+pub fn day_name(day: i64) -> String {
+    let name = show_rfc3339(day.saturating_mul(DAY));
+    name.split_once('T').map_or_else(|| name.clone(), |(date, _)| date.to_owned())
+}

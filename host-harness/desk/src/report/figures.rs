@@ -1,0 +1,304 @@
+//! Figures of a period, and how they are added.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::closed::{AGENT, Closed, INACTIVITY, Premature};
+
+/// What happened in a period. Whatever is counted can be added to that of another period.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Tickets that were opened.
+    pub opened: u64,
+    /// Closes, by who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other`.
+    pub closed: BTreeMap<String, u64>,
+    /// Of the closes by inactivity, those that were premature.
+    pub premature: u64,
+    /// Of the closes by inactivity, those of which it is not known yet.
+    pub undecided: u64,
+    /// Closes by inactivity whose window has passed. Of the others only those are known that were
+    /// premature, and a rate over all that is known would be too high.
+    pub judged: u64,
+    /// Of these, those that were premature.
+    pub judged_premature: u64,
+    /// What was reopened within the window, of closes by `inactivity` and by an `agent`.
+    pub reopened: BTreeMap<String, Reopened>,
+    /// Reminders, by their number from 1.
+    pub reminders: BTreeMap<u32, Reminded>,
+    /// Messages that could not go out at their time, by the code of the reason.
+    pub withheld: BTreeMap<String, u64>,
+    /// Actions that were taken back, by the reason of the decision that did.
+    pub withdrawn: BTreeMap<String, u64>,
+    /// Actions that were given up.
+    pub given_up: u64,
+    /// Tries that failed and were followed by another one.
+    pub retried: u64,
+    /// Given up actions that somebody had sent again.
+    pub sent_again: u64,
+    /// From deadlines to what was carried out.
+    pub lateness: Lengths,
+    /// From customers' first messages to their first answers.
+    pub first_response: Lengths,
+    /// From openings to closes.
+    pub resolution: Lengths,
+}
+
+/// How many closes were followed by a reopening within the window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reopened {
+    /// Closes whose window has passed.
+    pub known: u64,
+    /// Of these, those that were.
+    pub reopened: u64,
+}
+
+/// What became of a reminder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reminded {
+    /// How often it was sent.
+    pub sent: u64,
+    /// How often the customer wrote next.
+    pub answered: u64,
+    /// How often nothing has followed it yet.
+    pub waiting: u64,
+}
+
+impl Reminded {
+    /// The part that was answered, of a thousand; of those of which it is known.
+    #[must_use]
+    pub fn answered_rate(self) -> Option<u64> {
+        rate(self.answered, self.sent.saturating_sub(self.waiting))
+    }
+}
+
+impl Reopened {
+    /// The part that was reopened, of a thousand.
+    #[must_use]
+    pub fn rate(self) -> Option<u64> {
+        rate(self.reopened, self.known)
+    }
+}
+
+fn rate(part: u64, of: u64) -> Option<u64> {
+    part.saturating_mul(1_000).checked_div(of)
+}
+
+fn up(count: &mut u64, by: u64) {
+    *count = count.saturating_add(by);
+}
+
+impl Figures {
+    /// Closes, whoever closed.
+    #[must_use]
+    pub fn closes(&self) -> u64 {
+        self.closed.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// Closes by inactivity.
+    #[must_use]
+    pub fn automatic(&self) -> u64 {
+        self.closed.get(INACTIVITY).copied().unwrap_or_default()
+    }
+
+    /// The part of automatic closes that was premature, of a thousand; of those whose window has
+    /// passed.
+    #[must_use]
+    pub fn premature_rate(&self) -> Option<u64> {
+        rate(self.judged_premature, self.judged)
+    }
+
+    /// Adds those of another period, or of another department.
+    pub fn join(&mut self, other: &Figures) {
+        up(&mut self.opened, other.opened);
+        for (mine, others) in [
+            (&mut self.closed, &other.closed),
+            (&mut self.withheld, &other.withheld),
+            (&mut self.withdrawn, &other.withdrawn),
+        ] {
+            for (name, count) in others {
+                up(mine.entry(name.clone()).or_default(), *count);
+            }
+        }
+        up(&mut self.premature, other.premature);
+        up(&mut self.undecided, other.undecided);
+        up(&mut self.judged, other.judged);
+        up(&mut self.judged_premature, other.judged_premature);
+        for (by, count) in &other.reopened {
+            let mine = self.reopened.entry(by.clone()).or_default();
+            up(&mut mine.known, count.known);
+            up(&mut mine.reopened, count.reopened);
+        }
+        for (number, count) in &other.reminders {
+            let mine = self.reminders.entry(*number).or_default();
+            up(&mut mine.sent, count.sent);
+            up(&mut mine.answered, count.answered);
+            up(&mut mine.waiting, count.waiting);
+        }
+        up(&mut self.given_up, other.given_up);
+        up(&mut self.retried, other.retried);
+        up(&mut self.sent_again, other.sent_again);
+        self.lateness.join(&other.lateness);
+        self.first_response.join(&other.first_response);
+        self.resolution.join(&other.resolution);
+    }
+
+    pub(super) fn note_close(&mut self, closed: &Closed) {
+        up(self.closed.entry(closed.by_whom().to_owned()).or_default(), 1);
+        match closed.premature {
+            Some(Premature::Yes(_)) => up(&mut self.premature, 1),
+            Some(Premature::Unknown) => up(&mut self.undecided, 1),
+            Some(Premature::No) | None => {}
+        }
+        if let (Some(premature), true) = (closed.premature, closed.is_judged) {
+            up(&mut self.judged, 1);
+            up(&mut self.judged_premature, u64::from(matches!(premature, Premature::Yes(_))));
+        }
+        if [INACTIVITY, AGENT].contains(&closed.by_whom()) && closed.is_judged {
+            let count = self.reopened.entry(closed.by_whom().to_owned()).or_default();
+            up(&mut count.known, 1);
+            up(&mut count.reopened, u64::from(closed.was_reopened));
+        }
+        self.resolution.note(closed.resolution);
+    }
+
+    /// As JSON: lengths of time are milliseconds, rates parts of a thousand.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let reminders: Vec<Value> = self
+            .reminders
+            .iter()
+            .map(|(number, count)| {
+                json!({
+                    "number": number,
+                    "sent": count.sent,
+                    "answered": count.answered,
+                    "not-known": count.waiting,
+                    "answered-per-mille": count.answered_rate(),
+                })
+            })
+            .collect();
+        let reopened = |by: &str| {
+            let count = self.reopened.get(by).copied().unwrap_or_default();
+            json!({ "known": count.known, "reopened": count.reopened, "per-mille": count.rate() })
+        };
+        json!({
+            "opened": self.opened,
+            "closes": self.closes(),
+            "closed-by": self.closed,
+            "automatic": {
+                "closes": self.automatic(),
+                "premature": self.premature,
+                "not-known": self.undecided,
+                "window-passed": self.judged,
+                "premature-per-mille": self.premature_rate(),
+            },
+            "reopened": { "inactivity": reopened(INACTIVITY), "agent": reopened(AGENT) },
+            "reminders": reminders,
+            "withheld": self.withheld,
+            "withdrawn": self.withdrawn,
+            "given-up": self.given_up,
+            "retried": self.retried,
+            "sent-again": self.sent_again,
+            "lateness": self.lateness.to_json(),
+            "first-response": self.first_response.to_json(),
+            "resolution": self.resolution.to_json(),
+        })
+    }
+}
+
+/// Many lengths of time, each kept in the unit in which people read it: to the millisecond below a
+/// minute, to the second below a day, to the minute beyond. So a million take the room of those
+/// that differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lengths {
+    counts: BTreeMap<i64, u64>,
+}
+
+impl Lengths {
+    /// Takes a length in milliseconds; less than none counts as none.
+    pub fn note(&mut self, length: i64) {
+        let unit = match length {
+            86_400_000.. => 60_000,
+            60_000.. => 1_000,
+            _ => 1,
+        };
+        let length = length.max(0);
+        let length = length.saturating_sub(length.rem_euclid(unit));
+        up(self.counts.entry(length).or_default(), 1);
+    }
+
+    fn join(&mut self, other: &Lengths) {
+        for (length, count) in &other.counts {
+            up(self.counts.entry(*length).or_default(), *count);
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// The smallest length in milliseconds that so many of a hundred do not exceed: 50 for the
+    /// median. None if there are no lengths.
+    #[must_use]
+    pub fn percentile(&self, of_hundred: u64) -> Option<i64> {
+        let wanted = self.count().saturating_mul(of_hundred).div_ceil(100).max(1);
+        let mut seen = 0_u64;
+        self.counts.iter().find_map(|(length, count)| {
+            seen = seen.saturating_add(*count);
+            (seen >= wanted).then_some(*length)
+        })
+    }
+
+    /// The longest, in milliseconds.
+    #[must_use]
+    pub fn most(&self) -> Option<i64> {
+        self.counts.last_key_value().map(|(length, _)| *length)
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "count": self.count(),
+            "p50-ms": self.percentile(50),
+            "p90-ms": self.percentile(90),
+            "p99-ms": self.percentile(99),
+            "most-ms": self.most(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_lengths_that_were_there() {
+        let mut lengths = Lengths::default();
+        assert_eq!((lengths.percentile(50), lengths.most()), (None, None));
+        for length in [40, 10, 30, 20, -5] {
+            lengths.note(length);
+        }
+        let of = |p| lengths.percentile(p);
+        assert_eq!(
+            [of(1), of(20), of(21), of(50), of(80), of(81), of(100)].map(Option::unwrap_or_default),
+            [0, 0, 10, 20, 30, 40, 40]
+        );
+        assert_eq!((lengths.count(), lengths.most()), (5, Some(40)));
+    }
+
+    #[test]
+    fn lengths_are_kept_in_the_unit_in_which_they_are_read() {
+        for (length, kept) in [
+            (59_999, 59_999),
+            (60_001, 60_000),
+            (86_399_999, 86_399_000),
+            (86_400_000 + 59_999, 86_400_000),
+        ] {
+            let mut lengths = Lengths::default();
+            lengths.note(length);
+            assert_eq!(lengths.most(), Some(kept), "{length}");
+        }
+    }
+}

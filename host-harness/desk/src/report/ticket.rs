@@ -1,0 +1,428 @@
+//! One ticket, told from its beginning: what of it is to be counted.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use despertador_harness::clock_face::parse_rfc3339;
+use despertador_harness::conversation::{Call, follow};
+use despertador_harness::event_log::Row;
+use despertador_harness::facts;
+use despertador_harness::word::Word;
+use despertador_host::contract::{
+    ActionKey, Author, Channel, Happening, Instant, Message, MessageKind, Origin, Source, Step,
+    Ticket, TicketStatus,
+};
+use despertador_host::key;
+use serde_json::Value;
+
+use super::Period;
+use super::closed::{Closed, INACTIVITY, Premature};
+use super::figures::Figures;
+use crate::journal::{JournalEntry, JournalError};
+use crate::store::EntryKind;
+
+/// Why an action was taken back while the plugin could not answer.
+const SET_ASIDE: &str = "set-aside";
+/// Who closed, where facts say that the ticket is closed and nobody has said by whom.
+const UNSAID: &str = "other:not-said";
+
+/// A ticket, as far as its journal was read.
+#[derive(Debug)]
+pub(super) struct Told {
+    account: String,
+    ticket: Ticket,
+    opened: Instant,
+    customer: Option<String>,
+    /// The first department that the ticket had.
+    first_department: Option<String>,
+    first_words: Option<Instant>,
+    /// When the company first answered, and in which department.
+    first_answer: Option<(Instant, Option<String>)>,
+    closes: Vec<Close>,
+    is_closed: bool,
+    reminders: Vec<Sent>,
+    /// Reminders that were sent before the latest close.
+    reminders_before: usize,
+    /// What was asked for, by key.
+    asked: HashMap<String, Value>,
+    done: HashSet<String>,
+    /// The reason of the latest decision.
+    reason: String,
+    /// What was withheld in this silence: the reason, and how many reminders had gone before.
+    withheld: Vec<(String, usize)>,
+    counts: Vec<(Instant, Option<String>, Count)>,
+}
+
+#[derive(Debug)]
+struct Close {
+    at: Instant,
+    by: String,
+    department: Option<String>,
+    agent: Option<String>,
+    tags: Vec<String>,
+    category: Option<String>,
+    summary: Option<String>,
+    first_response: Option<i64>,
+    reminders: usize,
+    wrote_again: Option<Instant>,
+    reopened: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    at: Instant,
+    number: u32,
+    department: Option<String>,
+    /// Whether it was answered; none as long as nothing has followed.
+    answered: Option<bool>,
+}
+
+/// Something that counts when it happens.
+#[derive(Debug)]
+enum Count {
+    Withheld(String),
+    Withdrawn(String),
+    GivenUp,
+    Retried,
+    SentAgain,
+    Late(i64),
+}
+
+/// Where it is written down what counts: in which department, when, and what.
+pub(super) type Book<'b> = dyn FnMut(Option<&str>, Instant, &dyn Fn(&mut Figures)) + 'b;
+
+impl Told {
+    pub(super) fn new(entry: &JournalEntry) -> Self {
+        Self {
+            account: entry.account.clone(),
+            ticket: Ticket::open(entry.ticket.clone(), Channel::Other("unknown".into())),
+            opened: entry.at,
+            customer: None,
+            first_department: None,
+            first_words: None,
+            first_answer: None,
+            closes: Vec::new(),
+            is_closed: false,
+            reminders: Vec::new(),
+            reminders_before: 0,
+            asked: HashMap::new(),
+            done: HashSet::new(),
+            reason: String::new(),
+            withheld: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_of(&self, entry: &JournalEntry) -> bool {
+        self.account == entry.account && self.ticket.id == entry.ticket
+    }
+
+    pub(super) fn take(&mut self, entry: &JournalEntry) -> Result<(), JournalError> {
+        let note = |name: &str| entry.note.as_ref().and_then(|note| note.get(name));
+        if let Some(facts) = note("continues").and_then(|from| from.get("facts")) {
+            self.know(facts);
+            self.ticket.status = TicketStatus::Open;
+        }
+        match entry.kind {
+            EntryKind::Heard | EntryKind::Unheard => {
+                // What was carried out for the ticket before this one is counted there.
+                if let (Some(row), None) = (&entry.row, note("passed-on")) {
+                    let row = Row::from_value(row).map_err(|wrong| {
+                        let place = u64::try_from(entry.seq).unwrap_or_default();
+                        JournalError::Line(place, format!("the entry's row: {wrong}"))
+                    })?;
+                    self.row(&row, entry);
+                }
+            }
+            EntryKind::Parked => SET_ASIDE.clone_into(&mut self.reason),
+            EntryKind::Withdrawn => self.note(entry.at, Count::Withdrawn(self.reason.clone())),
+            EntryKind::GivenUp => self.note(entry.at, Count::GivenUp),
+            EntryKind::NotDelivered => self.note(entry.at, Count::Retried),
+            EntryKind::SentAgain => self.note(entry.at, Count::SentAgain),
+            EntryKind::Resumed | EntryKind::Ticked => {}
+        }
+        if let Some(decision) = &entry.decision {
+            self.decision(decision, entry.at);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, at: Instant, count: Count) {
+        self.counts.push((at, self.ticket.department.clone(), count));
+    }
+
+    /// One of the facts that the contract has no word for.
+    fn fact(&self, name: &str) -> Option<String> {
+        let more = self.ticket.more.iter().flatten();
+        more.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    /// Takes facts that can be read, or none of them.
+    fn know(&mut self, changed: &Value) {
+        let mut ticket = self.ticket.clone();
+        if facts::apply(&mut ticket, changed).is_ok() {
+            ticket.id.clone_from(&self.ticket.id);
+            self.ticket = ticket;
+            // A later fact that names others leaves out who it is.
+            if let Some(customer) = self.fact("customer.id") {
+                self.customer = Some(customer);
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row, entry: &JournalEntry) {
+        let at = row.at.min(entry.at);
+        if entry.previous == 0 {
+            self.opened = at;
+        }
+        if let Some(changed) = &row.facts {
+            self.know(changed);
+        }
+        match &row.call {
+            Some(Call::Message(message)) => self.message(message, at),
+            Some(Call::Event(event)) => {
+                self.event(&event.what, entry, at);
+                follow(&mut self.ticket, &event.what);
+            }
+            Some(Call::Tick(_)) | None => {}
+        }
+        if self.first_department.is_none() {
+            self.first_department.clone_from(&self.ticket.department);
+        }
+        // Some tell it by facts alone.
+        match self.ticket.status {
+            TicketStatus::Closed if !self.is_closed => self.close(at, UNSAID.into(), None),
+            TicketStatus::Open if self.is_closed => self.reopen(at),
+            _ => {}
+        }
+    }
+
+    fn message(&mut self, message: &Message, at: Instant) {
+        let is_spoken = !matches!(
+            message.kind,
+            MessageKind::Reaction
+                | MessageKind::PrivateNote
+                | MessageKind::Label
+                | MessageKind::Edit
+                | MessageKind::Receipt
+        );
+        if !is_spoken || message.origin != Origin::Written {
+            return;
+        }
+        match message.author {
+            Author::Customer => {
+                self.first_words.get_or_insert(at);
+                self.withheld.clear();
+                self.followed(true);
+                if let Some(close) = self.closes.last_mut() {
+                    close.wrote_again.get_or_insert(at.max(close.at));
+                }
+            }
+            Author::Agent | Author::AiAgent => {
+                self.followed(false);
+                if self.first_words.is_some() && self.first_answer.is_none() {
+                    self.first_answer = Some((at, self.ticket.department.clone()));
+                }
+            }
+            Author::Bot | Author::Other(_) => {}
+        }
+    }
+
+    /// Something has come after the latest reminder.
+    fn followed(&mut self, by_the_customer: bool) {
+        if let Some(sent) = self.reminders.last_mut() {
+            sent.answered.get_or_insert(by_the_customer);
+        }
+    }
+
+    fn event(&mut self, what: &Happening, entry: &JournalEntry, at: Instant) {
+        match what {
+            Happening::Opened(_) if !self.is_closed => self.opened = self.opened.min(at),
+            Happening::Opened(_) | Happening::Reopened(_) => self.reopen(at),
+            Happening::Closed(source) => self.close(at, source.word().into_owned(), None),
+            Happening::CarriedOut(key) => self.carried_out(key, entry, at),
+            _ => {}
+        }
+    }
+
+    fn carried_out(&mut self, key: &ActionKey, entry: &JournalEntry, at: Instant) {
+        let name = key::render(key);
+        if !self.done.insert(name.clone()) {
+            return;
+        }
+        let action = self.asked.get(&name).cloned();
+        let said = action.as_ref().and_then(|action| parse_rfc3339(action.get("due")?.as_str()?));
+        let noted = entry.note.as_ref().and_then(|note| note.get("due")?.as_i64());
+        if let Some(due) = noted.or(said) {
+            self.note(at, Count::Late(at.saturating_sub(due)));
+        }
+        match key.step {
+            Step::Reminder(number) => {
+                self.followed(false);
+                let audience = action.as_ref().and_then(|a| a.get("with")?.get("audience"));
+                if audience.is_none_or(|audience| audience == "customer") {
+                    let department = self.ticket.department.clone();
+                    self.reminders.push(Sent { at, number, department, answered: None });
+                }
+            }
+            Step::Close => self.close(at, INACTIVITY.into(), action.as_ref()),
+            Step::Resolve => {
+                self.close(at, Source::Customer.word().into_owned(), action.as_ref());
+            }
+            Step::Reopen => self.reopen(at),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, at: Instant, by: String, action: Option<&Value>) {
+        let with = |name: &str| action.and_then(|action| action.get("with")?.get(name));
+        if let (Some(code), true) =
+            (with("silent-because").and_then(Value::as_str), action.is_some())
+        {
+            self.note(at, Count::Withheld(code.to_owned()));
+        }
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        let noted = |name: &str| text(with("note").and_then(|note| note.get(name)));
+        let category = noted("category").or_else(|| self.fact("close.category"));
+        let summary = noted("summary").or_else(|| self.fact("close.summary"));
+        let tags = with("tags").and_then(Value::as_array).map_or_else(
+            || self.ticket.tags.clone(),
+            |tags| tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
+        );
+        self.followed(false);
+        if self.is_closed {
+            // The platform was quicker to say that it is closed than we to say that we did it.
+            if let Some(close) = self.closes.last_mut().filter(|close| {
+                action.is_some() && !["agent", "customer"].contains(&close.by.as_str())
+            }) {
+                (close.by, close.category, close.summary, close.tags) =
+                    (by, category, summary, tags);
+            }
+            return;
+        }
+        self.is_closed = true;
+        self.ticket.status = TicketStatus::Closed;
+        let first_response = self
+            .first_words
+            .zip(self.first_answer.as_ref())
+            .map(|(asked, (answered, _))| answered.saturating_sub(asked).max(0));
+        self.closes.push(Close {
+            at,
+            by,
+            department: self.ticket.department.clone(),
+            agent: self.ticket.agent.clone(),
+            tags,
+            category,
+            summary,
+            first_response,
+            reminders: self.reminders.len().saturating_sub(self.reminders_before),
+            wrote_again: None,
+            reopened: None,
+        });
+        self.reminders_before = self.reminders.len();
+    }
+
+    fn reopen(&mut self, at: Instant) {
+        if !self.is_closed {
+            return;
+        }
+        self.is_closed = false;
+        self.ticket.status = TicketStatus::Open;
+        self.withheld.clear();
+        if let Some(close) = self.closes.last_mut() {
+            close.reopened.get_or_insert(at.max(close.at));
+        }
+    }
+
+    fn decision(&mut self, decision: &Value, at: Instant) {
+        if let Some(action) = decision.get("action")
+            && let Some(key) = action.get("key").and_then(Value::as_str)
+        {
+            self.asked.insert(key.to_owned(), action.clone());
+        }
+        let reason = decision.get("reason").and_then(Value::as_str).unwrap_or_default();
+        let code = reason.split(' ').next().unwrap_or_default();
+        code.clone_into(&mut self.reason);
+        if ["outside-sending-window", "outside-channel-window", "over-budget"].contains(&code) {
+            let which = (code.to_owned(), self.reminders.len());
+            if !self.withheld.contains(&which) {
+                self.withheld.push(which);
+                self.note(at, Count::Withheld(code.to_owned()));
+            }
+        }
+    }
+
+    /// Counts all but the closes, each where and when it happened.
+    pub(super) fn count(&self, figures: &mut Book<'_>) {
+        let up = |count: &mut u64| *count = count.saturating_add(1);
+        let up_in = |counts: &mut BTreeMap<String, u64>, name: &str| {
+            let count = counts.entry(name.to_owned()).or_default();
+            *count = count.saturating_add(1);
+        };
+        figures(self.first_department.as_deref(), self.opened, &|f| up(&mut f.opened));
+        if let (Some(asked), Some((at, department))) = (self.first_words, &self.first_answer) {
+            let length = at.saturating_sub(asked);
+            figures(department.as_deref(), *at, &|f| f.first_response.note(length));
+        }
+        for sent in &self.reminders {
+            figures(sent.department.as_deref(), sent.at, &|f| {
+                let count = f.reminders.entry(sent.number).or_default();
+                up(&mut count.sent);
+                match sent.answered {
+                    Some(true) => up(&mut count.answered),
+                    None => up(&mut count.waiting),
+                    Some(false) => {}
+                }
+            });
+        }
+        for (at, department, count) in &self.counts {
+            figures(department.as_deref(), *at, &|f| match count {
+                Count::Withheld(code) => up_in(&mut f.withheld, code),
+                Count::Withdrawn(code) => up_in(&mut f.withdrawn, code),
+                Count::GivenUp => up(&mut f.given_up),
+                Count::Retried => up(&mut f.retried),
+                Count::SentAgain => up(&mut f.sent_again),
+                Count::Late(by) => f.lateness.note(*by),
+            });
+        }
+    }
+
+    /// The closes, judged by what has followed.
+    pub(super) fn closed(self, period: &Period) -> Vec<Closed> {
+        let Self { account, ticket, opened, customer, closes, .. } = self;
+        let numbered = (1_u32..).zip(closes);
+        let judged = numbered.map(|(number, close)| {
+            let last = close.at.saturating_add(period.window);
+            let is_over = period.known_until >= last;
+            let within = |at: Option<Instant>| at.filter(|at| *at <= last);
+            let back = within(close.wrote_again).into_iter().chain(within(close.reopened)).min();
+            let premature = match back {
+                Some(at) => Premature::Yes(at),
+                None if is_over => Premature::No,
+                None => Premature::Unknown,
+            };
+            Closed {
+                account: account.clone(),
+                ticket: ticket.id.clone(),
+                department: close.department,
+                agent: close.agent,
+                customer: customer.clone(),
+                opened,
+                first_response: close.first_response,
+                resolution: close.at.saturating_sub(opened).max(0),
+                closed: close.at,
+                premature: (close.by == INACTIVITY).then_some(premature),
+                by: close.by,
+                category: close.category,
+                summary: close.summary,
+                tags: close.tags,
+                reminders: u32::try_from(close.reminders).unwrap_or(u32::MAX),
+                number,
+                wrote_again: close.wrote_again,
+                reopened: close.reopened,
+                was_reopened: within(close.reopened).is_some(),
+                is_judged: is_over,
+            }
+        });
+        judged.collect()
+    }
+}

@@ -1,0 +1,486 @@
+//! What was closed in a period, and whether that was right.
+//!
+//! Reports are read beside the desk, by a connection of their own on a thread that may wait: the
+//! desk does not notice. So many at one time, and no longer than the request that wants them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use despertador_desk::DeskError;
+use despertador_desk::journal::{Journal, JournalError, Selection};
+use despertador_desk::report::{Closed, Period, Reported, Reporter, Rows};
+use despertador_harness::clock_face::parse_rfc3339;
+use despertador_harness::duration;
+use despertador_host::contract::Instant;
+use despertador_page::DeskReport;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::{App, InPath, InQuery};
+use crate::language::Language;
+use crate::problem::{Code, Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+/// No period is longer, in milliseconds.
+const LONGEST: i64 = 366 * 86_400_000;
+/// No list has more closes.
+const MOST: usize = 50_000;
+const WINDOW: i64 = 86_400_000;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// The first instant, RFC 3339.
+    #[param(required = true, format = DateTime, example = "2026-03-01T00:00:00Z")]
+    since: Option<String>,
+    /// The first instant that is no longer in the period; at most 366 days later.
+    #[param(required = true, format = DateTime, example = "2026-04-01T00:00:00Z")]
+    until: Option<String>,
+    /// A close is premature if the customer writes, or the ticket is reopened, within this time.
+    /// Default `24 h`.
+    #[param(example = "24 h")]
+    window: Option<String>,
+    /// Of this department alone.
+    department: Option<String>,
+    /// Minutes east of UTC, for where days begin. Default 0.
+    #[serde(default, rename = "utc-offset")]
+    #[param(minimum = -1080, maximum = 1080)]
+    utc_offset: i32,
+}
+
+/// Tickets that were closed in a period.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct ClosedTickets {
+    /// In the order in which they were closed.
+    closed: Vec<ClosedTicket>,
+}
+
+/// A close. A ticket that was closed twice is there twice.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct ClosedTicket {
+    /// The help-desk's id.
+    ticket: String,
+    /// Its department when it was closed.
+    department: Option<String>,
+    /// Its agent when it was closed.
+    agent: Option<String>,
+    /// The customer, where the fact `more.customer.id` names them.
+    customer: Option<String>,
+    /// When the ticket was opened, RFC 3339.
+    opened: String,
+    /// From the customer's first message to the first answer of an agent or AI agent, in
+    /// milliseconds; none before there are both.
+    first_response_ms: Option<i64>,
+    /// From the opening to this close, in milliseconds.
+    resolution_ms: i64,
+    /// When it was closed, RFC 3339.
+    closed: String,
+    /// Who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other:…`.
+    closed_by: String,
+    /// What it was about: of the closing note, or the fact `more.close.category`.
+    category: Option<String>,
+    /// What happened: of the closing note, or the fact `more.close.summary`.
+    summary: Option<String>,
+    /// Those of the close, or those that the ticket had.
+    tags: Vec<String>,
+    /// Reminders sent since the ticket was opened, or closed the last time.
+    reminders: u32,
+    /// The how-manyth close of the ticket, from 1.
+    close_number: u32,
+    /// When the customer wrote again, RFC 3339.
+    wrote_again: Option<String>,
+    /// When the ticket was reopened, RFC 3339.
+    reopened: Option<String>,
+    /// How long after the close, in milliseconds.
+    reopened_after_ms: Option<i64>,
+    /// `yes`, `no`, or `not-known`: nothing has followed, and the window has not passed. None of
+    /// closes that were not for inactivity.
+    premature: Option<String>,
+}
+
+/// Figures of a period.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Summary {
+    /// The first instant, RFC 3339.
+    since: String,
+    /// The first one that is no longer in it.
+    until: String,
+    /// Until when it is known what happened.
+    known_until: String,
+    /// How long after a close the customer makes it premature, in milliseconds.
+    window_ms: i64,
+    /// All departments together.
+    total: Figures,
+    /// Each department.
+    departments: Vec<Department>,
+    /// Days on which tickets were closed.
+    days: Vec<Day>,
+}
+
+/// Closes of a day.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Day {
+    /// Its date, by the reader's clock.
+    day: String,
+    /// How many tickets were closed, by who closed.
+    closed: BTreeMap<String, u64>,
+}
+
+/// Figures of a department.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct Department {
+    /// Its name; none of tickets without one.
+    department: Option<String>,
+    /// Its figures.
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+/// What happened.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+struct Figures {
+    /// Tickets opened in the period.
+    opened: u64,
+    /// Closes in the period, whoever closed.
+    closes: u64,
+    /// Closes by who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other`.
+    closed_by: BTreeMap<String, u64>,
+    /// Closes for inactivity, and whether they were right.
+    automatic: Automatic,
+    /// Reopenings within the window.
+    reopened: ReopenedBy,
+    /// Each reminder, by its number.
+    reminders: Vec<Reminder>,
+    /// Messages that could not go out at their time, by reason; each once a silence.
+    withheld: BTreeMap<String, u64>,
+    /// Actions that were taken back, by the reason of the decision before.
+    withdrawn: BTreeMap<String, u64>,
+    /// Actions that were given up.
+    given_up: u64,
+    /// Tries that failed and were followed by another one.
+    retried: u64,
+    /// Given up actions that somebody had sent again.
+    sent_again: u64,
+    /// From an action's deadline to when it was carried out.
+    lateness: Lengths,
+    /// From the customer's first message to the first answer, of those given in the period.
+    first_response: Lengths,
+    /// From the opening of a ticket to its close.
+    resolution: Lengths,
+}
+
+/// Closes for inactivity.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Automatic {
+    /// How many.
+    closes: u64,
+    /// Of these, closes after which the customer wrote or the ticket was reopened, within the
+    /// window.
+    premature: u64,
+    /// Of these, closes of which it is not known yet: nothing has followed, and the window has not
+    /// passed.
+    not_known: u64,
+    /// Of these, closes whose window has passed.
+    window_passed: u64,
+    /// The premature part of those whose window has passed, of a thousand.
+    premature_per_mille: Option<u64>,
+}
+
+/// Reopenings, by who had closed.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReopenedBy {
+    /// After closes for inactivity.
+    inactivity: Reopened,
+    /// After closes by agents.
+    agent: Reopened,
+}
+
+/// Reopenings within the window.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Reopened {
+    /// Closes whose window has passed.
+    known: u64,
+    /// Of these, those that were reopened.
+    reopened: u64,
+    /// The part, of a thousand.
+    per_mille: Option<u64>,
+}
+
+/// What became of a reminder.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Reminder {
+    /// Its number, from 1.
+    number: u32,
+    /// How often it was sent.
+    sent: u64,
+    /// How often the customer wrote next: before the company, and before the next step.
+    answered: u64,
+    /// How often nothing has followed it yet.
+    not_known: u64,
+    /// The answered part of those that are known, of a thousand.
+    answered_per_mille: Option<u64>,
+}
+
+/// Lengths of time, in milliseconds; none where there are none.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Lengths {
+    /// How many.
+    count: u64,
+    /// The median: half of them are no longer.
+    p50_ms: Option<i64>,
+    /// Nine of ten are no longer.
+    p90_ms: Option<i64>,
+    /// Ninety-nine of a hundred are no longer.
+    p99_ms: Option<i64>,
+    /// The longest.
+    most_ms: Option<i64>,
+}
+
+/// Tickets that were closed in a period
+///
+/// With what came of each: whether the customer came back, and whether the ticket was reopened. At
+/// most 50,000; `despertador report` writes lists of any length.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/reports/closed",
+    tag = "reports",
+    params(("account" = String, Path, description = "The account"), Wanted),
+    responses(
+        (status = 200, description = "They, as JSON, or as CSV if `Accept` says `text/csv`", content(
+            (ClosedTickets = "application/json"), (String = "text/csv")
+        )),
+        Problems
+    ),
+)]
+pub(crate) async fn closed(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    headers: HeaderMap,
+    InPath(account): InPath<String>,
+    InQuery(wanted): InQuery<Wanted>,
+) -> Result<Response, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let period = wanted.period(app.clock.now())?;
+    let (_, mut closed) = read(&app, language, account, period, MOST).await?;
+    closed.sort_by(|one, other| (one.closed, &one.ticket).cmp(&(other.closed, &other.ticket)));
+    if !accepts(&headers, "text/csv") {
+        let closed: Vec<Value> = closed.iter().map(Closed::to_json).collect();
+        let all: ClosedTickets = typed(serde_json::json!({ "closed": closed }))?;
+        return Ok(Json(all).into_response());
+    }
+    let written = Rows::begin(Vec::new()).and_then(|mut rows| {
+        closed.iter().try_for_each(|one| rows.row(one))?;
+        rows.end()
+    });
+    let text = written.map_err(|error| Problem::new(Code::Crashed, error.to_string()))?;
+    let mut answer = text.into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"closed.csv\""),
+    );
+    Ok(answer)
+}
+
+/// Figures of a period
+///
+/// Closes and how many were premature, what reminders win back, what was withheld and given up,
+/// lateness, times of first response and resolution; in total and by department.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/reports/summary",
+    tag = "reports",
+    params(("account" = String, Path, description = "The account"), Wanted),
+    responses(
+        (status = 200, description = "They, as JSON, or as a page if `Accept` says `text/html`", content(
+            (Summary = "application/json"), (String = "text/html")
+        )),
+        Problems
+    ),
+)]
+pub(crate) async fn summary(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    headers: HeaderMap,
+    InPath(account): InPath<String>,
+    InQuery(wanted): InQuery<Wanted>,
+) -> Result<Response, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let period = wanted.period(app.clock.now())?;
+    let name = account.clone();
+    let (found, _) = read(&app, language, account, period, 0).await?;
+    if accepts(&headers, "text/html") {
+        let report = DeskReport { name: &name, reported: &found };
+        let page = despertador_page::desk_report(&report, language.of_page());
+        let page = page.map_err(|error| Problem::new(Code::Crashed, error.to_string()))?;
+        return Ok(axum::response::Html(page).into_response());
+    }
+    let summary: Summary = typed(found.to_json())?;
+    Ok(Json(summary).into_response())
+}
+
+/// What is documented is what is answered: what has another form is an error of ours.
+fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_json::from_value(value).map_err(|error| {
+        Problem::new(Code::Crashed, format!("the report has another form: {error}"))
+    })
+}
+
+/// Whether a kind is among those that the caller names.
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    let named = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    named
+        .flat_map(|value| value.split(','))
+        .any(|one| one.split(';').next().is_some_and(|one| one.trim().eq_ignore_ascii_case(kind)))
+}
+
+impl Wanted {
+    fn period(self, now: Instant) -> Result<Period, Problem> {
+        // Missing ones are said here, and not before it is known whether the caller may ask.
+        let instant = |name: &str, text: Option<&str>| {
+            let text = text.unwrap_or_default();
+            parse_rfc3339(text).ok_or_else(|| {
+                Problem::new(Code::BadParameter, format!("{name}: `{text}` is no instant")).help(
+                    "write it as 2026-03-01T00:00:00Z; a `+` of an offset is %2B in an address",
+                )
+            })
+        };
+        let (since, until) =
+            (instant("since", self.since.as_deref())?, instant("until", self.until.as_deref())?);
+        let length = until.saturating_sub(since);
+        if !(1..=LONGEST).contains(&length) {
+            return Err(Problem::new(
+                Code::BadParameter,
+                "until: a period ends after it begins, and has at most 366 days",
+            )
+            .help("ask for several periods, or use `despertador report` on the desk's file"));
+        }
+        if !(-1_080..=1_080).contains(&self.utc_offset) {
+            return Err(Problem::new(
+                Code::BadParameter,
+                format!("utc-offset: {}", self.utc_offset),
+            )
+            .help("minutes east of UTC, -1080 to 1080"));
+        }
+        let window = match &self.window {
+            None => WINDOW,
+            Some(text) => duration::parse(text)
+                .and_then(|window| i64::try_from(window).ok())
+                .ok_or_else(|| {
+                    Problem::new(Code::BadParameter, format!("window: `{text}` is no duration"))
+                        .help("write it as `30 min`, `24 h` or `2 d`")
+                })?,
+        };
+        Ok(Period {
+            since,
+            until,
+            department: self.department,
+            window,
+            known_until: now,
+            utc_offset: self.utc_offset,
+        })
+    }
+}
+
+/// Why a report did not come to its end.
+enum Stopped {
+    Journal(JournalError),
+    /// Nobody waits for it any more.
+    Unwanted,
+    TooMany,
+}
+
+impl From<JournalError> for Stopped {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+/// Says, when it is dropped, that nobody waits any more.
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+async fn read(
+    app: &App,
+    language: Language,
+    account: String,
+    period: Period,
+    most: usize,
+) -> Result<(Reported, Vec<Closed>), Problem> {
+    let room = app.limits.report()?;
+    let file = app.desk.clone();
+    let unwanted = Arc::new(AtomicBool::new(false));
+    let _waiting = Waiting(Arc::clone(&unwanted));
+    let reading = tokio::task::spawn_blocking(move || {
+        let read = read_here(&file, account, period, most, &unwanted);
+        // There is room again when the work has ended, and not when nobody waits for it.
+        drop(room);
+        read
+    });
+    let read = reading.await.map_err(|error| Problem::new(Code::Crashed, error.to_string()))?;
+    read.map_err(|stopped| match stopped {
+        Stopped::Journal(error) => Problem::of_desk(DeskError::from(error), language),
+        Stopped::Unwanted => Problem::new(Code::TooSlow, "nobody waits for the report any more"),
+        Stopped::TooMany => Problem::new(
+            Code::BadParameter,
+            format!("until: more than {MOST} tickets were closed in this period"),
+        )
+        .help("ask for shorter periods, or use `despertador report` on the desk's file"),
+    })
+}
+
+fn read_here(
+    file: &Path,
+    account: String,
+    period: Period,
+    most: usize,
+    unwanted: &AtomicBool,
+) -> Result<(Reported, Vec<Closed>), Stopped> {
+    let selection =
+        Selection { account: Some(account), since: Some(period.since), ..Selection::default() };
+    let mut closed = Vec::new();
+    let mut each = |one: &Closed| {
+        if most > 0 {
+            if closed.len() >= most {
+                return Err(Stopped::TooMany);
+            }
+            closed.push(one.clone());
+        }
+        Ok(())
+    };
+    let mut reporter = Reporter::new(period);
+    Journal::beside_desk(file)?.read(&selection, |line| {
+        if unwanted.load(Ordering::Relaxed) {
+            return Err(Stopped::Unwanted);
+        }
+        reporter.take(line, &mut each).map(|()| true)
+    })?;
+    let found = reporter.end(&mut each)?;
+    Ok((found, closed))
+}
