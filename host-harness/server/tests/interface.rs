@@ -22,7 +22,7 @@ fn a_silent_customer_is_reminded_and_closed_and_the_desk_says_why() {
         served.at(NINE + after * MINUTE);
         served.settle(|served| {
             let ticket = served.get("/v1/accounts/acme/tickets/4711").json();
-            served.actions().len() == count && ticket["actions"] == json!([])
+            served.carried_out() == count && ticket["actions"] == json!([])
         });
     }
     let keys: Vec<String> =

@@ -102,7 +102,7 @@ fn a_plugin_that_fails_its_checks_is_not_taken() {
     assert!(refused.body.contains("the plugin stays"), "{refused:?}");
     // It decides as before.
     served.at(NINE + 10 * MINUTE);
-    served.settle(|served| served.actions().len() == 1);
+    served.settle(|served| served.carried_out() == 1);
     // The same bytes, another file: nothing to replace.
     std::fs::write(&file, despertador_component::COMPONENT).unwrap();
     let same = operations(&served, "POST", "/reload");

@@ -28,7 +28,7 @@ fn lived() -> Served {
     for minute in [10, 11, 14, 15] {
         served.at(NINE + minute * MINUTE);
         let actions = [10, 11, 14, 15].iter().filter(|one| **one <= minute).count();
-        served.settle(|served| served.actions().len() == actions);
+        served.settle(|served| served.carried_out() == actions);
     }
     served.settle(|served| closes(served) == 1);
     let closed = json!([

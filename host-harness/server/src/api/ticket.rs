@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use despertador_desk::store::{OutboxRow, OutboxState, Query, TicketRow};
-use despertador_desk::{Receipt, Standing, TimelineEntry, decision_json};
+use despertador_desk::store::{OutboxRow, OutboxState, Query, Sqlite, TicketRow};
+use despertador_desk::{Desk, DeskError, Receipt, Standing, TimelineEntry, decision_json};
 use despertador_harness::{duration, facts};
-use despertador_host::contract::Explanation;
+use despertador_host::contract::{Explanation, Instant};
 use despertador_host::key::render_step;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -449,6 +449,43 @@ impl Changed {
     }
 }
 
+/// Something that a person does to a ticket.
+struct ByHand {
+    caller: Caller,
+    language: Language,
+    account: String,
+    ticket: String,
+    /// As the audit calls it.
+    what: &'static str,
+    /// What belongs to it, beside the ticket.
+    details: Value,
+}
+
+impl ByHand {
+    /// Does it, and takes down who did it.
+    async fn change(
+        self,
+        app: &App,
+        change: impl FnOnce(&mut Desk<Sqlite>, Instant, &str, &str) -> Result<Receipt, DeskError>
+        + Send
+        + 'static,
+    ) -> Result<Json<Changed>, Problem> {
+        let Self { caller, language, account, ticket, what, mut details } = self;
+        caller.may(app, Scope::HelpDeskEdit, &account)?;
+        let receipt = app
+            .ask(language, move |desk, now| {
+                let receipt = change(desk, now, &account, &ticket)?;
+                if let Some(details) = details.as_object_mut() {
+                    details.insert("ticket".into(), ticket.into());
+                }
+                desk.record(now, &account, &caller.name, what, &details)?;
+                Ok(receipt)
+            })
+            .await?;
+        Changed::of(receipt)
+    }
+}
+
 /// Give the customer more time
 #[utoipa::path(
     post,
@@ -474,15 +511,11 @@ pub(crate) async fn extend(
         Problem::new(Code::BadParameter, format!("by: `{}`", wanted.by))
             .help("a length of time such as `10 min` or `2 h`")
     })?;
-    let details = json!({ "ticket": ticket, "by": wanted.by });
-    let receipt = app
-        .ask(language, move |desk, now| {
-            let receipt = desk.extend(now, &account, &ticket, by)?;
-            desk.record(now, &account, &caller.name, "ticket-extended", &details)?;
-            Ok(receipt)
-        })
-        .await?;
-    Changed::of(receipt)
+    let details = json!({ "by": wanted.by });
+    let by_hand = ByHand { caller, language, account, ticket, what: "ticket-extended", details };
+    by_hand
+        .change(&app, move |desk, now, account, ticket| desk.extend(now, account, ticket, by))
+        .await
 }
 
 /// Stop the clock of a ticket until it is released
@@ -502,16 +535,9 @@ pub(crate) async fn hold(
     language: Language,
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let receipt = app
-        .ask(language, move |desk, now| {
-            let receipt = desk.hold(now, &account, &ticket)?;
-            let details = json!({ "ticket": ticket });
-            desk.record(now, &account, &caller.name, "ticket-held", &details)?;
-            Ok(receipt)
-        })
-        .await?;
-    Changed::of(receipt)
+    let by_hand =
+        ByHand { caller, language, account, ticket, what: "ticket-held", details: json!({}) };
+    by_hand.change(&app, |desk, now, account, ticket| desk.hold(now, account, ticket)).await
 }
 
 /// Let the clock of a ticket run again
@@ -531,16 +557,9 @@ pub(crate) async fn release(
     language: Language,
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let receipt = app
-        .ask(language, move |desk, now| {
-            let receipt = desk.release(now, &account, &ticket)?;
-            let details = json!({ "ticket": ticket });
-            desk.record(now, &account, &caller.name, "ticket-released", &details)?;
-            Ok(receipt)
-        })
-        .await?;
-    Changed::of(receipt)
+    let by_hand =
+        ByHand { caller, language, account, ticket, what: "ticket-released", details: json!({}) };
+    by_hand.change(&app, |desk, now, account, ticket| desk.release(now, account, ticket)).await
 }
 
 /// The tag that exempts a ticket.
@@ -571,14 +590,10 @@ pub(crate) async fn exempt(
     body: Text,
 ) -> Result<Json<Changed>, Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let wanted: Exemption = body.form()?;
-    let receipt = app
-        .ask(language, move |desk, now| {
-            let receipt = desk.exempt(now, &account, &ticket, &wanted.tag)?;
-            let details = json!({ "ticket": ticket, "tag": wanted.tag });
-            desk.record(now, &account, &caller.name, "ticket-exempted", &details)?;
-            Ok(receipt)
-        })
-        .await?;
-    Changed::of(receipt)
+    let Exemption { tag } = body.form()?;
+    let details = json!({ "tag": tag });
+    let by_hand = ByHand { caller, language, account, ticket, what: "ticket-exempted", details };
+    by_hand
+        .change(&app, move |desk, now, account, ticket| desk.exempt(now, account, ticket, &tag))
+        .await
 }

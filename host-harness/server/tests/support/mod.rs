@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
+use despertador_desk::Desk;
 use despertador_desk::runtime::Clock;
+use despertador_desk::store::Sqlite;
 use despertador_host::contract::Instant;
 use despertador_server::{Account, Deliver, NewToken, Operations, Scope, Server, Settings, Start};
 use serde_json::{Value, json};
@@ -177,7 +179,7 @@ impl Served {
 
     /// Waits until the desk has done what is due and heard of it.
     pub fn settle(&self, until: impl Fn(&Self) -> bool) {
-        for _ in 0..2_000 {
+        for _ in 0..50_000 {
             if until(self) {
                 return;
             }
@@ -186,6 +188,14 @@ impl Served {
             std::thread::yield_now();
         }
         panic!("it never came to that");
+    }
+
+    /// How many actions the desk knows to be carried out: it has heard of them, and what follows
+    /// counts from then.
+    pub fn carried_out(&self) -> usize {
+        let count =
+            |desk: &mut Desk<Sqlite>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
+        usize::try_from(self.server.inlet().ask(count).expect("a desk")).expect("a few")
     }
 
     /// The actions in the log.

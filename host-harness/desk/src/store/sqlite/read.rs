@@ -60,14 +60,7 @@ impl Store for Sqlite {
     }
 
     fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        self.all("SELECT no, name, policy, sweep FROM account ORDER BY no", [], |row| {
-            Ok(AccountRow {
-                no: row.get(0)?,
-                name: row.get(1)?,
-                policy: row.get(2)?,
-                sweep: row.get(3)?,
-            })
-        })
+        self.all(ACCOUNTS, [], account)
     }
 
     fn lanes(&self) -> Result<Vec<LaneRow>, StoreError> {
@@ -307,26 +300,7 @@ impl Store for Sqlite {
     }
 
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
-        self.one(
-            "SELECT seq, previous, ticket, at, kind, policy, row, decision, note
-             FROM journal WHERE seq = ?",
-            params![seq],
-            |row| {
-                let kind = row.get(4)?;
-                Ok(EntryRow {
-                    seq: row.get(0)?,
-                    previous: row.get(1)?,
-                    ticket: row.get(2)?,
-                    at: row.get(3)?,
-                    kind: EntryKind::from_number(kind)
-                        .ok_or(rusqlite::Error::IntegralValueOutOfRange(4, kind))?,
-                    policy: row.get(5)?,
-                    row: row.get(6)?,
-                    decision: row.get(7)?,
-                    note: row.get(8)?,
-                })
-            },
-        )
+        self.one(ENTRY, params![seq], entry)
     }
 
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
@@ -412,7 +386,34 @@ fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-fn policy(row: &Row<'_>) -> rusqlite::Result<PolicyRow> {
+/// All accounts, each read by [`account`].
+pub(super) const ACCOUNTS: &str = "SELECT no, name, policy, sweep FROM account ORDER BY no";
+
+pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+    Ok(AccountRow { no: row.get(0)?, name: row.get(1)?, policy: row.get(2)?, sweep: row.get(3)? })
+}
+
+/// An entry of the journal by its number, read by [`entry`].
+pub(super) const ENTRY: &str = "SELECT seq, previous, ticket, at, kind, policy, row, decision, note
+     FROM journal WHERE seq = ?";
+
+pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    let kind = row.get(4)?;
+    Ok(EntryRow {
+        seq: row.get(0)?,
+        previous: row.get(1)?,
+        ticket: row.get(2)?,
+        at: row.get(3)?,
+        kind: EntryKind::from_number(kind)
+            .ok_or(rusqlite::Error::IntegralValueOutOfRange(4, kind))?,
+        policy: row.get(5)?,
+        row: row.get(6)?,
+        decision: row.get(7)?,
+        note: row.get(8)?,
+    })
+}
+
+pub(super) fn policy(row: &Row<'_>) -> rusqlite::Result<PolicyRow> {
     Ok(PolicyRow {
         account: row.get(0)?,
         version: row.get(1)?,

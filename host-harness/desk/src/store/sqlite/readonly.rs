@@ -12,8 +12,8 @@ use std::time::SystemTime;
 use despertador_host::contract::Instant;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::{failed, look_at, schema, whole_path};
-use crate::store::{AccountRow, EntryKind, EntryRow, PolicyRow, StoreError, StoreProblem};
+use super::{failed, look_at, read, schema, whole_path};
+use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
 
 /// A desk's file, or a backup of one, open for reading alone. What is read is the file as it was
 /// when it was opened.
@@ -143,14 +143,7 @@ impl ReadOnly {
     ///
     /// See [`StoreError`].
     pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        self.all("SELECT no, name, policy, sweep FROM account ORDER BY no", params![], |row| {
-            Ok(AccountRow {
-                no: row.get(0)?,
-                name: row.get(1)?,
-                policy: row.get(2)?,
-                sweep: row.get(3)?,
-            })
-        })
+        self.all(read::ACCOUNTS, params![], read::account)
     }
 
     /// All versions of an account's policy, the oldest first.
@@ -163,16 +156,7 @@ impl ReadOnly {
             "SELECT account, version, at, by, config, surroundings FROM policy
              WHERE account = ? ORDER BY version",
             params![account],
-            |row| {
-                Ok(PolicyRow {
-                    account: row.get(0)?,
-                    version: row.get(1)?,
-                    at: row.get(2)?,
-                    by: row.get(3)?,
-                    config: row.get(4)?,
-                    surroundings: row.get(5)?,
-                })
-            },
+            read::policy,
         )
     }
 
@@ -246,29 +230,8 @@ impl ReadOnly {
 
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
         self.connection
-            .prepare_cached(
-                "SELECT seq, previous, ticket, at, kind, policy, row, decision, note
-                 FROM journal WHERE seq = ?",
-            )
-            .and_then(|mut statement| {
-                statement
-                    .query_row([seq], |row| {
-                        let kind = row.get(4)?;
-                        Ok(EntryRow {
-                            seq: row.get(0)?,
-                            previous: row.get(1)?,
-                            ticket: row.get(2)?,
-                            at: row.get(3)?,
-                            kind: EntryKind::from_number(kind)
-                                .ok_or(rusqlite::Error::IntegralValueOutOfRange(4, kind))?,
-                            policy: row.get(5)?,
-                            row: row.get(6)?,
-                            decision: row.get(7)?,
-                            note: row.get(8)?,
-                        })
-                    })
-                    .optional()
-            })
+            .prepare_cached(read::ENTRY)
+            .and_then(|mut statement| statement.query_row([seq], read::entry).optional())
             .map_err(|error| self.failed(&error))
     }
 
