@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use despertador_blip::BlipSource;
 use despertador_desk::runtime::{Clock, Inlet, NotDone};
-use despertador_desk::store::{Sqlite, TokenRow};
+use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, DeskError, Incoming, Receipt};
 use despertador_host::contract::Instant;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -76,11 +76,29 @@ impl App {
         }))
     }
 
-    /// Takes over what the desk knows of accounts and tokens.
-    pub(crate) fn know(&self, accounts: Vec<String>, tokens: Vec<TokenRow>) {
+    /// Takes over what a desk knows of accounts and tokens.
+    pub(crate) fn know(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
+        self.tokens.set(desk.tokens()?);
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
-            accounts.into_iter().collect();
-        self.tokens.set(tokens);
+            desk.accounts().map(str::to_owned).collect();
+        Ok(())
+    }
+
+    /// Changes accounts or tokens. What the server knows of them is changed in the same turn of the
+    /// desk: two changes cannot overtake each other, and whoever hangs up leaves no token in use that
+    /// was taken back.
+    pub(crate) async fn change<R: Send + 'static>(
+        &self,
+        language: Language,
+        change: impl FnOnce(&mut Desk<Sqlite>, Instant) -> Result<R, DeskError> + Send + 'static,
+    ) -> Result<R, Problem> {
+        let app = self.clone();
+        self.ask(language, move |desk, now| {
+            let changed = change(desk, now);
+            app.know(desk)?;
+            changed
+        })
+        .await
     }
 
     /// Takes over the bots that settings name. A bot that stays keeps what it waits for.

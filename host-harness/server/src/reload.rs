@@ -84,17 +84,19 @@ impl Reloader {
             reloaded.refused.push(said);
         }
         self.reload_plugin(app, &settings, &mut reloaded).await;
+        let knowing = app.clone();
         let asked = app
             .ask_plainly(move |desk, now| {
                 let mut reloaded = Reloaded::default();
                 open_accounts(desk, now, &settings, &mut reloaded);
-                let names = desk.accounts().map(str::to_owned).collect();
-                (reloaded, names, desk.tokens().unwrap_or_default())
+                if let Err(error) = knowing.know(desk) {
+                    reloaded.refused.push(error.to_string());
+                }
+                reloaded
             })
             .await;
         match asked {
-            Ok((more, accounts, tokens)) => {
-                app.know(accounts, tokens);
+            Ok(more) => {
                 reloaded.done.extend(more.done);
                 reloaded.refused.extend(more.refused);
             }

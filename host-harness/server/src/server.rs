@@ -100,8 +100,6 @@ impl Server {
         if let Some(said) = opened.refused.first() {
             return Err(said.clone());
         }
-        let names = desk.accounts().map(str::to_owned).collect();
-        let known = desk.tokens().map_err(|error| error.to_string())?;
         let listening = Listening::bind(&settings)?;
         let workers = settings.deliveries.get();
         let options = RuntimeOptions {
@@ -115,7 +113,9 @@ impl Server {
         let limits = Limits::new(&settings.limits);
         let file = settings.desk.clone();
         let app = App::new(desk.inlet(), clock, limits, Metrics::default(), file);
-        app.know(names, known);
+        let knowing = app.clone();
+        let known = desk.inlet().ask(move |desk, _| knowing.know(desk));
+        known.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         app.know_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);
         let Listening { runtime, interface, operations, address, operations_address } = listening;

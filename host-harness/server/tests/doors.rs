@@ -189,6 +189,31 @@ fn nobody_makes_a_token_that_may_more_than_their_own_and_a_revoked_one_is_of_no_
 }
 
 #[test]
+fn a_token_is_taken_back_though_whoever_asked_for_it_has_hung_up() {
+    let served = Served::new();
+    let crm = served.token(&["events:write"]);
+    assert_eq!(call("GET", &served.url("/v1/accounts"), &crm, None, &[]).status, 200);
+    // The desk is busy until the one who asks has gone.
+    let (go_on, gone) = std::sync::mpsc::channel::<()>();
+    let inlet = served.server.inlet();
+    let busy = std::thread::spawn(move || inlet.ask(move |_, _| gone.recv()));
+    let mut stream = TcpStream::connect(served.server.address()).unwrap();
+    let request = format!(
+        "DELETE /v1/tokens/events:write HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+        served.acme
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    assert!(stream.read(&mut [0; 1]).is_err(), "nobody can have answered");
+    drop(stream);
+    // The server sees that before the desk goes on.
+    assert_eq!(call("GET", &served.url("/healthz"), "", None, &[]).status, 200);
+    go_on.send(()).unwrap();
+    busy.join().unwrap().expect("a desk").expect("told to go on");
+    served.settle(|served| call("GET", &served.url("/v1/accounts"), &crm, None, &[]).status == 401);
+}
+
+#[test]
 fn bodies_that_are_no_json_or_too_large_are_refused_and_the_server_goes_on() {
     let served = Served::with(|settings, _| {
         settings.limits.body = NonZeroUsize::new(10_000).unwrap();

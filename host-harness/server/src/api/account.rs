@@ -72,13 +72,7 @@ pub(crate) async fn open(
             format!("an account's name has 1 to {LONGEST} bytes and no control characters"),
         ));
     }
-    let (accounts, tokens) = app
-        .ask(language, move |desk, now| {
-            desk.open_account(now, &account, &caller.name)?;
-            Ok((desk.accounts().map(str::to_owned).collect(), desk.tokens()?))
-        })
-        .await?;
-    app.know(accounts, tokens);
+    app.change(language, move |desk, now| desk.open_account(now, &account, &caller.name)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -131,13 +131,7 @@ pub(crate) async fn create(
     let new = NewToken::make(app.clock.now(), &wanted.name, &scopes, &wanted.accounts)
         .map_err(|said| Problem::new(Code::Crashed, said))?;
     let row = new.row;
-    let (accounts, tokens) = app
-        .ask(language, move |desk, now| {
-            desk.add_token(now, row, &caller.name)?;
-            Ok((desk.accounts().map(str::to_owned).collect(), desk.tokens()?))
-        })
-        .await?;
-    app.know(accounts, tokens);
+    app.change(language, move |desk, now| desk.add_token(now, row, &caller.name)).await?;
     Ok((StatusCode::CREATED, Json(Made { token: new.secret })))
 }
 
@@ -156,20 +150,23 @@ pub(crate) async fn revoke(
     InPath(name): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     caller.may_anywhere(Scope::TokensEdit)?;
-    let unknown = || Problem::new(Code::UnknownName, "no token of this name is in use");
-    let rows = app.ask(language, |desk, _| desk.tokens()).await?;
-    let own = rows.iter().find(|row| row.name == name && row.revoked.is_none());
-    let accounts: Vec<String> =
-        serde_json::from_str(&own.ok_or_else(unknown)?.accounts).unwrap_or_default();
-    if !accounts.iter().all(|account| caller.sees(account)) {
-        return Err(unknown());
-    }
-    let (done, accounts, tokens) = app
-        .ask(language, move |desk, now| {
-            let done = desk.revoke_token(now, &name, &caller.name)?;
-            Ok((done, desk.accounts().map(str::to_owned).collect(), desk.tokens()?))
+    let done = app
+        .change(language, move |desk, now| {
+            let rows = desk.tokens()?;
+            let own = rows.iter().find(|row| row.name == name && row.revoked.is_none());
+            let sees_all_of = |accounts: &str| {
+                let accounts: Vec<String> = serde_json::from_str(accounts).unwrap_or_default();
+                accounts.iter().all(|account| caller.sees(account))
+            };
+            if own.is_none_or(|own| !sees_all_of(&own.accounts)) {
+                return Ok(false);
+            }
+            desk.revoke_token(now, &name, &caller.name)
         })
         .await?;
-    app.know(accounts, tokens);
-    if done { Ok(StatusCode::NO_CONTENT) } else { Err(unknown()) }
+    if done {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Problem::new(Code::UnknownName, "no token of this name is in use"))
+    }
 }
