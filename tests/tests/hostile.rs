@@ -221,6 +221,39 @@ fn several_tickets_in_a_row_quarantine_the_plugin() {
 }
 
 #[test]
+fn what_fails_in_one_account_is_nothing_to_the_others() {
+    let plugin = plugin_with(small());
+    let policy_for =
+        |name| plugin.policy_for(name, "{}", &surroundings()).expect("takes any config");
+    let (acme, other) = (policy_for("acme"), policy_for("other"));
+    // The same id in another account is another ticket.
+    tick(&acme, &ticket("4711", "panic"), START).expect_err("panics");
+    let same_id = ticket("4711", "well-behaved");
+    let error = tick(&acme, &same_id, START).expect_err("rests");
+    assert!(matches!(error, CallError::Resting { .. }), "{error}");
+    tick(&other, &same_id, START).expect("does not rest");
+
+    for id in ["1", "2", "3", "4", "5"] {
+        tick(&acme, &ticket(id, "panic"), START).expect_err("panics");
+    }
+    let well = ticket("4712", "well-behaved");
+    // Another policy of the account is another version of it.
+    let error = tick(&policy_for("acme"), &well, START + 1).expect_err("quarantined");
+    let said = "the plugin is quarantined for account `acme` until ";
+    assert!(error.to_string().starts_with(said), "{error}");
+    tick(&other, &well, START + 1).expect("goes on");
+    let suspended: Vec<_> =
+        plugin.suspensions(START + 1).into_iter().map(|one| (one.account, one.until)).collect();
+    assert_eq!(suspended, [("acme".to_owned(), START + MINUTE)]);
+    assert_eq!(plugin.suspensions(START + MINUTE), [], "then it is tried again");
+    plugin.release();
+    tick(&acme, &well, START + 1).expect("released");
+    // Another host, or another version of the plugin, has a health of its own.
+    let anew = plugin_with(small()).policy_for("acme", "{}", &surroundings()).expect("a policy");
+    tick(&anew, &ticket("1", "well-behaved"), START).expect("does not rest");
+}
+
+#[test]
 fn a_release_ends_a_quarantine_at_once() {
     let policy = policy_with(Limits { quarantine_after: 2, ..small() });
     for id in ["1", "2"] {
@@ -448,6 +481,83 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
     for (what, bytes, sentence) in cases {
         let error = host.load_bytes(&bytes).expect_err(what).to_string();
         assert!(error.contains(sentence), "{what}: {error}");
+    }
+}
+
+#[test]
+fn components_within_a_component_are_refused_and_end_nothing() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/components/two-components.wat");
+    let joined = wat::parse_file(file).expect("valid");
+    let found = despertador_host::inspect_bytes(&joined);
+    assert_eq!(found.refusal, None, "it has the contract's names");
+    let host = Host::new(Options::default()).expect("a host");
+    let error = host.load_bytes(&joined).expect_err("no plugin").to_string();
+    assert!(error.starts_with("the component is more than one plugin may be: "), "{error}");
+    // The host still works.
+    host.load_bytes(HOSTILE).expect("a plugin");
+}
+
+/// The contract's names around whatever else a component has.
+fn named(within: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(component {within} (instance $none)
+            (export "despertador:inactivity/types@0.2.0" (instance $none))
+            (export "despertador:inactivity/decisions@0.2.0" (instance $none)))"#
+    );
+    wat::parse_str(text).expect("valid")
+}
+
+#[test]
+fn what_would_keep_the_compiler_busy_is_refused_before_it_is_compiled() {
+    let module = |function: &str| format!("(core module (func {function}))");
+    let nops = "nop ".repeat(200_000);
+    let within = "(block (drop (i32.const 1)))".repeat(9_000);
+    let many = format!("(core module {})", format!("(func {within})").repeat(50));
+    let deep = format!("{}{}", "(component ".repeat(7), ")".repeat(7));
+    let twice = "(component $c) ".to_owned() + &"(instance (instantiate $c))".repeat(100);
+    for (what, component, sentence) in [
+        ("a long function", module(&nops), "200002 bytes of code in one function"),
+        (
+            "many locals",
+            module("(local i64)".repeat(5_000).as_str()),
+            "5000 locals in one function",
+        ),
+        ("many long functions", many, "units of work for the compiler, and at most"),
+        ("depth", deep, "5 levels of components and modules, and at most 4 are compiled"),
+        ("instances", twice, "65 instances, and at most 64 are compiled"),
+    ] {
+        let host = Host::new(Options::default()).expect("a host");
+        let error = host.load_bytes(&named(&component)).expect_err(what).to_string();
+        assert!(error.contains(sentence), "{what}: {error}");
+        assert!(error.ends_with("without components within"), "{what}: {error}");
+    }
+}
+
+#[test]
+fn a_plugin_that_traps_at_its_start_is_not_told_to_ask_for_memory() {
+    let host = Host::new(Options::default()).expect("a host");
+    let start =
+        "(core module $m (func $f unreachable) (start $f)) (core instance (instantiate $m))";
+    let error = host.load_bytes(&named(start)).expect_err("no plugin").to_string();
+    assert!(error.starts_with("the component "), "{error}");
+    assert!(!error.contains("wasm_memory_bytes"), "{error}");
+}
+
+#[test]
+fn limits_that_cannot_work_are_refused() {
+    let usual = Limits::default();
+    for (limits, name) in [
+        (Limits { wasm_stack_bytes: 4 << 20, ..usual.clone() }, "wasm_stack_bytes"),
+        (Limits { wasm_stack_bytes: 0, ..usual.clone() }, "wasm_stack_bytes"),
+        (Limits { wasm_memory_bytes: usize::MAX, ..usual.clone() }, "wasm_memory_bytes"),
+        (Limits { wasm_memory_bytes: 0, ..usual.clone() }, "wasm_memory_bytes"),
+        (Limits { instances: 0, ..usual.clone() }, "instances"),
+        (Limits { instances: u32::MAX, ..usual.clone() }, "instances"),
+        (Limits { wall_clock: Duration::ZERO, ..usual.clone() }, "wall_clock"),
+        (Limits { fuel: 0, ..usual.clone() }, "fuel"),
+    ] {
+        let error = Host::new(Options { limits, ..Options::default() }).expect_err(name);
+        assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
     }
 }
 

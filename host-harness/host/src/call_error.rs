@@ -8,7 +8,7 @@ use crate::contract::{Diagnostic, Fault, Instant};
 /// Why a call has no answer. The ticket is as it was: keep its memory, carry nothing out.
 ///
 /// None of these closes a ticket, and none of them says anything about other tickets but
-/// [`Quarantined`](Self::Quarantined).
+/// [`Quarantined`](Self::Quarantined), which is about the tickets of one account.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum CallError {
@@ -44,9 +44,11 @@ pub enum CallError {
         /// What failed.
         why: String,
     },
-    /// Calls about several tickets failed in a row, and the plugin is not called until an
-    /// instant, or until [`Plugin::release`](crate::Plugin::release).
+    /// Calls about several tickets of an account failed in a row, and the plugin is not called for
+    /// this account until an instant, or until [`Plugin::release`](crate::Plugin::release).
     Quarantined {
+        /// The account; empty where policies were made without one.
+        account: String,
         /// From when on one call is let through to see whether the plugin works again.
         until: Instant,
         /// What failed last.
@@ -157,11 +159,16 @@ impl fmt::Display for CallError {
             Self::Resting { ticket, until, why } => {
                 write!(f, "calls about ticket `{ticket}` rest until {until}: {why}")
             }
-            Self::Quarantined { until, why } => write!(
-                f,
-                "the plugin is quarantined until {until}, calls about several tickets failed in \
-                 a row; the last: {why}"
-            ),
+            Self::Quarantined { account, until, why } => {
+                f.write_str("the plugin is quarantined ")?;
+                if !account.is_empty() {
+                    write!(f, "for account `{account}` ")?;
+                }
+                write!(
+                    f,
+                    "until {until}, calls about several tickets failed in a row; the last: {why}"
+                )
+            }
         }
     }
 }

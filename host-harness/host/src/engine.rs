@@ -14,6 +14,12 @@ const CORE_INSTANCES: u32 = 4;
 
 /// An engine for components that compute and do nothing else.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
+    limits.check().map_err(|wrong| HostError(format!("{wrong}; choose another value")))?;
+    Engine::new(&config(limits))
+        .map_err(|e| HostError(format!("the sandbox cannot be set up with these limits: {e:#}")))
+}
+
+pub(crate) fn config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config
         // Tasks of the component model cost every call two thirds of its time.
@@ -25,14 +31,15 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // Components within a component are joined by modules that use the memories of both; the
+        // pool below allows one memory all the same.
+        .wasm_multi_memory(true)
         // Smaller code loads faster. A crash names its function without these.
         .generate_address_map(false)
         .native_unwind_info(false)
         .memory_init_cow(true)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
-    Engine::new(&config)
-        .map_err(|e| HostError(format!("the sandbox cannot be set up with these limits: {e:#}")))
+    config
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {

@@ -1,10 +1,11 @@
-//! Which tickets rest after a failed call, and whether the plugin is quarantined.
+//! Which tickets of an account rest after a failed call, and whether the plugin is quarantined for
+//! the account. What happens in one account is nothing to the others.
 //!
 //! Time is the callers': the instant at which a call is made is the instant it is about.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::call_error::CallError;
 use crate::contract::Instant;
@@ -20,7 +21,57 @@ const LONGEST_QUARANTINE: i64 = 60 * 60_000;
 /// Tickets remembered as resting; the one whose rest ends first is forgotten.
 const TICKETS: usize = 1_024;
 
+/// The health of a plugin in each account that has a policy.
+pub(crate) struct Accounts {
+    quarantine_after: usize,
+    by_name: Mutex<HashMap<String, Arc<Health>>>,
+}
+
+/// An account for which a plugin is quarantined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspension {
+    /// The account, as [`Plugin::policy_for`](crate::Plugin::policy_for) was given it.
+    pub account: String,
+    /// From when on one call is let through to see whether the plugin works again.
+    pub until: Instant,
+    /// What failed last.
+    pub why: String,
+}
+
+impl Accounts {
+    pub(crate) fn new(quarantine_after: usize) -> Self {
+        Self { quarantine_after, by_name: Mutex::default() }
+    }
+
+    /// The health in one account: the same for all of its policies.
+    pub(crate) fn of(&self, account: &str) -> Arc<Health> {
+        let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(health) = by_name.get(account) {
+            return Arc::clone(health);
+        }
+        // Accounts that have no policy any more and nothing to remember.
+        by_name.retain(|_, health| Arc::strong_count(health) > 1 || health.is_troubled());
+        let health = Arc::new(Health::new(account, self.quarantine_after));
+        by_name.insert(account.to_owned(), Arc::clone(&health));
+        health
+    }
+
+    pub(crate) fn suspensions(&self, now: Instant) -> Vec<Suspension> {
+        let by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<_> =
+            by_name.values().filter_map(|health| health.suspension(now)).collect();
+        found.sort_by(|a, b| a.account.cmp(&b.account));
+        found
+    }
+
+    pub(crate) fn release(&self) {
+        let by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
+        by_name.values().for_each(|health| health.release());
+    }
+}
+
 pub(crate) struct Health {
+    account: Box<str>,
     /// Whether there is anything to look at: the way of a working plugin takes no lock.
     troubled: AtomicBool,
     state: Mutex<State>,
@@ -50,8 +101,9 @@ impl Rest {
 }
 
 impl Health {
-    pub(crate) fn new(quarantine_after: usize) -> Self {
+    fn new(account: &str, quarantine_after: usize) -> Self {
         Self {
+            account: account.into(),
             troubled: AtomicBool::new(false),
             state: Mutex::default(),
             quarantine_after: quarantine_after.max(1),
@@ -76,6 +128,7 @@ impl Health {
         if let Some(quarantine) = &mut state.quarantine {
             if quarantine.covers(now) {
                 return Err(CallError::Quarantined {
+                    account: self.account.to_string(),
                     until: quarantine.until,
                     why: quarantine.why.clone(),
                 });
@@ -126,6 +179,23 @@ impl Health {
             state.in_a_row.truncate(self.quarantine_after);
         }
         self.troubled.store(true, Ordering::Release);
+    }
+
+    fn is_troubled(&self) -> bool {
+        self.troubled.load(Ordering::Acquire)
+    }
+
+    fn suspension(&self, now: Instant) -> Option<Suspension> {
+        if !self.is_troubled() {
+            return None;
+        }
+        let state = self.state();
+        let quarantine = state.quarantine.as_ref().filter(|quarantine| quarantine.covers(now))?;
+        Some(Suspension {
+            account: self.account.to_string(),
+            until: quarantine.until,
+            why: quarantine.why.clone(),
+        })
     }
 
     pub(crate) fn release(&self) {

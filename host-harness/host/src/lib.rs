@@ -48,12 +48,14 @@
 //!   [`Host`] only counts towards [`Limits::wall_clock`].
 //! - A failing plugin closes no ticket: every failure is a [`CallError`] and never a decision.
 //! - A ticket on which the plugin fails does not stop the others. It rests for a while, and only
-//!   when several tickets fail in a row is the plugin quarantined.
+//!   when several tickets of an account fail in a row is the plugin quarantined for that account.
 //! - The same call gives the same answer on every instance; [`Policy::prove_pure`] shows it.
 
 mod answer;
+pub mod bounds;
 mod cache;
 mod call_error;
+mod compile;
 pub mod contract;
 mod conversation;
 pub mod drain;
@@ -73,6 +75,7 @@ mod session;
 
 pub use call_error::{CallError, Limit, PolicyError};
 pub use conversation::Conversation;
+pub use health::Suspension;
 pub use host::Host;
 pub use inspect::{Inspection, inspect_bytes};
 pub use load_error::{HostError, LoadError, Refusal};

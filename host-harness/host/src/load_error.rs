@@ -50,8 +50,14 @@ pub enum Refusal {
     },
     /// It exports the right names with other types.
     Types(String),
-    /// It needs more memory to start than allowed, or more of something else.
+    /// It needs more memory to start than allowed.
     Resources(String),
+    /// It consists of more memories, tables, instances or code than a plugin may.
+    TooComplex(String),
+    /// The compiler crashed on it.
+    Compiler(String),
+    /// It failed while it was started.
+    Start(String),
     /// It failed when it was asked to describe itself.
     Describe(String),
     /// All instances of the host are in use.
@@ -100,6 +106,13 @@ impl LoadError {
                 format!("build it again with the `wit/` folder of `{}`", package_with_version())
             }
             Refusal::Resources(_) => "make it smaller, or raise `wasm_memory_bytes`".into(),
+            Refusal::TooComplex(_) => {
+                "build it from one module with `componentize`, without components within".into()
+            }
+            Refusal::Compiler(_) => {
+                "build it with another version of its tools, and report the file".into()
+            }
+            Refusal::Start(_) => "repair its start function and what it initialises".into(),
             Refusal::Describe(_) => "repair `describe`: it must always answer".into(),
             Refusal::Busy(_) => "end a session, or raise `instances`".into(),
         }
@@ -146,6 +159,9 @@ impl fmt::Display for Refusal {
             ),
             Self::Types(why) => write!(f, "exports the contract with other types: {why}"),
             Self::Resources(why) => write!(f, "needs more than it may have: {why}"),
+            Self::TooComplex(why) => write!(f, "is more than one plugin may be: {why}"),
+            Self::Compiler(why) => write!(f, "makes the compiler crash: {why}"),
+            Self::Start(why) => write!(f, "does not start: {why}"),
             Self::Describe(why) => write!(f, "does not describe itself: {why}"),
             Self::Busy(instances) => {
                 write!(f, "was not started: all {instances} instances are in use")

@@ -24,7 +24,7 @@ pub struct Limits {
     /// Linear memory of one instance in bytes, rounded up to pages of 64 KiB; growing beyond it
     /// ends the call. Default 16 MiB.
     pub wasm_memory_bytes: usize,
-    /// WebAssembly stack of one call in bytes. Default 256 KiB.
+    /// WebAssembly stack of one call in bytes, at most 1 MiB. Default 256 KiB.
     pub wasm_stack_bytes: usize,
     /// Fuel of one call about a ticket, in wasmtime's units: about one an instruction. The same
     /// call uses the same fuel on every machine. Default 10 million.
@@ -48,8 +48,8 @@ pub struct Limits {
     pub instances: u32,
     /// Policies that one instance holds parsed; the one unused for longest goes. Default 64.
     pub policies_per_instance: usize,
-    /// Different tickets in a row, without a success between, whose calls must fail until the
-    /// plugin is quarantined. Default 5.
+    /// Different tickets of an account in a row, without a success between, whose calls must fail
+    /// until the plugin is quarantined for the account. Default 5.
     pub quarantine_after: usize,
 }
 
@@ -75,6 +75,39 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// Whether a host can work with these limits: those that wasmtime or the machine's stack would
+    /// answer with a crash are refused.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let within = |name: &str, value: usize, most: usize| {
+            if (1..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(format!("`{name}` is {value} and has to be from 1 to {most}"))
+            }
+        };
+        within("wasm_stack_bytes", self.wasm_stack_bytes, WASM_STACK_BYTES_MAX)?;
+        within("wasm_memory_bytes", self.wasm_memory_bytes, WASM_MEMORY_BYTES_MAX)?;
+        let instances = usize::try_from(self.instances).unwrap_or(usize::MAX);
+        within("instances", instances, INSTANCES_MAX)?;
+        within("answer_bytes", self.answer_bytes, WASM_MEMORY_BYTES_MAX)?;
+        if self.wall_clock.is_zero() {
+            return Err("`wall_clock` is 0 and has to be more".into());
+        }
+        if self.fuel == 0 || self.policy_fuel == 0 {
+            return Err("`fuel` and `policy_fuel` have to be more than 0".into());
+        }
+        Ok(())
+    }
+}
+
+/// Half of the stack that Rust gives to a thread: the other half is the host's own.
+const WASM_STACK_BYTES_MAX: usize = 1 << 20;
+/// What 32-bit WebAssembly can address, less a page.
+const WASM_MEMORY_BYTES_MAX: usize = (1 << 32) - (1 << 16);
+/// Each reserves addresses; far more than threads that call at one time.
+const INSTANCES_MAX: usize = 10_000;
 
 /// Where compiled code is kept between runs of the host.
 ///

@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::{Component, Linker};
 
-use crate::call_error::{CallError, PolicyError};
+use crate::call_error::{CallError, Limit, PolicyError};
+use crate::compile::compile;
 use crate::contract::generated::PluginIndices;
-use crate::contract::{Description, Surroundings};
-use crate::health::Health;
+use crate::contract::{Description, Instant, Surroundings};
+use crate::health::{Accounts, Suspension};
 use crate::host::{Host, Shared};
 use crate::inspect::{Inspection, inspect_bytes};
 use crate::instance::{Instance, NotStarted, Start};
@@ -29,7 +30,7 @@ pub struct Plugin {
 /// What all clones of a plugin share.
 pub(crate) struct Loaded {
     pub(crate) host: Arc<Shared>,
-    pub(crate) health: Health,
+    pub(crate) health: Accounts,
     start: Start,
     inspection: Inspection,
     description: Description,
@@ -82,6 +83,21 @@ impl Plugin {
     ///
     /// All problems of the config at once, or why the plugin could not be asked.
     pub fn policy(&self, config: &str, surroundings: &Surroundings) -> Result<Policy, PolicyError> {
+        self.policy_for("", config, surroundings)
+    }
+
+    /// The same for one of several accounts. Rests of tickets and quarantines are those of the
+    /// account, whichever of its policies is asked: what fails in it is nothing to the others.
+    ///
+    /// # Errors
+    ///
+    /// As [`policy`](Self::policy).
+    pub fn policy_for(
+        &self,
+        account: &str,
+        config: &str,
+        surroundings: &Surroundings,
+    ) -> Result<Policy, PolicyError> {
         static IDS: AtomicU64 = AtomicU64::new(0);
         let allowed = self.loaded.host.limits().config_bytes;
         if config.len() > allowed {
@@ -106,6 +122,7 @@ impl Plugin {
         let checked = Arc::new(Checked {
             id,
             plugin: self.clone(),
+            health: self.loaded.health.of(account),
             config: config.into(),
             surroundings: surroundings.clone(),
             warnings,
@@ -115,7 +132,13 @@ impl Plugin {
         Ok(Policy { checked })
     }
 
-    /// Ends a quarantine and all rests of tickets, for instance after somebody has looked.
+    /// The accounts for which the plugin is quarantined at an instant, in the order of their names.
+    #[must_use]
+    pub fn suspensions(&self, now: Instant) -> Vec<Suspension> {
+        self.loaded.health.suspensions(now)
+    }
+
+    /// Ends the quarantines and rests of all accounts, for instance after somebody has looked.
     pub fn release(&self) {
         self.loaded.health.release();
     }
@@ -186,14 +209,17 @@ impl Loaded {
         };
         let pre = Linker::new(&host.engine)
             .instantiate_pre(&component)
-            .map_err(|e| Refusal::Resources(format!("{e:#}")))?;
+            .map_err(|e| Refusal::TooComplex(format!("{e:#}")))?;
         let indices = PluginIndices::new(&pre).map_err(|e| Refusal::Types(format!("{e:#}")))?;
         let start = Start { pre, indices };
         let permit = host.permit().ok_or(Refusal::Busy(host.limits().instances))?;
         let mut instance =
             Instance::new(&start, host, permit).map_err(|problem| match problem {
                 NotStarted::Types(why) => Refusal::Types(why),
-                NotStarted::Call(error) => Refusal::Resources(error.to_string()),
+                NotStarted::Call(error @ CallError::Limit(Limit::Memory { .. })) => {
+                    Refusal::Resources(error.to_string())
+                }
+                NotStarted::Call(error) => Refusal::Start(error.to_string()),
             })?;
         let fuel = host.limits().fuel;
         let description = instance
@@ -201,7 +227,7 @@ impl Loaded {
             .map_err(|e| Refusal::Describe(e.to_string()))?;
         Ok(Self {
             host: Arc::clone(host),
-            health: Health::new(host.limits().quarantine_after),
+            health: Accounts::new(host.limits().quarantine_after),
             start,
             inspection,
             description,
@@ -211,15 +237,7 @@ impl Loaded {
     }
 
     fn compile(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
-        let component = Component::from_binary(&host.engine, bytes).map_err(|e| {
-            // The one refusal of a valid component: it starts with more than the pool has.
-            let why = e.root_cause().to_string();
-            if why.contains("exceeds the limit") {
-                Refusal::Resources(why)
-            } else {
-                Refusal::Invalid(why)
-            }
-        })?;
+        let component = compile(&host.engine, bytes)?;
         if let Some(cache) = &host.cache {
             cache.store(&component, digest);
         }

@@ -8,6 +8,7 @@ use crate::contract::{
     Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
+use crate::health::Health;
 use crate::plugin::Plugin;
 use crate::purity::{self, Call, Impurity, Proof};
 use crate::session::Session;
@@ -25,6 +26,8 @@ pub struct Policy {
 pub(crate) struct Checked {
     pub(crate) id: u64,
     pub(crate) plugin: Plugin,
+    /// Of its account under this plugin.
+    pub(crate) health: Arc<Health>,
     pub(crate) config: Box<str>,
     pub(crate) surroundings: Surroundings,
     pub(crate) warnings: Vec<Diagnostic>,
@@ -139,7 +142,7 @@ impl Policy {
 
     /// Takes down a bad answer that only shows beside what was recorded.
     pub(crate) fn blame(&self, ticket: &Ticket, now: Instant, error: &CallError) {
-        self.checked.plugin.loaded.health.failure(&ticket.id, now, error);
+        self.checked.health.failure(&ticket.id, now, error);
     }
 }
 

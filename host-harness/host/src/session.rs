@@ -5,7 +5,7 @@ use std::fmt;
 use wasmtime::component::ResourceAny;
 
 use crate::answer::{self, Sizes};
-use crate::call_error::CallError;
+use crate::call_error::{CallError, Limit};
 use crate::contract::{
     Decision, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader, Ticket, Update,
 };
@@ -55,7 +55,7 @@ impl<'p> Session<'p> {
         self.input_bytes = size_of::<Instant>();
         let (instance, handle) = self.held()?;
         let outline = instance.ask(|store, policy| policy.call_outline(store, handle, start));
-        self.looked_at(None, outline.map(Ok), answer::outline)
+        self.looked_at(outline.map(Ok), answer::outline)
     }
 
     /// Tells the plugin of a message; see [`Policy::on_message`].
@@ -208,8 +208,8 @@ impl<'p> Session<'p> {
         ticket: &Ticket,
         memory: &Memory,
         now: Instant,
-        call: impl FnOnce(&mut Instance, ResourceAny) -> wasmtime::Result<Result<R, Fault>>,
-        check: impl FnOnce(&Limits, &R) -> Result<Sizes, String>,
+        call: impl Fn(&mut Instance, ResourceAny) -> wasmtime::Result<Result<R, Fault>>,
+        check: impl Fn(&Limits, &R) -> Result<Sizes, String>,
     ) -> Result<R, CallError> {
         let limits = self.limits();
         if memory.len() > limits.memory_bytes {
@@ -220,13 +220,43 @@ impl<'p> Session<'p> {
                 limits.memory_bytes
             )));
         }
-        self.policy.checked.plugin.loaded.health.admit(&ticket.id, now)?;
+        self.policy.checked.health.admit(&ticket.id, now)?;
+        let asked = self.ask(&call, &check);
+        if matches!(asked, Err(CallError::Limit(Limit::Memory { .. }))) && !self.fresh {
+            // The instance also holds policies of other accounts: what they take up is no fault of
+            // this ticket. An instance of its own decides.
+            self.held = None;
+            self.fresh = true;
+            let asked = self.ask(&call, &check);
+            self.fresh = false;
+            self.note(ticket, now, asked.as_ref().err());
+            return asked;
+        }
+        self.note(ticket, now, asked.as_ref().err());
+        asked
+    }
+
+    fn ask<R>(
+        &mut self,
+        call: impl Fn(&mut Instance, ResourceAny) -> wasmtime::Result<Result<R, Fault>>,
+        check: impl Fn(&Limits, &R) -> Result<Sizes, String>,
+    ) -> Result<R, CallError> {
         match self.held() {
             Ok((instance, handle)) => {
                 let answer = call(instance, handle);
-                self.looked_at(Some((ticket, now)), answer, check)
+                self.looked_at(answer, check)
             }
-            Err(error) => Err(self.failed(Some((ticket, now)), error)),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Remembers on which ticket the plugin failed, and that it works.
+    fn note(&self, ticket: &Ticket, now: Instant, error: Option<&CallError>) {
+        let health = &self.policy.checked.health;
+        match error {
+            Some(error) if error.blames_plugin() => health.failure(&ticket.id, now, error),
+            Some(CallError::Busy { .. }) => {}
+            _ => health.success(&ticket.id),
         }
     }
 
@@ -235,7 +265,6 @@ impl<'p> Session<'p> {
     #[inline]
     fn looked_at<R>(
         &mut self,
-        about: Option<(&Ticket, Instant)>,
         answer: wasmtime::Result<Result<R, Fault>>,
         check: impl FnOnce(&Limits, &R) -> Result<Sizes, String>,
     ) -> Result<R, CallError> {
@@ -247,9 +276,6 @@ impl<'p> Session<'p> {
             Ok(Ok(answer)) => match check(self.limits(), &answer) {
                 Ok(sizes) => {
                     self.output_bytes = sizes.bytes();
-                    if let Some((ticket, _)) = about {
-                        self.policy.checked.plugin.loaded.health.success(&ticket.id);
-                    }
                     return Ok(answer);
                 }
                 Err(why) => CallError::Answer(why),
@@ -260,23 +286,15 @@ impl<'p> Session<'p> {
                 None => CallError::Answer(error.to_string()),
             },
         };
-        Err(self.failed(about, error))
+        Err(self.failed(error))
     }
 
-    /// Drops an instance that failed, and remembers on which ticket it did.
+    /// Drops an instance that failed.
     #[cold]
-    fn failed(&mut self, about: Option<(&Ticket, Instant)>, error: CallError) -> CallError {
+    fn failed(&mut self, error: CallError) -> CallError {
         self.output_bytes = 0;
         if error.blames_plugin() {
             self.held = None;
-        }
-        if let Some((ticket, now)) = about {
-            let health = &self.policy.checked.plugin.loaded.health;
-            match &error {
-                error if error.blames_plugin() => health.failure(&ticket.id, now, error),
-                CallError::Busy { .. } => {}
-                _ => health.success(&ticket.id),
-            }
         }
         error
     }

@@ -44,7 +44,7 @@ class Plugin:
         With `sha256` only the component with this digest is loaded.
         """
         self._loaded = Loaded(component, limits, sha256)
-        self._health = Health(limits.quarantine_after)
+        self._health: dict[str, Health] = {}
         self._instance: Instance | None = None
         try:
             found = self._ask(lambda held: held.ask(limits.fuel, "describe"))
@@ -62,17 +62,29 @@ class Plugin:
         """The digest of the component."""
         return self._loaded.sha256
 
-    def policy(self, config: str, surroundings: Surroundings = Surroundings()) -> Policy:
+    def policy(
+        self, config: str, surroundings: Surroundings = Surroundings(), *, account: str = ""
+    ) -> Policy:
         """Reads a config and checks it; `PolicyRefused` has all of its problems at once.
 
-        Keep the policy as long as tickets fall under it.
+        Keep the policy as long as tickets fall under it. Failures are counted for each account:
+        a plugin that fails on the tickets of one is not suspended for the others.
         """
-        return Policy(self, config, surroundings)
+        return Policy(self, config, surroundings, account)
 
-    def release(self) -> None:
-        """Ends a quarantine and all rests of tickets, for instance after somebody has looked."""
+    def release(self, account: str | None = None) -> None:
+        """Ends the quarantines and rests of an account, or of all: after somebody has looked."""
         with _TURN:
-            self._health.release()
+            if account is None:
+                self._health.clear()
+            else:
+                self._health.pop(account, None)
+
+    def _health_of(self, account: str) -> Health:
+        found = self._health.get(account)
+        if not found:
+            found = self._health[account] = Health(self.limits.quarantine_after)
+        return found
 
     def _ask(self, call: Callable[[Instance], _T]) -> _T:
         """A call on the instance in use, or a new one. One that failed is never used again."""
@@ -90,25 +102,28 @@ class Plugin:
         self._instance = held
         return found
 
-    def _about(self, ticket: Ticket, now: int, call: Callable[[Instance], _T]) -> _T:
+    def _about(
+        self, account: str, ticket: Ticket, now: int, call: Callable[[Instance], _T]
+    ) -> _T:
         """The same about a ticket: may it be made, and what does it say of the plugin."""
         with _TURN:
-            self._health.admit(ticket.id, now)
+            health = self._health_of(account)
+            health.admit(ticket.id, now)
             try:
                 found = self._asked(call)
             except PluginFailed as failure:
-                self._health.failure(ticket.id, now, str(failure))
+                health.failure(ticket.id, now, str(failure))
                 raise
             except Fault:
-                self._health.success(ticket.id)
+                health.success(ticket.id)
                 raise
-            self._health.success(ticket.id)
+            health.success(ticket.id)
             return found
 
-    def _blame(self, ticket: Ticket, now: int, failure: CallError) -> None:
-        """Takes down a bad answer that only shows beside what was recorded."""
+    def _blame(self, account: str, ticket: Ticket, now: int, failure: CallError) -> None:
+        """Records a bad answer that only shows beside what was carried out."""
         with _TURN:
-            self._health.failure(ticket.id, now, str(failure))
+            self._health_of(account).failure(ticket.id, now, str(failure))
 
 
 class Policy:
@@ -118,8 +133,11 @@ class Policy:
     then as it was.
     """
 
-    def __init__(self, plugin: Plugin, config: str, surroundings: Surroundings):
+    def __init__(
+        self, plugin: Plugin, config: str, surroundings: Surroundings, account: str = ""
+    ):
         self.plugin = plugin
+        self.account = account
         self.config = config
         self._config = translation._text("config", config)
         self._surroundings = translation.surroundings_in(surroundings)
@@ -185,7 +203,7 @@ class Policy:
             answer.decision(ticket, now, decision)
             return decision
 
-        return self.plugin._about(ticket, now, call)
+        return self.plugin._about(self.account, ticket, now, call)
 
     def explain(self, ticket: Ticket, memory: bytes, now: int, reader: Reader) -> Explanation:
         """The decision of `on_tick` in words, from the same comparison."""
@@ -200,7 +218,7 @@ class Policy:
             answer.decision(ticket, now, explanation.decision)
             return explanation
 
-        return self.plugin._about(ticket, now, call)
+        return self.plugin._about(self.account, ticket, now, call)
 
     def _update(self, name: str, ticket: Ticket, memory: bytes, what: Any, now: int) -> Update:
         facts, remembered = self._given(ticket, memory)
@@ -212,7 +230,7 @@ class Policy:
             answer.decision(ticket, now, update.decision)
             return update
 
-        return self.plugin._about(ticket, now, call)
+        return self.plugin._about(self.account, ticket, now, call)
 
     def _given(self, ticket: Ticket, memory: bytes) -> tuple[Any, bytes]:
         facts = translation.ticket_in(ticket)
@@ -305,7 +323,7 @@ class Conversation:
             problem = self._problem(decision.outcome.key)
             if problem:
                 failure = BadAnswer(f"the action `{decision.outcome.key}` {problem}")
-                policy.plugin._blame(self.ticket, now, failure)
+                policy.plugin._blame(policy.account, self.ticket, now, failure)
                 raise failure
 
     def _problem(self, key: ActionKey) -> str | None:

@@ -7,15 +7,14 @@ import os
 import threading
 import weakref
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Callable
 
-from wasmtime import Config, Engine, Store, WasmtimeError
-from wasmtime.component import (
-    Component, ComponentInstanceType, Func, FuncType, Linker, ResourceAny,
-)
+from wasmtime import Engine, Store, WasmtimeError
+from wasmtime.component import FuncType, Func, Linker, ResourceAny
 
+from .compiler import compiled, engine
 from .errors import BadAnswer, CallError, Crashed, LimitHit, LoadError
 from .types import Function
 
@@ -62,7 +61,33 @@ class Limits:
     policies: int = 64
     """Policies held parsed at one time; the one unused for longest is parsed anew."""
     quarantine_after: int = 5
-    """Different tickets in a row whose calls must fail until the plugin is quarantined."""
+    """Different tickets of an account in a row whose calls must fail until the plugin is
+    quarantined for it."""
+
+    def __post_init__(self) -> None:
+        """Refuses values that cannot work: some would end the process in wasmtime."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            least, most = _RANGES.get(field.name, (1, _WORD_MAX))
+            kinds = (int, float) if field.name == "wall_clock" else (int,)
+            if isinstance(value, bool) or not isinstance(value, kinds):
+                raise TypeError(f"`{field.name}` is {value!r} and has to be a number")
+            # Written so that what is no number at all (NaN) is refused too.
+            if not least <= value <= most:
+                raise ValueError(
+                    f"`{field.name}` is {value!r} and has to be from {least} to {most}"
+                )
+
+
+_WORD_MAX = (1 << 63) - 1
+_RANGES: dict[str, tuple[float, float]] = {
+    # Half of the smallest stack that a thread commonly has.
+    "wasm_stack_bytes": (1, 1 << 20),
+    # What 32-bit WebAssembly can address, less a page.
+    "wasm_memory_bytes": (1, (1 << 32) - (1 << 16)),
+    "wall_clock": (0.001, 86_400.0),
+    "memory_bytes": (0, 1 << 30),
+}
 
 
 class Loaded:
@@ -75,11 +100,8 @@ class Loaded:
         self.size = len(wasm)
         if sha256 is not None and sha256.lower() != self.sha256:
             raise LoadError(f"{name} has the SHA-256 `{self.sha256}`, which is not pinned")
-        self.engine = _engine(limits)
-        try:
-            self._component = Component(self.engine, wasm)
-        except WasmtimeError as error:
-            raise LoadError(f"{name} is no component this host can run: {error}") from None
+        self.engine = engine(limits.wasm_stack_bytes)
+        self._component = compiled(self.engine, wasm, limits.wasm_stack_bytes, name)
         found = self._component.type
         _judge(name, found.imports(self.engine), found.exports(self.engine))
         decisions: Any = found.exports(self.engine)[_exported(found.exports(self.engine))].ty
@@ -130,18 +152,6 @@ def _read(source: bytes | str | os.PathLike[str], allowed: int) -> tuple[bytes, 
     if wasm[4:8] == b"\1\0\0\0":
         raise LoadError(f"{name} is a core module and no component")
     return wasm, name
-
-
-def _engine(limits: Limits) -> Engine:
-    config = Config()
-    config.consume_fuel = True
-    config.epoch_interruption = True
-    config.max_wasm_stack = limits.wasm_stack_bytes
-    config.cranelift_nan_canonicalization = True
-    config.wasm_threads = False
-    config.wasm_memory64 = False
-    config.wasm_multi_memory = False
-    return Engine(config)
 
 
 def _judge(name: str, imports: dict[str, Any], exports: dict[str, Any]) -> None:

@@ -3,10 +3,12 @@
 import unittest
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 from wasmtime import Engine, wat2wasm
 from wasmtime.component import Component
 
+from despertador import compiler
 from despertador import (
     ExitState, LimitHit, LoadError, Limits, Other, Plugin, PolicyRefused, Severity, Surroundings,
 )
@@ -93,6 +95,34 @@ class Components(unittest.TestCase):
             (export "despertador:inactivity/types@0.2.0" (instance $types))
             (export "despertador:inactivity/decisions@0.2.0" (instance $decisions)))"""
         self.refused(bytes(wat2wasm(wat)), "exports the contract with other types: `describe`")
+
+    def test_components_within_a_component_are_refused_and_end_nothing(self) -> None:
+        text = REPOSITORY / "tests/fixtures/components/two-components.wat"
+        joined = bytes(wat2wasm(text.read_text(encoding="utf-8")))
+        self.refused(joined, "does not export `.static.policy.parse`|exports the contract with")
+
+    def test_a_component_that_costs_too_much_is_refused(self) -> None:
+        # A crash of the compiler, and its limits: the process that compiles is not this one.
+        with mock.patch.object(compiler, "_ARGUMENTS", ["-c", "import os; os.abort()"]):
+            self.refused(COMPONENT, "cannot be compiled within 60 s and 2048 MiB")
+        panic = r"import os; os.write(2, b'thread x panicked at y:\nno such thing'); os.abort()"
+        with mock.patch.object(compiler, "_ARGUMENTS", ["-c", panic]):
+            self.refused(COMPONENT, "makes the compiler crash: no such thing")
+        with mock.patch.object(compiler, "MEMORY_BYTES_MAX", 1), self.assertRaises(LoadError):
+            Plugin(COMPONENT)
+
+    def test_limits_that_cannot_work_are_refused(self) -> None:
+        for name, value in [
+            ("wasm_stack_bytes", 4 << 20), ("wasm_stack_bytes", 0), ("wasm_memory_bytes", -1),
+            ("wasm_memory_bytes", 1 << 32), ("fuel", -1), ("fuel", 1 << 64), ("policies", 0),
+            ("wall_clock", 0), ("wall_clock", float("nan")), ("wall_clock", float("inf")),
+            ("answer_bytes", -1), ("quarantine_after", 0),
+        ]:
+            with self.subTest(f"{name}={value}"), self.assertRaisesRegex(ValueError, name):
+                Limits(**{name: value})  # type: ignore[arg-type]
+        for other in ["7", None, True, 1.5]:
+            with self.subTest(other), self.assertRaisesRegex(TypeError, "`fuel`"):
+                Limits(fuel=other)  # type: ignore[arg-type]
 
     def test_limits_and_pins_hold_before_anything_is_compiled(self) -> None:
         self.refused(COMPONENT, "more than the 1000 bytes", limits=Limits(component_bytes=1_000))

@@ -1,0 +1,176 @@
+//! Compiling a component that nobody has looked at: bounded before, and a crash of the compiler is
+//! a refusal.
+//!
+//! The compiler's time and memory grow faster than the code: with the square of a function's size,
+//! and with the number of its locals for each of its blocks. A component within
+//! [`component_bytes`](crate::Limits::component_bytes) could keep it busy for minutes. What it
+//! would cost is added up before it begins.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use wasmparser::{CanonicalFunction, ComponentInstance, FunctionBody, Parser, Payload};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::load_error::Refusal;
+
+/// Compiles, in bounded time and memory.
+pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Refusal> {
+    Cost::of(bytes)?;
+    let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes)));
+    let compiled = compiled.map_err(|panic| Refusal::Compiler(said(&*panic)))?;
+    compiled.map_err(|error| {
+        let why = error.root_cause().to_string();
+        // A valid component that needs more than the pool has.
+        if why.contains("minimum byte size") {
+            Refusal::Resources(why)
+        } else if why.contains(" exceeds the ") {
+            Refusal::TooComplex(why)
+        } else {
+            Refusal::Invalid(why)
+        }
+    })
+}
+
+/// The first line of what a panic says.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text =
+        text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why");
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Bytes of one function's code. The largest function of our plugin has an eighth of it.
+const FUNCTION_BYTES_MAX: usize = 128 << 10;
+/// Locals of one function, its parameters not counted.
+const FUNCTION_LOCALS_MAX: usize = 4_096;
+/// The sum of all functions' work, in byte-locals: see [`Cost::function`].
+const WORK_MAX: usize = 4 << 30;
+/// What a local counts beside a byte of code.
+const LOCAL_WORK: usize = 16;
+/// Functions, types, imports and the like of the whole component.
+const ITEMS_MAX: usize = 100_000;
+/// Functions that are lifted to or lowered from the component's types.
+const CANONICAL_MAX: usize = 256;
+/// Instances of components and modules that the text of the component asks for.
+const INSTANCES_MAX: usize = 64;
+/// How deep components and modules lie in each other. A tool that joins plugins makes three levels.
+const DEPTH_MAX: usize = 4;
+
+/// What compiling would cost, as far as it was added up.
+#[derive(Default)]
+struct Cost {
+    work: usize,
+    items: usize,
+    canonical: usize,
+    instances: usize,
+    depth: usize,
+}
+
+impl Cost {
+    /// Adds up what a component would cost.
+    fn of(bytes: &[u8]) -> Result<Self, Refusal> {
+        let mut cost = Self::default();
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload.map_err(|error| Refusal::Invalid(error.message().to_owned()))?;
+            cost.add(&payload)?;
+        }
+        Ok(cost)
+    }
+
+    fn add(&mut self, payload: &Payload<'_>) -> Result<(), Refusal> {
+        let items = match payload {
+            Payload::CodeSectionEntry(body) => {
+                self.function(body)?;
+                1
+            }
+            Payload::ComponentSection { .. } | Payload::ModuleSection { .. } => {
+                self.depth = self.depth.saturating_add(1);
+                within("levels of components and modules", self.depth, DEPTH_MAX)?;
+                1
+            }
+            Payload::End(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                0
+            }
+            Payload::ComponentInstanceSection(section) => {
+                for instance in section.clone() {
+                    if let Ok(ComponentInstance::Instantiate { .. }) = instance {
+                        self.instance()?;
+                    }
+                }
+                section.count()
+            }
+            Payload::InstanceSection(section) => {
+                for instance in section.clone() {
+                    if let Ok(wasmparser::Instance::Instantiate { .. }) = instance {
+                        self.instance()?;
+                    }
+                }
+                section.count()
+            }
+            Payload::ComponentCanonicalSection(section) => {
+                for canonical in section.clone() {
+                    if let Ok(CanonicalFunction::Lift { .. } | CanonicalFunction::Lower { .. }) =
+                        canonical
+                    {
+                        self.canonical = self.canonical.saturating_add(1);
+                        within("functions of components", self.canonical, CANONICAL_MAX)?;
+                    }
+                }
+                section.count()
+            }
+            Payload::TypeSection(section) => section.count(),
+            Payload::ImportSection(section) => section.count(),
+            Payload::FunctionSection(section) => section.count(),
+            Payload::TableSection(section) => section.count(),
+            Payload::GlobalSection(section) => section.count(),
+            Payload::ExportSection(section) => section.count(),
+            Payload::ElementSection(section) => section.count(),
+            Payload::DataSection(section) => section.count(),
+            Payload::CoreTypeSection(section) => section.count(),
+            Payload::ComponentTypeSection(section) => section.count(),
+            Payload::ComponentAliasSection(section) => section.count(),
+            Payload::ComponentImportSection(section) => section.count(),
+            Payload::ComponentExportSection(section) => section.count(),
+            _ => 0,
+        };
+        self.items = self.items.saturating_add(usize::try_from(items).unwrap_or(usize::MAX));
+        within("definitions", self.items, ITEMS_MAX)
+    }
+
+    fn instance(&mut self) -> Result<(), Refusal> {
+        self.instances = self.instances.saturating_add(1);
+        within("instances", self.instances, INSTANCES_MAX)
+    }
+
+    /// The work of a function: its size by its size, for what the compiler compares within a
+    /// function, and by its locals, which each of its blocks may hand on.
+    fn function(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
+        let bytes = body.range().len();
+        within("bytes of code in one function", bytes, FUNCTION_BYTES_MAX)?;
+        let mut locals: usize = 0;
+        let declared = body.get_locals_reader().map_err(invalid)?;
+        for local in declared {
+            let (count, _) = local.map_err(invalid)?;
+            locals = locals.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
+        }
+        within("locals in one function", locals, FUNCTION_LOCALS_MAX)?;
+        let work = bytes.saturating_mul(bytes.saturating_add(locals.saturating_mul(LOCAL_WORK)));
+        self.work = self.work.saturating_add(work);
+        within("units of work for the compiler", self.work, WORK_MAX)
+    }
+}
+
+fn invalid(error: wasmparser::BinaryReaderError) -> Refusal {
+    Refusal::Invalid(error.message().to_owned())
+}
+
+fn within(what: &str, found: usize, most: usize) -> Result<(), Refusal> {
+    if found <= most {
+        Ok(())
+    } else {
+        Err(Refusal::TooComplex(format!("{found} {what}, and at most {most} are compiled")))
+    }
+}
