@@ -1,10 +1,12 @@
-//! `docs/policy.md` names everything a policy can say. What that is, the product tells itself: the
-//! help of an unknown key or word lists the known ones.
+//! `docs/policy.md` names everything a policy can say: the help for an unknown key or word lists the
+//! known ones. And no file cites a document that is not in the repository.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
 
 use despertador_policy::{Code, Exit, Language, Policy, Span, Surroundings};
-use despertador_tests::scenario_files::repository;
+use despertador_tests::scenario_files::{repository, shown};
 
 fn documentation() -> String {
     std::fs::read_to_string(repository().join("docs/policy.md"))
@@ -61,4 +63,72 @@ fn every_problem_is_named() {
         .filter(|name| !text.contains(&format!("`{name}`")))
         .collect();
     assert!(missing.is_empty(), "docs/policy.md does not name {missing:?}");
+}
+
+/// Every text file that people write, without what is built or installed.
+fn written_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![repository()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a readable folder").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let ending = name.rsplit('.').next().unwrap_or_default();
+            let kind = entry.file_type().expect("a file type");
+            if kind.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules"
+            {
+                folders.push(entry.path());
+            } else if kind.is_file()
+                && ["rs", "md", "wit", "py", "mjs", "js", "toml", "html"].contains(&ending)
+            {
+                files.push(entry.path());
+            }
+        }
+    }
+    files
+}
+
+/// The id of a statement of a manual: a letter, `-` or `?`, and a number. Only `docs/rules.md` has them.
+fn is_statement_id(word: &str) -> bool {
+    let number = word
+        .strip_prefix(['D', 'K', 'B', 'C', 'R'])
+        .and_then(|rest| rest.strip_prefix('-').or_else(|| rest.strip_prefix('?')));
+    number.is_some_and(|number| {
+        (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// Code, tests and pages cite rules of `docs/rules.md`; what lies outside the repository, a reader
+/// cannot look up.
+#[test]
+fn nothing_outside_the_repository_is_cited() {
+    // In two parts, or this file would cite it.
+    let outside = concat!("rule", "book");
+    let mut wrong = Vec::new();
+    let files = written_files();
+    assert!(files.len() > 300, "{} files", files.len());
+    for file in files {
+        let name = shown(&file);
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        for (number, line) in (1..).zip(text.lines()) {
+            let words = line.split(|c: char| !c.is_alphanumeric() && !"-?_".contains(c));
+            for word in words {
+                let statement =
+                    name != "docs/rules.md" && is_statement_id(word.trim_end_matches('-'));
+                if statement || word.to_lowercase().contains(outside) {
+                    wrong.push(format!("{name}:{number}: {word}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "cite a rule of docs/rules.md instead:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn statement_ids_are_told_from_other_words() {
+    for id in [["D", "-33"], ["K", "?1"], ["R", "-5"]] {
+        assert!(is_statement_id(&id.concat()));
+    }
+    for word in ["C-1234", "D-", "UTF-8", "R2-D2", "K"] {
+        assert!(!is_statement_id(word), "{word}");
+    }
 }

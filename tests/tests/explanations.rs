@@ -65,7 +65,7 @@ fn key(step: Step) -> ActionKey {
     ActionKey { ticket: "t".into(), cycle: 1, step }
 }
 
-/// From the first condition to the one that decided (rulebook 13).
+/// From the first condition to the one that decided.
 #[test]
 fn every_condition_is_told_in_its_order() {
     let memory = remembered(vec![(0, Says(Author::Customer)), (5, Says(Author::Agent))]);

@@ -22,7 +22,7 @@ fn outline(config: &str) -> Outline {
     native
 }
 
-/// The sum of all reminder times is shown, the first one included (D-41, D-51, D?4).
+/// The sum of all reminder times is shown, the first one included.
 #[test]
 fn the_accumulated_time_is_shown() {
     let outline = outline(&preset("adereso").unwrap());
@@ -30,7 +30,7 @@ fn the_accumulated_time_is_shown() {
     assert_eq!(outline.rules[0].close_after, Some(15 * MINUTE));
 }
 
-/// Each step is shown in both notations, with its clock time for a given start (D-36, D?2).
+/// Each step is shown in both notations, with its clock time for a given start.
 #[test]
 fn both_notations_and_the_clock_time_are_shown() {
     let outline = outline(&preset("adereso").unwrap());
@@ -55,7 +55,7 @@ fn both_notations_and_the_clock_time_are_shown() {
     assert_eq!(shown, expected);
 }
 
-/// A time written before the close is shown as one after the step above it (D-12, D?2, B?6).
+/// A time written before the close is shown as one after the step above it.
 #[test]
 fn an_offset_from_the_close_is_converted() {
     let outline = outline(
@@ -66,7 +66,7 @@ fn an_offset_from_the_close_is_converted() {
     assert_eq!(steps.iter().map(|s| s.after / MINUTE).collect::<Vec<_>>(), [30, 25, 5]);
 }
 
-/// A rule that never closes has no distance to a close, and no step for it (D-18).
+/// A rule that never closes has no distance to a close, and no step for it.
 #[test]
 fn a_rule_that_never_closes_has_no_close() {
     let outline = outline(
@@ -78,7 +78,7 @@ fn a_rule_that_never_closes_has_no_close() {
     assert_eq!(rule.steps[0].before_close, None);
 }
 
-/// What the time is counted from is shown beside the times, also where the policy is silent (D?1).
+/// What the time is counted from is shown beside the times, also where the policy is silent.
 #[test]
 fn what_the_time_is_counted_from_is_shown() {
     let counted_from = |name: &str| outline(&preset(name).unwrap()).rules[0].count_from.clone();
@@ -103,7 +103,7 @@ fn a_rule_is_named_after_its_departments() {
     assert_eq!(names(r#"["a", "b", "c", "d", "e"]"#), "a, b, c + 2");
 }
 
-/// Each of many departments finds its own rule, and the others the one for any (D-21, D-22).
+/// Each of many departments finds its own rule, and the others the one for any.
 #[test]
 fn every_department_of_many_has_its_own_rule() {
     use despertador_policy::{Exit, Policy, Span, Surroundings};

@@ -1,5 +1,5 @@
-//! Rulebook 3 in sentences. Each is tried on many random cycles; nothing here knows how the core
-//! computes a deadline.
+//! Rules for reminders and the close, as properties. Each is tried on many random cycles; nothing here
+//! knows how the core computes a deadline.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -2,8 +2,8 @@
 
 mod log;
 mod report;
+mod rules;
 mod scenarios;
-mod sources;
 
 use std::path::{Path, PathBuf};
 

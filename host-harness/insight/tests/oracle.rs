@@ -1,5 +1,5 @@
 //! The same outcome by another computation: a clock that goes on minute by minute, and the rules as
-//! the rulebook says them. It shares no code with the plugin.
+//! docs/rules.md says them. It shares no code with the plugin.
 //!
 //! The figures too are counted anew, from those steps and the messages after them.
 //!

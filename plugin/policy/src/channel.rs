@@ -1,4 +1,4 @@
-//! What each channel can do: one table, for checking a policy and for deciding (rulebook 10).
+//! What each channel can do: one table, for checking a policy and for deciding (docs/rules.md#channel-table).
 
 use crate::instant::Span;
 
@@ -42,7 +42,7 @@ pub struct Abilities {
     pub quick_reply_limit: usize,
     /// A text has at most so many characters.
     pub text_limit: Option<usize>,
-    /// A closed ticket can be opened again (K-13: web chat cannot).
+    /// A closed ticket can be opened again (docs/rules.md#no-reopen-channel).
     pub reopens: bool,
     /// Free text is taken only for so long after the customer's last message or call.
     pub window: Option<Span>,

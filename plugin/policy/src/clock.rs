@@ -1,4 +1,4 @@
-//! What durations run in: all time, or the open time of a schedule (rulebook 9).
+//! What durations run in: all time, or the open time of a schedule (docs/rules.md#business-hours).
 
 use crate::calendar::Hours;
 use crate::instant::{Instant, Span};

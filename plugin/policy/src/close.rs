@@ -1,4 +1,4 @@
-//! The close package: everything that belongs to a close, in one piece (rulebook 7).
+//! The close package: everything that belongs to a close, in one piece (docs/rules.md#close-package).
 
 use crate::decision::{
     AfterClose, CUSTOMER_INACTIVITY, CUSTOMER_RESOLVED, ClosePackage, Outgoing, Reason, Survey,
@@ -127,7 +127,7 @@ fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
     }
 }
 
-/// The closing note: the facts, or the policy's own words around them (C?2).
+/// The closing note: the facts, or the policy's own words around them (docs/rules.md#closing-note).
 fn told(policy: &Policy, rule: &Rule, writer: &Writer<'_>, facts: String) -> String {
     match &rule.close.summary {
         None => facts,
@@ -142,7 +142,7 @@ fn told(policy: &Policy, rule: &Rule, writer: &Writer<'_>, facts: String) -> Str
     }
 }
 
-/// The facts of a closing note (C?2): the rule, the times, the reminders sent.
+/// The facts of a closing note: the rule, the times, the reminders sent.
 fn summary(
     policy: &Policy,
     rule: &Rule,

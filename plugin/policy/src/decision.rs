@@ -181,7 +181,7 @@ pub enum MissedCall {
     NewTicket,
 }
 
-/// Everything that belongs to a close (rulebook 7).
+/// Everything that belongs to a close (docs/rules.md#close-package).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosePackage {
     /// The reason it is stored with, and the flow's exit.
@@ -314,7 +314,7 @@ pub enum Reason {
     AutomaticReply(&'static str),
     /// The customer said that the matter is settled.
     CustomerResolved,
-    /// Several people write, and the policy leaves groups alone.
+    /// Several people write, and the policy exempts groups.
     GroupConversation,
     /// Waits for the sending window.
     OutsideSendingWindow,

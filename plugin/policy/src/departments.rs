@@ -1,4 +1,4 @@
-//! Which rule a department has (rulebook 5).
+//! Which rule a department has (docs/rules.md#department-rule).
 
 use alloc::string::String;
 use alloc::vec;

@@ -247,7 +247,7 @@ impl Code {
         }
     }
 
-    /// How bad it is (D-49 yellow, D-50 red).
+    /// How bad it is (docs/rules.md#all-problems).
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {

@@ -40,7 +40,7 @@ pub enum Happening<'a> {
     Unknown,
 }
 
-/// Something that an automatic reply may answer (rulebook 8).
+/// Something that an automatic reply may answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence<'a> {
     /// Its name.

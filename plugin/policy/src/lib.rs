@@ -1,6 +1,6 @@
 //! When a silent customer is reminded and when the ticket is closed.
 //!
-//! This crate is the rulebook and nothing else: it has no clock, no randomness and does no I/O.
+//! This crate holds the rules of docs/rules.md and nothing else: it has no clock, no randomness and does no I/O.
 //! A [`Policy`] is parsed from a config; messages and events change a ticket's [`Memory`];
 //! [`Policy::decide`] compares a deadline, which does not depend on the clock, with the instant it
 //! is given.

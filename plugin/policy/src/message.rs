@@ -79,7 +79,7 @@ pub enum Origin {
 /// Which messages count, by the options of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counting {
-    /// Whether an AI agent counts as an agent (K-03, K-17).
+    /// Whether an AI agent counts as an agent (docs/rules.md#ai-agent-counts).
     pub ai_agent: bool,
     /// Whether a customer's reaction counts as a message.
     pub reactions: bool,
@@ -95,7 +95,7 @@ pub enum Speaker {
 }
 
 impl Message<'_> {
-    /// Who spoke with this message, if it counts at all (rulebook 2).
+    /// Who spoke with this message, if it counts at all (docs/rules.md#agent-message, docs/rules.md#customer-message).
     #[must_use]
     pub fn speaker(&self, counting: Counting) -> Option<Speaker> {
         if self.origin == Origin::Automatic {

@@ -1,4 +1,4 @@
-//! Words by which a customer says that they want no automatic messages (rulebook 12).
+//! Words by which a customer says that they want no automatic messages (docs/rules.md#opt-out).
 
 use crate::diagnostic::small;
 use alloc::string::String;

@@ -1,5 +1,5 @@
 //! Messages as they are sent: in the customer's language, filled in, without what the channel
-//! cannot show (rulebook 10 and 11).
+//! cannot show.
 
 use crate::channel::Abilities;
 use crate::decision::{Audience, Image, Outgoing, QuickReply, Template};
@@ -40,7 +40,7 @@ pub(crate) struct Writer<'a> {
 }
 
 /// Until when the channel takes free text, exclusive; none: always. Where that is not known, it
-/// takes none (rulebook 10).
+/// takes none (docs/rules.md#messaging-window).
 pub(crate) fn window_until(ticket: &Ticket<'_>, memory: &Memory) -> Option<Instant> {
     ticket.window_until.or_else(|| {
         let window = ticket.channel.abilities().window?;

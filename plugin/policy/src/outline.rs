@@ -35,7 +35,7 @@ pub struct RuleOutline {
     pub sending_window: Option<String>,
     /// The time until the close.
     pub close_after: Option<Span>,
-    /// The sum of all reminder times (D-41).
+    /// The sum of all reminder times (docs/rules.md#accumulated-time).
     pub accumulated: Span,
     /// Its steps, the close last.
     pub steps: Vec<StepOutline>,
@@ -48,7 +48,7 @@ pub struct StepOutline {
     pub step: Step,
     /// The time since the step before it.
     pub after: Span,
-    /// The time before the close (D?2).
+    /// The time before the close (docs/rules.md#before-close).
     pub before_close: Option<Span>,
     /// When it would be, if the clock starts at the given instant.
     pub at: Instant,

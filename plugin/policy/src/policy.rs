@@ -60,7 +60,7 @@ pub(crate) struct OpenHours {
     pub(crate) zone: Zone,
 }
 
-/// When messages may be sent to a customer, by a name (rulebook 9).
+/// When messages may be sent to a customer, by a name (docs/rules.md#sending-window).
 #[derive(Debug, Clone)]
 pub(crate) struct SendingWindow {
     pub(crate) name: String,
@@ -174,7 +174,7 @@ impl Policy {
         crate::decide::decide(self, ticket, memory, now, &mut ())
     }
 
-    /// The rule for a department (rulebook 5), with its place in the policy.
+    /// The rule for a department (docs/rules.md#department-rule), with its place in the policy.
     #[must_use]
     pub fn rule_for(&self, department: Option<&str>) -> Option<(u32, &Rule)> {
         let index = self.departments.rule(department)?;

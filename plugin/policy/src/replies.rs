@@ -1,4 +1,4 @@
-//! Automatic replies to what occurs, team by team (rulebook 8).
+//! Automatic replies to what occurs, team by team (docs/rules.md#reply-per-team).
 //!
 //! Whether something is answered is settled when it occurs, and remembered; the reply is then due
 //! until it is reported. Each occurrence has one reply at most. What could not be answered when it
@@ -94,12 +94,12 @@ impl Occasion {
         )
     }
 
-    /// Whether nobody spoke with the caller.
+    /// Whether nobody spoke with the caller (docs/rules.md#missed-call-ticket).
     const fn is_missed_call(self) -> bool {
         matches!(self, Occasion::CustomerHungUp | Occasion::CallMissed)
     }
 
-    /// Where the caller was decides between the two ways to hang up (R?1).
+    /// Where the caller was decides between the two ways to hang up (docs/rules.md#hang-up-phase).
     fn by_phase(self, phase: Option<&str>) -> Occasion {
         match phase {
             Some("voice-message" | "options") if self.is_missed_call() => Occasion::CallMissed,
@@ -147,7 +147,7 @@ pub(crate) struct Team {
     pub(crate) enabled: bool,
     /// The team's schedule, by its place in the policy.
     pub(crate) schedule: Option<usize>,
-    /// Whether a missed call without an open ticket gets one.
+    /// Whether a missed call without an open ticket gets one (docs/rules.md#missed-call-ticket).
     pub(crate) missed_call_ticket: bool,
     pub(crate) signature: Signature,
     pub(crate) replies: Vec<PlannedReply>,
@@ -167,7 +167,7 @@ pub(crate) struct PlannedReply {
     pub(crate) when: When,
 }
 
-/// Whose name ends a message (R?5).
+/// Whose name ends a message (docs/rules.md#reply-signature).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signature {
     Nobody,

@@ -48,14 +48,14 @@ impl Content {
     }
 }
 
-/// A picture (B-15).
+/// A picture (docs/rules.md#image-alternative).
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedImage {
     pub(crate) url: String,
     pub(crate) alternative: Translated,
 }
 
-/// An answer offered for choice (rulebook 11).
+/// An answer offered for choice (docs/rules.md#quick-replies).
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedQuickReply {
     pub(crate) effect: Effect,
@@ -92,7 +92,7 @@ pub(crate) struct PlannedTemplate {
     pub(crate) parameters: Vec<Translated>,
 }
 
-/// What the time is counted from (rulebook 2).
+/// What the time is counted from (docs/rules.md#count-from).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountFrom {
     /// The agent's latest message; a further one moves it.
@@ -115,10 +115,10 @@ impl CountFrom {
     }
 }
 
-/// What a snooze does to the clock (rulebook 4).
+/// What a snooze does to the clock (docs/rules.md#snooze-mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Snooze {
-    /// Nothing: snoozed tickets are closed (K-14).
+    /// Nothing: snoozed tickets are closed.
     Ignore,
     /// The remaining time goes on after waking.
     Pause,
@@ -126,7 +126,7 @@ pub(crate) enum Snooze {
     StartOnWake,
 }
 
-/// What is done about reminders that were missed (rulebook 3).
+/// What is done about reminders that were missed (docs/rules.md#catch-up).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatchUp {
     /// Each once, in order, at its distance from the one before.
@@ -178,16 +178,16 @@ pub(crate) enum WhenLeftOut {
     SilentClose,
 }
 
-/// When the clock runs again after a ticket was reopened (rulebook 4).
+/// When the clock runs again after a ticket was reopened (docs/rules.md#reopened-clock).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AfterReopening {
     /// With the next agent message.
     OnAgentMessage,
-    /// With the agent's answer to the customer's next message (K-12).
+    /// With the agent's answer to the customer's next message.
     OnCustomerReply,
 }
 
-/// What is done about mandatory fields left empty (D-46, D?11).
+/// What is done about mandatory fields left empty (docs/rules.md#incomplete-metadata, docs/rules.md#hold-and-notify).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IncompleteMetadata {
     /// Closed all the same; the fact is recorded.
@@ -243,21 +243,21 @@ impl Options {
     };
 }
 
-/// What a close consists of, as the policy has it (rulebook 7).
+/// What a close consists of, as the policy has it (docs/rules.md#close-package).
 #[derive(Debug, Clone)]
 pub(crate) struct Close {
     pub(crate) notice: Option<Translated>,
     pub(crate) closing_text: Option<Translated>,
     /// What is sent instead of the closing text outside of the channel's window.
     pub(crate) closing_template: Option<PlannedTemplate>,
-    /// The words around the facts of the closing note (C?2).
+    /// The words around the facts of the closing note (docs/rules.md#closing-note).
     pub(crate) summary: Option<Translated>,
     pub(crate) category: Option<Translated>,
     pub(crate) tags: Vec<String>,
     pub(crate) incomplete_metadata: IncompleteMetadata,
-    /// Who must have closed for the agent to be taken off (C-15, C?1).
+    /// Who must have closed for the agent to be taken off (docs/rules.md#after-close-sources).
     pub(crate) unassign: Sources,
-    /// Tags of tickets whose agent stays (C?3).
+    /// Tags of tickets whose agent stays (docs/rules.md#keep-assignment).
     pub(crate) keep_assignment_tags: Vec<String>,
     pub(crate) bot_on: Sources,
     pub(crate) survey: Survey,
@@ -306,7 +306,7 @@ impl Sources {
 }
 
 impl Rule {
-    /// The sum of all reminder times, the first included (D?4).
+    /// The sum of all reminder times, the first included (docs/rules.md#accumulated-time).
     #[must_use]
     pub fn accumulated(&self) -> Span {
         self.reminders.last().map_or(Span::ZERO, |r| r.accumulated)

@@ -186,7 +186,7 @@ impl Schedule<'_> {
         self.close(Some(taken), at).map(|deadline| deadline.at)
     }
 
-    /// How a message can be sent at an instant, if it can (rulebook 10).
+    /// How a message can be sent at an instant, if it can (docs/rules.md#outside-window).
     pub(crate) fn way(&self, content: &Content, at: Instant) -> Option<Way> {
         let open = self.window.is_none_or(|until| at < until);
         way(content, open, self.templates, self.rule.options.outside_window)
@@ -220,12 +220,12 @@ impl Schedule<'_> {
     fn reminder(&self, taken: Option<Taken>, planned: &PlannedReminder) -> Instant {
         let anchor = self.anchor();
         let at = match taken {
-            // Counted from the actual sending of the one before (D-33) …
+            // Counted from the actual sending of the one before (docs/rules.md#reminder-chain) …
             Some(t) if t.at > anchor => self.advance(t.at, planned.after),
             // … which counts as sent on time when the anchor moved past it, or to its very instant.
             _ => self.advance(anchor, planned.accumulated),
         };
-        // Nothing falls due before the turn has passed to the customer (rulebook 2).
+        // Nothing falls due before the turn has passed to the customer (docs/rules.md#guard-time).
         let at = if taken.is_none() && self.rule.count_from == CountFrom::LastCustomerMessage {
             at.max(self.guarded(self.first))
         } else {
@@ -274,10 +274,10 @@ impl Schedule<'_> {
         let close_after = self.rule.close_after?;
         let mut at = self.advance(self.anchor(), close_after);
         if let Some(taken) = taken {
-            // Never sooner after the last reminder than the gap that was promised (rulebook 3).
+            // Never sooner after the last reminder than the gap that was promised (docs/rules.md#warned-close).
             at = at.max(self.advance(taken.at, close_after.minus(self.rule.accumulated())));
         }
-        // A further message of an agent is never followed at once by the close (K?1).
+        // A further message of an agent is never followed at once by the close (docs/rules.md#guard-time).
         let counted_from_latest = match self.rule.count_from {
             CountFrom::LastAgentMessage => true,
             CountFrom::FirstUnansweredAgentMessage => self.latest == self.first,
@@ -307,7 +307,7 @@ impl Schedule<'_> {
         Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
     }
 
-    /// The guard after an agent's message (K?1).
+    /// The guard after an agent's message (docs/rules.md#guard-time).
     fn guarded(&self, agent: Instant) -> Instant {
         self.clock.advance(agent, self.rule.options.guard)
     }

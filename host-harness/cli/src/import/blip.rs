@@ -1,4 +1,4 @@
-//! The settings of Blip Desk's automatic close (B-10 to B-15), as a policy.
+//! The settings of Blip Desk's automatic close (docs/rules.md#blip-settings-import), as a policy.
 //!
 //! Every member is a text in Blip; values of JSON's own are read too. `"null"` clears a member.
 
@@ -310,7 +310,7 @@ impl<'a> Settings<'a> {
     }
 
     /// The message before the close: its minutes count from where those of the close do, and are
-    /// less (B-14, B?6).
+    /// less (docs/rules.md#before-close).
     fn alert(&mut self, close: Option<u64>, enabled: bool) -> Option<Alert> {
         let used = self.switch(USE_MESSAGE).unwrap_or(false);
         let minutes = self.minutes(MESSAGE_MINUTES);

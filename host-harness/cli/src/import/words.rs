@@ -27,24 +27,24 @@ const ES: Comments = Comments {
     imported: "Hecha con los ajustes de Blip Desk: `despertador import blip-settings`.",
     enabled: "AutomaticClosedTicketIsEnabled.",
     count_from: "ResetClientInactivityTimerOnAgentInteraction: true es last-agent-message.",
-    only_after_agent: "ExpectInteractionAgent (B-11). Aun con false, nunca se cierra mientras el cliente espera (B?4).",
-    reminders: "InactivityMessageDowntime cuenta desde el mismo momento que MaxClientMinutesDowntime y es menor: {0} de {1} minutos. Aquí se escribe lo que falta hasta el cierre (B-14, B?6).",
+    only_after_agent: "ExpectInteractionAgent. Aun con false, nunca se cierra mientras el cliente espera.",
+    reminders: "InactivityMessageDowntime cuenta desde el mismo momento que MaxClientMinutesDowntime y es menor: {0} de {1} minutos. Aquí se escribe lo que falta hasta el cierre.",
 };
 
 const PT: Comments = Comments {
     imported: "Feita com as configurações do Blip Desk: `despertador import blip-settings`.",
     enabled: "AutomaticClosedTicketIsEnabled.",
     count_from: "ResetClientInactivityTimerOnAgentInteraction: true é last-agent-message.",
-    only_after_agent: "ExpectInteractionAgent (B-11). Mesmo com false, nunca se encerra enquanto o cliente espera (B?4).",
-    reminders: "InactivityMessageDowntime conta desde o mesmo momento que MaxClientMinutesDowntime e é menor: {0} de {1} minutos. Aqui se escreve o que falta até o encerramento (B-14, B?6).",
+    only_after_agent: "ExpectInteractionAgent. Mesmo com false, nunca se encerra enquanto o cliente espera.",
+    reminders: "InactivityMessageDowntime conta desde o mesmo momento que MaxClientMinutesDowntime e é menor: {0} de {1} minutos. Aqui se escreve o que falta até o encerramento.",
 };
 
 const EN: Comments = Comments {
     imported: "Made of the settings of Blip Desk: `despertador import blip-settings`.",
     enabled: "AutomaticClosedTicketIsEnabled.",
     count_from: "ResetClientInactivityTimerOnAgentInteraction: true is last-agent-message.",
-    only_after_agent: "ExpectInteractionAgent (B-11). Even with false, nothing is closed while the customer waits (B?4).",
-    reminders: "InactivityMessageDowntime counts from the same moment as MaxClientMinutesDowntime and is less: {0} of {1} minutes. What is written here is what is left until the close (B-14, B?6).",
+    only_after_agent: "ExpectInteractionAgent. Even with false, nothing is closed while the customer waits.",
+    reminders: "InactivityMessageDowntime counts from the same moment as MaxClientMinutesDowntime and is less: {0} of {1} minutes. What is written here is what is left until the close.",
 };
 
 /// What is said of a member, in a language; `{0}` and `{1}` stand for values.
@@ -111,14 +111,14 @@ const fn sentences(code: Code) -> [&'static str; 3] {
             "the automatic close is off in Blip: the policy says \"enabled\": false and does nothing",
         ],
         Code::ClosingNotAllowed => [
-            "Blip no admite el cierre con este flujo: a un bloque de atención humana le falta la salida por inactividad (B-05); actualícelo y pruebe con `despertador check --exit linked`",
-            "o Blip não permite o encerramento com este fluxo: a um bloco de atendimento humano falta a saída por inatividade (B-05); atualize-o e verifique com `despertador check --exit linked`",
-            "Blip does not allow the close with this flow: a human-assistance block lacks the inactivity exit (B-05); update it and try `despertador check --exit linked`",
+            "Blip no admite el cierre con este flujo: a un bloque de atención humana le falta la salida por inactividad; actualícelo y pruebe con `despertador check --exit linked`",
+            "o Blip não permite o encerramento com este fluxo: a um bloco de atendimento humano falta a saída por inatividade; atualize-o e verifique com `despertador check --exit linked`",
+            "Blip does not allow the close with this flow: a human-assistance block lacks the inactivity exit; update it and try `despertador check --exit linked`",
         ],
         Code::CloseOver90Days => [
-            "{0} minutos son más de 90 días, que es lo más que admite una política (K-06): se cierra después de 90 días",
-            "{0} minutos são mais de 90 dias, que é o máximo de uma política (K-06): encerra-se depois de 90 dias",
-            "{0} minutes are more than 90 days, the most a policy can have (K-06): the close comes after 90 days",
+            "{0} minutos son más de 90 días, que es lo más que admite una política: se cierra después de 90 días",
+            "{0} minutos são mais de 90 dias, que é o máximo de uma política: encerra-se depois de 90 dias",
+            "{0} minutes are more than 90 days, the most a policy can have: the close comes after 90 days",
         ],
         Code::CountedFromAnswer => [
             "en Blip el tiempo sigue corriendo desde el mensaje del cliente cuando un agente le responde; aquí se cuenta desde esa respuesta, así que nada llega antes que en Blip",
@@ -141,9 +141,9 @@ const fn sentences(code: Code) -> [&'static str; 3] {
             "the {0} minutes of the alert are not less than the {1} of the close: it was left out; write a reminder with \"before-close\"",
         ],
         Code::ImageLeftOut => [
-            "la imagen se dejó fuera porque necesita un texto alternativo (B-15); añada \"image\" al recordatorio",
-            "a imagem ficou de fora porque precisa de um texto alternativo (B-15); acrescente \"image\" ao lembrete",
-            "the picture was left out because it needs an alternative text (B-15); add \"image\" to the reminder",
+            "la imagen se dejó fuera porque necesita un texto alternativo; añada \"image\" al recordatorio",
+            "a imagem ficou de fora porque precisa de um texto alternativo; acrescente \"image\" ao lembrete",
+            "the picture was left out because it needs an alternative text; add \"image\" to the reminder",
         ],
         Code::PlaceholderChanged => [
             "`{0}` se escribe aquí `{1}`",

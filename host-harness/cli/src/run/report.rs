@@ -3,7 +3,7 @@
 use despertador_harness::{Share, Usage};
 use serde_json::{Value, json};
 
-use super::sources::Sources;
+use super::rules::Rules;
 use super::usage_json;
 use crate::paint::{DIM, GREEN, RED, YELLOW, paint};
 use crate::table::{Side, bytes, columns, thousands};
@@ -15,8 +15,8 @@ pub(super) struct Report {
     /// How many failed.
     pub(super) failed: usize,
     passed: usize,
-    /// The same, by the statements that were cited.
-    pub(super) sources: Sources,
+    /// The same, by the rules that were cited.
+    pub(super) rules: Rules,
     json: Option<Vec<Value>>,
 }
 
@@ -26,7 +26,7 @@ impl Report {
             timelines,
             failed: 0,
             passed: 0,
-            sources: Sources::default(),
+            rules: Rules::default(),
             json: json.then(Vec::new),
         }
     }
@@ -58,13 +58,13 @@ impl Report {
                 "{:#}",
                 json!({
                     "passed": self.passed, "failed": self.failed, "played": all,
-                    "sources": self.sources.json(), "usage": usage.as_ref().map(usage_json),
+                    "rules": self.rules.json(), "usage": usage.as_ref().map(usage_json),
                 })
             );
             return;
         }
         if !self.timelines {
-            let lines = self.sources.lines();
+            let lines = self.rules.lines();
             lines.iter().for_each(|line| anstream::println!("{line}"));
             if !lines.is_empty() {
                 anstream::println!();

@@ -52,7 +52,7 @@ impl Run<'_> {
 
     fn show(&mut self, file: &str, played: &Played) {
         self.report.count(played.passed(), || as_json(file, played));
-        self.report.sources.count(&played.heading, played.passed());
+        self.report.rules.count(&played.heading, played.passed());
         self.report.line(&format!("  {} {}", mark(played.passed()), played.heading));
         if self.report.timelines {
             for line in timeline(&played.steps) {

@@ -34,7 +34,7 @@ fn hours(n: u64) -> Span {
     Span::HOUR.times(n)
 }
 
-/// The oracles of the rulebook.
+/// Known values (docs/rules.md#business-hours).
 #[test]
 fn open_time_goes_on_when_it_opens_again() {
     let office = office();

@@ -7,7 +7,7 @@ use crate::instant::Span;
 use crate::text::span;
 use alloc::vec;
 
-/// The longest time a policy may name (K-06).
+/// The longest time a policy may name (docs/rules.md#ninety-days).
 pub(super) const LONGEST: Span = Span::DAY.times(90);
 
 impl Place<'_> {

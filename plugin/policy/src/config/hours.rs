@@ -1,4 +1,4 @@
-//! Reading schedules, sending windows and what a customer may be sent (rulebook 9 and 12).
+//! Reading schedules, sending windows and what a customer may be sent.
 
 use super::form;
 use super::place::{Object, Place, Problems, quoted};

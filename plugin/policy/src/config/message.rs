@@ -1,5 +1,5 @@
 //! Reading what is sent to customers: words with their places, pictures, quick replies, templates;
-//! and what the account's channel would make of it (rulebook 10 and 11).
+//! and what the account's channel would make of it.
 
 use super::place::{Object, Place, Problems, quoted};
 use super::{Around, Times, form, plain, words};

@@ -464,7 +464,7 @@ impl<'a> Place<'a> {
         self.pointer == other.pointer
     }
 
-    /// A text with something in it (D-38).
+    /// A text with something in it (docs/rules.md#no-empty-text).
     fn filled(&self, problems: &mut Problems) -> Option<String> {
         let text = self.string(problems)?;
         if text.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! Reading automatic replies, team by team (rulebook 8).
+//! Reading automatic replies, team by team.
 
 use super::message::{self, Spoken};
 use super::place::{Place, Problems};

@@ -81,7 +81,7 @@ mod iana {
         assert_eq!(nearest("Mars"), None);
     }
 
-    /// The oracles of the rulebook.
+    /// Known values (docs/rules.md#clock-changes).
     #[test]
     fn a_gap_moves_on_and_a_fold_is_its_first_occurrence() {
         let madrid = zone("Europe/Madrid");
