@@ -18,10 +18,10 @@ use crate::preset::Preset;
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "Exit codes: 0 all well, 1 findings or failures, 2 wrong usage or unreadable input, 130 interrupted."
+    after_help = "Exit codes: 0 success, 1 findings or failures, 2 wrong usage or unreadable input, 130 interrupted."
 )]
 pub(crate) struct Arguments {
-    /// Answer in JSON, for programs
+    /// Print machine-readable JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
@@ -61,7 +61,7 @@ Examples:
   despertador run log.jsonl --policy policies/adereso.json
   despertador run tests/scenarios --plugin my-plugin.wasm
 
-The format of scenarios is explained in tests/scenarios/format.md, which is one itself.")]
+tests/scenarios/format.md explains the format of scenarios; it is a scenario file itself.")]
 pub(crate) struct RunArguments {
     /// Scenario files (.md), event logs (.jsonl), or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
@@ -71,11 +71,11 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Show every timeline, also of many scenarios
+    /// Show every timeline, even for many scenarios
     #[arg(long)]
     pub(crate) timeline: bool,
 
-    /// Write what was decided into the scenarios, in place of what was expected
+    /// Write the decisions into the scenarios as the new expectations
     #[arg(long)]
     pub(crate) bless: bool,
 
@@ -102,7 +102,7 @@ Examples:
   despertador check policies/adereso.json
   despertador check policy.json --language all --departments soporte,ventas --exit linked
 
-For a check while you write, in an editor: `despertador schema`.")]
+To check a policy in an editor while you write: `despertador schema`.")]
 pub(crate) struct CheckArguments {
     /// The policy
     #[arg(value_name = "POLICY")]
@@ -112,7 +112,7 @@ pub(crate) struct CheckArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = any_language)]
     pub(crate) language: Option<Language>,
 
-    /// When the customer falls silent, to show each step's clock time: 09:00 or 2026-03-02T09:00:00Z
+    /// The start of the silence, to show each step's clock time: 09:00 or 2026-03-02T09:00:00Z
     #[arg(long, value_name = "TIME", default_value = "09:00", value_parser = start)]
     pub(crate) start: Instant,
 
@@ -134,16 +134,16 @@ pub(crate) struct SurroundingsArguments {
     #[arg(long, value_name = "STATE", default_value = "unknown", value_parser = exit_state)]
     pub(crate) exit: ExitState,
 
-    /// The bot's flow, to see whether it has the exit
+    /// The bot's flow, to check whether it has the exit
     #[arg(long, value_name = "FILE", conflicts_with = "exit")]
     pub(crate) flow: Option<PathBuf>,
 
-    /// How often the host can wake up at best
+    /// The shortest interval at which the host can wake up
     #[arg(long, value_name = "DURATION", default_value = "1 s", value_parser = a_duration)]
     pub(crate) tick_resolution: u64,
 }
 
-/// Says why a ticket is closed, waits or is left alone
+/// Explains why a ticket is closed, waits or is left alone
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -160,7 +160,7 @@ pub(crate) struct ExplainArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) log: PathBuf,
 
-    /// The ticket; may be left out if the log has only one
+    /// The ticket; optional if the log has only one
     #[arg(long, value_name = "ID")]
     pub(crate) ticket: Option<String>,
 
@@ -172,15 +172,15 @@ pub(crate) struct ExplainArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// The reader's distance to UTC for the times in sentences, such as -03:00
+    /// The UTC offset of the times in explanations, such as -03:00
     #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
     pub(crate) utc_offset: i32,
 
-    /// Write the explanation to this file too, as a page with the ticket's timeline
+    /// Also write the explanation to this file, as an HTML page with the ticket's timeline
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
-    /// Write the timeline alone to this file, as a picture
+    /// Write only the timeline to this file, as SVG
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
 
@@ -188,7 +188,7 @@ pub(crate) struct ExplainArguments {
     pub(crate) plugin: PluginArgument,
 }
 
-/// Shows what a plugin is: contract, imports, exports, size, limits
+/// Shows the contract, imports, exports, size and limits of a plugin
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -196,7 +196,7 @@ Examples:
   despertador inspect my-plugin.wasm --json
   despertador inspect --save despertador.wasm")]
 pub(crate) struct InspectArguments {
-    /// The component; without it, the built-in one
+    /// The component (default: the built-in one)
     #[arg(value_name = "PLUGIN")]
     pub(crate) plugin: Option<PathBuf>,
 
@@ -205,28 +205,28 @@ pub(crate) struct InspectArguments {
     pub(crate) save: Option<PathBuf>,
 }
 
-/// Plays random customers and agents, and checks what must hold at every step
+/// Plays random customers and agents, and checks the product's promises at every step
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   despertador simulate policies/adereso.json --tickets 20000 --days 30 --seed 7
 
-The same seed plays the same conversations on every machine. If something does not hold, the
-shortest case found is printed as a scenario file, and the exit code is 1.")]
+The same seed plays the same conversations on every machine. If a promise is broken, the shortest
+case found is printed as a scenario file, and the exit code is 1.")]
 pub(crate) struct SimulateArguments {
     /// The policy
     #[arg(value_name = "POLICY")]
     pub(crate) policy: PathBuf,
 
-    /// How many tickets
+    /// The number of tickets
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) tickets: u64,
 
-    /// Over how many days they open
+    /// The number of days over which they open
     #[arg(long, value_name = "D", default_value_t = 30)]
     pub(crate) days: u32,
 
-    /// Where the random numbers begin
+    /// The seed of the random numbers
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
 
@@ -238,7 +238,7 @@ pub(crate) struct SimulateArguments {
     pub(crate) plugin: PluginArgument,
 }
 
-/// Begins a policy: asks a few questions, or takes a preset
+/// Creates a policy: asks a few questions, or starts from a preset
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -246,15 +246,15 @@ Examples:
   despertador init --preset blip --output policy.json --language pt
   despertador init --output - < answers.txt
 
-Each answer is checked when it is given; Enter takes the one in brackets. If the answers end too
-early, nothing is written. Presets: adereso, klaviyo, blip, respond-io, office-hours,
+Each answer is checked at once; Enter accepts the default in brackets. If the answers end too early,
+nothing is written. Presets: adereso, klaviyo, blip, respond-io, office-hours,
 collections-colombia, collections-chile.")]
 pub(crate) struct InitArguments {
-    /// Take this preset instead of asking
+    /// Start from this preset instead of asking
     #[arg(long, value_name = "NAME", value_parser = preset)]
     pub(crate) preset: Option<Preset>,
 
-    /// Where the policy is written; - for standard output
+    /// The file for the policy; - for standard output
     #[arg(long, value_name = "FILE", default_value = "policy.json")]
     pub(crate) output: PathBuf,
 
@@ -262,11 +262,11 @@ pub(crate) struct InitArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// Take the answers in brackets without asking
+    /// Use the default answers without asking
     #[arg(long)]
     pub(crate) yes: bool,
 
-    /// Overwrite a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -277,15 +277,15 @@ pub(crate) struct InitArguments {
 Example:
   despertador schema --output policy.schema.json
 
-An editor completes and checks a policy that begins with \"$schema\": \"./policy.schema.json\".
-What a schema cannot see, such as a department in two rules, `despertador check` says.")]
+An editor completes and checks a policy that starts with \"$schema\": \"./policy.schema.json\".
+`despertador check` also finds what a schema cannot, such as a department in two rules.")]
 pub(crate) struct SchemaArguments {
     /// Write it to this file instead
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
 
-/// Makes a policy of another product's settings
+/// Creates a policy from another product's settings
 #[derive(Debug, Args)]
 #[command(
     subcommand_required = true,
@@ -306,14 +306,14 @@ pub(crate) enum ImportFrom {
     BlipSettings(BlipSettingsArguments),
 }
 
-/// Reads the settings of Blip Desk's automatic close
+/// Converts the settings of Blip Desk's automatic close
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   despertador import blip-settings settings.json --output policy.json --language pt
 
 The settings are the resource of lime://postmaster@desk.msging.net/configuration, alone or in the
-command that carried them. What was changed or left out is said on standard error.")]
+command that carried them. Standard error reports what was changed or left out.")]
 pub(crate) struct BlipSettingsArguments {
     /// The settings (JSON)
     #[arg(value_name = "FILE")]
@@ -323,16 +323,16 @@ pub(crate) struct BlipSettingsArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// The language of what is said and of comments: es, pt or en (default: the system's)
+    /// The language of messages and comments: es, pt or en (default: the system's)
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// Overwrite a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// Checks a bot's flow, shows where a closed ticket leads, and draws it
+/// Checks a bot's flow, shows its path after a close, and draws it
 #[derive(Debug, Args)]
 #[command(
     subcommand_required = true,
@@ -359,7 +359,7 @@ pub(crate) enum FlowCommand {
     Show(FlowShowArguments),
 }
 
-/// Says what keeps a closed ticket from leaving, and what else is wrong
+/// Finds what keeps a closed ticket from leaving the block, and other mistakes
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -381,32 +381,32 @@ pub(crate) struct FlowCheckArguments {
     #[arg(long, requires = "to", requires = "output")]
     pub(crate) fix: bool,
 
-    /// The human-assistance block (its id) that gets it; may be left out if there is one alone
+    /// The human-assistance block (id) that gets the exit; optional if there is only one
     #[arg(long, value_name = "ID", requires = "fix")]
     pub(crate) block: Option<String>,
 
-    /// The block (its id) that the exit leads to
+    /// The block (id) that the exit leads to
     #[arg(long, value_name = "ID", requires = "fix")]
     pub(crate) to: Option<String>,
 
-    /// Where the copy is written
+    /// The file for the copy
     #[arg(long, value_name = "FILE", requires = "fix")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Overwrite a file that is there
+    /// Overwrite an existing file
     #[arg(long, requires = "fix")]
     pub(crate) force: bool,
 }
 
-/// Shows the blocks a conversation passes when its ticket is closed, and what is done on the way
+/// Shows the blocks that a conversation passes after a close, and their actions
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   despertador flow route bot.json
   despertador flow route bot.json --status ClosedAttendant --set plan=gold --json
 
-Commands and scripts on the way are told of and not carried out. A variable that one of them would
-set is given with --set.")]
+Commands and scripts on the path are listed but not run. Use --set for a variable that one of them
+would set.")]
 pub(crate) struct FlowRouteArguments {
     /// The flow (JSON)
     #[arg(value_name = "FILE")]
@@ -416,7 +416,7 @@ pub(crate) struct FlowRouteArguments {
     #[arg(long, value_name = "STATUS", default_value = "ClosedClientInactivity", value_parser = ticket_status)]
     pub(crate) status: String,
 
-    /// The human-assistance block (its id) where the ticket is; without it, each of them
+    /// The human-assistance block (id) of the ticket (default: each of them)
     #[arg(long, value_name = "ID")]
     pub(crate) block: Option<String>,
 
@@ -425,7 +425,7 @@ pub(crate) struct FlowRouteArguments {
     pub(crate) set: Vec<(String, String)>,
 }
 
-/// Draws a flow, with the way of inactivity marked
+/// Draws a flow and marks the path after a close for inactivity
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -436,7 +436,7 @@ pub(crate) struct FlowShowArguments {
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// svg, a picture, or mermaid, a text that wikis draw
+    /// svg (an image) or mermaid (a text format that wikis render)
     #[arg(long, value_name = "FORMAT", default_value = "svg", value_parser = ["svg", "mermaid"])]
     pub(crate) format: String,
 
@@ -445,7 +445,7 @@ pub(crate) struct FlowShowArguments {
     pub(crate) output: Option<PathBuf>,
 }
 
-/// Tries policies on recorded conversations: what would have been sent and closed, and was it right
+/// Plays policies on recorded conversations and counts reminders, closes and premature closes
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -456,12 +456,11 @@ Examples:
       --columns ticket=conversation_id,author=sender_type,at=created_at \\
       --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --utc-offset -03:00
 
-Events are an event log (.jsonl, .ndjson), a CSV file with a row for each message, a desk's file, or
-a journal of one. Each ticket is played by itself, as by a desk that is always awake; what a policy
-did then is left out. What was recorded after a close is judged and not told: a close is premature
-if within the window after it the customer wrote in that ticket, or opened another one of the same
-department, where the history names customers. Of closes near the end of the history that is not
-known, and they count for neither side.
+The events come from an event log (.jsonl, .ndjson), a CSV file with one row per message, a desk's
+file, or a journal. Each ticket is played alone, as by a desk that is always running; recorded
+actions of a policy are ignored. A close is premature if within the window after it the customer
+wrote in that ticket, or opened another one in the same department (if the history names
+customers). Closes too near to the end of the history count neither way.
 
 Rows may be in any order. What does not fit into 64 MiB is put into a file that goes with the
 command. A run that is interrupted shows the figures of the tickets it has done and ends with 130.")]
@@ -477,20 +476,20 @@ pub(crate) struct BacktestArguments {
     #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
     pub(crate) window: u64,
 
-    /// Where the customers wrote: whatsapp, web-chat, email, …
+    /// The channel of the conversations: whatsapp, web-chat, email, …
     #[arg(long, value_name = "CHANNEL", default_value = "web-chat", value_parser = channel)]
     pub(crate) channel: Channel,
 
-    /// What a close that nobody has to make is worth, in minutes of an agent's time
+    /// Agents' minutes saved by each automatic close
     #[arg(long, value_name = "MINUTES", default_value_t = 2.0)]
     pub(crate) minutes_per_close: f64,
 
-    /// Write all figures to this file, a row for each policy and department (CSV)
+    /// Write all figures to this file, one row per policy and department (CSV)
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Write a page to this file: figures, curves, and the conversations behind them. Its clocks
-    /// have the offset of --utc-offset
+    /// Write an HTML page to this file: figures, curves, and the conversations behind them, with times
+    /// in the zone of --utc-offset
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
@@ -505,7 +504,7 @@ pub(crate) struct BacktestArguments {
 /// What was recorded, and how it is written.
 #[derive(Debug, Args)]
 pub(crate) struct EventsArguments {
-    /// What was recorded
+    /// The recorded conversations
     #[arg(long = "events", value_name = "FILE")]
     pub(crate) file: PathBuf,
 
@@ -513,27 +512,27 @@ pub(crate) struct EventsArguments {
     #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
     pub(crate) columns: Vec<(String, String)>,
 
-    /// Who is meant by the words in the column of authors: customer, agent, ai-agent, bot, nobody
+    /// The meaning of the words in the author column: customer, agent, ai-agent, bot, nobody
     #[arg(long, value_name = "WORD=WHO,…", value_delimiter = ',', value_parser = name_and_value)]
     pub(crate) authors: Vec<(String, String)>,
 
-    /// How times are written, such as `%d/%m/%Y %H:%M` (default: found out, row by row)
+    /// The format of times, such as `%d/%m/%Y %H:%M` (default: detected for each row)
     #[arg(long, value_name = "FORMAT")]
     pub(crate) time_format: Option<String>,
 
-    /// The distance to UTC of times that say none, such as -03:00 (default: UTC, and said so)
+    /// The UTC offset of times without one, such as -03:00 (default: UTC, with a note)
     #[arg(long, value_name = "±HH:MM", value_parser = utc_offset, allow_hyphen_values = true)]
     pub(crate) utc_offset: Option<i32>,
 
-    /// Rows after this instant are refused (default: a day after the file was written last)
+    /// Skip rows after this instant (default: one day after the file was last written)
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) now: Option<Instant>,
 
-    /// The account, where a journal or a desk's file has several
+    /// The account, if a journal or a desk's file has several
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
 
-    /// Where rows are put that do not fit into memory (default: the system's folder for such files)
+    /// The folder for rows that do not fit into memory (default: the system's temporary folder)
     #[arg(long, value_name = "DIR")]
     pub(crate) scratch: Option<PathBuf>,
 }
@@ -545,14 +544,14 @@ Examples:
   despertador suggest --events messages.csv
   despertador suggest --events log.jsonl --premature 2 --output policy.json --language es
 
-For each department the shortest time is taken from which on closes are premature as seldom as is
-wanted. Of few conversations little is known: the range in which the true rate lies is shown, and a
-department with less than thirty silences gets no rule of its own.")]
+For each department it suggests the shortest time for which the share of premature closes is low
+enough. Few conversations give uncertain figures: the confidence interval of the share is shown, and
+a department with fewer than thirty silences gets no rule of its own.")]
 pub(crate) struct SuggestArguments {
     #[command(flatten)]
     pub(crate) events: EventsArguments,
 
-    /// How many closes of a hundred may be premature
+    /// The acceptable share of premature closes, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=100))]
     pub(crate) premature: u64,
 
@@ -568,7 +567,7 @@ pub(crate) struct SuggestArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// Overwrite a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     pub(crate) force: bool,
 }
@@ -581,24 +580,24 @@ Examples:
   despertador serve --config despertador.toml
   despertador serve --desk desk.db --webhook http://127.0.0.1:9000/actions --webhook-secret-file secret
 
-Flags go over the environment, and both over the file. docs/server.md has the file and the interface;
-the first token is made by `despertador token create` before the server is started. SIGHUP, or POST
-/reload at the operations address, reads policies and plugin again; SIGTERM stops when all that was
-begun is done.")]
+Flags override environment variables, and both override the file. docs/server.md describes the file
+and the interface. Create the first token with `despertador token create` before you start the
+server. SIGHUP, or POST /reload at the operations address, reloads policies and plugin; SIGTERM
+finishes running work and stops.")]
 pub(crate) struct ServeArguments {
-    /// The file of settings (TOML)
+    /// The settings file (TOML)
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 
-    /// The file of the desk; made if there is none (default: desk.db)
+    /// The desk's file; created if it does not exist (default: desk.db)
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_DESK")]
     pub(crate) desk: Option<PathBuf>,
 
-    /// Where the interface is (default: 127.0.0.1:7070)
+    /// The address of the interface (default: 127.0.0.1:7070)
     #[arg(long, value_name = "ADDRESS", env = "DESPERTADOR_LISTEN")]
     pub(crate) listen: Option<std::net::SocketAddr>,
 
-    /// Where health, metrics and reloading are, or `off` (default: 127.0.0.1:7071)
+    /// The address for health, metrics and reloading, or `off` (default: 127.0.0.1:7071)
     #[arg(long, value_name = "ADDRESS", env = "DESPERTADOR_OPERATIONS")]
     pub(crate) operations: Option<despertador_server::Operations>,
 
@@ -606,28 +605,28 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_PLUGIN")]
     pub(crate) plugin: Option<PathBuf>,
 
-    /// Post actions to this address, signed
+    /// Post signed actions to this address
     #[arg(long, value_name = "URL", env = "DESPERTADOR_WEBHOOK", requires = "webhook_secret_file")]
     pub(crate) webhook: Option<String>,
 
-    /// The file of the secret that webhooks are signed with
+    /// The file with the secret that signs webhooks
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_WEBHOOK_SECRET_FILE")]
     pub(crate) webhook_secret_file: Option<PathBuf>,
 
-    /// Write actions to this file instead, one a line, and take them for carried out
+    /// Write actions to this file instead, one per line, and treat them as carried out
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_ACTIONS", conflicts_with = "webhook")]
     pub(crate) actions: Option<PathBuf>,
 
-    /// What is logged: error, warn, info, debug, or a filter such as despertador_server=debug,warn
+    /// The log filter: error, warn, info, debug, or a filter such as despertador_server=debug,warn
     #[arg(long, value_name = "FILTER", env = "DESPERTADOR_LOG")]
     pub(crate) log: Option<String>,
 
-    /// A throw-away desk with an account `demo`, a receiver of webhooks, and a customer who falls silent
+    /// Run a temporary desk with an account `demo`, a webhook receiver and a scripted customer
     #[arg(long, conflicts_with_all = ["config", "desk", "webhook", "actions"])]
     pub(crate) demo: bool,
 }
 
-/// Makes, lists and revokes tokens of a desk that is not running
+/// Creates, lists and revokes tokens of a stopped desk
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -636,7 +635,7 @@ Examples:
   despertador token list
   despertador token revoke crm
 
-Of a running desk, tokens are made over HTTP: POST /v1/tokens.")]
+For a running desk, create tokens over HTTP: POST /v1/tokens.")]
 pub(crate) struct TokenArguments {
     #[command(subcommand)]
     pub(crate) what: TokenCommand,
@@ -645,28 +644,28 @@ pub(crate) struct TokenArguments {
 /// What is done with tokens.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Make one; it is shown once
+    /// Create a token; it is shown once
     Create {
-        /// What it is for
+        /// The token's name
         #[arg(value_name = "NAME")]
         name: String,
-        /// What it may do: events:write, help-desk:view, help-desk:edit, builder:view, builder:edit, audit:view, tokens:edit, or all
+        /// Its scopes: events:write, help-desk:view, help-desk:edit, builder:view, builder:edit, audit:view, tokens:edit, or all
         #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', required = true, value_parser = scopes)]
         scopes: Vec<Scopes>,
-        /// The accounts it sees; * are all
+        /// Its accounts; * for all
         #[arg(long, value_name = "ACCOUNT,…", value_delimiter = ',', required = true)]
         accounts: Vec<String>,
         #[command(flatten)]
         desk: DeskArgument,
     },
-    /// List them; the tokens themselves are nowhere kept
+    /// List the tokens; the secrets are not stored
     List {
         #[command(flatten)]
         desk: DeskArgument,
     },
-    /// Take one back
+    /// Revoke a token
     Revoke {
-        /// Its name
+        /// The token's name
         #[arg(value_name = "NAME")]
         name: String,
         #[command(flatten)]
@@ -677,7 +676,7 @@ pub(crate) enum TokenCommand {
 /// Which desk.
 #[derive(Debug, Args)]
 pub(crate) struct DeskArgument {
-    /// The file of the desk
+    /// The desk's file
     #[arg(long, value_name = "FILE", default_value = "desk.db", env = "DESPERTADOR_DESK")]
     pub(crate) desk: PathBuf,
 }
@@ -695,16 +694,16 @@ fn scopes(text: &str) -> Result<Scopes, String> {
     Scope::from_word(text).map(|one| Scopes(vec![one])).ok_or_else(|| one_of(text, &known))
 }
 
-/// Copies the file of a desk, also of one that is running, and checks the copy
+/// Copies a desk's file, even while the desk runs, and checks the copy
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   despertador backup desk.db backups/2026-11-22.db
 
-What was durable when the copy began is in it. A copy is a desk's file like any other: to go back to it
-stop the server, put it in the place of the file, and start again.")]
+The copy contains everything that was durable when it began. To restore it, stop the server, replace
+the desk's file with the copy, and start again.")]
 pub(crate) struct BackupArguments {
-    /// The file of the desk
+    /// The desk's file
     #[arg(value_name = "DESK")]
     pub(crate) desk: PathBuf,
 
@@ -713,17 +712,17 @@ pub(crate) struct BackupArguments {
     pub(crate) to: PathBuf,
 }
 
-/// Deletes all that a desk keeps of one customer
+/// Deletes all data of one customer from a desk
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   despertador forget +5511999990000 --account acme --desk desk.db
   despertador forget +5511999990000 --account acme --server http://127.0.0.1:7070 --token-file token
 
-Of those tickets that the fact `customer.id` gives to the customer: facts, memory, journal, actions.
-Backups keep what they have: forget in them too, or let them expire.")]
+Deletes facts, memory, journal and actions of all tickets whose fact `customer.id` names the
+customer. Backups are not changed: delete the data in them too, or let them expire.")]
 pub(crate) struct ForgetArguments {
-    /// The customer, as the fact `customer.id` names them
+    /// The customer's id, as in the fact `customer.id`
     #[arg(value_name = "CUSTOMER")]
     pub(crate) customer: String,
 
@@ -738,12 +737,12 @@ pub(crate) struct ForgetArguments {
     #[arg(long, value_name = "URL", env = "DESPERTADOR_SERVER", requires = "token_file")]
     pub(crate) server: Option<String>,
 
-    /// The file of the token with the scope help-desk:edit
+    /// The file with a token that has the scope help-desk:edit
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
 }
 
-/// Writes down what happened to a desk's tickets and was decided about them
+/// Exports a desk's journal: what happened to its tickets and what was decided
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -751,12 +750,12 @@ Examples:
   despertador journal desk.db --account acme --since 2026-03-01T00:00:00Z --output march.ndjson
   despertador journal backup.db | gzip > journal.ndjson.gz
 
-The desk may be running: its file is read, not written, and the desk is not held up. A journal has
-what customers and agents wrote, as far as the desk was told; it is as confidential as the desk's
-file. It is an object a line: policies, then tickets one after the other, and at its end how many
-lines there are. `replay`, `backtest` and `suggest` read it, and the desk's file too.")]
+The desk may be running: its file is only read, and the desk is not blocked. A journal contains the
+messages of customers and agents that the desk received; it is as confidential as the desk's file.
+It has one JSON object per line: policies, then the tickets one by one, and at the end the number of
+lines. `replay`, `backtest` and `suggest` read a journal or the desk's file.")]
 pub(crate) struct JournalArguments {
-    /// The desk's file, a backup of it, or a journal that was written
+    /// The desk's file, a backup of it, or an exported journal
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
@@ -767,7 +766,7 @@ pub(crate) struct JournalArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Overwrite a file that is there
+    /// Overwrite an existing file
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
 }
@@ -775,24 +774,24 @@ pub(crate) struct JournalArguments {
 /// What of a journal is wanted.
 #[derive(Debug, Args)]
 pub(crate) struct SelectionArguments {
-    /// Of this account alone
+    /// Only this account
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
 
-    /// Tickets that something happened to at this instant or later; they are told from their beginning
+    /// Only tickets with events at or after this instant; each is exported from its start
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) since: Option<Instant>,
 
-    /// Only what happened until this instant
+    /// Only events until this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) until: Option<Instant>,
 
-    /// The ticket with this id alone
+    /// Only the ticket with this id
     #[arg(long, value_name = "ID")]
     pub(crate) ticket: Option<String>,
 }
 
-/// Asks another plugin or policy what it would have decided at each entry of a desk's journal
+/// Evaluates a desk's journal again with another plugin or policy, and shows the differences
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -800,31 +799,31 @@ Examples:
   despertador replay desk.db --policy new.json --limit 5
   despertador replay desk.db --plugin new.wasm --ticket 4711 --json
 
-What happened stays as it was recorded, with what was sent and when: each recorded decision is
-compared with what would be decided at that moment. Only differences are shown. What a customer
-would have done after another reminder cannot be replayed; for what a policy does to whole
-conversations, see `despertador backtest`. The exit code is 1 if there are differences.")]
+Events stay as they were recorded, including what was sent and when. Each recorded decision is
+compared with the new decision at that moment, and only differences are shown. A replay cannot know
+how a customer would have reacted to another reminder; to play a policy on whole conversations, use
+`despertador backtest`. The exit code is 1 if there are differences.")]
 pub(crate) struct ReplayArguments {
     /// A journal, a desk's file, or a backup of one
     #[arg(value_name = "JOURNAL")]
     pub(crate) journal: PathBuf,
 
-    /// The plugin to compare with; without it, the built-in one
+    /// The plugin to compare with (default: the built-in one)
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<PathBuf>,
 
-    /// The plugin that explains what was recorded; without it, the built-in one
+    /// The plugin that explains the recorded decisions (default: the built-in one)
     #[arg(long, value_name = "FILE")]
     pub(crate) old_plugin: Option<PathBuf>,
 
-    /// A policy in the place of all that were in force; without it, these
+    /// A policy that replaces all policies in force (default: those of the journal)
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) selection: SelectionArguments,
 
-    /// Of so many tickets the first difference is explained
+    /// Explain the first difference of this many tickets
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
 
@@ -832,12 +831,12 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// The reader's distance to UTC for the times in sentences, such as -03:00
+    /// The UTC offset of the times in explanations, such as -03:00
     #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
     pub(crate) utc_offset: i32,
 }
 
-/// Says which tickets a desk has closed in a period, by whom, and whether that was right
+/// Reports which tickets a desk closed in a period, by whom, and which of them too early
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -845,9 +844,9 @@ Examples:
   despertador report desk.db --since 2026-03-01T00:00:00Z --until 2026-04-01T00:00:00Z --csv m.csv
   despertador report journal.ndjson --since 2026-03-01T00:00:00Z --until 2026-04-01T00:00:00Z --json
 
-The desk may be running: its file is read, not written, and the desk is not held up. The journal is
-read to its end, for what came after a close says whether it was right. In the CSV file a cell
-that a spreadsheet would take for a formula has an apostrophe before it.")]
+The desk may be running: its file is only read, and the desk is not blocked. The journal is read to
+its end, because later events show whether a close was premature. In the CSV file a cell that a
+spreadsheet would read as a formula starts with an apostrophe.")]
 pub(crate) struct ReportArguments {
     /// A journal, a desk's file, or a backup of one
     #[arg(value_name = "JOURNAL")]
@@ -857,15 +856,15 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) since: Instant,
 
-    /// The first instant that is no longer in it
+    /// The end of the period; this instant is not part of it
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) until: Instant,
 
-    /// Of this account; needed where there are several
+    /// The account; required if there are several
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
 
-    /// Of this department alone
+    /// Only this department
     #[arg(long, value_name = "NAME")]
     pub(crate) department: Option<String>,
 
@@ -873,11 +872,11 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
     pub(crate) window: u64,
 
-    /// Until when it is known what happened (default: the journal's last entry)
+    /// The end of the known events (default: the journal's last entry)
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) now: Option<Instant>,
 
-    /// The reader's distance to UTC, for clocks and for where days begin, such as -03:00
+    /// The UTC offset of times and of the start of days, such as -03:00
     #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
     pub(crate) utc_offset: i32,
 
@@ -885,7 +884,7 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Write a page to this file: figures, charts, and the latest closes
+    /// Write an HTML page to this file: figures, charts, and the latest closes
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
