@@ -107,7 +107,7 @@ fn exemption_tags_are_spoken_of_where_there_are_any() {
 #[test]
 fn nothing_is_remembered_of_a_new_ticket() {
     let history = explained(POLICY, &Memory::new(), NINE, 0).history;
-    assert_eq!(history, ["Nothing has been heard of this ticket yet."]);
+    assert_eq!(history, ["Nothing is known about this ticket yet."]);
 }
 
 /// Each thing once, with its time.

@@ -34,7 +34,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// The part that is premature, from 0 to 1; none without closes.
+    /// The share that is premature, from 0 to 1; none without closes.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "fewer closes than a double tells apart")]
     pub fn part(self) -> Option<f64> {

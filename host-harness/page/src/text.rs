@@ -156,7 +156,7 @@ pub(crate) struct Words {
     pub(crate) timelines_bounded: fn(&str, &str) -> String,
     pub(crate) timeline_of: fn(&str, &str) -> String,
 
-    // What covers the figures.
+    // What the figures cover.
     pub(crate) coverage: &'static str,
     pub(crate) from_to: &'static str,
     pub(crate) until: fn(&str, &str) -> String,

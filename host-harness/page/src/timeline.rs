@@ -608,7 +608,7 @@ mod tests {
         assert!(svg.contains("&lt;t&gt;") && !svg.contains("<t>"));
         assert!(
             svg.contains(
-                "1970-01-01 00:20 Ticket is closed, 20 min after the company's last word."
+                "1970-01-01 00:20 Ticket is closed, 20 min after the company's last message."
             ),
             "{svg}"
         );

@@ -10,8 +10,8 @@ import { despertador, repository, uglyHistory, uglyJournal } from './support/com
 const LANGUAGES = ['es', 'pt', 'en'];
 const SCHEMES = ['light', 'dark'];
 const HEADINGS = {
-  es: ['Prueba con el pasado', 'Cuánto tardan los clientes en responder', 'Cierres antes de tiempo'],
-  pt: ['Teste com o passado', 'Quanto tempo os clientes levam para responder', 'Encerramentos antes da hora'],
+  es: ['Prueba con conversaciones pasadas', 'Cuánto tardan los clientes en responder', 'Cierres antes de tiempo'],
+  pt: ['Teste com conversas passadas', 'Quanto tempo os clientes levam para responder', 'Encerramentos antes da hora'],
   en: ['Backtest', 'How long customers take to answer', 'Premature closes'],
 };
 const QUICK = {

@@ -71,7 +71,7 @@ const ES: Words = Words {
     next_reminder: "Recordatorio {0}: ¿cuánto después del anterior?",
     text: "Recordatorio {0}: ¿qué lee el cliente?",
     default_text: "¿Sigues allí? Estamos aquí para ayudarte.",
-    further_text: "Seguimos a la espera de tu respuesta.",
+    further_text: "Quedamos a la espera de su respuesta.",
     closing_text: "¿Qué se le dice al cliente al cerrar?",
     again: "otra vez",
     too_early: "las respuestas terminaron antes de tiempo; no se escribió nada",

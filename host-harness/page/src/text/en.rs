@@ -3,7 +3,7 @@
 use super::{Happened, Words};
 
 pub(super) static WORDS: Words = Words {
-    skip: "To the content",
+    skip: "Skip to the content",
     contents: "On this page",
     clock: |offset| format!("Times are shown at {offset}."),
     made_by: "Made by Despertador. This page is one file: it loads nothing and sends nothing.",
@@ -15,7 +15,7 @@ pub(super) static WORDS: Words = Words {
     backtest: "Backtest",
     lead: |conversations, file, from, to| {
         format!(
-            "What policies would have done to {conversations} conversations of {file}, from {from} to {to}."
+            "What the policies would have done with {conversations} conversations from {file}, from {from} to {to}."
         )
     },
     summary: "Summary",
@@ -27,24 +27,24 @@ pub(super) static WORDS: Words = Words {
     rescued_of: |part, answered| format!("{part} ({answered})"),
     closed: "Closed",
     premature: "prematurely",
-    premature_rate: "part that is premature",
-    true_rate: "where the true part lies",
+    premature_rate: "share that is premature",
+    true_rate: "confidence interval",
     range: |from, to| format!("{from} to {to}"),
     not_known: "not known",
-    mean_wait: "silence before the close, on the average",
+    mean_wait: "silence before the close, on average",
     time_freed: "Agents' time freed",
     outside_sending_window: "Steps that waited for the sending hours",
-    outside_channel_window: "Steps outside of the channel's window",
-    over_budget: "Steps over the customer's number of messages",
+    outside_channel_window: "Steps outside the channel's window",
+    over_budget: "Steps over the message limit per customer",
     definitions: "What the figures mean",
-    define_rescued: "Of the customers who got the reminder, those who wrote next, before the company and before the next step: the part, and how many.",
+    define_rescued: "Of the customers who got the reminder, those who wrote next, before the company and before the next step: the share, and how many.",
     define_premature: |window| {
         format!(
-            "Within {window} after the close the customer wrote in the conversation, or opened another one of the department, where the history says who customers are."
+            "Within {window} after the close the customer wrote in the conversation, or opened another one in the same department, if the history identifies customers."
         )
     },
-    define_rate: "Of the closes of which it is known. Where the history ends before the time after the close is over, nobody knows; these closes count for neither side.",
-    define_true_rate: "The range in which the true part lies nine times of ten (Wilson): the fewer closes, the wider.",
+    define_rate: "Of the closes with a known result. If the history ends before the time after the close is over, the result is unknown and the close is not counted.",
+    define_true_rate: "The 90 % confidence interval (Wilson): the fewer closes, the wider.",
     define_wait: "From the company's last message to the close.",
     define_freed: |minutes| format!("{minutes} min for each close that no agent had to make."),
 
@@ -58,7 +58,7 @@ pub(super) static WORDS: Words = Words {
     last_agent: "the agent's last message",
     first_unanswered: "the agent's first message without an answer",
     last_customer: "the customer's last message",
-    open_time: |schedule| format!("in the open time of «{schedule}»"),
+    open_time: |schedule| format!("in the opening hours of «{schedule}»"),
     steps: "Steps",
     switched_off: "switched off",
     no_steps: "no steps",
@@ -76,7 +76,7 @@ pub(super) static WORDS: Words = Words {
     delays: "How long customers take to answer",
     define_delays: |silences| {
         format!(
-            "The part of customers who have answered so long after the company's last message, of {silences} silences. Whom the end of the history cuts off counts for as long as they were watched (Kaplan–Meier). The steps of the policies stand above the curve: whoever answers to the right of a close would have been closed before."
+            "The share of customers who have answered within the time since the company's last message, from {silences} silences. Silences that the end of the history cuts off count up to that end (Kaplan–Meier). The policies' steps are shown above the curve: customers who answer to the right of a close would have been closed before."
         )
     },
     all_conversations: "All conversations",
@@ -86,21 +86,19 @@ pub(super) static WORDS: Words = Words {
     closing: "How often a close would be premature",
     define_closing: |window| {
         format!(
-            "If every silent conversation were closed so long after the company's last message: the part of closes after which the customer would write within {window}. Around the curve lies the range in which the true part is nine times of ten. It counts every silence; a policy closes a conversation once, and reminders bring some customers back, so its own figure in the summary can differ."
+            "If every silent conversation were closed at this time after the company's last message: the share of closes after which the customer would write within {window}, with its 90 % confidence interval. Every silence counts; a policy closes a conversation only once, and reminders bring some customers back, so its figure in the summary can differ."
         )
     },
     closing_of: |name| format!("Premature closes of {name} by the time of the close"),
-    closing_desc: |points| {
-        format!("Closed after so long, so many closes would be premature: {points}.")
-    },
+    closing_desc: |points| format!("Share of premature closes by the time of the close: {points}."),
     steps_desc: |policy, steps| format!("Policy {policy}: {steps}."),
     legend: "Legend",
     legend_all: "all conversations",
     legend_own: "this department",
-    legend_range: "range of the true part",
+    legend_range: "confidence interval",
     legend_reminder: "reminder",
     legend_close: "close",
-    legend_measured: "what the policy itself had",
+    legend_measured: "result of the policy itself",
     measured_desc: |policy, part| format!("Policy {policy} itself had {part}."),
     legend_rule: |rule, of| format!("rule «{rule}», which {of} conversations have"),
     more_policies: |count| format!("Only the first {count} policies are drawn."),
@@ -120,7 +118,7 @@ pub(super) static WORDS: Words = Words {
     none_too_early: "None.",
     too_early_by: |policy, count| format!("{policy}: {count}"),
     too_early_left: |shown, all| {
-        format!("The first {shown} of {all} are listed; all of them are in the answer with --json.")
+        format!("The first {shown} of {all} are listed; all of them are in the output of --json.")
     },
     ticket: "Ticket",
     closed_at: "Closed",
@@ -130,24 +128,24 @@ pub(super) static WORDS: Words = Words {
     timelines_bounded: |shown, all| format!("The first {shown} of {all} are drawn."),
     timeline_of: |ticket, after| format!("{ticket}: the customer wrote {after} after the close"),
 
-    coverage: "What covers the figures",
+    coverage: "What the figures cover",
     from_to: "First and last row",
     until: |from, to| format!("{from} to {to}"),
     rows_read: "Rows read",
-    rows_moved: "of these, put in their place after later ones",
-    rows_repeated: "Rows left out, there before",
-    rows_refused: "Rows left out, not readable",
+    rows_moved: "of these, sorted before later ones",
+    rows_repeated: "Rows skipped, repeated",
+    rows_refused: "Rows skipped, not readable",
     refused_caption: |shown, all| {
         format!("Rows that could not be read: the first {shown} of {all}")
     },
     line: "Line",
     why: "Why",
-    silences_seen: "Silences after the company's last word",
+    silences_seen: "Silences after the company's last message",
     silences_answered: "of these, answered",
     never_answered: "Conversations in which the company never wrote",
     how_played: |channel| {
         format!(
-            "Each conversation was played as by a desk that is always awake, on the channel {channel}. What was recorded after a close was judged and not told to the policy."
+            "Each conversation was played as by a desk that is always running, on the channel {channel}. Events after a close were evaluated but not shown to the policy."
         )
     },
 
@@ -161,9 +159,9 @@ pub(super) static WORDS: Words = Words {
     later: |after| format!("{after} after the close"),
     reminder_sent: |number| format!("Reminder {number} is sent"),
     ticket_closed: "Ticket is closed",
-    silent_for: |time| format!("{time} after the company's last word"),
+    silent_for: |time| format!("{time} after the company's last message"),
     window_ends: |window| format!("{window} after the close: no longer premature"),
-    left_out: |count| format!("{count} more are left out here"),
+    left_out: |count| format!("{count} more are not shown here"),
     asked: "The moment explained",
     planned: |step| format!("Planned: {step}"),
     step_reminder: |number| format!("reminder {number}"),
@@ -175,8 +173,8 @@ pub(super) static WORDS: Words = Words {
         typing: "Customer is typing",
         held: "Put on hold",
         released: "Hold ends",
-        snoozed: "Put aside",
-        woken: "Taken up again",
+        snoozed: "Snoozed",
+        woken: "Snooze ends",
         call_started: "A call begins",
         call_ended: "The call ends",
         assigned: "An agent has the ticket",
@@ -184,7 +182,7 @@ pub(super) static WORDS: Words = Words {
         transferred: "Transferred",
         extended: "More time is given",
         closed: "Ticket is closed by others",
-        reopened: "Ticket is opened again",
+        reopened: "Ticket is reopened",
         other: "Something else happens",
     },
 
@@ -192,7 +190,7 @@ pub(super) static WORDS: Words = Words {
     explained_at: |at| format!("The moment explained: {at}."),
     decision: "Decision",
     checks: "Why",
-    checks_caption: "The conditions, in the order in which they were looked at",
+    checks_caption: "The conditions, in the order in which they were checked",
     condition: "Condition",
     holds: "Holds",
     yes: "yes",

@@ -12,7 +12,7 @@ pub(super) static WORDS: Words = Words {
     no_department: "(sin departamento)",
     sort_by: |column| format!("Ordenar por {column}"),
 
-    backtest: "Prueba con el pasado",
+    backtest: "Prueba con conversaciones pasadas",
     lead: |conversations, file, from, to| {
         format!(
             "Lo que las políticas habrían hecho con {conversations} conversaciones de {file}, desde {from} hasta {to}."
@@ -27,8 +27,8 @@ pub(super) static WORDS: Words = Words {
     rescued_of: |part, answered| format!("{part} ({answered})"),
     closed: "Cerradas",
     premature: "antes de tiempo",
-    premature_rate: "parte antes de tiempo",
-    true_rate: "dónde está la parte verdadera",
+    premature_rate: "porcentaje antes de tiempo",
+    true_rate: "intervalo de confianza",
     range: |from, to| format!("de {from} a {to}"),
     not_known: "no se sabe",
     mean_wait: "silencio antes del cierre, en promedio",
@@ -43,8 +43,8 @@ pub(super) static WORDS: Words = Words {
             "Dentro de {window} después del cierre, el cliente escribió en la conversación o abrió otra del mismo departamento, si el historial dice quién es cada cliente."
         )
     },
-    define_rate: "De los cierres de los que se sabe. Si el historial termina antes de que pase el plazo tras el cierre, nadie lo sabe; esos cierres no cuentan para ningún lado.",
-    define_true_rate: "El rango en el que está la parte verdadera nueve de cada diez veces (Wilson): cuantos menos cierres, más ancho.",
+    define_rate: "De los cierres con resultado conocido. Si el historial termina antes de que pase el plazo tras el cierre, no se sabe; esos cierres no cuentan.",
+    define_true_rate: "El intervalo de confianza del 90 % (Wilson): cuantos menos cierres, más ancho.",
     define_wait: "Desde el último mensaje de la empresa hasta el cierre.",
     define_freed: |minutes| {
         format!("{minutes} min por cada cierre que ningún agente tuvo que hacer.")
@@ -78,7 +78,7 @@ pub(super) static WORDS: Words = Words {
     delays: "Cuánto tardan los clientes en responder",
     define_delays: |silences| {
         format!(
-            "La parte de los clientes que ha respondido pasado ese tiempo desde el último mensaje de la empresa, de {silences} silencios. A quien el final del historial deja fuera se lo cuenta mientras se lo vio (Kaplan–Meier). Los pasos de las políticas están sobre la curva: quien responde a la derecha de un cierre habría sido cerrado antes."
+            "El porcentaje de clientes que ha respondido en ese tiempo desde el último mensaje de la empresa, de {silences} silencios. Los silencios que el final del historial interrumpe cuentan hasta ese momento (Kaplan–Meier). Los pasos de las políticas están sobre la curva: a quien responde a la derecha de un cierre ya se le habría cerrado el ticket."
         )
     },
     all_conversations: "Todas las conversaciones",
@@ -90,7 +90,7 @@ pub(super) static WORDS: Words = Words {
     closing: "Con qué frecuencia un cierre llegaría antes de tiempo",
     define_closing: |window| {
         format!(
-            "Si toda conversación en silencio se cerrara pasado ese tiempo desde el último mensaje de la empresa: la parte de los cierres tras los que el cliente escribiría en menos de {window}. Alrededor de la curva está el rango en el que la parte verdadera se encuentra nueve de cada diez veces. Cuenta todos los silencios; una política cierra cada conversación una sola vez y los recordatorios traen de vuelta a algunos clientes, así que su cifra en el resumen puede ser otra."
+            "Si toda conversación en silencio se cerrara pasado ese tiempo desde el último mensaje de la empresa: el porcentaje de cierres tras los que el cliente escribiría en menos de {window}, con su intervalo de confianza del 90 %. Cuenta todos los silencios; una política cierra cada conversación una sola vez y los recordatorios traen de vuelta a algunos clientes, así que su cifra en el resumen puede ser otra."
         )
     },
     closing_of: |name| format!("Cierres antes de tiempo de {name} según el momento del cierre"),
@@ -101,7 +101,7 @@ pub(super) static WORDS: Words = Words {
     legend: "Leyenda",
     legend_all: "todas las conversaciones",
     legend_own: "este departamento",
-    legend_range: "rango de la parte verdadera",
+    legend_range: "intervalo de confianza",
     legend_reminder: "recordatorio",
     legend_close: "cierre",
     legend_measured: "lo que tuvo la política misma",
@@ -148,12 +148,12 @@ pub(super) static WORDS: Words = Words {
     },
     line: "Línea",
     why: "Por qué",
-    silences_seen: "Silencios tras la última palabra de la empresa",
+    silences_seen: "Silencios tras el último mensaje de la empresa",
     silences_answered: "de ellos, con respuesta",
     never_answered: "Conversaciones en las que la empresa nunca escribió",
     how_played: |channel| {
         format!(
-            "Cada conversación se jugó como por una mesa que siempre está despierta, en el canal {channel}. Lo registrado después de un cierre se juzgó y no se contó a la política."
+            "Cada conversación se reprodujo como en un servidor siempre activo, en el canal {channel}. Lo registrado después de un cierre se evaluó, pero la política no lo vio."
         )
     },
 
@@ -167,7 +167,7 @@ pub(super) static WORDS: Words = Words {
     later: |after| format!("{after} después del cierre"),
     reminder_sent: |number| format!("Se envía el recordatorio {number}"),
     ticket_closed: "Se cierra el ticket",
-    silent_for: |time| format!("{time} tras la última palabra de la empresa"),
+    silent_for: |time| format!("{time} tras el último mensaje de la empresa"),
     window_ends: |window| format!("{window} tras el cierre: ya no es antes de tiempo"),
     left_out: |count| format!("aquí se omiten {count} más"),
     asked: "El momento explicado",
@@ -198,7 +198,7 @@ pub(super) static WORDS: Words = Words {
     explained_at: |at| format!("Momento explicado: {at}."),
     decision: "Decisión",
     checks: "Por qué",
-    checks_caption: "Las condiciones, en el orden en que se miraron",
+    checks_caption: "Las condiciones, en el orden en que se evaluaron",
     condition: "Condición",
     holds: "Se cumple",
     yes: "sí",

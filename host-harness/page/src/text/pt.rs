@@ -12,7 +12,7 @@ pub(super) static WORDS: Words = Words {
     no_department: "(sem departamento)",
     sort_by: |column| format!("Ordenar por {column}"),
 
-    backtest: "Teste com o passado",
+    backtest: "Teste com conversas passadas",
     lead: |conversations, file, from, to| {
         format!(
             "O que as políticas teriam feito com {conversations} conversas de {file}, de {from} a {to}."
@@ -27,8 +27,8 @@ pub(super) static WORDS: Words = Words {
     rescued_of: |part, answered| format!("{part} ({answered})"),
     closed: "Encerradas",
     premature: "antes da hora",
-    premature_rate: "parte antes da hora",
-    true_rate: "onde está a parte verdadeira",
+    premature_rate: "porcentagem antes da hora",
+    true_rate: "intervalo de confiança",
     range: |from, to| format!("de {from} a {to}"),
     not_known: "não se sabe",
     mean_wait: "silêncio antes do encerramento, em média",
@@ -43,8 +43,8 @@ pub(super) static WORDS: Words = Words {
             "Em até {window} depois do encerramento, o cliente escreveu na conversa ou abriu outra do mesmo departamento, se o histórico diz quem é cada cliente."
         )
     },
-    define_rate: "Dos encerramentos dos quais se sabe. Se o histórico termina antes de passar o prazo depois do encerramento, ninguém sabe; esses encerramentos não contam para nenhum lado.",
-    define_true_rate: "A faixa em que a parte verdadeira está nove em cada dez vezes (Wilson): quanto menos encerramentos, mais larga.",
+    define_rate: "Dos encerramentos com resultado conhecido. Se o histórico termina antes de passar o prazo depois do encerramento, não se sabe; esses encerramentos não contam.",
+    define_true_rate: "O intervalo de confiança de 90 % (Wilson): quanto menos encerramentos, mais largo.",
     define_wait: "Da última mensagem da empresa até o encerramento.",
     define_freed: |minutes| {
         format!("{minutes} min por encerramento que nenhum agente precisou fazer.")
@@ -78,7 +78,7 @@ pub(super) static WORDS: Words = Words {
     delays: "Quanto tempo os clientes levam para responder",
     define_delays: |silences| {
         format!(
-            "A parte dos clientes que já respondeu passado esse tempo desde a última mensagem da empresa, de {silences} silêncios. Quem o fim do histórico deixa de fora conta enquanto foi visto (Kaplan–Meier). Os passos das políticas estão acima da curva: quem responde à direita de um encerramento teria sido encerrado antes."
+            "A porcentagem de clientes que já respondeu nesse tempo desde a última mensagem da empresa, de {silences} silêncios. Os silêncios que o fim do histórico interrompe contam até esse momento (Kaplan–Meier). Os passos das políticas estão acima da curva: quem responde à direita de um encerramento já teria o ticket encerrado."
         )
     },
     all_conversations: "Todas as conversas",
@@ -90,7 +90,7 @@ pub(super) static WORDS: Words = Words {
     closing: "Com que frequência um encerramento viria antes da hora",
     define_closing: |window| {
         format!(
-            "Se toda conversa em silêncio fosse encerrada passado esse tempo desde a última mensagem da empresa: a parte dos encerramentos depois dos quais o cliente escreveria em até {window}. Em torno da curva está a faixa em que a parte verdadeira fica nove em cada dez vezes. Conta todos os silêncios; uma política encerra cada conversa uma só vez e os lembretes trazem alguns clientes de volta, por isso o número dela no resumo pode ser outro."
+            "Se toda conversa em silêncio fosse encerrada passado esse tempo desde a última mensagem da empresa: a porcentagem de encerramentos depois dos quais o cliente escreveria em até {window}, com o seu intervalo de confiança de 90 %. Conta todos os silêncios; uma política encerra cada conversa uma só vez e os lembretes trazem alguns clientes de volta, por isso o número dela no resumo pode ser outro."
         )
     },
     closing_of: |name| {
@@ -103,7 +103,7 @@ pub(super) static WORDS: Words = Words {
     legend: "Legenda",
     legend_all: "todas as conversas",
     legend_own: "este departamento",
-    legend_range: "faixa da parte verdadeira",
+    legend_range: "intervalo de confiança",
     legend_reminder: "lembrete",
     legend_close: "encerramento",
     legend_measured: "o que a própria política teve",
@@ -150,12 +150,12 @@ pub(super) static WORDS: Words = Words {
     },
     line: "Linha",
     why: "Por quê",
-    silences_seen: "Silêncios depois da última palavra da empresa",
+    silences_seen: "Silêncios depois da última mensagem da empresa",
     silences_answered: "destes, com resposta",
     never_answered: "Conversas em que a empresa nunca escreveu",
     how_played: |channel| {
         format!(
-            "Cada conversa foi jogada como por uma mesa que está sempre acordada, no canal {channel}. O que foi registrado depois de um encerramento foi julgado e não contado à política."
+            "Cada conversa foi reproduzida como em um servidor sempre ativo, no canal {channel}. O que foi registrado depois de um encerramento foi avaliado, mas a política não o viu."
         )
     },
 
@@ -169,7 +169,7 @@ pub(super) static WORDS: Words = Words {
     later: |after| format!("{after} depois do encerramento"),
     reminder_sent: |number| format!("O lembrete {number} é enviado"),
     ticket_closed: "O ticket é encerrado",
-    silent_for: |time| format!("{time} após a última palavra da empresa"),
+    silent_for: |time| format!("{time} após a última mensagem da empresa"),
     window_ends: |window| format!("{window} após encerrar: já não é antes da hora"),
     left_out: |count| format!("mais {count} são omitidos aqui"),
     asked: "O momento explicado",
@@ -200,7 +200,7 @@ pub(super) static WORDS: Words = Words {
     explained_at: |at| format!("Momento explicado: {at}."),
     decision: "Decisão",
     checks: "Por quê",
-    checks_caption: "As condições, na ordem em que foram vistas",
+    checks_caption: "As condições, na ordem em que foram avaliadas",
     condition: "Condição",
     holds: "Vale",
     yes: "sim",

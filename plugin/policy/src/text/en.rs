@@ -27,7 +27,7 @@ pub(crate) const WORDS: Words = Words {
     act_reply: "Now: {0} is answered automatically.",
     the_resolve: "the close that the customer asked for",
     the_reply: "the automatic reply",
-    act_notify: "Now: the people in charge are told that the close is held back, because required fields are empty.",
+    act_notify: "Now: the people in charge are notified that the close is held back, because required fields are empty.",
     act_reopen: "Now: the ticket is opened again.",
     act_open_linked: "Now: a new ticket is opened, linked to the closed one.",
     act_after_close: "Now: the steps after a close that somebody else made.",
@@ -39,7 +39,7 @@ pub(crate) const WORDS: Words = Words {
     deadline: "The next step is {0}, due at {1}.",
     counted_from: "The time is counted from {1}: {0}.",
     promised_gap: "After the last reminder ({0}) the customer was promised {1} before the close.",
-    nothing_remembered: "Nothing has been heard of this ticket yet.",
+    nothing_remembered: "Nothing is known about this ticket yet.",
     remembered_cycle: "Cycle {0}.",
     remembered_customer: "The customer last wrote at {0}.",
     remembered_agents: "The company answered at {0}, last at {1}; the customer has been silent since.",
@@ -83,8 +83,8 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             ("The customer is not typing.", "The customer is typing: the close waits.")
         }
         Reason::IncompleteMetadata => (
-            "Nothing that closing demands is missing.",
-            "Required fields are empty: the policy holds the close back, and the people in charge have been told.",
+            "No required field is empty.",
+            "Required fields are empty: the policy holds the close back, and the people in charge have been notified.",
         ),
         Reason::PrematureClose => (
             "The close was not premature.",
@@ -146,7 +146,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::CloseFailed => (
             "The close has not failed.",
-            "The close could not be carried out; somebody must look at it.",
+            "The close could not be carried out; somebody must check it.",
         ),
         Reason::NothingLeft => ("A step is left.", "Every step of the rule was taken."),
         Reason::AutomaticReply(_) => (
@@ -159,7 +159,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::GroupConversation => (
             "The conversation is with one customer.",
-            "Several people write in this conversation, and the policy leaves groups alone.",
+            "Several people write in this conversation, and the policy exempts groups.",
         ),
         Reason::OutsideSendingWindow => (
             "The sending window is open.",
@@ -174,11 +174,11 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "Reminder {0} could not be sent; it is tried again later.",
         ),
         Reason::OutsideChannelWindow(_) => (
-            "The channel takes the reminder.",
-            "The channel takes no free text at that time, and reminder {0} has no template: it cannot be sent as a warning.",
+            "The channel accepts the reminder.",
+            "The channel does not accept free text at that time, and reminder {0} has no template: it cannot be sent as a warning.",
         ),
         Reason::OptedOut => (
-            "The customer has not asked to be left alone.",
+            "The customer accepts automatic messages.",
             "The customer wants no automatic messages: no reminders are sent, and a close is silent.",
         ),
     }
@@ -285,25 +285,25 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "add a rule with the departments \"any\" and a `close-after`",
         ),
         Code::UnknownPlaceholder => {
-            ("a text cannot speak of `{0}` here", "write one of {1}, as in {{customer.name|there}}")
+            ("`{0}` cannot be used in this text", "write one of {1}, as in {{customer.name|there}}")
         }
         Code::UnknownPlaceholderNear => {
-            ("a text cannot speak of `{0}` here", "did you mean `{1}`?")
+            ("`{0}` cannot be used in this text", "did you mean `{1}`?")
         }
         Code::BadPlaceholder => (
-            "`{{` begins a place that is not closed, or stands where none can be filled in",
+            "`{{` starts a placeholder that is not closed, or is where none can be filled in",
             "close it, as in {{customer.name|there}}, or remove the braces",
         ),
         Code::PlaceholderWithoutFallback => (
-            "`{0}` may be unknown when the text is sent, and nothing stands for it",
-            "say what to write then: {{{0}|there}}",
+            "`{0}` may be unknown when the text is sent, and has no fallback",
+            "write a fallback: {{{0}|there}}",
         ),
         Code::TimeLeftWithoutClose => (
             "`{0}` needs a close that follows",
             "add `close-after` to the rule, or leave the time out of the text",
         ),
         Code::TextOverLimit => (
-            "the text has {0} characters; {2} takes {1}",
+            "the text has {0} characters; {2} allows {1}",
             "shorten it, or send it in two reminders",
         ),
         Code::BadZone => (

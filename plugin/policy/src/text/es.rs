@@ -42,7 +42,7 @@ pub(crate) const WORDS: Words = Words {
     nothing_remembered: "Todavía no se sabe nada de este ticket.",
     remembered_cycle: "Ciclo {0}.",
     remembered_customer: "El cliente escribió por última vez a las {0}.",
-    remembered_agents: "La empresa respondió a las {0} y por última vez a las {1}; desde entonces el cliente calla.",
+    remembered_agents: "La empresa respondió a las {0} y por última vez a las {1}; desde entonces el cliente no responde.",
     remembered_reminder: "El recordatorio {0} se envió a las {1}.",
     remembered_failure: "El recordatorio {0} no se pudo enviar ({1}).",
     remembered_typing: "El cliente estaba escribiendo a las {0}.",
@@ -157,7 +157,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::GroupConversation => (
             "La conversación es con un solo cliente.",
-            "En esta conversación escriben varias personas y la política deja los grupos en paz.",
+            "En esta conversación escriben varias personas y la política excluye los grupos.",
         ),
         Reason::OutsideSendingWindow => (
             "La ventana de envío está abierta.",
@@ -176,7 +176,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "El canal no acepta texto libre a esa hora y el recordatorio {0} no tiene plantilla: no puede enviarse como aviso.",
         ),
         Reason::OptedOut => (
-            "El cliente no ha pedido que lo dejen en paz.",
+            "El cliente acepta mensajes automáticos.",
             "El cliente no quiere mensajes automáticos: no se envían recordatorios y el cierre es silencioso.",
         ),
     }
@@ -277,7 +277,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "quite el canal o escriba el que lo reemplazó",
         ),
         Code::NoEffect => (
-            "la regla no recuerda ni cierra",
+            "la regla no envía recordatorios ni cierra tickets",
             "añada `reminders` o `close-after`, o quite la regla",
         ),
         Code::NoRules => (
@@ -285,14 +285,14 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "añada una regla con los departamentos \"any\" y un `close-after`",
         ),
         Code::UnknownPlaceholder => (
-            "un texto no puede hablar aquí de `{0}`",
+            "`{0}` no se puede usar en este texto",
             "escriba uno de {1}, como en {{customer.name|cliente}}",
         ),
         Code::UnknownPlaceholderNear => {
-            ("un texto no puede hablar aquí de `{0}`", "¿quiso decir `{1}`?")
+            ("`{0}` no se puede usar en este texto", "¿quiso decir `{1}`?")
         }
         Code::BadPlaceholder => (
-            "`{{` abre un hueco que no se cierra, o está donde no se puede rellenar",
+            "`{{` abre un marcador que no se cierra, o está donde no se puede rellenar",
             "ciérrelo, como en {{customer.name|cliente}}, o quite las llaves",
         ),
         Code::PlaceholderWithoutFallback => (
@@ -365,7 +365,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::OutsideChannelWindow => (
             "este recordatorio puede caer más de {0} después del último mensaje del cliente, cuando el canal no acepta texto libre",
-            "déle una plantilla en `template`, envíelo antes, o diga en `outside-channel-window` qué hacer con él",
+            "dele una plantilla en `template`, envíelo antes, o diga en `outside-channel-window` qué hacer con él",
         ),
         Code::NeedsSchedule => (
             "esta respuesta depende de un horario y el equipo no tiene ninguno",

@@ -150,7 +150,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::GroupConversation => (
             "A conversa é com um só cliente.",
-            "Várias pessoas escrevem nesta conversa, e a política deixa os grupos em paz.",
+            "Várias pessoas escrevem nesta conversa, e a política exclui os grupos.",
         ),
         Reason::OutsideSendingWindow => (
             "A janela de envio está aberta.",
@@ -169,7 +169,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "O canal não aceita texto livre nesse horário, e o lembrete {0} não tem modelo: não pode ser enviado como aviso.",
         ),
         Reason::OptedOut => (
-            "O cliente não pediu para ser deixado em paz.",
+            "O cliente aceita mensagens automáticas.",
             "O cliente não quer mensagens automáticas: não se enviam lembretes, e o encerramento é silencioso.",
         ),
     }
@@ -268,7 +268,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "retire o canal ou escreva o que o substituiu",
         ),
         Code::NoEffect => (
-            "a regra não lembra nem encerra",
+            "a regra não envia lembretes nem encerra tickets",
             "adicione `reminders` ou `close-after`, ou retire a regra",
         ),
         Code::NoRules => (
@@ -276,14 +276,14 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "adicione uma regra com os departamentos \"any\" e um `close-after`",
         ),
         Code::UnknownPlaceholder => (
-            "um texto não pode falar aqui de `{0}`",
+            "`{0}` não pode ser usado neste texto",
             "escreva um de {1}, como em {{customer.name|cliente}}",
         ),
         Code::UnknownPlaceholderNear => {
-            ("um texto não pode falar aqui de `{0}`", "você quis dizer `{1}`?")
+            ("`{0}` não pode ser usado neste texto", "você quis dizer `{1}`?")
         }
         Code::BadPlaceholder => (
-            "`{{` abre uma lacuna que não se fecha, ou está onde nada pode ser preenchido",
+            "`{{` abre um marcador que não se fecha, ou está onde nada pode ser preenchido",
             "feche-a, como em {{customer.name|cliente}}, ou tire as chaves",
         ),
         Code::PlaceholderWithoutFallback => (
