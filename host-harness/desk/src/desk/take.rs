@@ -17,6 +17,9 @@ use super::work::Work;
 use crate::error::DeskError;
 use crate::store::{Consumed, Store};
 
+/// At most this many tickets that continue a ticket are told what became of its actions.
+const LINKS_MAX: usize = 16;
+
 /// One thing that happened to one ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
@@ -117,36 +120,35 @@ impl<S: Store> Desk<S> {
         Ok(Some(note))
     }
 
-    /// Tells the ticket that goes on from this one, if there is one, what became of an action: it
-    /// was one of the conversation that both have been.
+    /// Tells the tickets that continue this one what became of an action: it was one of the
+    /// conversation that all of them are.
+    ///
+    /// Tickets are linked by what is stored or was received, so the walk is a loop with a bound:
+    /// at most [`LINKS_MAX`] tickets, each younger than the one before.
     pub(super) fn pass_on(
         &mut self,
         work: &mut Work,
         kept: &Kept,
         event: &Event,
     ) -> Result<(), DeskError> {
-        let Some(id) = kept.continued_by().map(str::to_owned) else { return Ok(()) };
-        let of = |key: &ActionKey| ActionKey { ticket: id.clone(), ..key.clone() };
-        let what = match &event.what {
-            Happening::CarriedOut(key) => Happening::CarriedOut(of(key)),
-            Happening::Failed(failure) => {
-                Happening::Failed(Failure { key: of(&failure.key), kind: failure.kind.clone() })
+        let (mut no, mut from) = (kept.no, kept.id().to_owned());
+        let mut link = kept.continued_by().map(str::to_owned);
+        for _ in 0..LINKS_MAX {
+            let Some(id) = link.take() else { break };
+            let Some(what) = renamed(&event.what, &id) else { break };
+            let Some(mut next) = self.pick_readable(work, kept.account, &id)? else { break };
+            let known = match &what {
+                Happening::CarriedOut(key) => is_recorded(&next, key),
+                _ => false,
+            };
+            if next.no > no && !known {
+                let row = Row::event(id.clone(), Event { what, ..event.clone() });
+                self.hear(work, &mut next, &row, Some(json!({ "passed-on": from })))?;
+                link = next.continued_by().map(str::to_owned);
+                (no, from) = (next.no, id);
             }
-            _ => return Ok(()),
-        };
-        // A chain of transfers is as long as it is; a ring would not end.
-        let Some(mut next) = self.pick_readable(work, kept.account, &id)? else { return Ok(()) };
-        let event = Event { what, ..event.clone() };
-        let known = match &event.what {
-            Happening::CarriedOut(key) => is_recorded(&next, key),
-            _ => false,
-        };
-        if next.no > kept.no && !known {
-            let row = Row::event(id, event.clone());
-            self.hear(work, &mut next, &row, Some(json!({ "passed-on": kept.id() })))?;
-            self.pass_on(work, &next, &event)?;
+            work.put(next);
         }
-        work.put(next);
         Ok(())
     }
 
@@ -202,6 +204,19 @@ impl<S: Store> Desk<S> {
             work.put(kept);
         }
         Ok(receipt)
+    }
+}
+
+/// What became of an action, as the same action of another ticket; none for anything else.
+fn renamed(what: &Happening, ticket: &str) -> Option<Happening> {
+    let of = |key: &ActionKey| ActionKey { ticket: ticket.to_owned(), ..key.clone() };
+    match what {
+        Happening::CarriedOut(key) => Some(Happening::CarriedOut(of(key))),
+        Happening::Failed(failure) => Some(Happening::Failed(Failure {
+            key: of(&failure.key),
+            kind: failure.kind.clone(),
+        })),
+        _ => None,
     }
 }
 
