@@ -6,6 +6,7 @@ use despertador_host::contract::{
     Audience, Author, Channel, ExitState, FailureKind, Fault, MessageKind, MissedCall, Origin,
     Reason, Severity, Source, Step, Survey, TicketStatus,
 };
+use despertador_host::key;
 
 /// A variant whose cases are written as one word, the contract's own.
 ///
@@ -112,22 +113,13 @@ pub fn step(step: &Step) -> Cow<'_, str> {
     }
 }
 
-/// The step of a word, as [`step`] writes it.
+/// The step of a word, as [`step`] writes it. What stands after `other:` must have a text in an
+/// action key: neither empty, nor with a `/`, nor the word of another step.
 pub fn step_from_word(word: &str) -> Option<Step> {
-    let numbered = |prefix: &str| Some(word.strip_prefix(prefix)?.parse().ok());
-    Some(match word {
-        "close" => Step::Close,
-        "notify" => Step::Notify,
-        "reopen" => Step::Reopen,
-        "open-linked" => Step::OpenLinked,
-        "after-close" => Step::AfterClose,
-        "resolve" => Step::Resolve,
-        _ => match (numbered("reminder-"), numbered("reply-")) {
-            (Some(number), _) => Step::Reminder(number?),
-            (_, Some(number)) => Step::Reply(number?),
-            _ => Step::Other(word.strip_prefix("other:")?.into()),
-        },
-    })
+    match word.strip_prefix("other:") {
+        Some(name) => Some(Step::Other(name.into())).filter(key::has_text),
+        None => key::parse_step(word).filter(|step| !matches!(step, Step::Other(_))),
+    }
 }
 
 /// A reason as it stands in parentheses: `company-turn`, `exempt vip`, `reminder-failed 1`.

@@ -92,6 +92,12 @@ pub(crate) fn decision(
                 ticket.id, wake.until
             ));
         }
+        Outcome::Wait(wake) if !key::has_text(&wake.step) => {
+            return Err(format!(
+                "ticket `{}` is to wait for the step {:?}, which no action key can name",
+                ticket.id, wake.step
+            ));
+        }
         Outcome::Wait(_) | Outcome::Rest | Outcome::Other(_) => {}
     }
     let mut sizes = Sizes::new(limits);
@@ -141,6 +147,9 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
     let wrong = |what: String| Err(format!("the action `{}` {what}", key::render(key)));
     if key.ticket != ticket.id {
         return wrong(format!("belongs to another ticket than `{}`", ticket.id));
+    }
+    if !key::has_text(&key.step) {
+        return wrong(format!("asks for the step {:?}, which no action key can name", key.step));
     }
     if *due > now {
         return wrong(format!("is due at {due}, later than now, {now}"));

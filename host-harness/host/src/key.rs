@@ -36,6 +36,42 @@ pub fn render_step(step: &Step) -> String {
     }
 }
 
+/// Reads a step that [`render_step`] wrote. None for a text that is not the one way to write a
+/// step: empty, with a `/` or a control character.
+#[must_use]
+pub fn parse_step(text: &str) -> Option<Step> {
+    let numbered = |prefix: &str| {
+        let number = text.strip_prefix(prefix).filter(|number| is_canonical(number))?;
+        number.parse().ok()
+    };
+    Some(match text {
+        "close" => Step::Close,
+        "notify" => Step::Notify,
+        "reopen" => Step::Reopen,
+        "open-linked" => Step::OpenLinked,
+        "after-close" => Step::AfterClose,
+        "resolve" => Step::Resolve,
+        word if word.is_empty() || word.contains(|c: char| c == '/' || c.is_control()) => {
+            return None;
+        }
+        word => numbered("reminder-")
+            .map(Step::Reminder)
+            .or_else(|| numbered("reply-").map(Step::Reply))
+            .unwrap_or_else(|| Step::Other(word.into())),
+    })
+}
+
+/// Whether a step is read as what it was written as. A step without a word of its own may be named
+/// so that it is none (`a/b`), or another one (`close`): such a step can be neither stored nor told.
+#[must_use]
+pub fn has_text(step: &Step) -> bool {
+    parse_step(&render_step(step)).as_ref() == Some(step)
+}
+
+fn is_canonical(digits: &str) -> bool {
+    digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
+}
+
 /// Reads a key that [`render`] wrote.
 ///
 /// # Errors
@@ -48,29 +84,11 @@ pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
     if step.is_empty() {
         return Err(not_a_key("the step after the last `/`"));
     }
-    let canonical = |digits: &str| {
-        digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
-    };
     let cycle = Some(cycle)
-        .filter(|cycle| canonical(cycle))
+        .filter(|cycle| is_canonical(cycle))
         .and_then(|cycle| cycle.parse().ok())
         .ok_or(not_a_key("the cycle, a number, before the step"))?;
-    let numbered = |prefix: &str| {
-        let number = step.strip_prefix(prefix).filter(|number| canonical(number))?;
-        number.parse().ok()
-    };
-    let step = match step {
-        "close" => Step::Close,
-        "notify" => Step::Notify,
-        "reopen" => Step::Reopen,
-        "open-linked" => Step::OpenLinked,
-        "after-close" => Step::AfterClose,
-        "resolve" => Step::Resolve,
-        word => numbered("reminder-")
-            .map(Step::Reminder)
-            .or_else(|| numbered("reply-").map(Step::Reply))
-            .unwrap_or_else(|| Step::Other(word.into())),
-    };
+    let step = parse_step(step).ok_or(not_a_key("a step without control characters"))?;
     Ok(ActionKey { ticket: ticket.into(), cycle, step })
 }
 
@@ -130,6 +148,16 @@ mod tests {
                 let key = ActionKey { ticket: ticket.into(), cycle: 2, step: step.clone() };
                 assert_eq!(parse(&render(&key)), Ok(key));
             }
+        }
+    }
+
+    #[test]
+    fn a_step_is_read_as_what_it_was_written_as_or_has_no_text() {
+        for step in [Step::Reminder(1), Step::Reply(0), Step::Resolve, Step::Other("x".into())] {
+            assert!(has_text(&step), "{step:?}");
+        }
+        for name in ["", "a/b", "/", "close", "reminder-1", "reply-30", "a\nb", "\u{7f}"] {
+            assert!(!has_text(&Step::Other(name.into())), "{name:?}");
         }
     }
 

@@ -81,7 +81,7 @@ impl Kept {
             .map(key::parse)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| unreadable("actions", error.to_string()))?;
-        let aim = row.aim.as_deref().and_then(despertador_harness::word::step_from_word);
+        let aim = row.aim.as_deref().and_then(key::parse_step);
         Ok(Self {
             no: row.no,
             account: row.account,
