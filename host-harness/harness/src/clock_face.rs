@@ -1,5 +1,7 @@
 //! Instants as people write them in a scenario.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use despertador_host::contract::Instant;
 
@@ -48,7 +50,7 @@ impl ClockFace {
                 (midnight, time.trim_start())
             }
         };
-        day.checked_add(time_of_day(time)?)
+        day.checked_add(time_of_day(time)?).filter(|instant| WRITABLE.contains(instant))
     }
 
     /// Whether a text begins like a date of its own.
@@ -71,9 +73,14 @@ impl ClockFace {
     }
 }
 
-/// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset.
+/// The instants that the Internet's format has a text for: the years 0 to 9999, in UTC.
+const WRITABLE: RangeInclusive<Instant> = -62_167_219_200_000..=253_402_300_799_999;
+
+/// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset. None where an
+/// offset leads out of the years that [`show_rfc3339`] can write.
 pub fn parse_rfc3339(text: &str) -> Option<Instant> {
-    DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.timestamp_millis())
+    let instant = DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis();
+    WRITABLE.contains(&instant).then_some(instant)
 }
 
 /// An instant in the Internet's format, in UTC.
@@ -118,6 +125,22 @@ mod tests {
             assert_eq!(face.show(face.parse(text).expect(text)), text);
         }
         assert_eq!(ClockFace::dated().show(MONDAY), "2026-03-02 00:00");
+    }
+
+    #[test]
+    fn what_is_read_can_be_written() {
+        for text in ["0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"] {
+            let instant = parse_rfc3339(text).expect(text);
+            assert_eq!(parse_rfc3339(&show_rfc3339(instant)), Some(instant), "{text}");
+        }
+        for text in
+            ["0000-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "9999-12-31T23:59:60Z"]
+        {
+            assert_eq!(parse_rfc3339(text), None, "{text}");
+        }
+        for text in ["-0001-12-31 00:00", "+10000-01-01 00:00"] {
+            assert_eq!(ClockFace::dated().parse(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -45,8 +45,9 @@ impl<S: Store> Desk<S> {
                 continue;
             }
             let Some(mut other) = self.pick_readable(work, row.account, &row.id)? else { continue };
-            if let Some(sent) = with(&other.conversation.ticket, &[at], work.now) {
-                let row = Row::facts(other.id(), work.now, sent);
+            let now = other.now(work.now);
+            if let Some(sent) = with(&other.conversation.ticket, &[at], now) {
+                let row = Row::facts(other.id(), now, sent);
                 let note = json!({ "sent-by": key });
                 self.hear(work, &mut other, &row, Some(note))?;
             }
@@ -77,8 +78,9 @@ impl<S: Store> Desk<S> {
                 sent.extend(known.conversation.ticket.sent_to_customer.unwrap_or_default());
             }
         }
-        if let Some(sent) = with(&kept.conversation.ticket, &sent, work.now) {
-            let row = Row::facts(kept.id(), work.now, sent);
+        let now = kept.now(work.now);
+        if let Some(sent) = with(&kept.conversation.ticket, &sent, now) {
+            let row = Row::facts(kept.id(), now, sent);
             self.hear(work, kept, &row, Some(json!({ "sent-by": "other tickets" })))?;
         }
         Ok(())

@@ -234,7 +234,7 @@ impl<S: Store> Desk<S> {
             work.withdraw(kept, place, "the plugin cannot say whether it is still wanted");
             return Ok(None);
         }
-        let decision = match kept.conversation.tick(&policy, work.now) {
+        let decision = match kept.conversation.tick(&policy, kept.now(work.now)) {
             Ok(decision) => decision,
             Err(error) => {
                 self.park(work, kept, &error);
@@ -384,14 +384,15 @@ impl<S: Store> Desk<S> {
         note: Value,
         spoke: bool,
     ) -> Result<(), DeskError> {
-        let at = at.min(work.now);
+        let now = kept.now(work.now);
+        let at = kept.now(at.min(now));
         let spoke = spoke && kept.customer().is_some();
         let text = key::render(&key);
         let what = Happening::CarriedOut(key);
-        let event = Event { id: None, sequence: None, at, received_at: work.now, what };
+        let event = Event { id: None, sequence: None, at, received_at: now, what };
         let mut row = Row::event(kept.id(), event.clone());
         if spoke {
-            row.facts = budget::with(&kept.conversation.ticket, &[at], work.now);
+            row.facts = budget::with(&kept.conversation.ticket, &[at], now);
         }
         self.hear(work, kept, &row, Some(note))?;
         self.pass_on(work, kept, &event)?;
@@ -417,8 +418,9 @@ impl<S: Store> Desk<S> {
         at: Instant,
         note: Value,
     ) -> Result<(), DeskError> {
-        let at = at.min(work.now);
-        let event = Event { id: None, sequence: None, at, received_at: work.now, what };
+        let now = kept.now(work.now);
+        let at = kept.now(at.min(now));
+        let event = Event { id: None, sequence: None, at, received_at: now, what };
         let row = Row::event(kept.id(), event.clone());
         self.hear(work, kept, &row, Some(note).filter(|note| !note.is_null()))?;
         self.pass_on(work, kept, &event)

@@ -37,7 +37,8 @@ impl<S: Store> Desk<S> {
         }
         let Account { policy, row: account } = self.account_of(kept.account)?;
         let (policy, version) = (policy.clone(), account.policy);
-        match play(&policy, kept, row, work.now) {
+        let now = kept.now(work.now);
+        match play(&policy, kept, row, now) {
             Ok(decision) => {
                 let text = Some(row.to_json().to_string());
                 let entry = Entry { policy: version, row: text, decision: Some(&decision), note };

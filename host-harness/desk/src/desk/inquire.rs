@@ -95,7 +95,9 @@ impl<S: Store> Desk<S> {
         reader: &Reader,
     ) -> Result<Explanation, DeskError> {
         let policy = self.account(account)?.policy.clone();
-        self.with(account, ticket, |_, kept| Ok(kept.conversation.explain(&policy, now, reader)?))
+        self.with(account, ticket, |_, kept| {
+            Ok(kept.conversation.explain(&policy, kept.now(now), reader)?)
+        })
     }
 
     /// What has happened to a ticket and was decided about it, from the beginning.

@@ -64,7 +64,8 @@ impl<S: Store> Desk<S> {
             None => Vec::new(),
         };
         let before = kept.clone();
-        match catch_up(&policy, kept, &unheard, work.now) {
+        let now = kept.now(work.now);
+        match catch_up(&policy, kept, &unheard, now) {
             Ok(()) => {}
             Err(error) => {
                 *kept = before;
@@ -72,7 +73,7 @@ impl<S: Store> Desk<S> {
                 return Ok(());
             }
         }
-        match kept.conversation.tick(&policy, work.now) {
+        match kept.conversation.tick(&policy, now) {
             Ok(decision) => {
                 kept.set_aside(None);
                 kept.failures = 0;

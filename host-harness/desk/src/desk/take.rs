@@ -4,7 +4,7 @@ use despertador_harness::conversation::Call;
 use despertador_harness::event_log::Row;
 use despertador_harness::facts;
 use despertador_host::contract::{
-    ActionKey, Channel, Decision, Event, Failure, Happening, Instant, Ticket,
+    ActionKey, Author, Channel, Decision, Event, Failure, Happening, Instant, Ticket,
 };
 use despertador_host::key;
 use serde_json::{Map, Value, json};
@@ -101,22 +101,19 @@ impl<S: Store> Desk<S> {
             return Ok(None);
         }
         let Some(mut parent) = self.pick_readable(work, account, parent)? else { return Ok(None) };
-        if parent.parked.is_some() {
+        let note = handed_on(&parent);
+        if parent.parked.is_some() || go_on(kept, &note).is_none() {
             work.put(parent);
             return Ok(None);
         }
-        let note = handed_on(&parent);
-        let handed_on = go_on(kept, &note);
         // What is still on its way for the old one is told to this one as well.
         let more = parent.conversation.ticket.more.iter().flatten();
         let mut more: Map<_, _> =
             more.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         more.insert(CONTINUED_BY.into(), kept.id().into());
-        let row = Row::facts(parent.id(), work.now, json!({ "more": more }));
+        let row = Row::facts(parent.id(), parent.now(work.now), json!({ "more": more }));
         self.hear(work, &mut parent, &row, None)?;
         work.put(parent);
-        let unreadable = || format!("what ticket `{}` goes on from cannot be read", kept.id());
-        handed_on.ok_or_else(|| DeskError::Unreadable(unreadable()))?;
         Ok(Some(note))
     }
 
@@ -152,6 +149,24 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
+    /// Why an event is not believed: it says that something was carried out which nobody asked for.
+    fn unasked(&self, kept: &Kept, row: &Row, now: Instant) -> Option<String> {
+        let Some(Call::Event(Event { what: Happening::CarriedOut(key), .. })) = &row.call else {
+            return None;
+        };
+        let text = key::render(key);
+        let is_known = kept.outbox_place(&text).is_some()
+            || self.is_leased(kept.account, &text, now)
+            || is_recorded(kept, key);
+        (!is_known).then(|| {
+            format!(
+                "nobody asked for the action `{text}`, so it cannot have been carried out; tell \
+                 of actions that the desk has handed out, and of anything else as `closed` or as \
+                 a message"
+            )
+        })
+    }
+
     fn take_one(&mut self, work: &mut Work, incoming: &Incoming) -> Result<Receipt, DeskError> {
         let Ok(account) = self.account(&incoming.account) else {
             return Ok(Receipt::Refused(
@@ -178,7 +193,13 @@ impl<S: Store> Desk<S> {
             work.put(kept);
             return Ok(Receipt::Again);
         }
-        let row = received(&incoming.row, work.now);
+        if let Some(why) = self.unasked(&kept, &incoming.row, work.now) {
+            if kept.version.max(kept.last) > 0 {
+                work.put(kept);
+            }
+            return Ok(Receipt::Refused(why));
+        }
+        let row = received(&incoming.row, work.now, kept.now(work.now));
         let note = match &incoming.continues {
             Some(parent) if kept.version.max(kept.last) == 0 => {
                 self.hand_on(work, account, parent, &mut kept)?
@@ -248,13 +269,26 @@ pub(crate) fn go_on(kept: &mut Kept, note: &Value) -> Option<()> {
     Some(())
 }
 
-/// The same, learned of now.
-fn received(row: &Row, now: Instant) -> Row {
+/// Whatever is said to have happened this shortly before the clock's time was stamped on arrival.
+const STAMPED: i64 = 5_000;
+
+/// The row as its ticket learns of it now, while the clock may have been set back.
+///
+/// What is stamped on arrival is as late as what is known already. A time that somebody has stated
+/// stays, but that of a customer's message: it may be of the same clock, and who answers is not
+/// closed for it. Being taken as later it can only delay.
+fn received(row: &Row, clock: Instant, now: Instant) -> Row {
     let mut row = row.clone();
+    let by_customer =
+        matches!(&row.call, Some(Call::Message(message)) if message.author == Author::Customer);
+    let set_back = now.saturating_sub(clock);
+    if set_back > 0 && (by_customer || row.at >= clock.saturating_sub(STAMPED)) {
+        row.at = row.at.saturating_add(set_back).min(now).max(row.at);
+    }
     row.received_at = now;
     match &mut row.call {
-        Some(Call::Message(message)) => message.received_at = now,
-        Some(Call::Event(event)) => event.received_at = now,
+        Some(Call::Message(message)) => (message.at, message.received_at) = (row.at, now),
+        Some(Call::Event(event)) => (event.at, event.received_at) = (row.at, now),
         Some(Call::Tick(_)) | None => {}
     }
     row

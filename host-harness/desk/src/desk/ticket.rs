@@ -31,6 +31,8 @@ pub(crate) struct Kept {
     pub(crate) failures: i64,
     pub(crate) unheard: Option<i64>,
     pub(crate) last: i64,
+    /// The latest instant at which something was recorded of it.
+    latest: Instant,
     facts: String,
     carried_out: String,
     /// Whether anything is to be stored.
@@ -55,6 +57,7 @@ impl Kept {
             failures: 0,
             unheard: None,
             last: 0,
+            latest: Instant::MIN,
             facts: String::new(),
             carried_out: String::new(),
             is_changed: false,
@@ -75,12 +78,8 @@ impl Kept {
             .map_err(|error| unreadable("facts", error.to_string()))?;
         facts::apply(&mut ticket, &stored)
             .map_err(|wrong| unreadable("facts", wrong.to_string()))?;
-        let keys = row
-            .carried_out
-            .lines()
-            .map(key::parse)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| unreadable("actions", error.to_string()))?;
+        let keys =
+            read_keys(&row.id, &row.carried_out).map_err(|why| unreadable("actions", why))?;
         let aim = row.aim.as_deref().and_then(key::parse_step);
         Ok(Self {
             no: row.no,
@@ -95,6 +94,7 @@ impl Kept {
             failures: row.failures,
             unheard: row.unheard,
             last: row.last,
+            latest: row.changed,
             facts: row.facts,
             carried_out: row.carried_out,
             is_changed: false,
@@ -141,12 +141,20 @@ impl Kept {
 
     /// An action was carried out.
     pub(crate) fn carried_out_changed(&mut self) {
-        self.carried_out.clear();
         let keys = self.conversation.carried_out().iter().chain(self.conversation.replied());
-        for key in keys {
-            self.carried_out.push_str(&key::render(key));
-            self.carried_out.push('\n');
-        }
+        self.carried_out = write_keys(keys);
+    }
+
+    /// Now, for this ticket: its instants never go back, whatever the clock does.
+    pub(crate) fn now(&self, clock: Instant) -> Instant {
+        clock.max(self.latest)
+    }
+
+    /// Something is recorded of it now.
+    pub(crate) fn recorded(&mut self, clock: Instant) -> Instant {
+        self.latest = self.now(clock);
+        self.is_changed = true;
+        self.latest
     }
 
     pub(crate) fn wake_at(&mut self, due: Option<Instant>, aim: Option<Step>) {
@@ -172,6 +180,7 @@ impl Kept {
 
     /// What is to be stored; the next version counts as stored from here on.
     pub(crate) fn change(&mut self, now: Instant) -> TicketChange {
+        self.latest = self.now(now);
         if self.facts.is_empty() {
             self.facts = facts::json(&self.conversation.ticket).to_string();
         }
@@ -192,7 +201,7 @@ impl Kept {
             failures: self.failures,
             unheard: self.unheard,
             last: self.last,
-            changed: now,
+            changed: self.now(now),
             facts: self.facts.clone(),
             memory: self.conversation.memory().clone(),
             carried_out: self.carried_out.clone(),
@@ -201,5 +210,41 @@ impl Kept {
         let change = TicketChange { row, moved: self.moved, rescheduled: self.rescheduled };
         (self.is_changed, self.moved, self.rescheduled) = (false, false, false);
         change
+    }
+}
+
+/// Keys of a ticket's actions, `CYCLE/STEP` a line: whatever its id is, what is written is read.
+fn write_keys<'a>(keys: impl Iterator<Item = &'a ActionKey>) -> String {
+    keys.fold(String::new(), |text, key| {
+        text + &format!("{}/{}\n", key.cycle, key::render_step(&key.step))
+    })
+}
+
+/// Reads what [`write_keys`] wrote; earlier versions wrote the ticket's id before the cycle.
+fn read_keys(ticket: &str, text: &str) -> Result<Vec<ActionKey>, String> {
+    let key = |line: &str| {
+        let mut parts = line.rsplitn(3, '/');
+        let (step, cycle) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        key::parse(&format!("{ticket}/{cycle}/{step}")).map_err(|error| error.to_string())
+    };
+    text.lines().map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_they_were_written_whatever_the_ticket_is_called() {
+        let steps = [Step::Reminder(1), Step::Close, Step::Reply(3), Step::Other("dance".into())];
+        for id in ["4711", "a/b", "a\nb", "[1/2/close", "", "\u{2028}/7/close\r"] {
+            let keys = steps.clone().map(|step| ActionKey { ticket: id.into(), cycle: 2, step });
+            let written = write_keys(keys.iter());
+            assert_eq!(read_keys(id, &written), Ok(keys.to_vec()), "{id:?}");
+        }
+        let before = read_keys("a/b", "a/b/2/reminder-1\na/b/2/close\n").expect("keys");
+        assert_eq!(before.len(), 2);
+        assert!(before.iter().all(|key| key.ticket == "a/b" && key.cycle == 2));
+        assert!(read_keys("4711", "what is this").is_err());
     }
 }

@@ -107,7 +107,7 @@ impl<S: Store> Desk<S> {
         }
         let Account { policy, row } = self.account_of(kept.account)?;
         let (policy, version) = (policy.clone(), row.policy);
-        match kept.conversation.tick(&policy, work.now) {
+        match kept.conversation.tick(&policy, kept.now(work.now)) {
             Ok(decision) => {
                 if says_more(kept, &decision) {
                     let entry =

@@ -61,7 +61,7 @@ impl Work {
             seq,
             previous: kept.last,
             ticket: kept.no,
-            at: self.now,
+            at: kept.recorded(self.now),
             kind,
             policy: entry.policy,
             row: entry.row,
@@ -69,7 +69,6 @@ impl Work {
             note: entry.note.map(|note| note.to_string()),
         });
         kept.last = seq;
-        kept.is_changed = true;
         seq
     }
 
