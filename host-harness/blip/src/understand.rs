@@ -9,8 +9,8 @@ use despertador_host::contract::{
 use despertador_host::key;
 use despertador_lime::desk::{At, concerns, is_desk, tells};
 use despertador_lime::{
-    Envelope, Happened, Identity, Known, Meaning, NotificationEvent, Stage, Status, Ticket, Why,
-    meaning,
+    Envelope, Happened, Identity, Known, Meaning, NotificationEvent, SentId, Stage, Status, Ticket,
+    Why, meaning,
 };
 use sha2::Digest;
 
@@ -110,6 +110,12 @@ pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
         };
     }
     match envelope {
+        // A customer asks no desk for anything.
+        Envelope::Command(command)
+            if command.header.from.as_ref().is_some_and(|from| is_customer(&from.identity, bot)) =>
+        {
+            Subject::default()
+        }
         // Agents ask the desk for something: the address is the desk's, the ticket in the command.
         Envelope::Command(command) if command.status.is_none() => {
             match meaning(envelope, 0, &Known::by(bot)) {
@@ -192,6 +198,15 @@ pub fn understand(
             return Meant::Unread(Unread { place, why, help: error.help() });
         }
     };
+    if let Some(sent) = reported(envelope)
+        && !may_report(envelope, bot, seen)
+    {
+        let what = key::render(&sent.key);
+        return Meant::nothing(
+            Some(&sent.key.ticket),
+            format!("its sender is neither the receiver of `{what}` nor their gateway"),
+        );
+    }
     let telling = Telling { envelope, now, account, seen, known: known.as_ref(), late };
     match meaning {
         Meaning::Happened { ticket, continues, what } => {
@@ -227,6 +242,37 @@ pub fn understand(
         _ => Meant::nothing(None, "it means nothing that this version knows"),
     }
 }
+
+/// The part of an action that an envelope tells the outcome of.
+fn reported(envelope: &Envelope) -> Option<SentId> {
+    let header = match envelope {
+        Envelope::Notification(notification) => &notification.header,
+        Envelope::Command(command) if command.status.is_some() => &command.header,
+        _ => return None,
+    };
+    SentId::read(header.id.as_deref()?)
+}
+
+/// Whether the sender of an envelope is entitled to tell what became of an action: the customer of
+/// its ticket, the gateway of that customer's channel, or a server of Blip's. Whoever knows the
+/// scheme of the ids can write one.
+fn may_report(envelope: &Envelope, bot: &Identity, seen: Option<&Seen>) -> bool {
+    let Some(from) = envelope.header().and_then(|header| header.from.as_ref()) else {
+        return false;
+    };
+    let from = &from.identity;
+    let customer = seen.and_then(|seen| document::customer_of_facts(&seen.facts));
+    if customer.as_ref().is_some_and(|customer| from.is(customer)) {
+        return true;
+    }
+    let domain = from.domain().to_lowercase();
+    let is_blip = ["msging.net", "crm.msging.net"].contains(&domain.as_str()) || is_desk(&domain);
+    let is_gateway = customer.is_some_and(|customer| customer.domain().to_lowercase() == domain);
+    from.name() == POSTMASTER && (is_blip || is_gateway || from.domain() == bot.domain())
+}
+
+/// The name under which servers and gateways write.
+const POSTMASTER: &str = "postmaster";
 
 /// The ticket as it was last described, and as the desk knows it to be since.
 fn known_ticket(seen: &Seen) -> Ticket {

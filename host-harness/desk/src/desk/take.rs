@@ -113,6 +113,7 @@ impl<S: Store> Desk<S> {
         more.insert(CONTINUED_BY.into(), kept.id().into());
         let row = Row::facts(parent.id(), parent.now(work.now), json!({ "more": more }));
         self.hear(work, &mut parent, &row, None)?;
+        kept.recorded(parent.now(work.now));
         work.put(parent);
         Ok(Some(note))
     }
@@ -199,13 +200,13 @@ impl<S: Store> Desk<S> {
             }
             return Ok(Receipt::Refused(why));
         }
-        let row = received(&incoming.row, work.now, kept.now(work.now));
         let note = match &incoming.continues {
             Some(parent) if kept.version.max(kept.last) == 0 => {
                 self.hand_on(work, account, parent, &mut kept)?
             }
             _ => None,
         };
+        let row = received(&incoming.row, work.now, kept.now(work.now));
         let customer = kept.customer().map(str::to_owned);
         if let Some(Call::Event(Event { what: Happening::Failed(failure), .. })) = &row.call {
             self.has_failed(work, &mut kept, failure);
