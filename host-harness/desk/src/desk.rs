@@ -18,6 +18,7 @@ mod account;
 mod budget;
 mod cache;
 mod counts;
+mod damage;
 mod deliver;
 mod difference;
 mod hear;
@@ -110,6 +111,9 @@ impl fmt::Debug for Options {
     }
 }
 
+/// The same trouble is logged again after so many milliseconds.
+const LOGGED_AGAIN: u64 = 60_000;
+
 /// Remembers tickets, wakes up for what is due, and has actions carried out.
 pub struct Desk<S> {
     store: S,
@@ -135,8 +139,12 @@ pub struct Desk<S> {
     /// Whether actions wait because their account has as many on their way as it may have.
     is_full: bool,
     trouble: Option<(Instant, DeskError)>,
-    /// Tickets whose row is damaged: they are left alone, so that the others go on.
-    unreadable: HashSet<String>,
+    /// The trouble that was logged last.
+    logged: Option<(Instant, DeskError)>,
+    /// Tickets that cannot be read or written: they are left alone, so that the others go on.
+    damaged: HashSet<i64>,
+    /// Account and number of the tickets that the last commit was to change, where it failed.
+    suspects: Vec<(i64, i64)>,
 }
 
 /// An account and the policy in force, parsed.
@@ -171,6 +179,7 @@ impl<S: Store> Desk<S> {
         let lanes = Lanes::new(store.lanes()?);
         let accounts = account::load(&store, &plugin)?;
         let cache = Cache::new(options.cached_tickets);
+        let damaged = store.damaged()?.into_iter().map(|row| row.ticket).collect();
         Ok(Self {
             store,
             plugin,
@@ -190,7 +199,9 @@ impl<S: Store> Desk<S> {
             held: HashSet::new(),
             is_full: false,
             trouble: None,
-            unreadable: HashSet::new(),
+            logged: None,
+            damaged,
+            suspects: Vec::new(),
         })
     }
 
@@ -312,7 +323,15 @@ impl<S: Store> Desk<S> {
         self.trouble.as_ref()
     }
 
+    /// Something kept the desk from its own work: it is logged, the same at most once a minute.
     pub(crate) fn note_trouble(&mut self, now: Instant, error: DeskError) {
+        let is_known = |(at, known): &(Instant, DeskError)| {
+            *known == error && now.abs_diff(*at) < LOGGED_AGAIN
+        };
+        if self.logged.as_ref().is_none_or(|logged| !is_known(logged)) {
+            tracing::error!("the desk could not do its work: {error}");
+            self.logged = Some((now, error.clone()));
+        }
         self.trouble = Some((now, error));
     }
 
@@ -337,26 +356,15 @@ impl<S: Store> Desk<S> {
         if let Some(kept) = work.kept.remove(&place).or_else(|| self.cache.take(&place)) {
             return Ok(Some(kept));
         }
-        let Some(row) = self.store.ticket(account, id)? else { return Ok(None) };
-        let outbox = if row.outbox > 0 { self.store.outbox_of(row.no)? } else { Vec::new() };
-        Kept::from_row(row, outbox).map(Some)
-    }
-
-    /// Takes a ticket in hand; one that cannot be read is left alone, and seen as trouble.
-    fn pick_readable(
-        &mut self,
-        work: &mut Work,
-        account: i64,
-        id: &str,
-    ) -> Result<Option<Kept>, DeskError> {
-        match self.pick(work, account, id) {
-            Err(error @ DeskError::Unreadable(_)) => {
-                self.unreadable.insert(place(account, id));
-                self.note_trouble(work.now, error);
-                Ok(None)
-            }
-            picked => picked,
-        }
+        let damaged = |error| damage::unreadable(id, error);
+        let Some(row) = self.store.ticket(account, id).map_err(damaged)? else { return Ok(None) };
+        let outbox = match row.outbox {
+            0 => Vec::new(),
+            _ => self.store.outbox_of(row.no).map_err(damaged)?,
+        };
+        let kept = Kept::from_row(row, outbox)?;
+        self.is_whole(work, &kept);
+        Ok(Some(kept))
     }
 
     /// Stores what was done. If that fails nothing has happened, and what the desk knew of the
@@ -371,6 +379,7 @@ impl<S: Store> Desk<S> {
             self.start_over();
             return Err(error.into());
         }
+        self.know_damage(&work.batch);
         for lane in work.batch.lanes {
             self.lanes.add(lane);
         }
@@ -412,6 +421,9 @@ impl<S: Store> Desk<S> {
         let known: Result<Vec<_>, StoreError> = self.store.lanes();
         if let Ok(lanes) = known {
             self.lanes = Lanes::new(lanes);
+        }
+        if let Ok(damaged) = self.store.damaged() {
+            self.damaged = damaged.into_iter().map(|row| row.ticket).collect();
         }
     }
 

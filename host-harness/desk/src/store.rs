@@ -45,12 +45,19 @@ pub trait Store {
     fn ticket(&self, account: i64, id: &str) -> Result<Option<TicketRow>, StoreError>;
     /// Whether an event was taken in before.
     fn is_consumed(&self, consumed: &Consumed) -> Result<bool, StoreError>;
-    /// The tickets of a lane that are due, the oldest first.
+    /// The number of a ticket, from the index of ids alone.
+    fn ticket_number(&self, account: i64, id: &str) -> Result<Option<i64>, StoreError>;
+    /// The id of a ticket.
+    fn ticket_id(&self, no: i64) -> Result<Option<String>, StoreError>;
+    /// Tickets that were moved aside, by number.
+    fn damaged(&self) -> Result<Vec<DamagedRow>, StoreError>;
+    /// The tickets of a lane that are due, the oldest first; none that was moved aside. It is read
+    /// from the index alone: what a ticket's own row is like makes no difference.
     fn due(&self, lane: i64, now: Instant, limit: usize) -> Result<Vec<DueRow>, StoreError>;
-    /// When the first ticket of a lane is due.
+    /// When the first ticket of a lane is due, of those that were not moved aside.
     fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError>;
-    /// Open tickets of an account with a higher number than this one, in order.
-    fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<DueRow>, StoreError>;
+    /// The numbers of open tickets of an account, higher than this one, in order; from the index.
+    fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<i64>, StoreError>;
     /// How many open tickets of an account each department has.
     fn open_by_department(&self, account: i64) -> Result<Vec<(Option<String>, u64)>, StoreError>;
     /// Tickets that answer a query, by number.
@@ -114,6 +121,10 @@ pub struct Batch {
     pub journal: Vec<EntryRow>,
     /// What is to be carried out, and what no longer is.
     pub outbox: Vec<OutboxChange>,
+    /// Tickets that were damaged and can be read again.
+    pub repaired: Vec<i64>,
+    /// Tickets that cannot be read or written.
+    pub damaged: Vec<DamagedRow>,
 }
 
 impl Batch {
@@ -297,12 +308,21 @@ pub struct Consumed {
 pub struct DueRow {
     /// Its number.
     pub no: i64,
-    /// Its account.
-    pub account: i64,
-    /// Its id.
-    pub id: String,
-    /// Since when; 0 if it is not due.
+    /// Since when.
     pub due: Instant,
+}
+
+/// A ticket that cannot be read or written, and was moved aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedRow {
+    /// Its number.
+    pub ticket: i64,
+    /// The account.
+    pub account: i64,
+    /// Since when.
+    pub at: Instant,
+    /// What was found, and the way out.
+    pub why: String,
 }
 
 /// What became of an entry's subject.

@@ -401,16 +401,18 @@ const TRIED: usize = 100;
 impl<S: Store> Desk<S> {
     fn try_on_tickets(&self, now: Instant, accounts: &[Account]) -> Result<(), DeskError> {
         for Account { row: account, policy } in accounts {
-            for open in self.store.open_after(account.no, 0, TRIED)? {
-                let Some(row) = self.store.ticket(account.no, &open.id)? else { continue };
+            for no in self.store.open_after(account.no, 0, TRIED)? {
+                // What cannot be read under the old one says nothing of the new one.
+                let Ok(Some(id)) = self.store.ticket_id(no) else { continue };
+                let Ok(Some(row)) = self.store.ticket(account.no, &id) else { continue };
                 if row.parked.is_some() {
                     continue;
                 }
-                let kept = Kept::from_row(row, Vec::new())?;
-                kept.conversation.tick(policy, now).map_err(|error| {
+                let Ok(kept) = Kept::from_row(row, Vec::new()) else { continue };
+                kept.conversation.tick(policy, kept.now(now)).map_err(|error| {
                     DeskError::Refused(format!(
-                        "it cannot answer about ticket `{}` of account `{}`: {error}",
-                        open.id, account.name
+                        "it cannot answer about ticket `{id}` of account `{}`: {error}",
+                        account.name
                     ))
                 })?;
             }

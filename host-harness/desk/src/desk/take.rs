@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use sha2::Digest;
 
 use super::Desk;
+use super::damage::is_damage;
 use super::deliver::is_recorded;
 use super::ticket::{CONTINUED_BY, Kept};
 use super::work::Work;
@@ -78,6 +79,51 @@ impl<S: Store> Desk<S> {
     ///
     /// See [`DeskError`]. An [`Incoming`] that cannot be taken is no error but a receipt.
     pub fn take(&mut self, now: Instant, incoming: &[Incoming]) -> Result<Vec<Receipt>, DeskError> {
+        match self.take_together(now, incoming) {
+            Err(error) if is_damage(&error) => self.take_one_by_one(now, incoming, &error),
+            receipts => receipts,
+        }
+    }
+
+    /// Takes in each in a commit of its own, after one for all of them has failed for damage in the
+    /// store: the tickets that it is about are moved aside, the others go on.
+    ///
+    /// # Errors
+    ///
+    /// The damage is not that of tickets alone. What was taken in before it was seen is stored.
+    fn take_one_by_one(
+        &mut self,
+        now: Instant,
+        incoming: &[Incoming],
+        first: &DeskError,
+    ) -> Result<Vec<Receipt>, DeskError> {
+        let mut receipts = Vec::with_capacity(incoming.len());
+        for one in incoming {
+            let error = match self.take_together(now, std::slice::from_ref(one)) {
+                Ok(receipt) => {
+                    receipts.extend(receipt);
+                    continue;
+                }
+                Err(error) => error,
+            };
+            let suspect = self.suspect(&one.account, &one.row.ticket);
+            let (Some(suspect), true) = (suspect, is_damage(&error)) else {
+                return Err(if is_damage(&error) { first.clone() } else { error });
+            };
+            self.isolate(now, &[suspect], &error)?;
+            receipts.push(Receipt::Refused(format!(
+                "ticket `{}` cannot be written: {error}",
+                one.row.ticket
+            )));
+        }
+        Ok(receipts)
+    }
+
+    fn take_together(
+        &mut self,
+        now: Instant,
+        incoming: &[Incoming],
+    ) -> Result<Vec<Receipt>, DeskError> {
         let mut work = self.work(now);
         let mut receipts = Vec::with_capacity(incoming.len());
         for incoming in incoming {

@@ -307,7 +307,16 @@ fn look_at(file: &Path) -> Result<(), StoreError> {
 }
 
 fn failed(file: &Path, error: &rusqlite::Error) -> StoreError {
+    use rusqlite::Error;
+    let is_no_value = matches!(
+        error,
+        Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..)
+    );
     let (problem, what) = match error.sqlite_error_code() {
+        None if is_no_value => (StoreProblem::Corrupt, "is damaged"),
         Some(ErrorCode::DiskFull) => (StoreProblem::Full, "has no room left"),
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             (StoreProblem::ReadOnly, "cannot be written")

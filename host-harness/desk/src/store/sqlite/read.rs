@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, 
 
 use super::Sqlite;
 use crate::store::{
-    AccountRow, AuditRow, Batch, Consumed, DueRow, EntryKind, EntryRow, FlowRow, LaneRow, Numbers,
+    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow, LaneRow, Numbers,
     OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow,
 };
 
@@ -158,42 +158,51 @@ impl Store for Sqlite {
 
     fn due(&self, lane: i64, now: Instant, limit: usize) -> Result<Vec<DueRow>, StoreError> {
         self.all(
-            "SELECT no, account, id, due FROM ticket WHERE lane = ? AND due <= ?
-             ORDER BY due LIMIT ?",
+            "SELECT no, due FROM ticket WHERE lane = ? AND due <= ?
+             AND no NOT IN (SELECT ticket FROM damaged) ORDER BY due LIMIT ?",
             params![lane, now, count(limit)],
-            |row| {
-                Ok(DueRow {
-                    no: row.get(0)?,
-                    account: row.get(1)?,
-                    id: row.get(2)?,
-                    due: row.get(3)?,
-                })
-            },
+            |row| Ok(DueRow { no: row.get(0)?, due: row.get(1)? }),
         )
     }
 
-    fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError> {
-        let earliest = self.one(
-            "SELECT min(due) FROM ticket WHERE lane = ? AND due IS NOT NULL",
-            params![lane],
+    fn ticket_number(&self, account: i64, id: &str) -> Result<Option<i64>, StoreError> {
+        self.one(
+            "SELECT no FROM ticket WHERE account = ? AND id = ?",
+            params![account, id],
             |row| row.get(0),
-        )?;
-        Ok(earliest.flatten())
+        )
     }
 
-    fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<DueRow>, StoreError> {
+    fn ticket_id(&self, no: i64) -> Result<Option<String>, StoreError> {
+        self.one("SELECT id FROM ticket WHERE no = ?", params![no], |row| row.get(0))
+    }
+
+    fn damaged(&self) -> Result<Vec<DamagedRow>, StoreError> {
+        self.all("SELECT ticket, account, at, why FROM damaged ORDER BY ticket", [], |row| {
+            Ok(DamagedRow {
+                ticket: row.get(0)?,
+                account: row.get(1)?,
+                at: row.get(2)?,
+                why: row.get(3)?,
+            })
+        })
+    }
+
+    fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError> {
+        self.one(
+            "SELECT due FROM ticket WHERE lane = ? AND due IS NOT NULL
+             AND no NOT IN (SELECT ticket FROM damaged) ORDER BY due LIMIT 1",
+            params![lane],
+            |row| row.get(0),
+        )
+    }
+
+    fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<i64>, StoreError> {
         self.all(
-            "SELECT no, account, id, 0 FROM ticket
-             WHERE account = ? AND status = 'open' AND no > ? ORDER BY no LIMIT ?",
+            "SELECT no FROM ticket WHERE account = ? AND status = 'open' AND no > ?
+             ORDER BY no LIMIT ?",
             params![account, no, count(limit)],
-            |row| {
-                Ok(DueRow {
-                    no: row.get(0)?,
-                    account: row.get(1)?,
-                    id: row.get(2)?,
-                    due: row.get(3)?,
-                })
-            },
+            |row| row.get(0),
         )
     }
 
@@ -262,7 +271,8 @@ impl Store for Sqlite {
 
     fn count_due(&self, lane: i64, now: Instant, most: usize) -> Result<u64, StoreError> {
         let counted = self.one(
-            "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE lane = ? AND due <= ? LIMIT ?)",
+            "SELECT count(*) FROM (SELECT 1 FROM ticket WHERE lane = ? AND due <= ?
+             AND no NOT IN (SELECT ticket FROM damaged) LIMIT ?)",
             params![lane, now, count(most)],
             |row| row.get(0).map(unsigned),
         )?;
@@ -367,6 +377,7 @@ impl Sqlite {
                 }
                 tx.prepare_cached("DELETE FROM consumed WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM outbox WHERE ticket = ?")?.execute([no])?;
+                tx.prepare_cached("DELETE FROM damaged WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM ticket WHERE no = ?")?.execute([no])?;
             }
             tx.commit()?;

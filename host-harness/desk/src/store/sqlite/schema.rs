@@ -9,6 +9,8 @@ pub(super) const APPLICATION: i64 = 0x6465_7370;
 ///   back, so that no index has to be kept for them.
 /// - `consumed` is ordered by ticket: those of one conversation lie together.
 /// - An index on what is due has only those that are, lane by lane.
+/// - `damaged` names tickets that are left alone: what is due is found in an index, so that a row
+///   that cannot be read is named beside it and not in it.
 pub(super) const STEPS: &[&str] = &["
 CREATE TABLE account (
     no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, policy INTEGER NOT NULL, sweep INTEGER
@@ -62,4 +64,8 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_next ON outbox (next) WHERE state <> 1;
 CREATE INDEX outbox_dead ON outbox (account, since) WHERE state = 1;
+", "
+CREATE TABLE damaged (
+    ticket INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL
+) STRICT;
 "];

@@ -18,8 +18,23 @@ impl Sqlite {
         write_administration(&tx, batch).map_err(failed)?;
         write_tickets(&tx, &batch.tickets, failed)?;
         write_events(&tx, batch).map_err(failed)?;
+        write_damage(&tx, batch).map_err(failed)?;
         tx.commit().map_err(failed)
     }
+}
+
+fn write_damage(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    for no in &batch.repaired {
+        tx.prepare_cached("DELETE FROM damaged WHERE ticket = ?")?.execute([no])?;
+    }
+    for row in &batch.damaged {
+        tx.prepare_cached(
+            "INSERT INTO damaged (ticket, account, at, why) VALUES (?, ?, ?, ?)
+             ON CONFLICT (ticket) DO NOTHING",
+        )?
+        .execute(params![row.ticket, row.account, row.at, row.why])?;
+    }
+    Ok(())
 }
 
 fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
