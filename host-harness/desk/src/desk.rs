@@ -26,6 +26,7 @@ mod inquire;
 mod lanes;
 mod lateness;
 mod park;
+mod queue;
 mod replay;
 mod settle;
 mod take;
@@ -43,9 +44,10 @@ use despertador_host::{Plugin, Policy};
 use serde_json::json;
 
 use crate::error::DeskError;
-use crate::store::{AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError};
+use crate::store::{AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError, WaitingRow};
 use cache::{Cache, place};
 use lanes::Lanes;
+use queue::Queues;
 use ticket::Kept;
 use work::Work;
 
@@ -124,20 +126,16 @@ pub struct Desk<S> {
     lanes: Lanes,
     cache: Cache,
     turns: Turns<i64, i64>,
-    delivery_turns: Turns<i64, i64>,
+    queues: Queues,
     /// Actions that are being carried out. They are in memory alone: the store has one owner, and
     /// a crash gives all of them back.
     leases: HashMap<String, Lease>,
-    /// No action has to be carried out before this; none if there is none.
-    earliest_delivery: Option<Instant>,
     lateness: Lateness,
     delivery_lateness: Lateness,
     commits: Lateness,
     counts: HashMap<i64, Counts>,
-    /// Actions that wait for another one to be reported on, which is of the same customer.
-    held: HashSet<String>,
-    /// Whether actions wait because their account has as many on their way as it may have.
-    is_full: bool,
+    /// Accounts that have as many actions on their way as they may have.
+    full: HashSet<i64>,
     trouble: Option<(Instant, DeskError)>,
     /// The trouble that was logged last.
     logged: Option<(Instant, DeskError)>,
@@ -159,6 +157,8 @@ struct Lease {
     until: Instant,
     account: i64,
     customer: Option<String>,
+    /// Where its row stands, should nobody report on it.
+    row: WaitingRow,
 }
 
 impl Lease {
@@ -179,6 +179,7 @@ impl<S: Store> Desk<S> {
         let lanes = Lanes::new(store.lanes()?);
         let accounts = account::load(&store, &plugin)?;
         let cache = Cache::new(options.cached_tickets);
+        let queues = Queues::new(accounts.iter().map(|account| account.row.no));
         let damaged = store.damaged()?.into_iter().map(|row| row.ticket).collect();
         Ok(Self {
             store,
@@ -189,15 +190,13 @@ impl<S: Store> Desk<S> {
             lanes,
             cache,
             turns: Turns::new(),
-            delivery_turns: Turns::new(),
+            queues,
             leases: HashMap::new(),
-            earliest_delivery: Some(Instant::MIN),
             lateness: Lateness::default(),
             delivery_lateness: Lateness::default(),
             commits: Lateness::default(),
             counts: HashMap::new(),
-            held: HashSet::new(),
-            is_full: false,
+            full: HashSet::new(),
             trouble: None,
             logged: None,
             damaged,
@@ -290,7 +289,8 @@ impl<S: Store> Desk<S> {
     /// When [`deliveries`](Self::deliveries) has something to do.
     #[must_use]
     pub fn next_delivery(&self) -> Option<Instant> {
-        self.earliest_delivery
+        let leases = self.leases.values().map(|lease| lease.until).min();
+        self.queues.next(|account| self.full.contains(&account)).into_iter().chain(leases).min()
     }
 
     /// Deletes all that is kept of one customer: of those tickets that the fact `customer.id`
@@ -392,8 +392,7 @@ impl<S: Store> Desk<S> {
             if let OutboxChange::Put(row) = change
                 && row.state.is_open()
             {
-                let earliest = self.earliest_delivery.map_or(row.next, |at| at.min(row.next));
-                self.earliest_delivery = Some(earliest);
+                self.queues.put(row.account, row.next);
             }
         }
         self.numbers = work.numbers;
@@ -413,7 +412,7 @@ impl<S: Store> Desk<S> {
     fn start_over(&mut self) {
         self.cache.clear();
         self.lanes.forget();
-        self.earliest_delivery = Some(Instant::MIN);
+        self.queues.forget();
         // If these cannot be read now, the next commit fails as well and they are asked again.
         if let Ok(numbers) = self.store.numbers() {
             self.numbers = numbers;

@@ -71,15 +71,16 @@ pub trait Store {
 
     /// What is to be carried out for a ticket.
     fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError>;
-    /// What is to be carried out by now, the oldest first, for all accounts but these.
+    /// What is to be carried out by now in an account, the oldest first, behind a place.
     fn outbox_due(
         &self,
+        account: i64,
         now: Instant,
+        behind: Option<OutboxPlace>,
         limit: usize,
-        but: &[i64],
-    ) -> Result<Vec<OutboxRow>, StoreError>;
-    /// When something is to be carried out next, after an instant.
-    fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError>;
+    ) -> Result<Vec<WaitingRow>, StoreError>;
+    /// When something is to be carried out next in an account, after an instant.
+    fn earliest_outbox(&self, account: i64, after: Instant) -> Result<Option<Instant>, StoreError>;
     /// What was given up, the oldest first.
     fn dead_letters(&self, account: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
 
@@ -473,11 +474,42 @@ pub struct OutboxRow {
     pub why: Option<String>,
 }
 
+/// A place in the order in which an account's actions are to be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OutboxPlace {
+    /// When it is to be tried.
+    pub next: Instant,
+    /// The number of the row.
+    pub row: i64,
+}
+
+/// An action that is to be carried out, as far as it takes to give it a turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRow {
+    /// Its place.
+    pub place: OutboxPlace,
+    /// Its key.
+    pub key: String,
+    /// The lane of the ticket when it was asked for.
+    pub lane: i64,
+    /// The ticket.
+    pub ticket: i64,
+}
+
 /// A change of the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxChange {
     /// The row is so from now on.
     Put(OutboxRow),
+    /// The row cannot be delivered, for it or its ticket cannot be read: it becomes a dead letter.
+    MoveAside {
+        /// The ticket.
+        ticket: i64,
+        /// The key.
+        key: String,
+        /// Why, and the way out.
+        why: String,
+    },
     /// There is no such row any more.
     Remove {
         /// The ticket.

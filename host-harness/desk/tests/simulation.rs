@@ -20,8 +20,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use despertador_desk::store::{
-    AccountRow, AuditRow, Batch, Consumed, DueRow, EntryRow, FlowRow, LaneRow, Numbers, OutboxRow,
-    PolicyRow, Query, Sqlite, Store, StoreError, StoreProblem, TicketRow, TokenRow,
+    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, LaneRow, Numbers,
+    OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store, StoreError, StoreProblem, TicketRow,
+    TokenRow, WaitingRow,
 };
 use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
 use despertador_harness::event_log::Row;
@@ -88,14 +89,19 @@ impl Store for Faulty {
         fn is_consumed(&self, consumed: &Consumed) -> bool;
         fn due(&self, lane: i64, now: Instant, limit: usize) -> Vec<DueRow>;
         fn earliest_due(&self, lane: i64) -> Option<Instant>;
-        fn open_after(&self, account: i64, no: i64, limit: usize) -> Vec<DueRow>;
+        fn open_after(&self, account: i64, no: i64, limit: usize) -> Vec<i64>;
+        fn ticket_number(&self, account: i64, id: &str) -> Option<i64>;
+        fn ticket_id(&self, no: i64) -> Option<String>;
+        fn damaged(&self) -> Vec<DamagedRow>;
         fn open_by_department(&self, account: i64) -> Vec<(Option<String>, u64)>;
         fn tickets(&self, query: &Query) -> Vec<TicketRow>;
         fn count_due(&self, lane: i64, now: Instant, most: usize) -> u64;
         fn count_outbox(&self, now: Instant, most: usize) -> (u64, u64);
         fn outbox_of(&self, ticket: i64) -> Vec<OutboxRow>;
-        fn outbox_due(&self, now: Instant, limit: usize, but: &[i64]) -> Vec<OutboxRow>;
-        fn earliest_outbox(&self, after: Instant) -> Option<Instant>;
+        fn outbox_due(
+            &self, account: i64, now: Instant, behind: Option<OutboxPlace>, limit: usize
+        ) -> Vec<WaitingRow>;
+        fn earliest_outbox(&self, account: i64, after: Instant) -> Option<Instant>;
         fn dead_letters(&self, account: i64, limit: usize) -> Vec<OutboxRow>;
         fn entry(&self, seq: i64) -> Option<EntryRow>;
         fn backup(&self, to: &Path) -> ();
@@ -108,10 +114,11 @@ impl Store for Faulty {
 struct Truth {
     /// Ids of events that were acknowledged, by ticket.
     acknowledged: BTreeMap<String, BTreeSet<String>>,
-    /// When the last message of the customer was acknowledged.
-    replied: BTreeMap<String, Instant>,
-    /// Keys that the receiver carried out, and when first.
-    carried_out: BTreeMap<String, Instant>,
+    /// The step of the world in which the last message of the customer was acknowledged. Steps
+    /// count on whatever the clock does.
+    replied: BTreeMap<String, u32>,
+    /// Keys that the receiver carried out: in which step first, and by the clock when last.
+    carried_out: BTreeMap<String, (u32, Instant)>,
     /// Keys whose report the desk has acknowledged.
     recorded: BTreeSet<String>,
 }
@@ -123,6 +130,8 @@ struct World {
     desk: Option<Desk<Faulty>>,
     fault: Rc<Cell<Fault>>,
     now: Instant,
+    /// Counts what happens: it never goes back.
+    moment: u32,
     /// What the source has not had a receipt for.
     waiting: Vec<Incoming>,
     /// Reports that are on their way back.
@@ -145,6 +154,7 @@ impl World {
             desk: None,
             fault: Rc::new(Cell::new(Fault::None)),
             now: NINE,
+            moment: 0,
             waiting: Vec::new(),
             reports: Vec::new(),
             truth: Truth::default(),
@@ -196,10 +206,15 @@ impl World {
         if self.once_in(80) {
             self.now += self.rng.i64(-10 * MINUTE..HOUR);
         }
+        // Set back a little, again and again, as when two clocks disagree.
+        if self.once_in(30) {
+            self.now -= self.rng.i64(0..8 * MINUTE);
+        }
     }
 
     fn happen(&mut self, n: usize) {
         let ticket = TICKETS[self.rng.usize(..TICKETS.len())];
+        self.moment += 1;
         let at = self.now - self.rng.i64(0..5) * SECOND;
         let id = format!("{ticket}-{n}");
         let mut incoming = match self.rng.u32(0..20) {
@@ -229,16 +244,18 @@ impl World {
             return;
         }
         let given = self.waiting.clone();
-        let now = self.now;
+        self.moment += 1;
+        let (now, moment) = (self.now, self.moment);
         let Ok(receipts) = self.desk().take(now, &given) else { return };
         for (incoming, receipt) in given.iter().zip(&receipts) {
             assert!(receipt.is_stored(), "seed {}: {receipt:?}", self.seed);
             let id = incoming.row.id.clone().expect("an id");
             let ticket = incoming.row.ticket.clone();
-            if id_of_customer(incoming) {
-                self.truth.replied.insert(ticket.clone(), now);
+            let is_news =
+                self.truth.acknowledged.entry(ticket.clone()).or_default().insert(id);
+            if is_news && id_of_customer(incoming) {
+                self.truth.replied.insert(ticket, moment);
             }
-            self.truth.acknowledged.entry(ticket).or_default().insert(id);
         }
         // The receipt is lost on its way: the source gives it again.
         if !self.once_in(6) {
@@ -274,7 +291,9 @@ impl World {
                     _ => Outcome::Retry("500".into()),
                 }
             } else {
-                self.truth.carried_out.entry(key.clone()).or_insert(now);
+                self.moment += 1;
+                let done = self.truth.carried_out.entry(key.clone()).or_insert((self.moment, now));
+                done.1 = now;
                 // The answer is lost: the lease ends, or the desk begins anew.
                 if self.once_in(8) {
                     continue;
@@ -289,9 +308,9 @@ impl World {
     fn may_close(&self, ticket: &str, key: &str) {
         let cycle = key.rsplit('/').nth(1).expect("a cycle");
         let warned = self.truth.carried_out.get(&format!("{ticket}/{cycle}/reminder-3"));
-        let warned = *warned
+        let (_, warned) = *warned
             .unwrap_or_else(|| panic!("seed {}: `{key}` without its last reminder", self.seed));
-        // The report may be older than the last try of the reminder, and never newer.
+        // By a clock that was set back since nobody can tell; the desk waits for it all the same.
         assert!(
             self.now - warned >= MINUTE,
             "seed {}: `{key}` only {} ms after its warning",
@@ -299,7 +318,7 @@ impl World {
             self.now - warned
         );
         let first = self.truth.carried_out.get(&format!("{ticket}/{cycle}/reminder-1"));
-        if let (Some(first), Some(replied)) = (first, self.truth.replied.get(ticket)) {
+        if let (Some((first, _)), Some(replied)) = (first, self.truth.replied.get(ticket)) {
             assert!(
                 replied <= first,
                 "seed {}: `{key}` although the customer has replied",

@@ -7,17 +7,20 @@ use despertador_harness::word::Word;
 use despertador_host::contract::{
     ActionKey, Duration, Event, Failure, FailureKind, Happening, Instant, Step, Ticket,
 };
-use despertador_host::drain::Due;
 use despertador_host::key;
 use serde_json::{Value, json};
 
 use super::budget;
+use super::damage::is_damage;
+use super::queue::Read;
 use super::ticket::Kept;
 use super::work::{Entry, Work};
 use super::{Account, Desk, Lease};
 use crate::decision::{action_json, asked, is_open_to_people, unsuitable};
 use crate::error::DeskError;
-use crate::store::{AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store};
+use crate::store::{
+    AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, WaitingRow,
+};
 
 /// An action to be carried out now.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,10 +88,6 @@ pub struct Settled {
     pub stale: usize,
 }
 
-/// Of what is due so many times the budget is looked at, for accounts and departments to take
-/// turns.
-const WINDOW: usize = 4;
-
 impl<S: Store> Desk<S> {
     /// Hands out actions that are to be carried out now, at most so many.
     ///
@@ -118,106 +117,146 @@ impl<S: Store> Desk<S> {
         budget: usize,
         per_account: usize,
     ) -> Result<Vec<Delivery>, DeskError> {
-        // One that has ended, or of an action that is gone, would be waited for without end.
-        let leases = self.leases.len();
-        self.leases.retain(|_, lease| lease.covers(now));
-        if self.leases.len() < leases {
-            self.held.clear();
+        match self.hand_out(now, budget, per_account) {
+            // Each in a commit of its own, to know for which the commit of all has failed.
+            Err(error) if is_damage(&error) && !self.suspects.is_empty() => {
+                let suspects = std::mem::take(&mut self.suspects);
+                if let [_] = suspects[..] {
+                    self.isolate(now, &suspects, &error)?;
+                    return Ok(Vec::new());
+                }
+                let mut deliveries = Vec::new();
+                for _ in suspects {
+                    match self.hand_out(now, 1, per_account) {
+                        Ok(more) => deliveries.extend(more),
+                        Err(error) if is_damage(&error) && self.suspects.len() == 1 => {
+                            let suspect = std::mem::take(&mut self.suspects);
+                            self.isolate(now, &suspect, &error)?;
+                        }
+                        // What was handed out is handed out again when its lease ends.
+                        Err(error) if deliveries.is_empty() => return Err(error),
+                        Err(_) => break,
+                    }
+                }
+                Ok(deliveries)
+            }
+            handed_out => handed_out,
         }
-        let leases = self.leases.len();
+    }
+
+    fn hand_out(
+        &mut self,
+        now: Instant,
+        budget: usize,
+        per_account: usize,
+    ) -> Result<Vec<Delivery>, DeskError> {
+        self.suspects.clear();
+        self.end_leases(now);
         let mut on_their_way: HashMap<i64, usize> = HashMap::new();
         for lease in self.leases.values() {
             let count = on_their_way.entry(lease.account).or_default();
             *count = count.saturating_add(1);
         }
-        let room = |count: usize| per_account.max(1).saturating_sub(count);
-        let full: Vec<i64> = on_their_way
-            .iter()
-            .filter(|(_, count)| room(**count) == 0)
-            .map(|(account, _)| *account)
-            .collect();
-        let window =
-            budget.saturating_mul(WINDOW).saturating_add(leases).saturating_add(self.held.len());
-        let rows = self.store.outbox_due(now, window, &full)?;
-        let seen_all = rows.len() < window;
-        let mut is_full = !full.is_empty();
-        let mut free = Vec::with_capacity(rows.len());
-        for row in rows {
-            let key = Self::lease_key(row.account, &row.key);
-            if self.is_leased(row.account, &row.key, now) || self.held.contains(&key) {
-                continue;
-            }
-            let count = on_their_way.entry(row.account).or_default();
-            if room(*count) == 0 {
-                is_full = true;
-                continue;
-            }
-            *count = count.saturating_add(1);
-            free.push(Due { account: row.account, department: row.lane, due: row.next, item: row });
-        }
-        let left = free.len().saturating_sub(budget);
-        let mut turns = self.delivery_turns.clone();
+        let most = per_account.max(1);
+        let room = |account: i64| {
+            most.saturating_sub(on_their_way.get(&account).copied().unwrap_or_default())
+        };
+        self.full = on_their_way.keys().copied().filter(|account| room(*account) == 0).collect();
+        let (store, leases) = (&self.store, &self.leases);
+        let is_taken = |account: i64, key: &str| leases.contains_key(&Self::lease_key(account, key));
+        let read = |account: i64, behind, limit: usize| {
+            let rows = store.outbox_due(account, now, behind, limit)?;
+            let is_all = rows.len() < limit;
+            let next = if is_all { store.earliest_outbox(account, now)? } else { None };
+            Ok(Read { rows, next, is_all })
+        };
+        let taken = self.queues.take(now, budget, room, is_taken, read)?;
         let mut work = self.work(now);
-        let mut handed_out: Vec<(OutboxRow, Option<String>, Delivery)> = Vec::new();
+        let mut handed_out: Vec<(WaitingRow, Option<String>, Delivery)> = Vec::new();
         let mut unfit = Vec::new();
-        let mut held = Vec::new();
         let mut customers: HashSet<(i64, String)> = self
             .leases
             .values()
             .filter_map(|lease| Some((lease.account, lease.customer.clone()?)))
             .collect();
-        let taken = turns.drain(free, budget);
-        let tried = taken.len();
-        for Due { item: row, .. } in taken {
-            let Ok(parsed) = key::parse(&row.key) else { continue };
-            let picked = self.pick_readable(&mut work, row.account, &parsed.ticket)?;
-            let Some(mut kept) = picked else { continue };
-            let customer = kept.customer().map(|customer| (row.account, customer.to_owned()));
-            if customer.as_ref().is_some_and(|customer| customers.contains(customer)) {
-                held.push(Self::lease_key(row.account, &row.key));
-            } else if let Some((delivery, problem)) =
-                self.check_again(&mut work, &mut kept, &row)?
+        let suspects = taken.iter().map(|(account, row)| (*account, row.ticket)).collect();
+        for (account, waiting) in taken {
+            let picked = match key::parse(&waiting.key) {
+                Ok(parsed) => self.pick_readable(&mut work, account, &parsed.ticket)?,
+                Err(_) => None,
+            };
+            let Some(mut kept) = picked.filter(|kept| !self.is_damaged(kept.no)) else {
+                move_aside(&mut work, account, waiting);
+                continue;
+            };
+            let customer = kept.customer().map(str::to_owned);
+            let place = kept.outbox_place(&waiting.key);
+            let row = place.and_then(|place| kept.outbox.get(place)).cloned();
+            let Some(row) = row.filter(|row| row.state.is_open() && row.next <= now) else {
+                self.queues.release(account, customer.as_deref());
+                work.put(kept);
+                continue;
+            };
+            if let Some(customer) = &customer
+                && customers.contains(&(account, customer.clone()))
             {
-                match problem {
-                    None => {
-                        customers.extend(customer.clone());
-                        handed_out.push((row, customer.map(|(_, customer)| customer), delivery));
-                    }
-                    Some(why) => unfit.push(Report {
-                        account: delivery.account,
-                        key: delivery.key,
-                        at: now,
-                        outcome: Outcome::Refused(why),
-                    }),
+                self.queues.hold(account, customer.clone(), waiting);
+                work.put(kept);
+                continue;
+            }
+            match self.check_again(&mut work, &mut kept, &row)? {
+                Some((delivery, None)) => {
+                    customers.extend(customer.clone().map(|customer| (account, customer)));
+                    handed_out.push((waiting, customer, delivery));
                 }
+                Some((delivery, Some(why))) => unfit.push(Report {
+                    account: delivery.account,
+                    key: delivery.key,
+                    at: now,
+                    outcome: Outcome::Refused(why),
+                }),
+                // It is no longer wanted: whoever waits for the same customer is next.
+                None => self.queues.release(account, customer.as_deref()),
             }
             work.put(kept);
         }
-        self.commit(work)?;
-        self.delivery_turns = turns;
-        self.held.extend(held);
-        self.is_full = is_full;
+        if let Err(error) = self.commit(work) {
+            self.suspects = suspects;
+            return Err(error);
+        }
         let lease = i64::try_from(self.options.lease).unwrap_or(i64::MAX);
         let until = now.saturating_add(lease);
         let mut deliveries = Vec::with_capacity(handed_out.len());
         for (row, customer, delivery) in handed_out {
-            let lease = Lease { since: now, until, account: row.account, customer };
-            self.leases.insert(Self::lease_key(row.account, &row.key), lease);
+            let account = self.account(&delivery.account)?.row.no;
+            let key = Self::lease_key(account, &row.key);
+            self.leases.insert(key, Lease { since: now, until, account, customer, row });
+            let count = on_their_way.entry(account).or_default();
+            *count = count.saturating_add(1);
+            if *count >= most {
+                self.full.insert(account);
+            }
             deliveries.push(delivery);
         }
-        // What was withdrawn has made room that nobody will report on.
-        let made_room = is_full && deliveries.len() < tried;
-        self.earliest_delivery = if left > 0 || !seen_all || made_room {
-            Some(now)
-        } else {
-            let next = self.store.earliest_outbox(now)?;
-            let lease = self.leases.values().map(|lease| lease.until).min();
-            next.into_iter().chain(lease).min()
-        };
         if !unfit.is_empty() {
             self.delivered(now, &unfit)?;
         }
         Ok(deliveries)
+    }
+
+    /// Leases that have ended without a report: what they were on is handed out again.
+    fn end_leases(&mut self, now: Instant) {
+        let ended: Vec<String> = self
+            .leases
+            .iter()
+            .filter(|(_, lease)| !lease.covers(now))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in ended {
+            if let Some(lease) = self.leases.remove(&key) {
+                self.queues.give_back(lease.account, lease.row, lease.customer.as_deref());
+            }
+        }
     }
 
     /// Asks the plugin whether an action is still wanted. None: it is not, or nobody can say.
@@ -275,10 +314,6 @@ impl<S: Store> Desk<S> {
     pub fn delivered(&mut self, now: Instant, reports: &[Report]) -> Result<Settled, DeskError> {
         let mut work = self.work(now);
         let mut settled = Settled::default();
-        if self.is_full || !self.held.is_empty() {
-            self.held.clear();
-            self.earliest_delivery = Some(now);
-        }
         for report in reports {
             let known = self.account(&report.account).ok().map(|account| account.row.no);
             let parsed = key::parse(&report.key).ok();
@@ -287,7 +322,10 @@ impl<S: Store> Desk<S> {
                 continue;
             };
             // From here on it is in nobody's hands: if this is not stored it is handed out again.
-            self.leases.remove(&Self::lease_key(account, &report.key));
+            if let Some(lease) = self.leases.remove(&Self::lease_key(account, &report.key)) {
+                self.full.remove(&account);
+                self.queues.release(account, lease.customer.as_deref());
+            }
             let Some(mut kept) = self.pick_readable(&mut work, account, &parsed.ticket)? else {
                 settled.stale = settled.stale.saturating_add(1);
                 continue;
@@ -542,6 +580,20 @@ impl<S: Store> Desk<S> {
         self.commit(work)?;
         place.map(|_| ()).ok_or_else(unknown)
     }
+}
+
+/// Makes a dead letter of an action whose key or ticket cannot be read.
+fn move_aside(work: &mut Work, account: i64, row: WaitingRow) {
+    tracing::error!(account, key = row.key, "an action was moved aside: its ticket cannot be read");
+    let why = "its ticket cannot be read or written; look at the log, and restore a backup if the \
+               ticket is to go on";
+    let counts = work.count(account);
+    counts.given_up = counts.given_up.saturating_add(1);
+    work.batch.outbox.push(OutboxChange::MoveAside {
+        ticket: row.ticket,
+        key: row.key,
+        why: why.to_owned(),
+    });
 }
 
 /// Makes a dead letter of an action.

@@ -8,7 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, 
 use super::Sqlite;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow, LaneRow, Numbers,
-    OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow,
+    OutboxPlace, OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError, StoreProblem,
+    TicketRow, TokenRow, WaitingRow,
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
@@ -252,20 +253,25 @@ impl Store for Sqlite {
 
     fn outbox_due(
         &self,
+        account: i64,
         now: Instant,
+        behind: Option<OutboxPlace>,
         limit: usize,
-        but: &[i64],
-    ) -> Result<Vec<OutboxRow>, StoreError> {
-        // Numbers of our own: nothing that somebody else wrote gets into the statement.
-        let but = but.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        let but = if but.is_empty() { but } else { format!(" AND account NOT IN ({but})") };
+    ) -> Result<Vec<WaitingRow>, StoreError> {
+        let behind = behind.unwrap_or(OutboxPlace { next: Instant::MIN, row: i64::MIN });
         self.all(
-            &format!(
-                "SELECT {OUTBOX} FROM outbox WHERE state <> 1 AND next <= ?{but}
-                 ORDER BY next LIMIT ?"
-            ),
-            params![now, count(limit)],
-            outbox,
+            "SELECT next, rowid, key, lane, ticket FROM outbox
+             WHERE account = ?1 AND state <> 1 AND next <= ?2 AND (next, rowid) > (?3, ?4)
+             ORDER BY next, rowid LIMIT ?5",
+            params![account, now, behind.next, behind.row, count(limit)],
+            |row| {
+                Ok(WaitingRow {
+                    place: OutboxPlace { next: row.get(0)?, row: row.get(1)? },
+                    key: row.get(2)?,
+                    lane: row.get(3)?,
+                    ticket: row.get(4)?,
+                })
+            },
         )
     }
 
@@ -280,9 +286,10 @@ impl Store for Sqlite {
     }
 
     fn count_outbox(&self, now: Instant, most: usize) -> Result<(u64, u64), StoreError> {
+        // Account by account, for the index is theirs.
         let counted = self.one(
-            "SELECT (SELECT count(*) FROM
-                        (SELECT 1 FROM outbox WHERE state <> 1 AND next <= ?1 LIMIT ?2)),
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM account CROSS JOIN outbox
+                        ON outbox.account = account.no AND state <> 1 AND next <= ?1 LIMIT ?2)),
                     (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE state = 1 LIMIT ?2))",
             params![now, count(most)],
             |row| Ok((unsigned(row.get(0)?), unsigned(row.get(1)?))),
@@ -290,10 +297,10 @@ impl Store for Sqlite {
         Ok(counted.unwrap_or_default())
     }
 
-    fn earliest_outbox(&self, after: Instant) -> Result<Option<Instant>, StoreError> {
+    fn earliest_outbox(&self, account: i64, after: Instant) -> Result<Option<Instant>, StoreError> {
         let earliest = self.one(
-            "SELECT min(next) FROM outbox WHERE state <> 1 AND next > ?",
-            params![after],
+            "SELECT min(next) FROM outbox WHERE account = ? AND state <> 1 AND next > ?",
+            params![account, after],
             |row| row.get(0),
         )?;
         Ok(earliest.flatten())

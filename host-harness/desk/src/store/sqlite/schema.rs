@@ -68,4 +68,6 @@ CREATE INDEX outbox_dead ON outbox (account, since) WHERE state = 1;
 CREATE TABLE damaged (
     ticket INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL
 ) STRICT;
+DROP INDEX outbox_by_next;
+CREATE INDEX outbox_by_account ON outbox (account, next) WHERE state <> 1;
 "];

@@ -259,6 +259,12 @@ fn write_events(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
                     row.why
                 ])?;
             }
+            OutboxChange::MoveAside { ticket, key, why } => {
+                tx.prepare_cached(
+                    "UPDATE outbox SET state = 1, why = ? WHERE ticket = ? AND key = ?",
+                )?
+                .execute(params![why, ticket, key])?;
+            }
             OutboxChange::Remove { ticket, key } => {
                 tx.prepare_cached("DELETE FROM outbox WHERE ticket = ? AND key = ?")?
                     .execute(params![ticket, key])?;
