@@ -112,7 +112,11 @@ pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
     match envelope {
         // A customer asks no desk for anything.
         Envelope::Command(command)
-            if command.header.from.as_ref().is_some_and(|from| is_customer(&from.identity, bot)) =>
+            if command
+                .header
+                .from
+                .as_ref()
+                .is_some_and(|from| is_customer(&from.identity, bot)) =>
         {
             Subject::default()
         }

@@ -322,6 +322,59 @@ fn a_receipt_confirms_what_nobody_has_reported() {
     assert_eq!(desk.deliveries(now + MINUTE, 10).expect("deliveries"), []);
 }
 
+/// The ids of what is sent can be guessed: who tells what became of it makes the difference.
+#[test]
+fn only_the_receiver_and_their_gateway_say_what_became_of_an_action() {
+    let folder = Folder::new();
+    let (mut desk, source) = waiting(&folder);
+    let now = NINE + 12 * MINUTE;
+    let key = hand_out(&mut desk, now);
+    report(&mut desk, now, &key, Outcome::Retry("the receiver answered 500".into()));
+    let before = progress(&mut desk, "t-1");
+    let id = "despertador.t-1.1.reminder-1.message";
+    let strangers = [
+        json!("eva@0mn.io"),
+        json!("5511999990001@wa.gw.msging.net"),
+        json!("postmaster@messenger.gw.msging.net"),
+        json!("postmaster@0mn.io"),
+        json!("eva%40x@desk.msging.net"),
+        json!("otherbot@msging.net"),
+        Value::Null,
+    ];
+    for from in &strangers {
+        for what in [
+            json!({ "event": "received" }),
+            json!({ "event": "consumed" }),
+            json!({ "event": "dispatched" }),
+            json!({ "event": "failed", "reason": { "code": 131_026 } }),
+            json!({ "method": "set", "status": "success" }),
+            json!({ "method": "set", "status": "failure", "reason": { "code": 33 } }),
+        ] {
+            let mut forged = what;
+            forged["id"] = json!(id);
+            forged["to"] = json!(BOT);
+            if !from.is_null() {
+                forged["from"] = from.clone();
+            }
+            let answer = post(&mut desk, &source, now + 1, &forged);
+            assert!(ignored(&answer).contains("neither the receiver"), "{forged}: {answer:?}");
+        }
+    }
+    assert_eq!(progress(&mut desk, "t-1"), before, "nothing has happened");
+    // A customer asks no desk to stop a clock, neither their own nor another one's.
+    let command = json!({ "id": "1", "from": "eva@0mn.io", "to": "postmaster@desk.msging.net",
+        "method": "set", "uri": "/tickets/t-1/close" });
+    ignored(&post(&mut desk, &source, now + 1, &command));
+    assert_eq!(progress(&mut desk, "t-1"), before);
+    for from in ["postmaster@wa.gw.msging.net/#gw", "postmaster@msging.net/#az-iris1", CUSTOMER] {
+        let told = json!({ "id": id, "from": from, "to": BOT, "event": "received" });
+        let answer = post(&mut desk, &source, now + 2, &told);
+        let is_first = from.starts_with("postmaster@wa");
+        assert_eq!(matches!(answer, Answer::Confirmed { .. }), is_first, "{from}: {answer:?}");
+    }
+    assert_eq!(aim(&mut desk, "t-1"), (Some(17), Some(Step::Close)));
+}
+
 #[test]
 fn the_answers_that_were_offered_are_recognised() {
     let folder = Folder::new();

@@ -412,8 +412,11 @@ fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
     }
     assert_eq!(desk.deliveries(due, 10).expect("deliveries").len(), 2);
     assert!(desk.next_wake().is_none_or(|at| at > due), "{:?}", desk.next_wake());
-    let said = desk.trouble().expect("trouble").1.to_string();
+    let damaged = desk.damaged().expect("a list");
+    assert_eq!(damaged.len(), 1, "{damaged:?}");
+    let said = &damaged[0].why;
     assert!(said.contains("the facts of ticket `4711` cannot be read"), "{said}");
+    assert_eq!(desk.trouble(), None, "the desk itself can do its work");
     let told =
         [words("4711", Author::Customer, "new", due), words("4712", Author::Customer, "new", due)];
     let receipts = desk.take(due, &told).expect("receipts");

@@ -251,8 +251,7 @@ impl World {
             assert!(receipt.is_stored(), "seed {}: {receipt:?}", self.seed);
             let id = incoming.row.id.clone().expect("an id");
             let ticket = incoming.row.ticket.clone();
-            let is_news =
-                self.truth.acknowledged.entry(ticket.clone()).or_default().insert(id);
+            let is_news = self.truth.acknowledged.entry(ticket.clone()).or_default().insert(id);
             if is_news && id_of_customer(incoming) {
                 self.truth.replied.insert(ticket, moment);
             }

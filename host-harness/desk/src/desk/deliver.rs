@@ -18,9 +18,7 @@ use super::work::{Entry, Work};
 use super::{Account, Desk, Lease};
 use crate::decision::{action_json, asked, is_open_to_people, unsuitable};
 use crate::error::DeskError;
-use crate::store::{
-    AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, WaitingRow,
-};
+use crate::store::{AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, WaitingRow};
 
 /// An action to be carried out now.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,7 +161,8 @@ impl<S: Store> Desk<S> {
         };
         self.full = on_their_way.keys().copied().filter(|account| room(*account) == 0).collect();
         let (store, leases) = (&self.store, &self.leases);
-        let is_taken = |account: i64, key: &str| leases.contains_key(&Self::lease_key(account, key));
+        let is_taken =
+            |account: i64, key: &str| leases.contains_key(&Self::lease_key(account, key));
         let read = |account: i64, behind, limit: usize| {
             let rows = store.outbox_due(account, now, behind, limit)?;
             let is_all = rows.len() < limit;

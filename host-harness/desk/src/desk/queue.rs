@@ -144,9 +144,12 @@ impl Queues {
             }
             let most = room(account).min(budget);
             let Some(queue) = self.queues.get_mut(&account).filter(|_| most > 0) else { continue };
-            queue.fill(now, most, |key| is_taken(account, key), |place, limit| {
-                read(account, place, limit)
-            })?;
+            queue.fill(
+                now,
+                most,
+                |key| is_taken(account, key),
+                |place, limit| read(account, place, limit),
+            )?;
             let rows = queue.pick(now, most);
             if !rows.is_empty() {
                 picked.push_back((account, rows));
@@ -314,9 +317,7 @@ mod tests {
         };
         let mut held = 0;
         while queues.next(|_| false).is_some() {
-            for (account, row) in
-                queues.take(1, 10, |_| 10, |_, _| false, counted).expect("rows")
-            {
+            for (account, row) in queues.take(1, 10, |_| 10, |_, _| false, counted).expect("rows") {
                 held += 1;
                 queues.hold(account, "eva".into(), row);
             }

@@ -280,10 +280,9 @@ fn renamed(what: &Happening, ticket: &str) -> Option<Happening> {
     let of = |key: &ActionKey| ActionKey { ticket: ticket.to_owned(), ..key.clone() };
     match what {
         Happening::CarriedOut(key) => Some(Happening::CarriedOut(of(key))),
-        Happening::Failed(failure) => Some(Happening::Failed(Failure {
-            key: of(&failure.key),
-            kind: failure.kind.clone(),
-        })),
+        Happening::Failed(failure) => {
+            Some(Happening::Failed(Failure { key: of(&failure.key), kind: failure.kind.clone() }))
+        }
         _ => None,
     }
 }

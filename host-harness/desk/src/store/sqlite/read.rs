@@ -7,9 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, 
 
 use super::Sqlite;
 use crate::store::{
-    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow, LaneRow, Numbers,
-    OutboxPlace, OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError, StoreProblem,
-    TicketRow, TokenRow, WaitingRow,
+    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
+    LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError,
+    StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,

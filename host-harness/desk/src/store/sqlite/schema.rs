@@ -11,7 +11,8 @@ pub(super) const APPLICATION: i64 = 0x6465_7370;
 /// - An index on what is due has only those that are, lane by lane.
 /// - `damaged` names tickets that are left alone: what is due is found in an index, so that a row
 ///   that cannot be read is named beside it and not in it.
-pub(super) const STEPS: &[&str] = &["
+pub(super) const STEPS: &[&str] = &[
+    "
 CREATE TABLE account (
     no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, policy INTEGER NOT NULL, sweep INTEGER
 ) STRICT;
@@ -64,10 +65,12 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_next ON outbox (next) WHERE state <> 1;
 CREATE INDEX outbox_dead ON outbox (account, since) WHERE state = 1;
-", "
+",
+    "
 CREATE TABLE damaged (
     ticket INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL
 ) STRICT;
 DROP INDEX outbox_by_next;
 CREATE INDEX outbox_by_account ON outbox (account, next) WHERE state <> 1;
-"];
+",
+];
