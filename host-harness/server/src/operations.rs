@@ -101,6 +101,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 accounts: desk.accounts().count(),
                 next: desk.next_instant(),
                 troubled: desk.trouble().map(|(at, _)| *at),
+                damaged: desk.damaged_count(),
             })
         })
         .await?;
@@ -119,6 +120,7 @@ struct Seen {
     accounts: usize,
     next: Option<i64>,
     troubled: Option<i64>,
+    damaged: usize,
 }
 
 impl Seen {
@@ -173,6 +175,11 @@ impl Seen {
             self.backlog.actions,
         );
         gauge("dead_letters", "Actions given up, to be looked at", self.backlog.dead_letters);
+        gauge(
+            "damaged_tickets",
+            "Tickets moved aside because they cannot be read or written",
+            u64::try_from(self.damaged).unwrap_or(u64::MAX),
+        );
         gauge("accounts", "Accounts", u64::try_from(self.accounts).unwrap_or(u64::MAX));
         if let Some(at) = self.next {
             gauge(
