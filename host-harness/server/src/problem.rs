@@ -42,35 +42,35 @@ macro_rules! codes {
 codes! {
     BadParameter = BAD_REQUEST, "bad-parameter", "A parameter cannot be read";
     NotJson = BAD_REQUEST, "not-json", "The body is not JSON";
-    UnreadableEvents = BAD_REQUEST, "unreadable-events", "Some events cannot be read; none was taken";
-    BodyBroken = BAD_REQUEST, "body-broken", "The body ended before its time";
+    UnreadableEvents = BAD_REQUEST, "unreadable-events", "Some events cannot be read; none was stored";
+    BodyBroken = BAD_REQUEST, "body-broken", "The body ended too early";
     NoToken = UNAUTHORIZED, "no-token", "A token is needed";
-    WrongToken = UNAUTHORIZED, "wrong-token", "The token is unknown or was taken back";
-    MissingScope = FORBIDDEN, "missing-scope", "The token may not do this";
-    UnknownPath = NOT_FOUND, "unknown-path", "There is nothing here";
-    UnknownAccount = NOT_FOUND, "unknown-account", "The token sees no such account";
+    WrongToken = UNAUTHORIZED, "wrong-token", "The token is unknown or was revoked";
+    MissingScope = FORBIDDEN, "missing-scope", "The token lacks the scope for this request";
+    UnknownPath = NOT_FOUND, "unknown-path", "There is no such path";
+    UnknownAccount = NOT_FOUND, "unknown-account", "There is no such account, or the token has no access to it";
     UnknownTicket = NOT_FOUND, "unknown-ticket", "There is no such ticket";
-    UnknownAction = NOT_FOUND, "unknown-action", "No such action was given up";
+    UnknownAction = NOT_FOUND, "unknown-action", "There is no such dead letter";
     UnknownVersion = NOT_FOUND, "unknown-version", "There is no such version";
     UnknownName = NOT_FOUND, "unknown-token", "There is no token of this name";
-    WrongMethod = METHOD_NOT_ALLOWED, "wrong-method", "The path has other methods";
+    WrongMethod = METHOD_NOT_ALLOWED, "wrong-method", "The path does not support this method";
     TooSlow = REQUEST_TIMEOUT, "too-slow", "The request took too long";
     NothingToUndo = CONFLICT, "nothing-to-undo", "There is no earlier policy";
-    NeedsConfirmation = CONFLICT, "needs-confirmation", "Tickets would be left without a rule";
-    Refused = CONFLICT, "refused", "It makes no sense now";
-    Changed = PRECONDITION_FAILED, "changed", "Somebody else has changed it meanwhile";
+    NeedsConfirmation = CONFLICT, "needs-confirmation", "Open tickets would be left without a rule";
+    Refused = CONFLICT, "refused", "It is not possible in the current state";
+    Changed = PRECONDITION_FAILED, "changed", "It was changed in the meantime";
     TooLarge = PAYLOAD_TOO_LARGE, "too-large", "The body is too large";
-    WrongKind = UNSUPPORTED_MEDIA_TYPE, "wrong-kind", "The body is of a kind that is not read";
-    EventRefused = UNPROCESSABLE_ENTITY, "event-refused", "The event makes no sense and was not stored";
+    WrongKind = UNSUPPORTED_MEDIA_TYPE, "wrong-kind", "The content type is not supported";
+    EventRefused = UNPROCESSABLE_ENTITY, "event-refused", "The event is invalid and was not stored";
     PolicyRefused = UNPROCESSABLE_ENTITY, "policy-refused", "The policy has errors and was not saved";
     FlowRefused = UNPROCESSABLE_ENTITY, "flow-refused", "The flow has errors and was not saved";
     TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
-    Crashed = INTERNAL_SERVER_ERROR, "crashed", "The server made a mistake";
-    Unreadable = INTERNAL_SERVER_ERROR, "unreadable", "Something that is stored cannot be read";
+    Crashed = INTERNAL_SERVER_ERROR, "crashed", "Internal error";
+    Unreadable = INTERNAL_SERVER_ERROR, "unreadable", "Stored data cannot be read";
     StoreFailed = SERVICE_UNAVAILABLE, "store-failed", "The store cannot be used; nothing was stored";
     PluginFailed = SERVICE_UNAVAILABLE, "plugin-failed", "The plugin could not answer";
-    Busy = SERVICE_UNAVAILABLE, "busy", "Too much waits; nothing was done";
-    Stopping = SERVICE_UNAVAILABLE, "stopping", "The desk stops; whether it was done is not known";
+    Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded; nothing was done";
+    Stopping = SERVICE_UNAVAILABLE, "stopping", "The desk is stopping; the result is unknown";
 }
 
 /// What went wrong, as an answer.
@@ -269,10 +269,10 @@ impl utoipa::IntoResponses for Problems {
             ("403", "The token lacks the scope"),
             ("404", "There is no such thing among what the token sees"),
             ("408", "The request took too long"),
-            ("409", "It makes no sense now, or wants to be confirmed"),
-            ("412", "Somebody else has changed it meanwhile"),
+            ("409", "It is not possible in the current state, or needs a confirmation"),
+            ("412", "It was changed in the meantime"),
             ("413", "The body is too large"),
-            ("415", "The body is of a kind that is not read"),
+            ("415", "The content type is not supported"),
             ("422", "It was read and is refused"),
             ("429", "Too many requests; Retry-After says when again"),
             ("503", "Nothing was done, or the desk stops; Retry-After says when again"),
