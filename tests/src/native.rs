@@ -1,13 +1,13 @@
 //! The policy crate without a sandbox, as an engine: what the component is compared with.
 
-use despertador_harness::{CallError, Engine, ParseError, Player};
-use despertador_host::contract::{
+use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
+use despertador_harness::{CallError, Engine, ParseError, Player};
 use despertador_policy::Policy;
 
-use despertador_host::contract;
+use despertador_contract as contract;
 
 // The plugin's own translation, compiled against the host's side of the contract, so that only
 // the sandbox and its bindings differ between the two engines.

@@ -1,6 +1,6 @@
 //! Tickets, messages and surroundings that suites begin from.
 
-use despertador_host::contract::{
+use despertador_contract::{
     Author, Channel, ExitState, Instant, Message, Surroundings, Ticket, TicketStatus,
 };
 

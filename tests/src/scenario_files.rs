@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use despertador_harness::problem::Problem;
+use despertador_contract::problem::Problem;
 use despertador_harness::scenario::ScenarioFile;
 
 /// The folder of the whole repository.

@@ -4,10 +4,10 @@
 
 use std::path::PathBuf;
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Channel, Instant, Message, TicketStatus};
 use despertador_desk::store::{Query, Sqlite};
 use despertador_desk::{Desk, Incoming, Options, Outcome, Receipt, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Channel, Instant, Message, TicketStatus};
 use despertador_host::{Host, Plugin};
 use despertador_tests::sample::{MINUTE, START};
 use serde_json::json;

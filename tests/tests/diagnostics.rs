@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use despertador_contract::facts;
+use despertador_contract::{Diagnostic as Said, ExitState, Surroundings as Given};
 use despertador_harness::scenario::problem_line;
-use despertador_harness::{Engine, ParseError, facts};
-use despertador_host::contract::{Diagnostic as Said, ExitState, Surroundings as Given};
+use despertador_harness::{Engine, ParseError};
 use despertador_policy::{
     Code, Diagnostic, Exit, Language, MOST_BYTES, Policy, Severity, Span, Surroundings,
 };

@@ -3,11 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use despertador_harness::Player;
-use despertador_host::contract::{
+use despertador_contract::{
     ActionKey, Author, Event, Explanation, Failure, FailureKind, Happening, Instant, Memory,
     Reader, Source, Step,
 };
+use despertador_harness::Player;
 use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample::{self, MINUTE};

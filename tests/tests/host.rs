@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 
 use despertador_component::COMPONENT;
-use despertador_host::contract::{Author, Event, Memory, Outcome, Reader, Task, Update};
+use despertador_contract::{Author, Event, Memory, Outcome, Reader, Task, Update};
 use despertador_host::{
     Cache, Call, CallError, Conversation, Host, Limits, Options, Pins, Plugin, Policy, Refusal,
     Sha256, inspect_bytes,
@@ -342,7 +342,7 @@ fn a_conversation_goes_from_silence_to_its_close() {
             Outcome::Wait(wake) => conversation.tick(&policy, wake.until).expect("answers"),
             Outcome::Act(action) => {
                 done.push((
-                    despertador_host::key::render(&action.key),
+                    despertador_contract::key::render(&action.key),
                     (action.due - START) / MINUTE,
                     matches!(action.task, Task::Close(_)),
                 ));

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Author, Decision, Instant, Memory, Outcome, Reader, Ticket, TicketStatus,
 };
 use despertador_host::{
@@ -269,7 +269,7 @@ fn a_release_ends_a_quarantine_at_once() {
 #[test]
 fn what_is_carried_out_is_not_asked_for_again() {
     let policy = policy_with(small());
-    let key = |text: &str| despertador_host::key::parse(text).expect("a key");
+    let key = |text: &str| despertador_contract::key::parse(text).expect("a key");
     for (department, carried_out, sentence) in [
         ("cycle-1-close", &["4711/1/close"][..], "`4711/1/close` was already carried out"),
         ("cycle-1-close", &["4711/2/reminder-1"], "`4711/1/close` goes back behind cycle 2"),
@@ -302,7 +302,7 @@ fn what_is_carried_out_is_not_asked_for_again() {
 #[test]
 fn a_reply_may_come_at_any_time_and_is_no_step_of_a_cycle() {
     let policy = policy_with(small());
-    let key = |text: &str| despertador_host::key::parse(text).expect("a key");
+    let key = |text: &str| despertador_contract::key::parse(text).expect("a key");
     let resume = |department, carried_out: &[&str]| {
         let keys: Vec<_> = carried_out.iter().map(|text| key(text)).collect();
         Conversation::resume(ticket("4711", department), Memory::new(), keys)

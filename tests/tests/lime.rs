@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use despertador_component::COMPONENT;
-use despertador_flow::{ActionKind, Facts, Flow, Input, Run, Session};
-use despertador_host::contract::{
+use despertador_contract::{
     Action, Decision, Event, ExitState, Instant, Outcome, QuickReply, Reason, Step, Surroundings,
     Task,
 };
+use despertador_flow::{ActionKind, Facts, Flow, Input, Run, Session};
 use despertador_host::{Conversation, Host, Plugin, Policy};
 use despertador_lime::{
     Content, Dispatch, Envelope, Happened, Header, Identity, Known, Meaning, Options, Part,
@@ -164,7 +164,7 @@ impl Engine {
 
 fn event_ticket(event: &Event) -> String {
     match &event.what {
-        despertador_host::contract::Happening::CarriedOut(key) => key.ticket.clone(),
+        despertador_contract::Happening::CarriedOut(key) => key.ticket.clone(),
         other => panic!("{other:?}"),
     }
 }

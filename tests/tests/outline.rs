@@ -1,7 +1,7 @@
 //! What a check says of a policy that has no mistakes: its steps as a table, for pages to show.
 
-use despertador_harness::{clock_face, facts};
-use despertador_host::contract::{Outline, Step};
+use despertador_contract::{Outline, Step};
+use despertador_contract::{clock_face, facts};
 use despertador_tests::engines::engines;
 use despertador_tests::scenario_files::preset;
 

@@ -1,6 +1,6 @@
 //! The readers of scenarios and event logs take any text: they read it or say what is wrong.
 
-use despertador_harness::event_log::EventLog;
+use despertador_contract::event_log::EventLog;
 use despertador_harness::scenario::ScenarioFile;
 
 const MANUAL: &str = include_str!("../scenarios/format.md");

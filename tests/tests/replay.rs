@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 
 use despertador_component::COMPONENT;
 use despertador_componentize::Guest;
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Event, Happening, Instant, Message, Reader};
 use despertador_desk::journal::{Journal, Selection};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{
     Asked, Desk, DeskError, Incoming, Options, Outcome, Replay, Replayed, Report,
 };
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Event, Happening, Instant, Message, Reader};
 use despertador_host::{Host, Plugin};
 use despertador_tests::sample::{MINUTE, START};
 use serde_json::json;
@@ -255,7 +255,7 @@ fn one_comparison_changed_differs_where_it_decides_and_nowhere_else() {
         let reason = |decision: &serde_json::Value| decision["reason"].clone();
         assert_eq!(reason(&first.recorded), "premature-close");
         assert_eq!(reason(first.replayed.as_ref().expect("an answer")), "late-reply");
-        let why = |side: &Result<despertador_host::contract::Explanation, String>| {
+        let why = |side: &Result<despertador_contract::Explanation, String>| {
             side.as_ref().expect("an explanation").summary.clone()
         };
         assert_ne!(why(&first.why_recorded), why(&first.why_replayed));

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use despertador_contract::{Diagnostic, Reader};
 use despertador_harness::scenario::{Scenario, ScenarioFile, bless, play};
 use despertador_harness::{Engine, ParseError};
-use despertador_host::contract::{Diagnostic, Reader};
 use despertador_tests::engines::{SharedEngine, engines};
 use despertador_tests::native::Native;
 use despertador_tests::scenario_files::{below, read, repository, shown};
@@ -121,7 +121,7 @@ fn preset_is_clean(file: &Path, engine: SharedEngine) -> Trial {
 }
 
 fn accepted(place: &str, config: &str, engine: &dyn Engine) -> Result<(), Failed> {
-    let surroundings = despertador_harness::facts::no_surroundings();
+    let surroundings = despertador_contract::facts::no_surroundings();
     let problems = match engine.parse(config, &surroundings) {
         Ok(mut player) => player.warnings()?,
         Err(ParseError::Refused(problems)) => problems,

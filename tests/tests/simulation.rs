@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use despertador_harness::facts;
+use despertador_contract::facts;
 use despertador_harness::simulation::{Findings, Simulation};
 use despertador_policy::form::{Form, Kind, POLICY as WHOLE};
 use despertador_tests::engines::engines;

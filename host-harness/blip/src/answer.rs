@@ -1,6 +1,7 @@
 //! What became of an envelope that was posted.
 
-use despertador_desk::{Receipt, decision_json};
+use despertador_contract::decision::decision_json;
+use despertador_desk::Receipt;
 use serde_json::{Value, json};
 
 /// What became of an envelope. All of these are answers of 200 for whoever posts: told again, none

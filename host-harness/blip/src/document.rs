@@ -1,8 +1,8 @@
 //! Tickets as Blip describes them, kept among the facts of the desk's tickets.
 
-use despertador_harness::facts;
-use despertador_harness::word::Word;
-use despertador_host::contract::{Ticket as Facts, TicketStatus};
+use despertador_contract::facts;
+use despertador_contract::word::Word;
+use despertador_contract::{Ticket as Facts, TicketStatus};
 use despertador_lime::{Content, Identity, Status, Ticket};
 use serde_json::{Map, Value, json};
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use despertador_host::contract::{Duration, Instant};
+use despertador_contract::{Duration, Instant};
 use despertador_lime::Envelope;
 
 /// For how long a message waits for its ticket.

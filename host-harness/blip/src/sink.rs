@@ -30,11 +30,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use despertador_contract::FailureKind;
+use despertador_contract::decision::action_from_json;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::Sink;
 use despertador_desk::sink::http::Http;
-use despertador_desk::{Delivery, Outcome, action_from_json};
-use despertador_host::contract::FailureKind;
+use despertador_desk::{Delivery, Outcome};
 use despertador_lime::{
     CloseWay, CommandStatus, Envelope, Identity, Options, Route, SentId, Ticket, carry_out,
     failure_kind,
@@ -185,7 +186,7 @@ impl BlipSink {
     fn carry_out(&self, delivery: &Delivery, action: &str) -> Outcome {
         let read = match action_from_json(&delivery.action) {
             Ok(read) => read,
-            Err(why) => return Outcome::Refused(why),
+            Err(why) => return Outcome::Refused(why.to_string()),
         };
         let known = document::of_facts(&delivery.facts);
         let named = known.as_ref().and_then(|ticket| ticket.customer_identity.as_deref());

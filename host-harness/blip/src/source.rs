@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use despertador_contract::key;
+use despertador_contract::{ActionKey, Duration, Instant};
 use despertador_desk::runtime::{Inlet, NotDone};
 use despertador_desk::store::{OutboxRow, Query, Store};
 use despertador_desk::{Desk, DeskError, Incoming, Outcome, Receipt, Report};
-use despertador_host::contract::{ActionKey, Duration, Instant};
-use despertador_host::key;
 use despertador_lime::{Envelope, Identity};
 
 use crate::answer::Answer;

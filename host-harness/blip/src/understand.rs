@@ -1,12 +1,12 @@
 //! What an envelope means to a desk: a function of the envelope and of what is known.
 
-use despertador_desk::Incoming;
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{
+use despertador_contract::event_log::Row;
+use despertador_contract::key;
+use despertador_contract::{
     ActionKey, Author, Event, Failure, Happening, Instant, Message, QuickReply, Step,
     Ticket as Facts, TicketStatus,
 };
-use despertador_host::key;
+use despertador_desk::Incoming;
 use despertador_lime::desk::{At, concerns, is_desk, tells};
 use despertador_lime::{
     Envelope, Happened, Identity, Known, Meaning, NotificationEvent, SentId, Stage, Status, Ticket,

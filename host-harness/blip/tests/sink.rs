@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use despertador_blip::{BlipOptions, BlipSink, Feed, TICKET_FACT};
+use despertador_contract::{Channel, Instant, Ticket};
 use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
 use despertador_desk::sink::Sink;
 use despertador_desk::{Delivery, Outcome};
-use despertador_host::contract::{Channel, Instant, Ticket};
 use despertador_lime::CloseWay;
 use serde_json::{Value, json};
 use support::{BOT, CUSTOMER, Folder, MINUTE, NINE, SECOND, answered, source};

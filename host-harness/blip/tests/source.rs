@@ -9,12 +9,12 @@
 mod support;
 
 use despertador_blip::{Answer, BlipSource, TICKET_FACT, read};
+use despertador_contract::event_log::Row;
+use despertador_contract::{Instant, Step, TicketStatus};
 use despertador_desk::runtime::{Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::LogSink;
 use despertador_desk::store::{Query, Sqlite};
 use despertador_desk::{Desk, Incoming, Outcome, Receipt, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Instant, Step, TicketStatus};
 use serde_json::{Value, json};
 use support::{
     ANA, AT_DESK, BOT, CUSTOMER, Folder, MINUTE, NINE, SECOND, TICKET, answered, source, text,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use despertador_harness::{clock_face, duration, nearest::nearest, word::Word};
-use despertador_host::contract::{Channel, ExitState, Instant};
+use despertador_contract::{Channel, ExitState, Instant};
+use despertador_contract::{clock_face, duration, nearest::nearest, word::Word};
 
 use crate::language::Language;
 use crate::preset::Preset;

@@ -3,10 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use despertador_harness::clock_face::show_rfc3339;
-use despertador_harness::duration;
-use despertador_harness::word::Word;
-use despertador_host::contract::Surroundings;
+use despertador_contract::Surroundings;
+use despertador_contract::clock_face::show_rfc3339;
+use despertador_contract::duration;
+use despertador_contract::word::Word;
 use despertador_host::{Plugin, Policy, PolicyError};
 use despertador_insight::{
     Archive, Figures, History, Judged, Read, Settings, Tried as All, examples, try_all,

@@ -1,9 +1,9 @@
 //! `despertador check`
 
-use despertador_harness::clock_face::{ClockFace, show_rfc3339};
-use despertador_harness::word;
-use despertador_harness::{Engine, ParseError, duration};
-use despertador_host::contract::{Outline, RuleOutline, Step, StepOutline, Surroundings};
+use despertador_contract::clock_face::{ClockFace, show_rfc3339};
+use despertador_contract::duration;
+use despertador_contract::{Outline, RuleOutline, Step, StepOutline, Surroundings};
+use despertador_harness::{Engine, ParseError};
 use serde_json::{Value, json};
 
 use crate::arguments::CheckArguments;
@@ -44,7 +44,7 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
             problems,
         },
         outline,
-        face: if despertador_harness::clock_face::MONDAY.div_euclid(86_400_000)
+        face: if despertador_contract::clock_face::MONDAY.div_euclid(86_400_000)
             == arguments.start.div_euclid(86_400_000)
         {
             ClockFace::default()
@@ -100,7 +100,7 @@ impl Checked {
             for step in &rule.steps {
                 let before = step.before_close.filter(|_| step.step != Step::Close);
                 rows.push(vec![
-                    word::step(&step.step).replace('-', " "),
+                    despertador_contract::key::render_step(&step.step).replace('-', " "),
                     duration::show(step.after),
                     before.map_or_else(|| "–".into(), duration::show),
                     self.face.show(step.at),
@@ -128,7 +128,7 @@ impl Checked {
 fn outline_json(outline: &Outline) -> Value {
     let step = |step: &StepOutline| {
         json!({
-            "step": word::step(&step.step),
+            "step": despertador_contract::key::render_step(&step.step),
             "after": duration::show(step.after),
             "before-close": step.before_close.map(duration::show),
             "at": show_rfc3339(step.at),

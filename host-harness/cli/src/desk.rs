@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use despertador_component::COMPONENT;
+use despertador_contract::clock_face::show_rfc3339;
 use despertador_desk::runtime::{Clock as _, SystemClock};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, Options};
-use despertador_harness::clock_face::show_rfc3339;
 use despertador_host::Host;
 use despertador_server::{NewToken, Scope};
 use serde_json::{Value, json};

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::Read as _;
 
+use despertador_contract::event_log::Row;
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::store::EntryKind;
-use despertador_harness::event_log::Row;
 use despertador_insight::{
     Archive, Authors, Columns, Gathering, Means, Read, Timing, Unreadable, Who,
 };

@@ -1,10 +1,11 @@
 //! `despertador explain`
 
+use despertador_contract::Explanation;
+use despertador_contract::clock_face::{ClockFace, show_rfc3339};
+use despertador_contract::event_log::EventLog;
+use despertador_contract::nearest::nearest;
 use despertador_harness::answer::{self, Detail};
-use despertador_harness::clock_face::{ClockFace, show_rfc3339};
-use despertador_harness::event_log::{EventLog, play_ticket};
-use despertador_harness::nearest::nearest;
-use despertador_host::contract::Explanation;
+use despertador_harness::event_log::play_ticket;
 use despertador_page::{Explained, Timeline};
 use serde_json::json;
 

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
+use despertador_contract::word::Word;
+use despertador_contract::{Diagnostic, ExitState, Severity, Wording};
 use despertador_flow::{Finding, Flow};
-use despertador_harness::facts;
-use despertador_harness::word::Word;
-use despertador_host::contract::{Diagnostic, ExitState, Severity, Wording};
 
 use crate::problems::Problems;
 use crate::{Unusable, source};
@@ -17,7 +16,7 @@ pub(crate) mod show;
 
 /// Whether a bot can be left when a ticket is closed for inactivity.
 pub(crate) fn exit_state(file: &Path) -> Result<ExitState, Unusable> {
-    Ok(facts::exit_of(&read(file)?))
+    Ok(read(file)?.inactivity_exit().into())
 }
 
 /// A flow that something is to be done with.

@@ -1,6 +1,7 @@
 //! `despertador import`
 
-use despertador_harness::{Engine, ParseError, facts, scenario::problem_line};
+use despertador_contract::facts;
+use despertador_harness::{Engine, ParseError, scenario::problem_line};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{BlipSettingsArguments, PluginArgument};

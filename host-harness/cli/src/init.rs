@@ -3,8 +3,9 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use despertador_harness::{Engine, ParseError, duration, facts};
-use despertador_host::contract::{Diagnostic, Severity};
+use despertador_contract::{Diagnostic, Severity};
+use despertador_contract::{duration, facts};
+use despertador_harness::{Engine, ParseError};
 use despertador_policy::{Channel, MOST_REMINDERS};
 use serde_json::{Value, json};
 

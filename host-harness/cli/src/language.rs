@@ -1,6 +1,6 @@
 //! The language in which decisions and problems are put.
 
-use despertador_host::contract::{Reader, Wording};
+use despertador_contract::{Reader, Wording};
 
 /// A language the plugin speaks, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

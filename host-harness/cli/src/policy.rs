@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use despertador_harness::{Engine, ParseError, Player, facts, scenario::problem_line};
+use despertador_contract::facts;
+use despertador_harness::{Engine, ParseError, Player, scenario::problem_line};
 
 use crate::{Unusable, source};
 

@@ -1,7 +1,7 @@
 //! Problems of a file, each shown at its place.
 
-use despertador_harness::word::Word;
-use despertador_host::contract::{Diagnostic, Severity};
+use despertador_contract::word::Word;
+use despertador_contract::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
 use crate::language::Language;

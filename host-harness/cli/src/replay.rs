@@ -1,10 +1,10 @@
 //! `despertador replay`
 
+use despertador_contract::Explanation;
+use despertador_contract::clock_face::{ClockFace, show_rfc3339};
 use despertador_desk::journal::JournalError;
 use despertador_desk::{Asked, Count, DeskError, Difference, Replay, Replayed};
-use despertador_harness::clock_face::{ClockFace, show_rfc3339};
 use despertador_host::PolicyError;
-use despertador_host::contract::Explanation;
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{PluginArgument, ReplayArguments};

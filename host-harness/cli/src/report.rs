@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use despertador_contract::Instant;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::duration;
 use despertador_desk::journal::{JournalError, Line, Selection};
 use despertador_desk::report::{
     Closed, Figures, Lengths, Period, Premature, Reported, Reporter, Rows,
 };
-use despertador_harness::clock_face::ClockFace;
-use despertador_harness::duration;
-use despertador_host::contract::Instant;
 use serde_json::Value;
 
 use crate::arguments::ReportArguments;

@@ -7,7 +7,8 @@ mod scenarios;
 
 use std::path::{Path, PathBuf};
 
-use despertador_harness::{Engine, Usage, problem::Problem};
+use despertador_contract::problem::Problem;
+use despertador_harness::{Engine, Usage};
 use serde_json::{Value, json};
 
 use crate::arguments::RunArguments;

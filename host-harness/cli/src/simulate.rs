@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use despertador_contract::facts;
+use despertador_harness::ParseError;
 use despertador_harness::component::Sandboxed;
 use despertador_harness::simulation::{Findings, Invariant, Simulation};
-use despertador_harness::{ParseError, facts};
 use serde_json::json;
 
 use crate::arguments::SimulateArguments;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use despertador_harness::nearest::nearest;
+use despertador_contract::nearest::nearest;
 
 use crate::Unusable;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use despertador_harness::duration;
+use despertador_contract::duration;
 use despertador_insight::{Suggestion, Wanted, suggest_for as times};
 use serde_json::{Map, Value, json};
 

@@ -16,12 +16,12 @@ mod support;
 
 use std::time::{Duration, Instant as Stopwatch};
 
+use despertador_contract::{Author, Channel, Message, Ticket};
 use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
 use despertador_desk::sink::LogSink;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, Incoming, Options};
 use despertador_host::Conversation;
-use despertador_host::contract::{Author, Channel, Message, Ticket};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, begin, plugin, words};
 
 fn main() {
@@ -53,9 +53,7 @@ fn conversation(tickets: usize, events: usize) -> Vec<Incoming> {
         let author = if (n / tickets).is_multiple_of(2) { Author::Customer } else { Author::Agent };
         let at = NINE + (n as i64);
         let mut incoming = words(&ticket, author, &format!("e{n}"), at);
-        if let Some(despertador_harness::conversation::Call::Message(message)) =
-            &mut incoming.row.call
-        {
+        if let Some(despertador_contract::Call::Message(message)) = &mut incoming.row.call {
             message.text = Some("No me carga la página, ¿me pueden ayudar?".into());
         }
         all.push(incoming);
@@ -191,7 +189,7 @@ fn idle(desk: Desk<Sqlite>) {
     // Nothing is due while it is looked at: the clock stands a minute after nine.
     struct Still;
     impl Clock for Still {
-        fn now(&self) -> despertador_host::contract::Instant {
+        fn now(&self) -> despertador_contract::Instant {
             NINE + MINUTE
         }
     }

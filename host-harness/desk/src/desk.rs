@@ -38,7 +38,7 @@ mod work;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use despertador_host::contract::{Duration, ExitState, Instant};
+use despertador_contract::{Duration, ExitState, Instant};
 use despertador_host::drain::Turns;
 use despertador_host::{Plugin, Policy};
 use serde_json::json;

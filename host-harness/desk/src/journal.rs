@@ -36,7 +36,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use serde_json::{Value, json};
 
 use crate::error::DeskError;

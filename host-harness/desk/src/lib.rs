@@ -12,7 +12,7 @@
 //! ```
 //! use despertador_desk::store::Sqlite;
 //! use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
-//! use despertador_harness::event_log::Row;
+//! use despertador_contract::event_log::Row;
 //! use despertador_host::Host;
 //!
 //! # let folder = std::env::temp_dir().join(format!("despertador-doc-{}", std::process::id()));
@@ -71,7 +71,6 @@ pub mod runtime;
 pub mod sink;
 pub mod store;
 
-pub use decision::{action_from_json, action_json, decision_json};
 pub use desk::{
     Asked, Backlog, Count, Counts, Delivery, Desk, Difference, Incoming, Kind, Lateness, Moved,
     Options, Outcome, Rebuilt, Receipt, Replay, Replayed, Report, Saved, Settled, Standing,

@@ -31,8 +31,8 @@ mod ticket;
 
 use std::collections::BTreeMap;
 
-use despertador_harness::clock_face::show_rfc3339;
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
+use despertador_contract::clock_face::show_rfc3339;
 use serde_json::{Value, json};
 
 pub use closed::{COLUMNS, Closed, Premature, Rows};

@@ -12,7 +12,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 use crate::desk::{Delivery, Desk, Incoming, Outcome, Receipt, Report};
 use crate::error::DeskError;

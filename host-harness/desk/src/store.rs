@@ -9,7 +9,7 @@ pub mod sqlite;
 
 use std::path::Path;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 pub use error::{StoreError, StoreProblem};
 pub use sqlite::Sqlite;

@@ -8,12 +8,12 @@
 
 mod support;
 
-use despertador_desk::store::Store;
-use despertador_desk::{Counts, Desk, Incoming, Options, Outcome, Receipt, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{
+use despertador_contract::event_log::Row;
+use despertador_contract::{
     ActionKey, Author, Event, Failure, FailureKind, Happening, Instant, Step, TicketStatus,
 };
+use despertador_desk::store::Store;
+use despertador_desk::{Counts, Desk, Incoming, Options, Outcome, Receipt, Report};
 use serde_json::json;
 use support::{
     ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, done, happening, opened, silent, words,

@@ -11,13 +11,13 @@ mod support;
 
 use std::path::Path;
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, ExitState, Instant, Reader};
 use despertador_desk::store::sqlite::SqliteOptions;
 use despertador_desk::store::{
     Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
 };
 use despertador_desk::{Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, ExitState, Instant, Reader};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, plugin, silent, words};
 
@@ -477,7 +477,7 @@ fn people_extend_hold_exempt_and_ask_why() {
     assert_eq!((standing.ticket.tags, standing.due), (vec!["vip".to_owned()], None));
     assert!(desk.hold(NINE, "acme", "4799").is_err(), "nobody makes a ticket by asking");
     let log = desk.event_log("acme", "4711").expect("a log");
-    let read = despertador_harness::event_log::EventLog::read("log", &log).expect("a log");
+    let read = despertador_contract::event_log::EventLog::read("log", &log).expect("a log");
     assert_eq!(read.rows.len(), 7);
 }
 

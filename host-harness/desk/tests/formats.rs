@@ -18,13 +18,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Instant, Reader};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Period, Reporter, Rows};
 use despertador_desk::sink::{LogSink, Sink, document};
 use despertador_desk::store::{Query, Sqlite, TokenRow};
 use despertador_desk::{Asked, Desk, Incoming, Options, Outcome, Replay, Replayed, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Instant, Reader};
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, opened, plugin, silent, words};
@@ -94,8 +94,8 @@ impl Story {
         let mut row = Row::from_json(&row).unwrap();
         row.at = at;
         match &mut row.call {
-            Some(despertador_harness::conversation::Call::Message(message)) => message.at = at,
-            Some(despertador_harness::conversation::Call::Event(event)) => event.at = at,
+            Some(despertador_contract::Call::Message(message)) => message.at = at,
+            Some(despertador_contract::Call::Event(event)) => event.at = at,
             _ => {}
         }
         self.tell(at, &[Incoming::new("umbrella", row)]);

@@ -10,12 +10,10 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{ActionKey, Author, Failure, FailureKind, Happening, Instant, Step};
 use despertador_desk::store::{Query, Sqlite, Store};
 use despertador_desk::{Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{
-    ActionKey, Author, Failure, FailureKind, Happening, Instant, Step,
-};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use support::{

@@ -12,9 +12,9 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use despertador_contract::Author;
 use despertador_desk::journal::{Counts, Journal, JournalError, Line, Selection};
 use despertador_desk::store::{Store, StoreProblem};
-use despertador_host::contract::Author;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, done, silent, words};
 
 fn lines(file: &Path, selection: &Selection) -> Result<(Vec<Line>, Counts), JournalError> {

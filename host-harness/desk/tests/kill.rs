@@ -19,9 +19,9 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use despertador_contract::{Author, Instant};
 use despertador_desk::store::{Query, Sqlite, Store};
 use despertador_desk::{Desk, Options, Receipt};
-use despertador_host::contract::{Author, Instant};
 use despertador_host::{Cache, Host, Plugin};
 use fastrand::Rng;
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, begin, done, words};

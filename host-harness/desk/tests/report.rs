@@ -11,14 +11,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Happening, Instant, Source};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{
     COLUMNS, Closed, Figures, Period, Premature, Reminded, Reopened, Reported, Reporter, Rows,
 };
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Desk, Incoming, Outcome, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Happening, Instant, Source};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, happening, words};
 

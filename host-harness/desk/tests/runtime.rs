@@ -15,12 +15,12 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use despertador_contract::{Author, Channel, Instant, Ticket};
 use despertador_desk::runtime::{Clock, Inlet, NotDone, Runtime, RuntimeOptions};
 use despertador_desk::sink::signature::verify;
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Outcome, Receipt};
-use despertador_host::contract::{Author, Channel, Instant, Ticket};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, silent, words};
 

@@ -19,14 +19,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Happening, Instant, Source, TicketStatus, Transfer};
 use despertador_desk::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, LaneRow, Numbers,
     OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store, StoreError, StoreProblem, TicketRow,
     TokenRow, WaitingRow,
 };
 use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Happening, Instant, Source, TicketStatus, Transfer};
 use fastrand::Rng;
 use serde_json::json;
 use support::{
@@ -439,7 +439,7 @@ impl World {
 }
 
 fn name(row: &mut Row, id: &str) {
-    use despertador_harness::conversation::Call;
+    use despertador_contract::Call;
     row.id = Some(id.into());
     if let Some(Call::Event(event)) = &mut row.call {
         event.id = Some(id.into());
@@ -447,7 +447,7 @@ fn name(row: &mut Row, id: &str) {
 }
 
 fn id_of_customer(incoming: &Incoming) -> bool {
-    use despertador_harness::conversation::Call;
+    use despertador_contract::Call;
     matches!(&incoming.row.call, Some(Call::Message(m)) if m.author == Author::Customer)
 }
 

@@ -3,6 +3,7 @@
 use crate::condition::Comparison;
 use crate::flow::{Block, Flow, Output};
 use crate::lint;
+use despertador_contract::ExitState;
 
 /// The variable that says whether the desk took the customer.
 pub(crate) const FORWARDED: &str = "desk_forwardToDeskState_status";
@@ -122,6 +123,19 @@ pub enum Exit {
     NotLinked,
     /// A human-assistance block is of a generation that has no such exit.
     NotSupported,
+}
+
+/// As a policy is told it.
+impl From<Exit> for ExitState {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            // Tickets are opened elsewhere, in a subflow for example.
+            Exit::NoBlock => Self::Unknown,
+            Exit::Linked => Self::Linked,
+            Exit::NotLinked => Self::NotLinked,
+            Exit::NotSupported => Self::NotSupported,
+        }
+    }
 }
 
 impl Flow {

@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
-use despertador_host::contract::{
-    Action, AfterClose, AutomaticReply, ClosePackage, Decision, Fault, Instant, Notification,
-    Outcome, Outgoing, Reason, Reminder, Reopening, Step, Task,
+use despertador_contract::{
+    Action, Decision, Fault, Instant, Outcome, Outgoing, Reason, Step, Task,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::clock_face::ClockFace;
-use crate::word::{self, Word};
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::word::{self};
 
 /// What came back from a call: a decision, or the plugin's word that it has none.
 pub type Answer = Result<Decision, Fault>;
@@ -48,13 +47,22 @@ pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
             let _ = write!(line, " {}", quote(&message.text));
         }
         if detail.key {
-            let _ = write!(line, " key {}/{}", action.key.cycle, word::step(&action.key.step));
+            let _ = write!(
+                line,
+                " key {}/{}",
+                action.key.cycle,
+                despertador_contract::key::render_step(&action.key.step)
+            );
         }
         if detail.due {
             let _ = write!(line, " due {}", face.show(action.due));
         }
         if let Some(asked) = &detail.with {
-            let _ = write!(line, " with {}", restrict(&members(&action.task), asked));
+            let _ = write!(
+                line,
+                " with {}",
+                restrict(&despertador_contract::decision::members(&action.task), asked)
+            );
         }
     }
     if detail.rule {
@@ -75,21 +83,6 @@ pub fn quote(text: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// The members of a task, by the contract's names.
-pub fn members(task: &Task) -> Value {
-    match task {
-        Task::Send(Reminder { number, of, message }) => {
-            together(json!({ "number": number, "of": of }), outgoing(message))
-        }
-        Task::Close(package) => close_package(package),
-        Task::Notify(Notification { code, text }) => json!({ "code": code, "text": text }),
-        Task::Reopen(reopening) | Task::OpenLinked(reopening) => self::reopening(reopening),
-        Task::AfterClose(after) => after_close(after),
-        Task::Reply(reply) => automatic_reply(reply),
-        Task::Other(name) => json!({ "other": name }),
-    }
-}
-
 /// The message that a task sends instead of doing something else.
 fn sent(task: &Task) -> Option<&Outgoing> {
     match task {
@@ -97,80 +90,6 @@ fn sent(task: &Task) -> Option<&Outgoing> {
         Task::Reply(reply) => reply.message.as_ref(),
         _ => None,
     }
-}
-
-/// The members of two objects in one.
-fn together(one: Value, other: Value) -> Value {
-    match (one, other) {
-        (Value::Object(mut one), Value::Object(other)) => {
-            one.extend(other);
-            Value::Object(one)
-        }
-        (one, _) => one,
-    }
-}
-
-fn outgoing(message: &Outgoing) -> Value {
-    let quick_replies: Vec<Value> = message
-        .quick_replies
-        .iter()
-        .map(|reply| json!({ "id": reply.id, "title": reply.title }))
-        .collect();
-    json!({
-        "text": message.text,
-        "language": message.language,
-        "audience": message.audience.word(),
-        "template": message.template.as_ref().map(|template| json!({
-            "name": template.name,
-            "language": template.language,
-            "parameters": template.parameters,
-        })),
-        "image": message.image.as_ref().map(|image| json!({
-            "url": image.url,
-            "alternative": image.alternative,
-        })),
-        "quick-replies": quick_replies,
-    })
-}
-
-fn automatic_reply(reply: &AutomaticReply) -> Value {
-    let AutomaticReply { event, message, missed_call } = reply;
-    // Without a message its members are not there, which is shown as `null`.
-    let message = message.as_ref().map_or(Value::Null, outgoing);
-    together(json!({ "event": event, "missed-call": missed_call.word() }), message)
-}
-
-fn close_package(package: &ClosePackage) -> Value {
-    json!({
-        "reason": package.reason,
-        "notice": package.notice,
-        "closing-text": package.closing_text.as_ref().map(|message| &message.text),
-        "closing-message": package.closing_text.as_ref().map(outgoing),
-        "silent-because": package.silent_because,
-        "note": { "category": package.note.category, "summary": package.note.summary },
-        "tags": package.tags,
-        "incomplete-metadata": package.incomplete_metadata,
-        "exit": package.exit,
-        "then": after_close(&package.then),
-    })
-}
-
-fn after_close(after: &AfterClose) -> Value {
-    json!({
-        "source": after.source.word(),
-        "unassign": after.unassign,
-        "bot-on": after.bot_on,
-        "survey": after.survey.word(),
-    })
-}
-
-fn reopening(reopening: &Reopening) -> Value {
-    json!({
-        "premature": reopening.premature,
-        "agent": reopening.agent,
-        "customer-wrote": crate::clock_face::show_rfc3339(reopening.customer_wrote),
-        "closed": crate::clock_face::show_rfc3339(reopening.closed),
-    })
 }
 
 fn act(action: &Action) -> String {
@@ -184,7 +103,7 @@ fn act(action: &Action) -> String {
         Task::AfterClose(_) => "after-close".into(),
         Task::Reply(_) => match &action.key.step {
             Step::Reply(number) => format!("send reply {number}"),
-            step => format!("send reply as {}", word::step(step)),
+            step => format!("send reply as {}", despertador_contract::key::render_step(step)),
         },
         Task::Other(name) => format!("task other:{name}"),
     }

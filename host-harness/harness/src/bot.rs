@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use despertador_contract::{Instant, Message, MessageKind, Source, Step};
 use despertador_flow::{
     ActionKind, Asked, Close, Facts, Flow, Input, Moment as When, Run, Session,
 };
-use despertador_host::contract::{Instant, Message, MessageKind, Source, Step};
 use despertador_lime::{Ticket, accepts_close};
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
 //! The component in its sandbox, as an engine.
 
-use despertador_host as host;
-use despertador_host::contract::{
+use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
+use despertador_host as host;
 
 use crate::engine::{CallError, Engine, ParseError, Player, Share, Usage};
 

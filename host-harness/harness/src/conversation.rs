@@ -1,34 +1,11 @@
 //! One ticket as a host keeps it: facts, memory, the last answer.
 
-use despertador_host::contract::{
-    Action, ActionKey, Channel, Event, Happening, Instant, Message, Outcome, Step, Ticket,
-    TicketStatus,
+use despertador_contract::{
+    Action, ActionKey, Call, Channel, Outcome, Step, Ticket, TicketStatus, follow,
 };
 
 use crate::answer::Answer;
 use crate::engine::{CallError, Player};
-
-/// A call of the contract that a conversation leads to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Call {
-    /// `on-message`.
-    Message(Message),
-    /// `on-event`.
-    Event(Event),
-    /// `on-tick`.
-    Tick(Instant),
-}
-
-impl Call {
-    /// When the host makes the call.
-    pub fn now(&self) -> Instant {
-        match self {
-            Self::Message(message) => message.received_at,
-            Self::Event(event) => event.received_at,
-            Self::Tick(now) => *now,
-        }
-    }
-}
 
 /// One ticket as a host keeps it.
 #[derive(Debug, Clone)]
@@ -127,27 +104,6 @@ impl Conversation {
                 step: step.clone(),
             },
         }
-    }
-}
-
-/// Changes the facts as an event does: a host's own record is up to date when it calls.
-pub fn follow(ticket: &mut Ticket, what: &Happening) {
-    match what {
-        Happening::Opened(_) | Happening::Reopened(_) => ticket.status = TicketStatus::Open,
-        Happening::Closed(_) => ticket.status = TicketStatus::Closed,
-        Happening::CarriedOut(ActionKey { step: Step::Close | Step::Resolve, .. }) => {
-            ticket.status = TicketStatus::Closed;
-        }
-        Happening::CarriedOut(ActionKey { step: Step::Reopen, .. }) => {
-            ticket.status = TicketStatus::Open;
-        }
-        Happening::Assigned(agent) => ticket.agent = Some(agent.clone()),
-        Happening::Unassigned => ticket.agent = None,
-        Happening::Transferred(transfer) => {
-            ticket.department.clone_from(&transfer.department);
-            ticket.agent.clone_from(&transfer.agent);
-        }
-        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
@@ -96,7 +96,7 @@ pub enum CallError {
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Fault(fault) => write!(f, "fault {}", crate::word::fault(fault)),
+            Self::Fault(fault) => write!(f, "fault {}", despertador_contract::word::fault(fault)),
             Self::Broken(sentence) => f.write_str(sentence),
         }
     }

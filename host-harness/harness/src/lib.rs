@@ -8,17 +8,11 @@
 
 pub mod answer;
 mod bot;
-pub mod clock_face;
 pub mod component;
 pub mod conversation;
-pub mod duration;
 pub mod engine;
 pub mod event_log;
-pub mod facts;
-pub mod nearest;
-pub mod problem;
 pub mod scenario;
 pub mod simulation;
-pub mod word;
 
 pub use engine::{CallError, Engine, ParseError, Player, Share, Usage};

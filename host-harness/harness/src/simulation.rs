@@ -17,12 +17,12 @@ mod window;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use despertador_host::contract::{Instant, Surroundings};
+use despertador_contract::{Instant, Surroundings};
 
 pub use invariant::Invariant;
 
-use crate::clock_face::MONDAY;
 use crate::engine::{Engine, ParseError};
+use despertador_contract::clock_face::MONDAY;
 use rules::Rules;
 use script::Script;
 use stage::Stage;

@@ -3,12 +3,12 @@
 //! The types are checked by the sandbox; here is what types cannot say. Every refusal is a
 //! sentence that names the ticket and what is wrong with the answer.
 
-use crate::contract::{
+use crate::options::Limits;
+use despertador_contract::key;
+use despertador_contract::{
     Action, Audience, Decision, Event, Explanation, Happening, Instant, Message, MissedCall,
     Outcome, Outgoing, Outline, Reason, Step, Task, Ticket, TicketStatus, Update,
 };
-use crate::key;
-use crate::options::Limits;
 
 /// The last instant of the year 9999.
 const END_OF_TIME: Instant = 253_402_300_799_999;

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::contract::{
+use despertador_contract::{
     Author, Channel, Event, FailureKind, Happening, Message, MessageKind, Origin, Source, Ticket,
     TicketStatus,
 };

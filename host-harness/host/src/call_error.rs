@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::contract::{Diagnostic, Fault, Instant};
+use despertador_contract::{Diagnostic, Fault, Instant};
 
 /// Why a call has no answer. The ticket is as it was: keep its memory, carry nothing out.
 ///

@@ -1,12 +1,12 @@
 //! A ticket with everything that is kept of it between calls.
 
 use crate::call_error::CallError;
-use crate::contract::{
+use crate::policy::Policy;
+use despertador_contract::key;
+use despertador_contract::{
     ActionKey, Decision, Event, Explanation, Happening, Instant, Memory, Message, Outcome, Reader,
     Step, Ticket, Update,
 };
-use crate::key;
-use crate::policy::Policy;
 
 /// A ticket, its memory, and which actions were carried out: the loop of a flow engine in one
 /// place.

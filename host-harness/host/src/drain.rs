@@ -24,7 +24,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::contract::Instant;
+use despertador_contract::Instant;
 
 /// Something that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

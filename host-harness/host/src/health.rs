@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::call_error::CallError;
-use crate::contract::Instant;
+use despertador_contract::Instant;
 
 /// A ticket's rest after its first failure in milliseconds; doubled by each further one.
 const FIRST_REST: i64 = 1_000;

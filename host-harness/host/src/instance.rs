@@ -6,9 +6,9 @@ use std::sync::Arc;
 use wasmtime::component::{InstancePre, ResourceAny};
 use wasmtime::{ResourceLimiter, Store};
 
+use crate::bindings::exports::despertador::inactivity::decisions::{Guest, GuestPolicy};
+use crate::bindings::{Plugin as Bindings, PluginIndices};
 use crate::call_error::CallError;
-use crate::contract::generated::exports::despertador::inactivity::decisions::{Guest, GuestPolicy};
-use crate::contract::generated::{Plugin as Bindings, PluginIndices};
 use crate::engine::Ticker;
 use crate::fault;
 use crate::host::{Permit, Shared};
@@ -131,8 +131,8 @@ impl Instance {
     pub(crate) fn parse(
         &mut self,
         config: &str,
-        surroundings: &crate::contract::Surroundings,
-    ) -> Result<Result<ResourceAny, Vec<crate::contract::Diagnostic>>, CallError> {
+        surroundings: &despertador_contract::Surroundings,
+    ) -> Result<Result<ResourceAny, Vec<despertador_contract::Diagnostic>>, CallError> {
         let fuel = self.limits().policy_fuel;
         self.call(fuel, |store, guest| guest.policy().call_parse(store, config, surroundings))
     }

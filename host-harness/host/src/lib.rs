@@ -52,11 +52,11 @@
 //! - The same call gives the same answer on every instance; [`Policy::prove_pure`] shows it.
 
 mod answer;
+mod bindings;
 pub mod bounds;
 mod cache;
 mod call_error;
 mod compile;
-pub mod contract;
 mod conversation;
 pub mod drain;
 mod engine;
@@ -65,13 +65,15 @@ mod health;
 mod host;
 mod inspect;
 mod instance;
-pub mod key;
 mod load_error;
 mod options;
 mod plugin;
 mod policy;
 mod purity;
 mod session;
+
+/// The contract's types, words and keys.
+pub use despertador_contract as contract;
 
 pub use call_error::{CallError, Limit, PolicyError};
 pub use conversation::Conversation;

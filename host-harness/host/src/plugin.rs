@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::component::{Component, Linker};
 
+use crate::bindings::PluginIndices;
 use crate::call_error::{CallError, Limit, PolicyError};
 use crate::compile::compile;
-use crate::contract::generated::PluginIndices;
-use crate::contract::{Description, Instant, Surroundings};
 use crate::health::{Accounts, Suspension};
 use crate::host::{Host, Shared};
 use crate::inspect::{Inspection, inspect_bytes};
@@ -20,6 +19,7 @@ use crate::instance::{Instance, NotStarted, Start};
 use crate::load_error::{LoadError, Refusal};
 use crate::options::{Pins, Sha256};
 use crate::policy::{Checked, Policy};
+use despertador_contract::{Description, Instant, Surroundings};
 
 /// A plugin, ready to read policies. Cheap to clone; serves any number of threads and accounts.
 #[derive(Clone)]

@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::call_error::CallError;
-use crate::contract::{
-    Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
-    Surroundings, Ticket, Update,
-};
 use crate::health::Health;
 use crate::plugin::Plugin;
 use crate::purity::{self, Call, Impurity, Proof};
 use crate::session::Session;
+use despertador_contract::{
+    Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
+    Surroundings, Ticket, Update,
+};
 
 /// A checked policy. Cheap to clone; may be asked by any number of threads at one time.
 ///

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use crate::call_error::CallError;
-use crate::contract::{
-    Decision, Event, Explanation, Instant, Memory, Message, Reader, Ticket, Update,
-};
 use crate::policy::Policy;
 use crate::session::Session;
+use despertador_contract::{
+    Decision, Event, Explanation, Instant, Memory, Message, Reader, Ticket, Update,
+};
 
 /// A call about a ticket, as a value.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,12 +6,12 @@ use wasmtime::component::ResourceAny;
 
 use crate::answer::{self, Sizes};
 use crate::call_error::{CallError, Limit};
-use crate::contract::{
-    Decision, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader, Ticket, Update,
-};
 use crate::instance::Instance;
 use crate::options::Limits;
 use crate::policy::Policy;
+use despertador_contract::{
+    Decision, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader, Ticket, Update,
+};
 
 /// One instance held for many calls. It is given back when the session is dropped, and replaced
 /// by a fresh one after a failure.

@@ -23,7 +23,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use despertador_component::COMPONENT;
-use despertador_host::contract::Surroundings;
+use despertador_contract::Surroundings;
 use despertador_host::{Host, Options};
 use despertador_insight::{Archive, Authors, Columns, Means, Settings, Timing, try_all};
 use fastrand::Rng;

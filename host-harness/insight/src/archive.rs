@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use despertador_harness::conversation::Call;
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Event, Happening, Instant, Source};
+use despertador_contract::Call;
+use despertador_contract::event_log::Row;
+use despertador_contract::{Event, Happening, Instant, Source};
 
 use crate::history::{History, Item, Recorded, Who};
 use crate::read::Unreadable;

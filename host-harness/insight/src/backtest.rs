@@ -5,9 +5,9 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use despertador_harness::conversation::{Call, follow};
-use despertador_harness::facts;
-use despertador_host::contract::{
+use despertador_contract::facts;
+use despertador_contract::{Call, follow};
+use despertador_contract::{
     Channel, Decision, Event, Happening, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
 };
 use despertador_host::{CallError, Policy, Session};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 use crate::backtest::{Outcome, Premature};
 use crate::history::Recorded;

@@ -1,7 +1,7 @@
 //! Conversations as they were recorded.
 
-use despertador_harness::conversation::Call;
-use despertador_host::contract::{Author, Instant, Message, MessageKind, Origin};
+use despertador_contract::Call;
+use despertador_contract::{Author, Instant, Message, MessageKind, Origin};
 use serde_json::Value;
 
 /// Recorded conversations, ticket by ticket.

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone};
-use despertador_harness::conversation::Call;
-use despertador_harness::event_log::Row;
-use despertador_host::contract::Instant;
+use despertador_contract::Call;
+use despertador_contract::Instant;
+use despertador_contract::event_log::Row;
 
 use crate::archive::{Archive, Openings, without_id};
 use crate::history::{History, Item, Who};
@@ -431,7 +431,7 @@ impl<'a> Gathering<'a> {
     /// There is no room for it, or somebody has stopped it.
     pub fn row(&mut self, line: u64, row: &Row) -> Result<(), Unreadable> {
         if self.not_after.is_some_and(|end| row.received_at > end) {
-            let at = despertador_harness::clock_face::show_rfc3339(row.received_at);
+            let at = despertador_contract::clock_face::show_rfc3339(row.received_at);
             self.refuse(line, in_the_future(&at));
             return Ok(());
         }

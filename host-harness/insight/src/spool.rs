@@ -12,7 +12,7 @@ use std::io::{Error, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 /// Into so many parts tickets are spread.
 const PARTS: usize = 256;

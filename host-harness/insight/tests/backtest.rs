@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
 use despertador_component::COMPONENT;
-use despertador_host::contract::Surroundings;
+use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Plugin, Policy};
 use despertador_insight::{
     Archive, Authors, Columns, Figures, History, Item, Judged, Means, Premature, Recorded,

@@ -18,7 +18,7 @@ use std::fs::File;
 use std::num::NonZeroUsize;
 
 use despertador_component::COMPONENT;
-use despertador_host::contract::Surroundings;
+use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Plugin};
 use despertador_insight::{
     Authors, Columns, History, Item, Recorded, Settings, Timing, Who, backtest, play,

@@ -9,7 +9,7 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Action, ActionKey, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote, Happening,
     Image, MissedCall, Notification as Notice, Outgoing, QuickReply, Reminder, Reopening, Source,
     Step, Survey, Task, Template,

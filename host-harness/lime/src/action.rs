@@ -2,7 +2,7 @@
 
 mod refusal;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Action, Audience, Channel, ClosePackage, MissedCall, Outgoing, Survey, Task,
 };
 

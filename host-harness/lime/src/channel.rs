@@ -1,6 +1,6 @@
 //! Which channel a customer writes in: the domain of their address says it.
 
-use despertador_host::contract::Channel;
+use despertador_contract::Channel;
 
 /// Domains that Blip's channels have, and what the contract calls them. Of several, the first is
 /// the one written.
@@ -19,7 +19,7 @@ const CHANNELS: [(&str, Channel); 9] = [
 /// The channel of a domain; one without a word is `other`, with the domain.
 ///
 /// ```
-/// use despertador_host::contract::Channel;
+/// use despertador_contract::Channel;
 /// assert_eq!(despertador_lime::channel("wa.gw.msging.net"), Channel::Whatsapp);
 /// assert_eq!(
 ///     despertador_lime::channel("skype.gw.msging.net"),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat};
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use serde_json::Value;
 
 use crate::error::{Problem, ReadError};

@@ -3,7 +3,7 @@
 //! The desk writes to the bot as `{customer}@desk.msging.net`, the customer's address escaped, or
 //! as `{ticket}@desk.msging.net`. A desk of one's own, and one that is simulated, uses the same.
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 use crate::address::{Identity, NotAnAddress, escape};
 use crate::content::{ChatState, Comment, Content, Redirect};

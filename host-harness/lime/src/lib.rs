@@ -15,7 +15,7 @@
 //! is an argument.
 //!
 //! ```
-//! use despertador_host::contract::Author;
+//! use despertador_contract::Author;
 //! use despertador_lime::{Envelope, Happened, Identity, Known, Meaning, Ticket, meaning};
 //!
 //! let bot: Identity = "mybot@msging.net".parse()?;

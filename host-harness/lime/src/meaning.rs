@@ -8,7 +8,7 @@ mod ticket;
 
 use std::fmt;
 
-use despertador_host::contract::{self, ActionKey, Event, Instant, QuickReply};
+use despertador_contract::{ActionKey, Event, Instant, QuickReply};
 
 use crate::address::Identity;
 use crate::envelope::{Envelope, Reason};
@@ -66,7 +66,7 @@ pub enum Meaning {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happened {
     /// Somebody wrote.
-    Message(contract::Message),
+    Message(despertador_contract::Message),
     /// Anything else.
     Event(Event),
 }
@@ -180,7 +180,7 @@ fn is_a_time(instant: Instant) -> bool {
 fn event(
     about: &str,
     name: &str,
-    what: contract::Happening,
+    what: despertador_contract::Happening,
     at: Instant,
     received_at: Instant,
 ) -> Event {

@@ -6,8 +6,8 @@
 
 use std::fmt;
 
-use despertador_host::contract::ActionKey;
-use despertador_host::key;
+use despertador_contract::ActionKey;
+use despertador_contract::key;
 
 /// The id of an envelope that carries out an action, or a part of it. The same action has the same
 /// ids, however often it is carried out.
@@ -137,7 +137,7 @@ fn uncover(covered: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use despertador_host::contract::Step;
+    use despertador_contract::Step;
 
     fn id(ticket: &str, step: Step, part: Part) -> SentId {
         SentId { key: ActionKey { ticket: ticket.into(), cycle: 2, step }, part }

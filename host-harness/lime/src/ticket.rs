@@ -1,6 +1,6 @@
 //! Tickets of Blip Desk.
 
-use despertador_host::contract::{Ticket as Facts, TicketStatus};
+use despertador_contract::{Ticket as Facts, TicketStatus};
 use serde_json::{Number, Value};
 
 use crate::address::Identity;

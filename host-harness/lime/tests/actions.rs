@@ -9,7 +9,7 @@
 
 mod samples;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Action, ActionKey, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote, Image,
     MissedCall, Notification, Outgoing, Reminder, Reopening, Source, Step, Survey, Task, Template,
 };
@@ -258,7 +258,7 @@ fn a_close_in_another_way_feeds_the_flow() {
         let meaning = meaning(&feed.into(), 5, &known).unwrap();
         let Meaning::Happened { what, .. } = meaning else { panic!("{meaning:?}") };
         assert!(matches!(&what[..], [Happened::Event(e)] if e.what
-            == despertador_host::contract::Happening::CarriedOut(key.clone())));
+            == despertador_contract::Happening::CarriedOut(key.clone())));
     }
 }
 

@@ -10,11 +10,11 @@
 
 mod samples;
 
-use despertador_host::contract::{
+use despertador_contract::key;
+use despertador_contract::{
     self, ActionKey, Author, Channel, Failure, FailureKind, Happening, MessageKind, Origin, Source,
     Step, TicketStatus, Transfer,
 };
-use despertador_host::key;
 use despertador_lime::desk::{At, concerns};
 use despertador_lime::{
     Content, Date, Envelope, Happened, Identity, Known, Meaning, Part, Reason, SentId, Stage,
@@ -49,7 +49,7 @@ fn read_after(envelope: &Value, ticket: Option<&Ticket>) -> Meaning {
     meaning(&envelope, NOW, &known).expect("it means something")
 }
 
-fn message(envelope: &Value) -> contract::Message {
+fn message(envelope: &Value) -> despertador_contract::Message {
     match read(envelope) {
         Meaning::Happened { what, .. } => match what.as_slice() {
             [Happened::Message(message)] => message.clone(),

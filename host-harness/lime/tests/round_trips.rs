@@ -9,7 +9,7 @@
 
 mod samples;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Action, ActionKey, AfterClose, Audience, ClosePackage, ClosingNote, Image, Origin, Outgoing,
     QuickReply, Reminder, Source, Step, Survey, Task, Template,
 };

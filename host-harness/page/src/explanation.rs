@@ -1,6 +1,6 @@
 //! The page of one decision.
 
-use despertador_host::contract::{Explanation, Instant};
+use despertador_contract::{Explanation, Instant};
 use maud::html;
 
 use crate::form::{Form, clean};

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use despertador_harness::clock_face::ClockFace;
-use despertador_harness::duration;
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::duration;
 
 use crate::text::{Language, Words};
 

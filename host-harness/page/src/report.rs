@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use despertador_host::contract::{Outline, RuleOutline};
+use despertador_contract::{Outline, RuleOutline};
 use despertador_insight::{Delays, Example, Figures, Item, Judged, Rate, Read, Recorded};
 use maud::{Markup, html};
 

@@ -1,6 +1,6 @@
 //! Which steps a policy takes when, for a department.
 
-use despertador_host::contract::{Outline, RuleOutline, Step};
+use despertador_contract::{Outline, RuleOutline, Step};
 
 /// The steps of a rule, counted from its start, in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(crate) fn rule<'o>(outline: &'o Outline, department: Option<&str>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use despertador_host::contract::StepOutline;
+    use despertador_contract::StepOutline;
 
     fn a_rule(departments: Option<&[&str]>, enabled: bool) -> RuleOutline {
         let step = |step: Step, after| StepOutline { step, after, before_close: None, at: 0 };

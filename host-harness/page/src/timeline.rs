@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use despertador_harness::conversation::Call;
-use despertador_host::contract::{Author, Decision, Happening, Instant, Outcome, Step};
+use despertador_contract::Call;
+use despertador_contract::{Author, Decision, Happening, Instant, Outcome, Step};
 use despertador_insight::{Example, Item, Who};
 use maud::{Markup, PreEscaped, html};
 
@@ -510,7 +510,7 @@ mod tests {
 
     #[test]
     fn of_calls_the_ticks_are_left_out_and_a_customer_after_the_close_came_back() {
-        use despertador_host::contract::{ActionKey, Event, Message, Reason};
+        use despertador_contract::{ActionKey, Event, Message, Reason};
         let wrote = |author, minute: i64| Call::Message(Message::words(author, minute * MINUTE));
         let key = ActionKey { ticket: "t".into(), cycle: 1, step: Step::Close };
         let calls = [

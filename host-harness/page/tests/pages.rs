@@ -10,7 +10,7 @@
 use std::num::NonZeroUsize;
 
 use despertador_component::COMPONENT;
-use despertador_host::contract::Surroundings;
+use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Policy};
 use despertador_insight::{
     Authors, Columns, History, Judged, Read, Settings, Timing, backtest as try_on, examples,

@@ -22,13 +22,13 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stopwatch};
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Instant, Message};
 use despertador_desk::runtime::{Clock, Inlet, Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::Sink;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Desk, Incoming, Options, Outcome};
-use despertador_harness::event_log::Row;
 use despertador_host::Host;
-use despertador_host::contract::{Author, Instant, Message};
 use despertador_server::{NewToken, Scope, Server, Start};
 use serde_json::{Value, json};
 use support::Folder;

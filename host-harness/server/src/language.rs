@@ -1,7 +1,7 @@
 //! The language of an answer's sentences.
 
 use axum::http::{HeaderMap, header};
-use despertador_host::contract::Reader;
+use despertador_contract::Reader;
 
 /// A language the plugin speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;

@@ -6,10 +6,10 @@ use std::fs::OpenOptions;
 use std::sync::Arc;
 
 use despertador_blip::{BlipOptions, BlipSink, Feed};
+use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::{Delivery, Outcome};
-use despertador_host::contract::Instant;
 
 use crate::settings::{Deliver, Settings};
 

@@ -3,11 +3,11 @@
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use despertador_contract::Diagnostic;
 use despertador_desk::DeskError;
 use despertador_desk::runtime::NotDone;
 use despertador_desk::store::StoreProblem;
 use despertador_host::PolicyError;
-use despertador_host::contract::Diagnostic;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -124,7 +124,7 @@ pub(crate) struct Found {
 impl Found {
     /// A problem in a reader's language.
     pub(crate) fn of(problem: &Diagnostic, language: Language) -> Found {
-        use despertador_harness::word::Word;
+        use despertador_contract::word::Word;
         let own = problem.wordings.iter().find(|wording| wording.language == language.word());
         let wording = own.or_else(|| problem.wordings.first());
         Found {

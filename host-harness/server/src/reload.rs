@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, DeskError};
-use despertador_host::contract::Instant;
 use despertador_host::{Host, Plugin, PolicyError};
 use tokio::sync::Mutex;
 

@@ -9,9 +9,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use despertador_contract::Instant;
 use despertador_desk::store::TokenRow;
 use despertador_host::Sha256;
-use despertador_host::contract::Instant;
 
 use crate::app::App;
 use crate::problem::{Code, Problem};

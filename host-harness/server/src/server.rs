@@ -5,12 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use despertador_contract::ExitState;
 use despertador_desk::runtime::{Clock, Inlet, Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::store::{FlowRow, Sqlite};
 use despertador_desk::{Desk, Options};
 use despertador_flow::Flow;
-use despertador_harness::facts;
-use despertador_host::contract::ExitState;
 use despertador_host::{Cache, Host, HostError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -219,7 +218,7 @@ fn open(settings: &Settings, plugin: despertador_host::Plugin) -> Result<Desk<Sq
 }
 
 fn exit_of(row: &FlowRow) -> ExitState {
-    Flow::read(&row.text).map_or(ExitState::Unknown, |flow| facts::exit_of(&flow))
+    Flow::read(&row.text).map_or(ExitState::Unknown, |flow| flow.inactivity_exit().into())
 }
 
 /// Addresses that are taken before anything is begun.

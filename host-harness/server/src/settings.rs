@@ -116,7 +116,7 @@ pub struct Span(pub Duration);
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        let millis = despertador_harness::duration::parse(&text).ok_or_else(|| {
+        let millis = despertador_contract::duration::parse(&text).ok_or_else(|| {
             D::Error::custom(format!("`{text}` is no length of time; write `30 s` or `10 min`"))
         })?;
         Ok(Self(Duration::from_millis(millis)))

@@ -29,12 +29,12 @@ use std::time::Duration;
 
 use child::Child;
 use clients::{Clients, Told};
+use despertador_contract::Instant;
+use despertador_contract::event_log::Row;
 use despertador_desk::runtime::Clock as _;
 use despertador_desk::store::{Query, Sqlite, Store, TicketRow};
 use despertador_desk::{Desk, Incoming, Options, Receipt};
-use despertador_harness::event_log::Row;
 use despertador_host::Host;
-use despertador_host::contract::Instant;
 use despertador_server::{NewToken, Scope, Server, Start};
 use fast::{Fast, pause};
 use fastrand::Rng;

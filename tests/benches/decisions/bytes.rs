@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
+use despertador_contract::{Author, Memory, Ticket};
 use despertador_host::Policy;
-use despertador_host::contract::{Author, Memory, Ticket};
 
 use crate::arguments::Arguments;
 use crate::report::{Report, Table};

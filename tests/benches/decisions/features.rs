@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
+use despertador_contract::{Author, Outcome, Ticket};
 use despertador_harness::Player;
-use despertador_host::contract::{Author, Outcome, Ticket};
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;

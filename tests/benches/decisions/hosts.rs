@@ -3,8 +3,8 @@
 
 use std::error::Error;
 
+use despertador_contract::Author;
 use despertador_harness::Player;
-use despertador_host::contract::Author;
 
 use crate::arguments::Arguments;
 use crate::report::{Report, Table};

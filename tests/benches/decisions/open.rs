@@ -13,10 +13,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::error::Error;
 
-use despertador_harness::Player;
-use despertador_host::contract::{
+use despertador_contract::{
     Author, Channel, Decision, Event, Memory, Message, Outcome, Ticket, Update,
 };
+use despertador_harness::Player;
 use despertador_host::{Policy, Session};
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
+use despertador_contract::{Author, Ticket};
 use despertador_harness::Player;
-use despertador_host::contract::{Author, Ticket};
 use despertador_tests::sample;
 
 use crate::arguments::Arguments;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use despertador_component::COMPONENT;
-use despertador_host::contract::{
+use despertador_contract::{
     Author, Decision, Event, Memory, Message, Outcome, Surroundings, Ticket,
 };
 use despertador_host::{Cache, Host, Options, Plugin, Policy};

@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use despertador_blip::BlipSource;
+use despertador_contract::Instant;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, Options};
-use despertador_host::contract::Instant;
 use despertador_host::{Host, Plugin};
 use serde_json::{Value, json};
 

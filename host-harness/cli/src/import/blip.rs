@@ -2,7 +2,7 @@
 //!
 //! Every member is a text in Blip; values of JSON's own are read too. `"null"` clears a member.
 
-use despertador_harness::{duration, nearest::nearest};
+use despertador_contract::{duration, nearest::nearest};
 use serde_json::{Map, Value};
 
 use super::words::{self, Comments};

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use despertador_contract::clock_face::{ClockFace, show_rfc3339};
+use despertador_contract::event_log::EventLog;
 use despertador_harness::answer::{self, Detail};
-use despertador_harness::clock_face::{ClockFace, show_rfc3339};
-use despertador_harness::event_log::{Entry, EventLog, PlayedTicket, play};
+use despertador_harness::event_log::{Entry, PlayedTicket, play};
 use despertador_harness::scenario::what_happened;
 use serde_json::{Value, json};
 

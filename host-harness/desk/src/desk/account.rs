@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use despertador_harness::word::Word;
-use despertador_harness::{duration, facts};
-use despertador_host::contract::{
-    Diagnostic, ExitState, Instant, Outline, RuleOutline, Surroundings,
-};
+use despertador_contract::word::Word;
+use despertador_contract::{Diagnostic, ExitState, Instant, Outline, RuleOutline, Surroundings};
+use despertador_contract::{duration, facts};
 use despertador_host::{Plugin, Policy};
 use serde_json::{Value, json};
 

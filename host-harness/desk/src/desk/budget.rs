@@ -4,9 +4,9 @@
 //! The fact `sent-to-customer` of a ticket is kept here from the desk's own deliveries, beside what
 //! the host tells in it. It is a fact like any other: it is in the journal, and the plugin counts.
 
-use despertador_harness::clock_face::show_rfc3339;
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Instant, Step, Ticket};
+use despertador_contract::clock_face::show_rfc3339;
+use despertador_contract::event_log::Row;
+use despertador_contract::{Instant, Step, Ticket};
 use serde_json::{Value, json};
 
 use super::Desk;
@@ -123,7 +123,7 @@ pub(super) fn usually_speaks(step: &Step) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use despertador_host::contract::Channel;
+    use despertador_contract::Channel;
 
     #[test]
     fn the_fact_has_what_is_recent_once_and_no_more_than_the_plugin_takes() {

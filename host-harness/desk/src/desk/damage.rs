@@ -6,7 +6,7 @@
 //! nobody is closed for it. Whatever is told of it is tried all the same, and when that succeeds
 //! the ticket is a ticket like any other again.
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 use super::work::Work;
 use super::{Desk, Kept};

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use despertador_harness::event_log::Row;
-use despertador_harness::word::Word;
-use despertador_host::contract::{
+use despertador_contract::decision::action_json;
+use despertador_contract::event_log::Row;
+use despertador_contract::key;
+use despertador_contract::word::Word;
+use despertador_contract::{
     ActionKey, Duration, Event, Failure, FailureKind, Happening, Instant, Step, Ticket,
 };
-use despertador_host::key;
 use serde_json::{Value, json};
 
 use super::budget;
@@ -16,7 +17,7 @@ use super::queue::Read;
 use super::ticket::Kept;
 use super::work::{Entry, Work};
 use super::{Account, Desk, Lease};
-use crate::decision::{action_json, asked, is_open_to_people, unsuitable};
+use crate::decision::{asked, is_open_to_people, unsuitable};
 use crate::error::DeskError;
 use crate::store::{AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, WaitingRow};
 

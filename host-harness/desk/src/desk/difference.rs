@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use despertador_harness::clock_face::parse_rfc3339;
+use despertador_contract::clock_face::parse_rfc3339;
 use serde_json::Value;
 
 /// What is different between a decision that was recorded and another one.

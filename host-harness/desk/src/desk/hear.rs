@@ -1,9 +1,9 @@
 //! One thing that happened to one ticket, told to the plugin.
 
-use despertador_harness::conversation::{Call, follow};
-use despertador_harness::event_log::Row;
-use despertador_harness::facts;
-use despertador_host::contract::{Decision, Event, Fault, Happening, Instant};
+use despertador_contract::event_log::Row;
+use despertador_contract::facts;
+use despertador_contract::{Call, follow};
+use despertador_contract::{Decision, Event, Fault, Happening, Instant};
 use despertador_host::{CallError, Policy};
 use serde_json::Value;
 

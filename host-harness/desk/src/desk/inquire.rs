@@ -1,7 +1,7 @@
 //! Questions: how a ticket stands, why, what has happened, and what people may do about it.
 
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{
+use despertador_contract::event_log::Row;
+use despertador_contract::{
     Duration, Event, Explanation, Happening, Instant, Memory, QuickReply, Reader, Step, Ticket,
 };
 use serde_json::{Value, json};
@@ -11,10 +11,10 @@ use super::replay::retell;
 use super::take::{Incoming, Receipt};
 use super::ticket::Kept;
 use super::{Desk, account};
-use crate::decision::decision_json;
 use crate::error::DeskError;
 use crate::journal::JournalEntry;
 use crate::store::{EntryKind, EntryRow, OutboxRow, Query, Store, TicketRow};
+use despertador_contract::decision::decision_json;
 
 /// How a ticket stands.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 use crate::store::LaneRow;
 

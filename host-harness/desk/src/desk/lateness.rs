@@ -1,6 +1,6 @@
 //! How late things were looked at or done, and how long they took: counted by class.
 
-use despertador_host::contract::{Duration, Instant};
+use despertador_contract::{Duration, Instant};
 
 /// Upper bounds of the classes, in milliseconds; what is later is in a class of its own.
 const BOUNDS: [Duration; 9] =

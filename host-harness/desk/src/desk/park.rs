@@ -4,8 +4,8 @@
 //! happens to it is taken down, and the plugin is told of all of it, in order, before it is asked
 //! for anything: a reply that it could not hear of at once still stops a close.
 
-use despertador_harness::event_log::Row;
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
+use despertador_contract::event_log::Row;
 use despertador_host::{CallError, Policy};
 use serde_json::json;
 

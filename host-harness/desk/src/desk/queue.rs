@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use despertador_host::drain::{Due, Turns};
 
 use crate::store::{OutboxPlace, StoreError, WaitingRow};

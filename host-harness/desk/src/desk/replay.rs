@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Decision, Explanation, Instant, Reader, Surroundings};
+use despertador_contract::event_log::Row;
+use despertador_contract::{Decision, Explanation, Instant, Reader, Surroundings};
 use despertador_host::{Plugin, Policy};
 use serde_json::Value;
 
@@ -17,10 +17,10 @@ use super::difference::{Kind, kind};
 use super::hear::{Unheard, play};
 use super::park::{catch_up, stored_row};
 use super::ticket::Kept;
-use crate::decision::decision_json;
 use crate::error::DeskError;
 use crate::journal::{JournalEntry, Line};
 use crate::store::{EntryKind, PolicyRow};
+use despertador_contract::decision::decision_json;
 
 /// A journal is replayed: line by line, and then [`end`](Self::end).
 pub struct Replay {

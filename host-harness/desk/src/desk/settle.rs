@@ -1,13 +1,14 @@
 //! What follows from a decision: an action in the outbox, a deadline, or nothing.
 
-use despertador_host::contract::{Action, Decision, Outcome};
-use despertador_host::key;
+use despertador_contract::key;
+use despertador_contract::{Action, Decision, Outcome};
 
 use super::Desk;
 use super::ticket::Kept;
 use super::work::Work;
-use crate::decision::{action_json, asked, is_open_to_people};
+use crate::decision::{asked, is_open_to_people};
 use crate::store::{OutboxChange, OutboxRow, OutboxState, Store};
+use despertador_contract::decision::action_json;
 
 /// Why an action is withdrawn when the plugin asks for something else.
 const NOT_ASKED_FOR: &str = "the plugin no longer asks for it";

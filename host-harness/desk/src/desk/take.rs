@@ -1,12 +1,12 @@
 //! What has happened, taken in: many tickets, one commit.
 
-use despertador_harness::conversation::Call;
-use despertador_harness::event_log::Row;
-use despertador_harness::facts;
-use despertador_host::contract::{
+use despertador_contract::Call;
+use despertador_contract::event_log::Row;
+use despertador_contract::facts;
+use despertador_contract::key;
+use despertador_contract::{
     ActionKey, Author, Channel, Decision, Event, Failure, Happening, Instant, Ticket,
 };
-use despertador_host::key;
 use serde_json::{Map, Value, json};
 use sha2::Digest;
 

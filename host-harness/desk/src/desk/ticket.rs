@@ -1,9 +1,10 @@
 //! A ticket as the desk keeps it in memory while it works on it.
 
-use despertador_harness::facts;
-use despertador_harness::word::Word;
-use despertador_host::contract::{ActionKey, Channel, Instant, Step, Ticket, TicketStatus};
-use despertador_host::{Conversation, key};
+use despertador_contract::facts;
+use despertador_contract::key;
+use despertador_contract::word::Word;
+use despertador_contract::{ActionKey, Channel, Instant, Step, Ticket, TicketStatus};
+use despertador_host::Conversation;
 use serde_json::Value;
 
 use crate::error::DeskError;

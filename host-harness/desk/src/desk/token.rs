@@ -1,6 +1,6 @@
 //! Tokens of an interface: who may do what in which accounts. The tokens themselves are not kept.
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use serde_json::json;
 
 use super::{Desk, account};

@@ -1,6 +1,6 @@
 //! What is due, looked at: oldest first, accounts and departments in turn.
 
-use despertador_host::contract::{Decision, Duration, Instant, Outcome};
+use despertador_contract::{Decision, Duration, Instant, Outcome};
 use despertador_host::drain::Due;
 
 use super::damage::{contain, is_damage};
@@ -232,7 +232,7 @@ fn says_more(kept: &Kept, decision: &Decision) -> bool {
             kept.due != Some(wake.until) || kept.aim.as_ref() != Some(&wake.step)
         }
         Outcome::Act(action) => {
-            kept.outbox_place(&despertador_host::key::render(&action.key)).is_none()
+            kept.outbox_place(&despertador_contract::key::render(&action.key)).is_none()
         }
         Outcome::Rest | Outcome::Other(_) => kept.due.is_some(),
     }

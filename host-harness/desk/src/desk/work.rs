@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use despertador_host::contract::{Decision, Instant};
+use despertador_contract::{Decision, Instant};
 use serde_json::{Value, json};
 
 use super::cache::place;
 use super::counts::Counts;
 use super::ticket::Kept;
-use crate::decision::decision_json;
 use crate::store::{Batch, EntryKind, EntryRow, LaneRow, Numbers, OutboxChange};
+use despertador_contract::decision::decision_json;
 
 /// Tickets taken in hand and what is to be stored of them.
 pub(crate) struct Work {

@@ -1,7 +1,7 @@
 //! The lines of a journal, as they are read and written.
 
-use despertador_harness::clock_face::{parse_rfc3339, show_rfc3339};
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
+use despertador_contract::clock_face::{parse_rfc3339, show_rfc3339};
 use serde_json::{Map, Value, json};
 
 use crate::store::{EntryKind, EntryRow, PolicyRow, StoreError, StoreProblem};

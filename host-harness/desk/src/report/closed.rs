@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use despertador_harness::clock_face::show_rfc3339;
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
+use despertador_contract::clock_face::show_rfc3339;
 use serde_json::{Value, json};
 
 /// Who closed, where the desk did because the customer was silent.

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use despertador_harness::clock_face::parse_rfc3339;
-use despertador_harness::conversation::{Call, follow};
-use despertador_harness::event_log::Row;
-use despertador_harness::facts;
-use despertador_harness::word::Word;
-use despertador_host::contract::{
+use despertador_contract::clock_face::parse_rfc3339;
+use despertador_contract::event_log::Row;
+use despertador_contract::facts;
+use despertador_contract::key;
+use despertador_contract::word::Word;
+use despertador_contract::{
     ActionKey, Author, Channel, Happening, Instant, Message, MessageKind, Origin, Source, Step,
     Ticket, TicketStatus,
 };
-use despertador_host::key;
+use despertador_contract::{Call, follow};
 use serde_json::Value;
 
 use super::Period;

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 
 use super::{Clock, Request, RuntimeOptions, Then};
 use crate::desk::{Delivery, Desk, Incoming, Report};

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use despertador_host::contract::{Duration, Instant};
+use despertador_contract::{Duration, Instant};
 use ureq::Agent;
 
 use crate::desk::Outcome;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use despertador_host::contract::{Duration, Instant};
+use despertador_contract::{Duration, Instant};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 

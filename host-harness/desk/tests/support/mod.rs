@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use despertador_contract::event_log::Row;
+use despertador_contract::{Author, Event, Happening, Instant, Message};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
-use despertador_harness::event_log::Row;
-use despertador_host::contract::{Author, Event, Happening, Instant, Message};
 use despertador_host::{Host, Plugin};
 use serde_json::json;
 

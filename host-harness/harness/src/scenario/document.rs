@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use despertador_contract::{ExitState, Severity, Surroundings, Ticket};
 use despertador_flow::Flow;
-use despertador_host::contract::{ExitState, Severity, Surroundings, Ticket};
 use serde_json::Value;
 
-use crate::clock_face::ClockFace;
 use crate::conversation::Conversation;
-use crate::facts;
-use crate::nearest::nearest;
-use crate::problem::{Misread, Problem};
 use crate::scenario::timeline::{Moment, What, moment};
-use crate::word::Word;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::facts;
+use despertador_contract::nearest::nearest;
+use despertador_contract::problem::{Misread, Problem};
+use despertador_contract::word::Word;
 
 /// A file of scenarios.
 #[derive(Debug, Clone)]
@@ -264,7 +264,7 @@ impl<'a> Reading<'a> {
         let mut surroundings = inherited.surroundings.clone();
         // What a desk does when a policy is saved for a bot.
         if let (Some(flow), ExitState::Unknown) = (&inherited.flow, &surroundings.inactivity_exit) {
-            surroundings.inactivity_exit = facts::exit_of(flow);
+            surroundings.inactivity_exit = flow.inactivity_exit().into();
         }
         self.scenarios.push(Scenario {
             heading: open.heading,

@@ -1,15 +1,16 @@
 //! What stands after the arrow.
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use serde_json::Value;
 
 use crate::answer::{self, Answer, Detail};
-use crate::clock_face::ClockFace;
-use crate::nearest::{nearest, unknown};
-use crate::problem::Misread;
 use crate::scenario::token::{Kind, Token};
 use crate::scenario::words::{Words, misplaced};
-use crate::word::{REASONS, step_from_word};
+use despertador_contract::Reason;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::key::step_from_word;
+use despertador_contract::nearest::{nearest, unknown};
+use despertador_contract::problem::Misread;
 
 /// An expected decision, brought into the form in which [`answer::line`] writes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -209,23 +210,23 @@ fn key(words: &mut Words<'_>) -> Result<String, Misread> {
 
 fn check_reason(reason: &str) -> Result<String, Misread> {
     let first = reason.split_whitespace().next().unwrap_or_default();
-    if REASONS.contains(&first) || first.starts_with("other:") {
+    if Reason::NAMES.contains(&first) || first.starts_with("other:") {
         return Ok(reason.to_owned());
     }
-    Err(unknown(first, format!("({reason}) is no reason"), REASONS))
+    Err(unknown(first, format!("({reason}) is no reason"), Reason::NAMES))
 }
 
 #[cfg(test)]
 mod tests {
-    use despertador_host::contract::{
+    use despertador_contract::{
         Action, ActionKey, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote,
         Decision, Image, MissedCall, Outcome, Outgoing, QuickReply, Reason, Reminder, Source, Step,
         Survey, Task, Template, Wake,
     };
 
     use super::*;
-    use crate::clock_face::MONDAY;
     use crate::scenario::token::tokens;
+    use despertador_contract::clock_face::MONDAY;
 
     fn decision(outcome: Outcome, reason: Reason) -> Answer {
         Ok(Decision { outcome, reason, rule: Some(0) })

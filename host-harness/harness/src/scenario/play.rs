@@ -2,20 +2,21 @@
 
 use std::fmt;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Author, Diagnostic, Event, Explanation, Failure as ActionFailure, Happening, Message, Reader,
     Source,
 };
 
 use crate::answer::{self, Answer, Detail};
 use crate::bot::{self, Bot, Effect};
-use crate::clock_face::ClockFace;
-use crate::conversation::{Call, Conversation};
+use crate::conversation::Conversation;
 use crate::engine::{CallError, Engine, ParseError, Player, Usage};
-use crate::facts;
 use crate::scenario::document::{Scenario, WHOLE};
 use crate::scenario::timeline::{Expected, Moment, Report, Stamp, What};
-use crate::word::Word;
+use despertador_contract::Call;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::facts;
+use despertador_contract::word::Word;
 
 /// A scenario that was played.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use despertador_host::contract::{
+use despertador_contract::{
     Author, FailureKind, Happening, Instant, MessageKind, Occurrence, Origin, Source, Step,
     Transfer,
 };
 use serde_json::Value;
 
-use crate::clock_face::ClockFace;
-use crate::duration;
-use crate::nearest::unknown;
-use crate::problem::Misread;
 use crate::scenario::expectation::Expectation;
 use crate::scenario::token::{Kind, Token, tokens};
 use crate::scenario::words::{Words, misplaced};
-use crate::word::{Word, step_from_word};
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::duration;
+use despertador_contract::key::step_from_word;
+use despertador_contract::nearest::unknown;
+use despertador_contract::problem::Misread;
+use despertador_contract::word::Word;
 
 /// One line of a timeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -286,7 +287,9 @@ fn what(
         "flow" if words.pass("answers") => {
             const ANSWERS: &str = "what is answered, such as `{\"helpDeskHasTicket\": \"true\"}`";
             let answers = words.json(ANSWERS)?;
-            What::FlowAnswers(crate::facts::pairs("answers", answers)?.into_iter().collect())
+            What::FlowAnswers(
+                despertador_contract::facts::pairs("answers", answers)?.into_iter().collect(),
+            )
         }
         "flow" => What::Flow,
         "memory" => match words.word(MEMORY)? {
@@ -438,7 +441,7 @@ fn happening(first: &str, words: &mut Words<'_>, face: &ClockFace) -> Result<Hap
             let details = match words.peek() {
                 Some(Kind::Json(details)) => {
                     words.next();
-                    crate::facts::pairs("details", details)?
+                    despertador_contract::facts::pairs("details", details)?
                 }
                 _ => Vec::new(),
             };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::problem::Misread;
+use despertador_contract::problem::Misread;
 
 /// A word of a line, and where it stands.
 #[derive(Debug, Clone, PartialEq)]

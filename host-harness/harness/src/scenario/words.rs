@@ -1,11 +1,11 @@
 //! Reading tokens one after the other.
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use serde_json::Value;
 
-use crate::clock_face::ClockFace;
-use crate::problem::Misread;
 use crate::scenario::token::{Kind, Token};
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::problem::Misread;
 
 /// What is left of a line to read.
 pub(crate) struct Words<'a> {

@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use despertador_host::contract::{
+use despertador_contract::{
     ActionKey, Author, Event, Happening, Instant, Message, MessageKind, Origin, Step,
 };
 
 use crate::answer::quote;
-use crate::clock_face::ClockFace;
-use crate::conversation::Call;
-use crate::duration;
-use crate::word::{self, Word};
+use despertador_contract::Call;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::duration;
+use despertador_contract::word::Word;
 
 /// What stands between the time and the arrow: `customer  "Hola"`.
 pub fn what(call: &Call, face: &ClockFace) -> String {
@@ -107,7 +107,7 @@ fn carried_out(key: &ActionKey) -> String {
         Step::AfterClose => "after-close done".into(),
         Step::Resolve => "resolved".into(),
         Step::Reply(number) => format!("sent reply {number}"),
-        Step::Other(_) => word::step(&key.step).into_owned(),
+        Step::Other(_) => despertador_contract::key::render_step(&key.step),
     };
     format!("{step} of cycle {}", key.cycle)
 }
@@ -116,7 +116,7 @@ fn failed_step(step: &Step) -> String {
     match step {
         Step::Reminder(number) => format!("reminder {number}"),
         Step::Reply(number) => format!("reply {number}"),
-        other => word::step(other).into_owned(),
+        other => despertador_contract::key::render_step(other),
     }
 }
 
@@ -149,10 +149,10 @@ fn name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use despertador_host::contract::{Failure, FailureKind};
+    use despertador_contract::{Failure, FailureKind};
 
     use super::*;
-    use crate::clock_face::MONDAY;
+    use despertador_contract::clock_face::MONDAY;
 
     #[test]
     fn choices_replies_and_resolves_are_written_as_they_are_read() {

@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
-use despertador_host::contract::Ticket;
+use despertador_contract::Ticket;
 use serde_json::json;
 
 use crate::answer::{self, Detail};
-use crate::clock_face::ClockFace;
 use crate::scenario::what_happened;
 use crate::simulation::Policy;
 use crate::simulation::invariant::Broken;
 use crate::simulation::script::Script;
 use crate::simulation::stage::Line;
-use crate::word::Word;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::word::Word;
 
 /// The scenario of what was played; the last line is where the invariant does not hold.
 pub(crate) fn scenario(

@@ -1,10 +1,10 @@
 //! What the invariants know of a policy: its table of steps, and a few words of its config.
 
-use despertador_host::contract::{Instant, Outline, Step};
+use despertador_contract::{Instant, Outline, Step};
 use serde_json::Value;
 
 use super::window::Window;
-use crate::clock_face::parse_rfc3339;
+use despertador_contract::clock_face::parse_rfc3339;
 
 /// A policy's rules.
 #[derive(Debug, Clone)]

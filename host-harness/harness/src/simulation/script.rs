@@ -1,15 +1,16 @@
 //! What happens to one ticket, made from a seed.
 
-use despertador_host::contract::{
+use despertador_contract::{
     Author, Channel, Event, FailureKind, Happening, Instant, Message, MessageKind, Occurrence,
     Origin, Source, Ticket, Transfer,
 };
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::conversation::{Call, Conversation};
+use crate::conversation::Conversation;
 use crate::simulation::Policy;
-use crate::word::Word;
+use despertador_contract::Call;
+use despertador_contract::word::Word;
 
 /// What happens to one ticket.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! A small host that plays scripts, with accidents, and checks every answer.
 
-use despertador_host::contract::{
+use despertador_contract::{
     ActionKey, Decision, Event, Failure, FailureKind, Happening, Instant, Outcome, Reason, Step,
     Ticket,
 };
@@ -8,15 +8,16 @@ use fastrand::Rng;
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::clock_face::ClockFace;
-use crate::conversation::{Call, Conversation, damage};
+use crate::conversation::{Conversation, damage};
 use crate::engine::{CallError, Engine, ParseError, Player};
-use crate::facts;
 use crate::simulation::invariant::{Broken, Invariant};
 use crate::simulation::script::{Doing, Script};
 use crate::simulation::truth::Truth;
 use crate::simulation::{Findings, Policy, Simulation, add};
-use crate::word;
+use despertador_contract::Call;
+use despertador_contract::clock_face::ClockFace;
+use despertador_contract::facts;
+use despertador_contract::word;
 
 /// The players of a simulation's policies, and what was played last.
 pub(crate) struct Stage<'a> {
@@ -493,7 +494,7 @@ fn kind(decision: &Decision) -> String {
         Outcome::Act(action) => match &action.key.step {
             Step::Reminder(_) => "send a reminder".into(),
             Step::Reply(_) => "send a reply".into(),
-            step => word::step(step).replace('-', " "),
+            step => despertador_contract::key::render_step(step).replace('-', " "),
         },
         Outcome::Wait(_) => "wait".into(),
         Outcome::Rest => {

@@ -2,17 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use despertador_host::contract::{
+use despertador_contract::{
     Action, ActionKey, Audience, Author, AutomaticReply, Channel, Event, Happening, Instant,
     Message, MessageKind, MissedCall, Occurrence, Origin, Outgoing, Step, Task, Ticket,
     TicketStatus,
 };
 
-use crate::clock_face::ClockFace;
-use crate::conversation::Call;
 use crate::simulation::invariant::{Broken, Invariant};
 use crate::simulation::rules::{Rule, Rules};
-use crate::word;
+use despertador_contract::Call;
+use despertador_contract::clock_face::ClockFace;
 
 /// What the plugin was told of one ticket.
 #[derive(Debug, Default)]
@@ -270,7 +269,7 @@ impl Truth {
         rules: &Rules,
     ) -> Result<(), Broken> {
         let key = &action.key;
-        let step = word::step(&key.step);
+        let step = despertador_contract::key::render_step(&key.step);
         if action.due > now {
             return broken(
                 Invariant::DueFirst,
@@ -556,7 +555,7 @@ fn closes(step: &Step) -> bool {
 }
 
 fn name(key: &ActionKey) -> (u32, String) {
-    (key.cycle, word::step(&key.step).into_owned())
+    (key.cycle, despertador_contract::key::render_step(&key.step))
 }
 
 fn broken(invariant: Invariant, found: impl Into<String>) -> Result<(), Broken> {

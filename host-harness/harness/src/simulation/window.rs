@@ -2,7 +2,7 @@
 //! distance from UTC, and how many messages are allowed. A window in another zone is not checked:
 //! the harness has no zone data.
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use serde_json::Value;
 
 const MINUTE: i64 = 60_000;

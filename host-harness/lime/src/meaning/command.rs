@@ -1,6 +1,6 @@
 //! What commands mean: answers to ours, and what agents ask a desk for.
 
-use despertador_host::contract::{Event, Happening, Instant, Source};
+use despertador_contract::{Event, Happening, Instant, Source};
 
 use crate::address::{Identity, unescape};
 use crate::content::Content;

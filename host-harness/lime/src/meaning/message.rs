@@ -1,6 +1,6 @@
 //! What messages mean: who wrote, what, and when.
 
-use despertador_host::contract::{self, Author, Happening, Instant, MessageKind, Origin};
+use despertador_contract::{Author, Happening, Instant, MessageKind, Origin};
 
 use crate::address::Identity;
 use crate::content::{Content, State};
@@ -70,7 +70,7 @@ pub(super) fn meaning(
     let from_customer = author == Author::Customer;
     let choice = said.text.as_deref().filter(|_| from_customer).and_then(|t| chosen(t, known));
     let kind = if choice.is_some() { MessageKind::MenuAnswer } else { said.kind };
-    let message = contract::Message {
+    let message = despertador_contract::Message {
         id: header.id.as_deref().map(|id| without_forwards(id).into()),
         sequence: None,
         at: written_at(header, received_at),

@@ -1,6 +1,6 @@
 //! What became of messages.
 
-use despertador_host::contract::{Failure, FailureKind, Happening, Instant};
+use despertador_contract::{Failure, FailureKind, Happening, Instant};
 
 use crate::envelope::{Header, Notification, NotificationEvent, Reason};
 use crate::meaning::{Meaning, Receipt, Stage, Why, event};

@@ -1,6 +1,6 @@
 //! What a document says: its kind, and its words.
 
-use despertador_host::contract::MessageKind;
+use despertador_contract::MessageKind;
 
 use crate::content::{Content, Document};
 use crate::envelope::Message;

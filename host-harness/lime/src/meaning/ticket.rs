@@ -1,6 +1,6 @@
 //! What tickets mean: what is new in them.
 
-use despertador_host::contract::{
+use despertador_contract::{
     ActionKey, Author, Happening, Instant, Message, Origin, Source, Step, Transfer,
 };
 

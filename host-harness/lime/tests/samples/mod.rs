@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each suite uses some of them")]
 
-use despertador_host::contract::QuickReply;
+use despertador_contract::QuickReply;
 use despertador_lime::{Status, Ticket};
 
 /// A customer's ticket that an agent has.

@@ -4,10 +4,10 @@ mod form;
 
 use axum::Json;
 use axum::extract::State;
+use despertador_contract::Instant;
+use despertador_contract::event_log::Row;
+use despertador_contract::problem::Misread;
 use despertador_desk::{Incoming, Receipt};
-use despertador_harness::event_log::Row;
-use despertador_harness::problem::Misread;
-use despertador_host::contract::Instant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -113,7 +113,8 @@ impl Taken {
             .map(|((ticket, id), receipt)| {
                 let (result, why, decision) = match receipt {
                     Receipt::Heard(decision) => {
-                        let shown = decisions.then(|| despertador_desk::decision_json(&decision));
+                        let shown = decisions
+                            .then(|| despertador_contract::decision::decision_json(&decision));
                         ("heard", None, shown)
                     }
                     Receipt::Again => ("again", None, None),

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
+use despertador_contract::ExitState;
+use despertador_contract::word::Word;
 use despertador_flow::lint::lint;
 use despertador_flow::{Finding, Flow, Severity};
-use despertador_harness::facts;
-use despertador_harness::word::Word;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -56,7 +56,7 @@ pub(crate) struct FlowVersions {
 
 fn look_at(text: &str, language: Language) -> Result<CheckedFlow, Problem> {
     let (exit, findings) = match Flow::read(text) {
-        Ok(flow) => (Some(facts::exit_of(&flow)), lint(&flow)),
+        Ok(flow) => (Some(ExitState::from(flow.inactivity_exit())), lint(&flow)),
         Err(findings) => (None, findings),
     };
     let is_error = |finding: &Finding| finding.code.severity() == Severity::Error;

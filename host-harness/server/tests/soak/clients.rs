@@ -6,9 +6,9 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use despertador_contract::Instant;
+use despertador_contract::clock_face::show_rfc3339;
 use despertador_desk::runtime::Clock as _;
-use despertador_harness::clock_face::show_rfc3339;
-use despertador_host::contract::Instant;
 use fastrand::Rng;
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use despertador_contract::Instant;
 use despertador_desk::runtime::{Clock, SystemClock};
-use despertador_host::contract::Instant;
 
 use crate::support::NINE;
 

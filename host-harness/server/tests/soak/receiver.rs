@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use despertador_contract::Instant;
 use despertador_desk::runtime::Clock as _;
 use despertador_desk::sink::signature;
-use despertador_host::contract::Instant;
 use fastrand::Rng;
 use serde_json::Value;
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
+use despertador_contract::Instant;
 use despertador_desk::Desk;
 use despertador_desk::runtime::Clock;
 use despertador_desk::store::Sqlite;
-use despertador_host::contract::Instant;
 use despertador_server::{Account, Deliver, NewToken, Operations, Scope, Server, Settings, Start};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
 
 use super::Sqlite;

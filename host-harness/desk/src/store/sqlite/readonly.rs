@@ -9,7 +9,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use despertador_host::contract::Instant;
+use despertador_contract::Instant;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::{failed, look_at, read, schema, whole_path};

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use despertador_harness::word::Word;
-use despertador_host::contract::{
+use despertador_contract::word::Word;
+use despertador_contract::{
     Author, Channel, FailureKind, MessageKind, Origin, Source, TicketStatus,
 };
 use serde_json::{Map, Value, json};

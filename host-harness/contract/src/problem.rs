@@ -53,11 +53,14 @@ impl Misread {
         Misread { found: found.into(), expected: Some(expected.into()) }
     }
 
-    pub(crate) fn bare(found: impl Into<String>) -> Misread {
+    /// Something that says by itself what was expected.
+    pub fn bare(found: impl Into<String>) -> Misread {
         Misread { found: found.into(), expected: None }
     }
 
-    pub(crate) fn at(self, file: &str, line: usize) -> Problem {
+    /// The same with the place where it stands.
+    #[must_use]
+    pub fn at(self, file: &str, line: usize) -> Problem {
         Problem { file: file.into(), line, found: self.found, expected: self.expected }
     }
 }

@@ -1,6 +1,6 @@
 //! Durations as people write them.
 
-use despertador_host::contract::Duration;
+use crate::Duration;
 
 const UNITS: [(&str, &[&str], u64); 5] = [
     ("d", &["d", "day", "days"], 86_400_000),

@@ -3,6 +3,7 @@
 use crate::problem::Misread;
 
 /// The known word that is most like the one written, if any is near enough to be meant.
+#[must_use]
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
     known
@@ -14,7 +15,8 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
 }
 
 /// What is wrong with a word that is none of those known: the one that was meant, or all of them.
-pub(crate) fn unknown(written: &str, found: String, known: &[&str]) -> Misread {
+#[must_use]
+pub fn unknown(written: &str, found: String, known: &[&str]) -> Misread {
     match nearest(written, known.iter().copied()) {
         Some(meant) => Misread::bare(format!("{found}; did you mean `{meant}`?")),
         None => Misread::new(found, format!("one of `{}`", known.join("`, `"))),

@@ -1,17 +1,11 @@
 //! Reading the rows of an event log.
 
-use despertador_host::contract::{
-    ActionKey, Author, Event, Failure, FailureKind, Happening, Instant, Message, MessageKind,
-    Occurrence, Origin, Source, Transfer,
-};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::clock_face::parse_rfc3339;
-use crate::conversation::Call;
-use crate::duration;
-use crate::facts::{object, optional, pairs, text, unknown, word, wrong};
+use crate::call::Call;
+use crate::json::{Json, instant, number, object, optional, text, unknown, word};
 use crate::problem::{Misread, Problem};
-use crate::word::step_from_word;
+use crate::{Channel, Event, Failure, Happening, Instant, Message, MessageKind, Origin, Ticket};
 
 /// An event log that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,9 +155,7 @@ impl Row {
             id: row.get("id").map_or(Ok(None), |value| optional("id", value))?,
             sequence: match row.get("sequence") {
                 None | Some(Value::Null) => None,
-                Some(value) => {
-                    Some(number(value).ok_or_else(|| wrong("sequence", value, "a number from 0"))?)
-                }
+                Some(value) => Some(number("sequence", value)?),
             },
             at,
             received_at,
@@ -185,8 +177,7 @@ impl Row {
             ));
         }
         if let Some(facts) = &facts {
-            let mut tried = crate::conversation::Conversation::usual_ticket();
-            crate::facts::apply(&mut tried, facts)?;
+            crate::facts::apply(&mut Ticket::open("", Channel::Voice), facts)?;
         }
         Ok(Row { line, ticket, id, at, received_at, facts, call })
     }
@@ -215,7 +206,7 @@ impl Header {
             sequence: self.sequence,
             at: self.at,
             received_at: self.received_at,
-            author: word::<Author>("author", author)?,
+            author: word("author", author)?,
             kind: message.get("kind").map_or(Ok(MessageKind::Text), |value| word("kind", value))?,
             origin: message
                 .get("origin")
@@ -236,146 +227,19 @@ impl Header {
     }
 }
 
-const HAPPENINGS: &[&str] = &[
-    "opened",
-    "carried-out",
-    "failed",
-    "typing",
-    "held",
-    "released",
-    "snoozed",
-    "woken",
-    "call-started",
-    "call-ended",
-    "assigned",
-    "unassigned",
-    "transferred",
-    "extended",
-    "closed",
-    "reopened",
-    "occurred",
-    "other",
-];
-
+/// Reads what happened; the ticket of an action's key is that of the row.
 fn happening(value: &Value, ticket: &str) -> Result<Happening, Misread> {
-    let (name, carried) = match value {
-        Value::String(name) => (name.as_str(), &Value::Null),
-        Value::Object(map) if map.len() == 1 => match map.iter().next() {
-            Some((name, carried)) => (name.as_str(), carried),
-            None => ("", &Value::Null),
-        },
-        other => {
-            return Err(wrong(
-                "event",
-                other,
-                "a word such as `\"held\"`, or `{\"assigned\": \"Ana\"}`",
-            ));
-        }
-    };
-    Ok(match name {
-        "typing" => Happening::Typing,
-        "held" => Happening::Held,
-        "released" => Happening::Released,
-        "woken" => Happening::Woken,
-        "call-started" => Happening::CallStarted,
-        "call-ended" => Happening::CallEnded,
-        "unassigned" => Happening::Unassigned,
-        "snoozed" if carried.is_null() => Happening::Snoozed(None),
-        "snoozed" => Happening::Snoozed(Some(instant(name, carried)?)),
-        "opened" => Happening::Opened(word::<Source>(name, carried)?),
-        "closed" => Happening::Closed(word::<Source>(name, carried)?),
-        "reopened" => Happening::Reopened(word::<Source>(name, carried)?),
-        "assigned" => Happening::Assigned(text(name, carried)?),
-        "other" => Happening::Other(text(name, carried)?),
-        "extended" => Happening::Extended(
-            carried
-                .as_str()
-                .and_then(duration::parse)
-                .ok_or_else(|| wrong(name, carried, "a duration such as `\"10 min\"`"))?,
-        ),
-        "transferred" => {
-            let to = members(name, carried, &["department", "agent"])?;
-            let member = |name: &str| to.get(name).map_or(Ok(None), |value| optional(name, value));
-            Happening::Transferred(Transfer {
-                department: member("department")?,
-                agent: member("agent")?,
-            })
-        }
-        "occurred" => {
-            let occurrence = members(name, carried, &["name", "details"])?;
-            Happening::Occurred(Occurrence {
-                name: text("name", occurrence.get("name").unwrap_or(&Value::Null))?,
-                details: occurrence
-                    .get("details")
-                    .map_or_else(|| Ok(Vec::new()), |value| pairs("details", value))?,
-            })
-        }
-        "carried-out" => Happening::CarriedOut(key(carried, ticket)?),
-        "failed" => {
-            let failure = members(name, carried, &["cycle", "step", "kind"])?;
-            Happening::Failed(Failure {
-                key: key(carried, ticket)?,
-                kind: failure
-                    .get("kind")
-                    .map_or(Ok(FailureKind::Unreachable), |value| word("kind", value))?,
-            })
-        }
-        _ => return Err(unknown(name, "event", HAPPENINGS)),
-    })
-}
-
-fn key(value: &Value, ticket: &str) -> Result<ActionKey, Misread> {
-    const KEY: &str = "an object such as `{\"cycle\": 1, \"step\": \"reminder-1\"}`";
-    let cycle = value.get("cycle").and_then(number).and_then(|cycle| u32::try_from(cycle).ok());
-    let step = value.get("step").and_then(Value::as_str).and_then(step_from_word);
-    match (cycle, step) {
-        (Some(cycle), Some(step)) => Ok(ActionKey { ticket: ticket.into(), cycle, step }),
-        _ => Err(wrong("the key of the action", value, KEY)),
+    let mut what = Happening::from_json("event", value)?;
+    if let Happening::CarriedOut(key) | Happening::Failed(Failure { key, .. }) = &mut what {
+        key.ticket = ticket.into();
     }
-}
-
-/// A whole number from 0 on, also one that is written `7.0`.
-fn number(value: &Value) -> Option<u64> {
-    /// The least number that is too large: 2^64.
-    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
-    value.as_u64().or_else(|| {
-        let float = value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..BEYOND).contains(it))?;
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "looked at above"
-        )]
-        let whole = float as u64;
-        Some(whole)
-    })
-}
-
-fn members<'a>(
-    name: &str,
-    value: &'a Value,
-    known: &[&str],
-) -> Result<&'a Map<String, Value>, Misread> {
-    let map = value
-        .as_object()
-        .ok_or_else(|| wrong(name, value, &format!("an object of `{}`", known.join("`, `"))))?;
-    match map.keys().find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(unknown(name, "name", known)),
-        None => Ok(map),
-    }
-}
-
-fn instant(name: &str, value: &Value) -> Result<Instant, Misread> {
-    value
-        .as_str()
-        .and_then(parse_rfc3339)
-        .ok_or_else(|| wrong(name, value, "an instant such as `\"2026-03-02T09:00:00Z\"`"))
+    Ok(what)
 }
 
 #[cfg(test)]
 mod tests {
-    use despertador_host::contract::Step;
-
     use super::*;
+    use crate::{ActionKey, Step};
 
     fn call(row: &str) -> Call {
         let text = format!(r#"{{"ticket":"4711","at":"2026-03-02T09:00:00Z",{row}}}"#);

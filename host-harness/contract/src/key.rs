@@ -6,66 +6,73 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::contract::{ActionKey, Step};
+use crate::word::{other_from_word, other_word};
+use crate::{ActionKey, Step};
 
 /// The key as text.
 ///
 /// ```
-/// use despertador_host::contract::{ActionKey, Step};
+/// use despertador_contract::{ActionKey, Step};
 /// let key = ActionKey { ticket: "4711".into(), cycle: 2, step: Step::Reminder(1) };
-/// assert_eq!(despertador_host::key::render(&key), "4711/2/reminder-1");
+/// assert_eq!(despertador_contract::key::render(&key), "4711/2/reminder-1");
 /// ```
 #[must_use]
 pub fn render(key: &ActionKey) -> String {
     format!("{}/{}/{}", key.ticket, key.cycle, render_step(&key.step))
 }
 
-/// The step as text: `reminder-1`, `close`, `after-close`, `reply-3`.
+/// The step as text: `reminder-1`, `close`, `reply-3`; a step without a word is `other:NAME`.
 #[must_use]
 pub fn render_step(step: &Step) -> String {
-    match step {
-        Step::Reminder(number) => format!("reminder-{number}"),
-        Step::Close => "close".into(),
-        Step::Notify => "notify".into(),
-        Step::Reopen => "reopen".into(),
-        Step::OpenLinked => "open-linked".into(),
-        Step::AfterClose => "after-close".into(),
-        Step::Resolve => "resolve".into(),
-        Step::Reply(number) => format!("reply-{number}"),
-        Step::Other(word) => word.clone(),
+    match (step, step.detail()) {
+        (Step::Other(name), _) => other_word(name),
+        (_, Some(number)) => format!("{}-{number}", step.name()),
+        (_, None) => step.name().into(),
     }
 }
 
-/// Reads a step that [`render_step`] wrote. None for a text that is not the one way to write a
-/// step: empty, with a `/` or a control character.
+/// The step of a word: one of the contract, or `other:NAME`.
+///
+/// `None` for any other word, and for a name that no key can hold: empty, with `/` or a control character.
 #[must_use]
-pub fn parse_step(text: &str) -> Option<Step> {
+pub fn step_from_word(word: &str) -> Option<Step> {
     let numbered = |prefix: &str| {
-        let number = text.strip_prefix(prefix).filter(|number| is_canonical(number))?;
+        let number = word.strip_prefix(prefix).filter(|number| is_canonical(number))?;
         number.parse().ok()
     };
-    Some(match text {
+    Some(match word {
         "close" => Step::Close,
         "notify" => Step::Notify,
         "reopen" => Step::Reopen,
         "open-linked" => Step::OpenLinked,
         "after-close" => Step::AfterClose,
         "resolve" => Step::Resolve,
-        word if word.is_empty() || word.contains(|c: char| c == '/' || c.is_control()) => {
-            return None;
-        }
-        word => numbered("reminder-")
-            .map(Step::Reminder)
-            .or_else(|| numbered("reply-").map(Step::Reply))
-            .unwrap_or_else(|| Step::Other(word.into())),
+        _ => match (numbered("reminder-"), numbered("reply-"), other_from_word(word)) {
+            (Some(number), _, _) => Step::Reminder(number),
+            (_, Some(number), _) => Step::Reply(number),
+            (_, _, name) => Step::Other(name.filter(|name| is_storable(name))?),
+        },
     })
 }
 
-/// Whether a step is read as what it was written as. A step without a word of its own may be named
-/// so that it is none (`a/b`), or another one (`close`): such a step can be neither stored nor told.
+/// The step of a stored text: as [`step_from_word`], and a bare word that is no step, as earlier
+/// versions wrote a step without a word of its own.
+#[must_use]
+pub fn parse_step(text: &str) -> Option<Step> {
+    let bare = || is_storable(text).then(|| Step::Other(text.into()));
+    step_from_word(text).or_else(bare)
+}
+
+/// Whether a step is read as what it was written as. A step without a word of its own may have a name
+/// that no key can hold (`a/b`): such a step can be neither stored nor told.
 #[must_use]
 pub fn has_text(step: &Step) -> bool {
     parse_step(&render_step(step)).as_ref() == Some(step)
+}
+
+/// Whether a key can hold the name of a step: its `/` would end the key.
+fn is_storable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c: char| c == '/' || c.is_control())
 }
 
 fn is_canonical(digits: &str) -> bool {
@@ -81,14 +88,11 @@ pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
     let not_a_key = |what| NotAKey { text: text.into(), what };
     let (rest, step) = text.rsplit_once('/').ok_or(not_a_key("the step after the last `/`"))?;
     let (ticket, cycle) = rest.rsplit_once('/').ok_or(not_a_key("the cycle before the step"))?;
-    if step.is_empty() {
-        return Err(not_a_key("the step after the last `/`"));
-    }
     let cycle = Some(cycle)
         .filter(|cycle| is_canonical(cycle))
         .and_then(|cycle| cycle.parse().ok())
         .ok_or(not_a_key("the cycle, a number, before the step"))?;
-    let step = parse_step(step).ok_or(not_a_key("a step without control characters"))?;
+    let step = parse_step(step).ok_or(not_a_key("the step after the last `/`"))?;
     Ok(ActionKey { ticket: ticket.into(), cycle, step })
 }
 
@@ -142,6 +146,8 @@ mod tests {
             Step::Reply(3),
             Step::Other("dance".into()),
             Step::Other("reply-03".into()),
+            Step::Other("close".into()),
+            Step::Other("other:close".into()),
         ];
         for step in steps {
             for ticket in ["4711", "acme/4711", ""] {
@@ -152,12 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn a_step_is_read_as_what_it_was_written_as_or_has_no_text() {
-        for step in [Step::Reminder(1), Step::Reply(0), Step::Resolve, Step::Other("x".into())] {
-            assert!(has_text(&step), "{step:?}");
-        }
-        for name in ["", "a/b", "/", "close", "reminder-1", "reply-30", "a\nb", "\u{7f}"] {
-            assert!(!has_text(&Step::Other(name.into())), "{name:?}");
+    fn a_step_written_by_an_earlier_version_is_read() {
+        assert_eq!(parse_step("dance"), Some(Step::Other("dance".into())));
+        assert_eq!(step_from_word("dance"), None);
+        for no_step in ["", "a/b", "other:a/b"] {
+            assert_eq!(parse_step(no_step), None, "{no_step}");
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::Instant;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use despertador_host::contract::Instant;
 
 /// Midnight of Monday 2026-03-02: the day of a scenario that names none.
 pub const MONDAY: Instant = 1_772_409_600_000;

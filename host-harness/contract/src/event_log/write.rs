@@ -1,13 +1,13 @@
 //! Writing the rows of an event log: what was written is read as what it was.
 
-use despertador_host::contract::{ActionKey, Event, Happening, Message, MessageKind, Origin};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::call::Call;
 use crate::clock_face::show_rfc3339;
-use crate::conversation::Call;
-use crate::duration;
 use crate::event_log::row::Row;
-use crate::word::{self, Word};
+use crate::json::Json;
+use crate::word::Word;
+use crate::{Message, MessageKind, Origin};
 
 impl Row {
     /// The row as [`Row::from_json`] reads it, without what goes without saying.
@@ -37,7 +37,7 @@ impl Row {
                 if let Some(sequence) = event.sequence {
                     put("sequence", sequence.into());
                 }
-                put("event", self::event(event));
+                put("event", event.what.to_json());
             }
             Some(Call::Tick(_)) | None => {}
         }
@@ -62,47 +62,6 @@ fn message(message: &Message) -> Value {
         put("choice", choice);
     }
     Value::Object(members)
-}
-
-fn event(event: &Event) -> Value {
-    match &event.what {
-        Happening::Typing => "typing".into(),
-        Happening::Held => "held".into(),
-        Happening::Released => "released".into(),
-        Happening::Snoozed(None) => "snoozed".into(),
-        Happening::Snoozed(Some(until)) => json!({ "snoozed": show_rfc3339(*until) }),
-        Happening::Woken => "woken".into(),
-        Happening::CallStarted => "call-started".into(),
-        Happening::CallEnded => "call-ended".into(),
-        Happening::Unassigned => "unassigned".into(),
-        Happening::Opened(source) => json!({ "opened": source.word() }),
-        Happening::Closed(source) => json!({ "closed": source.word() }),
-        Happening::Reopened(source) => json!({ "reopened": source.word() }),
-        Happening::Assigned(agent) => json!({ "assigned": agent }),
-        Happening::Transferred(to) => {
-            json!({ "transferred": { "department": to.department, "agent": to.agent } })
-        }
-        Happening::Extended(by) => json!({ "extended": duration::show(*by) }),
-        Happening::Occurred(occurrence) => {
-            let details = occurrence
-                .details
-                .iter()
-                .map(|(name, value)| (name.clone(), value.as_str().into()));
-            let details = Value::Object(details.collect());
-            json!({ "occurred": { "name": occurrence.name, "details": details } })
-        }
-        Happening::CarriedOut(key) => json!({ "carried-out": self::key(key) }),
-        Happening::Failed(failure) => {
-            let ActionKey { cycle, step, .. } = &failure.key;
-            let kind = failure.kind.word();
-            json!({ "failed": { "cycle": cycle, "step": word::step(step), "kind": kind } })
-        }
-        Happening::Other(name) => json!({ "other": name }),
-    }
-}
-
-fn key(key: &ActionKey) -> Value {
-    json!({ "cycle": key.cycle, "step": word::step(&key.step) })
 }
 
 #[cfg(test)]

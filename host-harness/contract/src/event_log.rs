@@ -1,0 +1,26 @@
+//! Event logs: what happened to many tickets, as JSON lines.
+//!
+//! One row a line, in the order in which the host learned of things:
+//!
+//! ```json
+//! {"ticket":"4711","at":"2026-03-02T09:00:00Z","message":{"author":"customer","text":"Hola"}}
+//! {"ticket":"4711","at":"2026-03-02T09:05:00Z","message":{"author":"agent"}}
+//! {"ticket":"4711","at":"2026-03-02T09:07:00Z","event":"held"}
+//! {"ticket":"4711","at":"2026-03-02T09:08:00Z","event":{"snoozed":"2026-03-02T12:00:00Z"}}
+//! {"ticket":"4711","at":"2026-03-02T09:09:00Z","facts":{"tags":["vip"]}}
+//! ```
+//!
+//! | name | what it is |
+//! |---|---|
+//! | `ticket` | the ticket's id |
+//! | `at` | when it happened (RFC 3339) |
+//! | `received-at` | when the host learned of it; without it, `at` |
+//! | `id`, `sequence` | as in the contract, where the host has them |
+//! | `message` | `author`, and where wanted `kind`, `origin`, `text`, `choice` |
+//! | `event` | a word of the contract's `happening`, or an object of that word and what it carries |
+//! | `facts` | facts of the ticket that are so from here on, also beside a message or an event |
+
+mod row;
+mod write;
+
+pub use row::{EventLog, Row};

@@ -1,0 +1,33 @@
+//! The contract between plugin and host as Rust: types, words, action keys, and their JSON form.
+//!
+//! The types are generated from `wit/types.wit`, the only list of words, and documented there.
+//! Instants are milliseconds since 1970-01-01T00:00:00Z, durations are milliseconds. This crate has
+//! no sandbox, no flow and no test fixture among its dependencies; with the feature `sandbox`, which
+//! only the host needs, its types can cross the sandbox.
+//!
+//! JSON is written and read in one place each: events and facts in [`event_log`], facts and
+//! surroundings in [`facts`], decisions and actions in [`decision`]. What is written is read as what
+//! it was.
+
+mod begin;
+mod call;
+pub mod clock_face;
+pub mod decision;
+pub mod duration;
+pub mod event_log;
+pub mod facts;
+mod generated;
+mod json;
+pub mod key;
+pub mod nearest;
+pub mod problem;
+pub mod word;
+
+pub use call::{Call, follow};
+pub use generated::*;
+
+/// The package that the contract is, without its version.
+pub const PACKAGE: &str = "despertador:inactivity";
+
+/// The interfaces that a plugin must export.
+pub const INTERFACES: [&str; 2] = ["decisions", "types"];

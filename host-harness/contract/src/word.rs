@@ -1,0 +1,50 @@
+//! The kebab-case word of each case of the contract's variants.
+
+use std::borrow::Cow;
+
+use crate::{Fault, Reason};
+
+/// A variant whose cases are written as one word, the contract's own.
+///
+/// A case `other` is written `other:NAME`.
+pub trait Word: Sized {
+    /// Every word the contract names.
+    const KNOWN: &'static [&'static str];
+
+    /// The word of this case.
+    fn word(&self) -> Cow<'_, str>;
+
+    /// The case of a word.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+/// The word of a case `other`.
+pub(crate) fn other_word(name: &str) -> String {
+    format!("other:{name}")
+}
+
+/// The name in the word of a case `other`.
+pub(crate) fn other_from_word(word: &str) -> Option<String> {
+    word.strip_prefix("other:").filter(|name| !name.is_empty()).map(Into::into)
+}
+
+/// A reason as it stands in parentheses: `company-turn`, `exempt vip`, `reminder-failed 1`.
+#[must_use]
+pub fn reason(reason: &Reason) -> Cow<'_, str> {
+    match (reason, reason.detail()) {
+        (Reason::Other(name), _) => other_word(name).into(),
+        (_, Some(detail)) => format!("{} {detail}", reason.name()).into(),
+        (_, None) => reason.name().into(),
+    }
+}
+
+/// A fault as it stands after the word `fault`: `memory-damaged`, `memory-newer 7`.
+#[must_use]
+pub fn fault(fault: &Fault) -> String {
+    match fault {
+        Fault::MemoryNewer(version) => format!("{} {version}", fault.name()),
+        Fault::OverLimit(what) => format!("{} {what}", fault.name()),
+        Fault::Other(name) => other_word(name),
+        Fault::MemoryDamaged | Fault::BadTime(_) => fault.name().into(),
+    }
+}

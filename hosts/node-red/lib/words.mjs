@@ -1,0 +1,203 @@
+// The words of the contract: each list is a variant of `wit/types.wit`, without `other`.
+// Made from it by `BLESS=1 cargo test -p despertador-generate`; change the
+// contract, not this file.
+
+/** Whether a ticket can still be worked on. `other` is treated as not open: nothing is done. */
+export const TICKET_STATUS = [
+  'open',
+  'closed',
+  'merged',
+  'deleted',
+];
+
+/** Where the customer writes. `other` reports no typing and reopens no ticket. */
+export const CHANNEL = [
+  'whatsapp',
+  'messenger',
+  'instagram',
+  'telegram',
+  'apple-messages',
+  'sms',
+  'email',
+  'web-chat',
+  'mobile-app',
+  'voice',
+];
+
+/** Who wrote. `other` neither starts, moves nor stops the clock. */
+export const AUTHOR = [
+  'customer',
+  'agent',
+  'ai-agent',
+  'bot',
+];
+
+/** What a message is. `other` counts from a customer and does not count from an agent, so
+ * that an unknown kind can stop a clock and never start one. */
+export const MESSAGE_KIND = [
+  'text',
+  'media',
+  'sticker',
+  'location',
+  'menu-answer',
+  'reaction',
+  'private-note',
+  'label',
+  'edit',
+  'receipt',
+];
+
+/** What caused a message to be sent. `other` is treated as `automation`. */
+export const ORIGIN = [
+  'written',
+  'automatic-reply',
+  'automation',
+  'echo',
+];
+
+/** Who or what caused an opening, a close or a reopening. `other` matches no filter. */
+export const SOURCE = [
+  'agent',
+  'customer',
+  'inactivity',
+  'flow',
+  'api',
+];
+
+/** Why an action could not be carried out. `other` is treated as `refused`. */
+export const FAILURE_KIND = [
+  'unreachable',
+  'refused',
+  'blocked',
+];
+
+/** A step of a cycle. A host that meets `other` carries nothing out. */
+export const STEP = [
+  'reminder',
+  'close',
+  'notify',
+  'reopen',
+  'open-linked',
+  'after-close',
+  'resolve',
+  'reply',
+];
+
+/** What can happen to a ticket. `other` changes nothing. */
+export const HAPPENING = [
+  'opened',
+  'carried-out',
+  'failed',
+  'typing',
+  'held',
+  'released',
+  'snoozed',
+  'woken',
+  'call-started',
+  'call-ended',
+  'assigned',
+  'unassigned',
+  'transferred',
+  'extended',
+  'closed',
+  'reopened',
+  'occurred',
+];
+
+/** For whose eyes a message is. A host that meets `other` sends nothing and reports `failed`. */
+export const AUDIENCE = [
+  'customer',
+  'people-in-charge',
+];
+
+/** What becomes of a missed call. `other` means nothing. */
+export const MISSED_CALL = [
+  'nothing',
+  'on-ticket',
+  'new-ticket',
+];
+
+/** Whether the customer is asked how it was. `other` means no. */
+export const SURVEY = [
+  'no',
+  'now',
+  'later',
+];
+
+/** What is to be done. A host that meets `other` carries nothing out and reports `failed`. */
+export const TASK = [
+  'send',
+  'close',
+  'notify',
+  'reopen',
+  'open-linked',
+  'after-close',
+  'reply',
+];
+
+/** What is to be done. A host that meets `other` rests. */
+export const OUTCOME = [
+  'act',
+  'wait',
+  'rest',
+];
+
+/** Why a decision is what it is. A reader that meets `other` shows the word inside. */
+export const REASON = [
+  'reminder',
+  'close',
+  'customer-typing',
+  'incomplete-metadata',
+  'premature-close',
+  'late-reply',
+  'closed-by-other',
+  'already-closed',
+  'not-open',
+  'switched-off',
+  'no-rule',
+  'rule-off',
+  'exempt',
+  'not-answered',
+  'company-turn',
+  'reopened-awaits-customer',
+  'reopened-awaits-agent',
+  'before-activation',
+  'backlog',
+  'on-hold',
+  'snoozed',
+  'on-call',
+  'in-queue',
+  'reminder-failed',
+  'close-failed',
+  'nothing-left',
+  'automatic-reply',
+  'customer-resolved',
+  'group-conversation',
+  'outside-sending-window',
+  'over-budget',
+  'retry',
+  'outside-channel-window',
+  'opted-out',
+];
+
+/** Why a call has no answer. Nothing has changed; a host leaves the ticket as it is. */
+export const FAULT = [
+  'memory-damaged',
+  'memory-newer',
+  'bad-time',
+  'over-limit',
+];
+
+/** Whether a flow has the inactivity exit. `other` is treated as `unknown`. */
+export const EXIT_STATE = [
+  'unknown',
+  'linked',
+  'not-linked',
+  'not-supported',
+];
+
+/** How bad a problem is. `other` is treated as `error`. */
+export const SEVERITY = [
+  'error',
+  'warning',
+];
