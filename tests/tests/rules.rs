@@ -129,8 +129,9 @@ fn headings() -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
         let scenarios = read(&file).unwrap_or_else(|problems| panic!("{problems:?}"));
         for scenario in &scenarios.scenarios {
             let (says, ids) = split_ids(&scenario.heading);
-            let ids = ids.into_iter().map(str::to_owned).collect();
-            all.entry(scenarios.file.clone()).or_default().insert(says.into(), ids);
+            let headings = all.entry(scenarios.file.clone()).or_default();
+            // Headings that differ only in their ids count as one.
+            headings.entry(says.into()).or_default().extend(ids.into_iter().map(str::to_owned));
         }
     }
     all
