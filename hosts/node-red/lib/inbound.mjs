@@ -1,9 +1,9 @@
 // What a flow says, in the contract's words. Plain values only, so that all of it can be stored.
 
-const AUTHORS = ['customer', 'agent', 'ai-agent', 'bot'];
+import { AUTHOR, CHANNEL, FAILURE_KIND, MESSAGE_KIND, ORIGIN, SOURCE } from './words.mjs';
+
 // A close by inactivity is this node's own.
-const SOURCES = ['agent', 'customer', 'flow', 'api'];
-const FAILURES = ['unreachable', 'refused', 'blocked'];
+const SOURCES = SOURCE.filter((source) => source !== 'inactivity');
 
 /** The events a flow can tell, each with the property it needs besides, if any. */
 export const EVENTS = {
@@ -127,7 +127,7 @@ export function read(msg, now, passOver) {
   };
   switch (event) {
     case 'message':
-      input.from = oneOf('msg.from', msg.from, AUTHORS);
+      input.from = oneOf('msg.from', msg.from, AUTHOR);
       input.kind = particular('msg.kind', msg.kind, 'text') ?? 'text';
       input.origin = particular('msg.origin', msg.origin, 'text') ?? 'written';
       input.text = typeof msg.payload === 'string' ? msg.payload : undefined;
@@ -168,7 +168,7 @@ export function read(msg, now, passOver) {
     case 'failed':
       input.key = particular('msg.key', msg.key, 'text');
       if (!input.key) throw new Misunderstood('msg.key', 'is missing', 'it is the key of the message that left');
-      if (event === 'failed') input.failure = oneOf('msg.failure', msg.failure ?? 'refused', FAILURES);
+      if (event === 'failed') input.failure = oneOf('msg.failure', msg.failure ?? 'refused', FAILURE_KIND);
       break;
   }
   return { customer, ticket, facts, input };
@@ -184,10 +184,6 @@ export const customerSpoke = (input) =>
   !SILENT.includes(input.kind) &&
   input.origin !== 'automatic-reply';
 
-const CHANNELS = ['whatsapp', 'messenger', 'instagram', 'telegram', 'apple-messages', 'sms', 'email', 'web-chat', 'mobile-app', 'voice'];
-const KINDS = ['text', 'media', 'sticker', 'location', 'menu-answer', 'reaction', 'private-note', 'label', 'edit', 'receipt'];
-const ORIGINS = ['written', 'automatic-reply', 'automation', 'echo'];
-
 /** A word of the contract; one it does not have is `other`, which is harmless everywhere. */
 const word = (value, words) => (words.includes(value) ? { tag: value } : { tag: 'other', val: value });
 const optional = (value, as) => (value === undefined || value === null ? undefined : as(value));
@@ -198,7 +194,7 @@ export function ticket(stored, sent) {
     id: stored.id,
     status: { tag: stored.status },
     department: stored.department ?? undefined,
-    channel: word(stored.channel, CHANNELS),
+    channel: word(stored.channel, CHANNEL),
     tags: stored.tags ?? [],
     agent: stored.agent ?? undefined,
     locale: stored.locale ?? undefined,
@@ -223,8 +219,8 @@ const moment = (input) => ({
 export const message = (input) => ({
   ...moment(input),
   author: { tag: input.from },
-  kind: word(input.kind, KINDS),
-  origin: word(input.origin, ORIGINS),
+  kind: word(input.kind, MESSAGE_KIND),
+  origin: word(input.origin, ORIGIN),
   text: input.text,
   choice: input.choice,
 });

@@ -13,8 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from enum import Enum
-from typing import Mapping, Sequence, Type, TypeVar, Union
+from typing import Mapping, Sequence, Union
+
+from .words import (
+    Audience, Author, Channel, ExitState, FailureKind, MessageKind, MissedCall, Origin, Other,
+    Severity, Source, Survey, TicketStatus,
+)
 
 __all__ = [
     "Act", "ActionKey", "AfterClose", "Assigned", "Audience", "Author", "AutomaticReply",
@@ -41,151 +45,6 @@ def instant(moment: datetime) -> int:
 def moment(instant: int) -> datetime:
     """The `datetime` of an instant, in UTC."""
     return _EPOCH + timedelta(milliseconds=instant)
-
-
-# Words
-
-
-@dataclass(frozen=True)
-class Other:
-    """A word that this version of the contract has no case for: do the harmless thing."""
-
-    word: str
-
-    def __str__(self) -> str:
-        return self.word
-
-
-_W = TypeVar("_W", bound="_Words")
-
-
-class _Words(Enum):
-    """Words of which a later contract may have more."""
-
-    @classmethod
-    def of(cls: Type[_W], word: str) -> Union[_W, Other]:
-        """The word, or `Other` if the contract does not have it."""
-        try:
-            return cls(word)
-        except ValueError:
-            return Other(word)
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-
-class TicketStatus(_Words):
-    """Whether a ticket can still be worked on. `Other` is treated as not open."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    MERGED = "merged"
-    DELETED = "deleted"
-
-
-class Channel(_Words):
-    """Where the customer writes. `Other` reports no typing and reopens no ticket."""
-
-    WHATSAPP = "whatsapp"
-    MESSENGER = "messenger"
-    INSTAGRAM = "instagram"
-    TELEGRAM = "telegram"
-    APPLE_MESSAGES = "apple-messages"
-    SMS = "sms"
-    EMAIL = "email"
-    WEB_CHAT = "web-chat"
-    MOBILE_APP = "mobile-app"
-    VOICE = "voice"
-
-
-class Author(_Words):
-    """Who wrote. `Other` neither starts, moves nor stops the clock."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
-    AI_AGENT = "ai-agent"
-    BOT = "bot"
-
-
-class MessageKind(_Words):
-    """What a message is. `Other` can stop a clock and never start one."""
-
-    TEXT = "text"
-    MEDIA = "media"
-    STICKER = "sticker"
-    LOCATION = "location"
-    MENU_ANSWER = "menu-answer"
-    REACTION = "reaction"
-    PRIVATE_NOTE = "private-note"
-    LABEL = "label"
-    EDIT = "edit"
-    RECEIPT = "receipt"
-
-
-class Origin(_Words):
-    """What caused a message to be sent. `Other` is treated as `AUTOMATION`."""
-
-    WRITTEN = "written"
-    AUTOMATIC_REPLY = "automatic-reply"
-    AUTOMATION = "automation"
-    ECHO = "echo"
-
-
-class Source(_Words):
-    """Who opened, closed or reopened a ticket. `Other` matches no filter."""
-
-    AGENT = "agent"
-    CUSTOMER = "customer"
-    INACTIVITY = "inactivity"
-    FLOW = "flow"
-    API = "api"
-
-
-class FailureKind(_Words):
-    """Why an action could not be carried out. `Other` is treated as `REFUSED`."""
-
-    UNREACHABLE = "unreachable"
-    REFUSED = "refused"
-    BLOCKED = "blocked"
-
-
-class Audience(_Words):
-    """For whose eyes a message is. At `Other` send nothing and report `Failed`."""
-
-    CUSTOMER = "customer"
-    PEOPLE_IN_CHARGE = "people-in-charge"
-
-
-class MissedCall(_Words):
-    """What becomes of a missed call. `Other` means nothing."""
-
-    NOTHING = "nothing"
-    ON_TICKET = "on-ticket"
-    NEW_TICKET = "new-ticket"
-
-
-class Survey(_Words):
-    """Whether the customer is asked how it was. `Other` means no."""
-
-    NO = "no"
-    NOW = "now"
-    LATER = "later"
-
-
-class ExitState(_Words):
-    """Whether a flow has the inactivity exit. `Other` is treated as `UNKNOWN`."""
-
-    UNKNOWN = "unknown"
-    LINKED = "linked"
-    NOT_LINKED = "not-linked"
-    NOT_SUPPORTED = "not-supported"
-
-
-class Severity(_Words):
-    """How bad a problem is. `Other` is treated as `ERROR`."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 # What the host tells

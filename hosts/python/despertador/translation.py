@@ -12,6 +12,7 @@ from wasmtime.component import Record, Variant
 
 from . import contract as c
 from . import errors
+from .words import Words
 
 _T = TypeVar("_T")
 
@@ -83,7 +84,7 @@ def _pairs(place: str, value: Mapping[Any, Any]) -> list[tuple[str, str]]:
     return [(_text(place, name), _text(place, item)) for name, item in value.items()]
 
 
-def _word(words: Type[c._Words], place: str, value: Any) -> Variant:
+def _word(words: Type[Words], place: str, value: Any) -> Variant:
     if isinstance(value, words):
         return Variant(value.value)
     if isinstance(value, c.Other):
@@ -236,7 +237,7 @@ def _of(record: Record, name: str) -> Any:
     return record.__dict__[name]
 
 
-def _word_out(words: Type[c._Words], value: Variant) -> Any:
+def _word_out(words: Type[Words], value: Variant) -> Any:
     # What the plugin calls `other` stays `Other`, even if it is spelt like a word we know.
     return c.Other(value.payload or "") if value.tag == "other" else words.of(value.tag)
 

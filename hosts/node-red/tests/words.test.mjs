@@ -1,0 +1,14 @@
+// The editor's page runs in a browser and imports nothing: its list of channels is the contract's.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { CHANNEL } from '../lib/words.mjs';
+
+test('the editor offers the channels of the contract', async () => {
+  const page = await readFile(new URL('../nodes/human-assistance.html', import.meta.url), 'utf8');
+  const [, list] = /const CHANNELS = \[([^\]]*)\]/.exec(page);
+  assert.deepEqual(
+    list.split(',').map((word) => word.trim().replaceAll("'", '')),
+    CHANNEL,
+  );
+});
