@@ -132,3 +132,40 @@ fn statement_ids_are_told_from_other_words() {
         assert!(!is_statement_id(word), "{word}");
     }
 }
+
+/// Files, types and functions that are renamed leave no old name behind in ARCHITECTURE.md.
+#[test]
+fn what_the_architecture_names_exists() {
+    let files: Vec<(String, String)> = written_files()
+        .iter()
+        .map(|file| (format!("/{}", shown(file)), fs::read_to_string(file).unwrap_or_default()))
+        .filter(|(name, _)| name != "/ARCHITECTURE.md")
+        .collect();
+    let page = fs::read_to_string(repository().join("ARCHITECTURE.md")).expect("the page is there");
+    let named: BTreeSet<&str> =
+        page.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 150, "{} names", named.len());
+    let is_file =
+        |name: &str| [".rs", ".md", ".toml", ".mjs", ".wit"].iter().any(|e| name.ends_with(e));
+    let is_name =
+        |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_:!…".contains(c));
+    let mut wrong = Vec::new();
+    for name in named {
+        let exists = if is_file(name) {
+            files.iter().any(|(file, _)| file.ends_with(&format!("/{name}")))
+        } else if let Some(folder) = name.strip_suffix('/') {
+            files.iter().any(|(file, _)| file.contains(&format!("/{folder}/")))
+        } else if is_name(name) {
+            // `a_long_name_…` stands for the rest of it.
+            let last = name.rsplit("::").next().unwrap_or(name);
+            let last = last.trim_end_matches('!').split('…').next().unwrap_or(last);
+            files.iter().any(|(file, text)| !file.ends_with(".md") && text.contains(last))
+        } else {
+            true
+        };
+        if !exists {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "ARCHITECTURE.md names what is not there: {wrong:?}");
+}
