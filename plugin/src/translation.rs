@@ -314,7 +314,10 @@ fn happening<'a>(
         H::Closed(by) => policy::Happening::Closed(source(by)),
         H::Reopened(by) => policy::Happening::Reopened(source(by)),
         H::Occurred(what) => policy::Happening::Occurred(occurrence(what)),
-        H::Other(_) => policy::Happening::Unknown,
+        H::Other(word) => match word.strip_prefix("message-undelivered:") {
+            Some(id) => policy::Happening::Undelivered(id),
+            None => policy::Happening::Unknown,
+        },
     })
 }
 

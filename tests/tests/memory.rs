@@ -22,8 +22,10 @@ use despertador_tests::scenario_files::repository;
 const VERSION_1: &str = include_str!("../fixtures/memory/version-1.txt");
 /// What the plugins since then wrote, before they knew opt-outs, replies and what was sent.
 const VERSION_2: &str = include_str!("../fixtures/memory/version-2.txt");
-/// What is written now: the same again, and what was added.
+/// What the plugins wrote before they kept the ids of the company's messages.
 const VERSION_3: &str = include_str!("../fixtures/memory/version-3.txt");
+/// What is written now: the same again, and what was added.
+const VERSION_4: &str = include_str!("../fixtures/memory/version-4.txt");
 
 const WORKED_EXAMPLE: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
     "reminders": [ { "after": "10 min", "text": "a" }, { "after": "1 min", "text": "b" },
@@ -80,6 +82,10 @@ const DECIDED_AT_NOON_WITH_REPLIES: [(&str, &str); 8] = [
     ("wrote-at-night", "reply 1"),
 ];
 
+/// The same for what version 4 added.
+const DECIDED_AT_NOON_WITH_IDS: [(&str, &str); 2] =
+    [("answered-by-id", "reminder 1"), ("not-delivered", "rest")];
+
 /// A ticket to which things happen under [`WITH_REPLIES`].
 struct Story {
     native: NativePolicy,
@@ -123,7 +129,7 @@ fn key(step: Step) -> ActionKey {
     ActionKey { ticket: "t".into(), cycle: 1, step }
 }
 
-/// What version 3 added, as it comes about.
+/// What versions 3 and 4 added, as it comes about.
 fn stories() -> Vec<Memory> {
     let begun =
         |department| Story::of(department).writes(Author::Customer, 0).writes(Author::Agent, 5);
@@ -131,6 +137,11 @@ fn stories() -> Vec<Memory> {
         text: text.map(Into::into),
         choice: choice.map(Into::into),
         ..sample::message(Author::Customer, NINE + minute * sample::MINUTE)
+    };
+    let answered_by_id = || {
+        let answer = sample::message(Author::Agent, NINE + 5 * sample::MINUTE);
+        let story = Story::of("quiet").writes(Author::Customer, 0);
+        story.hears(Message { id: Some("m2".into()), ..answer })
     };
     let failed = |story: Story, minute| {
         let failure = Failure { key: key(Step::Reminder(1)), kind: FailureKind::Unreachable };
@@ -152,6 +163,8 @@ fn stories() -> Vec<Memory> {
         Story::of("any").call(0, "customer-hung-up", "c1").call(1, "voicemail-left", "c2"),
         calls().done(9, Step::Reply(2)).done(10, Step::Reply(3)).done(15, Step::Reminder(1)),
         Story::of("any").writes(Author::Customer, -60),
+        answered_by_id(),
+        answered_by_id().sees(6, Happening::Other("message-undelivered:m2".into())),
     ];
     all.into_iter().map(|story| story.memory).collect()
 }
@@ -159,12 +172,16 @@ fn stories() -> Vec<Memory> {
 /// Every fixture with the name of what is decided about it at noon.
 fn decisions() -> Vec<(&'static str, &'static str, Memory, &'static str)> {
     let mut all = Vec::new();
-    for text in [VERSION_1, VERSION_2, VERSION_3] {
+    for text in [VERSION_1, VERSION_2, VERSION_3, VERSION_4] {
         let blobs = blobs(text);
         let mut expected: Vec<_> =
             DECIDED_AT_NOON.map(|(name, decided)| (WORKED_EXAMPLE, name, decided)).into();
-        if text == VERSION_3 {
+        if text == VERSION_3 || text == VERSION_4 {
             let added = DECIDED_AT_NOON_WITH_REPLIES;
+            expected.extend(added.map(|(name, decided)| (WITH_REPLIES, name, decided)));
+        }
+        if text == VERSION_4 {
+            let added = DECIDED_AT_NOON_WITH_IDS;
             expected.extend(added.map(|(name, decided)| (WITH_REPLIES, name, decided)));
         }
         assert_eq!(blobs.len(), expected.len());
@@ -214,15 +231,16 @@ fn what_is_written_now_are_the_bytes_of_the_newest_version() {
     for (name, old) in blobs(VERSION_2) {
         write(name, &native.on_message(&ticket, &old, &stray).unwrap().memory);
     }
-    for ((name, _), memory) in DECIDED_AT_NOON_WITH_REPLIES.iter().zip(stories()) {
+    let added = DECIDED_AT_NOON_WITH_REPLIES.iter().chain(&DECIDED_AT_NOON_WITH_IDS);
+    for ((name, _), memory) in added.zip(stories()) {
         write(name, &memory);
     }
     if std::env::var_os("BLESS").is_some() {
-        let file = repository().join("tests/fixtures/memory/version-3.txt");
+        let file = repository().join("tests/fixtures/memory/version-4.txt");
         std::fs::write(file, &written).unwrap();
         return;
     }
-    assert_eq!(written, VERSION_3);
+    assert_eq!(written, VERSION_4);
 }
 
 #[test]
@@ -452,7 +470,7 @@ fn some_happening(rng: &mut fastrand::Rng, at: policy::Instant) -> policy::Happe
     };
     let key = policy::Key { ticket: "t", cycle: rng.u32(0..4), step: Some(step) };
     let (source, pause) = (SOURCES[rng.usize(0..6)], PAUSES[rng.usize(0..4)]);
-    match rng.u8(0..12) {
+    match rng.u8(0..13) {
         0..3 => Happening::CarriedOut(key),
         3 => Happening::Failed(key, FailureKind::Refused),
         4 => Happening::Failed(key, FailureKind::Blocked),
@@ -462,6 +480,7 @@ fn some_happening(rng: &mut fastrand::Rng, at: policy::Instant) -> policy::Happe
         8 => Happening::Extended(policy::Span::MINUTE),
         9 => Happening::Closed(source),
         10 => Happening::Reopened(source),
+        11 => Happening::Undelivered("id 3"),
         _ => Happening::Opened(source),
     }
 }

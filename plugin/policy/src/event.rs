@@ -34,6 +34,8 @@ pub enum Happening<'a> {
     Closed(Source),
     /// The ticket was opened again.
     Reopened(Source),
+    /// A message of the company, by its id, did not reach the customer.
+    Undelivered(&'a str),
     /// Something that an automatic reply may answer.
     Occurred(Occurrence<'a>),
     /// Something without a word: changes nothing.

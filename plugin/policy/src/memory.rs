@@ -94,11 +94,14 @@ pub(crate) struct Heard {
 pub(crate) struct Mark {
     pub(crate) sequence: Option<u64>,
     pub(crate) at: Instant,
+    /// A hash of the message's id, kept of the company's messages only: one that was not
+    /// delivered is taken back by its id.
+    pub(crate) id: Option<u64>,
 }
 
 impl Mark {
     fn of(stamp: &Stamp<'_>) -> Mark {
-        Mark { sequence: stamp.sequence, at: stamp.clamped() }
+        Mark { sequence: stamp.sequence, at: stamp.clamped(), id: None }
     }
 
     fn order(&self, other: &Mark) -> Ordering {
@@ -156,6 +159,12 @@ pub(crate) enum Turn {
     Company,
     /// Nobody's: nothing was said yet.
     Nobody,
+}
+
+/// The hash of the report that the message with this hash was not delivered. It differs from the
+/// message's own: a customer's message is heard whatever was reported of its id.
+fn undelivered(message: u64) -> u64 {
+    !message
 }
 
 impl Memory {
@@ -218,7 +227,13 @@ impl Memory {
                     }
                 }
             }
-            Speaker::Company => self.agent_wrote(mark),
+            Speaker::Company => {
+                mark.id = message.stamp.id.map(|id| codec::fold(id.as_bytes()));
+                if mark.id.is_some_and(|id| self.ids.contains(&undelivered(id))) {
+                    return false;
+                }
+                self.agent_wrote(mark);
+            }
         }
         true
     }
@@ -252,6 +267,7 @@ impl Memory {
             Happening::Extended(by) => self.pauses.extend(at, by),
             Happening::Closed(by) => self.closed_by(by, at),
             Happening::Reopened(by) => self.reopen(at, by == Source::Customer),
+            Happening::Undelivered(id) => self.undelivered(id),
             Happening::Occurred(_) | Happening::Unknown => {}
         }
         true
@@ -414,6 +430,27 @@ impl Memory {
         self.settle_times();
         if self.agents.len() > MOST_IN_A_ROW {
             self.agents.remove(1);
+        }
+    }
+
+    /// A message of the company did not reach the customer: they owe no answer to it. The report
+    /// may come before the message, which then changes nothing.
+    fn undelivered(&mut self, id: &str) {
+        let hash = codec::fold(id.as_bytes());
+        let Some(place) = self.agents.iter().position(|agent| agent.id == Some(hash)) else {
+            if !self.ids.contains(&hash) && !self.ids.contains(&undelivered(hash)) {
+                self.ids.insert(0, undelivered(hash));
+                self.ids.truncate(IDS);
+            }
+            return;
+        };
+        self.agents.remove(place);
+        if self.agents.is_empty() {
+            self.end_cycle();
+            // Without another word of the company the opening itself starts no clock.
+            if self.customer.is_none() {
+                self.opened_by_company = None;
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use crate::replies::{Occasion, Pending};
 use alloc::vec::Vec;
 
 /// The version of the bytes that [`Memory::to_bytes`] writes.
-pub const VERSION: u8 = 3;
+pub const VERSION: u8 = 4;
 
 const MARK: u8 = 0xD5;
 const HEADER: usize = 6;
@@ -55,7 +55,7 @@ impl Memory {
         let mut fields = Fields(body);
         let read = match version {
             1 => fields.version_1(self),
-            2 | 3 => fields.since_version_2(self, version),
+            2..=4 => fields.since_version_2(self, version),
             newer if newer > VERSION => return Err(Damage::Newer(newer)),
             _ => None,
         };
@@ -116,8 +116,9 @@ impl Memory {
         }
         for agent in &self.agents {
             out.extend_from_slice(&time(&agent.at));
-            out.push(u8::from(agent.sequence.is_some()));
+            out.push(u8::from(agent.sequence.is_some()) | u8::from(agent.id.is_some()) << 1);
             out.extend(agent.sequence.iter().flat_map(|s| s.to_le_bytes()));
+            out.extend(agent.id.iter().flat_map(|id| id.to_le_bytes()));
         }
         if let Some(s) = &self.spent {
             out.extend_from_slice(&s.number.to_le_bytes());
@@ -187,9 +188,9 @@ impl Fields<'_> {
         memory.answered = flags & 1 != 0;
         memory.close_failed = flags & 2 != 0;
         memory.cycle = self.u32()?;
-        memory.customer = self.time_or_none()?.map(|at| Mark { sequence: None, at });
+        memory.customer = self.time_or_none()?.map(|at| Mark { sequence: None, at, id: None });
         for _ in 0..self.at_most(MOST_IN_A_ROW)? {
-            memory.agents.push(Mark { sequence: None, at: self.time_or_none()?? });
+            memory.agents.push(Mark { sequence: None, at: self.time_or_none()??, id: None });
         }
         let number = self.u32()?;
         if number > 0 {
@@ -238,16 +239,18 @@ impl Fields<'_> {
             [self.at_most(MOST_IN_A_ROW)?, self.at_most(pause::MOST)?, self.at_most(IDS)?];
         memory.opened_by_company = self.when(on(3), Self::time)?;
         if on(4) {
-            memory.customer =
-                Some(Mark { at: self.time()?, sequence: self.when(on(5), Self::u64)? });
+            let (at, sequence) = (self.time()?, self.when(on(5), Self::u64)?);
+            memory.customer = Some(Mark { at, sequence, id: None });
         }
         if agents > 0 {
             memory.agents.reserve_exact(agents);
         }
         for _ in 0..agents {
             let at = self.time()?;
-            let numbered = self.switch()?;
-            memory.agents.push(Mark { at, sequence: self.when(numbered, Self::u64)? });
+            // Version 4 added the ids.
+            let has = self.byte().filter(|has| *has <= if version > 3 { 3 } else { 1 })?;
+            let sequence = self.when(has & 1 != 0, Self::u64)?;
+            memory.agents.push(Mark { at, sequence, id: self.when(has & 2 != 0, Self::u64)? });
         }
         if on(6) {
             memory.spent = Some(Spent {
