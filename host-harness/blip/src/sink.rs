@@ -7,6 +7,7 @@
 //! |---|---|
 //! | to a message: 2xx | done |
 //! | to a command: 2xx and `status: success` | done |
+//! | to the command that closes the ticket: code 67, or HTTP 404, 410, 409 with «already closed» | done, before |
 //! | … `status: failure` with a reason | as [`failure_kind`] says of its code: to be tried again, blocked, or refused |
 //! | … anything else: no command, another id, broken off, too long | to be tried again |
 //! | any other status of HTTP | as [`http`](despertador_desk::sink::http) says |
@@ -19,7 +20,7 @@
 //! | 4, 80007, 130429, 131000, 131016, 131048, 131056 | too many at a time, or WhatsApp is ill: to be tried again |
 //! | 32, 33, 83 | we may not write to them, or they have no account: blocked |
 //! | 1013, 131021, 131026, 131050 | no such number at WhatsApp, or they want none of this: blocked |
-//! | 67 and all others | refused |
+//! | all others, and 67 to anything but a close | refused |
 //!
 //! Parts of an action that are not essential (closing text, closing note, pictures) are left out
 //! where they are refused or blocked: the close goes on. Envelopes are sent one after the other,
@@ -37,7 +38,7 @@ use despertador_desk::sink::Sink;
 use despertador_desk::sink::http::Http;
 use despertador_desk::{Delivery, Outcome};
 use despertador_lime::{
-    CloseWay, CommandStatus, Envelope, Identity, Options, Route, SentId, Ticket, carry_out,
+    CloseWay, CommandStatus, Envelope, Identity, Options, Part, Route, SentId, Ticket, carry_out,
     failure_kind,
 };
 
@@ -46,6 +47,9 @@ use crate::progress::Progress;
 
 /// Of an answer so many bytes are read at most.
 const MOST: u64 = 256 * 1024;
+
+/// The code of a resource that is not there.
+const NOT_FOUND: i64 = 67;
 
 /// How Blip is reached.
 #[derive(Clone, PartialEq, Eq)]
@@ -159,9 +163,13 @@ impl BlipSink {
             Ok(answer) => answer,
             Err(why) => return Outcome::Retry(why),
         };
-        match (answer.outcome(), command) {
-            (Outcome::Done, Some(command)) => match answer.text(MOST) {
-                Ok(text) => answered(&text, command.header.id.as_deref()),
+        let id = envelope.header().and_then(|header| header.id.as_deref());
+        let is_close = id.and_then(SentId::read).is_some_and(|sent| sent.part == Part::Close);
+        let succeeded = (200..=299).contains(&answer.status);
+        let outcome = if is_close { answer.outcome_of_close() } else { answer.outcome() };
+        match (outcome, command) {
+            (Outcome::Done, Some(_)) if succeeded => match answer.text(MOST) {
+                Ok(text) => answered(&text, id, is_close),
                 Err(why) => Outcome::Retry(why),
             },
             (outcome, _) => outcome,
@@ -260,7 +268,7 @@ impl Sink for BlipSink {
 }
 
 /// What the answer to a command says.
-fn answered(text: &str, id: Option<&str>) -> Outcome {
+fn answered(text: &str, id: Option<&str>, is_close: bool) -> Outcome {
     let Ok(Envelope::Command(answer)) = Envelope::read(text) else {
         return Outcome::Retry("the answer is no command".into());
     };
@@ -271,6 +279,10 @@ fn answered(text: &str, id: Option<&str>) -> Outcome {
         Some(CommandStatus::Success) => Outcome::Done,
         Some(CommandStatus::Failure) => {
             let reason = answer.reason.unwrap_or_default();
+            // There is no such ticket any more, or it is no longer open.
+            if is_close && reason.code == NOT_FOUND {
+                return Outcome::Done;
+            }
             let words = reason.description.as_deref().unwrap_or("without a description");
             let said = format!("the command failed with code {}: {words}", reason.code);
             match failure_kind(reason.code) {

@@ -285,9 +285,11 @@ fn what_blip_answers_to_a_command_decides_what_becomes_of_it() {
     let retry: Is = |o| matches!(o, Outcome::Retry(_));
     let failure =
         |code: i64| json!({ "status": "failure", "reason": { "code": code } }).to_string();
-    let cases: [(String, Is); 14] = [
+    let cases: [(String, Is); 15] = [
         (json!({ "status": "success" }).to_string(), done),
-        (failure(67), refused),
+        // The ticket is gone or closed: it was done before.
+        (failure(67), done),
+        (failure(62), refused),
         (failure(33), blocked),
         (failure(42), retry),
         (failure(81), retry),
@@ -362,6 +364,24 @@ fn what_happens_on_the_way_decides_what_becomes_of_it() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let outcome = sink(&format!("http://{port}")).deliver(&reminder());
     assert!(retry(&outcome), "{outcome:?}");
+}
+
+#[test]
+fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
+    for (answer, expected) in [
+        (http("404 Not Found", ""), true),
+        (http("410 Gone", ""), true),
+        (http("409 Conflict", r#"{"error":"the ticket is already closed"}"#), true),
+        (http("409 Conflict", r#"{"error":"busy"}"#), false),
+    ] {
+        let shown = answer.clone();
+        let (url, _requests) = blip(Box::new(move |request| {
+            let uri = request.body["uri"].as_str().unwrap_or_default();
+            if uri == "/tickets/change-status" { answer.clone() } else { friendly(request) }
+        }));
+        let outcome = sink(&url).deliver(&close());
+        assert_eq!(outcome == Outcome::Done, expected, "{shown:?}: {outcome:?}");
+    }
 }
 
 #[test]

@@ -272,6 +272,23 @@ fn what_a_receiver_answers_decides_what_becomes_of_it() {
 }
 
 #[test]
+fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
+    let close = Delivery { key: "ünï 1/1/close".into(), ..delivery() };
+    for (answer, done) in [
+        ("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", true),
+        ("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n", true),
+        ("HTTP/1.1 409 Conflict\r\ncontent-length: 14\r\n\r\nalready closed", true),
+        ("HTTP/1.1 409 Conflict\r\ncontent-length: 4\r\n\r\nbusy", false),
+        ("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n", false),
+        ("HTTP/1.1 422 No\r\ncontent-length: 0\r\n\r\n", false),
+    ] {
+        let (url, _requests) = receiver(vec![answer].leak());
+        let outcome = webhook(url, SOON).deliver(&close);
+        assert_eq!(outcome == Outcome::Done, done, "{answer}: {outcome:?}");
+    }
+}
+
+#[test]
 fn an_answer_is_read_no_further_than_it_must_and_nobody_is_sent_elsewhere() {
     use despertador_desk::sink::http::Http;
     let http = Http::new(Duration::from_secs(5), Arc::new(Hand::at(NINE)));

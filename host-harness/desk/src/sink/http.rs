@@ -8,6 +8,8 @@
 //! | 401, 407, 408, 409, 425, 429 | to be tried again: it may be answered otherwise later |
 //! | 3xx, 5xx, none, or what is no HTTP | to be tried again |
 //!
+//! To a close, 404, 410, and a 409 that says «already closed» mean that it was done before.
+//!
 //! `Retry-After`, in seconds or as a date, says when; the desk has its own
 //! [limit](crate::Options::longest_retry_after) for how long it waits.
 
@@ -109,6 +111,18 @@ impl Answer {
         }
     }
 
+    /// What the answer to a close says became of it: a ticket that is gone or closed already was
+    /// closed before.
+    #[must_use]
+    pub fn outcome_of_close(&mut self) -> Outcome {
+        let done_before = match self.status {
+            404 | 410 => true,
+            409 => self.text(CONFLICT_BYTES_MAX).is_ok_and(|body| says_closed(&body)),
+            _ => false,
+        };
+        if done_before { Outcome::Done } else { self.outcome() }
+    }
+
     /// Reads the body.
     ///
     /// # Errors
@@ -119,6 +133,32 @@ impl Answer {
         let bytes = bytes.as_mut().map_err(|error| format!("the answer breaks off: {error}"))?;
         String::from_utf8(std::mem::take(bytes)).map_err(|_| "the answer is no text".into())
     }
+}
+
+/// Of the answer to a close that conflicts with something, so many bytes are read.
+const CONFLICT_BYTES_MAX: u64 = 64 * 1024;
+
+/// Whether a text says that something is closed already: in words or as a code, in the languages
+/// of help desks here.
+fn says_closed(text: &str) -> bool {
+    const ALREADY: [&str; 4] = ["already", "ya ", "já ", "ja "];
+    const CLOSED: [&str; 12] = [
+        "closed",
+        "solved",
+        "resolved",
+        "cerrad",
+        "resuelt",
+        "finalizad",
+        "fechad",
+        "encerrad",
+        "resolvid",
+        "finished",
+        "ended",
+        "terminad",
+    ];
+    let text = text.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    says(&ALREADY) && says(&CLOSED)
 }
 
 /// The milliseconds that `Retry-After` names: whole seconds, or a date of RFC 9110.
@@ -169,6 +209,23 @@ mod tests {
             ("1.5", None),
         ] {
             assert_eq!(retry_after(value, NOW), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_conflict_that_says_closed_is_told_apart() {
+        for text in [
+            "already closed",
+            r#"{"error":"Ticket is already closed"}"#,
+            r#"{"code":"already-closed"}"#,
+            "ALREADY_CLOSED",
+            "El ticket ya está cerrado",
+            "O ticket já foi encerrado",
+        ] {
+            assert!(says_closed(text), "{text}");
+        }
+        for text in ["", "closed", "already in progress", "a request with this key is running"] {
+            assert!(!says_closed(text), "{text}");
         }
     }
 

@@ -14,6 +14,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use despertador_contract::{Step, key};
+
 use super::http::Http;
 use super::{Sink, document, signature};
 use crate::desk::{Delivery, Outcome};
@@ -72,10 +74,16 @@ impl Sink for Webhook {
             ("Despertador-Signature", &*signature),
         ];
         match self.http.post(&self.options.url, &headers, body.as_bytes()) {
+            Ok(mut answer) if closes(delivery) => answer.outcome_of_close(),
             Ok(answer) => answer.outcome(),
             Err(why) => Outcome::Retry(why),
         }
     }
+}
+
+/// Whether the action closes the ticket.
+fn closes(delivery: &Delivery) -> bool {
+    key::parse(&delivery.key).is_ok_and(|key| matches!(key.step, Step::Close | Step::Resolve))
 }
 
 /// A text as a header can have it.

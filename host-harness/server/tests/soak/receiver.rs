@@ -167,13 +167,17 @@ impl State {
             Mode::Failing => 500,
             _ => 204,
         };
+        // A ticket that is gone was closed before.
+        let was_closed =
+            answer == 410 && String::from_utf8_lossy(&body).contains(r#""task":"close""#);
         let answered = match (mode, answer) {
+            _ if was_closed => Answered::Done,
             (_, 403 | 410) => Answered::Blocked,
             (_, 422) => Answered::Refused,
             (Mode::Forgetful | Mode::Garbled | Mode::Failing, _) => Answered::Again,
             _ => Answered::Done,
         };
-        self.note(&head, &body, answered, answer == 204);
+        self.note(&head, &body, answered, answer == 204 || was_closed);
         match mode {
             Mode::Forgetful => return,
             Mode::Slow => pause(Duration::from_millis(200)),
