@@ -18,7 +18,7 @@ use crate::{Ended, Unusable, plugin, policy, run, source, written};
 pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended, Unusable> {
     let engine = plugin::load(&arguments.plugin)?;
     let mut player = policy::read(&arguments.policy, &engine)?;
-    let text = source::read(&arguments.log)?;
+    let text = source::read_messages(&arguments.log)?;
     let log = EventLog::read(&arguments.log.display().to_string(), &text)
         .map_err(|problems| run::problems(&problems))?;
     let ticket = ticket(arguments, &log)?;

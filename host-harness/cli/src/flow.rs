@@ -21,7 +21,7 @@ pub(crate) fn exit_state(file: &Path) -> Result<ExitState, Unusable> {
 
 /// A flow that something is to be done with.
 fn read(file: &Path) -> Result<Flow, Unusable> {
-    parse(file, &source::read(file)?)
+    parse(file, &source::read_json(file)?)
 }
 
 /// A flow of which the text is at hand.

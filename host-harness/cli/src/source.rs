@@ -3,17 +3,30 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use despertador_contract::input;
 use despertador_contract::nearest::nearest;
 
 use crate::Unusable;
 
-/// The text of a file.
+/// The text of a file, without a byte order mark.
 pub(crate) fn read(file: &Path) -> Result<String, Unusable> {
     let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
-        format!("`{}` is not UTF-8, from byte {place} on", file.display()).into()
-    })
+        Unusable::from(format!("`{}` is not UTF-8, from byte {place} on", file.display()))
+    })?;
+    Ok(input::without_mark(&text).to_owned())
+}
+
+/// The JSON of a file, in which every string can be read. Places in it are those of the file.
+pub(crate) fn read_json(file: &Path) -> Result<String, Unusable> {
+    read(file).map(|text| input::repaired(&text).into_owned())
+}
+
+/// The text of a file in which people's messages are: what is no character becomes U+FFFD.
+pub(crate) fn read_messages(file: &Path) -> Result<String, Unusable> {
+    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+    Ok(input::text_of(&bytes).into_owned())
 }
 
 /// Why a file cannot be read, and which one was meant.

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::Instant;
+use crate::input;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 /// Midnight of Monday 2026-03-02: the day of a scenario that names none.
@@ -76,11 +77,11 @@ impl ClockFace {
 /// The instants that the Internet's format has a text for: the years 0 to 9999, in UTC.
 const WRITABLE: RangeInclusive<Instant> = -62_167_219_200_000..=253_402_300_799_999;
 
-/// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset. None where an
-/// offset leads out of the years that [`show_rfc3339`] can write.
+/// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset, also as platforms
+/// write it: see [`input::instant`]. None where an offset leads out of the years that
+/// [`show_rfc3339`] can write.
 pub fn parse_rfc3339(text: &str) -> Option<Instant> {
-    let instant = DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis();
-    WRITABLE.contains(&instant).then_some(instant)
+    input::instant(text).filter(|instant| WRITABLE.contains(instant))
 }
 
 /// An instant in the Internet's format, in UTC.

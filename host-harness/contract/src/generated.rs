@@ -839,7 +839,9 @@ pub enum Happening {
     /// Something an automatic reply may answer (a call, a rating that was asked for), by name.
     #[cfg_attr(feature = "sandbox", component(name = "occurred"))]
     Occurred(Occurrence),
-    /// A happening this contract has no word for.
+    /// A happening this contract has no word for. Known words: `message-undelivered:` and the
+    /// id of a message: the channel reported that this message of the company did not reach
+    /// the customer, and no longer counts. The report may come before the message.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }

@@ -7,7 +7,7 @@
 //!
 //! JSON is written and read in one place each: events and facts in [`event_log`], facts and
 //! surroundings in [`facts`], decisions and actions in [`decision`]. What is written is read as what
-//! it was.
+//! it was. What comes from outside is read by [`input`].
 
 mod begin;
 mod call;
@@ -17,6 +17,7 @@ pub mod duration;
 pub mod event_log;
 pub mod facts;
 mod generated;
+pub mod input;
 mod json;
 pub mod key;
 pub mod nearest;

@@ -355,7 +355,8 @@ fn out_of_lines<E: From<JournalError>>(
         if bytes.last() != Some(&b'\n') {
             return Err(JournalError::Cut(number.saturating_sub(1)).into());
         }
-        let value: Value = serde_json::from_slice(&bytes)
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&bytes);
+        let value: Value = serde_json::from_slice(text)
             .map_err(|error| wrong(format!("not JSON, at column {}", error.column())))?;
         if number == 1 {
             match value.get("despertador-journal").and_then(Value::as_u64) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use despertador_contract::input::{repaired, without_mark};
 use serde_json::{Map, Value};
 
 use crate::condition::{Comparison, Condition, Operator, Source};
@@ -25,7 +26,7 @@ const MOST_FINDINGS: usize = 100;
 
 /// Reads a flow in either format.
 pub(crate) fn flow(text: &str) -> Result<Flow, Vec<Finding>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = &*repaired(without_mark(text));
     let alone = |code, values: Vec<String>| vec![Finding::new(code, "", values)];
     if text.len() > MOST_BYTES {
         let sizes = vec![text.len().to_string(), MOST_BYTES.to_string()];

@@ -12,6 +12,7 @@ use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone};
 use despertador_contract::Call;
 use despertador_contract::Instant;
 use despertador_contract::event_log::Row;
+use despertador_contract::input;
 
 use crate::archive::{Archive, Openings, without_id};
 use crate::history::{History, Item, Who};
@@ -738,10 +739,8 @@ impl Archive {
                 break;
             }
             let cut = if bytes.last() == Some(&b'\n') { "" } else { CUT };
-            let Ok(text) = std::str::from_utf8(&bytes) else {
-                gathering.refuse(line, format!("the row is no UTF-8; save the file as UTF-8{cut}"));
-                continue;
-            };
+            // A customer's answer counts, whatever became of its letters on the way.
+            let text = &*input::text_of(&bytes);
             if text.trim().is_empty() {
                 continue;
             }

@@ -33,7 +33,8 @@ def _text(place: str, value: Any) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _invalid(place, "text without lone surrogates", value) from None
+            # Senders cut texts in the middle of an emoji: half a sign is heard as U+FFFD.
+            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return value
 
 

@@ -20,7 +20,7 @@ pub(crate) fn check(arguments: &FlowCheckArguments, json: bool) -> Result<Ended,
     let checked = arguments
         .files
         .iter()
-        .map(|file| Ok(Checked::of(file, source::read(file)?)))
+        .map(|file| Ok(Checked::of(file, source::read_json(file)?)))
         .collect::<Result<Vec<Checked>, Unusable>>()?;
     if json {
         let all: Vec<Value> = checked.iter().map(Checked::as_json).collect();
@@ -92,7 +92,7 @@ fn fix(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
     else {
         return Err("--fix wants one flow, --to and --output".into());
     };
-    let text = source::read(file)?;
+    let text = source::read_json(file)?;
     let flow = super::parse(file, &text)?;
     let ids: Vec<&str> = flow.human_assistance().map(|block| block.id.as_str()).collect();
     let block = match (&arguments.block, ids.as_slice()) {

@@ -17,7 +17,7 @@ use crate::{Unusable, policy, source};
 impl Run<'_> {
     /// Plays a log under a policy; what the virtual host adds stands beside what was recorded.
     pub(super) fn log(&mut self, file: &Path, policy: &Path) -> Result<(), Unusable> {
-        let text = source::read(file)?;
+        let text = source::read_messages(file)?;
         let name = file.display().to_string();
         let log = EventLog::read(&name, &text).map_err(|found| problems(&found))?;
         let mut player = policy::read(policy, self.engine)?;

@@ -1,5 +1,6 @@
 //! Reading the rows of an event log.
 
+use crate::input;
 use serde_json::Value;
 
 use crate::call::Call;
@@ -128,7 +129,7 @@ impl Row {
     }
 
     fn read(line_text: &str, line: usize) -> Result<Row, Misread> {
-        let value: Value = serde_json::from_str(line_text).map_err(|error| {
+        let value: Value = input::read_json(line_text).map_err(|error| {
             Misread::new(
                 format!("not JSON, at column {}", error.column()),
                 "one object a line, such as `{\"ticket\": …, \"at\": …, \"message\": {…}}`",

@@ -438,7 +438,7 @@ impl<'a> Reading<'a> {
 pub(crate) const WHOLE: &str = "(whole)";
 
 fn json(body: &[&str]) -> Result<Value, Misread> {
-    serde_json::from_str(&body.join("\n")).map_err(|error| {
+    despertador_contract::input::read_json(&body.join("\n")).map_err(|error| {
         Misread::new(
             format!("line {} of the block is not JSON, at column {}", error.line(), error.column()),
             "a JSON object",
