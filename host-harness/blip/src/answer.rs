@@ -37,6 +37,9 @@ pub enum Answer {
         why: String,
         /// The way out.
         help: String,
+        /// The desk's entry that keeps it, where it could not be read: the tickets it names are not
+        /// closed until somebody has looked at it.
+        inbound: Option<String>,
     },
 }
 
@@ -57,8 +60,13 @@ impl Answer {
             Self::Ignored { ticket, why } => {
                 json!({ "answer": "ignored", "ticket": ticket, "why": why })
             }
-            Self::Refused { place, why, help } => {
-                json!({ "answer": "refused", "place": place, "why": why, "help": help })
+            Self::Refused { place, why, help, inbound } => {
+                let mut answer =
+                    json!({ "answer": "refused", "place": place, "why": why, "help": help });
+                if let (Some(id), Value::Object(members)) = (inbound, &mut answer) {
+                    members.insert("inbound".into(), id.as_str().into());
+                }
+                answer
             }
         }
     }

@@ -1,9 +1,8 @@
 //! What is posted: one envelope, a list of them, or one a line.
 
+use despertador_contract::input;
 use despertador_lime::{Envelope, ReadError};
 use serde_json::Value;
-
-use crate::answer::Answer;
 
 /// Of one body so many envelopes are read; the rest is refused.
 pub const ENVELOPES: usize = 1_000;
@@ -17,10 +16,12 @@ pub struct Unread {
     pub why: String,
     /// The way out.
     pub help: String,
+    /// The whole text of the envelope.
+    pub text: String,
 }
 
 impl Unread {
-    fn at(place: String, error: &ReadError) -> Self {
+    fn at(place: String, error: &ReadError, text: &str) -> Self {
         let inside = error.place();
         let place = match (place.is_empty(), inside.is_empty()) {
             (_, true) => place,
@@ -28,13 +29,8 @@ impl Unread {
             (false, false) if place.starts_with('/') => format!("{place}{inside}"),
             (false, false) => format!("{place}: {inside}"),
         };
-        Self { place, why: error.problem().to_string(), help: error.help() }
-    }
-}
-
-impl From<Unread> for Answer {
-    fn from(Unread { place, why, help }: Unread) -> Self {
-        Self::Refused { place, why, help }
+        let why = error.problem().to_string();
+        Self { place, why, help: error.help(), text: text.to_owned() }
     }
 }
 
@@ -42,46 +38,57 @@ impl From<Unread> for Answer {
 /// up none of the others.
 #[must_use]
 pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
-    let body = body.trim_start_matches('\u{feff}').trim();
+    let body = input::without_mark(body).trim();
     if body.starts_with('[')
-        && let Ok(Value::Array(list)) = serde_json::from_str(body)
+        && let Ok(Value::Array(list)) = input::read_json(body)
     {
         let each = list.into_iter().enumerate();
         return limited(each.map(|(n, value)| {
             // As a text, so that the limits of one envelope hold for each of them.
-            Envelope::read(&value.to_string()).map_err(|error| Unread::at(format!("/{n}"), &error))
+            let text = value.to_string();
+            Envelope::read(&text).map_err(|error| Unread::at(format!("/{n}"), &error, &text))
         }));
     }
     let whole = Envelope::read(body);
     let mut lines = (1..).zip(body.lines()).filter(|(_, line)| !line.trim().is_empty());
-    // A body of several lines is one envelope if it is JSON, and one a line if the first line is.
+    // A body of several lines is one envelope if it is JSON, and one a line if any line is.
     let is_one = whole.is_ok() || lines.clone().nth(1).is_none();
     match (is_one, whole) {
-        (true, whole) => vec![whole.map_err(|error| Unread::at(String::new(), &error))],
+        (true, whole) => vec![whole.map_err(|error| Unread::at(String::new(), &error, body))],
         (false, Err(error)) => {
-            let first = lines.clone().next().map_or("", |(_, line)| line);
-            if serde_json::from_str::<Value>(body).is_ok()
-                || serde_json::from_str::<Value>(first).is_err()
-            {
-                return vec![Err(Unread::at(String::new(), &error))];
+            let is_json = |text: &str| input::read_json::<Value>(text).is_ok();
+            if is_json(body) || !lines.clone().any(|(_, line)| is_object(line)) {
+                return vec![Err(Unread::at(String::new(), &error, body))];
             }
             limited(lines.by_ref().map(|(n, line)| {
-                Envelope::read(line).map_err(|error| Unread::at(format!("line {n}"), &error))
+                Envelope::read(line).map_err(|error| Unread::at(format!("line {n}"), &error, line))
             }))
         }
         (false, Ok(envelope)) => vec![Ok(envelope)],
     }
 }
 
+/// Whether a line is an object of its own, and no part of one that goes over several lines.
+fn is_object(line: &str) -> bool {
+    input::read_json::<Value>(line).is_ok_and(|value| value.is_object())
+}
+
 fn limited(each: impl Iterator<Item = Result<Envelope, Unread>>) -> Vec<Result<Envelope, Unread>> {
     let mut each = each;
     let mut read: Vec<_> = each.by_ref().take(ENVELOPES).collect();
-    let more = each.count();
-    if more > 0 {
+    let more: Vec<String> = each
+        .map(|read| match read {
+            Ok(envelope) => envelope.to_string(),
+            Err(unread) => unread.text,
+        })
+        .collect();
+    if !more.is_empty() {
+        let count = more.len();
         read.push(Err(Unread {
             place: String::new(),
-            why: format!("there are {more} more than the {ENVELOPES} allowed"),
+            why: format!("there are {count} more than the {ENVELOPES} allowed"),
             help: "post those again, fewer at a time".into(),
+            text: more.join("\n"),
         }));
     }
     read
@@ -114,8 +121,9 @@ mod tests {
             (format!("[{ONE},\n{ONE}]"), "ok ok "),
             (format!("{ONE}\n\n{ONE}\n"), "ok ok "),
             (format!("{ONE}\nnonsense\n{ONE}"), "ok [line 2] ok "),
-            (format!("[{ONE}, 5, {{\"event\":7}}]"), "ok [/1] [/2/event] "),
-            (format!("{ONE}\n{{\"event\":7}}"), "ok [line 2: /event] "),
+            (format!("[{ONE}, 5, {{\"event\":7}}]"), "ok [/1] ok "),
+            (format!("{ONE}\n5"), "ok [line 2] "),
+            (format!("nonsense\n{ONE}\n{ONE}"), "[line 1] ok ok "),
             ("[]".into(), ""),
             ("{}".into(), "other "),
             (String::new(), "[] "),

@@ -9,19 +9,24 @@ use serde_json::{Map, Value, json};
 /// The fact, in `more`, that has the ticket as Blip last described it: a JSON object as a text.
 pub const TICKET_FACT: &str = "blip.ticket";
 
-/// The fact that names the customer.
+/// The fact that names the customer: as the router knows them, where there is one.
 pub(crate) const CUSTOMER: &str = "customer.id";
+
+/// The fact that has the customer's other address, the one that this bot writes to.
+const ALIAS: &str = "customer.alias";
 
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.iris.ticket+json";
 
 /// What is kept of a ticket: what tells one description from the next, and what actions need. What
 /// the customer wrote, and numbers that change all the time, are not.
-const KEPT: [&str; 20] = [
+const KEPT: [&str; 22] = [
     "id",
     "sequentialId",
     "sequentialSuffix",
     "ownerIdentity",
+    "routingOwnerIdentity",
     "customerIdentity",
+    "routingCustomerIdentity",
     "customerDomain",
     "agentIdentity",
     "provider",
@@ -120,8 +125,12 @@ pub(crate) fn facts(
         more.insert(name.clone(), value.as_str().into());
     }
     let said = told.more.into_iter().flatten();
-    let customer = ticket.customer_identity.clone().map(|id| (CUSTOMER.to_owned(), id));
-    for (name, value) in said.chain(customer) {
+    let own = ticket.customer_identity.clone();
+    let routed = ticket.routing_customer_identity.clone().filter(|id| !id.trim().is_empty());
+    let alias = own.clone().filter(|own| routed.as_ref().is_some_and(|routed| routed != own));
+    let customer = routed.or(own).map(|id| (CUSTOMER.to_owned(), id));
+    let alias = alias.map(|id| (ALIAS.to_owned(), id));
+    for (name, value) in said.chain(customer).chain(alias) {
         more.insert(name, value.into());
     }
     more.insert(TICKET_FACT.into(), Value::Object(kept).to_string().into());

@@ -51,5 +51,5 @@ pub use answer::Answer;
 pub use body::{ENVELOPES, Unread, read};
 pub use document::TICKET_FACT;
 pub use sink::{BlipOptions, BlipSink, Feed};
-pub use source::BlipSource;
-pub use understand::{Meant, Seen, Subject, Waiting, subject, understand};
+pub use source::{BlipSource, DOOR};
+pub use understand::{Distrust, Door, Meant, Seen, Subject, Waiting, subject, understand};

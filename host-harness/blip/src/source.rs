@@ -8,13 +8,18 @@ use despertador_contract::key;
 use despertador_contract::{ActionKey, Duration, Instant};
 use despertador_desk::runtime::{Inlet, NotDone};
 use despertador_desk::store::{OutboxRow, Query, Store};
-use despertador_desk::{Desk, DeskError, Incoming, Outcome, Receipt, Report};
+use despertador_desk::{Desk, DeskError, Inbound, Incoming, Outcome, Receipt, Report};
 use despertador_lime::{Envelope, Identity};
 
 use crate::answer::Answer;
 use crate::body::{self, Unread};
 use crate::early::{Early, WAITS};
-use crate::understand::{Meant, Seen, Subject, Waiting, is_message, subject, understand};
+use crate::understand::{
+    Door, Meant, Seen, Subject, Waiting, each, is_message, named_in, subject, understand,
+};
+
+/// The name of this door in the desk's inbound entries.
+pub const DOOR: &str = "blip";
 
 /// Of a ticket's journal so many entries are looked at for what the customer was last offered.
 const ENTRIES: usize = 100;
@@ -22,44 +27,63 @@ const ENTRIES: usize = 100;
 /// Takes what Blip posts for one account of the desk. Cheap to clone; the clones are one.
 #[derive(Clone)]
 pub struct BlipSource {
-    account: String,
-    bot: Identity,
-    late: Duration,
+    door: Door,
     early: Arc<Mutex<Early>>,
 }
+
+/// What could not be read, and the place among the answers of its answer.
+type UnreadAt = (usize, Inbound);
 
 /// What is told to the desk in one commit, and the answers that wait for it.
 #[derive(Default)]
 struct Batch {
     rows: Vec<Incoming>,
-    /// The place among the answers, the ticket, and how many rows.
-    waiting: Vec<(usize, String, usize)>,
+    waiting: Vec<Told>,
     /// Tickets and customers that it changes: who asks for one of them must be told after it.
     touched: HashSet<String>,
+}
+
+/// What one envelope told.
+struct Told {
+    /// The place of its answer.
+    place: usize,
+    ticket: String,
+    /// How many rows it has in the batch.
+    rows: usize,
+    envelope: Envelope,
 }
 
 impl BlipSource {
     /// Takes what is posted about this bot into this account.
     #[must_use]
     pub fn new(account: impl Into<String>, bot: Identity) -> Self {
-        Self { account: account.into(), bot, late: 0, early: Arc::default() }
+        Self { door: Door::new(account, bot), early: Arc::default() }
     }
 
     /// The same, where messages are told to the desk for so many milliseconds after a close, for
     /// policies that answer late replies. By default 0: who writes after a close writes to the bot.
     #[must_use]
     pub fn with_late_replies(self, late: Duration) -> Self {
-        Self { late, ..self }
+        let late_replies = i64::try_from(late).unwrap_or(i64::MAX);
+        Self { door: Door { late_replies, ..self.door }, ..self }
+    }
+
+    /// The same, where Blip's data webhook posts, which sends tickets in the name of their customer.
+    /// By default such tickets are refused, for customers choose what they write.
+    #[must_use]
+    pub fn with_data_webhook(self, data_webhook: bool) -> Self {
+        Self { door: Door { data_webhook, ..self.door }, ..self }
     }
 
     /// The account.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.account
+        &self.door.account
     }
 
-    /// Takes a body: one envelope, a list of them, or one a line. The answers are in their order;
-    /// when they come, all that they call taken is durable. The same may be posted again.
+    /// Takes a body: one envelope, a list of them, or one a line. The answers are in their order,
+    /// an answer to `get /tickets` has one for each of its tickets; when they come, all that they
+    /// call taken is durable, and what could not be read is kept. The same may be posted again.
     ///
     /// # Errors
     ///
@@ -71,10 +95,6 @@ impl BlipSource {
         body: &str,
     ) -> Result<Vec<Answer>, NotDone> {
         let read = body::read(body);
-        if read.iter().all(Result::is_err) {
-            let refused = read.into_iter().filter_map(Result::err);
-            return Ok(refused.map(Answer::from).collect());
-        }
         let source = self.clone();
         // Asked and told at one go: nothing comes between what is known and what follows from it.
         let told = inlet.ask(move |desk, now| source.receive_at(desk, now, read))?;
@@ -93,40 +113,76 @@ impl BlipSource {
         now: Instant,
         envelopes: Vec<Result<Envelope, Unread>>,
     ) -> Result<Vec<Answer>, DeskError> {
+        let (mut answers, unread) = self.take_at(desk, now, envelopes)?;
+        let (places, unread): (Vec<usize>, Vec<Inbound>) = unread.into_iter().unzip();
+        let ids = desk.keep_inbound(now, &self.door.account, &unread)?;
+        for (place, id) in places.into_iter().zip(ids) {
+            if let Some(Answer::Refused { inbound, .. }) = answers.get_mut(place) {
+                *inbound = Some(id);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// The same, where what cannot be read is not kept: for what somebody sends again.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn send_again_at<S: Store>(
+        &self,
+        desk: &mut Desk<S>,
+        now: Instant,
+        envelopes: Vec<Result<Envelope, Unread>>,
+    ) -> Result<Vec<Answer>, DeskError> {
+        self.take_at(desk, now, envelopes).map(|(answers, _)| answers)
+    }
+
+    fn take_at<S: Store>(
+        &self,
+        desk: &mut Desk<S>,
+        now: Instant,
+        envelopes: Vec<Result<Envelope, Unread>>,
+    ) -> Result<(Vec<Answer>, Vec<UnreadAt>), DeskError> {
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(envelopes.len());
+        let mut unread_at: Vec<UnreadAt> = Vec::new();
         let mut batch = Batch::default();
-        for envelope in envelopes {
+        for envelope in envelopes.into_iter().flat_map(each) {
+            let place = answers.len();
             answers.push(None);
             let envelope = match envelope {
                 Ok(envelope) => envelope,
                 Err(unread) => {
-                    answer(&mut answers, unread.into());
+                    let (tickets, customers) = named_in(&unread.text, &self.door.bot);
+                    unread_at.push((place, inbound(&unread, tickets, customers)));
+                    answer(&mut answers, refused(unread));
                     continue;
                 }
             };
-            let subject = subject(&envelope, &self.bot);
+            let subject = subject(&envelope, &self.door);
             if names(&subject).any(|name| batch.touched.contains(&name)) {
-                self.store(desk, now, &mut batch, &mut answers)?;
+                self.store(desk, now, &mut batch, &mut answers, &mut unread_at)?;
             }
             let meant = match self.understood(desk, now, &envelope, &subject) {
                 // Posted again it would find the same.
                 Err(DeskError::Unreadable(why)) => {
                     let help = "the ticket is damaged; restore a backup, or delete it".into();
-                    answer(&mut answers, Answer::Refused { place: String::new(), why, help });
-                    continue;
+                    let text = envelope.to_string();
+                    Meant::Unread(Unread { place: String::new(), why, help, text })
                 }
                 meant => meant?,
             };
             match meant {
                 Meant::Happened { ticket, rows, is_new } => {
-                    batch.waiting.push((answers.len().saturating_sub(1), ticket, rows.len()));
                     batch.touched.extend(rows.iter().map(|told| told.row.ticket.clone()));
                     batch.touched.extend(names(&subject));
+                    let told = Told { place, ticket, rows: rows.len(), envelope };
+                    batch.waiting.push(told);
                     batch.rows.extend(rows);
                     let new = names(&subject).filter(|_| is_new);
                     let early: Vec<_> = new.flat_map(|n| self.early().take(&n, now)).collect();
                     if !early.is_empty() {
-                        self.store(desk, now, &mut batch, &mut answers)?;
+                        self.store(desk, now, &mut batch, &mut answers, &mut unread_at)?;
                         self.tell_early(desk, now, &early)?;
                     }
                 }
@@ -146,11 +202,17 @@ impl BlipSource {
                     };
                     answer(&mut answers, Answer::Ignored { ticket, why });
                 }
-                Meant::Unread(unread) => answer(&mut answers, unread.into()),
+                Meant::Unread(unread) => {
+                    let tickets = subject.ticket.iter().cloned().collect();
+                    let customers = subject.customers.iter().map(ToString::to_string).collect();
+                    unread_at.push((place, inbound(&unread, tickets, customers)));
+                    answer(&mut answers, refused(unread));
+                }
+                Meant::Refused(unread) => answer(&mut answers, refused(unread)),
             }
         }
-        self.store(desk, now, &mut batch, &mut answers)?;
-        Ok(answers.into_iter().flatten().collect())
+        self.store(desk, now, &mut batch, &mut answers, &mut unread_at)?;
+        Ok((answers.into_iter().flatten().collect(), unread_at))
     }
 
     /// Reports an action as done that has reached its receiver.
@@ -161,7 +223,7 @@ impl BlipSource {
         action: &ActionKey,
     ) -> Result<Answer, DeskError> {
         let key = key::render(action);
-        let account = self.account.clone();
+        let account = self.door.account.clone();
         let report = Report { account, key: key.clone(), at: now, outcome: Outcome::Done };
         desk.delivered(now, &[report])?;
         Ok(Answer::Confirmed { ticket: action.ticket.clone(), key })
@@ -176,7 +238,7 @@ impl BlipSource {
     ) -> Result<(), DeskError> {
         let mut rows = Vec::new();
         for envelope in early {
-            let subject = subject(envelope, &self.bot);
+            let subject = subject(envelope, &self.door);
             let meant = self.understood(desk, now, envelope, &subject)?;
             if let Meant::Happened { rows: told, is_new: false, .. } = meant {
                 rows.extend(told);
@@ -193,9 +255,7 @@ impl BlipSource {
         subject: &Subject,
     ) -> Result<Meant, DeskError> {
         let seen = self.look_up(desk, subject, is_message(envelope))?;
-        let late = i64::try_from(self.late).unwrap_or(i64::MAX);
-        let seen = seen.as_ref();
-        Ok(understand(envelope, now, &self.account, &self.bot, subject, seen, late))
+        Ok(understand(envelope, now, &self.door, subject, seen.as_ref()))
     }
 
     /// What the desk knows of whom an envelope concerns.
@@ -211,17 +271,18 @@ impl BlipSource {
                 known => return known.map(Some),
             }
         }
-        let Some(customer) = &subject.customer else { return Ok(None) };
         for status in [Some("open"), None] {
-            let query = Query {
-                status: status.map(str::to_owned),
-                customer: Some(customer.to_string()),
-                limit: 1,
-                newest_first: true,
-                ..Query::default()
-            };
-            if let Some(row) = desk.tickets(&self.account, &query)?.pop() {
-                return self.seen(desk, &row.id, row.changed, is_message).map(Some);
+            for customer in &subject.customers {
+                let query = Query {
+                    status: status.map(str::to_owned),
+                    customer: Some(customer.to_string()),
+                    limit: 1,
+                    newest_first: true,
+                    ..Query::default()
+                };
+                if let Some(row) = desk.tickets(&self.door.account, &query)?.pop() {
+                    return self.seen(desk, &row.id, row.changed, is_message).map(Some);
+                }
             }
         }
         Ok(None)
@@ -234,14 +295,14 @@ impl BlipSource {
         changed: Instant,
         is_message: bool,
     ) -> Result<Seen, DeskError> {
-        let standing = desk.standing(&self.account, ticket)?;
+        let standing = desk.standing(&self.door.account, ticket)?;
         let waiting = |row: &OutboxRow| {
             let key = key::parse(&row.key).ok()?;
             Some(Waiting { key, next: row.next, is_open: row.state.is_open() })
         };
         let outbox = standing.outbox.iter().filter_map(waiting).collect();
         let offered = match is_message {
-            true => desk.offered(&self.account, ticket, ENTRIES)?,
+            true => desk.offered(&self.door.account, ticket, ENTRIES)?,
             false => Vec::new(),
         };
         Ok(Seen { facts: standing.ticket, changed, outbox, offered })
@@ -253,16 +314,26 @@ impl BlipSource {
         now: Instant,
         batch: &mut Batch,
         answers: &mut [Option<Answer>],
+        unread_at: &mut Vec<UnreadAt>,
     ) -> Result<(), DeskError> {
         let Batch { rows, waiting, .. } = std::mem::take(batch);
         if rows.is_empty() {
             return Ok(());
         }
         let mut receipts = desk.take(now, &rows)?.into_iter();
-        for (place, ticket, count) in waiting {
-            let receipts: Vec<_> = receipts.by_ref().take(count).collect();
+        for Told { place, ticket, rows, envelope } in waiting {
+            let receipts: Vec<_> = receipts.by_ref().take(rows).collect();
+            let told = told(ticket.clone(), receipts);
+            // What the plugin will never take may still be a customer's answer.
+            if let (Answer::Refused { why, .. }, true) = (&told, is_message(&envelope)) {
+                let (why, text) = (why.clone(), envelope.to_string());
+                let door = DOOR.to_owned();
+                let tickets = vec![ticket];
+                let inbound = Inbound { door, text, why, tickets, ..Inbound::default() };
+                unread_at.push((place, inbound));
+            }
             if let Some(answer) = answers.get_mut(place) {
-                *answer = Some(told(ticket, receipts));
+                *answer = Some(told);
             }
         }
         Ok(())
@@ -291,22 +362,34 @@ fn told(ticket: String, receipts: Vec<Receipt>) -> Answer {
             place: String::new(),
             why,
             help: "post it as it should be; this one will never be taken".into(),
+            inbound: None,
         },
         None => Answer::Taken { ticket, receipts },
     }
 }
 
+fn refused(Unread { place, why, help, .. }: Unread) -> Answer {
+    Answer::Refused { place, why, help, inbound: None }
+}
+
+fn inbound(unread: &Unread, tickets: Vec<String>, customers: Vec<String>) -> Inbound {
+    let place = Some(&unread.place).filter(|place| !place.is_empty());
+    let why = place.map_or_else(|| unread.why.clone(), |place| format!("{place} {}", unread.why));
+    Inbound { door: DOOR.into(), text: unread.text.clone(), why, tickets, customers }
+}
+
 fn names(subject: &Subject) -> impl Iterator<Item = String> + '_ {
-    let customer = subject.customer.as_ref().map(ToString::to_string);
-    subject.ticket.iter().cloned().chain(customer)
+    let customers = subject.customers.iter().map(ToString::to_string);
+    subject.ticket.iter().cloned().chain(customers)
 }
 
 impl fmt::Debug for BlipSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlipSource")
-            .field("account", &self.account)
-            .field("bot", &self.bot.to_string())
-            .field("late", &self.late)
+            .field("account", &self.door.account)
+            .field("bot", &self.door.bot.to_string())
+            .field("late_replies", &self.door.late_replies)
+            .field("data_webhook", &self.door.data_webhook)
             .finish_non_exhaustive()
     }
 }

@@ -7,25 +7,103 @@ use despertador_contract::{
     Ticket as Facts, TicketStatus,
 };
 use despertador_desk::Incoming;
-use despertador_lime::desk::{At, concerns, is_desk, tells};
+use despertador_lime::desk::{At, at, concerns, is_desk, tells};
 use despertador_lime::{
-    Envelope, Happened, Identity, Known, Meaning, NotificationEvent, SentId, Stage, Status, Ticket,
-    Why, meaning,
+    Command, CommandStatus, Envelope, Happened, Identity, Known, Meaning, Node, NotificationEvent,
+    SentId, Stage, Status, Ticket, Why, canonical, is_tunnel, meaning,
 };
+use serde_json::Value;
 use sha2::Digest;
 
 use crate::body::Unread;
 use crate::document;
+
+/// Whose envelopes are taken, and how.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// The account.
+    pub account: String,
+    /// The bot.
+    pub bot: Identity,
+    /// For how many milliseconds after a close messages are told to the desk; what was written
+    /// before the close always is.
+    pub late_replies: i64,
+    /// Whether tickets are taken that come in the name of their customer, as Blip's data webhook
+    /// sends them.
+    pub data_webhook: bool,
+}
+
+impl Door {
+    /// The door of a bot into an account.
+    pub fn new(account: impl Into<String>, bot: Identity) -> Self {
+        Self { account: account.into(), bot, late_replies: 0, data_webhook: false }
+    }
+
+    /// Whether a ticket that its customer seems to have sent is taken, and why not.
+    fn trusts(&self, ticket: &Ticket, senders: &[Identity]) -> Result<(), Distrust> {
+        if !self.data_webhook {
+            return Err(Distrust::NoDataWebhook);
+        }
+        let owners = [&ticket.owner_identity, &ticket.routing_owner_identity];
+        let is_bot = |owner: &str| owner.trim().parse().is_ok_and(|owner| self.bot.is(&owner));
+        if !owners.into_iter().flatten().any(|owner| is_bot(owner)) {
+            return Err(Distrust::AnotherBot);
+        }
+        let is_theirs = customers_of(ticket).iter().any(|customer| senders.contains(customer));
+        if is_theirs { Ok(()) } else { Err(Distrust::AnotherCustomer) }
+    }
+}
+
+/// Why a ticket is refused that its customer seems to have sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// The door is not for the data webhook.
+    NoDataWebhook,
+    /// Its owner is another bot, or nobody.
+    AnotherBot,
+    /// It is another customer's.
+    AnotherCustomer,
+}
+
+impl Distrust {
+    fn refused(self, envelope: &Envelope) -> Meant {
+        let (place, why, help) = match self {
+            Self::NoDataWebhook => (
+                "/from",
+                "the ticket comes in the name of its customer, whose word is not taken for it",
+                "if it is Blip's data webhook that posts here, set `data-webhook = true` beside \
+                 the bot in the settings",
+            ),
+            Self::AnotherBot => (
+                "/content/ownerIdentity",
+                "the ticket comes in the name of its customer and does not belong to this bot",
+                "post it to the account of its bot",
+            ),
+            Self::AnotherCustomer => (
+                "/content/customerIdentity",
+                "the ticket comes in the name of somebody who is not its customer",
+                "post it as Blip does",
+            ),
+        };
+        let text = envelope.to_string();
+        Meant::Refused(Unread { place: place.into(), why: why.into(), help: help.into(), text })
+    }
+}
 
 /// Whom an envelope concerns: what to ask the desk for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Subject {
     /// The ticket it names.
     pub ticket: Option<String>,
-    /// The customer it names; theirs is the ticket if it names none that is known.
-    pub customer: Option<Identity>,
+    /// The customer it names, under each of their addresses, in canonical spelling; theirs is the
+    /// ticket if it names none that is known.
+    pub customers: Vec<Identity>,
     /// The ticket that it describes, if it does.
     pub document: Option<Box<Ticket>>,
+    /// Whether the customer's address is the sender's.
+    pub by_customer: bool,
+    /// Why the ticket that it brings is not taken.
+    pub distrust: Option<Distrust>,
 }
 
 /// What is known of a ticket.
@@ -75,8 +153,10 @@ pub enum Meant {
         /// Whether it would mean something if the customer had a ticket, which may be on its way.
         may_be_early: bool,
     },
-    /// It cannot be read.
+    /// It cannot be read, and may be a customer's answer.
     Unread(Unread),
+    /// It was read, and is not taken.
+    Refused(Unread),
 }
 
 impl Meant {
@@ -87,27 +167,31 @@ impl Meant {
 
 /// Whom an envelope concerns.
 #[must_use]
-pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
+pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
+    let bot = &door.bot;
     let of = |at| match at {
         Some(At::Ticket(ticket)) => Subject { ticket: Some(ticket), ..Subject::default() },
-        Some(At::Customer(customer)) => Subject { customer: Some(customer), ..Subject::default() },
+        Some(At::Customer(customer)) => {
+            Subject { customers: vec![canonical(&customer)], ..Subject::default() }
+        }
         None => Subject::default(),
     };
-    // Customers choose what they write: neither its id nor its content names a ticket.
-    if let Some(customer) = writing_customer(envelope, bot) {
-        return of(Some(At::Customer(customer.clone())));
+    // Customers choose what they write: neither its id nor its content names a ticket, unless the
+    // door is one by which Blip sends tickets in their name.
+    if let Some(customers) = writing_customer(envelope, bot) {
+        let by_customer = Subject { customers, by_customer: true, ..Subject::default() };
+        let Some(document) = described(envelope) else { return by_customer };
+        return match door.trusts(&document, &by_customer.customers) {
+            Ok(()) => Subject { by_customer: true, ..of_document(document, by_customer.customers) },
+            Err(distrust) => Subject { distrust: Some(distrust), ..by_customer },
+        };
     }
     if let Some(document) = described(envelope) {
-        let customer = document.customer_identity.as_deref().and_then(|id| id.parse().ok());
-        let customer = customer.or_else(|| match concerns(envelope, bot) {
-            Some(At::Customer(customer)) => Some(customer),
-            _ => None,
-        });
-        return Subject {
-            ticket: document.id.clone().filter(|id| !id.is_empty()),
-            customer,
-            document: Some(Box::new(document)),
+        let more = match concerns(envelope, bot) {
+            Some(At::Customer(customer)) => vec![canonical(&customer)],
+            _ => Vec::new(),
         };
+        return of_document(document, more);
     }
     match envelope {
         // A customer asks no desk for anything.
@@ -127,15 +211,67 @@ pub fn subject(envelope: &Envelope, bot: &Identity) -> Subject {
                 _ => Subject::default(),
             }
         }
-        _ => of(concerns(envelope, bot)),
+        _ => {
+            let mut subject = of(concerns(envelope, bot));
+            // A server reports on a message; whom it was for stands beside.
+            let header =
+                envelope.header().filter(|_| matches!(envelope, Envelope::Notification(_)));
+            let by_server = header.filter(|header| {
+                header.from.as_ref().is_some_and(|from| from.identity.name() == POSTMASTER)
+            });
+            if let Some(to) = by_server.and_then(|header| header.said("#message.to")) {
+                subject.customers.extend(address(&to).filter(|to| is_customer(to, bot)));
+            }
+            subject
+        }
     }
 }
 
-/// The customer, if they wrote this.
-fn writing_customer<'a>(envelope: &'a Envelope, bot: &Identity) -> Option<&'a Identity> {
+fn of_document(document: Ticket, more: Vec<Identity>) -> Subject {
+    let mut customers = customers_of(&document);
+    for customer in more {
+        if !customers.contains(&customer) {
+            customers.push(customer);
+        }
+    }
+    Subject {
+        ticket: document.id.clone().filter(|id| !id.is_empty()),
+        customers,
+        document: Some(Box::new(document)),
+        ..Subject::default()
+    }
+}
+
+/// The customer of a ticket, as the router knows them and as the bot does.
+fn customers_of(ticket: &Ticket) -> Vec<Identity> {
+    let told = [&ticket.routing_customer_identity, &ticket.customer_identity];
+    let mut customers: Vec<Identity> =
+        told.into_iter().flatten().filter_map(|text| address(text)).collect();
+    customers.dedup();
+    customers
+}
+
+/// An address in canonical spelling.
+fn address(text: &str) -> Option<Identity> {
+    let node: Node = text.trim().parse().ok()?;
+    Some(canonical(&node.identity)).filter(|address| !address.domain().is_empty())
+}
+
+/// The customer under each of their addresses, if they wrote this.
+fn writing_customer(envelope: &Envelope, bot: &Identity) -> Option<Vec<Identity>> {
     let Envelope::Message(message) = envelope else { return None };
     let from = &message.header.from.as_ref()?.identity;
-    is_customer(from, bot).then_some(from)
+    if !is_customer(from, bot) {
+        return None;
+    }
+    // A router says who is at the other end of the tunnel.
+    let originator = message.header.said("#tunnel.originator");
+    let originator = originator.filter(|_| is_tunnel(from.domain()));
+    let mut customers: Vec<Identity> =
+        originator.and_then(|text| address(&text)).into_iter().collect();
+    customers.push(canonical(from));
+    customers.dedup();
+    Some(customers)
 }
 
 fn is_customer(from: &Identity, bot: &Identity) -> bool {
@@ -146,10 +282,49 @@ fn is_customer(from: &Identity, bot: &Identity) -> bool {
         && !["msging.net", "blip.ai"].contains(&domain.as_str())
 }
 
+/// The media type of a list of documents.
+const COLLECTION: &str = "application/vnd.lime.collection+json";
+
+/// The envelopes that one stands for: an answer of the desk with a list of tickets stands for one
+/// answer with each of them.
+pub(crate) fn each(envelope: Result<Envelope, Unread>) -> Vec<Result<Envelope, Unread>> {
+    let envelope = match envelope {
+        Ok(Envelope::Command(command)) if is_answer_of_desk(&command) => command,
+        other => return vec![other],
+    };
+    let is_list = envelope.media_type.as_deref().is_some_and(|kind| kind.starts_with(COLLECTION));
+    let list = envelope.document.as_ref().filter(|_| is_list).and_then(|list| {
+        let kind = list.get("itemType")?.as_str()?;
+        let items = list.get("items")?.as_array()?;
+        (kind == document::MEDIA_TYPE).then_some(items)
+    });
+    let Some(items) = list else { return vec![Ok(Envelope::Command(envelope))] };
+    let of = |item: &Value| {
+        let media_type = Some(document::MEDIA_TYPE.to_owned());
+        let document = Some(item.clone());
+        Ok(Envelope::Command(Command { media_type, document, ..envelope.clone() }))
+    };
+    items.iter().map(of).collect()
+}
+
+/// Whether it is the answer to a command that the desk has carried out.
+fn is_answer_of_desk(command: &Command) -> bool {
+    let from = command.header.from.as_ref();
+    command.status == Some(CommandStatus::Success)
+        && from.is_some_and(|from| is_desk(from.identity.domain()))
+}
+
 /// The ticket that an envelope describes, or that was posted without an envelope.
 fn described(envelope: &Envelope) -> Option<Ticket> {
     match envelope {
         Envelope::Message(message) => message.content().ok()?.ticket().ok()?,
+        // What is answered to us is a receipt.
+        Envelope::Command(command)
+            if is_answer_of_desk(command)
+                && command.header.id.as_deref().is_none_or(|id| SentId::read(id).is_none()) =>
+        {
+            command.resource().ok()??.ticket().ok()?
+        }
         Envelope::Other(members)
             if members.contains_key("id")
                 && (members.contains_key("customerIdentity")
@@ -161,25 +336,52 @@ fn described(envelope: &Envelope) -> Option<Ticket> {
     }
 }
 
-/// What an envelope means that is received now, in an account, as far as this is known of the
-/// ticket that its [`Subject`] names: of the ticket itself, else of the customer's open one, else of
-/// their latest one.
-///
-/// `late` is for how many milliseconds after a close messages are told to the desk; what was
-/// written before the close always is.
+/// The tickets and customers that a text names which cannot be read: every string in it that is an
+/// address of one.
+pub(crate) fn named_in(text: &str, bot: &Identity) -> (Vec<String>, Vec<String>) {
+    let (mut tickets, mut customers) = (Vec::new(), Vec::new());
+    for text in text.split(['"', '\'', '<', '>', ',', ' ', '\n']) {
+        let Ok(node) = text.trim_end_matches('\\').parse::<Node>() else { continue };
+        match at(&node.identity) {
+            Some(At::Ticket(ticket)) => tickets.push(ticket),
+            Some(At::Customer(customer)) => customers.push(canonical(&customer).to_string()),
+            None => {
+                let customer = canonical(&node.identity);
+                if is_customer(&customer, bot) {
+                    customers.push(customer.to_string());
+                }
+            }
+        }
+    }
+    (tickets, customers)
+}
+
+/// What an envelope means that is received now, as far as this is known of the ticket that its
+/// [`Subject`] names: of the ticket itself, else of the customer's open one, else of their latest
+/// one.
 #[must_use]
 pub fn understand(
     envelope: &Envelope,
     now: Instant,
-    account: &str,
-    bot: &Identity,
+    door: &Door,
     subject: &Subject,
     seen: Option<&Seen>,
-    late: i64,
 ) -> Meant {
+    let bot = &door.bot;
+    if let Some(distrust) = subject.distrust {
+        return distrust.refused(envelope);
+    }
     let known = seen.map(known_ticket);
     let document = subject.document.as_deref();
     let own = known.as_ref().zip(document).filter(|(known, told)| known.id == told.id);
+    if subject.by_customer
+        && own.is_some()
+        && !seen.is_some_and(|seen| {
+            customers_in(&seen.facts).iter().any(|customer| subject.customers.contains(customer))
+        })
+    {
+        return Distrust::AnotherCustomer.refused(envelope);
+    }
     let document = document.map(|told| document::merged(told, own.map(|(known, _)| known)));
     let rewritten = document.as_ref().and_then(|told| tells(told, bot).ok());
     let rewritten = rewritten.map(Envelope::Message);
@@ -199,7 +401,8 @@ pub fn understand(
         Ok(meaning) => meaning,
         Err(error) => {
             let (place, why) = (error.place().to_owned(), error.problem().to_string());
-            return Meant::Unread(Unread { place, why, help: error.help() });
+            let text = envelope.to_string();
+            return Meant::Unread(Unread { place, why, help: error.help(), text });
         }
     };
     if let Some(sent) = reported(envelope)
@@ -211,7 +414,7 @@ pub fn understand(
             format!("its sender is neither the receiver of `{what}` nor their gateway"),
         );
     }
-    let telling = Telling { envelope, now, account, seen, known: known.as_ref(), late };
+    let telling = Telling { envelope, now, door, seen, known: known.as_ref() };
     match meaning {
         Meaning::Happened { ticket, continues, what } => {
             telling.happened(&ticket, continues, what, document.as_ref())
@@ -265,18 +468,25 @@ fn may_report(envelope: &Envelope, bot: &Identity, seen: Option<&Seen>) -> bool 
         return false;
     };
     let from = &from.identity;
-    let customer = seen.and_then(|seen| document::customer_of_facts(&seen.facts));
-    if customer.as_ref().is_some_and(|customer| from.is(customer)) {
+    let customers = seen.map(|seen| customers_in(&seen.facts)).unwrap_or_default();
+    if customers.contains(&canonical(from)) {
         return true;
     }
     let domain = from.domain().to_lowercase();
     let is_blip = ["msging.net", "crm.msging.net"].contains(&domain.as_str()) || is_desk(&domain);
-    let is_gateway = customer.is_some_and(|customer| customer.domain().to_lowercase() == domain);
+    let is_gateway = customers.iter().any(|customer| customer.domain() == domain);
     from.name() == POSTMASTER && (is_blip || is_gateway || from.domain() == bot.domain())
 }
 
 /// The name under which servers and gateways write.
 const POSTMASTER: &str = "postmaster";
+
+/// The customer of a ticket under each of their addresses, in canonical spelling.
+fn customers_in(facts: &Facts) -> Vec<Identity> {
+    let described = document::of_facts(facts).map(|ticket| customers_of(&ticket));
+    let named = document::customer_of_facts(facts).map(|customer| canonical(&customer));
+    described.into_iter().flatten().chain(named).collect()
+}
 
 /// The ticket as it was last described, and as the desk knows it to be since.
 fn known_ticket(seen: &Seen) -> Ticket {
@@ -310,10 +520,9 @@ fn is_stale(told: &Ticket, known: &Ticket) -> bool {
 struct Telling<'a> {
     envelope: &'a Envelope,
     now: Instant,
-    account: &'a str,
+    door: &'a Door,
     seen: Option<&'a Seen>,
     known: Option<&'a Ticket>,
-    late: i64,
 }
 
 impl Telling<'_> {
@@ -345,8 +554,7 @@ impl Telling<'_> {
             let parent = self.seen.filter(|seen| continues.as_ref() == Some(&seen.facts.id));
             first.facts = document::facts(document, known, parent.map(|seen| &seen.facts));
         }
-        let mut rows: Vec<_> =
-            rows.into_iter().map(|row| Incoming::new(self.account, row)).collect();
+        let mut rows: Vec<_> = rows.into_iter().map(|row| self.incoming(row)).collect();
         if let (Some(parent), false) = (&continues, rows.is_empty()) {
             let first = rows.remove(0).continuing(parent);
             rows.insert(0, first);
@@ -368,7 +576,7 @@ impl Telling<'_> {
             let row = Row::facts(seen.facts.id.clone(), self.now, facts);
             return Meant::Happened {
                 ticket: seen.facts.id.clone(),
-                rows: vec![Incoming::new(self.account, row)],
+                rows: vec![self.incoming(row)],
                 is_new: false,
             };
         }
@@ -385,7 +593,8 @@ impl Telling<'_> {
         let closed = self.known.and_then(|known| known.close_date.as_ref());
         let closed = closed.map_or(seen.changed, |date| date.instant());
         let in_time = |message: &Message| {
-            message.author == Author::Customer && message.at <= closed.saturating_add(self.late)
+            message.author == Author::Customer
+                && message.at <= closed.saturating_add(self.door.late_replies)
         };
         let counts = what.iter().any(|happened| match happened {
             Happened::Message(message) => in_time(message),
@@ -407,11 +616,15 @@ impl Telling<'_> {
         Event { id: Some(format!("{}#failed@{which}", key::render(key))), ..event }
     }
 
+    fn incoming(&self, row: Row) -> Incoming {
+        Incoming::new(&self.door.account, row)
+    }
+
     /// That a ticket goes on as another one, if it is not known.
     fn gone(&self, seen: &Seen) -> Option<Incoming> {
         let is_open = seen.facts.status == TicketStatus::Open;
         let row = || Row::facts(seen.facts.id.clone(), self.now, document::gone());
-        is_open.then(|| Incoming::new(self.account, row()))
+        is_open.then(|| self.incoming(row()))
     }
 }
 
@@ -424,4 +637,63 @@ fn digest(text: &str) -> String {
 /// comes early.
 pub(crate) fn is_message(envelope: &Envelope) -> bool {
     matches!(envelope, Envelope::Message(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bot() -> Identity {
+        "mybot@msging.net".parse().expect("an address")
+    }
+
+    #[test]
+    fn customers_and_tickets_are_found_in_what_is_broken() {
+        for (text, tickets, customers) in [
+            (
+                r#"{"from":"553188887777@wa.gw.msging.net/x","to":"mybot@msging.net","content":"o"#,
+                vec![],
+                vec!["5531988887777@wa.gw.msging.net"],
+            ),
+            (r#"{"from":"3f8c@desk.msging.net","content":{"id":"#, vec!["3f8c"], vec![]),
+            (
+                r#"{\"from\":\"5531988887777%40wa.gw.msging.net@desk.msging.net\""#,
+                vec![],
+                vec!["5531988887777@wa.gw.msging.net"],
+            ),
+            ("postmaster@desk.msging.net ana%40acme.com@blip.ai", vec![], vec![]),
+            ("", vec![], vec![]),
+        ] {
+            let found = named_in(text, &bot());
+            let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+            assert_eq!(found, (owned(tickets), owned(customers)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_in_the_name_of_its_customer_needs_the_setting_the_bot_and_the_customer() {
+        let door = Door { data_webhook: true, ..Door::new("acme", bot()) };
+        let customer: Vec<Identity> = vec!["5@wa.gw.msging.net".parse().expect("an address")];
+        let ticket = |owner: &str, customer: &str| Ticket {
+            owner_identity: Some(owner.into()),
+            customer_identity: Some(customer.into()),
+            ..Ticket::default()
+        };
+        let theirs = ticket(" MyBot@msging.net", "5@WA.gw.msging.net");
+        assert_eq!(door.trusts(&theirs, &customer), Ok(()));
+        let routed = Ticket {
+            routing_customer_identity: Some("5@wa.gw.msging.net".into()),
+            ..ticket("mybot@msging.net", "8d1f@tunnel.msging.net")
+        };
+        assert_eq!(door.trusts(&routed, &customer), Ok(()));
+        for (ticket, expected) in [
+            (ticket("other@msging.net", "5@wa.gw.msging.net"), Distrust::AnotherBot),
+            (ticket("mybot@msging.net", "6@wa.gw.msging.net"), Distrust::AnotherCustomer),
+            (Ticket::default(), Distrust::AnotherBot),
+        ] {
+            assert_eq!(door.trusts(&ticket, &customer), Err(expected), "{ticket:?}");
+        }
+        let closed = Door::new("acme", bot());
+        assert_eq!(closed.trusts(&theirs, &customer), Err(Distrust::NoDataWebhook));
+    }
 }

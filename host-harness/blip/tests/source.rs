@@ -121,7 +121,7 @@ fn a_list_is_taken_in_order_and_one_that_is_wrong_holds_up_nobody() {
     let folder = Folder::new();
     let (mut desk, source) = (folder.desk(), source());
     let mut list: Vec<Value> = answered().into_iter().map(|(_, envelope)| envelope).collect();
-    list.insert(1, json!({ "event": 5 }));
+    list.insert(1, json!(5));
     let other = ticket(&json!({ "id": "t-9", "status": "Open", "sequentialId": 9,
         "customerIdentity": "eva@0mn.io", "customerDomain": "0mn.io", "agentIdentity": ANA }));
     list.insert(3, other);
@@ -134,7 +134,7 @@ fn a_list_is_taken_in_order_and_one_that_is_wrong_holds_up_nobody() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(shapes, ["t-1", "/1/event", "t-1", "t-9", "t-1", "t-1"]);
+    assert_eq!(shapes, ["t-1", "/1", "t-1", "t-9", "t-1", "t-1"]);
     assert_eq!(aim(&mut desk, "t-1"), (Some(12), Some(Step::Reminder(1))));
     assert_eq!(answers[1].to_json()["answer"], "refused");
 }
@@ -199,7 +199,7 @@ fn a_customer_cannot_write_into_the_ticket_of_another() {
     let mut told = ticket(&json!({ "status": "ClosedAttendant" }));
     told["from"] = json!(eva);
     let answer = post(&mut desk, &source, NINE + 3 * MINUTE, &told);
-    assert!(ignored(&answer).contains("no ticket"), "{answer:?}");
+    assert!(matches!(&answer, Answer::Refused { inbound: None, .. }), "{answer:?}");
     let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
     assert_eq!(facts.status, TicketStatus::Open, "{answer:?}");
 }

@@ -22,6 +22,7 @@ mod damage;
 mod deliver;
 mod difference;
 mod hear;
+mod inbound;
 mod inquire;
 mod lanes;
 mod lateness;
@@ -41,6 +42,7 @@ use std::fmt;
 use despertador_contract::{Duration, ExitState, Instant};
 use despertador_host::drain::Turns;
 use despertador_host::{Plugin, Policy};
+use despertador_lime::canonical_customer;
 use serde_json::json;
 
 use crate::error::DeskError;
@@ -55,6 +57,7 @@ pub use account::{Moved, Saved};
 pub use counts::Counts;
 pub use deliver::{Delivery, Outcome, Report, Settled};
 pub use difference::{Kind, Subject};
+pub use inbound::{Inbound, InboundEnd};
 pub use inquire::{Rebuilt, Standing, TimelineEntry};
 pub use lateness::{Backlog, Lateness};
 pub use replay::{Asked, Count, Difference, Replay, Replayed};
@@ -250,7 +253,8 @@ impl<S: Store> Desk<S> {
             }
         }
         let (actions, dead_letters) = self.store.count_outbox(now, most)?;
-        Ok(Backlog { tickets: tickets.min(enough), actions, dead_letters })
+        let inbound = self.store.inbound_size(None)?.entries;
+        Ok(Backlog { tickets: tickets.min(enough), actions, dead_letters, inbound })
     }
 
     /// How long whoever runs the desk has measured its calls to take that end in a commit: taking
@@ -308,7 +312,7 @@ impl<S: Store> Desk<S> {
     ) -> Result<u64, DeskError> {
         let account = self.account(account)?.row.no;
         self.cache.clear();
-        let tickets = self.store.forget(account, customer)?;
+        let tickets = self.store.forget(account, &canonical_customer(customer))?;
         // That somebody was forgotten is kept, and not who.
         let mut work = self.work(now);
         let details = json!({ "tickets": tickets });
@@ -371,6 +375,7 @@ impl<S: Store> Desk<S> {
     /// tickets is forgotten: they are read anew.
     fn commit(&mut self, mut work: Work) -> Result<(), DeskError> {
         for kept in work.kept.values_mut().filter(|kept| kept.is_changed) {
+            work.batch.aliases.extend(kept.new_alias());
             work.batch.tickets.push(kept.change(work.now));
         }
         if !work.batch.is_empty()

@@ -18,6 +18,8 @@ pub enum DeskError {
     UnknownTicket(String),
     /// There is no such action among those that were given up.
     UnknownAction(String),
+    /// There is no such entry among what could not be read.
+    UnknownInbound(String),
     /// There is no version of the policy to go back to.
     NothingToUndo(String),
     /// The policy is refused, or the plugin could not read it.
@@ -39,6 +41,7 @@ impl fmt::Display for DeskError {
             }
             Self::UnknownTicket(id) => write!(f, "there is no ticket `{id}` in this account"),
             Self::UnknownAction(key) => write!(f, "no action `{key}` was given up"),
+            Self::UnknownInbound(id) => write!(f, "there is no inbound entry `{id}`"),
             Self::NothingToUndo(account) => {
                 write!(f, "account `{account}` has no policy before the one in force")
             }

@@ -5,6 +5,7 @@
 //! at all, and what it returned `Ok` for survives the loss of power.
 
 mod error;
+mod inbound;
 pub mod sqlite;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::path::Path;
 use despertador_contract::Instant;
 
 pub use error::{StoreError, StoreProblem};
+pub use inbound::{AliasRow, InboundChange, InboundRow, InboundSize};
 pub use sqlite::Sqlite;
 
 /// Keeps tickets, their journal, what is due and what is to be carried out.
@@ -84,6 +86,20 @@ pub trait Store {
     /// What was given up, the oldest first.
     fn dead_letters(&self, account: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
 
+    /// What could not be read, the oldest first.
+    fn inbound(&self, account: i64, limit: usize) -> Result<Vec<InboundRow>, StoreError>;
+    /// One entry of it.
+    fn inbound_entry(&self, account: i64, id: &str) -> Result<Option<InboundRow>, StoreError>;
+    /// How much there is of it, in an account or in all.
+    fn inbound_size(&self, account: Option<i64>) -> Result<InboundSize, StoreError>;
+    /// Whether any of it names this ticket or its customer.
+    fn is_named_inbound(
+        &self,
+        account: i64,
+        ticket: &str,
+        customer: Option<&str>,
+    ) -> Result<bool, StoreError>;
+
     /// One entry of the journal.
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError>;
 
@@ -126,6 +142,10 @@ pub struct Batch {
     pub repaired: Vec<i64>,
     /// Tickets that cannot be read or written.
     pub damaged: Vec<DamagedRow>,
+    /// What could not be read, and what somebody has looked at.
+    pub inbound: Vec<InboundChange>,
+    /// Other names of tickets' customers.
+    pub aliases: Vec<AliasRow>,
 }
 
 impl Batch {
@@ -528,7 +548,7 @@ pub struct Query {
     pub status: Option<String>,
     /// Of this department.
     pub department: Option<String>,
-    /// Of this customer.
+    /// Of this customer, in their canonical spelling; other names of theirs count.
     pub customer: Option<String>,
     /// Only those that are set aside.
     pub parked: bool,

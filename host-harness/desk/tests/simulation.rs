@@ -22,9 +22,9 @@ use std::rc::Rc;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source, TicketStatus, Transfer};
 use despertador_desk::store::{
-    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, LaneRow, Numbers,
-    OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store, StoreError, StoreProblem, TicketRow,
-    TokenRow, WaitingRow,
+    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, InboundRow,
+    InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store,
+    StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
 use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
 use fastrand::Rng;
@@ -103,6 +103,10 @@ impl Store for Faulty {
         ) -> Vec<WaitingRow>;
         fn earliest_outbox(&self, account: i64, after: Instant) -> Option<Instant>;
         fn dead_letters(&self, account: i64, limit: usize) -> Vec<OutboxRow>;
+        fn inbound(&self, account: i64, limit: usize) -> Vec<InboundRow>;
+        fn inbound_entry(&self, account: i64, id: &str) -> Option<InboundRow>;
+        fn inbound_size(&self, account: Option<i64>) -> InboundSize;
+        fn is_named_inbound(&self, account: i64, ticket: &str, customer: Option<&str>) -> bool;
         fn entry(&self, seq: i64) -> Option<EntryRow>;
         fn backup(&self, to: &Path) -> ();
         fn check(&self) -> Vec<String>;

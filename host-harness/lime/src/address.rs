@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde_json::Value;
 
 use crate::error::{Problem, ReadError};
-use crate::object::Json;
+use crate::object::{Json, Reading};
 
 /// What a name keeps of an address inside it; everything else is escaped.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -166,13 +166,28 @@ impl fmt::Display for NotAnAddress {
 
 impl std::error::Error for NotAnAddress {}
 
-fn read<T: FromStr>(value: Value) -> Result<T, ReadError> {
-    let text = String::read(value)?;
-    text.parse().map_err(|_| ReadError::new(Problem::NotAnAddress(text)))
+/// Reads an address as senders write it: with spaces around it, with its `@` escaped, or with a
+/// slash and nothing behind it.
+fn read<T: FromStr>(value: Value) -> Reading<T> {
+    let text = match value {
+        Value::String(text) => text,
+        other => return Reading::odd(other, "a text"),
+    };
+    let is_escaped = !text.contains('@') && text.contains("%40");
+    let plain = if is_escaped { unescape(&text) } else { None };
+    let plain = plain.as_deref().unwrap_or(&text).trim().trim_end_matches('/');
+    match plain.parse() {
+        Ok(address) if plain == text => Reading::Exact(address),
+        Ok(address) => Reading::Loose(address, Value::String(text)),
+        Err(_) => {
+            let error = ReadError::new(Problem::NotAnAddress(text.clone()));
+            Reading::Odd(Value::String(text), error)
+        }
+    }
 }
 
 impl Json for Identity {
-    fn read(value: Value) -> Result<Self, ReadError> {
+    fn read(value: Value) -> Reading<Self> {
         read(value)
     }
 
@@ -182,7 +197,7 @@ impl Json for Identity {
 }
 
 impl Json for Node {
-    fn read(value: Value) -> Result<Self, ReadError> {
+    fn read(value: Value) -> Reading<Self> {
         read(value)
     }
 

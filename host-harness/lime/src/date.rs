@@ -3,11 +3,11 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat};
-use despertador_contract::Instant;
+use despertador_contract::{Instant, input};
 use serde_json::Value;
 
 use crate::error::{Problem, ReadError};
-use crate::object::Json;
+use crate::object::{Json, Reading};
 
 /// A date, kept as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +24,12 @@ impl Date {
         Some(Self { text: date.to_rfc3339_opts(SecondsFormat::Millis, true), instant })
     }
 
-    /// Reads a date; without an offset it is in UTC.
+    /// Reads a date as platforms write it: `+0000` and `+00` are offsets too, and without one it is
+    /// in UTC.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let with_offset = DateTime::parse_from_rfc3339(text)
-            .or_else(|_| DateTime::parse_from_rfc3339(&format!("{text}Z")));
-        let instant = with_offset.ok()?.timestamp_millis();
+        let instant =
+            input::instant(text).or_else(|| input::instant(&format!("{}Z", text.trim())))?;
         Some(Self { text: text.into(), instant })
     }
 
@@ -53,9 +53,23 @@ impl fmt::Display for Date {
 }
 
 impl Json for Date {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let text = String::read(value)?;
-        Self::parse(&text).ok_or_else(|| ReadError::new(Problem::NotADate(text)))
+    fn read(value: Value) -> Reading<Self> {
+        match value {
+            Value::String(text) => match Self::parse(&text) {
+                Some(date) => Reading::Exact(date),
+                None => {
+                    let error = ReadError::new(Problem::NotADate(text.clone()));
+                    Reading::Odd(Value::String(text), error)
+                }
+            },
+            Value::Number(number) => {
+                match number.as_i64().and_then(|n| Self::at(input::instant_of_number(n))) {
+                    Some(date) => Reading::Loose(date, Value::Number(number)),
+                    None => Reading::odd(Value::Number(number), "a date"),
+                }
+            }
+            other => Reading::odd(other, "a date"),
+        }
     }
 
     fn write(&self) -> Value {
@@ -75,6 +89,10 @@ mod tests {
             ("2024-06-25T10:00:00-03:00", 1_719_320_400_000),
             ("2024-06-25T13:00:00.1234567Z", 1_719_320_400_123),
             ("2024-06-25T13:00:00", 1_719_320_400_000),
+            ("2024-06-25T13:00:00.000+0000", 1_719_320_400_000),
+            ("2024-06-25T10:00:00-0300", 1_719_320_400_000),
+            ("2024-06-25 13:00:00+00", 1_719_320_400_000),
+            ("2024-06-25 13:00:00 UTC", 1_719_320_400_000),
         ] {
             let date = Date::parse(text).expect(text);
             assert_eq!((date.instant(), date.as_str()), (instant, text));

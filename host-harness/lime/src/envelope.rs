@@ -1,14 +1,19 @@
 //! The envelopes of LIME: messages, notifications, commands.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use despertador_contract::input;
 use serde_json::Value;
 
 use crate::address::Node;
 use crate::content::Content;
 use crate::error::{Problem, ReadError};
-use crate::object::{Json, Members, demand, members, put, take, word};
+use crate::object::{
+    Json, Members, Reading, members, put, put_unless_default, read_object, take, take_or_default,
+    word,
+};
 use crate::{BYTES, DEPTH};
 
 /// What is sent from one node to another.
@@ -44,7 +49,7 @@ pub struct Header {
 pub struct Message {
     /// What every envelope has.
     pub header: Header,
-    /// The media type of the document.
+    /// The media type of the document; empty if it is not told.
     pub media_type: String,
     /// The document as it was written; [`Message::content`] reads it.
     pub document: Value,
@@ -150,13 +155,15 @@ word! {
 }
 
 impl Envelope {
-    /// Reads an envelope.
+    /// Reads an envelope. A member that LIME does not know, or that has another type than LIME
+    /// gives it, is kept as it is and costs nothing but what it would have said.
     ///
     /// # Errors
     ///
-    /// When it is too large, too deep, no JSON, or a member has another type than LIME gives it.
+    /// When it is too large, too deep, no JSON, or no object.
     /// Documents are read by [`Message::content`] and [`Command::resource`].
     pub fn read(text: &str) -> Result<Self, ReadError> {
+        let text = input::without_mark(text);
         if text.len() > BYTES {
             let problem = Problem::TooLarge { bytes: text.len(), allowed: BYTES };
             return Err(ReadError::new(problem));
@@ -164,7 +171,7 @@ impl Envelope {
         if depth(text) > DEPTH {
             return Err(ReadError::new(Problem::TooDeep { allowed: DEPTH }));
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| {
+        let value: Value = input::read_json(text).map_err(|error| {
             let problem = Problem::NotJson { line: error.line(), column: error.column() };
             ReadError::new(problem)
         })?;
@@ -175,19 +182,25 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// When a member has another type than LIME gives it.
+    /// When it is no object.
     pub fn from_json(value: Value) -> Result<Self, ReadError> {
         let members = members(value)?;
+        let has = |name| members.contains_key(name);
+        // Whoever sends something and forgets the content has sent a message all the same.
+        let is_message = has("content") || has("from") && !has("state");
         // In this order, as the libraries for LIME do it.
-        if members.contains_key("content") {
-            Message::read(Value::Object(members)).map(Self::Message)
-        } else if members.contains_key("event") {
-            Notification::read(Value::Object(members)).map(Self::Notification)
-        } else if members.contains_key("method") {
-            Command::read(Value::Object(members)).map(Self::Command)
+        let read = if has("content") {
+            Message::read(members.into()).map(Self::Message)
+        } else if has("event") {
+            Notification::read(members.into()).map(Self::Notification)
+        } else if has("method") {
+            Command::read(members.into()).map(Self::Command)
+        } else if is_message {
+            Message::read(members.into()).map(Self::Message)
         } else {
-            Ok(Self::Other(members))
-        }
+            return Ok(Self::Other(members));
+        };
+        read.ok()
     }
 
     /// The envelope as JSON.
@@ -262,18 +275,22 @@ impl Header {
 
     /// What the metadata say by a name, as text.
     #[must_use]
-    pub fn said(&self, name: &str) -> Option<&str> {
-        self.metadata.as_ref()?.get(name)?.as_str()
+    pub fn said(&self, name: &str) -> Option<Cow<'_, str>> {
+        match self.metadata.as_ref()?.get(name)? {
+            Value::String(text) => Some(text.into()),
+            Value::Number(number) => Some(number.to_string().into()),
+            _ => None,
+        }
     }
 
-    fn take(members: &mut Members) -> Result<Self, ReadError> {
-        Ok(Self {
-            id: take(members, "id")?,
-            from: take(members, "from")?,
-            to: take(members, "to")?,
-            pp: take(members, "pp")?,
-            metadata: take(members, "metadata")?,
-        })
+    fn take(members: &mut Members) -> Self {
+        Self {
+            id: take(members, "id"),
+            from: take(members, "from"),
+            to: take(members, "to"),
+            pp: take(members, "pp"),
+            metadata: take(members, "metadata"),
+        }
     }
 
     fn put(&self, members: &mut Members) {
@@ -303,8 +320,12 @@ impl Message {
     ///
     /// When the document is not what its type says.
     pub fn content(&self) -> Result<Content, ReadError> {
-        Content::read(&self.media_type, self.document.clone())
-            .map_err(|error| error.within("content"))
+        let media_type = match (self.media_type.as_str(), &self.document) {
+            ("", Value::String(_)) => "text/plain",
+            ("", _) => "application/json",
+            (told, _) => told,
+        };
+        Content::read(media_type, self.document.clone()).map_err(|error| error.within("content"))
     }
 }
 
@@ -380,13 +401,11 @@ impl Reason {
 }
 
 impl Json for Message {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let mut members = members(value)?;
-        let document = members.remove("content").unwrap_or_default();
-        Ok(Self {
-            header: Header::take(&mut members)?,
-            media_type: demand(&mut members, "type")?,
-            document,
+    fn read(value: Value) -> Reading<Self> {
+        read_object(value, |mut members| Self {
+            header: Header::take(&mut members),
+            media_type: take_or_default(&mut members, "type"),
+            document: take_or_default(&mut members, "content"),
             more: members,
         })
     }
@@ -394,19 +413,18 @@ impl Json for Message {
     fn write(&self) -> Value {
         let mut members = self.more.clone();
         self.header.put(&mut members);
-        put(&mut members, "type", Some(&self.media_type));
-        put(&mut members, "content", Some(&self.document));
+        put_unless_default(&mut members, "type", &self.media_type);
+        put_unless_default(&mut members, "content", &self.document);
         Value::Object(members)
     }
 }
 
 impl Json for Notification {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let mut members = members(value)?;
-        Ok(Self {
-            header: Header::take(&mut members)?,
-            event: demand(&mut members, "event")?,
-            reason: take(&mut members, "reason")?,
+    fn read(value: Value) -> Reading<Self> {
+        read_object(value, |mut members| Self {
+            header: Header::take(&mut members),
+            event: take_or_default(&mut members, "event"),
+            reason: take(&mut members, "reason"),
             more: members,
         })
     }
@@ -414,23 +432,22 @@ impl Json for Notification {
     fn write(&self) -> Value {
         let mut members = self.more.clone();
         self.header.put(&mut members);
-        put(&mut members, "event", Some(&self.event));
+        put_unless_default(&mut members, "event", &self.event);
         put(&mut members, "reason", self.reason.as_ref());
         Value::Object(members)
     }
 }
 
 impl Json for Command {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let mut members = members(value)?;
-        Ok(Self {
-            header: Header::take(&mut members)?,
-            method: demand(&mut members, "method")?,
-            uri: take(&mut members, "uri")?,
-            status: take(&mut members, "status")?,
-            reason: take(&mut members, "reason")?,
-            media_type: take(&mut members, "type")?,
-            document: take(&mut members, "resource")?,
+    fn read(value: Value) -> Reading<Self> {
+        read_object(value, |mut members| Self {
+            header: Header::take(&mut members),
+            method: take_or_default(&mut members, "method"),
+            uri: take(&mut members, "uri"),
+            status: take(&mut members, "status"),
+            reason: take(&mut members, "reason"),
+            media_type: take(&mut members, "type"),
+            document: take(&mut members, "resource"),
             more: members,
         })
     }
@@ -438,7 +455,7 @@ impl Json for Command {
     fn write(&self) -> Value {
         let mut members = self.more.clone();
         self.header.put(&mut members);
-        put(&mut members, "method", Some(&self.method));
+        put_unless_default(&mut members, "method", &self.method);
         put(&mut members, "uri", self.uri.as_ref());
         put(&mut members, "status", self.status.as_ref());
         put(&mut members, "reason", self.reason.as_ref());
@@ -449,18 +466,17 @@ impl Json for Command {
 }
 
 impl Json for Reason {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let mut members = members(value)?;
-        Ok(Self {
-            code: demand(&mut members, "code")?,
-            description: take(&mut members, "description")?,
+    fn read(value: Value) -> Reading<Self> {
+        read_object(value, |mut members| Self {
+            code: take_or_default(&mut members, "code"),
+            description: take(&mut members, "description"),
             more: members,
         })
     }
 
     fn write(&self) -> Value {
         let mut members = self.more.clone();
-        put(&mut members, "code", Some(&self.code));
+        put_unless_default(&mut members, "code", &self.code);
         put(&mut members, "description", self.description.as_ref());
         Value::Object(members)
     }

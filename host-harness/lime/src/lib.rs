@@ -39,6 +39,7 @@ mod address;
 mod channel;
 mod close;
 pub mod content;
+mod customer;
 mod date;
 pub mod desk;
 mod envelope;
@@ -53,6 +54,7 @@ pub use address::{Identity, Node, NotAnAddress, escape, unescape};
 pub use channel::{channel, domain};
 pub use close::{Refused, accepts_close};
 pub use content::Content;
+pub use customer::{canonical, canonical_customer, is_tunnel};
 pub use date::Date;
 pub use envelope::{
     Command, CommandStatus, Envelope, Header, Message, Method, Notification, NotificationEvent,

@@ -128,7 +128,8 @@ pub enum Why {
     OlderTicket,
     /// The ticket says nothing that was not known.
     NothingNew,
-    /// A failure of something that was not sent on the plugin's behalf.
+    /// A failure of something that was not sent on the plugin's behalf, to a customer without a
+    /// ticket.
     FailureOfAnother,
     /// A command that does nothing to a ticket's clock; or one of the plugin's own.
     Command,
@@ -145,7 +146,8 @@ pub enum Why {
 ///
 /// # Errors
 ///
-/// When a ticket or a redirect cannot be read: nothing is known of what happened.
+/// When a ticket or a redirect cannot be read, or nobody can tell who wrote to the bot: nothing is
+/// known of what happened.
 pub fn meaning(
     envelope: &Envelope,
     received_at: Instant,
@@ -154,7 +156,7 @@ pub fn meaning(
     match envelope {
         Envelope::Message(message) => message::meaning(message, received_at, known),
         Envelope::Notification(notification) => {
-            Ok(notification::meaning(notification, received_at))
+            Ok(notification::meaning(notification, received_at, known))
         }
         Envelope::Command(command) => command::meaning(command, received_at, known),
         Envelope::Other(_) => Ok(Meaning::Nothing(Why::NotAnEnvelope)),

@@ -8,11 +8,44 @@ use crate::error::{Problem, ReadError};
 pub type Members = Map<String, Value>;
 
 /// A value that is read from JSON and written to it.
-pub(crate) trait Json: Sized {
+pub(crate) trait Json: Sized + PartialEq {
     /// Reads it.
-    fn read(value: Value) -> Result<Self, ReadError>;
-    /// Writes it; what was read is written the same.
+    fn read(value: Value) -> Reading<Self>;
+    /// Writes it; what was read exactly is written the same.
     fn write(&self) -> Value;
+}
+
+/// What became of reading a value.
+pub(crate) enum Reading<T> {
+    /// It is written as LIME writes it.
+    Exact(T),
+    /// It is written in another way, such as a number in quotes, and is kept beside.
+    Loose(T, Value),
+    /// It cannot be read.
+    Odd(Value, ReadError),
+}
+
+impl<T> Reading<T> {
+    /// What was read, however it was written.
+    pub(crate) fn ok(self) -> Result<T, ReadError> {
+        match self {
+            Self::Exact(read) | Self::Loose(read, _) => Ok(read),
+            Self::Odd(_, error) => Err(error),
+        }
+    }
+
+    pub(crate) fn map<U>(self, then: impl FnOnce(T) -> U) -> Reading<U> {
+        match self {
+            Self::Exact(read) => Reading::Exact(then(read)),
+            Self::Loose(read, value) => Reading::Loose(then(read), value),
+            Self::Odd(value, error) => Reading::Odd(value, error),
+        }
+    }
+
+    pub(crate) fn odd(value: Value, wanted: &'static str) -> Self {
+        let error = wrong_type(&value, wanted);
+        Self::Odd(value, error)
+    }
 }
 
 /// The members of an object of JSON.
@@ -23,25 +56,48 @@ pub(crate) fn members(value: Value) -> Result<Members, ReadError> {
     }
 }
 
-/// Takes a member out. `null` is the same as none, and stays where it is.
-pub(crate) fn take<T: Json>(members: &mut Members, name: &str) -> Result<Option<T>, ReadError> {
+/// Takes a member out. `null` is the same as none. What cannot be read is none as well: a member
+/// that is not needed never costs the envelope. What was not read exactly stays where it is, so
+/// that it is written again as it was.
+pub(crate) fn take<T: Json>(members: &mut Members, name: &str) -> Option<T> {
     if members.get(name).is_none_or(Value::is_null) {
-        return Ok(None);
+        return None;
     }
-    let value = members.remove(name).unwrap_or_default();
-    T::read(value).map(Some).map_err(|error| error.within(name))
+    let (read, stays) = match T::read(members.remove(name).unwrap_or_default()) {
+        Reading::Exact(read) => return Some(read),
+        Reading::Loose(read, value) => (Some(read), value),
+        Reading::Odd(value, _) => (None, value),
+    };
+    members.insert(name.into(), stays);
+    read
 }
 
-/// Takes out a member that must be there.
-pub(crate) fn demand<T: Json>(members: &mut Members, name: &str) -> Result<T, ReadError> {
-    take(members, name)?.ok_or_else(|| ReadError::new(Problem::Missing).within(name))
+/// Takes out a member that has a default. One that says no more than the default stays.
+pub(crate) fn take_or_default<T: Json + Default>(members: &mut Members, name: &str) -> T {
+    let was_there = members.contains_key(name);
+    let value = take::<T>(members, name).unwrap_or_default();
+    if was_there && value == T::default() {
+        members.entry(name).or_insert_with(|| value.write());
+    }
+    value
 }
 
-/// Puts a member in, if there is one.
+/// Puts a member in that [`take_or_default`] takes out.
+pub(crate) fn put_unless_default<T: Json + Default>(members: &mut Members, name: &str, value: &T) {
+    if *value != T::default() {
+        put(members, name, Some(value));
+    }
+}
+
+/// Puts a member in, if there is one. One that was read loosely is written as it was.
 pub(crate) fn put<T: Json>(members: &mut Members, name: &str, value: Option<&T>) {
-    if let Some(value) = value {
-        members.insert(name.into(), value.write());
+    let Some(value) = value else { return };
+    if let Some(known) = members.get(name)
+        && T::read(known.clone()).ok().is_ok_and(|known| known == *value)
+    {
+        return;
     }
+    members.insert(name.into(), value.write());
 }
 
 /// The error of a value that is something else.
@@ -71,10 +127,9 @@ macro_rules! object {
         }
 
         impl $crate::object::Json for $name {
-            fn read(value: serde_json::Value) -> Result<Self, $crate::error::ReadError> {
-                let mut members = $crate::object::members(value)?;
-                Ok(Self {
-                    $( $field: $crate::object::take(&mut members, $key)?, )*
+            fn read(value: serde_json::Value) -> $crate::object::Reading<Self> {
+                $crate::object::read_object(value, |mut members| Self {
+                    $( $field: $crate::object::take(&mut members, $key), )*
                     more: members,
                 })
             }
@@ -113,6 +168,13 @@ macro_rules! word {
             }
         }
 
+        /// No word.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Other(String::new())
+            }
+        }
+
         impl From<String> for $name {
             fn from(word: String) -> Self {
                 match word.as_str() {
@@ -123,7 +185,7 @@ macro_rules! word {
         }
 
         impl $crate::object::Json for $name {
-            fn read(value: serde_json::Value) -> Result<Self, $crate::error::ReadError> {
+            fn read(value: serde_json::Value) -> $crate::object::Reading<Self> {
                 <String as $crate::object::Json>::read(value).map(Self::from)
             }
 
@@ -135,9 +197,17 @@ macro_rules! word {
 }
 pub(crate) use word;
 
+/// Reads an object, of which every member may be odd.
+pub(crate) fn read_object<T>(value: Value, read: impl FnOnce(Members) -> T) -> Reading<T> {
+    match value {
+        Value::Object(members) => Reading::Exact(read(members)),
+        other => Reading::odd(other, "an object"),
+    }
+}
+
 impl Json for Value {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        Ok(value)
+    fn read(value: Value) -> Reading<Self> {
+        Reading::Exact(value)
     }
 
     fn write(&self) -> Value {
@@ -146,10 +216,12 @@ impl Json for Value {
 }
 
 impl Json for String {
-    fn read(value: Value) -> Result<Self, ReadError> {
+    fn read(value: Value) -> Reading<Self> {
         match value {
-            Value::String(text) => Ok(text),
-            other => Err(wrong_type(&other, "a text")),
+            Value::String(text) => Reading::Exact(text),
+            // Ids and choices are often numbers where they come from.
+            Value::Number(number) => Reading::Loose(number.to_string(), Value::Number(number)),
+            other => Reading::odd(other, "a text"),
         }
     }
 
@@ -159,8 +231,17 @@ impl Json for String {
 }
 
 impl Json for bool {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        value.as_bool().ok_or_else(|| wrong_type(&value, "`true` or `false`"))
+    fn read(value: Value) -> Reading<Self> {
+        let quoted = value.as_str().and_then(|text| match text.trim() {
+            text if text.eq_ignore_ascii_case("true") => Some(true),
+            text if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        });
+        match (value, quoted) {
+            (Value::Bool(switch), _) => Reading::Exact(switch),
+            (value, Some(switch)) => Reading::Loose(switch, value),
+            (value, None) => Reading::odd(value, "`true` or `false`"),
+        }
     }
 
     fn write(&self) -> Value {
@@ -169,8 +250,24 @@ impl Json for bool {
 }
 
 impl Json for i64 {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        value.as_i64().ok_or_else(|| wrong_type(&value, "a whole number"))
+    fn read(value: Value) -> Reading<Self> {
+        if let Some(number) = value.as_i64() {
+            return Reading::Exact(number);
+        }
+        let whole = |number: f64| {
+            // Above this a float no longer has every whole number.
+            let is_whole = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+            #[allow(clippy::cast_possible_truncation, reason = "looked at in the line above")]
+            is_whole.then_some(number as i64)
+        };
+        let quoted = || {
+            let text = value.as_str()?.trim();
+            text.parse().ok().or_else(|| whole(text.parse().ok()?))
+        };
+        match value.as_f64().and_then(whole).or_else(quoted) {
+            Some(number) => Reading::Loose(number, value),
+            None => Reading::odd(value, "a whole number"),
+        }
     }
 
     fn write(&self) -> Value {
@@ -179,10 +276,14 @@ impl Json for i64 {
 }
 
 impl Json for Number {
-    fn read(value: Value) -> Result<Self, ReadError> {
+    fn read(value: Value) -> Reading<Self> {
         match value {
-            Value::Number(number) => Ok(number),
-            other => Err(wrong_type(&other, "a number")),
+            Value::Number(number) => Reading::Exact(number),
+            Value::String(text) => match text.trim().parse() {
+                Ok(number) => Reading::Loose(number, Value::String(text)),
+                Err(_) => Reading::odd(Value::String(text), "a number"),
+            },
+            other => Reading::odd(other, "a number"),
         }
     }
 
@@ -192,8 +293,8 @@ impl Json for Number {
 }
 
 impl Json for Members {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        members(value)
+    fn read(value: Value) -> Reading<Self> {
+        read_object(value, |members| members)
     }
 
     fn write(&self) -> Value {
@@ -201,11 +302,35 @@ impl Json for Members {
     }
 }
 
+/// Of a list, the items that can be read.
 impl<T: Json> Json for Vec<T> {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let Value::Array(items) = value else { return Err(wrong_type(&value, "a list")) };
-        let item = |(n, item)| T::read(item).map_err(|error: ReadError| error.within(n));
-        items.into_iter().enumerate().map(item).collect()
+    fn read(value: Value) -> Reading<Self> {
+        let Value::Array(items) = value else { return Reading::odd(value, "a list") };
+        let mut read = Self::with_capacity(items.len());
+        let mut written = Vec::new();
+        for item in items {
+            let before = read.len();
+            let odd = match T::read(item) {
+                Reading::Exact(item) => {
+                    read.push(item);
+                    None
+                }
+                Reading::Loose(item, value) => {
+                    read.push(item);
+                    Some(value)
+                }
+                Reading::Odd(value, _) => Some(value),
+            };
+            if written.is_empty() && odd.is_some() {
+                written.extend(read.iter().take(before).map(T::write));
+            }
+            match (odd, read.last()) {
+                (Some(odd), _) => written.push(odd),
+                (None, Some(item)) if !written.is_empty() => written.push(item.write()),
+                _ => {}
+            }
+        }
+        if written.is_empty() { Reading::Exact(read) } else { Reading::Loose(read, written.into()) }
     }
 
     fn write(&self) -> Value {

@@ -100,8 +100,7 @@ fn every_kind_of_document_has_a_sample() {
 fn refusal(text: &str) -> ReadError {
     match Envelope::read(text) {
         Err(error) => error,
-        Ok(Envelope::Message(Message { .. })) if text.contains("\"content\"") => {
-            let Ok(Envelope::Message(message)) = Envelope::read(text) else { unreachable!() };
+        Ok(Envelope::Message(message)) => {
             message.content().and_then(Content::ticket).expect_err(text)
         }
         Ok(Envelope::Command(command)) => command.resource().expect_err(text),
@@ -117,26 +116,9 @@ fn what_cannot_be_read_says_where_and_why() {
     for (text, expected) in [
         ("", "the envelope is no JSON at line 1, column 0"),
         ("{\n  \"id\": }", "the envelope is no JSON at line 2, column 9"),
+        ("\u{feff}{\n  \"id\": }", "the envelope is no JSON at line 2, column 9"),
         ("[]", "the envelope is a list and must be an object"),
         ("5", "the envelope is a number and must be an object"),
-        (r#"{"content":"oi"}"#, "`/type` is missing"),
-        (r#"{"type":null,"content":"oi"}"#, "`/type` is missing"),
-        (r#"{"type":5,"content":"oi"}"#, "`/type` is a number and must be a text"),
-        (r#"{"id":5,"type":"text/plain","content":""}"#, "`/id` is a number and must be a text"),
-        (r#"{"from":"a@b@c","event":"received"}"#, "`/from` is no address: `a@b@c`"),
-        (r#"{"to":"","method":"get"}"#, "`/to` is no address: ``"),
-        (r#"{"metadata":[],"event":"received"}"#, "`/metadata` is a list and must be an object"),
-        (r#"{"event":null}"#, "`/event` is missing"),
-        (r#"{"event":"failed","reason":{}}"#, "`/reason/code` is missing"),
-        (
-            r#"{"event":"failed","reason":{"code":"42"}}"#,
-            "`/reason/code` is a text and must be a whole number",
-        ),
-        (
-            r#"{"event":"failed","reason":{"code":1.5}}"#,
-            "`/reason/code` is a number and must be a whole number",
-        ),
-        (r#"{"method":"get","uri":{}}"#, "`/uri` is an object and must be a text"),
         (
             r#"{"method":"set","type":"text/plain","resource":{}}"#,
             "`/resource` is an object and must be a text",
@@ -145,35 +127,8 @@ fn what_cannot_be_read_says_where_and_why() {
             r#"{"type":"text/plain","content":true}"#,
             "`/content` is a truth value and must be a text",
         ),
-        (
-            r#"{"type":"application/vnd.lime.select+json","content":{"options":[{},{"order":"1"}]}}"#,
-            "`/content/options/1/order` is a text and must be a whole number",
-        ),
-        (
-            r#"{"type":"application/json","content":{"type":"template","template":{"language":"pt"}}}"#,
-            "`/content/template/language` is a text and must be an object",
-        ),
-        (
-            r#"{"type":"application/vnd.lime.reaction+json","content":{"emoji":{"values":[1,"2"]}}}"#,
-            "`/content/emoji/values/1` is a text and must be a whole number",
-        ),
         (&format!("{ticket}7}}"), "`/content` is a number and must be an object"),
-        (
-            &format!(r#"{ticket}{{"closed":"no"}}}}"#),
-            "`/content/closed` is a text and must be `true` or `false`",
-        ),
-        (
-            &format!(r#"{ticket}{{"tags":["a",2]}}}}"#),
-            "`/content/tags/1` is a number and must be a text",
-        ),
-        (
-            &format!(r#"{ticket}{{"openDate":"yesterday"}}}}"#),
-            "`/content/openDate` is no date: `yesterday`",
-        ),
-        (
-            &format!(r#"{redirect}{{"id":7}}}}}}}}"#),
-            "`/context/value/id` is a number and must be a text",
-        ),
+        (&format!("{redirect}7}}}}}}"), "`/context/value` is a number and must be an object"),
     ] {
         let error = refusal(text);
         assert_eq!(error.to_string(), expected, "{text}");
@@ -181,8 +136,67 @@ fn what_cannot_be_read_says_where_and_why() {
         let place = error.place();
         assert!(place.is_empty() || place.starts_with('/'), "{text}");
     }
-    let slashes = r#"{"type":"application/vnd.lime.contact+json","content":{"extras":5}}"#;
-    assert_eq!(refusal(slashes).place(), "/content/extras");
+}
+
+/// A member that is missing or odd costs what it would have said, and nothing else.
+#[test]
+fn an_odd_member_costs_nothing_but_itself() {
+    for text in [
+        r#"{"from":"5@wa.gw.msging.net","content":"oi"}"#,
+        r#"{"type":null,"from":"5@wa.gw.msging.net","content":"oi"}"#,
+        r#"{"type":"text/plain","from":" 5@wa.gw.msging.net/","to":"a@b@c","content":"oi"}"#,
+        r#"{"id":5,"type":"text/plain","from":"5%40wa.gw.msging.net","content":"oi"}"#,
+        r#"{"id":{},"type":"text/plain","from":"5@wa.gw.msging.net","pp":7,"content":"oi"}"#,
+        r#"{"type":"text/plain","from":"5@wa.gw.msging.net","metadata":[],"content":"oi"}"#,
+    ] {
+        let Ok(Envelope::Message(message)) = Envelope::read(text) else { panic!("{text}") };
+        let from = message.header.from.as_ref().expect(text);
+        assert_eq!(from.to_string(), "5@wa.gw.msging.net", "{text}");
+        assert_eq!(message.content(), Ok(Content::Text("oi".into())), "{text}");
+        assert_eq!(Envelope::from(message).to_json(), json(text), "it is written as it was");
+    }
+    let reason = |text: &str| match Envelope::read(text) {
+        Ok(Envelope::Notification(notification)) => notification.reason.map(|reason| reason.code),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reason(r#"{"event":"failed","reason":{"code":"42"}}"#), Some(42));
+    assert_eq!(reason(r#"{"event":"failed","reason":{"code":42.0}}"#), Some(42));
+    assert_eq!(reason(r#"{"event":"failed","reason":{}}"#), Some(0));
+    assert_eq!(reason(r#"{"event":"failed","reason":"broken"}"#), None);
+
+    let read = |ticket: &str| {
+        let content = Content::read("application/vnd.iris.ticket+json", json(ticket));
+        content.and_then(Content::ticket).expect(ticket).expect(ticket)
+    };
+    let ticket = read(
+        r#"{"id":7,"sequentialId":"12","closed":"True","rating":"4.5","tags":["a",2,null],
+            "openDate":"yesterday","storageDate":"2024-06-25T13:00:00.000+0000",
+            "closeDate":1719320400000,"status":"Open","team":{},"customerInput":5}"#,
+    );
+    assert_eq!(ticket.id.as_deref(), Some("7"));
+    assert_eq!((ticket.sequential_id, ticket.closed), (Some(12), Some(true)));
+    assert_eq!(ticket.tags, Some(vec!["a".into(), "2".into()]));
+    assert_eq!((&ticket.open_date, &ticket.team, &ticket.customer_input), (&None, &None, &None));
+    let at = |date: Option<despertador_lime::Date>| date.expect("a date").instant();
+    assert_eq!(at(ticket.storage_date.clone()), 1_719_320_400_000);
+    assert_eq!(at(ticket.close_date.clone()), 1_719_320_400_000);
+}
+
+/// Senders cut texts in the middle of an emoji, in any text of an envelope.
+#[test]
+fn half_an_emoji_is_heard_wherever_it_stands() {
+    for half in ["\\ud83d", "\\ude00", "\\ude00\\ud83d"] {
+        for text in samples() {
+            let halved = text.replacen(":\"", &format!(":\"{half}"), 9);
+            let Ok(read) = Envelope::read(&halved) else { panic!("{halved}") };
+            try_everything(&read);
+            let name = text.replacen("{\"", &format!("{{\"{half}\":1,\""), 1);
+            assert!(Envelope::read(&name).is_ok(), "{name}");
+        }
+    }
+    let text = r#"{"from":"5@wa.gw.msging.net","type":"text/plain","content":"E o 4711 \ud83d"}"#;
+    let Ok(Envelope::Message(message)) = Envelope::read(text) else { panic!("{text}") };
+    assert_eq!(message.content(), Ok(Content::Text("E o 4711 \u{fffd}".into())));
 }
 
 #[test]
@@ -250,7 +264,10 @@ fn try_everything(envelope: &Envelope) {
     match envelope {
         Envelope::Message(message) => {
             if let Ok(content) = message.content() {
-                assert_eq!(content.to_json(), message.document, "{envelope}");
+                // A number that was written where a text belongs is heard as one.
+                if !message.document.is_number() {
+                    assert_eq!(content.to_json(), message.document, "{envelope}");
+                }
                 if let Ok(Some(ticket)) = content.ticket() {
                     let _ = (ticket.facts(), ticket.agent(), ticket.domain());
                 }
@@ -258,7 +275,9 @@ fn try_everything(envelope: &Envelope) {
         }
         Envelope::Command(command) => {
             if let Ok(Some(content)) = command.resource() {
-                assert_eq!(Some(content.to_json()), command.document, "{envelope}");
+                if !command.document.as_ref().is_some_and(Value::is_number) {
+                    assert_eq!(Some(content.to_json()), command.document, "{envelope}");
+                }
             }
         }
         Envelope::Notification(Notification { .. }) | Envelope::Other(_) => {}
@@ -300,7 +319,8 @@ fn altered_envelopes_are_read_the_same_or_refused() {
             }
         }
     }
-    assert!(read > 10_000 && refused > 5_000, "{read} read, {refused} refused");
+    // Only what is no object is refused.
+    assert!(read > 50_000 && refused > 1_000, "{read} read, {refused} refused");
 }
 
 #[test]

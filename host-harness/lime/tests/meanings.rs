@@ -141,8 +141,11 @@ fn the_document_says_what_was_written() {
         (lime("web-link"), json!({ "uri": "x" }), other(&lime("web-link")), None),
         ("x/y".into(), json!(5), other("x/y"), None),
         // What cannot be read still is somebody writing.
-        ("text/plain".into(), json!(5), other("text/plain"), None),
-        (lime("location"), json!({ "latitude": "1" }), other(&lime("location")), None),
+        ("text/plain".into(), json!({}), other("text/plain"), None),
+        (lime("location"), json!(5), other(&lime("location")), None),
+        // What is written in another way is read.
+        ("text/plain".into(), json!(4711), MessageKind::Text, Some("4711")),
+        (lime("location"), json!({ "latitude": "1" }), MessageKind::Location, None),
         // A customer brings no tickets.
         (lime("redirect"), json!({}), other(&lime("redirect")), None),
         (TICKET.into(), json!({ "id": "t-1", "status": "ClosedClient" }), other(TICKET), None),
@@ -198,7 +201,8 @@ fn the_metadata_say_when_it_was_written() {
         (json!({ "#envelope.storageDate": "0001-01-01T00:00:00Z" }), NOW),
         (json!({ "#wa.timestamp": "-5" }), NOW),
         (json!({ "#wa.timestamp": "99999999999999999" }), NOW),
-        (json!({ "#wa.timestamp": 1_772_442_000 }), NOW),
+        (json!({ "#wa.timestamp": 1_772_442_000 }), 1_772_442_000_000),
+        (json!({ "#envelope.storageDate": "2026-03-02T09:00:00+0000" }), 1_772_442_000_000),
         (json!({}), NOW),
     ] {
         let mut envelope = from(CUSTOMER, "text/plain", json!("oi"));
@@ -224,7 +228,10 @@ fn what_means_nothing_says_why() {
     let ticket = |ticket: Value| from("t-1@desk.msging.net", TICKET, ticket);
     let expiration = "application/vnd.blip-client.inputexpirationtime+json";
     for (envelope, why) in [
-        (json!({ "id": "1", "type": "text/plain", "content": "oi" }), Why::NoSender),
+        (
+            json!({ "id": "1", "to": "5@wa.gw.msging.net", "type": "text/plain", "content": "oi" }),
+            Why::NoSender,
+        ),
         (text("postmaster@msging.net/#az"), Why::FromAServer),
         (text("postmaster@wa.gw.msging.net"), Why::FromAServer),
         (state(CUSTOMER, "paused"), Why::NotTyping),
@@ -248,7 +255,6 @@ fn what_means_nothing_says_why() {
             ticket(json!({ "id": "t-0", "sequentialId": 6, "status": "ClosedClient" })),
             Why::OlderTicket,
         ),
-        (json!({ "id": "m1", "event": "failed", "reason": { "code": 42 } }), Why::FailureOfAnother),
         (json!({ "event": "failed" }), Why::FailureOfAnother),
         (json!({ "id": "1", "method": "get", "uri": "/tickets" }), Why::Command),
         (json!({ "id": "1", "method": "set", "uri": "/tickets/t-1/transfer" }), Why::Command),
@@ -262,6 +268,33 @@ fn what_means_nothing_says_why() {
     // Without a ticket the bot alone has to do with it.
     for envelope in [text(CUSTOMER), text(AT_DESK), state(CUSTOMER, "composing")] {
         assert_eq!(read_after(&envelope, None), Meaning::Nothing(Why::NoTicket), "{envelope}");
+    }
+}
+
+#[test]
+fn a_failure_of_somebody_elses_message_takes_it_back() {
+    let failed = json!({ "id": "fwd:fwd:m2", "from": CUSTOMER, "event": "failed",
+                         "reason": { "code": 131_026 } });
+    let what = Happening::Other("message-undelivered:m2".into());
+    assert_eq!(happened(&read(&failed)), ("t-1", vec![(what, NOW)]));
+    assert_eq!(read_after(&failed, None), Meaning::Nothing(Why::FailureOfAnother));
+}
+
+#[test]
+fn a_message_of_nobody_in_particular_is_not_passed_over() {
+    let bot = "mybot@msging.net".parse().unwrap();
+    for (envelope, place) in [
+        (json!({ "id": "1", "type": "text/plain", "content": "oi" }), "/from"),
+        (json!({ "id": "1", "from": "a@b@c", "type": "text/plain", "content": "oi" }), "/from"),
+        (
+            json!({ "id": "1", "from": 5, "to": "mybot@msging.net", "type": "text/plain",
+                    "content": "oi" }),
+            "/from",
+        ),
+    ] {
+        let read = Envelope::read(&envelope.to_string()).unwrap();
+        let error = meaning(&read, NOW, &Known::by(&bot)).expect_err("nobody can tell");
+        assert_eq!(error.place(), place, "{envelope}");
     }
 }
 
@@ -526,15 +559,15 @@ fn a_damaged_ticket_is_an_error() {
     let (bot, ticket) = (bot(), samples::ticket());
     let known = Known { ticket: Some(&ticket), ..Known::by(&bot) };
     for (envelope, place) in [
-        (from(AT_DESK, TICKET, json!({ "id": 5 })), "/content/id"),
+        (from(AT_DESK, TICKET, json!(5)), "/content"),
         (
             from(AT_DESK, &lime("redirect"), json!({ "context": { "type": TICKET, "value": [] } })),
             "/content/context/value",
         ),
         (
             json!({ "id": "1", "method": "set", "uri": "/tickets/change-status", "type": TICKET,
-                    "resource": { "status": 5 } }),
-            "/resource/status",
+                    "resource": "closed" }),
+            "/resource",
         ),
     ] {
         let envelope = Envelope::read(&envelope.to_string()).unwrap();

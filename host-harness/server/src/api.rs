@@ -5,6 +5,7 @@ mod blip;
 mod dead_letter;
 mod event;
 mod flow;
+mod inbound;
 mod policy;
 mod report;
 mod ticket;
@@ -80,6 +81,9 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(dead_letter::list))
         .routes(routes!(dead_letter::send_again))
         .routes(routes!(dead_letter::discard))
+        .routes(routes!(inbound::list))
+        .routes(routes!(inbound::send_again))
+        .routes(routes!(inbound::discard))
         .routes(routes!(report::closed))
         .routes(routes!(report::summary))
         .routes(routes!(token::list, token::create))

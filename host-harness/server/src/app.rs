@@ -11,7 +11,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use despertador_blip::BlipSource;
-use despertador_contract::Instant;
+use despertador_contract::{Instant, input};
 use despertador_desk::runtime::{Clock, Inlet, NotDone};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, DeskError, Incoming, Receipt};
@@ -26,6 +26,9 @@ use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::scope::Tokens;
 use crate::settings::Settings;
+
+/// What a source of Blip is made of: the bot, and whether the data webhook posts here.
+type BlipSettings = (String, bool);
 
 /// What every request needs; cheap to clone.
 #[derive(Clone)]
@@ -42,7 +45,7 @@ pub(crate) struct Shared {
     /// The names of all accounts: asked at every request.
     accounts: RwLock<HashSet<String>>,
     /// The accounts whose bots Blip posts for.
-    blip: RwLock<HashMap<String, (String, BlipSource)>>,
+    blip: RwLock<HashMap<String, (BlipSettings, BlipSource)>>,
     stopping: AtomicBool,
 }
 
@@ -107,7 +110,9 @@ impl App {
         for (name, account) in &settings.accounts {
             if let Some(blip) = &account.blip {
                 let bot = blip.bot().map_err(|said| format!("[accounts.{name}.blip]: {said}"))?;
-                bots.insert(name.clone(), (blip.bot.clone(), BlipSource::new(name.clone(), bot)));
+                let source =
+                    BlipSource::new(name.clone(), bot).with_data_webhook(blip.data_webhook);
+                bots.insert(name.clone(), ((blip.bot.clone(), blip.data_webhook), source));
             }
         }
         let mut known = self.blip.write().unwrap_or_else(PoisonError::into_inner);
@@ -210,12 +215,15 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InQuery<T> {
     }
 }
 
-/// A body as text. As long as it is held its size counts among what the server has in hand.
+/// A body as text; what is no UTF-8 in it becomes U+FFFD where a door takes what people write, and is
+/// refused where a document is saved. As long as it is held its size counts among what the server has in hand.
 pub(crate) struct Text {
     pub(crate) text: String,
     /// Whether it is one JSON a line.
     pub(crate) is_lines: bool,
-    _room: OwnedSemaphorePermit,
+    /// The place in it from which on it is no UTF-8.
+    no_utf_8_from: Option<usize>,
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl FromRequest<App> for Text {
@@ -244,24 +252,37 @@ impl FromRequest<App> for Text {
                 )
                 .help("send smaller batches"))
             })?;
-        let text = String::from_utf8(bytes.into()).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            Problem::new(Code::NotJson, format!("the body is not UTF-8, from byte {at} on"))
-        })?;
-        Ok(Text { text, is_lines, _room: room })
+        let (text, no_utf_8_from) = match String::from_utf8(bytes.into()) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let from = error.utf8_error().valid_up_to();
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(from))
+            }
+        };
+        Ok(Text { text, is_lines, no_utf_8_from, _room: Some(room) })
     }
 }
 
 impl Text {
-    /// The body, which is one JSON document.
-    pub(crate) fn json(&self) -> Result<serde_json::Value, Problem> {
-        serde_json::from_str(&self.text)
-            .map_err(|error| Problem::new(Code::NotJson, error.to_string()))
+    /// A text that is in hand already.
+    pub(crate) fn of(text: String) -> Text {
+        Text { text, is_lines: false, no_utf_8_from: None, _room: None }
+    }
+
+    /// The body as a document that is kept as it is, without a byte order mark.
+    pub(crate) fn document(&self) -> Result<&str, Problem> {
+        match self.no_utf_8_from {
+            Some(at) => {
+                let said = format!("the body is not UTF-8, from byte {at} on");
+                Err(Problem::new(Code::NotJson, said).help("save it as UTF-8"))
+            }
+            None => Ok(input::without_mark(&self.text)),
+        }
     }
 
     /// The body as a form that is known.
     pub(crate) fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_str(&self.text).map_err(|error| {
+        input::read_json(self.document()?).map_err(|error: serde_json::Error| {
             let code = if error.is_data() { Code::BadParameter } else { Code::NotJson };
             Problem::new(code, error.to_string()).help("/openapi.json has the form of the body")
         })

@@ -180,6 +180,11 @@ impl Seen {
             "Tickets moved aside because they cannot be read or written",
             u64::try_from(self.damaged).unwrap_or(u64::MAX),
         );
+        gauge(
+            "inbound_unread",
+            "What came in, could not be read, and is to be looked at",
+            self.backlog.inbound,
+        );
         gauge("accounts", "Accounts", u64::try_from(self.accounts).unwrap_or(u64::MAX));
         if let Some(at) = self.next {
             gauge(

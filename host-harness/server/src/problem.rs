@@ -42,7 +42,7 @@ macro_rules! codes {
 codes! {
     BadParameter = BAD_REQUEST, "bad-parameter", "A parameter cannot be read";
     NotJson = BAD_REQUEST, "not-json", "The body is not JSON";
-    UnreadableEvents = BAD_REQUEST, "unreadable-events", "Some events cannot be read; none was stored";
+    UnreadableEvents = BAD_REQUEST, "unreadable-events", "No event can be read; all are kept as inbound entries";
     BodyBroken = BAD_REQUEST, "body-broken", "The body ended too early";
     NoToken = UNAUTHORIZED, "no-token", "A token is needed";
     WrongToken = UNAUTHORIZED, "wrong-token", "The token is unknown or was revoked";
@@ -51,6 +51,7 @@ codes! {
     UnknownAccount = NOT_FOUND, "unknown-account", "There is no such account, or the token has no access to it";
     UnknownTicket = NOT_FOUND, "unknown-ticket", "There is no such ticket";
     UnknownAction = NOT_FOUND, "unknown-action", "There is no such dead letter";
+    UnknownInbound = NOT_FOUND, "unknown-inbound", "There is no such inbound entry";
     UnknownVersion = NOT_FOUND, "unknown-version", "There is no such version";
     UnknownName = NOT_FOUND, "unknown-token", "There is no token of this name";
     WrongMethod = METHOD_NOT_ALLOWED, "wrong-method", "The path does not support this method";
@@ -161,6 +162,11 @@ impl Problem {
         self
     }
 
+    /// What is wrong this time.
+    pub(crate) fn detail(&self) -> String {
+        self.0.detail.clone()
+    }
+
     /// When it may be tried again, in seconds.
     pub(crate) fn again_after(mut self, seconds: u64) -> Problem {
         self.0.again_after = Some(seconds);
@@ -178,6 +184,7 @@ impl Problem {
             DeskError::UnknownAccount(_) => Code::UnknownAccount,
             DeskError::UnknownTicket(_) => Code::UnknownTicket,
             DeskError::UnknownAction(_) => Code::UnknownAction,
+            DeskError::UnknownInbound(_) => Code::UnknownInbound,
             DeskError::NothingToUndo(_) => Code::NothingToUndo,
             DeskError::Policy(PolicyError::Refused(problems)) => {
                 let found = problems.iter().map(|problem| Found::of(problem, language)).collect();

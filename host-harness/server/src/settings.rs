@@ -6,6 +6,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use despertador_contract::input;
 use despertador_lime::{CloseWay, Identity};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -200,6 +201,11 @@ pub struct Account {
 pub struct Blip {
     /// The bot: `mybot@msging.net`.
     pub bot: String,
+    /// Whether Blip's data webhook posts here: tickets are then taken that come in the name of their
+    /// customer, if they belong to this bot and to that customer. Default no, for customers choose
+    /// what they write.
+    #[serde(default)]
+    pub data_webhook: bool,
     /// Where `/messages` and `/commands` are: `https://CONTRACT.http.msging.net`.
     pub base: Option<String>,
     /// The file with the key, what stands behind `Authorization: Key`.
@@ -287,8 +293,8 @@ impl Settings {
     pub fn read(file: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
-        let mut settings =
-            Self::from_toml(&text).map_err(|error| format!("`{}`: {error}", file.display()))?;
+        let mut settings = Self::from_toml(input::without_mark(&text))
+            .map_err(|error| format!("`{}`: {error}", file.display()))?;
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.desk = folder.join(&settings.desk);
         let beside = |path: &mut Option<PathBuf>| {

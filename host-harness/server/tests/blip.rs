@@ -66,6 +66,7 @@ fn served(base: &str) -> Served {
             bot: "mybot@msging.net".into(),
             base: Some(base.into()),
             key_file: Some(folder.write("key", "bXlib3Q6a2V5\n")),
+            data_webhook: false,
             close_by: CloseBy::ChangeStatus,
             feed: None,
             timeout: None,

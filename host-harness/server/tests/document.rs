@@ -43,7 +43,7 @@ impl Forms {
 }
 
 #[test]
-fn an_event_is_allowed_by_the_document_if_and_only_if_it_is_read() {
+fn an_event_that_the_document_allows_is_read_whole_and_others_as_far_as_they_can_be() {
     let served = Served::new();
     let mut forms = Forms::new();
     let happens = [
@@ -113,7 +113,7 @@ fn an_event_is_allowed_by_the_document_if_and_only_if_it_is_read() {
     }
     events.extend([happens[0].clone(), json!([]), json!(7), json!(null), json!([events[0], 7])]);
     events.push(json!([events[0], events[1]]));
-    let mut accepted = 0;
+    let (mut accepted, mut tolerated) = (0, 0);
     for event in events {
         let answer = served.post("/v1/accounts/acme/events", &event.to_string());
         let is_read = match answer.status {
@@ -124,10 +124,14 @@ fn an_event_is_allowed_by_the_document_if_and_only_if_it_is_read() {
             other => panic!("{other}: {event} {answer:?}"),
         };
         let allowed = forms.allow("/components/schemas/Events", &event);
-        assert_eq!(allowed, is_read, "{event} {answer:?}");
-        accepted += usize::from(is_read);
+        if allowed {
+            assert!(is_read && !answer.body.contains("\"notes\""), "{event} {answer:?}");
+        }
+        accepted += usize::from(allowed);
+        tolerated += usize::from(is_read && !allowed);
     }
-    assert_eq!(accepted, 27);
+    // What the document does not allow is read if only members are odd that are not needed.
+    assert_eq!((accepted, tolerated), (27, 10));
 }
 
 fn merged(one: &Value, other: &Value) -> Value {

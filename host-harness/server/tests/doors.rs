@@ -196,7 +196,14 @@ fn a_token_is_taken_back_though_whoever_asked_for_it_has_hung_up() {
     // The desk is busy until the one who asks has gone.
     let (go_on, gone) = std::sync::mpsc::channel::<()>();
     let inlet = served.server.inlet();
-    let busy = std::thread::spawn(move || inlet.ask(move |_, _| gone.recv()));
+    let (begins, begun) = std::sync::mpsc::channel::<()>();
+    let busy = std::thread::spawn(move || {
+        inlet.ask(move |_, _| {
+            begins.send(()).unwrap();
+            gone.recv()
+        })
+    });
+    begun.recv().unwrap();
     let mut stream = TcpStream::connect(served.server.address()).unwrap();
     let request = format!(
         "DELETE /v1/tokens/events:write HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
@@ -254,7 +261,7 @@ fn bodies_that_are_no_json_or_too_large_are_refused_and_the_server_goes_on() {
         utf.len()
     );
     let answer = raw(&served, &[head.as_bytes(), &utf].concat());
-    assert!(answer.contains("400") && answer.contains("not UTF-8"), "{answer}");
+    assert!(answer.contains("400") && answer.contains("unreadable-event"), "{answer}");
     assert_eq!(served.get("/v1/accounts/acme/tickets").json()["tickets"], json!([]));
     served.silent("4711");
 }

@@ -291,6 +291,10 @@ impl<S: Store> Desk<S> {
         };
         if let Some(action) = asked(&decision).filter(|action| key::render(&action.key) == row.key)
         {
+            if self.is_held(kept, &action.key.step)? {
+                self.postpone(work, kept, &row.key);
+                return Ok(None);
+            }
             let delivery = delivery(action_json(action), action.due);
             return Ok(Some((delivery, unsuitable(action))));
         }

@@ -4,6 +4,7 @@ use despertador_contract::event_log::Row;
 use despertador_contract::{
     Duration, Event, Explanation, Happening, Instant, Memory, QuickReply, Reader, Step, Ticket,
 };
+use despertador_lime::canonical_customer;
 use serde_json::{Value, json};
 
 use super::hear::Unheard;
@@ -231,7 +232,8 @@ impl<S: Store> Desk<S> {
     /// See [`DeskError`].
     pub fn tickets(&self, account: &str, query: &Query) -> Result<Vec<TicketRow>, DeskError> {
         let account = self.account(account)?.row.no;
-        Ok(self.store.tickets(&Query { account, ..query.clone() })?)
+        let customer = query.customer.as_deref().map(canonical_customer);
+        Ok(self.store.tickets(&Query { account, customer, ..query.clone() })?)
     }
 
     /// The answers that the customer of a ticket was last offered: those of the last action with

@@ -48,6 +48,8 @@ pub struct Backlog {
     pub actions: u64,
     /// Actions that were given up and are to be looked at.
     pub dead_letters: u64,
+    /// What came in, could not be read, and is to be looked at.
+    pub inbound: u64,
 }
 
 #[cfg(test)]

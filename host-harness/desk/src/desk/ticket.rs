@@ -5,13 +5,17 @@ use despertador_contract::key;
 use despertador_contract::word::Word;
 use despertador_contract::{ActionKey, Channel, Instant, Step, Ticket, TicketStatus};
 use despertador_host::Conversation;
+use despertador_lime::canonical_customer;
 use serde_json::Value;
 
 use crate::error::DeskError;
-use crate::store::{OutboxRow, TicketChange, TicketRow};
+use crate::store::{AliasRow, OutboxRow, TicketChange, TicketRow};
 
 /// The fact that names the customer.
 const CUSTOMER: &str = "customer.id";
+
+/// The fact that gives another name of the customer, by which they may be looked for.
+const ALIAS: &str = "customer.alias";
 
 /// The fact that names the ticket that goes on from this one.
 pub(crate) const CONTINUED_BY: &str = "continued-by";
@@ -34,6 +38,8 @@ pub(crate) struct Kept {
     pub(crate) last: i64,
     /// The latest instant at which something was recorded of it.
     latest: Instant,
+    /// The customer in their canonical spelling.
+    customer: Option<String>,
     facts: String,
     carried_out: String,
     /// Whether anything is to be stored.
@@ -59,6 +65,7 @@ impl Kept {
             unheard: None,
             last: 0,
             latest: Instant::MIN,
+            customer: None,
             facts: String::new(),
             carried_out: String::new(),
             is_changed: false,
@@ -96,6 +103,7 @@ impl Kept {
             unheard: row.unheard,
             last: row.last,
             latest: row.changed,
+            customer: row.customer,
             facts: row.facts,
             carried_out: row.carried_out,
             is_changed: false,
@@ -114,9 +122,15 @@ impl Kept {
         more.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The customer, where the fact `customer.id` names them.
+    /// The customer in their canonical spelling, where the fact `customer.id` names them.
     pub(crate) fn customer(&self) -> Option<&str> {
-        self.other_fact(CUSTOMER)
+        self.customer.as_deref()
+    }
+
+    /// Another name of the customer that is to be stored.
+    pub(crate) fn new_alias(&self) -> Option<AliasRow> {
+        let alias = canonical_customer(self.other_fact(ALIAS).filter(|_| self.moved)?);
+        Some(AliasRow { account: self.account, alias, ticket: self.no })
     }
 
     /// Goes on from another ticket: its memory, what was carried out, and what is known of the
@@ -136,6 +150,7 @@ impl Kept {
 
     /// The facts are no longer those that were stored.
     pub(crate) fn facts_changed(&mut self) {
+        self.customer = self.other_fact(CUSTOMER).map(canonical_customer);
         self.facts.clear();
         self.moved = true;
     }

@@ -4,6 +4,7 @@
 //! of the same name with `.lock` at its end: who holds it owns the file. It goes with the process,
 //! however that ends.
 
+mod inbound;
 mod read;
 mod readonly;
 mod schema;
@@ -222,6 +223,9 @@ fn prepare(
 fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<(), rusqlite::Error> {
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(sql)?;
+    if version == schema::CANONICAL_CUSTOMERS {
+        inbound::respell_customers(&tx)?;
+    }
     tx.pragma_update(None, "application_id", schema::APPLICATION)?;
     tx.pragma_update(None, "user_version", i64::try_from(version).unwrap_or(i64::MAX))?;
     tx.commit()

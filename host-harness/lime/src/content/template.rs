@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::error::ReadError;
-use crate::object::{Json, Members, members, take};
+use crate::object::{Json, Members, Reading, put, read_object, take};
 
 /// A message that WhatsApp has approved beforehand, with the values of its parameters.
 ///
@@ -40,30 +39,30 @@ impl Template {
 }
 
 impl Json for Template {
-    fn read(value: Value) -> Result<Self, ReadError> {
-        let mut outer = members(value)?;
-        let mut template: Members = take(&mut outer, "template")?.unwrap_or_default();
-        let within = |error: ReadError| error.within("template");
-        let name = take(&mut template, "name").map_err(within)?;
-        let mut language = None;
-        if let Some(mut said) = take::<Members>(&mut template, "language").map_err(within)? {
-            language = take(&mut said, "code").map_err(|e| within(e.within("language")))?;
-            let plain = said.len() == 1 && said.get("policy").is_some_and(|p| p == POLICY);
-            if !plain || language.is_none() {
-                template.insert("language".into(), said.into());
+    fn read(value: Value) -> Reading<Self> {
+        read_object(value, |mut outer| {
+            let mut template: Members = take(&mut outer, "template").unwrap_or_default();
+            let name = take(&mut template, "name");
+            let mut language = None;
+            if let Some(mut said) = take::<Members>(&mut template, "language") {
+                language = take(&mut said, "code");
+                let plain = said.len() == 1 && said.get("policy").is_some_and(|p| p == POLICY);
+                if !plain || language.is_none() {
+                    template.insert("language".into(), said.into());
+                }
             }
-        }
-        let mut parameters = Vec::new();
-        // Taken apart only if it is as written here; another shape stays as it is.
-        if let Some(body) = template.get("components").and_then(plain_body) {
-            parameters = body;
-            template.remove("components");
-        }
-        if !template.is_empty() {
-            outer.insert("template".into(), template.into());
-        }
-        outer.remove("type");
-        Ok(Self { name, language, parameters, more: outer })
+            let mut parameters = Vec::new();
+            // Taken apart only if it is as written here; another shape stays as it is.
+            if let Some(body) = template.get("components").and_then(plain_body) {
+                parameters = body;
+                template.remove("components");
+            }
+            if !template.is_empty() {
+                outer.insert("template".into(), template.into());
+            }
+            outer.remove("type");
+            Self { name, language, parameters, more: outer }
+        })
     }
 
     fn write(&self) -> Value {
@@ -72,15 +71,13 @@ impl Json for Template {
             Some(Value::Object(template)) => template,
             _ => Members::new(),
         };
-        if let Some(name) = &self.name {
-            template.insert("name".into(), name.as_str().into());
-        }
+        put(&mut template, "name", self.name.as_ref());
         if let Some(code) = &self.language {
             let mut language = match template.remove("language") {
                 Some(Value::Object(language)) => language,
                 _ => Members::from_iter([("policy".to_owned(), Value::from(POLICY))]),
             };
-            language.insert("code".into(), code.as_str().into());
+            put(&mut language, "code", Some(code));
             template.insert("language".into(), language.into());
         }
         if !self.parameters.is_empty() {

@@ -1,13 +1,13 @@
 //! What messages mean: who wrote, what, and when.
 
-use despertador_contract::{Author, Happening, Instant, MessageKind, Origin};
+use despertador_contract::{Author, Happening, Instant, MessageKind, Origin, input};
 
 use crate::address::Identity;
 use crate::content::{Content, State};
 use crate::date::Date;
 use crate::desk;
 use crate::envelope::{Header, Message};
-use crate::error::ReadError;
+use crate::error::{Problem, ReadError};
 use crate::meaning::said::Said;
 use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time, ticket};
 use crate::sent::{SentId, without_forwards};
@@ -19,6 +19,15 @@ pub(super) fn meaning(
 ) -> Result<Meaning, ReadError> {
     let header = &message.header;
     let Some(from) = header.from.as_ref().map(|from| &from.identity) else {
+        // Written to the bot, by whom nobody can tell: it may be a customer.
+        let to = header.to.as_ref().map(|to| &to.identity);
+        if to.is_none_or(|to| to.is(known.bot)) {
+            let problem = match message.more.get("from").and_then(serde_json::Value::as_str) {
+                Some(text) => Problem::NotAnAddress(text.into()),
+                None => Problem::Missing,
+            };
+            return Err(ReadError::new(problem).within("from"));
+        }
         return Ok(Meaning::Nothing(Why::NoSender));
     };
     let writer = Writer::of(from, header, known);
@@ -114,7 +123,9 @@ impl Writer {
             // A bot passes on what the customer wrote to the desk, and what the agent wrote to
             // the customer. The copy has the id of the original and counts once.
             _ if by_bot && passed_on && to_desk => Self::Customer,
-            _ if by_bot && (passed_on || header.said("#messageEmitter") == Some("Human")) => {
+            _ if by_bot
+                && (passed_on || header.said("#messageEmitter").as_deref() == Some("Human")) =>
+            {
                 Self::Agent
             }
             _ if by_bot => Self::Bot,
@@ -140,13 +151,12 @@ fn written_at(header: &Header, received_at: Instant) -> Instant {
     const NAMES: [&str; 4] =
         ["#wa.timestamp", "#date_processed", "date_created", "#envelope.storageDate"];
     let instant = |name| {
-        let said = header.said(name)?.trim();
+        let said = header.said(name)?;
+        let said = said.trim();
         let Ok(number) = said.parse::<i64>() else {
             return Date::parse(said).map(|date| date.instant());
         };
-        // The seconds of the year 5138 have 11 digits, the milliseconds of 1973 have 12.
-        let millis = if number < 100_000_000_000 { number.saturating_mul(1000) } else { number };
-        Some(millis)
+        Some(input::instant_of_number(number))
     };
     let mut told = NAMES.into_iter().filter_map(instant);
     told.find(|at| is_a_time(*at)).unwrap_or(received_at)

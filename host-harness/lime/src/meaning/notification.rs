@@ -1,16 +1,21 @@
 //! What became of messages.
 
-use despertador_contract::{Failure, FailureKind, Happening, Instant};
+use despertador_contract::{Event, Failure, FailureKind, Happening, Instant};
 
 use crate::envelope::{Header, Notification, NotificationEvent, Reason};
-use crate::meaning::{Meaning, Receipt, Stage, Why, event};
+use crate::meaning::{Known, Meaning, Receipt, Stage, Why, event};
 use crate::sent::{SentId, without_forwards};
 
-pub(super) fn meaning(notification: &Notification, received_at: Instant) -> Meaning {
+pub(super) fn meaning(
+    notification: &Notification,
+    received_at: Instant,
+    known: &Known<'_>,
+) -> Meaning {
     let stage = match &notification.event {
         NotificationEvent::Failed => {
             let reason = notification.reason.clone().unwrap_or_default();
             return failed(&notification.header, reason, received_at)
+                .or_else(|| undelivered(&notification.header, received_at, known))
                 .unwrap_or(Meaning::Nothing(Why::FailureOfAnother));
         }
         NotificationEvent::Accepted => Stage::Accepted,
@@ -21,6 +26,22 @@ pub(super) fn meaning(notification: &Notification, received_at: Instant) -> Mean
     };
     let id = notification.header.id.clone().unwrap_or_default();
     Meaning::Receipt(Receipt { sent: SentId::read(&id), id, stage })
+}
+
+/// That a message of somebody else did not reach the customer. Whether it was an agent's is known
+/// by its id to whoever was told of it.
+fn undelivered(header: &Header, received_at: Instant, known: &Known<'_>) -> Option<Meaning> {
+    let id = without_forwards(header.id.as_deref()?);
+    let ticket = known.ticket?.id.clone()?;
+    let event = Event {
+        // The same however often it is reported.
+        id: Some(format!("{id}#undelivered")),
+        sequence: None,
+        at: received_at,
+        received_at,
+        what: Happening::Other(format!("message-undelivered:{id}")),
+    };
+    Some(Meaning::events(ticket, [event]))
 }
 
 /// That something we sent has failed; none if it was not ours. What is tried again has the same id

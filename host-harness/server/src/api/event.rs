@@ -1,13 +1,14 @@
 //! What has happened, told to the desk.
 
 mod form;
+mod loose;
 
 use axum::Json;
 use axum::extract::State;
-use despertador_contract::Instant;
 use despertador_contract::event_log::Row;
 use despertador_contract::problem::Misread;
-use despertador_desk::{Incoming, Receipt};
+use despertador_contract::{Author, Call, Instant, input};
+use despertador_desk::{Inbound, Incoming, Receipt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -36,6 +37,8 @@ pub(crate) struct Taken {
     again: usize,
     /// How many were refused; their receipts say why.
     refused: usize,
+    /// How many could not be read; they are kept until somebody has looked at them.
+    unreadable: usize,
     /// What became of each, in the order in which they were told.
     receipts: Vec<ReceiptRow>,
 }
@@ -43,18 +46,25 @@ pub(crate) struct Taken {
 /// What became of an event.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReceiptRow {
-    /// The ticket.
+    /// The ticket; empty if the event cannot be read and names none.
     ticket: String,
     /// The id, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     /// `heard`: stored and decided. `again`: stored before. `parked`: stored, and decided as soon as
-    /// the plugin can. `refused`: not stored.
+    /// the plugin can. `refused`: not stored. `unreadable`: kept whole as an inbound entry; the
+    /// tickets that it names are not closed until somebody has looked at it.
     #[schema(example = "heard")]
     result: &'static str,
-    /// Why it was refused.
+    /// Why it was refused, or cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
+    /// What was left out of it because it cannot be read and is not needed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    /// The entry that keeps an event that cannot be read or was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbound: Option<String>,
     /// What was decided, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Value>,
@@ -68,8 +78,10 @@ const MOST_LISTED: usize = 100;
 /// Tell what has happened
 ///
 /// One event, a list of events, or one a line (`application/x-ndjson`). They are stored in one
-/// commit, and the answer comes when they are durable. If one of them cannot be read none is taken.
-/// A single event that is refused is an error (422); among several it is told by its receipt.
+/// commit, and the answer comes when they are durable. One that cannot be read costs none of the
+/// others: it is kept whole as an inbound entry, and its receipt says so. If none can be read the
+/// answer is an error (400). A single event that is refused is an error (422); among several it is
+/// told by its receipt.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/events",
@@ -90,105 +102,280 @@ pub(crate) async fn take(
     body: Text,
 ) -> Result<Json<Taken>, Problem> {
     caller.may(&app, Scope::EventsWrite, &account)?;
-    let (rows, single) = rows(&body, app.clock.now())?;
-    let names: Vec<_> = rows.iter().map(|row| (row.ticket.clone(), row.id.clone())).collect();
+    let Told { rows, events, single } = told(&body, app.clock.now())?;
+    let unread: Vec<Inbound> =
+        events.iter().filter_map(|event| event.as_ref().err()).map(Unread::inbound).collect();
+    if rows.is_empty() && !events.is_empty() {
+        let kept = keep(&app, language, &account, unread).await?;
+        return Err(unreadable(&events, &kept, single));
+    }
     let incoming = rows.into_iter().map(|row| Incoming::new(account.clone(), row)).collect();
     let receipts =
         app.take(incoming).await.map_err(|not_done| Problem::of_running(not_done, language))?;
+    // What the plugin will never take may still be a customer's answer.
+    let read = events.iter().filter_map(|event| event.as_ref().ok()).zip(&receipts);
+    let refused = read.filter_map(|(event, receipt)| event.refused(receipt)).collect();
+    let mut refused = keep(&app, language, &account, refused).await?.into_iter();
+    let mut kept = keep(&app, language, &account, unread).await?.into_iter();
     if let ([Receipt::Refused(why)], true) = (receipts.as_slice(), single) {
         return Err(Problem::new(Code::EventRefused, why.clone()));
     }
-    Ok(Json(Taken::of(names, receipts, wanted.decisions)))
+    let mut receipts = receipts.into_iter();
+    let rows = events.into_iter().filter_map(|event| match event {
+        Ok(event) => {
+            let receipt = receipts.next()?;
+            let inbound = event.refused(&receipt).and_then(|_| refused.next());
+            Some(ReceiptRow::of(event, receipt, inbound, wanted.decisions))
+        }
+        Err(unread) => Some(ReceiptRow::unreadable(unread, kept.next())),
+    });
+    Ok(Json(Taken::of(rows.collect())))
+}
+
+/// Keeps what cannot be taken until somebody has looked at it.
+async fn keep(
+    app: &App,
+    language: Language,
+    account: &str,
+    unread: Vec<Inbound>,
+) -> Result<Vec<String>, Problem> {
+    if unread.is_empty() {
+        return Ok(Vec::new());
+    }
+    let account = account.to_owned();
+    app.ask(language, move |desk, now| desk.keep_inbound(now, &account, &unread)).await
 }
 
 impl Taken {
-    fn of(names: Vec<(String, Option<String>)>, receipts: Vec<Receipt>, decisions: bool) -> Taken {
-        let count = |of: fn(&Receipt) -> bool| receipts.iter().filter(|r| of(r)).count();
-        let again = count(|receipt| matches!(receipt, Receipt::Again));
-        let refused = count(|receipt| !receipt.is_stored());
-        let stored = receipts.len().saturating_sub(again).saturating_sub(refused);
-        let receipts = names
-            .into_iter()
-            .zip(receipts)
-            .map(|((ticket, id), receipt)| {
-                let (result, why, decision) = match receipt {
-                    Receipt::Heard(decision) => {
-                        let shown = decisions
-                            .then(|| despertador_contract::decision::decision_json(&decision));
-                        ("heard", None, shown)
-                    }
-                    Receipt::Again => ("again", None, None),
-                    Receipt::Parked => ("parked", None, None),
-                    Receipt::Refused(why) => ("refused", Some(why), None),
-                };
-                ReceiptRow { ticket, id, result, why, decision }
-            })
-            .collect();
-        Taken { stored, again, refused, receipts }
+    fn of(receipts: Vec<ReceiptRow>) -> Taken {
+        let count = |result: &str| receipts.iter().filter(|row| row.result == result).count();
+        Taken {
+            stored: count("heard").saturating_add(count("parked")),
+            again: count("again"),
+            refused: count("refused"),
+            unreadable: count("unreadable"),
+            receipts,
+        }
     }
 }
 
-/// The events of a body, and whether it was one alone.
-fn rows(body: &Text, now: Instant) -> Result<(Vec<Row>, bool), Problem> {
-    let now = time(now);
-    let mut found = Vec::new();
-    let mut rows = Vec::new();
-    let mut read = |place: String, value: Result<Value, serde_json::Error>| {
-        let row = value
-            .map_err(|error| {
-                Misread::new(format!("not JSON, at column {}", error.column()), "one event a line")
-            })
-            .and_then(|mut value| {
-                if let Value::Object(members) = &mut value {
-                    members.entry("at").or_insert_with(|| json!(now));
-                }
-                Row::from_value(&value)
-            });
-        match row {
-            Ok(row) => rows.push(row),
-            Err(misread) if found.len() < MOST_LISTED => found.push(Found {
-                code: "unreadable-event".into(),
-                severity: "error".into(),
-                place,
-                text: misread.found,
-                help: misread.expected.map(|it| format!("expected {it}")).unwrap_or_default(),
-            }),
-            Err(_) => {}
+impl ReceiptRow {
+    fn of(event: Event, receipt: Receipt, inbound: Option<String>, decisions: bool) -> ReceiptRow {
+        let (result, why, decision) = match receipt {
+            Receipt::Heard(decision) => {
+                let shown =
+                    decisions.then(|| despertador_contract::decision::decision_json(&decision));
+                ("heard", None, shown)
+            }
+            Receipt::Again => ("again", None, None),
+            Receipt::Parked => ("parked", None, None),
+            Receipt::Refused(why) => ("refused", Some(why), None),
+        };
+        let Event { ticket, id, notes, .. } = event;
+        ReceiptRow { ticket, id, result, why, notes, inbound, decision }
+    }
+
+    fn unreadable(unread: Unread, inbound: Option<String>) -> ReceiptRow {
+        ReceiptRow {
+            ticket: unread.tickets.into_iter().next().unwrap_or_default(),
+            id: None,
+            result: "unreadable",
+            why: Some(unread.why.to_string()),
+            notes: Vec::new(),
+            inbound,
+            decision: None,
         }
+    }
+}
+
+/// The door, as inbound entries name it.
+pub(crate) const DOOR: &str = "events";
+
+/// An event that was read.
+pub(crate) struct Event {
+    ticket: String,
+    id: Option<String>,
+    /// Whether a customer wrote it.
+    is_customer_message: bool,
+    /// As it was told.
+    value: Value,
+    /// What was left out of it.
+    notes: Vec<String>,
+}
+
+impl Event {
+    /// A customer's message that was refused, to be kept.
+    fn refused(&self, receipt: &Receipt) -> Option<Inbound> {
+        let Receipt::Refused(why) = receipt else { return None };
+        (self.is_customer_message && !self.ticket.is_empty()).then(|| Inbound {
+            door: DOOR.into(),
+            text: self.value.to_string(),
+            why: why.clone(),
+            tickets: vec![self.ticket.clone()],
+            customers: Vec::new(),
+        })
+    }
+}
+
+/// An event that cannot be read.
+pub(crate) struct Unread {
+    place: String,
+    text: String,
+    is_json: bool,
+    why: Misread,
+    tickets: Vec<String>,
+    customers: Vec<String>,
+}
+
+impl Unread {
+    fn inbound(&self) -> Inbound {
+        Inbound {
+            door: DOOR.into(),
+            text: self.text.clone(),
+            why: self.why.to_string(),
+            tickets: self.tickets.clone(),
+            customers: self.customers.clone(),
+        }
+    }
+}
+
+/// What a body tells.
+pub(crate) struct Told {
+    /// The rows of those events that can be read.
+    pub(crate) rows: Vec<Row>,
+    pub(crate) events: Vec<Result<Event, Unread>>,
+    /// Whether it was one event alone, and no list of one.
+    single: bool,
+}
+
+impl Told {
+    /// Why the first event that cannot be read cannot.
+    pub(crate) fn why_unread(&self) -> Option<String> {
+        let unread = self.events.iter().find_map(|event| event.as_ref().err());
+        unread.map(|unread| unread.why.to_string())
+    }
+}
+
+/// The error of a body of which nothing can be read.
+fn unreadable(events: &[Result<Event, Unread>], kept: &[String], single: bool) -> Problem {
+    let unread = events.iter().filter_map(|event| event.as_ref().err());
+    let is_json = unread.clone().all(|unread| unread.is_json);
+    let why = unread.clone().next().map(|unread| unread.why.to_string());
+    let found = unread.zip(kept).take(MOST_LISTED).map(|(unread, id)| Found {
+        code: "unreadable-event".into(),
+        severity: "error".into(),
+        place: unread.place.clone(),
+        text: unread.why.found.clone(),
+        help: match &unread.why.expected {
+            Some(expected) => format!("expected {expected}; kept as inbound entry `{id}`"),
+            None => format!("kept as inbound entry `{id}`"),
+        },
+    });
+    let count = events.len();
+    let (code, detail) = match why {
+        Some(why) if single && !is_json => (Code::NotJson, why),
+        _ => (Code::UnreadableEvents, format!("{count} of {count} events cannot be read")),
     };
+    Problem::new(code, detail)
+        .help(
+            "mend them and send them again; until somebody has looked at the inbound entries that \
+             keep them, the tickets that they name are not closed",
+        )
+        .problems(found.collect())
+}
+
+/// Reads the events of a body.
+pub(crate) fn told(body: &Text, now: Instant) -> Result<Told, Problem> {
+    let mut read = Reading { now: time(now), rows: Vec::new(), events: Vec::new() };
     let mut single = false;
-    let mut count: usize = 0;
-    if body.is_lines {
-        for (line, text) in body.text.lines().enumerate() {
-            if !text.trim().is_empty() {
-                count = count.saturating_add(1);
-                read(format!("/{line}"), serde_json::from_str(text));
+    let text = input::without_mark(&body.text);
+    if text.trim().is_empty() && !body.is_lines {
+        return Err(Problem::new(Code::NotJson, "the body is empty"));
+    }
+    let whole = if body.is_lines { None } else { Some(input::read_json(text)) };
+    match whole {
+        Some(Ok(Value::Array(values))) => {
+            for (place, value) in values.into_iter().enumerate() {
+                read.value(format!("/{place}"), value);
             }
         }
-    } else {
-        match body.json()? {
-            Value::Array(values) => {
-                for (place, value) in values.into_iter().enumerate() {
-                    count = count.saturating_add(1);
-                    read(format!("/{place}"), Ok(value));
+        // Lines, whatever the header says.
+        None | Some(Err(_)) if body.is_lines || has_lines(text) => {
+            for (line, text) in text.lines().enumerate() {
+                if !text.trim().is_empty() {
+                    read.text(format!("/{line}"), text, input::read_json(text));
                 }
             }
-            value => {
-                single = true;
-                count = 1;
-                read(String::new(), Ok(value));
-            }
         }
+        Some(whole) => {
+            single = true;
+            read.text(String::new(), text, whole);
+        }
+        None => {}
     }
-    if count > MOST {
-        return Err(Problem::new(Code::TooLarge, format!("{count} events in one request"))
-            .help(format!("send at most {MOST} at a time; 1,000 are as fast")));
+    let Reading { rows, events, .. } = read;
+    if events.len() > MOST {
+        return Err(Problem::new(
+            Code::TooLarge,
+            format!("{} events in one request", events.len()),
+        )
+        .help(format!("send at most {MOST} at a time; 1,000 are as fast")));
     }
-    if found.is_empty() {
-        return Ok((rows, single));
+    Ok(Told { rows, events, single })
+}
+
+/// Whether one line of several is an object of its own.
+fn has_lines(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let is_object = |line| input::read_json::<Value>(line).is_ok_and(|value| value.is_object());
+    lines.clone().nth(1).is_some() && lines.any(is_object)
+}
+
+/// Events as they are read one after the other.
+struct Reading {
+    now: String,
+    rows: Vec<Row>,
+    events: Vec<Result<Event, Unread>>,
+}
+
+impl Reading {
+    fn text(&mut self, place: String, text: &str, value: Result<Value, serde_json::Error>) {
+        let error = match value {
+            Ok(value) => return self.value(place, value),
+            Err(error) => error,
+        };
+        let (tickets, customers) = loose::named_in_text(text);
+        let why = format!("not JSON, at line {}, column {}", error.line(), error.column());
+        let why = Misread::new(why, "one JSON object for each event");
+        let text = text.to_owned();
+        self.events.push(Err(Unread { place, text, is_json: false, why, tickets, customers }));
     }
-    let bad = count.saturating_sub(rows.len());
-    Err(Problem::new(Code::UnreadableEvents, format!("{bad} of {count} events cannot be read"))
-        .help("mend them and send all again; what was taken before is not taken twice by its id")
-        .problems(found))
+
+    fn value(&mut self, place: String, mut value: Value) {
+        if let Value::Object(members) = &mut value {
+            members.entry("at").or_insert_with(|| json!(self.now));
+        }
+        let why = match Row::from_value(&value) {
+            Ok(row) => return self.row(row, value, Vec::new()),
+            Err(why) => why,
+        };
+        if let Some((mended, notes)) = loose::loosened(&value, &self.now)
+            && let Ok(row) = Row::from_value(&mended)
+        {
+            return self.row(row, value, notes);
+        }
+        let (tickets, customers) = loose::named_in(&value);
+        let text = value.to_string();
+        self.events.push(Err(Unread { place, text, is_json: true, why, tickets, customers }));
+    }
+
+    fn row(&mut self, row: Row, value: Value, notes: Vec<String>) {
+        let is_customer_message = matches!(
+            &row.call,
+            Some(Call::Message(message)) if message.author == Author::Customer
+        );
+        let (ticket, id) = (row.ticket.clone(), row.id.clone());
+        self.events.push(Ok(Event { ticket, id, is_customer_message, value, notes }));
+        self.rows.push(row);
+    }
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use despertador_contract::ExitState;
+use despertador_contract::input;
 use despertador_contract::word::Word;
 use despertador_flow::lint::lint;
 use despertador_flow::{Finding, Flow, Severity};
@@ -136,9 +137,8 @@ pub(crate) async fn save(
     body: Text,
 ) -> Result<Json<CheckedFlow>, Problem> {
     caller.may(&app, Scope::BuilderEdit, &account)?;
-    let (body, checked) = off_the_desk(body, language).await?;
-    app.ask(language, move |desk, now| desk.save_flow(now, &account, &body.text, &caller.name))
-        .await?;
+    let (flow, checked) = off_the_desk(body, language).await?;
+    app.ask(language, move |desk, now| desk.save_flow(now, &account, &flow, &caller.name)).await?;
     Ok(Json(checked))
 }
 
@@ -164,10 +164,11 @@ pub(crate) async fn check(
 }
 
 /// A large flow takes seconds to check: neither the desk nor other requests wait for it.
-async fn off_the_desk(body: Text, language: Language) -> Result<(Text, CheckedFlow), Problem> {
+async fn off_the_desk(body: Text, language: Language) -> Result<(String, CheckedFlow), Problem> {
     let looking = tokio::task::spawn_blocking(move || {
-        let checked = look_at(&body.text, language)?;
-        Ok((body, checked))
+        let flow = input::repaired(body.document()?).into_owned();
+        let checked = look_at(&flow, language)?;
+        Ok((flow, checked))
     });
     looking.await.unwrap_or_else(|error| Err(Problem::new(Code::Crashed, error.to_string())))
 }

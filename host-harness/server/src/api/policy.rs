@@ -186,7 +186,7 @@ pub(crate) async fn save(
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let departments = departments(saving.departments.as_deref());
     let expected = expected(&headers)?;
-    let text = body.text;
+    let text = body.document()?.to_owned();
     let saved = app
         .ask_plainly(move |desk, now| {
             if let Some(expected) = expected {
@@ -276,10 +276,11 @@ pub(crate) async fn check(
 ) -> Result<Json<SavedPolicy>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let departments = departments(given.departments.as_deref());
+    let text = body.document()?.to_owned();
     let (moved, warnings) = app
         .ask(language, move |desk, _| {
-            let moved = desk.compare(&account, Some(&body.text), departments.as_deref())?;
-            let warnings = desk.warnings(&account, &body.text, departments.as_deref())?;
+            let moved = desk.compare(&account, Some(&text), departments.as_deref())?;
+            let warnings = desk.warnings(&account, &text, departments.as_deref())?;
             Ok((moved, warnings))
         })
         .await?;

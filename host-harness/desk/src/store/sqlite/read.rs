@@ -8,16 +8,20 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, 
 use super::Sqlite;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
-    LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow, Query, Store, StoreError,
-    StoreProblem, TicketRow, TokenRow, WaitingRow,
+    InboundRow, InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow,
+    Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
     parked, failures, unheard, last, changed, facts, memory, carried_out, outbox";
 const OUTBOX: &str = "ticket, key, account, lane, state, attempts, next, since, due, action, why";
 
+/// Tickets of a customer, by the name they are known by or another one.
+const OF_CUSTOMER: &str = " AND (customer = ?4 OR no IN
+    (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?4))";
+
 impl Sqlite {
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -29,7 +33,7 @@ impl Sqlite {
             .map_err(|error| self.failed(&error))
     }
 
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -224,7 +228,7 @@ impl Store for Sqlite {
         };
         also(query.status.is_some(), " AND status = ?2", " AND ?2 IS NULL");
         also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
-        also(query.customer.is_some(), " AND customer = ?4", " AND ?4 IS NULL");
+        also(query.customer.is_some(), OF_CUSTOMER, " AND ?4 IS NULL");
         also(query.parked, " AND parked IS NOT NULL", "");
         let order =
             if query.newest_first { " ORDER BY no DESC LIMIT ?6" } else { " ORDER BY no LIMIT ?6" };
@@ -316,12 +320,36 @@ impl Store for Sqlite {
         )
     }
 
+    fn inbound(&self, account: i64, limit: usize) -> Result<Vec<InboundRow>, StoreError> {
+        self.inbound_entries(account, count(limit))
+    }
+
+    fn inbound_entry(&self, account: i64, id: &str) -> Result<Option<InboundRow>, StoreError> {
+        self.inbound_by_id(account, id)
+    }
+
+    fn inbound_size(&self, account: Option<i64>) -> Result<InboundSize, StoreError> {
+        self.inbound_total(account)
+    }
+
+    fn is_named_inbound(
+        &self,
+        account: i64,
+        ticket: &str,
+        customer: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        self.inbound_names(account, ticket, customer)
+    }
+
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
         self.one(ENTRY, params![seq], entry)
     }
 
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
-        let tickets = "SELECT no, last FROM ticket WHERE account = ?1 AND customer = ?2";
+        super::inbound::forget(&self.connection, account, customer)
+            .map_err(|error| self.failed(&error))?;
+        let tickets = "SELECT no, last FROM ticket WHERE account = ?1 AND (customer = ?2 OR no IN
+            (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2))";
         let gone = self.delete(tickets, params![account, customer])?;
         // What was deleted is still in the log until the log begins anew.
         self.connection
@@ -385,6 +413,7 @@ impl Sqlite {
                 tx.prepare_cached("DELETE FROM consumed WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM outbox WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM damaged WHERE ticket = ?")?.execute([no])?;
+                tx.prepare_cached("DELETE FROM customer_alias WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM ticket WHERE no = ?")?.execute([no])?;
             }
             tx.commit()?;

@@ -73,4 +73,25 @@ CREATE TABLE damaged (
 DROP INDEX outbox_by_next;
 CREATE INDEX outbox_by_account ON outbox (account, next) WHERE state <> 1;
 ",
+    "
+CREATE TABLE inbound (
+    account INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, door TEXT NOT NULL,
+    why TEXT NOT NULL, bytes INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (account, id)
+) STRICT;
+CREATE INDEX inbound_by_time ON inbound (account, at, bytes);
+CREATE TABLE inbound_name (
+    account INTEGER NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL, inbound TEXT NOT NULL,
+    PRIMARY KEY (account, kind, name, inbound)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX inbound_name_by_entry ON inbound_name (account, inbound);
+CREATE TABLE customer_alias (
+    account INTEGER NOT NULL, alias TEXT NOT NULL, ticket INTEGER NOT NULL,
+    PRIMARY KEY (account, alias, ticket)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX customer_alias_by_ticket ON customer_alias (ticket);
+",
 ];
+
+/// From this version on the customers of tickets are in their canonical spelling.
+pub(super) const CANONICAL_CUSTOMERS: usize = 3;

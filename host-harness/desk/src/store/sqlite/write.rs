@@ -19,6 +19,7 @@ impl Sqlite {
         write_tickets(&tx, &batch.tickets, failed)?;
         write_events(&tx, batch).map_err(failed)?;
         write_damage(&tx, batch).map_err(failed)?;
+        super::inbound::write(&tx, batch).map_err(failed)?;
         tx.commit().map_err(failed)
     }
 }

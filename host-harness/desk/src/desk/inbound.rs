@@ -1,0 +1,203 @@
+//! What came in and could not be read: kept whole, seen by people, sent again or discarded.
+//!
+//! Whoever sends something that cannot be read may be a customer who has answered. Until somebody
+//! has looked at it, the tickets and customers that it names are neither reminded nor closed.
+
+use despertador_contract::{Instant, Step};
+use despertador_lime::canonical_customer;
+use serde_json::{Value, json};
+use sha2::Digest;
+
+use super::ticket::Kept;
+use super::work::{Entry, Work};
+use super::{Desk, account};
+use crate::error::DeskError;
+use crate::store::{
+    EntryKind, InboundChange, InboundRow, OutboxChange, OutboxRow, Store, StoreError, StoreProblem,
+};
+
+/// An account has at most so many entries.
+const ENTRIES_MAX: u64 = 10_000;
+/// Their texts have at most so many bytes.
+const BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Of the names in one text, so many hold tickets back.
+const NAMES_MAX: usize = 10_000;
+/// A name of more bytes is none that a ticket or a customer has.
+const NAME_BYTES_MAX: usize = 2_048;
+
+/// An action that is held back is looked at again after so many milliseconds.
+const HELD_FOR: i64 = 60_000;
+
+/// Why an action is held back.
+const HELD: &str = "something that could not be read names this ticket or its customer, who may \
+                    have written; look at the account's inbound entries";
+
+/// Something that came in and could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inbound {
+    /// The door it came in by: `events`, `blip`.
+    pub door: String,
+    /// The whole text.
+    pub text: String,
+    /// Why it could not be read.
+    pub why: String,
+    /// The tickets that it names, as far as that can be told.
+    pub tickets: Vec<String>,
+    /// The customers that it names, as far as that can be told.
+    pub customers: Vec<String>,
+}
+
+/// What somebody did with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InboundEnd {
+    /// It was taken after all.
+    SentAgain,
+    /// Nothing follows from it.
+    Discarded,
+}
+
+impl<S: Store> Desk<S> {
+    /// Keeps what could not be read, and returns the ids of the entries. When this returns they are
+    /// durable. The same text is kept once.
+    ///
+    /// # Errors
+    ///
+    /// The account has as many entries as it may have, or see [`DeskError`].
+    pub fn keep_inbound(
+        &mut self,
+        now: Instant,
+        account: &str,
+        unread: &[Inbound],
+    ) -> Result<Vec<String>, DeskError> {
+        if unread.is_empty() {
+            return Ok(Vec::new());
+        }
+        let no = self.account(account)?.row.no;
+        let mut size = self.store.inbound_size(Some(no))?;
+        let mut ids = Vec::with_capacity(unread.len());
+        let mut work = self.work(now);
+        for unread in unread {
+            let id = digest(unread);
+            ids.push(id.clone());
+            if self.store.inbound_entry(no, &id)?.is_some() {
+                continue;
+            }
+            size.entries = size.entries.saturating_add(1);
+            size.bytes =
+                size.bytes.saturating_add(u64::try_from(unread.text.len()).unwrap_or(u64::MAX));
+            if size.entries > ENTRIES_MAX || size.bytes > BYTES_MAX {
+                return Err(StoreError::new(
+                    StoreProblem::Full,
+                    format!(
+                        "account `{account}` has no room for more that cannot be read; send its \
+                         inbound entries again or discard them"
+                    ),
+                )
+                .into());
+            }
+            work.batch.inbound.push(InboundChange::Keep(InboundRow {
+                account: no,
+                id,
+                at: now,
+                door: unread.door.clone(),
+                why: unread.why.clone(),
+                text: unread.text.clone(),
+                tickets: names(unread.tickets.iter().cloned()),
+                customers: names(unread.customers.iter().map(|name| canonical_customer(name))),
+            }));
+        }
+        self.commit(work)?;
+        Ok(ids)
+    }
+
+    /// What could not be read in an account, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn inbound(&self, account: &str, limit: usize) -> Result<Vec<InboundRow>, DeskError> {
+        let account = self.account(account)?.row.no;
+        Ok(self.store.inbound(account, limit)?)
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::UnknownInbound`], or see [`DeskError`].
+    pub fn inbound_entry(&self, account: &str, id: &str) -> Result<InboundRow, DeskError> {
+        let account = self.account(account)?.row.no;
+        let entry = self.store.inbound_entry(account, id)?;
+        entry.ok_or_else(|| DeskError::UnknownInbound(id.to_owned()))
+    }
+
+    /// Removes an entry that somebody has looked at; what they did is in the audit.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::UnknownInbound`], or see [`DeskError`].
+    pub fn end_inbound(
+        &mut self,
+        now: Instant,
+        account: &str,
+        id: &str,
+        end: InboundEnd,
+        by: &str,
+    ) -> Result<(), DeskError> {
+        let entry = self.inbound_entry(account, id)?;
+        let what = match end {
+            InboundEnd::SentAgain => "inbound-sent-again",
+            InboundEnd::Discarded => "inbound-discarded",
+        };
+        let mut work = self.work(now);
+        let details = json!({ "id": id, "door": entry.door });
+        work.batch.audit.push(account::audit(entry.account, now, by, what, &details));
+        let remove = InboundChange::Remove { account: entry.account, id: id.to_owned() };
+        work.batch.inbound.push(remove);
+        self.commit(work)
+    }
+
+    /// Whether an action must wait until somebody has looked at what could not be read: it speaks
+    /// to the customer because they are silent, or closes the ticket.
+    pub(super) fn is_held(&self, kept: &Kept, step: &Step) -> Result<bool, DeskError> {
+        let supposes_silence = matches!(step, Step::Reminder(_) | Step::Close | Step::Resolve);
+        if !supposes_silence {
+            return Ok(false);
+        }
+        Ok(self.store.is_named_inbound(kept.account, kept.id(), kept.customer())?)
+    }
+
+    /// Looks at an action again later.
+    pub(super) fn postpone(&self, work: &mut Work, kept: &mut Kept, key: &str) {
+        let Some(place) = kept.outbox_place(key) else { return };
+        let Some(row) = kept.outbox.get_mut(place) else { return };
+        let is_new = row.why.as_deref() != Some(HELD);
+        row.next = work.now.saturating_add(HELD_FOR);
+        row.why = Some(HELD.to_owned());
+        let row: OutboxRow = row.clone();
+        kept.is_changed = true;
+        work.batch.outbox.push(OutboxChange::Put(row));
+        if is_new {
+            let note: Value = json!({ "key": key, "why": HELD });
+            let entry = Entry { note: Some(note), ..Entry::default() };
+            work.enter(kept, EntryKind::NotDelivered, entry);
+        }
+    }
+}
+
+fn names(names: impl Iterator<Item = String>) -> Vec<String> {
+    let known = |name: &String| !name.is_empty() && name.len() <= NAME_BYTES_MAX;
+    let mut names: Vec<String> = names.filter(known).take(NAMES_MAX).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn digest(unread: &Inbound) -> String {
+    let mut hash = sha2::Sha256::new();
+    hash.update(unread.door.as_bytes());
+    hash.update([0]);
+    hash.update(unread.text.as_bytes());
+    let whole: [u8; 32] = hash.finalize().into();
+    whole.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

@@ -1,0 +1,193 @@
+//! What came in and could not be read.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use despertador_blip::Answer;
+use despertador_contract::Instant;
+use despertador_desk::store::{InboundRow, Sqlite};
+use despertador_desk::{Desk, DeskError, InboundEnd, Incoming};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::account::Limit;
+use super::{event, time};
+use crate::app::{App, InPath, InQuery, Text};
+use crate::language::Language;
+use crate::problem::{Code, Problem, Problems};
+use crate::scope::{Caller, Scope};
+
+/// What came in and could not be read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Entries {
+    /// The oldest first.
+    inbound: Vec<Entry>,
+}
+
+/// Something that came in and could not be read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Entry {
+    /// Its id.
+    id: String,
+    /// When it came in first.
+    at: String,
+    /// The door it came in by: `events` or `blip`.
+    #[schema(example = "blip")]
+    door: String,
+    /// Why it could not be read.
+    why: String,
+    /// The whole text.
+    text: String,
+    /// The tickets that it names: they are neither reminded nor closed.
+    tickets: Vec<String>,
+    /// The customers that it names: their tickets are neither reminded nor closed.
+    customers: Vec<String>,
+}
+
+/// Which entry.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Which {
+    /// Its id.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015")]
+    id: String,
+}
+
+/// What is sent again.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Again {
+    /// The id of the entry.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015")]
+    id: String,
+    /// The text as it should have been; without it, the text as it came.
+    text: Option<String>,
+}
+
+impl From<InboundRow> for Entry {
+    fn from(row: InboundRow) -> Self {
+        let InboundRow { id, at, door, why, text, tickets, customers, .. } = row;
+        Self { id, at: time(at), door, why, text, tickets, customers }
+    }
+}
+
+/// What could not be read
+///
+/// Each entry may be a customer's answer. Until it is sent again or discarded, the tickets and
+/// customers that it names are neither reminded nor closed.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/inbound",
+    tag = "events",
+    params(("account" = String, Path, description = "The account"), Limit),
+    responses((status = 200, description = "The oldest first", body = Entries), Problems),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    InQuery(limit): InQuery<Limit>,
+) -> Result<Json<Entries>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let limit = limit.get()?;
+    let rows = app.ask(language, move |desk, _| desk.inbound(&account, limit)).await?;
+    Ok(Json(Entries { inbound: rows.into_iter().map(Entry::from).collect() }))
+}
+
+/// Send something again that could not be read
+///
+/// As it came, or as it should have been. It goes through the door it came in by, and if it can be
+/// read now the entry is gone.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/inbound/send-again",
+    tag = "events",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = Again, content_type = "application/json"),
+    responses((status = 204, description = "It was taken"), Problems),
+)]
+pub(crate) async fn send_again(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    body: Text,
+) -> Result<StatusCode, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let again: Again = body.form()?;
+    let source = app.bot(&account);
+    let clock = app.clock.now();
+    let taken = app
+        .ask(language, move |desk, now| {
+            let entry = desk.inbound_entry(&account, &again.id)?;
+            let text = again.text.unwrap_or(entry.text);
+            let unread = if entry.door == event::DOOR {
+                take_events(desk, now, &account, &Text::of(text), clock)?
+            } else if let Some(source) = source {
+                let answers = source.send_again_at(desk, now, despertador_blip::read(&text))?;
+                answers.into_iter().find_map(|answer| match answer {
+                    Answer::Refused { place, why, .. } => Some(format!("{place} {why}")),
+                    _ => None,
+                })
+            } else {
+                Some(format!("nobody has said which bot `{account}` is"))
+            };
+            if unread.is_none() {
+                desk.end_inbound(now, &account, &again.id, InboundEnd::SentAgain, &caller.name)?;
+            }
+            Ok(unread)
+        })
+        .await?;
+    match taken {
+        None => Ok(StatusCode::NO_CONTENT),
+        Some(why) => Err(Problem::new(Code::EventRefused, why.trim().to_owned())
+            .help("give it in `text` as it should have been, or discard it")),
+    }
+}
+
+/// Takes events; why one of them is not taken.
+fn take_events(
+    desk: &mut Desk<Sqlite>,
+    now: Instant,
+    account: &str,
+    body: &Text,
+    clock: Instant,
+) -> Result<Option<String>, DeskError> {
+    let told = event::told(body, clock).map_err(|problem| DeskError::Refused(problem.detail()))?;
+    if let Some(why) = told.why_unread() {
+        return Ok(Some(why));
+    }
+    let incoming: Vec<_> =
+        told.rows.into_iter().map(|row| Incoming::new(account.to_owned(), row)).collect();
+    let receipts = desk.take(now, &incoming)?;
+    Ok(receipts.into_iter().find_map(|receipt| match receipt {
+        despertador_desk::Receipt::Refused(why) => Some(why),
+        _ => None,
+    }))
+}
+
+/// Put something out of sight that could not be read
+///
+/// Somebody has looked at it and nothing follows from it: the tickets that it names go on.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/inbound/discard",
+    tag = "events",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = Which, content_type = "application/json"),
+    responses((status = 204, description = "It is gone; the audit says who did it"), Problems),
+)]
+pub(crate) async fn discard(
+    State(app): State<App>,
+    caller: Caller,
+    language: Language,
+    InPath(account): InPath<String>,
+    body: Text,
+) -> Result<StatusCode, Problem> {
+    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let which: Which = body.form()?;
+    app.ask(language, move |desk, now| {
+        desk.end_inbound(now, &account, &which.id, InboundEnd::Discarded, &caller.name)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
