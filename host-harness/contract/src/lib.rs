@@ -16,6 +16,12 @@ pub mod decision;
 pub mod duration;
 pub mod event_log;
 pub mod facts;
+#[allow(
+    clippy::large_enum_variant,
+    clippy::redundant_closure,
+    clippy::redundant_closure_call,
+    reason = "generated: types have the sizes of the contract's, and members are read and written by expressions"
+)]
 mod generated;
 pub mod input;
 mod json;
