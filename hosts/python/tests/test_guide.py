@@ -62,8 +62,8 @@ class Desk(unittest.TestCase):
         redirected = contextlib.ExitStack()
         redirected.enter_context(contextlib.redirect_stdout(self.printed))
         self.addCleanup(redirected.close)
-        self.desk.hear("4711", "soporte", Author.CUSTOMER, START - MINUTE)
-        self.desk.hear("4711", "soporte", Author.AGENT, START)
+        self.desk.receive("4711", "soporte", Author.CUSTOMER, START - MINUTE)
+        self.desk.receive("4711", "soporte", Author.AGENT, START)
 
     def rounds(self, until: int) -> None:
         while (wake := self.desk.next_wake()) is not None and wake <= START + until * MINUTE:
@@ -72,7 +72,7 @@ class Desk(unittest.TestCase):
     def test_a_reply_that_meets_a_failing_plugin_is_not_lost(self) -> None:
         self.rounds(10)
         self.policy.deaf = True
-        self.desk.hear("4711", "soporte", Author.CUSTOMER, START + 14 * MINUTE)
+        self.desk.receive("4711", "soporte", Author.CUSTOMER, START + 14 * MINUTE)
         self.rounds(90)
         self.assertIn("ticket 4711 is left alone: the plugin crashed", self.printed.getvalue())
         self.assertNotIn("close", self.printed.getvalue())
