@@ -11,6 +11,7 @@ fn generated_code_is_that_of_the_contract() {
     let contract = despertador_generate::Contract::read(&root.join("wit"));
     let files = [
         ("host-harness/contract/src/generated.rs", despertador_generate::rust::file(&contract)),
+        ("plugin/policy/src/channel/named.rs", despertador_generate::policy::channels(&contract)),
         ("hosts/python/despertador/words.py", despertador_generate::python::file(&contract)),
         ("hosts/node-red/lib/words.mjs", despertador_generate::node::file(&contract)),
     ];

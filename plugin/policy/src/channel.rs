@@ -1,5 +1,7 @@
 //! What each channel can do: one table, for checking a policy and for deciding (docs/rules.md#channel-table).
 
+mod named;
+
 use crate::instant::Span;
 
 /// Where the customer writes, as far as the rules differ.
@@ -72,20 +74,6 @@ const CHAT: Abilities =
     Abilities { images: true, quick_replies: 10, quick_reply_limit: 20, reopens: true, ..PLAIN };
 
 impl Channel {
-    /// Those that a config can name, with their words.
-    pub const NAMED: [(&'static str, Channel); 10] = [
-        ("whatsapp", Channel::Whatsapp),
-        ("messenger", Channel::Messenger),
-        ("instagram", Channel::Instagram),
-        ("telegram", Channel::Telegram),
-        ("apple-messages", Channel::AppleMessages),
-        ("sms", Channel::Sms),
-        ("email", Channel::Email),
-        ("web-chat", Channel::WebChat),
-        ("mobile-app", Channel::MobileApp),
-        ("voice", Channel::Voice),
-    ];
-
     /// The word of the config; empty for a channel without one.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -32,20 +32,16 @@ pub(super) const LANGUAGES: [(&str, Language); 3] =
 pub(super) const LANGUAGE_WORDS: [&str; 3] = of(&LANGUAGES);
 
 /// The channels an account can be on; none: it was shut down.
-pub(super) const CHANNELS: [(&str, Option<Channel>); 11] = [
-    ("whatsapp", Some(Channel::Whatsapp)),
-    ("messenger", Some(Channel::Messenger)),
-    ("instagram", Some(Channel::Instagram)),
-    ("telegram", Some(Channel::Telegram)),
-    ("apple-messages", Some(Channel::AppleMessages)),
-    ("sms", Some(Channel::Sms)),
-    ("email", Some(Channel::Email)),
-    ("web-chat", Some(Channel::WebChat)),
-    ("mobile-app", Some(Channel::MobileApp)),
-    ("voice", Some(Channel::Voice)),
-    ("google-business-messages", None),
-];
-pub(super) const CHANNEL_WORDS: [&str; 10] = of(&Channel::NAMED);
+pub(super) const CHANNELS: [(&str, Option<Channel>); Channel::NAMED.len() + 1] = {
+    let mut words = [("google-business-messages", None); Channel::NAMED.len() + 1];
+    let mut n = 0;
+    while n < Channel::NAMED.len() {
+        words[n] = (Channel::NAMED[n].0, Some(Channel::NAMED[n].1));
+        n += 1;
+    }
+    words
+};
+pub(super) const CHANNEL_WORDS: [&str; Channel::NAMED.len()] = of(&Channel::NAMED);
 
 pub(super) const GROUPS: [(&str, bool); 2] = [("exempt", true), ("include", false)];
 pub(super) const GROUPS_WORDS: [&str; 2] = of(&GROUPS);
