@@ -5,13 +5,13 @@
 //! every entry carries a tag over its name and contents that only the holder of the key can make.
 //! An entry about which anything is odd is passed over and written anew.
 
-#[cfg(unix)]
+#[cfg(all(unix, feature = "compiler"))]
 pub(crate) use on_unix::CodeCache;
 
-#[cfg(not(unix))]
+#[cfg(not(all(unix, feature = "compiler")))]
 pub(crate) use elsewhere::CodeCache;
 
-#[cfg(unix)]
+#[cfg(all(unix, feature = "compiler"))]
 mod on_unix {
     use std::fs::{DirBuilder, File, Metadata, OpenOptions};
     use std::hash::{Hash, Hasher};
@@ -191,7 +191,7 @@ mod on_unix {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(all(unix, feature = "compiler")))]
 mod elsewhere {
     use wasmtime::Engine;
     use wasmtime::component::Component;
@@ -199,7 +199,7 @@ mod elsewhere {
     use crate::load_error::HostError;
     use crate::options::{Cache, Sha256};
 
-    /// No cache: whose files they are cannot be told here.
+    /// No cache: whose files they are cannot be told here, or nothing can be compiled.
     pub(crate) enum CodeCache {}
 
     impl CodeCache {

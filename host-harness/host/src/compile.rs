@@ -18,7 +18,7 @@ use crate::load_error::Refusal;
 /// Compiles, in bounded time and memory.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Refusal> {
     Cost::of(bytes)?;
-    let compiled = catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes)));
+    let compiled = catch_unwind(AssertUnwindSafe(|| from_binary(engine, bytes)));
     let compiled = compiled.map_err(|panic| Refusal::Compiler(said(&*panic)))?;
     compiled.map_err(|error| {
         let why = error.root_cause().to_string();
@@ -31,6 +31,17 @@ pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Refusa
             Refusal::Invalid(why)
         }
     })
+}
+
+#[cfg(feature = "compiler")]
+fn from_binary(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
+    Component::from_binary(engine, bytes)
+}
+
+/// Crates that only name the host's types are built without the compiler.
+#[cfg(not(feature = "compiler"))]
+fn from_binary(_: &Engine, _: &[u8]) -> wasmtime::Result<Component> {
+    wasmtime::bail!("this program was built without the feature `compiler` of despertador-host")
 }
 
 /// The first line of what a panic says.

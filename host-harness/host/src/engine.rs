@@ -27,8 +27,6 @@ pub(crate) fn config(limits: &Limits) -> Config {
         .consume_fuel(true)
         .epoch_interruption(true)
         .max_wasm_stack(limits.wasm_stack_bytes)
-        // The same bits on every machine.
-        .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
         // Components within a component are joined by modules that use the memories of both; the
