@@ -118,6 +118,7 @@ fn another_customer_confirms_no_reminder() {
             close_by: CloseBy::ChangeStatus,
             feed: None,
             timeout: None,
+            data_webhook: false,
         });
     });
     let post = |envelope: &Value| served.post("/v1/accounts/acme/blip", &envelope.to_string());
