@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use despertador_component::COMPONENT;
 use despertador_componentize::Guest;
 use despertador_contract::event_log::Row;
-use despertador_contract::{Author, Event, Happening, Instant, Message, Reader};
+use despertador_contract::{Author, Event, Happening, Instant, Message};
 use despertador_desk::journal::{Journal, Selection};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{
@@ -170,11 +170,8 @@ fn run(desk: &mut Desk<Sqlite>, end: Instant) {
 }
 
 fn replayed(file: &Path, new: &Plugin, policy: Option<&str>, explained: usize) -> Replayed {
-    let asked = Asked {
-        policy: policy.map(str::to_owned),
-        explained,
-        reader: Reader { language: "en".into(), utc_offset: 0 },
-    };
+    let asked =
+        Asked { policy: policy.map(str::to_owned), explained, language: "en".into(), zone: None };
     let mut replay = Replay::new(plugin(COMPONENT), new.clone(), asked).expect("a replay");
     Journal::open(file)
         .expect("a journal")

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use despertador_contract::Zone;
 use despertador_contract::{Channel, ExitState, Instant};
 use despertador_contract::{clock_face, duration, nearest::nearest, word::Word};
+use despertador_insight::Platform;
 
 use crate::language::Language;
 use crate::preset::Preset;
@@ -156,7 +158,7 @@ pub(crate) struct ExplainArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: PathBuf,
 
-    /// The recorded conversation (JSON lines)
+    /// The recorded conversation: an event log, or an export that `despertador backtest` reads
     #[arg(long, value_name = "FILE")]
     pub(crate) log: PathBuf,
 
@@ -172,9 +174,8 @@ pub(crate) struct ExplainArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// The UTC offset of the times in explanations, such as -03:00
-    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: i32,
+    #[command(flatten)]
+    pub(crate) form: FormArguments,
 
     /// Also write the explanation to this file, as an HTML page with the ticket's timeline
     #[arg(long, value_name = "FILE")]
@@ -454,13 +455,14 @@ Examples:
   despertador backtest --events log.jsonl --policy mine.json --html backtest.html --language es
   despertador backtest --events export.csv --policy mine.json \\
       --columns ticket=conversation_id,author=sender_type,at=created_at \\
-      --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --utc-offset -03:00
+      --authors 'Mitarbeiter=agent,Kunde=customer,Notiz=nobody' --zone Europe/Berlin
+  despertador backtest --events tickets.json --from zendesk --policy mine.json
 
-The events come from an event log (.jsonl, .ndjson), a CSV file with one row per message, a desk's
-file, or a journal. Each ticket is played alone, as by a desk that is always running; recorded
-actions of a policy are ignored. A close is premature if within the window after it the customer
-wrote in that ticket, or opened another one in the same department (if the history names
-customers). Closes too near to the end of the history count neither way.
+The events come from an event log (.jsonl, .ndjson), a CSV file with one row per message, JSON of a
+help desk (--from), a desk's file, or a journal. Each ticket is played alone, as by a desk that is
+always running; recorded actions of a policy are ignored. A close is premature if within the window
+after it the customer wrote in that ticket, or opened another one in the same department (if the
+history names customers). Closes too near to the end of the history count neither way.
 
 Rows may be in any order. What does not fit into 64 MiB is put into a file that goes with the
 command. A run that is interrupted shows the figures of the tickets it has done and ends with 130.")]
@@ -476,9 +478,10 @@ pub(crate) struct BacktestArguments {
     #[arg(long, value_name = "DURATION", default_value = "24 h", value_parser = a_duration)]
     pub(crate) window: u64,
 
-    /// The channel of the conversations: whatsapp, web-chat, email, …
-    #[arg(long, value_name = "CHANNEL", default_value = "web-chat", value_parser = channel)]
-    pub(crate) channel: Channel,
+    /// The channel of the conversations: whatsapp, web-chat, email, … (default: the policy's, or
+    /// web-chat)
+    #[arg(long, value_name = "CHANNEL", value_parser = channel)]
+    pub(crate) channel: Option<Channel>,
 
     /// Agents' minutes saved by each automatic close
     #[arg(long, value_name = "MINUTES", default_value_t = 2.0)]
@@ -488,8 +491,7 @@ pub(crate) struct BacktestArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// Write an HTML page to this file: figures, curves, and the conversations behind them, with times
-    /// in the zone of --utc-offset
+    /// Write an HTML page to this file: figures, curves, and the conversations behind them
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
@@ -508,7 +510,20 @@ pub(crate) struct EventsArguments {
     #[arg(long = "events", value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Columns of a CSV file: ticket, author, at, department, message (its id), customer (their id)
+    #[command(flatten)]
+    pub(crate) form: FormArguments,
+}
+
+/// How what was recorded is written.
+#[derive(Debug, Args)]
+pub(crate) struct FormArguments {
+    /// The help desk that the file comes from, whose columns and JSON are known: zendesk, freshdesk,
+    /// intercom, chatwoot, hubspot, zammad or blip
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
+    pub(crate) from: Option<Platform>,
+
+    /// Columns of a CSV file: ticket, author, at, department, message (its id), customer (their id),
+    /// private (yes for notes that the customer does not see), public (no for them)
     #[arg(long, value_name = "WHAT=NAME,…", value_delimiter = ',', value_parser = name_and_value)]
     pub(crate) columns: Vec<(String, String)>,
 
@@ -516,13 +531,18 @@ pub(crate) struct EventsArguments {
     #[arg(long, value_name = "WORD=WHO,…", value_delimiter = ',', value_parser = name_and_value)]
     pub(crate) authors: Vec<(String, String)>,
 
+    /// Rows to skip: those with this value in a column, or with a yes in it
+    #[arg(long, value_name = "COLUMN[=VALUE],…", value_delimiter = ',')]
+    pub(crate) skip: Vec<String>,
+
     /// The format of times, such as `%d/%m/%Y %H:%M` (default: detected for each row)
     #[arg(long, value_name = "FORMAT")]
     pub(crate) time_format: Option<String>,
 
-    /// The UTC offset of times without one, such as -03:00 (default: UTC, with a note)
-    #[arg(long, value_name = "±HH:MM", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: Option<i32>,
+    /// The time zone of times without one (default: UTC, with a note) and of the times shown (default:
+    /// the policy's), such as America/Bogota or -03:00
+    #[arg(long, value_name = "ZONE", visible_alias = "utc-offset", value_parser = zone, allow_hyphen_values = true)]
+    pub(crate) zone: Option<Zone>,
 
     /// Skip rows after this instant (default: one day after the file was last written)
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
@@ -831,9 +851,10 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
     pub(crate) language: Option<Language>,
 
-    /// The UTC offset of the times in explanations, such as -03:00
-    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: i32,
+    /// The time zone of the times in explanations, such as America/Bogota or -03:00 (default: the
+    /// policy's)
+    #[arg(long, value_name = "ZONE", visible_alias = "utc-offset", value_parser = zone, allow_hyphen_values = true)]
+    pub(crate) zone: Option<Zone>,
 }
 
 /// Reports which tickets a desk closed in a period, by whom, and which of them too early
@@ -876,9 +897,10 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) now: Option<Instant>,
 
-    /// The UTC offset of times and of the start of days, such as -03:00
-    #[arg(long, value_name = "±HH:MM", default_value = "+00:00", value_parser = utc_offset, allow_hyphen_values = true)]
-    pub(crate) utc_offset: i32,
+    /// The time zone of times and of the start of days, such as America/Bogota or -03:00 (default: that
+    /// of the latest policy in the journal)
+    #[arg(long, value_name = "ZONE", visible_alias = "utc-offset", value_parser = zone, allow_hyphen_values = true)]
+    pub(crate) zone: Option<Zone>,
 
     /// Write the list of closed tickets to this file (CSV)
     #[arg(long, value_name = "FILE")]
@@ -926,15 +948,13 @@ fn start(text: &str) -> Result<Instant, String> {
         .ok_or_else(|| "write it as 09:00 or 2026-03-02T09:00:00Z".into())
 }
 
-fn utc_offset(text: &str) -> Result<i32, String> {
-    let wrong = || "write it as -03:00".to_owned();
-    let (sign, time) = match (text.strip_prefix('-'), text.strip_prefix('+')) {
-        (Some(time), _) => (-1, time),
-        (_, Some(time)) => (1, time),
-        _ => (1, text),
-    };
-    let minutes = clock_face::time_of_day(time).ok_or_else(wrong)?.div_euclid(60_000);
-    i32::try_from(minutes).map(|minutes| minutes.saturating_mul(sign)).map_err(|_| wrong())
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).ok_or_else(|| "write it as America/Bogota or as -03:00".into())
+}
+
+fn platform(text: &str) -> Result<Platform, String> {
+    let known = Platform::ALL.map(Platform::word);
+    Platform::from_word(text).ok_or_else(|| one_of(text, &known))
 }
 
 fn a_duration(text: &str) -> Result<u64, String> {

@@ -4,9 +4,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use despertador_contract::Surroundings;
+use despertador_contract::Zone;
 use despertador_contract::clock_face::show_rfc3339;
 use despertador_contract::duration;
 use despertador_contract::word::Word;
+use despertador_desk::report::harmless;
 use despertador_host::{Plugin, Policy, PolicyError};
 use despertador_insight::{
     Archive, Figures, History, Judged, Read, Settings, Tried as All, examples, try_all,
@@ -34,7 +36,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         .map(|file| policy(file, &plugin))
         .collect::<Result<Vec<Policy>, Unusable>>()?;
     let interrupt = Interrupt::listen();
-    let read = match events::read(&arguments.events, &interrupt) {
+    let read = match events::read(&arguments.events.file, &arguments.events.form, &interrupt) {
         Ok(read) => read,
         Err(Unread::Unusable(unusable)) => return Err(unusable),
         Err(Unread::Interrupted(sentence)) => {
@@ -60,7 +62,8 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     let tried: Vec<(String, Judged)> = names.zip(all.judged).collect();
     if let Some(file) = &arguments.csv {
         let covered = if part.is_some() { all.rows } else { read.rows };
-        let text = rows(&tried, arguments.minutes_per_close, covered, read.rows);
+        let text = rows(&tried, arguments.minutes_per_close, covered, read.rows)
+            .map_err(|error| error.to_string())?;
         written::write(file, text, true)?;
     }
     if let (Some(file), None) = (&arguments.html, &part) {
@@ -70,7 +73,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         written::write(file, page, true)?;
     }
     if as_json {
-        let mut value = as_value(&read, &tried, arguments);
+        let mut value = as_value(&read, &tried, &channels(&policies, &settings), arguments);
         if let Some(object) = value.as_object_mut().filter(|_| part.is_some()) {
             let until = all.until.map(show_rfc3339);
             let covered = json!({ "rows": all.rows, "tickets": all.tickets, "until": until });
@@ -78,7 +81,9 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         }
         anstream::println!("{value:#}");
     } else {
-        print(&read, &tried, arguments, part.as_deref());
+        let zones: Vec<Zone> = policies.iter().map(|policy| zone(arguments, policy)).collect();
+        let channels = channels(&policies, &settings);
+        print(&read, &tried, arguments, &zones, &channels, part.as_deref());
     }
     match part {
         None => Ok(Ended::Well),
@@ -115,6 +120,16 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
     })
 }
 
+/// The zone in which times are shown: the one that was asked for, or the policy's.
+fn zone(arguments: &BacktestArguments, policy: &Policy) -> Zone {
+    arguments.events.form.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()))
+}
+
+/// The channel on which each policy is played.
+fn channels(policies: &[Policy], settings: &Settings) -> Vec<String> {
+    policies.iter().map(|policy| settings.channel_of(policy).word().into_owned()).collect()
+}
+
 /// The page of all of it.
 fn page(
     read: &Read<History>,
@@ -135,6 +150,9 @@ fn page(
         .zip(&behind)
         .map(|((name, judged), (outline, examples))| Tried { name, outline, judged, examples })
         .collect();
+    let mut channels = channels(policies, settings);
+    channels.dedup();
+    let zone = policies.first().map(|policy| zone(arguments, policy)).unwrap_or_default();
     let file = &arguments.events.file;
     let name = file.file_name().unwrap_or(file.as_os_str());
     let page = Backtest {
@@ -144,8 +162,8 @@ fn page(
         tried: &tried,
         window: settings.window,
         minutes_per_close: arguments.minutes_per_close,
-        channel: &arguments.channel.word(),
-        utc_offset: arguments.events.utc_offset.unwrap_or_default(),
+        channel: &channels.join(", "),
+        zone: &zone,
     };
     let language = Language::or_system(arguments.language).of_page();
     despertador_page::backtest(&page, language).map_err(|error| error.to_string().into())
@@ -155,6 +173,8 @@ fn print(
     read: &Read<Archive>,
     tried: &[(String, Judged)],
     arguments: &BacktestArguments,
+    zones: &[Zone],
+    channels: &[String],
     part: Option<&str>,
 ) {
     events::print(read, &arguments.events);
@@ -163,18 +183,20 @@ fn print(
     }
     let figures: Vec<(String, &Figures)> =
         tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
-    table(&figures, arguments.minutes_per_close);
+    table(&figures, channels, arguments.minutes_per_close);
     by_department(tried, arguments.minutes_per_close);
     anstream::println!("{}", paint(DIM, definitions(tried, arguments)));
-    for (name, judged) in tried.iter().filter(|(_, judged)| !judged.premature.is_empty()) {
-        anstream::println!("\n{}", paint(BOLD, format_args!("closed too early by {name}")));
+    let listed = tried.iter().zip(zones).filter(|((_, judged), _)| !judged.premature.is_empty());
+    for ((name, judged), zone) in listed {
+        let title = format!("closed too early by {name} (times in {})", zone.name());
+        anstream::println!("\n{}", paint(BOLD, title));
         let mut rows = Vec::new();
         for (ticket, closed, wrote) in judged.premature.iter().take(MOST_LISTED) {
             let after = u64::try_from(wrote.saturating_sub(*closed)).unwrap_or_default();
             let after = duration::show(whole(after, 1_000));
             rows.push(vec![
                 ticket.clone(),
-                format!("closed {}", show_rfc3339(*closed)),
+                format!("closed {}", zone.show(*closed)),
                 format!("the customer wrote {after} later"),
             ]);
         }
@@ -283,13 +305,14 @@ fn freed(figures: &Figures, minutes_per_close: f64) -> f64 {
 }
 
 /// Policies side by side.
-fn table(tried: &[(String, &Figures)], minutes_per_close: f64) {
+fn table(tried: &[(String, &Figures)], channels: &[String], minutes_per_close: f64) {
     let mut rows = vec![vec![String::new()]];
     let mut sides = vec![Side::Left];
     if let Some(head) = rows.first_mut() {
         head.extend(tried.iter().map(|(name, _)| name.clone()));
     }
     sides.extend(tried.iter().map(|_| Side::Right));
+    rows.push(std::iter::once("channel".to_owned()).chain(channels.iter().cloned()).collect());
     let mut row = |title: &str, of: &dyn Fn(&Figures) -> String| {
         let mut row = vec![title.to_owned()];
         row.extend(tried.iter().map(|(_, figures)| of(figures)));
@@ -323,55 +346,88 @@ fn table(tried: &[(String, &Figures)], minutes_per_close: f64) {
 
 /// All figures, a row for each policy, department and reminder; with how many rows of the history
 /// they are of.
-fn rows(tried: &[(String, Judged)], minutes_per_close: f64, covered: u64, of: u64) -> String {
-    let mut text = String::from(
-        "policy,department,tickets,told,reminder,sent,answered,closes,premature,undecided,waited-ms,minutes-freed,\
-         premature-by-another-ticket,outside-channel-window,outside-sending-window,over-budget,rows-covered,rows\n",
-    );
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+fn rows(
+    tried: &[(String, Judged)],
+    minutes_per_close: f64,
+    covered: u64,
+    of: u64,
+) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "policy",
+        "department",
+        "tickets",
+        "told",
+        "reminder",
+        "sent",
+        "answered",
+        "closes",
+        "premature",
+        "undecided",
+        "waited-ms",
+        "minutes-freed",
+        "premature-by-another-ticket",
+        "outside-channel-window",
+        "outside-sending-window",
+        "over-budget",
+        "rows-covered",
+        "rows",
+    ])?;
     for (policy, judged) in tried {
         let all = std::iter::once(("", &judged.total));
         let each = judged.departments.iter().map(|(name, figures)| (name.as_str(), figures));
         for (place, (department, f)) in all.chain(each).enumerate() {
             let department = if place == 0 { "(all)" } else { department };
-            let head =
-                format!("{},{},{},{}", quoted(policy), quoted(department), f.tickets, f.told);
-            let withheld =
-                WITHHELD.map(|(code, ..)| f.withheld.get(code).copied().unwrap_or(0).to_string());
-            let tail = format!(
-                "{},{},{},{},{},{},{},{covered},{of}",
-                f.closes,
-                f.premature,
-                f.undecided,
-                f.waited,
-                freed(f, minutes_per_close),
-                f.in_another,
-                withheld.join(",")
-            );
-            if f.reminders.is_empty() {
-                text.push_str(&format!("{head},,,,{tail}\n"));
-            }
-            for (number, (sent, answered)) in &f.reminders {
-                text.push_str(&format!("{head},{number},{sent},{answered},{tail}\n"));
+            let none = || vec![(String::new(), String::new(), String::new())];
+            let reminders: Vec<_> = f
+                .reminders
+                .iter()
+                .map(|(n, (sent, answered))| {
+                    (n.to_string(), sent.to_string(), answered.to_string())
+                })
+                .collect();
+            for (number, sent, answered) in if reminders.is_empty() { none() } else { reminders } {
+                let mut row = vec![
+                    harmless(policy.clone()),
+                    harmless(department.to_owned()),
+                    f.tickets.to_string(),
+                    f.told.to_string(),
+                    number,
+                    sent,
+                    answered,
+                    f.closes.to_string(),
+                    f.premature.to_string(),
+                    f.undecided.to_string(),
+                    f.waited.to_string(),
+                    freed(f, minutes_per_close).to_string(),
+                    f.in_another.to_string(),
+                ];
+                row.extend(WITHHELD.map(|(code, ..)| {
+                    f.withheld.get(code).copied().unwrap_or_default().to_string()
+                }));
+                row.extend([covered.to_string(), of.to_string()]);
+                writer.write_record(row)?;
             }
         }
     }
-    text
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 fn as_value(
     read: &Read<Archive>,
     tried: &[(String, Judged)],
+    channels: &[String],
     arguments: &BacktestArguments,
 ) -> Value {
     let refused: Vec<Value> = read
         .first_refused
         .iter()
-        .map(|refused| json!({ "line": refused.line, "why": refused.why }))
+        .map(|refused| json!({ "line": refused.line, "rows": refused.rows, "why": refused.why }))
         .collect();
     let policies: Vec<Value> = tried
         .iter()
-        .map(|(name, judged)| {
+        .zip(channels)
+        .map(|((name, judged), channel)| {
             let departments: serde_json::Map<String, Value> = judged
                 .departments
                 .iter()
@@ -392,6 +448,7 @@ fn as_value(
                 .collect();
             json!({
                 "policy": name,
+                "channel": channel,
                 "total": figures_json(&judged.total, arguments.minutes_per_close),
                 "departments": departments,
                 "premature": premature,
@@ -404,6 +461,10 @@ fn as_value(
         "moved": read.moved,
         "repeated": read.repeated,
         "of-a-policy-then": read.done_then,
+        "skipped": read.skipped,
+        "windows-1252": read.windows_1252,
+        "rounded-ids": read.rounded_ids,
+        "cut-ids": read.cut_ids,
         "without-customer": read.without_customer,
         "without-company": read.without_company,
         "times-without-offset": read.assumed,

@@ -1,16 +1,18 @@
 //! Recorded conversations that were named on the command line.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufRead, BufReader, Read as _};
+use std::path::Path;
 
 use despertador_contract::event_log::Row;
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::store::EntryKind;
 use despertador_insight::{
-    Archive, Authors, Columns, Gathering, Means, Read, Timing, Unreadable, Who,
+    Archive, Authors, Column, Columns, DayOrder, Dialect, Gathering, Means, Platform, Read, Skip,
+    Timing, Unreadable, Who,
 };
 
-use crate::arguments::EventsArguments;
+use crate::arguments::{EventsArguments, FormArguments};
 use crate::interrupt::Interrupt;
 use crate::paint::{YELLOW, paint};
 use crate::table::thousands;
@@ -32,10 +34,10 @@ impl From<Unusable> for Unread {
 
 /// What was recorded.
 pub(crate) fn read(
-    arguments: &EventsArguments,
+    file: &Path,
+    form: &FormArguments,
     interrupt: &Interrupt,
 ) -> Result<Read<Archive>, Unread> {
-    let file = &arguments.file;
     let unreadable = |error: std::io::Error| source::unreadable(file, &error);
     let open = File::open(file).map_err(unreadable)?;
     let data = open.metadata().map_err(unreadable)?;
@@ -43,19 +45,17 @@ pub(crate) fn read(
     let is_file = data.is_file();
     let length = if is_file { data.len() } else { u64::MAX };
     let timing = Timing {
-        format: arguments.time_format.clone(),
-        utc_offset: arguments.utc_offset.unwrap_or_default(),
-        not_after: arguments.now.or_else(|| written_at(&open)),
+        format: form.time_format.clone(),
+        zone: form.zone.clone().unwrap_or_default(),
+        not_after: form.now.or_else(|| written_at(&open)),
+        ..Timing::default()
     };
     let goes_on = |_| !interrupt.is_wanted();
     let means = Means {
-        folder: arguments.scratch.clone().unwrap_or_else(std::env::temp_dir),
+        folder: form.scratch.clone().unwrap_or_else(std::env::temp_dir),
         goes_on: &goes_on,
         ..Means::default()
     };
-    let lines = file
-        .extension()
-        .is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known));
     let is_journal = is_file && Journal::is_one(file).map_err(unreadable)?;
     let bar = match length {
         _ if is_journal => progress::of_entries(),
@@ -63,15 +63,17 @@ pub(crate) fn read(
         length => progress::of_bytes(length),
     };
     // What is written from here on is not read: half a row would be taken for a whole one.
-    let bytes = bar.wrap_read(open.take(length));
+    let mut bytes = BufReader::new(bar.wrap_read(open.take(length)));
+    let (columns, authors) = (named_columns(form)?, named_authors(form)?);
     let read = if is_journal {
-        out_of_journal(arguments, means, &|| bar.inc(1))
-    } else if arguments.account.is_some() {
+        out_of_journal(file, form, means, &|| bar.inc(1))
+    } else if form.account.is_some() {
         return Err(Unusable::from("only a journal or a desk's file has an account").into());
-    } else if lines {
+    } else if let Some(platform) = form.from.filter(|_| is_json(file, &mut bytes)) {
+        Archive::dump(bytes, platform, &columns, &authors, &timing, means).map_err(Failed::File)
+    } else if has_lines(file) {
         Archive::event_log(bytes, &timing, means).map_err(Failed::File)
     } else {
-        let (columns, authors) = (named_columns(arguments)?, named_authors(arguments)?);
         Archive::csv(bytes, &columns, &authors, &timing, means).map_err(Failed::File)
     };
     bar.finish_and_clear();
@@ -96,6 +98,20 @@ pub(crate) fn read(
     Ok(read)
 }
 
+/// Whether a file has JSON, an object or a list first of all.
+fn is_json(file: &Path, bytes: &mut impl BufRead) -> bool {
+    let first = bytes.fill_buf().ok().and_then(|begin| {
+        let text = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begin);
+        text.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+    });
+    has_lines(file) || matches!(first, Some(b'{' | b'['))
+}
+
+/// Whether a file's name says that it has an object a line.
+pub(crate) fn has_lines(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known))
+}
+
 enum Failed {
     File(Unreadable),
     Journal(JournalError),
@@ -109,15 +125,16 @@ impl From<JournalError> for Failed {
 
 /// The rows of a desk's journal: what happened, and not what was decided.
 fn out_of_journal(
-    arguments: &EventsArguments,
+    file: &Path,
+    form: &FormArguments,
     means: Means<'_>,
     read_one: &dyn Fn(),
 ) -> Result<Read<Archive>, Failed> {
     // The times are the desk's own: when the file was written says nothing more.
-    let mut gathering = Gathering::new(means, arguments.now);
-    let selection = Selection { account: arguments.account.clone(), ..Selection::default() };
+    let mut gathering = Gathering::new(means, form.now);
+    let selection = Selection { account: form.account.clone(), ..Selection::default() };
     let mut accounts: Vec<String> = Vec::new();
-    Journal::open(&arguments.file)?.read::<Failed>(&selection, |line| {
+    Journal::open(file)?.read::<Failed>(&selection, |line| {
         read_one();
         let account = match &line {
             Line::Policy { account, .. } => account,
@@ -156,31 +173,31 @@ fn written_at(file: &File) -> Option<i64> {
     i64::try_from(since.as_millis()).ok()?.checked_add(DAY)
 }
 
-fn named_columns(arguments: &EventsArguments) -> Result<Columns, Unusable> {
-    let mut columns = Columns::default();
-    for (what, name) in &arguments.columns {
-        let name = name.clone();
-        match what.as_str() {
-            "ticket" => columns.ticket = name,
-            "author" => columns.author = name,
-            "at" => columns.at = name,
-            "department" => columns.department = Some(name),
-            "message" => columns.message = Some(name),
-            "customer" => columns.customer = Some(name),
-            other => {
-                return Err(format!(
-                    "`--columns {other}=…`: it is one of ticket, author, at, department, message, customer"
-                )
-                .into());
-            }
-        }
+fn named_columns(form: &FormArguments) -> Result<Columns, Unusable> {
+    let mut columns = form.from.map_or_else(Columns::default, Platform::columns);
+    for (what, name) in &form.columns {
+        let column = Column::from_word(what).ok_or_else(|| {
+            let known = Column::ALL.map(Column::word).join(", ");
+            format!("`--columns {what}=…`: it is one of {known}")
+        })?;
+        columns = columns.with(column, name);
+    }
+    for rule in &form.skip {
+        let (column, value) =
+            rule.split_once('=').map_or((rule.as_str(), None), |(c, v)| (c, Some(v)));
+        columns = columns.skip(Skip {
+            column: column.to_owned(),
+            values: value.map(str::to_owned).into_iter().collect(),
+            others: false,
+            is_asked_for: true,
+        });
     }
     Ok(columns)
 }
 
-fn named_authors(arguments: &EventsArguments) -> Result<Authors, Unusable> {
-    let mut authors = Authors::default();
-    for (word, who) in &arguments.authors {
+fn named_authors(form: &FormArguments) -> Result<Authors, Unusable> {
+    let mut authors = form.from.map_or_else(Authors::default, Platform::authors);
+    for (word, who) in &form.authors {
         let who = match who.as_str() {
             "customer" => Some(Who::Customer),
             "agent" => Some(Who::Agent),
@@ -217,14 +234,36 @@ pub(crate) fn print(read: &Read<Archive>, arguments: &EventsArguments) {
     say(read.moved, "stood after later ones, put in their place");
     say(read.repeated, "there before, left out");
     say(read.done_then, "tell what a policy did then, left out");
+    say(
+        read.skipped,
+        "left out as was asked for: private notes, authors that are nobody, rows to skip",
+    );
     say(read.without_customer, "tickets in which the customer wrote nothing");
     say(read.without_company, "tickets in which nobody of the company wrote");
-    if read.assumed > 0 && arguments.utc_offset.is_none() {
+    if let Some(dialect) = read.dialect {
+        print_dialect(dialect);
+    }
+    say(read.windows_1252, "rows that are no UTF-8, read as Windows-1252");
+    let warn = |count: u64, what: &str| {
+        if count > 0 {
+            anstream::println!("  {}", paint(YELLOW, format_args!("{what}: {}", thousands(count))));
+        }
+    };
+    warn(
+        read.rounded_ids,
+        "ids of messages or customers that a spreadsheet has rounded, not used; export the file again",
+    );
+    warn(
+        read.cut_ids,
+        "rows whose ticket may have lost its last digits to a spreadsheet, so that several are one; export \
+         the file again",
+    );
+    if read.assumed > 0 && arguments.form.zone.is_none() {
         let mixed = read.with_offset > 0;
         let assumed = format!(
             "times without an offset, taken as UTC: {}{}",
             thousands(read.assumed),
-            if mixed { "; others have one, so say what these mean with --utc-offset" } else { "" }
+            if mixed { "; others have one, so say what these mean with --zone" } else { "" }
         );
         anstream::println!("  {}", if mixed { paint(YELLOW, assumed) } else { assumed });
     }
@@ -237,8 +276,27 @@ pub(crate) fn print(read: &Read<Archive>, arguments: &EventsArguments) {
         let refused = format!("could not be read, left out: {}", thousands(read.refused));
         anstream::println!("  {}", paint(YELLOW, refused));
         for refused in &read.first_refused {
-            anstream::println!("    line {}: {}", refused.line, refused.why);
+            let more = match refused.rows.saturating_sub(1) {
+                0 => String::new(),
+                1 => ", and 1 row more".into(),
+                more => format!(", and {} rows more", thousands(more)),
+            };
+            anstream::println!("    line {}{more}: {}", refused.line, refused.why);
         }
     }
     anstream::println!();
+}
+
+/// Says how a table is written where that is not the usual way.
+fn print_dialect(dialect: Dialect) {
+    match dialect.separator {
+        b',' => {}
+        b'\t' => anstream::println!("  cells are separated by tabs"),
+        other => anstream::println!("  cells are separated by `{}`", char::from(other)),
+    }
+    match dialect.day_order {
+        None => {}
+        Some(DayOrder::DayFirst) => anstream::println!("  dates begin with the day"),
+        Some(DayOrder::MonthFirst) => anstream::println!("  dates begin with the month"),
+    }
 }

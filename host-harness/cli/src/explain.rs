@@ -1,6 +1,7 @@
 //! `despertador explain`
 
 use despertador_contract::Explanation;
+use despertador_contract::Zone;
 use despertador_contract::clock_face::{ClockFace, show_rfc3339};
 use despertador_contract::event_log::EventLog;
 use despertador_contract::nearest::nearest;
@@ -10,6 +11,8 @@ use despertador_page::{Explained, Timeline};
 use serde_json::json;
 
 use crate::arguments::ExplainArguments;
+use crate::events::{self, Unread};
+use crate::interrupt::Interrupt;
 use crate::language::Language;
 use crate::paint::{BOLD, DIM, mark, paint};
 use crate::{Ended, Unusable, plugin, policy, run, source, written};
@@ -18,9 +21,16 @@ use crate::{Ended, Unusable, plugin, policy, run, source, written};
 pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended, Unusable> {
     let engine = plugin::load(&arguments.plugin)?;
     let mut player = policy::read(&arguments.policy, &engine)?;
-    let text = source::read_messages(&arguments.log)?;
-    let log = EventLog::read(&arguments.log.display().to_string(), &text)
-        .map_err(|problems| run::problems(&problems))?;
+    let config = source::read(&arguments.policy)?;
+    let zone = arguments.form.zone.clone().unwrap_or_else(|| Zone::of_policy(&config));
+    let log = match log(arguments, &config) {
+        Ok(log) => log,
+        Err(Unread::Unusable(unusable)) => return Err(unusable),
+        Err(Unread::Interrupted(sentence)) => {
+            anstream::eprintln!("{sentence}");
+            return Ok(Ended::Interrupted);
+        }
+    };
     let ticket = ticket(arguments, &log)?;
     let at = arguments.at;
     let (host, broken) = play_ticket(&log, &ticket, player.as_mut(), Some(at), None);
@@ -31,19 +41,45 @@ pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended,
         return Err(sentence.into());
     }
     let language = Language::or_system(arguments.language);
-    let reader = language.reader(arguments.utc_offset);
+    let reader = language.reader(zone.offset_at(at));
     let explanation = player
         .explain(&conversation.ticket, &conversation.memory, at, &reader)
         .map_err(|error| error.to_string())?;
     let calls = entries.iter().map(|entry| &entry.call);
     let timeline = Timeline::of_calls(&ticket, calls, at, &explanation.decision);
-    draw(arguments, &explanation, &timeline, language)?;
+    draw(arguments, &explanation, &timeline, language, &zone)?;
     if json {
         print_json(&ticket, at, &explanation);
     } else {
-        print(&ticket, at, &explanation);
+        print(&ticket, at, &zone, &explanation);
     }
     Ok(Ended::Well)
+}
+
+/// What was recorded: a log of events as it is, or the tickets of any other history.
+fn log(arguments: &ExplainArguments, config: &str) -> Result<EventLog, Unread> {
+    let file = arguments.log.display().to_string();
+    if events::has_lines(&arguments.log) && arguments.form.from.is_none() {
+        let text = source::read_messages(&arguments.log)?;
+        let log = EventLog::read(&file, &text);
+        return log.map_err(|problems| Unusable(run::problems(&problems)).into());
+    }
+    let read = events::read(&arguments.log, &arguments.form, &Interrupt::listen())?;
+    let wanted = |id: &str| arguments.ticket.as_deref().is_none_or(|ticket| ticket == id);
+    let unread = |error: despertador_insight::Unreadable| Unusable(error.to_string());
+    let mut tickets = read.history.tickets_where(wanted).map_err(unread)?;
+    if tickets.is_empty() {
+        // To say which one was meant.
+        tickets = read.history.tickets_where(|_| true).map_err(unread)?;
+    }
+    let channel = serde_json::from_str(config)
+        .ok()
+        .and_then(|config: serde_json::Value| Some(config.get("channel")?.as_str()?.to_owned()));
+    let rows = tickets
+        .iter()
+        .flat_map(|recorded| recorded.rows(read.history.department(recorded), channel.as_deref()))
+        .collect();
+    Ok(EventLog { file, rows })
 }
 
 /// Writes the page and the picture that are wanted.
@@ -52,14 +88,15 @@ fn draw(
     explanation: &Explanation,
     timeline: &Timeline,
     language: Language,
+    zone: &Zone,
 ) -> Result<(), Unusable> {
-    let (language, utc_offset) = (language.of_page(), arguments.utc_offset);
+    let language = language.of_page();
     if let Some(file) = &arguments.html {
-        let explained = Explained { at: arguments.at, explanation, timeline, utc_offset };
+        let explained = Explained { at: arguments.at, explanation, timeline, zone };
         written::write(file, despertador_page::explanation(&explained, language), true)?;
     }
     if let Some(file) = &arguments.svg {
-        written::write(file, timeline.svg(language, utc_offset), true)?;
+        written::write(file, timeline.svg(language, zone), true)?;
     }
     Ok(())
 }
@@ -87,11 +124,12 @@ fn decided(explanation: &Explanation) -> String {
     answer::line(&Ok(explanation.decision.clone()), &ClockFace::dated(), &Detail::default())
 }
 
-fn print(ticket: &str, at: i64, explanation: &Explanation) {
+fn print(ticket: &str, at: i64, zone: &Zone, explanation: &Explanation) {
     anstream::println!(
-        "{} at {}: {}",
+        "{} at {} {}: {}",
         paint(BOLD, format_args!("Ticket {ticket}")),
-        ClockFace::dated().show(at),
+        zone.show(at),
+        zone.name(),
         paint(BOLD, decided(explanation))
     );
     anstream::println!("{}", explanation.summary);

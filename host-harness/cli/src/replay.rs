@@ -34,7 +34,8 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
     let asked = Asked {
         policy,
         explained: arguments.limit,
-        reader: Language::or_system(arguments.language).reader(arguments.utc_offset),
+        language: Language::or_system(arguments.language).word().to_owned(),
+        zone: arguments.zone.clone(),
     };
     let mut replay = Replay::new(old, new, asked).map_err(|error| refused(arguments, &error))?;
     let bar = progress::of_entries();

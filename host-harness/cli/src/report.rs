@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use despertador_contract::Instant;
-use despertador_contract::clock_face::ClockFace;
+use despertador_contract::Zone;
 use despertador_contract::duration;
 use despertador_desk::journal::{JournalError, Line, Selection};
 use despertador_desk::report::{
@@ -62,7 +62,7 @@ pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended
         department: arguments.department.clone(),
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
         known_until,
-        utc_offset: arguments.utc_offset,
+        zone: arguments.zone.clone().unwrap_or_default(),
     };
     let mut list = arguments.csv.as_deref().map(List::begin).transpose()?;
     let mut all = Vec::new();
@@ -113,7 +113,7 @@ pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended
         }
         anstream::println!("{value:#}");
     } else {
-        print(arguments, &found);
+        print(&found);
     }
     Ok(Ended::Well)
 }
@@ -141,6 +141,10 @@ fn read(
                 return Err(Stopped::Accounts(one.clone(), name.clone()));
             }
             Some(_) => {}
+        }
+        // Policies come before all entries, each after those that it replaced.
+        if let (Line::Policy { row, .. }, None) = (&line, &arguments.zone) {
+            reporter.set_zone(Zone::of_policy(&row.config));
         }
         reporter.take(line, &mut each).map(|()| true)
     });
@@ -179,15 +183,20 @@ impl List {
     }
 }
 
-fn print(arguments: &ReportArguments, found: &Reported) {
-    let clock = |at: Instant| {
-        let ahead = i64::from(arguments.utc_offset).saturating_mul(60_000);
-        ClockFace::dated().show(at.saturating_add(ahead))
-    };
+fn print(found: &Reported) {
+    let clock = |at: Instant| found.period.zone.show(at);
     let period = &found.period;
     anstream::println!(
         "{}",
-        paint(BOLD, format_args!("{} until {}", clock(period.since), clock(period.until)))
+        paint(
+            BOLD,
+            format_args!(
+                "{} until {} ({})",
+                clock(period.since),
+                clock(period.until),
+                period.zone.name()
+            )
+        )
     );
     anstream::println!("what happened is known until {}\n", clock(period.known_until));
     table(found);

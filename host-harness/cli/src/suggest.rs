@@ -19,14 +19,15 @@ const ENOUGH: u64 = 30;
 
 /// Suggests times, and writes a policy with them.
 pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<Ended, Unusable> {
-    let read = match events::read(&arguments.events, &Interrupt::listen()) {
-        Ok(read) => read,
-        Err(Unread::Unusable(unusable)) => return Err(unusable),
-        Err(Unread::Interrupted(sentence)) => {
-            anstream::eprintln!("{sentence}");
-            return Ok(Ended::Interrupted);
-        }
-    };
+    let read =
+        match events::read(&arguments.events.file, &arguments.events.form, &Interrupt::listen()) {
+            Ok(read) => read,
+            Err(Unread::Unusable(unusable)) => return Err(unusable),
+            Err(Unread::Interrupted(sentence)) => {
+                anstream::eprintln!("{sentence}");
+                return Ok(Ended::Interrupted);
+            }
+        };
     let wanted = Wanted {
         premature_per_mille: arguments.premature.saturating_mul(10),
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),

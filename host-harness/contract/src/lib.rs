@@ -29,9 +29,11 @@ pub mod key;
 pub mod nearest;
 pub mod problem;
 pub mod word;
+mod zone;
 
 pub use call::{Call, follow};
 pub use generated::*;
+pub use zone::Zone;
 
 /// The package that the contract is, without its version.
 pub const PACKAGE: &str = "despertador:inactivity";

@@ -32,10 +32,11 @@ mod ticket;
 use std::collections::BTreeMap;
 
 use despertador_contract::Instant;
+use despertador_contract::Zone;
 use despertador_contract::clock_face::show_rfc3339;
 use serde_json::{Value, json};
 
-pub use closed::{COLUMNS, Closed, Premature, Rows};
+pub use closed::{COLUMNS, Closed, Premature, Rows, harmless};
 pub use figures::{Figures, Lengths, Reminded, Reopened};
 
 use crate::journal::{JournalError, Line};
@@ -44,7 +45,6 @@ use crate::report::ticket::Told;
 /// So many closes are kept beside the figures: the latest ones.
 pub const LATEST: usize = 200;
 
-const MINUTE: i64 = 60_000;
 const DAY: i64 = 86_400_000;
 
 /// What is reported.
@@ -60,8 +60,8 @@ pub struct Period {
     pub window: i64,
     /// Until when it is known what happened: the present, or the journal's last entry.
     pub known_until: Instant,
-    /// Minutes by which the reader's clock is ahead of UTC: days begin at its midnight.
-    pub utc_offset: i32,
+    /// The reader's zone: days begin at its midnight.
+    pub zone: Zone,
 }
 
 impl Period {
@@ -74,7 +74,7 @@ impl Period {
     /// The reader's day of an instant, counted from 1970-01-01.
     #[must_use]
     pub fn day(&self, at: Instant) -> i64 {
-        at.saturating_add(i64::from(self.utc_offset).saturating_mul(MINUTE)).div_euclid(DAY)
+        self.zone.wall_clock(at).div_euclid(DAY)
     }
 
     fn is_about(&self, department: Option<&str>) -> bool {
@@ -116,6 +116,11 @@ impl Reporter {
             latest: Vec::new(),
         };
         Self { told: None, found }
+    }
+
+    /// Counts days in another zone from here on: before the first entry.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.found.period.zone = zone;
     }
 
     /// Takes the next line of the journal; `each` is given the closes of a ticket that was told to

@@ -11,6 +11,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use despertador_contract::Zone;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
@@ -145,7 +146,7 @@ fn period(since: Instant, until: Instant) -> Period {
         department: None,
         window: DAY,
         known_until: APRIL + 12 * HOUR,
-        utc_offset: 0,
+        zone: Zone::UTC,
     }
 }
 
@@ -280,7 +281,8 @@ fn the_end_of_a_period_is_not_in_it_and_days_begin_at_the_readers_midnight() {
     assert_eq!(found.departments[""].closed, named(&[("flow", 1)]));
     assert_eq!(found.total.opened, 1);
     assert_eq!(found.days.keys().copied().collect::<Vec<_>>(), [20_544]);
-    let bogota = Period { utc_offset: -300, ..period(APRIL, APRIL + 30 * DAY) };
+    let bogota =
+        Period { zone: Zone::parse("America/Bogota").unwrap(), ..period(APRIL, APRIL + 30 * DAY) };
     let (found, _) = report(&folder, bogota);
     assert_eq!(found.days.keys().copied().collect::<Vec<_>>(), [20_543]);
     // Nothing has happened to the others since.

@@ -137,6 +137,22 @@ impl Archive {
         Ok(History { departments: self.departments.clone(), tickets })
     }
 
+    /// The tickets whose id is wanted, in memory.
+    ///
+    /// # Errors
+    ///
+    /// What was put on disk cannot be read.
+    pub fn tickets_where(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Recorded>, Unreadable> {
+        let mut found = Vec::new();
+        for number in 0..self.spool.parts() {
+            found.extend(self.part(number)?.tickets.into_iter().filter(|r| wanted(&r.id)));
+        }
+        Ok(found)
+    }
+
     /// The tickets of a part, each with its rows in order.
     pub(crate) fn part(&self, number: usize) -> Result<Part, Unreadable> {
         let bytes = self.spool.part(number).map_err(|error| Unreadable::Scratch {

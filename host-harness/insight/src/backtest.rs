@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use despertador_contract::facts;
+use despertador_contract::word::Word;
 use despertador_contract::{Call, follow};
 use despertador_contract::{
     Channel, Decision, Event, Happening, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
@@ -26,13 +27,31 @@ const MOST_STEPS: usize = 10_000;
 pub struct Settings {
     /// A close is premature if the customer writes within this time after it, in milliseconds.
     pub window: i64,
-    /// Where the customers wrote.
-    pub channel: Channel,
+    /// Where the customers wrote; `None` for the channel that a policy names.
+    pub channel: Option<Channel>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { window: 24 * 3_600_000, channel: Channel::WebChat }
+        Settings { window: 24 * 3_600_000, channel: None }
+    }
+}
+
+impl Settings {
+    /// The channel on which a policy is played: the one that was asked for, or the policy's own, or
+    /// web chat.
+    #[must_use]
+    pub fn channel_of(&self, policy: &Policy) -> Channel {
+        let own = || {
+            let config: Value = serde_json::from_str(policy.config()).ok()?;
+            Channel::from_word(config.get("channel")?.as_str()?)
+        };
+        self.channel.clone().or_else(own).unwrap_or(Channel::WebChat)
+    }
+
+    /// The same on the channel of a policy.
+    pub(crate) fn on(&self, policy: &Policy) -> Settings {
+        Settings { channel: Some(self.channel_of(policy)), ..*self }
     }
 }
 
@@ -101,6 +120,7 @@ pub fn backtest(
 ) -> Result<Judged, CallError> {
     let ends = history.ends().unwrap_or_default();
     let openings = Openings::of(&history.tickets);
+    let settings = &settings.on(policy);
     let part = history.tickets.len().div_ceil(threads.get()).max(1);
     let play_part = |tickets: &[Recorded]| -> Result<Judged, CallError> {
         let mut judged = Judged::default();
@@ -194,7 +214,8 @@ pub fn try_all(
     let next = AtomicUsize::new(0);
     let is_stopped = AtomicBool::new(false);
     let play_parts = |_| -> Result<Tried, Untried> {
-        let mut sessions: Vec<Session<'_>> = policies.iter().map(Policy::session).collect();
+        let mut sessions: Vec<(Session<'_>, Settings)> =
+            policies.iter().map(|policy| (policy.session(), settings.on(policy))).collect();
         let judged = vec![Judged::default(); policies.len()];
         let mut tried_here = Tried { judged, ..Tried::default() };
         let mut untold = 0_u64;
@@ -206,7 +227,8 @@ pub fn try_all(
             }
             for recorded in archive.part(number).map_err(Untried::Archive)?.tickets {
                 let department = archive.department(&recorded);
-                for (session, judged) in sessions.iter_mut().zip(&mut tried_here.judged) {
+                for ((session, settings), judged) in sessions.iter_mut().zip(&mut tried_here.judged)
+                {
                     let openings = &archive.openings;
                     let outcome = tried(&recorded, department, session, settings, openings, ends)
                         .map_err(Untried::Plugin)
@@ -292,7 +314,8 @@ pub fn play(
     settings: &Settings,
     ends: Instant,
 ) -> Result<Outcome, CallError> {
-    let mut ticket = Ticket::open(recorded.id.clone(), settings.channel.clone());
+    let mut ticket =
+        Ticket::open(recorded.id.clone(), settings.channel.clone().unwrap_or(Channel::WebChat));
     ticket.department = department.map(str::to_owned);
     ticket.agent = Some("agent".into());
     let mut stage = Stage {

@@ -1,6 +1,7 @@
 //! Conversations as they were recorded.
 
 use despertador_contract::Call;
+use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant, Message, MessageKind, Origin};
 use serde_json::Value;
 
@@ -178,6 +179,28 @@ impl History {
 }
 
 impl Recorded {
+    /// The same as rows of an event log, the first with the department and the channel where these
+    /// are known.
+    #[must_use]
+    pub fn rows(&self, department: Option<&str>, channel: Option<&str>) -> Vec<Row> {
+        let mut facts = serde_json::Map::new();
+        for (name, value) in [("department", department), ("channel", channel)] {
+            facts.extend(value.map(|value| (name.to_owned(), value.into())));
+        }
+        let begin = self.items.first().map_or(0, Item::at);
+        let first = (!facts.is_empty()).then(|| Row::facts(&*self.id, begin, facts.into()));
+        let each = self.items.iter().flat_map(|item| {
+            let facts = item.facts().map(|facts| Row::facts(&*self.id, item.at(), facts.clone()));
+            let call = item.call().and_then(|call| match call {
+                Call::Message(message) => Some(Row::message(&*self.id, message)),
+                Call::Event(event) => Some(Row::event(&*self.id, event)),
+                Call::Tick(_) => None,
+            });
+            facts.into_iter().chain(call)
+        });
+        first.into_iter().chain(each).collect()
+    }
+
     /// When the customer opened the ticket; none if its first message is of somebody else.
     #[must_use]
     pub fn opened_by_customer(&self) -> Option<Instant> {

@@ -27,5 +27,8 @@ pub use delays::{Delays, Rate};
 pub use example::{Example, examples};
 pub use figures::{Figures, Judged};
 pub use history::{History, Item, Recorded, Who};
-pub use read::{Authors, Columns, Gathering, Means, Read, Refused, Timing, Unreadable};
+pub use read::{
+    Authors, Column, Columns, DayOrder, Dialect, Gathering, Means, Platform, Read, Refused, Skip,
+    Timing, Unreadable,
+};
 pub use suggest::{Suggestion, Wanted, suggest, suggest_for};

@@ -1,14 +1,14 @@
 //! Recorded conversations out of files. Rows that cannot be read are counted and shown, and never
 //! taken for something they are not.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{BufRead, Error, ErrorKind};
+use std::io::{BufRead, Cursor, Error, ErrorKind, Read as _};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone};
 use despertador_contract::Call;
 use despertador_contract::Instant;
 use despertador_contract::event_log::Row;
@@ -17,6 +17,17 @@ use despertador_contract::input;
 use crate::archive::{Archive, Openings, without_id};
 use crate::history::{History, Item, Who};
 use crate::spool::{Record, Spool, What, digest};
+
+mod columns;
+mod dialect;
+mod dump;
+mod platform;
+mod time;
+
+pub use columns::{Authors, Column, Columns, Skip};
+pub use dialect::Dialect;
+pub use platform::Platform;
+pub use time::{DayOrder, Timing};
 
 /// So many refused rows are kept to be shown; of the others is said how many there are.
 const MOST_REFUSED: usize = 20;
@@ -51,6 +62,16 @@ pub struct Read<H = History> {
     pub assumed: u64,
     /// Times with an offset of their own.
     pub with_offset: u64,
+    /// Rows that were left out as was asked for: private notes, authors that are nobody.
+    pub skipped: u64,
+    /// Ids of messages and customers that a spreadsheet has rounded; they were not used.
+    pub rounded_ids: u64,
+    /// Rows whose ticket has an id of which a spreadsheet may have kept the first fifteen digits alone.
+    pub cut_ids: u64,
+    /// Rows that are not UTF-8 and were read as Windows-1252.
+    pub windows_1252: u64,
+    /// How the file is written, where it is a table.
+    pub dialect: Option<Dialect>,
     /// Tickets in which the customer wrote nothing.
     pub without_customer: u64,
     /// Tickets in which nobody of the company wrote, nor an AI in their place.
@@ -75,6 +96,11 @@ impl<H> Read<H> {
             done_then: self.done_then,
             assumed: self.assumed,
             with_offset: self.with_offset,
+            skipped: self.skipped,
+            rounded_ids: self.rounded_ids,
+            cut_ids: self.cut_ids,
+            windows_1252: self.windows_1252,
+            dialect: self.dialect,
             without_customer: self.without_customer,
             without_company: self.without_company,
             is_unended: self.is_unended,
@@ -84,13 +110,34 @@ impl<H> Read<H> {
     }
 }
 
-/// A row that could not be read.
+/// Rows that could not be read for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Its line in the file, from 1.
+    /// The line of the first in the file, from 1.
     pub line: u64,
     /// What is wrong with it.
     pub why: String,
+    /// How many there are.
+    pub rows: u64,
+}
+
+/// What is wrong with a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The same for all faults that need to be told only once.
+    same: Cow<'static, str>,
+    why: String,
+}
+
+impl Fault {
+    fn of(same: &'static str, why: String) -> Self {
+        Fault { same: same.into(), why }
+    }
+
+    /// A fault that is told once for each thing that it is about.
+    fn about(why: String) -> Self {
+        Fault { same: why.clone().into(), why }
+    }
 }
 
 /// Why a file cannot be read at all.
@@ -181,159 +228,6 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// The names of the columns of a CSV file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Columns {
-    /// The ticket's id.
-    pub ticket: String,
-    /// Who wrote.
-    pub author: String,
-    /// When.
-    pub at: String,
-    /// The department; none where the file has no such column.
-    pub department: Option<String>,
-    /// The id of the message, by which repeated rows are known.
-    pub message: Option<String>,
-    /// The customer's id, by which tickets of one customer are known.
-    pub customer: Option<String>,
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Columns {
-            ticket: "ticket".into(),
-            author: "author".into(),
-            at: "at".into(),
-            department: None,
-            message: None,
-            customer: None,
-        }
-    }
-}
-
-/// What stands in the column of authors.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Authors(HashMap<String, Option<Who>>);
-
-impl Default for Authors {
-    /// The words that help desks use, in English, Spanish and Portuguese.
-    fn default() -> Self {
-        const WORDS: [(&str, Who); 19] = [
-            ("customer", Who::Customer),
-            ("client", Who::Customer),
-            ("contact", Who::Customer),
-            ("user", Who::Customer),
-            ("end-user", Who::Customer),
-            ("visitor", Who::Customer),
-            ("cliente", Who::Customer),
-            ("agent", Who::Agent),
-            ("operator", Who::Agent),
-            ("attendant", Who::Agent),
-            ("company", Who::Agent),
-            ("agente", Who::Agent),
-            ("atendente", Who::Agent),
-            ("operador", Who::Agent),
-            ("ai-agent", Who::AiAgent),
-            ("ai", Who::AiAgent),
-            ("bot", Who::Bot),
-            ("system", Who::Bot),
-            ("automation", Who::Bot),
-        ];
-        Authors(WORDS.map(|(word, who)| (word.to_owned(), Some(who))).into())
-    }
-}
-
-impl Authors {
-    /// Takes a word for an author, or for nobody: then its rows are left out.
-    pub fn set(&mut self, word: &str, who: Option<Who>) {
-        self.0.insert(word.trim().to_lowercase(), who);
-    }
-
-    fn of(&self, word: &str) -> Option<Option<Who>> {
-        self.0.get(&word.trim().to_lowercase()).copied()
-    }
-}
-
-/// How times are written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Timing {
-    /// The format, as `strftime` has it; none to find it out, row by row.
-    pub format: Option<String>,
-    /// Minutes by which the clock of times without offset is ahead of UTC.
-    pub utc_offset: i32,
-    /// A time after this one is refused.
-    pub not_after: Option<Instant>,
-}
-
-/// Formats that say for themselves which part is which.
-const FORMATS: [&str; 6] = [
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%a %b %d %H:%M:%S %z %Y",
-];
-
-/// The bytes of the shortest of them, `2026-03-02 09:00`.
-const SHORTEST: usize = 16;
-
-impl Timing {
-    /// The instant of a time as it is written, and whether its offset was assumed.
-    fn instant(&self, text: &str) -> Result<(Instant, bool), String> {
-        let text = text.trim();
-        let known = |at: Instant| (at, false);
-        let found = match &self.format {
-            Some(format) => self.by(text, format),
-            None => DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|moment| known(moment.timestamp_millis()))
-                .or_else(|| FORMATS.iter().find_map(|format| self.by(text, format)))
-                .or_else(|| since_1970(text).map(known)),
-        };
-        let (at, assumed) = found.ok_or_else(|| match &self.format {
-            Some(format) => format!("`{text}` is no time of the format `{format}`"),
-            None => format!(
-                "`{text}` is no time that is known; say how it is written, such as `--time-format %d/%m/%Y %H:%M`"
-            ),
-        })?;
-        match self.not_after {
-            Some(end) if at > end => Err(in_the_future(text)),
-            _ if at < 0 => Err(format!("`{text}` is before 1970")),
-            _ => Ok((at, assumed)),
-        }
-    }
-
-    fn by(&self, text: &str, format: &str) -> Option<(Instant, bool)> {
-        // A minute of one digit is one that was cut; formats that people name may want it.
-        if self.format.is_none() && text.len() < SHORTEST {
-            return None;
-        }
-        if let Ok(moment) = DateTime::parse_from_str(text, format) {
-            return Some((moment.timestamp_millis(), false));
-        }
-        let local = NaiveDateTime::parse_from_str(text, format).ok()?;
-        let offset = FixedOffset::east_opt(self.utc_offset.checked_mul(60)?)?;
-        let moment = offset.from_local_datetime(&local).single()?;
-        Some((moment.timestamp_millis(), true))
-    }
-}
-
-fn in_the_future(text: &str) -> String {
-    format!("`{text}` is in the future; if it is not, say with `--now` when the file was made")
-}
-
-/// Seconds or milliseconds since 1970. The former have ten digits until the year 2286.
-fn since_1970(text: &str) -> Option<Instant> {
-    let digits = text.len();
-    let number: i64 = text.parse().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()))?;
-    match digits {
-        9 | 10 => number.checked_mul(1_000),
-        12 | 13 => Some(number),
-        _ => None,
-    }
-}
-
 /// How much may be held, and who is told.
 pub struct Means<'a> {
     /// So many bytes of rows are kept in memory; what is more goes into the folder.
@@ -363,6 +257,10 @@ pub struct Gathering<'a> {
     spool: Spool,
     departments: Vec<String>,
     numbers: HashMap<String, u32>,
+    /// Where the rows are refused for each kind of fault.
+    faults: HashMap<Cow<'static, str>, usize>,
+    /// Rows whose ticket has an id of more digits than a spreadsheet keeps, and those of which it kept no more.
+    long_ids: (u64, u64),
     not_after: Option<Instant>,
     ends: Option<Instant>,
     goes_on: &'a dyn Fn(u64) -> bool,
@@ -383,16 +281,35 @@ impl<'a> Gathering<'a> {
             spool: Spool::new(means.memory, means.folder),
             departments: Vec::new(),
             numbers: HashMap::new(),
+            faults: HashMap::new(),
+            long_ids: (0, 0),
             not_after,
             ends: None,
             goes_on: means.goes_on,
         }
     }
 
-    fn refuse(&mut self, line: u64, why: String) {
+    fn refuse(&mut self, line: u64, fault: Fault) {
         self.read.refused = self.read.refused.saturating_add(1);
-        if self.read.first_refused.len() < MOST_REFUSED {
-            self.read.first_refused.push(Refused { line, why });
+        let told = &mut self.read.first_refused;
+        if let Some(refused) = self.faults.get(&fault.same).and_then(|at| told.get_mut(*at)) {
+            refused.rows = refused.rows.saturating_add(1);
+        } else if told.len() < MOST_REFUSED {
+            self.faults.insert(fault.same, told.len());
+            told.push(Refused { line, why: fault.why, rows: 1 });
+        }
+    }
+
+    /// Counts ids of which a spreadsheet may have kept the first fifteen digits alone.
+    fn look_at_id(&mut self, id: &str) {
+        let Some((_, beyond)) = id.split_at_checked(15).filter(|(_, beyond)| !beyond.is_empty())
+        else {
+            return;
+        };
+        if id.bytes().all(|b| b.is_ascii_digit()) {
+            let (long, cut) = &mut self.long_ids;
+            *long = long.saturating_add(1);
+            *cut = cut.saturating_add(u64::from(beyond.bytes().all(|b| b == b'0')));
         }
     }
 
@@ -433,7 +350,7 @@ impl<'a> Gathering<'a> {
     pub fn row(&mut self, line: u64, row: &Row) -> Result<(), Unreadable> {
         if self.not_after.is_some_and(|end| row.received_at > end) {
             let at = despertador_contract::clock_face::show_rfc3339(row.received_at);
-            self.refuse(line, in_the_future(&at));
+            self.refuse(line, time::in_the_future(&at));
             return Ok(());
         }
         self.read.with_offset = self.read.with_offset.saturating_add(1);
@@ -511,20 +428,11 @@ impl<'a> Gathering<'a> {
             }
         }
         archive.openings.put_in_order();
-        Ok(Read {
-            rows: archive.items,
-            history: archive,
-            moved: counts.moved,
-            repeated: counts.repeated,
-            done_then: counts.done_then,
-            assumed: counts.assumed,
-            with_offset: counts.with_offset,
-            without_customer: counts.without_customer,
-            without_company: counts.without_company,
-            is_unended: counts.is_unended,
-            refused: counts.refused,
-            first_refused: counts.first_refused,
-        })
+        counts.rows = archive.items;
+        // Where one id keeps more digits, no spreadsheet has cut them.
+        let (long, cut) = self.long_ids;
+        counts.cut_ids = if long == cut { cut } else { 0 };
+        Ok(counts.with(archive))
     }
 }
 
@@ -594,8 +502,141 @@ impl Seen {
 /// Said of a row that cannot be read and has no end.
 const CUT: &str = "; it is the last line and has no end: was the file still being written?";
 
+/// What is asked of a row of an export.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Slot {
+    /// What a column has.
+    Column(Column),
+    /// What the column of a rule has by which rows are left out, by the rule's number.
+    Skip(usize),
+    /// One of the two columns of [`Columns::same`].
+    Same(bool),
+}
+
+/// What the rows of an export mean.
+pub(crate) struct Meaning<'m> {
+    pub(crate) columns: &'m Columns,
+    pub(crate) authors: &'m Authors,
+    pub(crate) timing: &'m Timing,
+}
+
+impl Meaning<'_> {
+    /// Takes a row of an export.
+    pub(crate) fn take<'r>(
+        &self,
+        to: &mut Gathering<'_>,
+        line: u64,
+        cell: &dyn Fn(Slot) -> Option<Cow<'r, str>>,
+    ) -> Result<(), Unreadable> {
+        match self.read(cell) {
+            Ok(None) => to.read.skipped = to.read.skipped.saturating_add(1),
+            Err(fault) => to.refuse(line, fault),
+            Ok(Some((ticket, who, at, assumed))) => {
+                to.look_at_id(&ticket);
+                let counts = &mut to.read;
+                let count = if assumed { &mut counts.assumed } else { &mut counts.with_offset };
+                *count = count.saturating_add(1);
+                let mut id = |column: Column| {
+                    let id = cell(Slot::Column(column))?;
+                    let is_rounded = time::is_rounded(&id);
+                    counts.rounded_ids = counts.rounded_ids.saturating_add(u64::from(is_rounded));
+                    (!is_rounded).then(|| digest(id.as_ref()))
+                };
+                let (customer, id) = (id(Column::Customer), id(Column::Message));
+                let department =
+                    to.department(cell(Slot::Column(Column::Department)).as_deref())?;
+                let what = What::Said(who.number());
+                to.put(&Record { ticket: &ticket, department, customer, id, at, what })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ticket, the author, the time and whether its zone was assumed; none if the row is one to
+    /// leave out.
+    #[allow(clippy::type_complexity, reason = "read in one place, by `take`")]
+    fn read<'r>(
+        &self,
+        cell: &dyn Fn(Slot) -> Option<Cow<'r, str>>,
+    ) -> Result<Option<(Cow<'r, str>, Who, Instant, bool)>, Fault> {
+        for (number, skip) in self.columns.skipped.iter().enumerate() {
+            if skip.has(cell(Slot::Skip(number)).as_deref().unwrap_or_default()) {
+                return Ok(None);
+            }
+        }
+        for column in [Column::Private, Column::Public] {
+            let Some(word) = cell(Slot::Column(column)) else { continue };
+            let hidden = columns::is_hidden(column, &word).ok_or_else(|| {
+                Fault::about(format!(
+                    "`{word}` in the column for `{}` is neither yes nor no; name another column, or the rows to \
+                     leave out with `--skip COLUMN=VALUE`",
+                    column.word()
+                ))
+            })?;
+            if hidden {
+                return Ok(None);
+            }
+        }
+        let needed = |column: Column, what: &'static str| {
+            cell(Slot::Column(column)).ok_or_else(|| Fault::about(format!("the {what} is empty")))
+        };
+        let ticket = needed(Column::Ticket, "ticket")?;
+        if ticket.len() > LONGEST_ID {
+            return Err(Fault::of("long id", long_id()));
+        }
+        if time::is_rounded(&ticket) {
+            let why = format!(
+                "the ticket `{ticket}` was rounded by a spreadsheet, so that several are one; export the file again, and \
+                 do not save it from there"
+            );
+            return Err(Fault::of("rounded id", why));
+        }
+        let Some(who) = self.author(cell)? else { return Ok(None) };
+        let (at, assumed) = self.timing.instant(&needed(Column::At, "time")?)?;
+        Ok(Some((ticket, who, at, assumed)))
+    }
+
+    fn author<'r>(
+        &self,
+        cell: &dyn Fn(Slot) -> Option<Cow<'r, str>>,
+    ) -> Result<Option<Who>, Fault> {
+        let word = cell(Slot::Column(Column::Author));
+        if let Some(known) = word.as_deref().and_then(|word| self.authors.of(word)) {
+            return Ok(known);
+        }
+        if let (Some(one), Some(other)) = (cell(Slot::Same(false)), cell(Slot::Same(true))) {
+            return Ok(Some(if one == other { Who::Customer } else { Who::Agent }));
+        }
+        Err(match word {
+            None => Fault::of("author", "the author is empty".into()),
+            Some(word) => Fault::about(format!(
+                "`{word}` is no author that is known; say who it is, such as `--authors {word}=agent`"
+            )),
+        })
+    }
+}
+
+/// The text of a cell without blanks around it; nothing where nothing stands.
+fn text(row: &csv::ByteRecord, place: usize) -> Option<Cow<'_, str>> {
+    let trimmed = match dialect::text(row.get(place)?) {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    (!trimmed.is_empty()).then_some(trimmed)
+}
+
+fn long_id() -> String {
+    format!("the ticket's id has more than {LONGEST_ID} bytes")
+}
+
+/// The bytes of a file as UTF-8, if a mark at its beginning says what else it is; without the mark.
+fn unmarked<R: std::io::Read>(from: R) -> impl std::io::Read {
+    encoding_rs_io::DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(from)
+}
+
 impl Archive {
-    /// Reads a CSV file with a row for each message, in any order.
+    /// Reads a table with a row for each message, in any order: CSV with commas, semicolons, tabs or
+    /// bars, in UTF-8, UTF-16 with its mark, or Windows-1252.
     ///
     /// # Errors
     ///
@@ -607,46 +648,85 @@ impl Archive {
         timing: &Timing,
         means: Means<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
+        let mut from = unmarked(from);
+        let mut prefix = Vec::new();
+        (&mut from)
+            .take(dialect::PREFIX)
+            .read_to_end(&mut prefix)
+            .map_err(|error| Unreadable::Broken(error.to_string()))?;
+        let dialect = Dialect::of(&prefix, columns);
+        let timing = &Timing { order: timing.order.or(dialect.day_order), ..timing.clone() };
         let seen = Rc::new(Seen::default());
-        let looked = Looked { from, seen: Rc::clone(&seen) };
-        let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(looked);
+        let looked = Looked { from: Cursor::new(prefix).chain(from), seen: Rc::clone(&seen) };
+        let mut rows = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .delimiter(dialect.separator)
+            .from_reader(looked);
         let broken = |line: u64, error: csv::Error| match error.into_kind() {
             csv::ErrorKind::Io(error) => seen.why(line, &error),
             other => Unreadable::Broken(format!("from line {line} on: {other:?}")),
         };
-        let head: Vec<String> = rows
-            .byte_headers()
-            .map_err(|error| broken(1, error))?
-            .iter()
-            .map(|name| {
-                String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned()
-            })
-            .collect();
+        let mut row = csv::ByteRecord::new();
+        let mut head_of = |row: &mut csv::ByteRecord| {
+            rows.read_byte_record(row).map_err(|error| broken(1, error))
+        };
+        if dialect.is_named {
+            head_of(&mut row)?;
+        }
+        head_of(&mut row)?;
+        let head: Vec<String> =
+            row.iter().map(|name| dialect::text(name).trim().to_owned()).collect();
         if head.iter().all(String::is_empty) {
             return Err(Unreadable::Empty);
         }
-        let place = |what: &'static str, name: &str| {
-            let found = head.iter().position(|found| found.eq_ignore_ascii_case(name));
-            found.ok_or_else(|| Unreadable::NoColumn {
-                what,
-                name: name.to_owned(),
-                found: head.clone(),
-            })
+        let place = |column: Column| -> Result<Option<usize>, Unreadable> {
+            let (names, is_asked_for) = columns.of(column);
+            let found = names.iter().find_map(|name| columns::place(&head, name));
+            // Two ids say who wrote, too.
+            let has_ids = column == Column::Author
+                && columns.same.as_ref().is_some_and(|(one, two)| {
+                    [one, two]
+                        .iter()
+                        .all(|names| names.iter().any(|n| columns::place(&head, n).is_some()))
+                });
+            if found.is_none() && is_asked_for && !has_ids {
+                return Err(Unreadable::NoColumn {
+                    what: column.word(),
+                    name: names.first().cloned().unwrap_or_default(),
+                    found: head.clone(),
+                });
+            }
+            Ok(found)
         };
-        let named = |what: &'static str, name: &Option<String>| match name {
-            Some(name) => place(what, name).map(Some),
-            // Taken where it is there.
-            None => Ok(place(what, what).ok()),
-        };
-        let ticket = place("ticket", &columns.ticket)?;
-        let author = place("author", &columns.author)?;
-        let at = place("at", &columns.at)?;
-        let department = named("department", &columns.department)?;
-        let message = named("message", &columns.message)?;
-        let customer = named("customer", &columns.customer)?;
+        let mut places = [None; Column::ALL.len()];
+        for (column, found) in Column::ALL.into_iter().zip(&mut places) {
+            *found = place(column)?;
+        }
+        let first = |names: &[String]| names.iter().find_map(|name| columns::place(&head, name));
+        let mut skipped = Vec::new();
+        for skip in &columns.skipped {
+            let found = columns::place(&head, &skip.column);
+            if found.is_none() && skip.is_asked_for {
+                return Err(Unreadable::NoColumn {
+                    what: "skip",
+                    name: skip.column.clone(),
+                    found: head.clone(),
+                });
+            }
+            skipped.push(found);
+        }
+        let same = columns.same.as_ref().map(|(one, other)| (first(one), first(other)));
+        let authors_in: Vec<usize> = columns
+            .of(Column::Author)
+            .0
+            .iter()
+            .filter_map(|name| columns::place(&head, name))
+            .collect();
 
+        let meaning = Meaning { columns, authors, timing };
         let mut gathering = Gathering::new(means, timing.not_after);
-        let mut row = csv::ByteRecord::new();
+        gathering.read.dialect = Some(dialect);
         let mut last = 0;
         loop {
             let line = rows.position().line();
@@ -656,57 +736,34 @@ impl Archive {
                 Ok(true) => {}
                 Err(error) if error.is_io_error() => return Err(broken(line, error)),
                 Err(error) => {
-                    gathering.refuse(line, error.to_string());
+                    gathering.refuse(line, Fault::about(error.to_string()));
                     continue;
                 }
             }
             let line = row.position().map_or(line, csv::Position::line);
             last = line;
-            let cell = |number: usize, what: &str| -> Result<&str, String> {
-                let bytes = row.get(number).ok_or_else(|| format!("the row has no {what}"))?;
-                let text = std::str::from_utf8(bytes)
-                    .map_err(|_| format!("the {what} is no UTF-8; save the file as UTF-8"))?;
-                Some(text.trim())
-                    .filter(|text| !text.is_empty())
-                    .ok_or_else(|| format!("the {what} is empty"))
-            };
-            let taken = (|| {
-                let id = cell(ticket, "ticket")?;
-                if id.len() > LONGEST_ID {
-                    return Err(format!("the ticket's id has more than {LONGEST_ID} bytes"));
+            let is_utf_8 = std::str::from_utf8(row.as_slice()).is_ok();
+            if !is_utf_8 {
+                let counts = &mut gathering.read;
+                counts.windows_1252 = counts.windows_1252.saturating_add(1);
+            }
+            let cell = |slot: Slot| {
+                if let (Slot::Column(Column::Author), [_, _, ..]) = (slot, authors_in.as_slice()) {
+                    // Of several columns that may say who wrote, the first whose word is known.
+                    let mut words = authors_in.iter().filter_map(|place| text(&row, *place));
+                    return words
+                        .clone()
+                        .find(|word| authors.of(word).is_some())
+                        .or_else(|| words.next());
                 }
-                let word = cell(author, "author")?;
-                let who = authors.of(word).ok_or_else(|| {
-                    format!("`{word}` is no author that is known; say who it is, such as `--authors {word}=agent`")
-                })?;
-                let (at, assumed) = timing.instant(cell(at, "time")?)?;
-                Ok((id, who, at, assumed))
-            })();
-            let (id, who, at, assumed) = match taken {
-                Ok((_, None, ..)) => continue,
-                Ok((id, Some(who), at, assumed)) => (id, who, at, assumed),
-                Err(why) => {
-                    gathering.refuse(line, why);
-                    continue;
-                }
+                let place = match slot {
+                    Slot::Column(column) => places.get(column as usize).copied().flatten(),
+                    Slot::Skip(number) => skipped.get(number).copied().flatten(),
+                    Slot::Same(other) => same.and_then(|(one, two)| if other { two } else { one }),
+                };
+                text(&row, place?)
             };
-            let text = |place: Option<usize>| {
-                let text = place.and_then(|number| std::str::from_utf8(row.get(number)?).ok());
-                text.map(str::trim).filter(|text| !text.is_empty())
-            };
-            let offsets = &mut gathering.read;
-            let count = if assumed { &mut offsets.assumed } else { &mut offsets.with_offset };
-            *count = count.saturating_add(1);
-            let department = gathering.department(text(department))?;
-            let record = Record {
-                ticket: id,
-                department,
-                customer: text(customer).map(digest),
-                id: text(message).map(digest),
-                at,
-                what: What::Said(who.number()),
-            };
-            gathering.put(&record)?;
+            meaning.take(&mut gathering, line, &cell)?;
         }
         gathering.read.is_unended = seen.is_unended();
         let refused = gathering.read.first_refused.last_mut();
@@ -727,7 +784,8 @@ impl Archive {
         means: Means<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
         let seen = Rc::new(Seen::default());
-        let mut from = std::io::BufReader::new(Looked { from, seen: Rc::clone(&seen) });
+        let looked = Looked { from: unmarked(from), seen: Rc::clone(&seen) };
+        let mut from = std::io::BufReader::new(looked);
         let mut gathering = Gathering::new(means, timing.not_after);
         let mut bytes = Vec::new();
         for line in 1.. {
@@ -746,11 +804,10 @@ impl Archive {
             }
             match Row::from_json(text) {
                 Ok(row) if row.ticket.len() > LONGEST_ID => {
-                    let why = format!("the ticket's id has more than {LONGEST_ID} bytes");
-                    gathering.refuse(line, why);
+                    gathering.refuse(line, Fault::of("long id", long_id()));
                 }
                 Ok(row) => gathering.row(line, &row)?,
-                Err(problem) => gathering.refuse(line, format!("{problem}{cut}")),
+                Err(problem) => gathering.refuse(line, Fault::about(format!("{problem}{cut}"))),
             }
         }
         gathering.read.is_unended = seen.is_unended();

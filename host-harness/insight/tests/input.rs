@@ -10,6 +10,7 @@
 
 use std::io::{Cursor, Read as _};
 
+use despertador_contract::Zone;
 use despertador_insight::{
     Archive, Authors, Columns, Item, Means, Read, Recorded, Timing, Unreadable,
 };
@@ -47,7 +48,7 @@ fn an_empty_file_is_said() {
 #[test]
 fn wrong_columns_are_named() {
     let said = csv("id;who;when\n1;customer;2026-03-02T09:00:00Z\n").unwrap_err().to_string();
-    assert!(said.contains("`id;who;when`") && said.contains("--columns ticket=…"), "{said}");
+    assert!(said.contains("`id`, `who`, `when`") && said.contains("--columns ticket=…"), "{said}");
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn times_with_and_without_offset_are_counted_apart() {
     .unwrap();
     assert_eq!((read.assumed, read.with_offset), (1, 2));
     // With an offset that is given it is meant so.
-    let timing = Timing { utc_offset: -180, ..Timing::default() };
+    let timing = Timing { zone: Zone::fixed(-180).unwrap(), ..Timing::default() };
     let read = csv_of(format!("{HEAD}a,agent,2026-03-02 09:00:00\n").as_bytes(), &timing).unwrap();
     assert_eq!(tickets(read)[0].items[0].at(), 1_772_452_800_000);
 }
@@ -117,12 +118,12 @@ fn a_row_without_end_is_given_up_before_it_fills_the_memory() {
 }
 
 #[test]
-fn what_is_no_utf_8_is_refused_row_by_row() {
+fn what_is_no_utf_8_is_read_as_windows_1252_row_by_row() {
     let mut bytes = HEAD.as_bytes().to_vec();
     bytes.extend(b"a\xe9,agent,2026-03-02T09:00:00Z\nb,agent,2026-03-02T09:00:00Z\n");
     let read = csv_of(bytes.as_slice(), &Timing::default()).unwrap();
-    assert_eq!((read.rows, read.refused, read.first_refused[0].line), (1, 1, 2));
-    assert!(read.first_refused[0].why.contains("UTF-8"));
+    assert_eq!((read.rows, read.refused, read.windows_1252), (2, 0, 1));
+    assert_eq!(tickets(read)[0].id, "aé");
 }
 
 #[test]

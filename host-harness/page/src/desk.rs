@@ -37,7 +37,7 @@ pub struct DeskReport<'r> {
 /// The library for charts gave up, which is not expected of any report.
 pub fn desk_report(report: &DeskReport<'_>, language: Language) -> Result<String, Undrawn> {
     let found = report.reported;
-    let form = Form::new(language, found.period.utc_offset);
+    let form = Form::new(language, &found.period.zone);
     let page = Page { found, form, says: words::of(language) };
     let says = page.says;
     let section = |id, heading: &str, content| Section { id, heading: heading.to_owned(), content };
@@ -60,7 +60,7 @@ pub fn desk_report(report: &DeskReport<'_>, language: Language) -> Result<String
 
 struct Page<'r> {
     found: &'r Reported,
-    form: Form,
+    form: Form<'r>,
     says: &'static Says,
 }
 
@@ -410,6 +410,8 @@ fn quarters(most: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use despertador_contract::Zone;
+
     use super::*;
     use despertador_desk::report::{Period, Reporter};
 
@@ -420,7 +422,7 @@ mod tests {
             department: None,
             window: 86_400_000,
             known_until: 1_775_001_600_000,
-            utc_offset: -180,
+            zone: Zone::fixed(-180).expect("an offset"),
         };
         let mut none = |_: &_| Ok::<(), std::io::Error>(());
         let mut found = Reporter::new(period).end(&mut none).expect("a report");

@@ -1,5 +1,6 @@
 //! The page of one decision.
 
+use despertador_contract::Zone;
 use despertador_contract::{Explanation, Instant};
 use maud::html;
 
@@ -17,14 +18,14 @@ pub struct Explained<'e> {
     pub explanation: &'e Explanation,
     /// What happened to the ticket.
     pub timeline: &'e Timeline,
-    /// Minutes by which the reader's clock is ahead of UTC.
-    pub utc_offset: i32,
+    /// The zone of the clocks that are shown.
+    pub zone: &'e Zone,
 }
 
 /// The page of one decision, as HTML.
 #[must_use]
 pub fn explanation(explained: &Explained<'_>, language: Language) -> String {
-    let form = Form::new(language, explained.utc_offset);
+    let form = Form::new(language, explained.zone);
     let words = form.words;
     let text = explained.explanation;
     let sections = [

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use despertador_contract::Instant;
-use despertador_contract::clock_face::ClockFace;
+use despertador_contract::Zone;
 use despertador_contract::duration;
 
 use crate::text::{Language, Words};
@@ -15,16 +15,16 @@ const DAY: i64 = 86_400_000;
 
 /// How one page writes.
 #[derive(Clone, Copy)]
-pub(crate) struct Form {
+pub(crate) struct Form<'z> {
     pub(crate) language: Language,
     pub(crate) words: &'static Words,
-    /// Minutes by which the reader's clock is ahead of UTC.
-    utc_offset: i32,
+    /// The zone of the clocks that are shown.
+    zone: &'z Zone,
 }
 
-impl Form {
-    pub(crate) fn new(language: Language, utc_offset: i32) -> Form {
-        Form { language, words: language.words(), utc_offset }
+impl<'z> Form<'z> {
+    pub(crate) fn new(language: Language, zone: &'z Zone) -> Form<'z> {
+        Form { language, words: language.words(), zone }
     }
 
     /// A number with its thousands apart.
@@ -67,10 +67,7 @@ impl Form {
 
     /// A clock face and a date of the reader: `2026-03-02`, `09:05:30`.
     pub(crate) fn date_and_time(self, at: Instant) -> (String, String) {
-        let ahead = i64::from(self.utc_offset).saturating_mul(MINUTE);
-        // Thousandths of a second tell nobody anything.
-        let seconds = at.saturating_sub(at.rem_euclid(SECOND));
-        let shown = ClockFace::dated().show(seconds.saturating_add(ahead));
+        let shown = self.zone.show(at);
         shown.split_once(' ').map_or_else(
             || (shown.clone(), String::new()),
             |(date, time)| (date.to_owned(), time.to_owned()),
@@ -83,14 +80,9 @@ impl Form {
         format!("{date} {time}")
     }
 
-    /// The reader's offset: `UTC`, `UTC-03:00`.
-    pub(crate) fn offset(self) -> String {
-        if self.utc_offset == 0 {
-            return "UTC".into();
-        }
-        let minutes = self.utc_offset.unsigned_abs();
-        let sign = if self.utc_offset < 0 { '-' } else { '+' };
-        format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    /// The zone's name: `UTC`, `UTC-03:00`, `America/Bogota`.
+    pub(crate) fn zone(self) -> String {
+        self.zone.name()
     }
 }
 
@@ -126,14 +118,18 @@ pub(crate) fn short(text: &str, most: usize) -> String {
     format!("\u{2068}{shown}\u{2069}")
 }
 
+/// The zone of tests.
+#[cfg(test)]
+pub(crate) static UTC: Zone = Zone::UTC;
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_are_written_as_the_language_does() {
-        let english = Form::new(Language::English, 0);
-        let spanish = Form::new(Language::Spanish, 0);
+        let english = Form::new(Language::English, &UTC);
+        let spanish = Form::new(Language::Spanish, &UTC);
         assert_eq!(english.count(1_234_567_u64), "1,234,567");
         assert_eq!(spanish.count(1_234_567_u64), "1.234.567");
         assert_eq!(english.per_mille(123), "12.3\u{a0}%");
@@ -144,11 +140,11 @@ mod tests {
     #[test]
     fn instants_are_shown_on_the_readers_clock() {
         const AT: i64 = 1_772_413_530_250;
-        assert_eq!(Form::new(Language::English, 0).instant(AT), "2026-03-02 01:05:30");
-        let bogota = Form::new(Language::Spanish, -300);
+        assert_eq!(Form::new(Language::English, &UTC).instant(AT), "2026-03-02 01:05:30");
+        let zone = Zone::parse("America/Bogota").expect("a zone");
+        let bogota = Form::new(Language::Spanish, &zone);
         assert_eq!(bogota.instant(AT), "2026-03-01 20:05:30");
-        assert_eq!(bogota.offset(), "UTC-05:00");
-        assert_eq!(Form::new(Language::English, 330).offset(), "UTC+05:30");
+        assert_eq!(bogota.zone(), "America/Bogota");
     }
 
     #[test]

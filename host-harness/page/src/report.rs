@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use despertador_contract::Zone;
 use despertador_contract::{Outline, RuleOutline};
 use despertador_insight::{Delays, Example, Figures, Item, Judged, Rate, Read, Recorded};
 use maud::{Markup, html};
@@ -60,8 +61,8 @@ pub struct Backtest<'b> {
     pub minutes_per_close: f64,
     /// The channel on which it was played.
     pub channel: &'b str,
-    /// Minutes by which the reader's clock is ahead of UTC.
-    pub utc_offset: i32,
+    /// The zone of the clocks that are shown.
+    pub zone: &'b Zone,
 }
 
 /// A policy that was tried.
@@ -83,7 +84,7 @@ pub struct Tried<'b> {
 ///
 /// The library for charts gave up, which is not expected of any history.
 pub fn backtest(backtest: &Backtest<'_>, language: Language) -> Result<String, Undrawn> {
-    let form = Form::new(language, backtest.utc_offset);
+    let form = Form::new(language, backtest.zone);
     let report = Report::new(backtest, form);
     let words = form.words;
     let section = |id, heading: &str, content| Section { id, heading: heading.to_owned(), content };
@@ -116,7 +117,7 @@ fn span(tickets: &[Recorded]) -> Option<(i64, i64)> {
 
 struct Report<'r> {
     backtest: &'r Backtest<'r>,
-    form: Form,
+    form: Form<'r>,
     all: Delays,
     /// The curves of all of them together, which stand in every chart.
     answered: Vec<Option<f64>>,
@@ -139,7 +140,7 @@ fn letter(place: usize) -> String {
 }
 
 impl<'r> Report<'r> {
-    fn new(backtest: &'r Backtest<'r>, form: Form) -> Self {
+    fn new(backtest: &'r Backtest<'r>, form: Form<'r>) -> Self {
         let (all, each) = Delays::of(&backtest.read.history);
         let judged = backtest.tried.first().map(|tried| &tried.judged.departments);
         let mut sizes: Vec<(&str, u64)> = judged

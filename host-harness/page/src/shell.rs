@@ -47,7 +47,7 @@ pub(crate) fn page(form: Form, title: &str, lead: &impl Render, sections: &[Sect
                 header {
                     h1 { bdi { (title) } }
                     (lead)
-                    p.quiet { ((words.clock)(&form.offset())) }
+                    p.quiet { ((words.clock)(&form.zone())) }
                     @if sections.len() > 3 {
                         nav aria-label=(words.contents) {
                             ul { @for section in sections {
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn nothing_is_let_in_but_what_is_inside() {
-        let form = Form::new(Language::English, 0);
+        let form = Form::new(Language::English, &crate::form::UTC);
         let page = page(form, "</title><script>", &html! {}, &[]);
         assert!(page.contains("default-src 'none'"));
         assert!(

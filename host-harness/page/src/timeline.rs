@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use despertador_contract::Call;
+use despertador_contract::Zone;
 use despertador_contract::{Author, Decision, Happening, Instant, Outcome, Step};
 use despertador_insight::{Example, Item, Who};
 use maud::{Markup, PreEscaped, html};
@@ -151,11 +152,10 @@ impl Timeline {
         Timeline { ticket: ticket.to_owned(), marks, window: None }
     }
 
-    /// The picture by itself: SVG with its style inside, in light and dark. Clocks are those of a
-    /// reader so many minutes ahead of UTC.
+    /// The picture by itself: SVG with its style inside, in light and dark. Clocks are those of a zone.
     #[must_use]
-    pub fn svg(&self, language: Language, utc_offset: i32) -> String {
-        let form = Form::new(language, utc_offset);
+    pub fn svg(&self, language: Language, zone: &Zone) -> String {
+        let form = Form::new(language, zone);
         self.draw(form, "timeline", true).into_string()
     }
 
@@ -211,7 +211,7 @@ impl Timeline {
                     style { (PreEscaped(include_str!("picture.css"))) }
                     rect.paper width="100%" height="100%" {}
                 }
-                text.zone x="12" y="22" { (form.offset()) }
+                text.zone x="12" y="22" { (form.zone()) }
                 @if alone { text.name x=(TEXT) y="22" { (name) } }
                 @for mark in &marks { (mark) }
             }
@@ -504,8 +504,8 @@ mod tests {
         Timeline { ticket: "<t>".into(), marks: marks.iter().map(mark).collect(), window: None }
     }
 
-    fn form() -> Form {
-        Form::new(Language::English, 0)
+    fn form() -> Form<'static> {
+        Form::new(Language::English, &crate::form::UTC)
     }
 
     #[test]
@@ -548,7 +548,7 @@ mod tests {
         let rows = told.rows(form());
         let cuts: Vec<&str> = rows.iter().filter_map(|row| row.cut.as_deref()).collect();
         assert_eq!(cuts, ["3 h 12 min"]);
-        let svg = told.svg(Language::English, 0);
+        let svg = told.svg(Language::English, &crate::form::UTC);
         assert_eq!(svg.matches(r#"class="cut""#).count(), 1);
         assert!(svg.contains(">3 h 12 min<"), "{svg}");
     }
@@ -576,7 +576,8 @@ mod tests {
         // 23:50 and 00:10 in UTC; the same evening in Bogotá.
         let told = timeline(&[(23 * 60 + 50, What::Customer), (24 * 60 + 10, What::Agent)]);
         let dates = |offset: i32| -> Vec<String> {
-            told.rows(Form::new(Language::English, offset))
+            let zone = Zone::fixed(offset).expect("an offset");
+            told.rows(Form::new(Language::English, &zone))
                 .iter()
                 .filter_map(|row| row.date.clone())
                 .collect()
@@ -593,7 +594,7 @@ mod tests {
         assert_eq!(shown.len(), MOST + 1);
         assert_eq!(shown[FIRST].what, What::LeftOut(1_000 - MOST));
         assert_eq!(shown.last(), told.marks.last());
-        assert!(told.svg(Language::Spanish, 0).contains("aquí se omiten 952 más"));
+        assert!(told.svg(Language::Spanish, &crate::form::UTC).contains("aquí se omiten 952 más"));
         assert_eq!(timeline(&marks[..MOST]).shown().len(), MOST);
     }
 
@@ -604,7 +605,7 @@ mod tests {
             (20, What::Close(Some(0))),
             (21, What::CameBack(20 * MINUTE)),
         ]);
-        let svg = told.svg(Language::English, 0);
+        let svg = told.svg(Language::English, &crate::form::UTC);
         assert!(svg.contains("&lt;t&gt;") && !svg.contains("<t>"));
         assert!(
             svg.contains(

@@ -11,6 +11,7 @@ use std::num::NonZeroUsize;
 
 use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
+use despertador_contract::Zone;
 use despertador_host::{Host, Options, Policy};
 use despertador_insight::{
     Authors, Columns, History, Judged, Read, Settings, Timing, backtest as try_on, examples,
@@ -148,7 +149,7 @@ fn the_page_shows_the_figures_that_were_judged() {
         window: settings.window,
         minutes_per_close: 2.5,
         channel: "web-chat",
-        utc_offset: -180,
+        zone: &Zone::fixed(-180).unwrap(),
     };
     for (language, figures) in [
         (Language::English, ["1,234", "25.0\u{a0}%", "3,085\u{a0}min", "UTC-03:00"]),
@@ -182,7 +183,7 @@ fn the_picture_of_the_readme_is_current() {
     let (policy, judged) = played(&soporte(), &read);
     let settings = Settings::default();
     let all = examples(&read.history, &judged, &policy, &settings, 1).unwrap();
-    let drawn = Timeline::of_example(&all[0], settings.window).svg(Language::English, -180);
+    let drawn = Timeline::of_example(&all[0], settings.window).svg(Language::English, &Zone::fixed(-180).unwrap());
     let published = repository().join("docs/pictures/premature.svg");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&published, &drawn).expect("the picture can be written");

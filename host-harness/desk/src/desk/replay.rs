@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 
+use despertador_contract::Zone;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Decision, Explanation, Instant, Reader, Surroundings};
 use despertador_host::{Plugin, Policy};
@@ -39,8 +40,18 @@ pub struct Asked {
     pub policy: Option<String>,
     /// Of so many tickets the first difference is explained.
     pub explained: usize,
-    /// Who reads the explanations.
-    pub reader: Reader,
+    /// The language of the explanations.
+    pub language: String,
+    /// The zone of the times in them; none for that of each policy.
+    pub zone: Option<Zone>,
+}
+
+impl Asked {
+    /// Who reads an explanation.
+    fn reader(&self, policy: &Policy, at: Instant) -> Reader {
+        let zone = self.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()));
+        Reader { language: self.language.clone(), utc_offset: zone.offset_at(at) }
+    }
 }
 
 /// What came of it.
@@ -284,7 +295,7 @@ impl Replay {
             Ok(_) => told
                 .kept
                 .conversation
-                .explain(&policy, entry.at, &self.asked.reader)
+                .explain(&policy, entry.at, &self.asked.reader(&policy, entry.at))
                 .map_err(|error| error.to_string()),
         };
         let (why_recorded, reproduced) = self.explain_recorded(&past, &entry, &recorded);
@@ -328,7 +339,8 @@ impl Replay {
         }
         let reproduced = decision.is_some_and(|decision| decision_json(&decision) == *recorded);
         let Some(policy) = policy else { return (Err("nothing was told".into()), false) };
-        let why = told.kept.conversation.explain(&policy, last.at, &self.asked.reader);
+        let reader = self.asked.reader(&policy, last.at);
+        let why = told.kept.conversation.explain(&policy, last.at, &reader);
         (why.map_err(|error| error.to_string()), reproduced)
     }
 }

@@ -205,9 +205,12 @@ impl<W: Write> Rows<W> {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{cell}") } else { cell }
+/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
+#[must_use]
+pub fn harmless(cell: String) -> String {
+    // Some spreadsheets take the wide signs of East Asia for the others.
+    const BEGIN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if cell.starts_with(BEGIN) { format!("'{cell}") } else { cell }
 }
 
 impl<W: Write> std::fmt::Debug for Rows<W> {

@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::Instant;
+use despertador_contract::Zone;
 use despertador_contract::clock_face::parse_rfc3339;
 use despertador_contract::duration;
 use despertador_desk::DeskError;
@@ -50,6 +51,9 @@ pub(crate) struct Wanted {
     window: Option<String>,
     /// Of this department alone.
     department: Option<String>,
+    /// The zone in which days begin, `America/Bogota` or `-03:00`; instead of `utc-offset`.
+    #[param(example = "America/Bogota")]
+    zone: Option<String>,
     /// Minutes east of UTC, for where days begin. Default 0.
     #[serde(default, rename = "utc-offset")]
     #[param(minimum = -1080, maximum = 1080)]
@@ -383,6 +387,13 @@ impl Wanted {
             )
             .help("minutes east of UTC, -1080 to 1080"));
         }
+        let zone = match self.zone.as_deref() {
+            None => Zone::fixed(self.utc_offset).unwrap_or_default(),
+            Some(text) => Zone::parse(text).ok_or_else(|| {
+                Problem::new(Code::BadParameter, format!("zone: `{text}` is no time zone"))
+                    .help("write it as America/Bogota or as -03:00")
+            })?,
+        };
         let window = match &self.window {
             None => WINDOW,
             Some(text) => duration::parse(text)
@@ -392,14 +403,7 @@ impl Wanted {
                         .help("write it as `30 min`, `24 h` or `2 d`")
                 })?,
         };
-        Ok(Period {
-            since,
-            until,
-            department: self.department,
-            window,
-            known_until: now,
-            utc_offset: self.utc_offset,
-        })
+        Ok(Period { since, until, department: self.department, window, known_until: now, zone })
     }
 }
 
