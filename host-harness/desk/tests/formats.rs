@@ -398,7 +398,7 @@ fn reports_on_an_old_file_have_the_known_form() {
         department: None,
         window: 24 * HOUR,
         known_until: NINE + 48 * HOUR,
-        utc_offset: -300,
+        zone: despertador_contract::Zone::fixed(-300).expect("an offset"),
     };
     let mut reporter = Reporter::new(period);
     let mut rows = Rows::begin(Vec::new()).unwrap();
