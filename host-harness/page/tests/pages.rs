@@ -183,7 +183,8 @@ fn the_picture_of_the_readme_is_current() {
     let (policy, judged) = played(&soporte(), &read);
     let settings = Settings::default();
     let all = examples(&read.history, &judged, &policy, &settings, 1).unwrap();
-    let drawn = Timeline::of_example(&all[0], settings.window).svg(Language::English, &Zone::fixed(-180).unwrap());
+    let drawn = Timeline::of_example(&all[0], settings.window)
+        .svg(Language::English, &Zone::fixed(-180).unwrap());
     let published = repository().join("docs/pictures/premature.svg");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&published, &drawn).expect("the picture can be written");
