@@ -6,7 +6,7 @@ use despertador_component::COMPONENT;
 use despertador_contract::clock_face::show_rfc3339;
 use despertador_desk::runtime::{Clock as _, SystemClock};
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Desk, Options};
+use despertador_desk::{Desk, Forgotten, Options};
 use despertador_host::Host;
 use despertador_server::{NewToken, Scope};
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ pub(crate) fn backup(arguments: &BackupArguments, as_json: bool) -> Result<Ended
 /// Deletes all that is kept of one customer.
 pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended, Unusable> {
     let ForgetArguments { customer, account, desk, server, token_file } = arguments;
-    let tickets = match (server, token_file) {
+    let forgotten = match (server, token_file) {
         (Some(server), Some(token)) => {
             ask_server(server, &source::read(token)?, account, customer)?
         }
@@ -123,16 +123,31 @@ pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended
             .forget(SystemClock.now(), account, customer, BY)
             .map_err(|error| error.to_string())?,
     };
+    let Forgotten { tickets, is_purged, backups } = forgotten;
     if as_json {
-        anstream::println!("{:#}", json!({ "tickets": tickets }));
-    } else {
-        let tickets = crate::problems::counted(usize::try_from(tickets).unwrap_or(0), "ticket");
-        anstream::println!("{tickets} deleted");
+        let said = json!({ "tickets": tickets, "done": is_purged, "backups": backups });
+        anstream::println!("{said:#}");
+        return Ok(Ended::Well);
+    }
+    let tickets = crate::problems::counted(usize::try_from(tickets).unwrap_or(0), "ticket");
+    anstream::println!("{tickets} deleted");
+    if !is_purged {
+        anstream::eprintln!(
+            "the log still has them while somebody reads the file; it is emptied then"
+        );
+    }
+    for backup in backups {
+        anstream::eprintln!("`{backup}` keeps what it has; delete it, or forget in it too");
     }
     Ok(Ended::Well)
 }
 
-fn ask_server(server: &str, token: &str, account: &str, customer: &str) -> Result<u64, Unusable> {
+fn ask_server(
+    server: &str,
+    token: &str,
+    account: &str,
+    customer: &str,
+) -> Result<Forgotten, Unusable> {
     let base = server.trim_end_matches('/');
     let url = format!("{base}/v1/accounts/{}/customers/{}", escape(account), escape(customer));
     let agent = ureq::Agent::new_with_config(
@@ -147,7 +162,14 @@ fn ask_server(server: &str, token: &str, account: &str, customer: &str) -> Resul
     let text = answer.body_mut().read_to_string().map_err(failed)?;
     let value: Value = serde_json::from_str(&text).unwrap_or_default();
     match value.get("tickets").and_then(Value::as_u64) {
-        Some(tickets) => Ok(tickets),
+        Some(tickets) => {
+            let names = value.get("backups").and_then(Value::as_array).into_iter().flatten();
+            Ok(Forgotten {
+                tickets,
+                is_purged: value.get("done").and_then(Value::as_bool) != Some(false),
+                backups: names.filter_map(Value::as_str).map(str::to_owned).collect(),
+            })
+        }
         None => {
             let said = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
             let (title, detail) = (said("title"), said("detail"));

@@ -116,6 +116,21 @@ impl fmt::Debug for Options {
     }
 }
 
+/// What was forgotten.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// How many tickets of the customer there were.
+    pub tickets: u64,
+    /// Whether nothing of them is left on the disk. If not, somebody reads the store, and it is done
+    /// when they have ended.
+    pub is_purged: bool,
+    /// Backups of the store that are still there, and have what they have.
+    pub backups: Vec<String>,
+}
+
+/// What was deleted is tried to be rid of again after so many milliseconds.
+const PURGED_AGAIN: i64 = 1_000;
+
 /// The same trouble is logged again after so many milliseconds.
 const LOGGED_AGAIN: u64 = 60_000;
 
@@ -140,6 +155,8 @@ pub struct Desk<S> {
     /// Accounts that have as many actions on their way as they may have.
     full: HashSet<i64>,
     trouble: Option<(Instant, DeskError)>,
+    /// When what was deleted is tried to be rid of again.
+    purge_at: Option<Instant>,
     /// The trouble that was logged last.
     logged: Option<(Instant, DeskError)>,
     /// Tickets that cannot be read or written: they are left alone, so that the others go on.
@@ -201,6 +218,7 @@ impl<S: Store> Desk<S> {
             counts: HashMap::new(),
             full: HashSet::new(),
             trouble: None,
+            purge_at: None,
             logged: None,
             damaged,
             suspects: Vec::new(),
@@ -287,7 +305,10 @@ impl<S: Store> Desk<S> {
     #[must_use]
     pub fn next_wake(&self) -> Option<Instant> {
         let sweeping = self.accounts.iter().any(|account| account.row.sweep.is_some());
-        if sweeping { Some(Instant::MIN) } else { self.lanes.earliest() }
+        if sweeping {
+            return Some(Instant::MIN);
+        }
+        self.lanes.earliest().into_iter().chain(self.purge_at).min()
     }
 
     /// When [`deliveries`](Self::deliveries) has something to do.
@@ -298,7 +319,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Deletes all that is kept of one customer: of those tickets that the fact `customer.id`
-    /// gives to them. How many there were.
+    /// gives to them, or once gave.
     ///
     /// # Errors
     ///
@@ -309,16 +330,34 @@ impl<S: Store> Desk<S> {
         account: &str,
         customer: &str,
         by: &str,
-    ) -> Result<u64, DeskError> {
+    ) -> Result<Forgotten, DeskError> {
         let account = self.account(account)?.row.no;
         self.cache.clear();
+        self.queues.forget();
         let tickets = self.store.forget(account, &canonical_customer(customer))?;
         // That somebody was forgotten is kept, and not who.
         let mut work = self.work(now);
         let details = json!({ "tickets": tickets });
         work.batch.audit.push(account::audit(account, now, by, "customer-forgotten", &details));
         self.commit(work)?;
-        Ok(tickets)
+        let is_purged = self.purge(now)?;
+        let is_there = |file: &String| std::path::Path::new(file).exists();
+        let backups = self.store.backups()?.into_iter().filter(is_there).collect();
+        Ok(Forgotten { tickets, is_purged, backups })
+    }
+
+    /// Rids the disk of what was deleted; where that cannot be done now [`wake`](Self::wake) does it
+    /// later. Whether it is done.
+    fn purge(&mut self, now: Instant) -> Result<bool, DeskError> {
+        let is_purged = self.store.purge()?;
+        self.purge_at = (!is_purged).then(|| now.saturating_add(PURGED_AGAIN));
+        Ok(is_purged)
+    }
+
+    /// Whether something that was deleted still has to be rid of.
+    #[must_use]
+    pub fn is_purge_due(&self) -> bool {
+        self.purge_at.is_some()
     }
 
     /// What last kept the desk from its own work, and when; for whoever watches over it.
@@ -347,6 +386,7 @@ impl<S: Store> Desk<S> {
     /// See [`DeskError`].
     pub fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, DeskError> {
         self.cache.clear();
+        self.queues.forget();
         Ok(self.store.delete_untouched(since, limit)?)
     }
 

@@ -99,13 +99,28 @@ pub trait Store {
         ticket: &str,
         customer: Option<&str>,
     ) -> Result<bool, StoreError>;
+    /// When a customer of an account was sent something after an instant: the latest so many, in
+    /// order.
+    fn sent_to(
+        &self,
+        account: i64,
+        customer: &str,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<Instant>, StoreError>;
 
     /// One entry of the journal.
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError>;
 
-    /// Deletes all that is kept of one customer: their tickets with everything about them. How
-    /// many tickets there were.
+    /// Deletes all that is kept of one customer: the tickets that are or once were theirs, with
+    /// everything about them. How many tickets there were. What was deleted may still stand in the
+    /// log until [`purge`](Self::purge).
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError>;
+    /// Rids the disk of what was deleted. False if that has to be tried again, for somebody reads
+    /// the store.
+    fn purge(&mut self) -> Result<bool, StoreError>;
+    /// The files of backups that were made of this store.
+    fn backups(&self) -> Result<Vec<String>, StoreError>;
     /// Deletes tickets that are not open and that nothing has happened to since an instant, at
     /// most so many. How many there were.
     fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError>;
@@ -138,6 +153,10 @@ pub struct Batch {
     pub journal: Vec<EntryRow>,
     /// What is to be carried out, and what no longer is.
     pub outbox: Vec<OutboxChange>,
+    /// What customers were sent.
+    pub sent: Vec<SentRow>,
+    /// Ids that tickets' customers had before the ones they have now.
+    pub known_as: Vec<KnownAs>,
     /// Tickets that were damaged and can be read again.
     pub repaired: Vec<i64>,
     /// Tickets that cannot be read or written.
@@ -322,6 +341,28 @@ pub struct Consumed {
     pub ticket: i64,
     /// The first half of the id's SHA-256.
     pub digest: [u8; 16],
+}
+
+/// A message that a customer was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRow {
+    /// The account.
+    pub account: i64,
+    /// The customer.
+    pub customer: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// An id that the customer of a ticket had before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAs {
+    /// The account.
+    pub account: i64,
+    /// The id.
+    pub customer: String,
+    /// The ticket.
+    pub ticket: i64,
 }
 
 /// A ticket that is to be looked at.

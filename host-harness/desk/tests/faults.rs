@@ -489,7 +489,8 @@ fn a_customer_is_forgotten_and_old_tickets_go() {
         desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
     }
     desk.wake(NINE + 10 * MINUTE, 10).expect("a look");
-    assert_eq!(desk.forget(NINE + HOUR, "acme", "customer of 4711", "ana").expect("forgotten"), 1);
+    let forgotten = desk.forget(NINE + HOUR, "acme", "customer of 4711", "ana").expect("forgotten");
+    assert_eq!((forgotten.tickets, forgotten.is_purged), (1, true));
     assert!(desk.standing("acme", "4711").is_err());
     let left = desk.tickets("acme", &Query { limit: 10, ..Query::default() }).expect("tickets");
     assert_eq!(left.len(), 1);

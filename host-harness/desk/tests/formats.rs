@@ -238,6 +238,9 @@ fn masked(text: &str, column: &str) -> String {
     if column == "config" {
         return "(the policy)".into();
     }
+    if column == "store" {
+        return "(chance)".into();
+    }
     if column == "parked" || column == "why" && text.contains("plugin") {
         return "(a sentence)".into();
     }

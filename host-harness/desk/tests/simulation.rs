@@ -72,6 +72,10 @@ impl Store for Faulty {
         self.inner.forget(account, customer)
     }
 
+    fn purge(&mut self) -> Result<bool, StoreError> {
+        self.inner.purge()
+    }
+
     fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError> {
         self.inner.delete_untouched(since, limit)
     }
@@ -102,6 +106,10 @@ impl Store for Faulty {
             &self, account: i64, now: Instant, behind: Option<OutboxPlace>, limit: usize
         ) -> Vec<WaitingRow>;
         fn earliest_outbox(&self, account: i64, after: Instant) -> Option<Instant>;
+        fn backups(&self) -> Vec<String>;
+        fn sent_to(
+            &self, account: i64, customer: &str, after: Instant, limit: usize
+        ) -> Vec<Instant>;
         fn dead_letters(&self, account: i64, limit: usize) -> Vec<OutboxRow>;
         fn inbound(&self, account: i64, limit: usize) -> Vec<InboundRow>;
         fn inbound_entry(&self, account: i64, id: &str) -> Option<InboundRow>;

@@ -13,13 +13,14 @@ use super::Desk;
 use super::ticket::Kept;
 use super::work::Work;
 use crate::error::DeskError;
-use crate::store::{Query, Store};
+use crate::store::{KnownAs, Query, SentRow, Store};
 
 /// What was sent longer ago is not told: no policy looks further back than 90 days.
 const KEPT: i64 = 92 * 86_400_000;
 /// The plugin takes so many.
 const MOST: usize = 64;
-/// Of a customer's tickets so many are told of a message, or asked what was sent.
+/// So many of a customer's open tickets are told of a message at once; the others learn of it when
+/// something is to be sent in them.
 const TICKETS: usize = 32;
 
 impl<S: Store> Desk<S> {
@@ -56,34 +57,55 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// Tells a ticket whose customer has just become known what they were sent before.
+    /// Tells a ticket what its customer was sent, in whichever of their tickets: when the customer
+    /// becomes known, and immediately before an action is handed out.
     pub(super) fn tell_of_others(
         &mut self,
         work: &mut Work,
         kept: &mut Kept,
     ) -> Result<(), DeskError> {
         let Some(customer) = kept.customer() else { return Ok(()) };
-        let query = Query {
-            account: kept.account,
-            customer: Some(customer.to_owned()),
-            limit: TICKETS,
-            newest_first: true,
-            ..Query::default()
-        };
-        let mut sent = Vec::new();
-        for row in self.store.tickets(&query)? {
-            if row.id != kept.id()
-                && let Ok(known) = Kept::from_row(row, Vec::new())
-            {
-                sent.extend(known.conversation.ticket.sent_to_customer.unwrap_or_default());
-            }
-        }
         let now = kept.now(work.now);
+        let after = now.saturating_sub(KEPT);
+        let mut sent = self.store.sent_to(kept.account, customer, after, MOST)?;
+        let is_theirs = |row: &&SentRow| row.account == kept.account && row.customer == customer;
+        sent.extend(work.batch.sent.iter().filter(is_theirs).map(|row| row.at));
         if let Some(sent) = with(&kept.conversation.ticket, &sent, now) {
             let row = Row::facts(kept.id(), now, sent);
             self.hear(work, kept, &row, Some(json!({ "sent-by": "other tickets" })))?;
         }
         Ok(())
+    }
+}
+
+/// What a ticket says of its customer before something changes it.
+pub(super) struct Before {
+    customer: Option<String>,
+    sent: Option<Vec<Instant>>,
+}
+
+impl Before {
+    pub(super) fn of(kept: &Kept) -> Self {
+        let sent = kept.conversation.ticket.sent_to_customer.clone();
+        Self { customer: kept.customer().map(str::to_owned), sent }
+    }
+
+    /// Keeps an id that the customer no longer has, and what they were sent that was not known.
+    pub(super) fn note(self, work: &mut Work, kept: &Kept) {
+        let now = kept.customer();
+        if let Some(customer) = self.customer.clone().filter(|before| now != Some(before.as_str()))
+        {
+            work.batch.known_as.push(KnownAs { account: kept.account, customer, ticket: kept.no });
+        }
+        let Some(customer) = now else { return };
+        let is_same = self.customer.as_deref() == now;
+        let known = self.sent.as_deref().filter(|_| is_same).unwrap_or_default();
+        let sent = kept.conversation.ticket.sent_to_customer.iter().flatten();
+        work.batch.sent.extend(sent.filter(|at| !known.contains(at)).map(|at| SentRow {
+            account: kept.account,
+            customer: customer.to_owned(),
+            at: *at,
+        }));
     }
 }
 

@@ -204,6 +204,8 @@ impl<S: Store> Desk<S> {
                 work.put(kept);
                 continue;
             }
+            // The budget is the customer's, over all of their tickets.
+            self.tell_of_others(&mut work, &mut kept)?;
             match self.check_again(&mut work, &mut kept, &row)? {
                 Some((delivery, None)) => {
                     customers.extend(customer.clone().map(|customer| (account, customer)));

@@ -7,6 +7,7 @@ use despertador_contract::{Decision, Event, Fault, Happening, Instant};
 use despertador_host::{CallError, Policy};
 use serde_json::Value;
 
+use super::budget::Before;
 use super::take::Receipt;
 use super::ticket::Kept;
 use super::work::{Entry, Work};
@@ -38,8 +39,12 @@ impl<S: Store> Desk<S> {
         let Account { policy, row: account } = self.account_of(kept.account)?;
         let (policy, version) = (policy.clone(), account.policy);
         let now = kept.now(work.now);
+        let before = row.facts.is_some().then(|| Before::of(kept));
         match play(&policy, kept, row, now) {
             Ok(decision) => {
+                if let Some(before) = before {
+                    before.note(work, kept);
+                }
                 let text = Some(row.to_json().to_string());
                 let entry = Entry { policy: version, row: text, decision: Some(&decision), note };
                 work.enter(kept, EntryKind::Heard, entry);

@@ -9,6 +9,7 @@ use despertador_contract::event_log::Row;
 use despertador_host::{CallError, Policy};
 use serde_json::json;
 
+use super::budget::Before;
 use super::hear::{Unheard, play};
 use super::ticket::Kept;
 use super::work::{Entry, Work};
@@ -75,6 +76,7 @@ impl<S: Store> Desk<S> {
         }
         match kept.conversation.tick(&policy, now) {
             Ok(decision) => {
+                Before::of(&before).note(work, kept);
                 kept.set_aside(None);
                 kept.failures = 0;
                 kept.unheard = None;

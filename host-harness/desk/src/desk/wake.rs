@@ -32,6 +32,9 @@ impl<S: Store> Desk<S> {
     ///
     /// See [`DeskError`].
     pub fn wake(&mut self, now: Instant, budget: usize) -> Result<Woken, DeskError> {
+        if self.purge_at.is_some_and(|at| at <= now) {
+            self.purge(now)?;
+        }
         match self.wake_together(now, budget) {
             Err(error) if is_damage(&error) && !self.suspects.is_empty() => {
                 self.wake_one_by_one(now, error)

@@ -20,6 +20,8 @@ pub enum StoreProblem {
     InUse,
     /// The file is no store, or is damaged. It was not changed.
     Corrupt,
+    /// The file is not all of the store: its log is missing. It was not changed.
+    Incomplete,
     /// The file was written by a later version. It was not changed.
     Newer,
     /// The file, its folder or its disk cannot be written to.
@@ -43,6 +45,10 @@ impl StoreError {
         match self.problem {
             StoreProblem::InUse => "stop the other desk first, or give this one a file of its own",
             StoreProblem::Corrupt => "put it aside and restore a backup; it was left as it is",
+            StoreProblem::Incomplete => {
+                "put its `-wal` file back beside it, or restore a backup; a copy is whole if \
+                 `despertador backup` made it, or if the desk was stopped before"
+            }
             StoreProblem::Newer => "use the version of Despertador that wrote it, or a later one",
             StoreProblem::ReadOnly => "let this user write the file and its folder",
             StoreProblem::Full => "make room; nothing that was acknowledged is lost",

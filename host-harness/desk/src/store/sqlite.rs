@@ -1,22 +1,26 @@
 //! The store in one SQLite file.
 //!
-//! Write-ahead log, synchronised in full at every commit, one writer. Beside the file lies a lock
-//! of the same name with `.lock` at its end: who holds it owns the file. It goes with the process,
-//! however that ends.
+//! Write-ahead log, synchronised in full at every commit, one writer, who owns the file and a lock
+//! beside it, of the same name with `.lock` at its end. Both locks go with the process, however
+//! that ends.
 
 mod inbound;
+mod ownership;
 mod read;
 mod readonly;
 mod schema;
 mod write;
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, StoreProblem};
+use ownership::{Mark, Owned, has_log, is_owned};
 
 pub use readonly::{ReadOnly, TicketHead};
 
@@ -25,8 +29,9 @@ pub use readonly::{ReadOnly, TicketHead};
 pub struct Sqlite {
     connection: Connection,
     file: PathBuf,
-    // Given back when the store is dropped.
-    _lock: File,
+    mark: Mark,
+    // Given back after the connection is closed.
+    owned: Owned,
 }
 
 /// What may be chosen of a file.
@@ -46,6 +51,9 @@ impl Default for SqliteOptions {
 
 /// Pages in the log before they are moved into the file: at 20,000 a commit seldom waits for it.
 const CHECKPOINT_PAGES: u32 = 20_000;
+
+/// How long another program that writes the file is waited for.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// Of statements so many are kept prepared; there are fewer.
 const STATEMENTS: usize = 64;
@@ -68,18 +76,22 @@ impl Sqlite {
     /// As [`open`](Self::open).
     pub fn open_with(file: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         let file = whole_path(file)?;
-        let lock = lock(&file)?;
+        let owned = Owned::take(&file)?;
         look_at(&file)?;
+        let had_log = has_log(&file);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection =
             Connection::open_with_flags(&file, flags).map_err(|e| failed(&file, &e))?;
-        prepare(&mut connection, &file, options).map_err(|error| match error {
-            Unprepared::Sqlite(error) => failed(&file, &error),
-            Unprepared::Store(error) => error,
-        })?;
-        Ok(Self { connection, file, _lock: lock })
+        let check = |mark: &Mark| owned.check(&file, mark, had_log);
+        let mark =
+            prepare(&mut connection, &file, options, check).map_err(|error| match error {
+                Unprepared::Sqlite(error) => failed(&file, &error),
+                Unprepared::Store(error) => error,
+            })?;
+        owned.note(&mark);
+        Ok(Self { connection, file, mark, owned })
     }
 
     /// The file.
@@ -101,13 +113,17 @@ impl Sqlite {
                 format!("there is no `{}`", file.display()),
             ));
         }
-        look_at(file)?;
+        if !is_owned(file) {
+            look_at(file)?;
+        }
         let new = OpenOptions::new().write(true).create_new(true).open(to);
         new.map_err(|error| {
             StoreError::new(StoreProblem::Io, format!("`{}` cannot be made: {error}", to.display()))
         })?;
         let copied = copy_pages(file, to, &mut step);
-        if copied.is_err() {
+        if copied.is_ok() {
+            note_backup(file, to);
+        } else {
             // Half a copy is none. What else could be done about it, nobody knows.
             let _: Result<(), _> = std::fs::remove_file(to);
         }
@@ -119,6 +135,20 @@ impl Sqlite {
     }
 }
 
+/// Notes where a backup is, for whoever is forgotten later; a store that cannot be written is
+/// copied all the same.
+fn note_backup(file: &Path, to: &Path) {
+    let Ok(to) = to.canonicalize() else { return };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let Ok(source) = Connection::open_with_flags(file, flags) else { return };
+    let noted =
+        source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).and_then(|_| {
+            let noted = "INSERT OR IGNORE INTO backup (file) VALUES (?)";
+            source.execute(noted, [to.to_string_lossy()])
+        });
+    let _: rusqlite::Result<usize> = noted;
+}
+
 /// Pages copied at one time; the owner of the file writes on meanwhile.
 const COPIED: i32 = 4_096;
 
@@ -126,7 +156,10 @@ fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result
     let from = |error: rusqlite::Error| failed(file, &error);
     let into = |error: rusqlite::Error| failed(to, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let had_log = has_log(file);
     let source = Connection::open_with_flags(file, flags).map_err(from)?;
+    // Whoever owns the file moves its log into it.
+    source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(from)?;
     let application: i64 =
         source.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(from)?;
     if application != schema::APPLICATION {
@@ -134,6 +167,11 @@ fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result
             StoreProblem::Corrupt,
             format!("`{}` is a database of something else", file.display()),
         ));
+    }
+    if let Some(mark) = Mark::read(&source).map_err(from)?
+        && !had_log
+    {
+        mark.whole_alone(file)?;
     }
     // One state of the store from the first page to the last, whatever is written meanwhile.
     source.execute_batch("BEGIN; SELECT count(*) FROM account;").map_err(from)?;
@@ -152,6 +190,9 @@ fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result
     }
     // A file of its own, without a log beside it.
     target.pragma_update(None, "journal_mode", "delete").map_err(into)?;
+    if let Some(mut mark) = Mark::read(&target).map_err(into)? {
+        mark.write(&target, true).map_err(into)?;
+    }
     let said: String =
         target.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(into)?;
     if said == "ok" {
@@ -179,7 +220,8 @@ fn prepare(
     connection: &mut Connection,
     file: &Path,
     options: SqliteOptions,
-) -> Result<(), Unprepared> {
+    check: impl FnOnce(&Mark) -> Result<(), StoreError>,
+) -> Result<Mark, Unprepared> {
     let number = |connection: &Connection, name: &str| {
         connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
     };
@@ -200,12 +242,17 @@ fn prepare(
             format!("has tables of version {version}, and {} is known", schema::STEPS.len()),
         );
     }
+    if let Some(mark) = Mark::read(connection)? {
+        check(&mark).map_err(Unprepared::Store)?;
+    }
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     // Less than nothing is counted in KiB, more than nothing in pages.
     connection.pragma_update(None, "cache_size", format!("-{}", options.cache_kib))?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // Zeros take the place of what is deleted or written over.
+    connection.pragma_update(None, "secure_delete", true)?;
     if let Some(pages) = options.most_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
@@ -217,7 +264,42 @@ fn prepare(
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.pragma_update(None, "application_id", schema::APPLICATION)?;
     tx.commit()?;
-    Ok(())
+    let missing = || StoreError::new(StoreProblem::Corrupt, missing_mark(file));
+    let mut mark = Mark::read(connection)?.ok_or_else(missing).map_err(Unprepared::Store)?;
+    begin_log(connection, &mut mark)?;
+    Ok(mark)
+}
+
+fn missing_mark(file: &Path) -> String {
+    format!("`{}` has no row in its table `shutdown`", file.display())
+}
+
+/// Moves the log into the file, whole, and marks the file as one that needs its log from here on.
+/// Whether the log was emptied: it is not while somebody reads the file.
+fn begin_log(connection: &Connection, mark: &mut Mark) -> rusqlite::Result<bool> {
+    mark.write(connection, false)?;
+    let emptied = empty_log(connection)?;
+    // A marked file has a log with something in it.
+    mark.write(connection, false)?;
+    Ok(emptied)
+}
+
+/// Moves the log into the file and empties it; false while somebody reads the file.
+fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    // Nobody waits here for whoever reads: it is tried again.
+    connection.busy_timeout(Duration::ZERO)?;
+    let is_busy =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    connection.busy_timeout(BUSY)?;
+    Ok(is_busy? == 0)
+}
+
+impl Drop for Sqlite {
+    /// A file that is closed is whole without its log. If it cannot be closed so, the log stays.
+    fn drop(&mut self) {
+        let closed = self.mark.write(&self.connection, true);
+        let _: rusqlite::Result<bool> = closed.and_then(|()| empty_log(&self.connection));
+    }
 }
 
 fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<(), rusqlite::Error> {
@@ -225,6 +307,9 @@ fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<()
     tx.execute_batch(sql)?;
     if version == schema::CANONICAL_CUSTOMERS {
         inbound::respell_customers(&tx)?;
+    }
+    if version == schema::EARLIER_CUSTOMERS {
+        inbound::respell_earlier(&tx)?;
     }
     tx.pragma_update(None, "application_id", schema::APPLICATION)?;
     tx.pragma_update(None, "user_version", i64::try_from(version).unwrap_or(i64::MAX))?;
@@ -254,32 +339,6 @@ fn whole_path(file: &Path) -> Result<PathBuf, StoreError> {
         StoreError::new(StoreProblem::Io, format!("`{}` is no file", file.display()))
     })?;
     Ok(folder.canonicalize().map_err(unreachable)?.join(name))
-}
-
-fn lock(file: &Path) -> Result<File, StoreError> {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".lock");
-    let place = PathBuf::from(name);
-    let lock = OpenOptions::new().create(true).write(true).truncate(false).open(&place);
-    let lock = lock.map_err(|error| {
-        let problem = match error.kind() {
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreProblem::ReadOnly,
-            ErrorKind::StorageFull => StoreProblem::Full,
-            _ => StoreProblem::Io,
-        };
-        StoreError::new(problem, format!("`{}` cannot be made: {error}", place.display()))
-    })?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(StoreError::new(
-            StoreProblem::InUse,
-            format!("`{}` is in use by another desk", file.display()),
-        )),
-        Err(TryLockError::Error(error)) => Err(StoreError::new(
-            StoreProblem::Io,
-            format!("`{}` cannot be locked: {error}", place.display()),
-        )),
-    }
 }
 
 /// Looks at a file before SQLite does, which would begin a database in an empty one only, but

@@ -157,6 +157,25 @@ pub(crate) async fn audit(
 pub(crate) struct Forgotten {
     /// How many tickets of the customer there were.
     tickets: u64,
+    /// Whether nothing of them is left in the desk's files.
+    done: bool,
+    /// The names of backups that are still there. They keep what they have.
+    backups: Vec<String>,
+}
+
+impl From<despertador_desk::Forgotten> for Forgotten {
+    fn from(forgotten: despertador_desk::Forgotten) -> Self {
+        // Not where they are: that is the server's business.
+        let name = |file: String| match file.rsplit_once(['/', '\\']) {
+            Some((_, name)) => name.to_owned(),
+            None => file,
+        };
+        Forgotten {
+            tickets: forgotten.tickets,
+            done: forgotten.is_purged,
+            backups: forgotten.backups.into_iter().map(name).collect(),
+        }
+    }
 }
 
 /// Delete all that is kept of one customer
@@ -171,17 +190,23 @@ pub(crate) struct Forgotten {
         ("account" = String, Path, description = "The account"),
         ("customer" = String, Path, description = "The customer, as `customer.id` names them"),
     ),
-    responses((status = 200, description = "They are forgotten", body = Forgotten), Problems),
+    responses(
+        (status = 200, description = "They are forgotten", body = Forgotten),
+        (status = 202, description = "They are deleted; while somebody reads the desk's file its log \
+            still has them, and that is emptied afterwards", body = Forgotten),
+        Problems,
+    ),
 )]
 pub(crate) async fn forget(
     State(app): State<App>,
     caller: Caller,
     language: Language,
     InPath((account, customer)): InPath<(String, String)>,
-) -> Result<Json<Forgotten>, Problem> {
+) -> Result<(StatusCode, Json<Forgotten>), Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let tickets = app
+    let forgotten = app
         .ask(language, move |desk, now| desk.forget(now, &account, &customer, &caller.name))
         .await?;
-    Ok(Json(Forgotten { tickets }))
+    let status = if forgotten.is_purged { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, Json(forgotten.into())))
 }

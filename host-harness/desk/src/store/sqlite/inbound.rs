@@ -59,13 +59,12 @@ fn remove(tx: &Transaction<'_>, account: i64, id: &str) -> rusqlite::Result<()> 
 
 /// Deletes what names a customer, and their other names. To be done before their tickets are gone.
 pub(super) fn forget(tx: &Connection, account: i64, customer: &str) -> rusqlite::Result<()> {
-    // Zeros take the place of what is gone.
-    tx.pragma_update(None, "secure_delete", true)?;
     let entries: Vec<String> = tx
         .prepare(
             "WITH theirs AS (
                  SELECT no, id, customer FROM ticket WHERE account = ?1 AND (customer = ?2 OR no IN
-                     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2)))
+                     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2) OR no IN
+                     (SELECT ticket FROM known_as WHERE account = ?1 AND customer = ?2)))
              SELECT DISTINCT inbound FROM inbound_name WHERE account = ?1 AND
                  (kind = 0 AND name IN (SELECT id FROM theirs) OR kind = 1 AND (name = ?2
                      OR name IN (SELECT customer FROM theirs) OR name IN (SELECT alias
@@ -172,6 +171,22 @@ pub(super) fn respell_customers(tx: &Transaction<'_>) -> rusqlite::Result<()> {
         let canonical = despertador_lime::canonical_customer(&customer);
         if canonical != customer {
             tx.prepare_cached("UPDATE ticket SET customer = ? WHERE customer = ?")?
+                .execute(params![canonical, customer])?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings ids that customers had before to their canonical spelling.
+pub(super) fn respell_earlier(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let known: Vec<String> = tx
+        .prepare("SELECT DISTINCT customer FROM known_as")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for customer in known {
+        let canonical = despertador_lime::canonical_customer(&customer);
+        if canonical != customer {
+            tx.prepare_cached("UPDATE OR IGNORE known_as SET customer = ? WHERE customer = ?")?
                 .execute(params![canonical, customer])?;
         }
     }

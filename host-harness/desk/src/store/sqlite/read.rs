@@ -6,6 +6,7 @@ use despertador_contract::Instant;
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
 
 use super::Sqlite;
+use super::ownership::Mark;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
     InboundRow, InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow,
@@ -60,7 +61,7 @@ impl Store for Sqlite {
             account: highest("account", "no")?,
             lane: highest("lane", "no")?,
             ticket: highest("ticket", "no")?,
-            entry: highest("journal", "seq")?,
+            entry: highest("journal", "seq")?.max(self.mark.entry),
         })
     }
 
@@ -348,14 +349,43 @@ impl Store for Sqlite {
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
         super::inbound::forget(&self.connection, account, customer)
             .map_err(|error| self.failed(&error))?;
-        let tickets = "SELECT no, last FROM ticket WHERE account = ?1 AND (customer = ?2 OR no IN
-            (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2))";
+        let tickets = "SELECT no, last FROM ticket WHERE account = ?1 AND (customer = ?2
+             OR no IN (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2)
+             OR no IN (SELECT ticket FROM known_as WHERE account = ?1 AND customer = ?2))";
         let gone = self.delete(tickets, params![account, customer])?;
-        // What was deleted is still in the log until the log begins anew.
         self.connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .execute(
+                "DELETE FROM sent WHERE account = ?1 AND customer = ?2",
+                params![account, customer],
+            )
             .map_err(|error| self.failed(&error))?;
         Ok(gone)
+    }
+
+    fn purge(&mut self) -> Result<bool, StoreError> {
+        super::begin_log(&self.connection, &mut self.mark)
+            .map_err(|error| super::failed(&self.file, &error))
+    }
+
+    fn backups(&self) -> Result<Vec<String>, StoreError> {
+        self.all("SELECT file FROM backup ORDER BY file", [], |row| row.get(0))
+    }
+
+    fn sent_to(
+        &self,
+        account: i64,
+        customer: &str,
+        after: Instant,
+        limit: usize,
+    ) -> Result<Vec<Instant>, StoreError> {
+        let mut sent: Vec<Instant> = self.all(
+            "SELECT at FROM sent WHERE account = ? AND customer = ? AND at > ?
+             ORDER BY at DESC LIMIT ?",
+            params![account, customer, after, count(limit)],
+            |row| row.get(0),
+        )?;
+        sent.reverse();
+        Ok(sent)
     }
 
     fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError> {
@@ -378,6 +408,10 @@ impl Store for Sqlite {
             let backup = rusqlite::backup::Backup::new(&self.connection, &mut target)?;
             // All at once: the only writer is the one that asks.
             backup.step(-1)?;
+            drop(backup);
+            if let Some(mut mark) = Mark::read(&target)? {
+                mark.write(&target, true)?;
+            }
             Ok(())
         };
         copy().map_err(|error: rusqlite::Error| super::failed(to, &error))
@@ -394,9 +428,9 @@ impl Sqlite {
     fn delete(&mut self, tickets: &str, params: impl Params) -> Result<u64, StoreError> {
         let file = self.file.clone();
         let delete = || {
-            // Zeros take the place of what is gone.
-            self.connection.pragma_update(None, "secure_delete", true)?;
             let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            // The last entry may be among what is deleted.
+            tx.execute("UPDATE shutdown SET entry = ?", [self.mark.entry])?;
             let found: Vec<(i64, i64)> = tx
                 .prepare(tickets)?
                 .query_map(params, |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -414,10 +448,20 @@ impl Sqlite {
                 tx.prepare_cached("DELETE FROM outbox WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM damaged WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM customer_alias WHERE ticket = ?")?.execute([no])?;
+                // What was sent to whom they were, unless another ticket is theirs as well.
+                tx.prepare_cached(
+                    "DELETE FROM sent WHERE (account, customer) IN (
+                         SELECT account, customer FROM ticket WHERE no = ?1
+                         UNION SELECT account, customer FROM known_as WHERE ticket = ?1)
+                     AND NOT EXISTS (SELECT 1 FROM ticket AS other
+                         WHERE other.account = sent.account AND other.customer = sent.customer
+                         AND other.no <> ?1)",
+                )?
+                .execute([no])?;
+                tx.prepare_cached("DELETE FROM known_as WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM ticket WHERE no = ?")?.execute([no])?;
             }
             tx.commit()?;
-            self.connection.pragma_update(None, "secure_delete", "fast")?;
             Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
         };
         delete().map_err(|error: rusqlite::Error| super::failed(&file, &error))

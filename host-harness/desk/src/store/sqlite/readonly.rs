@@ -5,13 +5,13 @@
 //! an index beside it being made. The log that a killed desk left is read and kept; of it SQLite
 //! makes an index beside the file, as it would for a desk.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use despertador_contract::Instant;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use super::ownership::{Mark, has_log, is_owned};
 use super::{failed, look_at, read, schema, whole_path};
 use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
 
@@ -64,15 +64,17 @@ impl ReadOnly {
     fn open_as(file: &Path, is_running: bool) -> Result<Self, StoreError> {
         let stamp = stamp(file)?;
         let file = whole_path(file)?;
-        look_at(&file)?;
+        // What this process owns it has looked at.
+        if !is_owned(&file) {
+            look_at(&file)?;
+        }
         if stamp.0 == 0 {
             return Err(StoreError::new(
                 StoreProblem::Corrupt,
                 format!("`{}` is empty and no desk's file", file.display()),
             ));
         }
-        let log = beside(&file, "-wal");
-        let lying = !is_running && !log.metadata().is_ok_and(|data| data.len() > 0);
+        let lying = !is_running && !has_log(&file);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_URI;
@@ -113,6 +115,11 @@ impl ReadOnly {
         if usize::try_from(version).unwrap_or(usize::MAX) > known {
             let what = format!("has tables of version {version}, and {known} is known");
             return refuse(StoreProblem::Newer, what);
+        }
+        if self.lying.is_some()
+            && let Some(mark) = Mark::read(&self.connection).map_err(|error| self.failed(&error))?
+        {
+            mark.whole_alone(&self.file)?;
         }
         self.connection.execute_batch("BEGIN").map_err(|error| self.failed(&error))?;
         // The first question, and not `BEGIN`, is what fixes the state that is read.
@@ -267,16 +274,11 @@ fn unread(file: &Path, error: &rusqlite::Error) -> StoreError {
 }
 
 fn stamp(file: &Path) -> Result<Stamp, StoreError> {
-    let data = File::open(file).and_then(|opened| opened.metadata()).map_err(|error| {
+    // Without opening it: whoever closes a file gives up the locks that the process has on it.
+    let data = file.metadata().map_err(|error| {
         StoreError::new(StoreProblem::Io, format!("`{}` cannot be read: {error}", file.display()))
     })?;
     Ok((data.len(), data.modified().ok()))
-}
-
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 /// Says to SQLite that nobody writes the file: it makes nothing beside it.

@@ -11,6 +11,9 @@ pub(super) const APPLICATION: i64 = 0x6465_7370;
 /// - An index on what is due has only those that are, lane by lane.
 /// - `damaged` names tickets that are left alone: what is due is found in an index, so that a row
 ///   that cannot be read is named beside it and not in it.
+/// - `sent` is what the budget of a customer is counted by, over all of their tickets; `known_as`
+///   has ids that a ticket's customer had before.
+/// - `shutdown` says whether the file is whole without its log, and the last entry ever made.
 pub(super) const STEPS: &[&str] = &[
     "
 CREATE TABLE account (
@@ -91,7 +94,39 @@ CREATE TABLE customer_alias (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX customer_alias_by_ticket ON customer_alias (ticket);
 ",
+    "
+CREATE TABLE shutdown (
+    one INTEGER PRIMARY KEY CHECK (one = 1), store TEXT NOT NULL, is_clean INTEGER NOT NULL,
+    entry INTEGER NOT NULL
+) STRICT;
+INSERT INTO shutdown VALUES (1, lower(hex(randomblob(8))), 1, 0);
+",
+    r#"
+CREATE TABLE sent (
+    account INTEGER NOT NULL, customer TEXT NOT NULL, at INTEGER NOT NULL,
+    PRIMARY KEY (account, customer, at)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE known_as (
+    account INTEGER NOT NULL, customer TEXT NOT NULL, ticket INTEGER NOT NULL,
+    PRIMARY KEY (account, customer, ticket)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX known_as_by_ticket ON known_as (ticket);
+CREATE TABLE backup (file TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO sent
+    SELECT account, customer, CAST(round((julianday(value) - 2440587.5) * 86400000) AS INTEGER)
+    FROM ticket, json_each(CASE WHEN json_valid(facts) THEN facts ELSE '{}' END, '$."sent-to-customer"')
+    WHERE customer IS NOT NULL AND julianday(value) IS NOT NULL;
+INSERT OR IGNORE INTO known_as
+    SELECT account, earlier, no FROM (
+        SELECT ticket.account, ticket.customer, ticket.no, json_extract(
+            CASE WHEN json_valid(row) THEN row ELSE '{}' END, '$.facts.more."customer.id"') AS earlier
+        FROM journal JOIN ticket ON ticket.no = journal.ticket
+        WHERE row LIKE '%"customer.id"%'
+    ) WHERE typeof(earlier) = 'text' AND earlier IS NOT customer;
+"#,
 ];
 
 /// From this version on the customers of tickets are in their canonical spelling.
 pub(super) const CANONICAL_CUSTOMERS: usize = 3;
+/// From this version on the ids that customers had before are known, in the same spelling.
+pub(super) const EARLIER_CUSTOMERS: usize = 5;

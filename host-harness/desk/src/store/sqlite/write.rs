@@ -20,8 +20,33 @@ impl Sqlite {
         write_events(&tx, batch).map_err(failed)?;
         write_damage(&tx, batch).map_err(failed)?;
         super::inbound::write(&tx, batch).map_err(failed)?;
-        tx.commit().map_err(failed)
+        write_customers(&tx, batch).map_err(failed)?;
+        tx.commit().map_err(failed)?;
+        if let Some(last) = batch.journal.last() {
+            self.mark.entry = self.mark.entry.max(last.seq);
+            self.owned.note(&self.mark);
+        }
+        Ok(())
     }
+}
+
+/// What was sent longer ago than this no policy counts.
+const SENT_KEPT: i64 = 92 * 86_400_000;
+
+fn write_customers(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
+    for row in &batch.sent {
+        tx.prepare_cached("INSERT OR IGNORE INTO sent (account, customer, at) VALUES (?, ?, ?)")?
+            .execute(params![row.account, row.customer, row.at])?;
+        tx.prepare_cached("DELETE FROM sent WHERE account = ? AND customer = ? AND at < ?")?
+            .execute(params![row.account, row.customer, row.at.saturating_sub(SENT_KEPT)])?;
+    }
+    for row in &batch.known_as {
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO known_as (account, customer, ticket) VALUES (?, ?, ?)",
+        )?
+        .execute(params![row.account, row.customer, row.ticket])?;
+    }
+    Ok(())
 }
 
 fn write_damage(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {

@@ -1,0 +1,226 @@
+//! Who owns a file, and whether the file is whole.
+//!
+//! **One owner.** The file itself is locked, not only its name: a second way to it (a hard link, a
+//! lock file that was removed) leads to the same lock. Locks go with the process. A process that
+//! owns a file must not open and close it by the way: that would give up SQLite's own locks on it.
+//! So the files that this process owns are known by number.
+//!
+//! **Whole.** Beside a running desk lies its write-ahead log, and the file alone is not all of the
+//! store. The file says so in a mark that is cleared when the desk closes it. A marked file
+//! without its log is a copy that was made in another way than by a backup, or its log was
+//! deleted: what was acknowledged is missing, and the file is refused. The number of the last
+//! entry is also kept outside, in the lock file. A log that lacks acknowledged entries is seen by
+//! it, and a log that was moved into the file by another program is known to be no loss.
+
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::super::{StoreError, StoreProblem};
+
+/// Device and number of a file.
+type FileId = (u64, u64);
+
+/// The files that this process owns.
+static OWNED: LazyLock<Mutex<HashSet<FileId>>> = LazyLock::new(Mutex::default);
+
+/// A file that this process owns.
+#[derive(Debug)]
+pub(super) struct Owned {
+    /// `FILE.lock`, in which the number of the last entry stands.
+    lock: File,
+    /// The file itself.
+    _file: File,
+    id: Option<FileId>,
+}
+
+/// The mark in a file.
+#[derive(Debug)]
+pub(super) struct Mark {
+    /// Names the store, whatever its file is called.
+    store: String,
+    is_clean: bool,
+    /// The last entry ever made, as far as the file knows.
+    pub(super) entry: i64,
+}
+
+impl Owned {
+    /// Takes a file, which may not be there yet.
+    pub(super) fn take(file: &Path) -> Result<Self, StoreError> {
+        let in_use = || {
+            let said = format!("`{}` is in use by another desk", file.display());
+            Err(StoreError::new(StoreProblem::InUse, said))
+        };
+        if is_owned(file) {
+            return in_use();
+        }
+        let place = beside(file, ".lock");
+        let lock = open(&place, "made")?;
+        if !locked(&lock, &place)? {
+            return in_use();
+        }
+        let opened = match File::open(file) {
+            Err(error) if error.kind() == ErrorKind::NotFound => open(file, "made")?,
+            opened => opened.map_err(|error| failed(file, "read", &error))?,
+        };
+        // Elsewhere a lock on the whole file would be in SQLite's way.
+        if cfg!(target_os = "linux") && !locked(&opened, file)? {
+            return in_use();
+        }
+        let id = id(file);
+        if let Some(id) = id {
+            owned().insert(id);
+        }
+        Ok(Self { lock, _file: opened, id })
+    }
+
+    /// Notes the last entry outside of the file. It survives the process, not the loss of power:
+    /// then it is older than what is stored, and says nothing.
+    pub(super) fn note(&self, mark: &Mark) {
+        let mut lock = &self.lock;
+        let text = format!("{} {:020}\n", mark.store, mark.entry.max(0));
+        // Without it less is noticed, and nothing is lost.
+        let _: std::io::Result<()> =
+            lock.seek(SeekFrom::Start(0)).and_then(|_| lock.write_all(text.as_bytes()));
+    }
+
+    fn noted(&self, store: &str) -> Option<i64> {
+        let mut lock = &self.lock;
+        let mut text = String::new();
+        lock.seek(SeekFrom::Start(0)).ok()?;
+        lock.take(200).read_to_string(&mut text).ok()?;
+        let (of, entry) = text.lines().next()?.split_once(' ')?;
+        if of == store { entry.parse().ok() } else { None }
+    }
+
+    /// Whether a file that was recovered by SQLite has all that was acknowledged; `had_log` says
+    /// whether there was a log beside it before.
+    pub(super) fn check(&self, file: &Path, mark: &Mark, had_log: bool) -> Result<(), StoreError> {
+        if mark.is_clean {
+            return Ok(());
+        }
+        match self.noted(&mark.store) {
+            Some(noted) if noted > mark.entry => Err(incomplete(
+                file,
+                &format!("ends at entry {}, and entry {noted} was acknowledged", mark.entry),
+            )),
+            Some(_) => Ok(()),
+            None if had_log => Ok(()),
+            None => Err(alone(file)),
+        }
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            owned().remove(&id);
+        }
+    }
+}
+
+impl Mark {
+    /// Reads the mark; none in a file of a version without one.
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<Option<Self>> {
+        let known: i64 = connection.query_row(
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'shutdown'",
+            [],
+            |row| row.get(0),
+        )?;
+        if known == 0 {
+            return Ok(None);
+        }
+        connection
+            .query_row(
+                "SELECT store, is_clean, max(entry, (SELECT coalesce(max(seq), 0) FROM journal))
+                 FROM shutdown",
+                [],
+                |row| Ok(Self { store: row.get(0)?, is_clean: row.get(1)?, entry: row.get(2)? }),
+            )
+            .optional()
+    }
+
+    /// Writes whether the file is whole by itself.
+    pub(super) fn write(
+        &mut self,
+        connection: &Connection,
+        is_clean: bool,
+    ) -> rusqlite::Result<()> {
+        connection
+            .execute("UPDATE shutdown SET is_clean = ?, entry = ?", (is_clean, self.entry))?;
+        self.is_clean = is_clean;
+        Ok(())
+    }
+
+    /// Refuses a file that is marked and lies there alone.
+    pub(super) fn whole_alone(&self, file: &Path) -> Result<(), StoreError> {
+        if self.is_clean { Ok(()) } else { Err(alone(file)) }
+    }
+}
+
+/// Whether a log with something in it lies beside a file.
+pub(super) fn has_log(file: &Path) -> bool {
+    // The head of a log and the head of a frame.
+    beside(file, "-wal").metadata().is_ok_and(|data| data.len() > 32 + 24)
+}
+
+/// Whether this process owns a file: it may then not be opened and closed by the way.
+pub(super) fn is_owned(file: &Path) -> bool {
+    id(file).is_some_and(|id| owned().contains(&id))
+}
+
+pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+fn owned() -> MutexGuard<'static, HashSet<FileId>> {
+    OWNED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(unix)]
+fn id(file: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let data = file.metadata().ok()?;
+    Some((data.dev(), data.ino()))
+}
+
+#[cfg(not(unix))]
+fn id(_: &Path) -> Option<FileId> {
+    None
+}
+
+fn alone(file: &Path) -> StoreError {
+    incomplete(file, "was in use, and its log `-wal` is not beside it")
+}
+
+fn incomplete(file: &Path, what: &str) -> StoreError {
+    StoreError::new(StoreProblem::Incomplete, format!("`{}` {what}", file.display()))
+}
+
+fn open(place: &Path, to_be: &str) -> Result<File, StoreError> {
+    let opened = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(place);
+    opened.map_err(|error| failed(place, to_be, &error))
+}
+
+fn failed(place: &Path, to_be: &str, error: &std::io::Error) -> StoreError {
+    let problem = match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreProblem::ReadOnly,
+        ErrorKind::StorageFull => StoreProblem::Full,
+        _ => StoreProblem::Io,
+    };
+    StoreError::new(problem, format!("`{}` cannot be {to_be}: {error}", place.display()))
+}
+
+fn locked(file: &File, place: &Path) -> Result<bool, StoreError> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(failed(place, "locked", &error)),
+    }
+}
