@@ -30,7 +30,7 @@ fn parse(file: &Path, text: &str) -> Result<Flow, Unusable> {
         let found = problems(file, text.to_owned(), &findings);
         let (errors, _) = found.count();
         let first = findings.first().map_or_else(String::new, |finding| {
-            format!(": {}", finding.text(despertador_flow::Language::English))
+            format!(": {}", finding.text(despertador_contract::Language::English))
         });
         let name = file.display();
         let more = if errors > 1 {
@@ -52,9 +52,9 @@ fn problems(file: &Path, text: String, findings: &[Finding]) -> Problems {
             severity: Severity::from_word(finding.code.severity().word())
                 .unwrap_or(Severity::Error),
             place: finding.place.clone(),
-            wordings: despertador_flow::Language::ALL
+            wordings: despertador_contract::Language::ALL
                 .map(|language| Wording {
-                    language: language.word().into(),
+                    language: language.tag().into(),
                     text: finding.text(language),
                     help: finding.help(language),
                 })

@@ -45,11 +45,11 @@ impl Language {
     }
 
     /// The language of a page; English for all of them together.
-    pub(crate) fn of_page(self) -> despertador_page::Language {
+    pub(crate) fn of_page(self) -> despertador_contract::Language {
         match self {
-            Language::Spanish => despertador_page::Language::Spanish,
-            Language::Portuguese => despertador_page::Language::Portuguese,
-            Language::English | Language::All => despertador_page::Language::English,
+            Language::Spanish => despertador_contract::Language::Spanish,
+            Language::Portuguese => despertador_contract::Language::Portuguese,
+            Language::English | Language::All => despertador_contract::Language::English,
         }
     }
 

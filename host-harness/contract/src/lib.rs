@@ -26,6 +26,7 @@ mod generated;
 pub mod input;
 mod json;
 pub mod key;
+mod language;
 pub mod nearest;
 pub mod problem;
 pub mod word;
@@ -33,6 +34,7 @@ mod zone;
 
 pub use call::{Call, follow};
 pub use generated::*;
+pub use language::Language;
 pub use zone::Zone;
 
 /// The package that the contract is, without its version.

@@ -1,6 +1,7 @@
 //! What is wrong with a flow, or might be.
 
 use crate::text;
+use despertador_contract::Language;
 
 /// Something to be mended, or to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,32 +31,6 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
-        }
-    }
-}
-
-/// A language of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Spanish.
-    Spanish,
-    /// Portuguese.
-    Portuguese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// All of them.
-    pub const ALL: [Language; 3] = [Language::Spanish, Language::Portuguese, Language::English];
-
-    /// Its word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Language::Spanish => "es",
-            Language::Portuguese => "pt",
-            Language::English => "en",
         }
     }
 }

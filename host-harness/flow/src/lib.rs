@@ -53,7 +53,7 @@ mod write;
 
 pub use condition::{Comparison, Condition, Operator, Source};
 pub use desk::{Close, Exit, Generation};
-pub use finding::{Code, Finding, Language, Severity};
+pub use finding::{Code, Finding, Severity};
 pub use fix::{Edit, Unfixable, add_inactivity_exit};
 pub use flow::{Action, Block, Flow, Format, Output, Target, Validation, Waiting};
 pub use input::{Entity, Input, Instant, Intent, TICKET};

@@ -1,6 +1,8 @@
 //! What is said of findings: a table a language.
 
-use crate::finding::{Code, Language};
+use despertador_contract::Language;
+
+use crate::finding::Code;
 
 mod en;
 mod es;

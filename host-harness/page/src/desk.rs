@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use crate::chart::{Bars, Undrawn, top};
 use crate::form::{Form, about, clean, exact};
 use crate::shell::{self, Section, wide};
-use crate::text::Language;
+use despertador_contract::Language;
 
 mod words;
 

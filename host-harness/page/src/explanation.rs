@@ -6,8 +6,8 @@ use maud::html;
 
 use crate::form::{Form, clean};
 use crate::shell::{self, Section, wide};
-use crate::text::Language;
 use crate::timeline::Timeline;
+use despertador_contract::Language;
 
 /// A decision in words, with what led to it.
 #[derive(Debug, Clone, Copy)]

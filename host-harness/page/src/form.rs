@@ -6,7 +6,9 @@ use despertador_contract::Instant;
 use despertador_contract::Zone;
 use despertador_contract::duration;
 
-use crate::text::{Language, Words};
+use despertador_contract::Language;
+
+use crate::text::{Words, separators, words};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60_000;
@@ -24,13 +26,13 @@ pub(crate) struct Form<'z> {
 
 impl<'z> Form<'z> {
     pub(crate) fn new(language: Language, zone: &'z Zone) -> Form<'z> {
-        Form { language, words: language.words(), zone }
+        Form { language, words: words(language), zone }
     }
 
     /// A number with its thousands apart.
     pub(crate) fn count(self, number: impl TryInto<u64>) -> String {
         let digits = number.try_into().unwrap_or(u64::MAX).to_string();
-        let (thousands, _) = self.language.separators();
+        let (thousands, _) = separators(self.language);
         let mut text = String::new();
         for (place, digit) in digits.chars().enumerate() {
             if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
@@ -43,7 +45,7 @@ impl<'z> Form<'z> {
 
     /// A part of a thousand: `12.3 %`, with a blank that does not break.
     pub(crate) fn per_mille(self, part: u64) -> String {
-        let (_, tenths) = self.language.separators();
+        let (_, tenths) = separators(self.language);
         format!("{}{tenths}{}\u{a0}%", part / 10, part % 10)
     }
 
@@ -59,7 +61,7 @@ impl<'z> Form<'z> {
 
     /// Minutes with at most one decimal.
     pub(crate) fn decimal(self, number: f64) -> String {
-        let (_, tenths) = self.language.separators();
+        let (_, tenths) = separators(self.language);
         let text = format!("{number:.1}");
         text.strip_suffix(".0")
             .map_or_else(|| text.replace('.', &tenths.to_string()), str::to_owned)

@@ -23,7 +23,7 @@ mod timeline;
 
 pub use chart::Undrawn;
 pub use desk::{DeskReport, desk_report};
+pub use despertador_contract::Language;
 pub use explanation::{Explained, explanation};
 pub use report::{Backtest, EXAMPLES, Tried, backtest};
-pub use text::Language;
 pub use timeline::{Mark, Timeline, What};

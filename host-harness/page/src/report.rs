@@ -12,8 +12,8 @@ use crate::form::{Form, about, clean, exact};
 use crate::ink::Ink;
 use crate::shell::{self, Section, wide};
 use crate::steps::{Lane, Steps, rule};
-use crate::text::Language;
 use crate::timeline::Timeline;
+use despertador_contract::Language;
 
 /// So many premature closes of a policy are drawn as timelines.
 pub const EXAMPLES: usize = 12;

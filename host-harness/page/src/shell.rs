@@ -82,7 +82,7 @@ pub(crate) fn wide(form: Form, name: &str, content: &Markup) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Language;
+    use despertador_contract::Language;
 
     #[test]
     fn nothing_is_let_in_but_what_is_inside() {

@@ -1,48 +1,25 @@
 //! What pages and pictures say: a table a language.
 
+use despertador_contract::Language;
+
 mod en;
 mod es;
 mod pt;
 
-/// A language of pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Español.
-    Spanish,
-    /// Português.
-    Portuguese,
-    /// English.
-    English,
+/// The sentences of a language.
+pub(crate) fn words(language: Language) -> &'static Words {
+    match language {
+        Language::Spanish => &es::WORDS,
+        Language::Portuguese => &pt::WORDS,
+        Language::English => &en::WORDS,
+    }
 }
 
-impl Language {
-    /// All of them.
-    pub const ALL: [Language; 3] = [Language::Spanish, Language::Portuguese, Language::English];
-
-    /// Its tag, for the page's `lang`.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::Spanish => "es",
-            Language::Portuguese => "pt",
-            Language::English => "en",
-        }
-    }
-
-    pub(crate) fn words(self) -> &'static Words {
-        match self {
-            Language::Spanish => &es::WORDS,
-            Language::Portuguese => &pt::WORDS,
-            Language::English => &en::WORDS,
-        }
-    }
-
-    /// What stands between thousands, and before tenths.
-    pub(crate) fn separators(self) -> (char, char) {
-        match self {
-            Language::Spanish | Language::Portuguese => ('.', ','),
-            Language::English => (',', '.'),
-        }
+/// What stands between thousands, and before tenths.
+pub(crate) fn separators(language: Language) -> (char, char) {
+    match language {
+        Language::Spanish | Language::Portuguese => ('.', ','),
+        Language::English => (',', '.'),
     }
 }
 

@@ -12,7 +12,9 @@ use despertador_insight::{Example, Item, Who};
 use maud::{Markup, PreEscaped, html};
 
 use crate::form::{Form, about, exact, short};
-use crate::text::{Happened, Language};
+use despertador_contract::Language;
+
+use crate::text::Happened;
 
 /// What happened to one ticket.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -81,7 +81,7 @@ async fn reload(app: &App, reloader: &Reloader) -> impl IntoResponse + use<> {
 const COUNTED: usize = 100_000;
 
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
-    let english = crate::language::Language::English;
+    let english = crate::language::Language::default();
     let seen = app
         .ask(english, |desk, now| {
             let mut counts = Counts::default();

@@ -126,7 +126,7 @@ impl Found {
     /// A problem in a reader's language.
     pub(crate) fn of(problem: &Diagnostic, language: Language) -> Found {
         use despertador_contract::word::Word;
-        let own = problem.wordings.iter().find(|wording| wording.language == language.word());
+        let own = problem.wordings.iter().find(|wording| wording.language == language.tag());
         let wording = own.or_else(|| problem.wordings.first());
         Found {
             code: problem.code.clone(),

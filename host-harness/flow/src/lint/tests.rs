@@ -374,7 +374,7 @@ fn errors_come_first_and_name_their_block() {
     let severities: Vec<Severity> = findings.iter().map(|f| f.code.severity()).collect();
     assert_eq!(severities, [Severity::Error, Severity::Warning, Severity::Warning]);
     assert_eq!(findings[0].block, Some(("desk:1".into(), "People".into())));
-    for language in crate::Language::ALL {
+    for language in despertador_contract::Language::ALL {
         let text = findings[0].text(language);
         assert!(text.contains("«People»") && text.contains("ClosedClientInactivity"), "{text}");
         assert!(!findings[0].help(language).contains('{'));

@@ -365,7 +365,7 @@ impl<'a> Reading<'a> {
     fn flow(&mut self, body: &[&str]) -> Result<(), Misread> {
         let flow = Flow::read(&body.join("\n")).map_err(|findings| {
             let first = findings.first();
-            let language = despertador_flow::Language::English;
+            let language = despertador_contract::Language::English;
             let text = first.map_or_else(String::new, |finding| finding.text(language));
             let place = first.map_or("", |finding| &finding.place);
             Misread::new(

@@ -1,6 +1,6 @@
 //! What the page of a desk's report says, beside what every page says.
 
-use crate::text::Language;
+use despertador_contract::Language;
 
 /// Its sentences in one language.
 pub(super) struct Says {

@@ -74,16 +74,12 @@ fn look_at(text: &str, language: Language) -> Result<CheckedFlow, Problem> {
 }
 
 fn in_words(finding: &Finding, language: Language) -> Found {
-    let own = despertador_flow::Language::ALL
-        .into_iter()
-        .find(|own| own.word() == language.word())
-        .unwrap_or(despertador_flow::Language::English);
     Found {
         code: finding.code.word().into(),
         severity: finding.code.severity().word().into(),
         place: finding.place.clone(),
-        text: finding.text(own),
-        help: finding.help(own),
+        text: finding.text(*language),
+        help: finding.help(*language),
     }
 }
 

@@ -336,7 +336,7 @@ pub(crate) async fn summary(
     let (found, _) = read(&app, language, account, period, 0).await?;
     if accepts(&headers, "text/html") {
         let report = DeskReport { name: &name, reported: &found };
-        let page = despertador_page::desk_report(&report, language.of_page());
+        let page = despertador_page::desk_report(&report, *language);
         let page = page.map_err(|error| Problem::new(Code::Crashed, error.to_string()))?;
         return Ok(axum::response::Html(page).into_response());
     }
