@@ -274,10 +274,10 @@ fn try_everything(envelope: &Envelope) {
             }
         }
         Envelope::Command(command) => {
-            if let Ok(Some(content)) = command.resource() {
-                if !command.document.as_ref().is_some_and(Value::is_number) {
-                    assert_eq!(Some(content.to_json()), command.document, "{envelope}");
-                }
+            if let Ok(Some(content)) = command.resource()
+                && !command.document.as_ref().is_some_and(Value::is_number)
+            {
+                assert_eq!(Some(content.to_json()), command.document, "{envelope}");
             }
         }
         Envelope::Notification(Notification { .. }) | Envelope::Other(_) => {}
