@@ -243,7 +243,7 @@ fn facts(ticket: &wit::Ticket, window_until: Option<policy::Instant>) -> policy:
             | wit::TicketStatus::Other(_) => policy::Status::Gone,
         },
         department: ticket.department.as_deref(),
-        channel: match ticket.channel {
+        channel: match &ticket.channel {
             wit::Channel::Whatsapp => policy::Channel::Whatsapp,
             wit::Channel::Messenger => policy::Channel::Messenger,
             wit::Channel::Instagram => policy::Channel::Instagram,
@@ -254,7 +254,7 @@ fn facts(ticket: &wit::Ticket, window_until: Option<policy::Instant>) -> policy:
             wit::Channel::WebChat => policy::Channel::WebChat,
             wit::Channel::MobileApp => policy::Channel::MobileApp,
             wit::Channel::Voice => policy::Channel::Voice,
-            wit::Channel::Other(_) => policy::Channel::Other,
+            wit::Channel::Other(word) => policy::Channel::of_word(word),
         },
         tags: &ticket.tags,
         agent: ticket.agent.as_deref(),

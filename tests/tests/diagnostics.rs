@@ -64,6 +64,21 @@ fn text_on(channel: &str, text: &str, problems: &[(Code, &'static str)]) -> Case
     )
 }
 
+const IMAGE: &str = r#""image": { "url": "https://example.com/a.png", "alternative": "a" }"#;
+const CHOICE: &str = r#""quick-replies": [ { "text": "Sigo aquí", "effect": "continue" } ]"#;
+
+/// A reminder with so many letters beside something, in an account on this channel.
+fn beside(channel: &str, letters: usize, what: &str, problems: &[(Code, &'static str)]) -> Case {
+    let text = "ñ".repeat(letters);
+    case(
+        format!(
+            r#"{{ "channel": "{channel}", "rules": [ {{ "departments": "any", "close-after": "1 h",
+                "reminders": [ {{ "after": "5 min", "text": "{text}", {what} }} ] }} ] }}"#
+        ),
+        problems,
+    )
+}
+
 /// A policy that is switched off, with these keys.
 fn off(keys: &str, problems: &[(Code, &'static str)]) -> Case {
     case(format!(r#"{{ "enabled": false, "rules": [], {keys} }}"#), problems)
@@ -109,11 +124,13 @@ fn spoken() -> Vec<Case> {
         text_on("whatsapp", "Hola {{customer.name}}", &[(Code::PlaceholderWithoutFallback, text)]),
         text_on("telegram", &"a".repeat(4_096), &[]),
         text_on("telegram", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
-        // Nothing at all, where somebody has said so.
-        text_on("whatsapp", "{{agent.name| }}", &[]),
+        // Nothing at all, where somebody has said so; but not of the whole text.
+        text_on("whatsapp", "Hola{{agent.name| }}", &[]),
+        text_on("whatsapp", "{{agent.name| }} {{company.name}}", &[(Code::CanBeEmpty, text)]),
+        text_on("whatsapp", "{{ticket.number}}", &[]),
         text_on(
             "whatsapp",
-            "{{department.name}} {{company.name}}",
+            "{{department.name}}: {{company.name}}",
             &[(Code::PlaceholderWithoutFallback, text), (Code::PlaceholderWithoutFallback, text)],
         ),
         reminders(
@@ -147,7 +164,32 @@ fn spoken() -> Vec<Case> {
             &format!("{}{{{{customer.name|123}}}}", "a".repeat(1_598)),
             &[(Code::TextOverLimit, text)],
         ),
-        text_on("instagram", &"a".repeat(1_001), &[(Code::TextOverLimit, text)]),
+        // But on Instagram bytes are.
+        text_on("instagram", &"ñ".repeat(500), &[]),
+        text_on("instagram", &"ñ".repeat(501), &[(Code::TextOverBytes, text)]),
+        text_on("instagram", &format!("{}{{{{agent.name|ñ}}}}", "a".repeat(998)), &[]),
+        text_on(
+            "instagram",
+            &format!("{}{{{{agent.name|ñ}}}}", "a".repeat(999)),
+            &[(Code::TextOverBytes, text)],
+        ),
+        // The time left is said in words, and counts.
+        text_on("sms", &format!("{}{{{{time-left}}}}", "a".repeat(1_576)), &[]),
+        text_on(
+            "sms",
+            &format!("{}{{{{time-left}}}}", "a".repeat(1_577)),
+            &[(Code::TextOverLimit, text)],
+        ),
+        // Beside buttons or a picture there is less room.
+        beside("whatsapp", 1_024, IMAGE, &[]),
+        beside("whatsapp", 1_025, IMAGE, &[(Code::TextOverLimitBeside, text)]),
+        beside("whatsapp", 1_024, CHOICE, &[]),
+        beside("whatsapp", 1_025, CHOICE, &[(Code::TextOverLimitBeside, text)]),
+        beside("telegram", 1_025, IMAGE, &[(Code::TextOverLimitBeside, text)]),
+        beside("telegram", 4_096, CHOICE, &[]),
+        beside("messenger", 2_000, CHOICE, &[]),
+        // What the channel does not show takes no room.
+        beside("sms", 1_600, IMAGE, &[(Code::NotOnThisChannel, "/rules/0/reminders/0/image")]),
         text_on("messenger", &"a".repeat(2_001), &[(Code::TextOverLimit, text)]),
         text_on("whatsapp", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
         text_on("email", &"a".repeat(16_000), &[]),
@@ -195,6 +237,21 @@ fn spoken() -> Vec<Case> {
             r#"{ "after": "5 min", "text": "a", "quick-replies": [
                 { "text": "Sigo aquí", "effect": "continue" }, { "text": "Aquí estoy", "effect": "continue" } ] }"#,
             &[(Code::QuickReplyTwice, "/rules/0/reminders/0/quick-replies/1")],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "quick-replies": [
+                { "text": { "es": "Vale", "pt": "Ok" }, "effect": "continue" },
+                { "text": { "es": "Listo", "pt": " OK" }, "effect": "resolve" } ] }"#,
+            &[(Code::QuickReplyTitleTwice, "/rules/0/reminders/0/quick-replies/1/text/pt")],
+        ),
+        // More time than the channel takes free text for.
+        case(
+            r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
+                { "after": "5 min", "text": "a", "quick-replies": [
+                    { "text": "a", "effect": "extend", "by": "23 h" } ] },
+                { "after": "5 min", "text": "a", "quick-replies": [
+                    { "text": "a", "effect": "extend", "by": "1 d" } ] } ] } ] }"#,
+            &[(Code::ExtendsBeyondChannelWindow, "/rules/0/reminders/1/quick-replies/0/by")],
         ),
         reminders(
             r#"{ "after": "5 min", "text": "a", "quick-replies": [
@@ -256,6 +313,31 @@ fn spoken() -> Vec<Case> {
                 (Code::WrongType, "/rules/0/reminders/0/template/parameters/2"),
             ],
         ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "template": { "name": "t", "language": [ "es", "pt_BR" ], "parameters": [
+                "{{customer.name|}}", "{{customer.name}} {{company.name| }}", "{{customer.name|cliente}}", "{{ticket.number}}",
+                "uno\ndos", "uno\tdos", "uno    dos", "uno     dos", { "es": "a", "pt_BR": "{{agent.name| }}" } ] } }"#,
+            &[
+                (Code::CanBeEmpty, "/rules/0/reminders/0/template/parameters/0"),
+                (Code::CanBeEmpty, "/rules/0/reminders/0/template/parameters/1"),
+                (Code::ParameterLayout, "/rules/0/reminders/0/template/parameters/4"),
+                (Code::ParameterLayout, "/rules/0/reminders/0/template/parameters/5"),
+                (Code::ParameterLayout, "/rules/0/reminders/0/template/parameters/7"),
+                (Code::CanBeEmpty, "/rules/0/reminders/0/template/parameters/8/pt_BR"),
+            ],
+        ),
+        reminders(
+            r#"{ "after": "5 min", "text": "a", "template": { "name": "t", "language": [ "es", "español", "" ] } }"#,
+            &[
+                (Code::BadLanguage, "/rules/0/reminders/0/template/language/1"),
+                (Code::EmptyName, "/rules/0/reminders/0/template/language/2"),
+            ],
+        ),
+        // A language has one spelling in a text.
+        reminders(
+            r#"{ "after": "5 min", "text": { "pt_BR": "a", "pt-br": "b" } }"#,
+            &[(Code::DuplicateKey, "/rules/0/reminders/0/text/pt-br")],
+        ),
         rule(
             r#""close-after": "1 h", "close": { "closing-template": {} }"#,
             &[(Code::MissingKey, "/rules/0/close/closing-template")],
@@ -283,7 +365,42 @@ fn spoken() -> Vec<Case> {
         case(
             r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "outside-channel-window": "internal-note",
                 "close-after": "3 d", "reminders": [ { "after": "2 d", "text": "a" } ] } ] }"#,
-            &[],
+            &[(Code::NeverCloses, "/rules/0")],
+        ),
+        // Twenty-four open hours are always more than a day.
+        case(
+            r#"{ "channel": "whatsapp", "schedules": { "office": { "open": { "mon-fri": "09:00-18:00" } } },
+                "rules": [ { "departments": "any", "business-hours": "office", "close-after": "30 h",
+                "reminders": [ { "after": "1 h", "text": "a" }, { "after": "23 h", "text": "b" } ] } ] }"#,
+            &[
+                (Code::OutsideChannelWindow, "/rules/0/reminders/0"),
+                (Code::OutsideChannelWindow, "/rules/0/reminders/1"),
+                (Code::NeverCloses, "/rules/0"),
+            ],
+        ),
+        // Open all day, they are a day to the minute.
+        case(
+            r#"{ "channel": "whatsapp", "schedules": { "all": { "open": { "mon-sun": "00:00-24:00" } } },
+                "defaults": { "business-hours": "all", "close-after": "2 d" }, "rules": [] }"#,
+            &[(Code::UnknownKey, "/defaults/close-after"), (Code::NoRules, "/rules")],
+        ),
+        case(
+            r#"{ "channel": "whatsapp", "schedules": { "all": { "open": { "mon-sun": "00:00-24:00" } } },
+                "rules": [
+                    { "departments": ["a"], "business-hours": "all", "close-after": "2 d", "reminders": [ { "after": "24 h", "text": "a" } ] },
+                    { "departments": ["b"], "business-hours": "all", "close-after": "2 d", "reminders": [ { "after": "23 h 59 min", "text": "a" } ] },
+                    { "departments": ["c"], "business-hours": "all", "close-after": "2 d", "reminders": [ { "after": "24 h", "text": "a", "template": { "name": "t" } } ] },
+                    { "departments": ["d"], "business-hours": "all", "close-after": "2 d", "when-left-out": "silent-close", "reminders": [ { "after": "24 h", "text": "a" } ] },
+                    { "departments": ["e"], "business-hours": "all", "close-after": "2 d", "outside-channel-window": "before-it-ends", "reminders": [ { "after": "24 h", "text": "a" } ] },
+                    { "departments": ["f"], "enabled": false, "close-after": "2 d", "reminders": [ { "after": "24 h", "text": "a" } ] },
+                    { "departments": ["g"], "reminders": [ { "after": "24 h", "text": "a" } ] } ] }"#,
+            &[
+                (Code::OutsideChannelWindow, "/rules/0/reminders/0"),
+                (Code::NeverCloses, "/rules/0"),
+                (Code::OutsideChannelWindow, "/rules/3/reminders/0"),
+                (Code::OutsideChannelWindow, "/rules/5/reminders/0"),
+                (Code::OutsideChannelWindow, "/rules/6/reminders/0"),
+            ],
         ),
     ]
 }
@@ -297,7 +414,9 @@ fn calendars() -> Vec<Case> {
         off(r#""zone": "Marte/Olimpo""#, &[(Code::BadZone, "/zone")]),
         off(r#""zone": "America/Bogata""#, &[(Code::BadZoneNear, "/zone")]),
         off(r#""zone": "-05:00""#, &[]),
-        off(r#""zone": "-5""#, &[(Code::BadZone, "/zone")]),
+        off(r#""zone": "-5""#, &[]),
+        off(r#""zone": "5""#, &[(Code::BadZone, "/zone")]),
+        off(r#""zone": "E. South America Standard Time""#, &[(Code::BadZoneNear, "/zone")]),
         off(r#""zone": -5"#, &[(Code::WrongType, "/zone")]),
         off(r#""company": """#, &[(Code::EmptyName, "/company")]),
         off(r#""schedules": []"#, &[(Code::WrongType, "/schedules")]),
@@ -346,6 +465,13 @@ fn calendars() -> Vec<Case> {
         hours(
             r#""open": { "mon": [ "09:00-13:00", "12:59-18:00" ], "tue": [ "09:00-13:00", "13:00-24:00" ] }"#,
             &[(Code::OpeningOverlaps, "/schedules/a/open/mon/1")],
+        ),
+        hours(
+            r#""open": { "mon-fri": "00:00-23:59", "sat": [ "00:00-12:00", "13:00-23:59" ], "sun": "00:00-23:58" }"#,
+            &[
+                (Code::ClosesForAMinute, "/schedules/a/open/mon-fri"),
+                (Code::ClosesForAMinute, "/schedules/a/open/sat/1"),
+            ],
         ),
         hours(
             r#""open": { "mon": "09:00-18:00" }, "holidays": [ "25/12/2026", "2026-02-30", "13-01", "2026-12-25T00:00", "Navidad" ]"#,
@@ -419,6 +545,11 @@ fn calendars() -> Vec<Case> {
             r#""budget": { "per-day": 99999999999999999999, "per-month": 4 }"#,
             &[(Code::BadCount, "/budget/per-day"), (Code::UnknownKey, "/budget/per-month")],
         ),
+        off(
+            r#""exempt-tags": [ "vip", "Vip ", "atención", "ATENCIO\u0301N", "atencion" ]"#,
+            &[(Code::NameTwice, "/exempt-tags/1"), (Code::NameTwice, "/exempt-tags/3")],
+        ),
+        off(r#""channel": " WhatsApp""#, &[]),
         off(r#""opt-out-words": "STOP""#, &[(Code::WrongType, "/opt-out-words")]),
         off(r#""opt-out-words": [ "STOP", "" ]"#, &[(Code::EmptyName, "/opt-out-words/1")]),
     ]
@@ -445,10 +576,10 @@ fn automatic_replies() -> Vec<Case> {
         ),
         off(
             r#""replies": [ { "departments": ["a", "a"], "events": {} }, { "departments": "any", "events": {} },
-                { "departments": ["a"], "events": {} }, { "departments": "any", "events": {} }, { "departments": [], "events": {} } ]"#,
+                { "departments": ["A "], "events": {} }, { "departments": "any", "events": {} }, { "departments": [], "events": {} } ]"#,
             &[
                 (Code::DepartmentTwice, "/replies/0/departments/1"),
-                (Code::DepartmentTwice, "/replies/2/departments/0"),
+                (Code::DepartmentTwiceSpelled, "/replies/2/departments/0"),
                 (Code::TwoAny, "/replies/3/departments"),
                 (Code::NoDepartments, "/replies/4/departments"),
             ],
@@ -456,7 +587,7 @@ fn automatic_replies() -> Vec<Case> {
         with_departments(
             &["soporte"],
             off(
-                r#""replies": [ { "departments": ["suporte", "zzz"], "events": {} } ]"#,
+                r#""replies": [ { "departments": ["suporte", "zzz", " SOPORTE"], "events": {} } ]"#,
                 &[
                     (Code::UnknownDepartmentNear, "/replies/0/departments/0"),
                     (Code::UnknownDepartment, "/replies/0/departments/1"),
@@ -979,7 +1110,7 @@ fn very_many_problems_are_counted() {
     assert_eq!(of(&empty_tags(100)).len(), 100);
 
     // Warnings alone refuse nothing, and they give way to errors.
-    let reminder = r#"{ "after": "1 min", "text": "{{agent.name}} {{agent.name}}" }"#;
+    let reminder = r#"{ "after": "1 min", "text": "a {{agent.name}} {{agent.name}}" }"#;
     let warned = |keys: &str| {
         format!(
             r#"{{ "rules": [ {{ "departments": "any", "close-after": "2 h", "reminders": [ {} ], {keys} }} ] }}"#,

@@ -109,6 +109,10 @@ impl Defs {
                 r"^https?://[^/\s\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*$",
                 "https://example.com/picture.png",
             ),
+            Kind::Languages(most) => {
+                let tag = pattern(LANGUAGE, "pt_BR");
+                json!({ "anyOf": [tag, list(tag.clone(), most)] })
+            }
             Kind::Names => self.names(),
             Kind::TextList(most) => list(self.texts(), most),
             Kind::Departments => self.defined("departments", |defs| {
@@ -139,8 +143,8 @@ impl Defs {
                 }
                 Value::Object(week)
             }),
-            Kind::Words(words) => json!({ "enum": words }),
-            Kind::WordList(words) => list(json!({ "enum": words }), words.len()),
+            Kind::Words(words) => choice(words),
+            Kind::WordList(words) => list(choice(words), words.len()),
             Kind::Object(form) => self.form(form),
             Kind::ObjectOrWords(form, words) => {
                 json!({ "anyOf": [{ "enum": words }, self.form(form)] })
@@ -183,8 +187,7 @@ impl Defs {
             if let Some(patterns) =
                 languages.get_mut("patternProperties").and_then(Value::as_object_mut)
             {
-                let tag = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$";
-                patterns.insert(tag.into(), defs.filled());
+                patterns.insert(LANGUAGE.into(), defs.filled());
             }
             // Comments alone are no text.
             languages.insert("not".into(), json!({ "propertyNames": { "pattern": COMMENT } }));
@@ -193,6 +196,8 @@ impl Defs {
     }
 }
 
+/// The tag of a language, `pt-BR` or `pt_BR`.
+const LANGUAGE: &str = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$";
 const COMMENT: &str = "^//";
 /// Something besides blanks.
 const FILLED: &str = r"\S";
@@ -256,6 +261,21 @@ fn with(mut schema: Value, more: Value) -> Value {
 
 fn pattern(pattern: &str, example: &str) -> Value {
     json!({ "type": "string", "pattern": pattern, "examples": [example] })
+}
+
+/// One of some words; of channels, in whatever case.
+fn choice(words: &[&str]) -> Value {
+    let exact = json!({ "enum": words });
+    if words != form::CHANNELS {
+        return exact;
+    }
+    let letter = |c: char| {
+        if c.is_ascii_alphabetic() { format!("[{c}{}]", c.to_ascii_uppercase()) } else { c.into() }
+    };
+    let any_case: Vec<String> = words.iter().map(|w| w.chars().map(letter).collect()).collect();
+    let other =
+        json!({ "type": "string", "pattern": format!(r"^\s*({})\s*$", any_case.join("|")) });
+    json!({ "anyOf": [exact, other] })
 }
 
 fn list(items: Value, most: usize) -> Value {

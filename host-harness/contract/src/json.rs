@@ -173,7 +173,11 @@ pub(crate) fn optional(name: &str, value: &Value) -> Result<Option<String>, Misr
 
 pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {
     let written = text(name, value)?;
-    W::from_word(&written).ok_or_else(|| unknown(&written, name, W::KNOWN))
+    // Platforms write the names of channels in their own case: «WhatsApp».
+    let in_any_case = || W::from_word(&written.trim().to_ascii_lowercase());
+    W::from_word(&written)
+        .or_else(|| if name == "channel" { in_any_case() } else { None })
+        .ok_or_else(|| unknown(&written, name, W::KNOWN))
 }
 
 /// Names and texts, as an object; none where there is `null`.

@@ -11,7 +11,7 @@ use crate::placeholder::{Placeholder, fill as fill_places};
 use crate::policy::Policy;
 use crate::rule::{Content, CountFrom, Rule};
 use crate::schedule::Schedule;
-use crate::text::{Language, clock, fill, span};
+use crate::text::{Language, clock, fill};
 use crate::ticket::Ticket;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -120,7 +120,7 @@ fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
         Some(Reason::OptedOut)
     } else if schedule.sending.next_opening(now) > now {
         Some(Reason::OutsideSendingWindow)
-    } else if schedule.sending.earliest(now).0 > now {
+    } else if schedule.sending.earliest(now, now).0 > now {
         Some(Reason::OverBudget)
     } else {
         None
@@ -158,7 +158,7 @@ fn summary(
         CountFrom::LastCustomerMessage => words.from_customer,
     };
     let anchor = clock(schedule.anchor(), 0);
-    let after = span(rule.close_after.unwrap_or_default());
+    let after = rule.span(rule.close_after.unwrap_or_default());
     let mut text = fill(words.summary_rule, &[&rule.name, &after, from, &anchor]);
     text.push(' ');
     match memory.spent {

@@ -3,11 +3,13 @@
 //! This file is the list of what a config can say. A key that is read here is a key that exists.
 
 use crate::channel::Channel;
+use crate::clock::Clock;
 use crate::decision::Survey;
 use crate::departments::Departments;
 use crate::diagnostic::{Code, Diagnostic, Shape, Value};
 use crate::instant::{Instant, Span};
 use crate::message::Counting;
+use crate::names;
 use crate::policy::{OpenHours, Policy, SendingWindow};
 use crate::rule::{
     Activation, AfterFailure, Close, CountFrom, IncompleteMetadata, OnFailedReminder, Options,
@@ -28,7 +30,7 @@ mod replies;
 mod tree;
 mod words;
 
-use message::Spoken;
+use message::{Spoken, Waits};
 use place::{Place, Problems};
 
 /// The largest config that is read, in bytes.
@@ -103,7 +105,7 @@ fn policy(
         .and_then(|p| p.word(&words::LANGUAGES, problems))
         .unwrap_or(Language::Es);
     let channel = top.get("channel").and_then(|place| {
-        let alive = place.word(&words::CHANNELS, problems)?;
+        let alive = place.channel(problems)?;
         if alive.is_none() {
             place.problem(Code::ChannelShutDown, vec![], problems);
         }
@@ -112,10 +114,12 @@ fn policy(
     let zone = top.get("zone").and_then(|p| p.zone(problems)).unwrap_or(Zone::UTC);
     let company = top.get("company").and_then(|p| p.name(problems));
     let activation = top.get("activation").and_then(|p| activation(p, surroundings, problems));
-    let exempt_tags = top.get("exempt-tags").map(|p| p.names(problems)).unwrap_or_default();
+    let exempt_tags = top.get("exempt-tags").map(|p| p.tags(problems)).unwrap_or_default();
     let exempt_groups =
         top.get("groups").and_then(|p| p.word(&words::GROUPS, problems)).unwrap_or(true);
-    let opt_out_words = top.get("opt-out-words").map(|p| p.names(problems));
+    let opt_out_words = top
+        .get("opt-out-words")
+        .map(|p| p.names(problems).iter().map(|word| crate::opt_out::folded(word)).collect());
     let budget = top.get("budget").and_then(|p| hours::budget(&p, problems)).unwrap_or_default();
     let schedules =
         top.get("schedules").map(|p| hours::schedules(&p, zone, problems)).unwrap_or_default();
@@ -193,6 +197,15 @@ struct Around<'a> {
     sending_windows: &'a [SendingWindow],
 }
 
+impl Around<'_> {
+    /// What a `d` is in the open time of a schedule: its longest day.
+    fn day(&self, business_hours: Option<usize>) -> Span {
+        business_hours
+            .and_then(|n| self.schedules.get(n))
+            .map_or(Span::DAY, |schedule| schedule.hours.longest_day())
+    }
+}
+
 fn activation(
     place: Place<'_>,
     surroundings: &Surroundings<'_>,
@@ -235,13 +248,18 @@ fn rule<'a>(
     let enabled = object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
     let options = options(Some(&object), defaults, around, problems);
     let close_place = object.get("close-after");
+    let schedule = options.business_hours.and_then(|n| around.schedules.get(n));
+    let sending = options.sending_window.and_then(|n| around.sending_windows.get(n));
     let times = Times {
         resolution: around.surroundings.tick_resolution,
-        day: options
-            .business_hours
-            .and_then(|n| around.schedules.get(n))
-            .map_or(Span::DAY, |schedule| schedule.hours.longest_day()),
+        day: around.day(options.business_hours),
         close_after: None,
+        window: around.channel.and_then(|channel| channel.abilities().window),
+        waits: Waits {
+            clock: Clock(schedule.map(|schedule| (&schedule.hours, &schedule.zone))),
+            sending: sending.and_then(|window| Some((window.hours.as_ref()?, window.zone))),
+            before_end: None,
+        },
     };
     let close_after = close_place.as_ref().and_then(|p| times.read(p, problems));
     let times = Times { close_after, ..times };
@@ -261,7 +279,8 @@ fn rule<'a>(
     let rule =
         Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
     if let Some(list) = object.get("reminders") {
-        message::outside_channel_window(&rule, &list, around, problems);
+        let sound = problems.errors() == before;
+        message::outside_channel_window(&rule, &place, &list, &times, sound, problems);
     }
     Some(ReadRule { rule, place, departments: departments_place })
 }
@@ -294,15 +313,18 @@ fn department_names(place: &Place<'_>, problems: &mut Problems) -> Option<Option
 }
 
 /// How the times of a rule are written.
-struct Times {
+struct Times<'a> {
     /// The shortest time that the host can measure.
     resolution: Span,
     /// What a `d` is: in the open time of a schedule, its longest day.
     day: Span,
     close_after: Option<Span>,
+    /// For how long the account's channel takes free text.
+    window: Option<Span>,
+    waits: Waits<'a>,
 }
 
-impl Times {
+impl Times<'_> {
     fn read(&self, place: &Place<'_>, problems: &mut Problems) -> Option<Span> {
         place.duration_with_days(self.resolution, self.day, problems)
     }
@@ -311,7 +333,7 @@ impl Times {
 fn reminders(
     list: &Place<'_>,
     close_place: Option<&Place<'_>>,
-    times: &Times,
+    times: &Times<'_>,
     spoken: &Spoken,
     problems: &mut Problems,
 ) -> Vec<PlannedReminder> {
@@ -375,6 +397,12 @@ fn departments<'a, 'p: 'a>(
 ) -> Departments {
     let mut found = Departments::default();
     let at = |index: u32| plain(alloc::format!("{pointer}/{index}"));
+    let known = surroundings.departments.map(|known| {
+        let mut table = Departments::default();
+        known.iter().for_each(|name| table.insert(name, 0));
+        table
+    });
+    let mut before: Vec<&str> = Vec::new();
     for (index, entry) in (0_u32..).zip(entries) {
         let Some((names, place)) = entry else { continue };
         let Some(names) = names else {
@@ -386,15 +414,24 @@ fn departments<'a, 'p: 'a>(
         };
         for (n, name) in names.iter().enumerate() {
             match found.own(name) {
-                Some(first) => {
-                    let values = vec![plain(name.clone()), at(first)];
-                    place.inside(n, Code::DepartmentTwice, values, problems);
+                Some(first) => place.entry(n).error(problems, |_| {
+                    let key = names::key(name);
+                    let same = |known: &&&str| names::key(known) == key;
+                    let known = before.iter().find(same).copied().unwrap_or(name);
+                    if known == name {
+                        (Code::DepartmentTwice, vec![plain(name.clone()), at(first)])
+                    } else {
+                        let values = vec![plain(name.clone()), at(first), plain(known)];
+                        (Code::DepartmentTwiceSpelled, values)
+                    }
+                }),
+                None => {
+                    found.insert(name, index);
+                    before.push(name);
                 }
-                None => found.insert(name, index),
             }
-            if let Some(known) = surroundings.departments
-                && !known.contains(name)
-            {
+            let is_known = known.as_ref().is_none_or(|known| known.own(name).is_some());
+            if let Some(known) = surroundings.departments.filter(|_| !is_known) {
                 place.entry(n).error(problems, |search| {
                     let near = search.nearest(name, known.iter().map(String::as_str));
                     let (code, value) = match near {
@@ -420,6 +457,15 @@ fn options(
     let mut silent = Problems::unheard();
     let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
     let resolution = around.surroundings.tick_resolution;
+    let business_hours = read
+        .key("business-hours", problems, |p, q| {
+            p.one_of_or_off(around.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, q)
+        })
+        .unwrap_or(d.business_hours);
+    let late_in_calendar_time = read
+        .key("late-reply-time", problems, |p, q| p.word(&words::LATE_REPLY_TIME, q))
+        .unwrap_or(d.late_reply_in_calendar_time);
+    let late_day = if late_in_calendar_time { Span::DAY } else { around.day(business_hours) };
     Options {
         only_after_agent: read
             .key("only-after-agent", problems, Place::switch)
@@ -443,15 +489,12 @@ fn options(
             .key("after-reopening", problems, |p, q| p.word(&words::AFTER_REOPENING, q))
             .unwrap_or(d.after_reopening),
         typing: read.key("typing", problems, |p, q| typing(p, resolution, q)).unwrap_or(d.typing),
-        late_reply: read
-            .key("late-reply", problems, |p, q| p.duration(resolution, q))
-            .unwrap_or(d.late_reply),
         guard: read.key("guard", problems, |p, q| p.duration(resolution, q)).unwrap_or(d.guard),
-        business_hours: read
-            .key("business-hours", problems, |p, q| {
-                p.one_of_or_off(around.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, q)
-            })
-            .unwrap_or(d.business_hours),
+        business_hours,
+        late_reply_in_calendar_time: late_in_calendar_time,
+        late_reply: read
+            .key("late-reply", problems, |p, q| p.duration_with_days(resolution, late_day, q))
+            .unwrap_or(late_day),
         sending_window: read
             .key("sending-window", problems, |p, q| {
                 let names = around.sending_windows.iter().map(|w| &w.name);
@@ -550,7 +593,7 @@ fn close(
             .unwrap_or(IncompleteMetadata::Ignore),
         unassign: read.key("unassign-after", problems, sources).unwrap_or(Sources::INACTIVITY),
         keep_assignment_tags: read
-            .key("keep-assignment-tags", problems, |p, q| Some(p.names(q)))
+            .key("keep-assignment-tags", problems, |p, q| Some(p.tags(q)))
             .unwrap_or_default(),
         bot_on: read.key("bot-on-after", problems, sources).unwrap_or(Sources::INACTIVITY),
         survey: read

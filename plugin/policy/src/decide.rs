@@ -1,6 +1,7 @@
 //! The one place that decides. [`decide`] looks at the conditions in a fixed order, tells each of
 //! them to a [`Trail`], and stops at the first that does not hold; the explanation is the trail.
 
+use crate::clock::Clock;
 use crate::close;
 use crate::decision::{
     Action, Decision, Notification, Outcome, Reason, Reminder, Reopening, Step, Task,
@@ -56,7 +57,7 @@ pub(crate) fn decide(
     demand!(trail, ticket.status != Status::Gone, Reason::NotOpen, None);
     if let Some(closed) = memory.closed {
         trail.condition(&Reason::AlreadyClosed, false);
-        return after_close(ticket, closed, now, found);
+        return after_close(policy, ticket, closed, now, found);
     }
     demand!(trail, ticket.status == Status::Open, Reason::AlreadyClosed, None);
     demand!(trail, policy.enabled, Reason::SwitchedOff, None);
@@ -66,9 +67,9 @@ pub(crate) fn decide(
     if policy.exempt_groups {
         demand!(trail, !ticket.group, Reason::GroupConversation, index);
     }
-    match ticket.tags.iter().find(|tag| policy.exempt_tags.contains(tag)) {
+    match policy.exempt_tags.find_any(ticket.tags) {
         Some(tag) => {
-            demand!(trail, false, Reason::Exempt(tag.clone()), index);
+            demand!(trail, false, Reason::Exempt(tag.into()), index);
         }
         None if !policy.exempt_tags.is_empty() => {
             trail.condition(&Reason::Exempt(alloc::string::String::new()), true);
@@ -275,6 +276,7 @@ fn resolve(
 
 /// What follows a close: mending one that came too early, or the steps after somebody else's.
 fn after_close(
+    policy: &Policy,
     ticket: &Ticket<'_>,
     closed: Closed,
     now: Instant,
@@ -291,9 +293,15 @@ fn after_close(
     if let Some(customer_wrote) = closed.reply {
         let premature = customer_wrote <= closed.at;
         let reason = if premature { Reason::PrematureClose } else { Reason::LateReply };
-        let grace = found.map_or(Span::DAY, |(_, rule)| rule.options.late_reply);
-        let same_ticket = ticket.channel.abilities().reopens
-            && (premature || customer_wrote.since(closed.at) <= grace);
+        let in_time = || match found {
+            Some((_, rule)) => {
+                let calendar = rule.options.late_reply_in_calendar_time;
+                let clock = if calendar { Clock(None) } else { policy.clock(rule) };
+                clock.between(closed.at, customer_wrote) <= rule.options.late_reply
+            }
+            None => customer_wrote.since(closed.at) <= Span::DAY,
+        };
+        let same_ticket = ticket.channel.abilities().reopens && (premature || in_time());
         let agent = ticket.agent.map(Into::into);
         let reopening = Reopening { premature, agent, customer_wrote, closed: closed.at };
         let due = customer_wrote.max(closed.at).min(now);

@@ -1,5 +1,6 @@
 //! Which rule a department has (docs/rules.md#department-rule).
 
+use crate::names;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,7 +11,7 @@ use alloc::vec::Vec;
 /// one digest is several times faster than comparing names that begin alike.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Departments {
-    /// Those with a rule of their own, in the order of the config.
+    /// Those with a rule of their own: as the policy writes them, and by the keys of their names.
     own: Vec<Own>,
     /// A power of two of slots, at most half of them filled; each the place of an entry of `own`
     /// plus one, or 0.
@@ -33,8 +34,16 @@ impl Departments {
         department.and_then(|name| self.own(name)).or(self.any)
     }
 
-    /// The rule that a department has of its own.
+    /// The rule that a department has of its own, however the name is written.
     pub(crate) fn own(&self, name: &str) -> Option<u32> {
+        // As the policy writes it, mostly: then there is nothing to fold.
+        self.exactly(name).or_else(|| {
+            let key = names::key(name);
+            if key == name { None } else { self.exactly(&key) }
+        })
+    }
+
+    fn exactly(&self, name: &str) -> Option<u32> {
         let digest = crate::memory::fold(name.as_bytes());
         let same = |own: &&Own| own.digest == digest && own.name == name;
         self.chain(digest).map_while(|(_, own)| own).find(same).map(|own| own.rule)
@@ -42,6 +51,14 @@ impl Departments {
 
     /// Gives a department a rule of its own; the caller has asked whether it has one.
     pub(crate) fn insert(&mut self, name: &str, rule: u32) {
+        let key = names::key(name);
+        if key != name {
+            self.link_name(&key, rule);
+        }
+        self.link_name(name, rule);
+    }
+
+    fn link_name(&mut self, name: &str, rule: u32) {
         let digest = crate::memory::fold(name.as_bytes());
         self.own.push(Own { digest, name: name.into(), rule });
         if self.own.len().saturating_mul(2) > self.slots.len() {

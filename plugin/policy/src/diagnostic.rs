@@ -82,6 +82,8 @@ pub enum Code {
     NoDepartments,
     EmptyName,
     DepartmentTwice,
+    DepartmentTwiceSpelled,
+    NameTwice,
     TwoAny,
     UnknownDepartment,
     UnknownDepartmentNear,
@@ -98,6 +100,10 @@ pub enum Code {
     PlaceholderWithoutFallback,
     TimeLeftWithoutClose,
     TextOverLimit,
+    TextOverLimitBeside,
+    TextOverBytes,
+    CanBeEmpty,
+    ParameterLayout,
     BadZone,
     BadZoneNear,
     BadWeekday,
@@ -114,15 +120,19 @@ pub enum Code {
     BadUrl,
     NotOnThisChannel,
     QuickReplyTwice,
+    QuickReplyTitleTwice,
     TimeWithoutUse,
     OutsideChannelWindow,
+    ExtendsBeyondChannelWindow,
+    NeverCloses,
+    ClosesForAMinute,
     NeedsSchedule,
     TooManyProblems,
 }
 
 impl Code {
     /// Every code, for those who list them.
-    pub const ALL: [Code; 60] = [
+    pub const ALL: [Code; 70] = [
         Code::NotJson,
         Code::EndsTooEarly,
         Code::TooLarge,
@@ -147,6 +157,8 @@ impl Code {
         Code::NoDepartments,
         Code::EmptyName,
         Code::DepartmentTwice,
+        Code::DepartmentTwiceSpelled,
+        Code::NameTwice,
         Code::TwoAny,
         Code::UnknownDepartment,
         Code::UnknownDepartmentNear,
@@ -163,6 +175,10 @@ impl Code {
         Code::PlaceholderWithoutFallback,
         Code::TimeLeftWithoutClose,
         Code::TextOverLimit,
+        Code::TextOverLimitBeside,
+        Code::TextOverBytes,
+        Code::CanBeEmpty,
+        Code::ParameterLayout,
         Code::BadZone,
         Code::BadZoneNear,
         Code::BadWeekday,
@@ -179,8 +195,12 @@ impl Code {
         Code::BadUrl,
         Code::NotOnThisChannel,
         Code::QuickReplyTwice,
+        Code::QuickReplyTitleTwice,
         Code::TimeWithoutUse,
         Code::OutsideChannelWindow,
+        Code::ExtendsBeyondChannelWindow,
+        Code::NeverCloses,
+        Code::ClosesForAMinute,
         Code::NeedsSchedule,
         Code::TooManyProblems,
     ];
@@ -206,11 +226,12 @@ impl Code {
             Code::ReminderOutOfOrder => "reminder-out-of-order",
             Code::ReminderTime => "reminder-time",
             Code::BeforeCloseWithoutClose => "before-close-without-close",
-            Code::EmptyText => "empty-text",
+            Code::EmptyText | Code::CanBeEmpty => "empty-text",
             Code::BadLanguage => "bad-language",
             Code::NoDepartments => "no-departments",
             Code::EmptyName => "empty-name",
-            Code::DepartmentTwice => "department-twice",
+            Code::DepartmentTwice | Code::DepartmentTwiceSpelled => "department-twice",
+            Code::NameTwice => "name-twice",
             Code::TwoAny => "two-any-rules",
             Code::UnknownDepartment | Code::UnknownDepartmentNear => "unknown-department",
             Code::TooMany => "too-many",
@@ -224,7 +245,10 @@ impl Code {
             Code::BadPlaceholder => "bad-placeholder",
             Code::PlaceholderWithoutFallback => "placeholder-without-fallback",
             Code::TimeLeftWithoutClose => "time-left-without-close",
-            Code::TextOverLimit => "text-over-limit",
+            Code::TextOverLimit | Code::TextOverLimitBeside | Code::TextOverBytes => {
+                "text-over-limit"
+            }
+            Code::ParameterLayout => "parameter-layout",
             Code::BadZone | Code::BadZoneNear => "bad-time-zone",
             Code::BadWeekday => "bad-weekday",
             Code::BadOpening => "bad-opening",
@@ -239,9 +263,13 @@ impl Code {
             Code::BadCount => "bad-count",
             Code::BadUrl => "bad-url",
             Code::NotOnThisChannel => "not-on-this-channel",
-            Code::QuickReplyTwice => "quick-reply-twice",
+            Code::QuickReplyTwice | Code::QuickReplyTitleTwice => "quick-reply-twice",
             Code::TimeWithoutUse => "time-without-use",
-            Code::OutsideChannelWindow => "outside-channel-window",
+            Code::OutsideChannelWindow | Code::ExtendsBeyondChannelWindow => {
+                "outside-channel-window"
+            }
+            Code::NeverCloses => "rule-never-closes",
+            Code::ClosesForAMinute => "closes-for-a-minute",
             Code::NeedsSchedule => "needs-schedule",
             Code::TooManyProblems => "too-many-problems",
         }
@@ -253,9 +281,13 @@ impl Code {
         match self {
             Code::NoEffect
             | Code::NoRules
+            | Code::NameTwice
             | Code::PlaceholderWithoutFallback
             | Code::NotOnThisChannel
             | Code::OutsideChannelWindow
+            | Code::ExtendsBeyondChannelWindow
+            | Code::NeverCloses
+            | Code::ClosesForAMinute
             // Warnings alone refuse nothing, however many there are.
             | Code::TooManyProblems => Severity::Warning,
             _ => Severity::Error,

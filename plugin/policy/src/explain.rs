@@ -8,7 +8,7 @@ use crate::memory::Memory;
 use crate::policy::Policy;
 use crate::rule::{CountFrom, Rule};
 use crate::schedule::{Deadline, Schedule};
-use crate::text::{Language, Words, clock, fill, span};
+use crate::text::{Language, Words, clock, fill};
 use crate::ticket::Ticket;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -55,12 +55,21 @@ impl Policy {
         let speaker = Speaker { words: language.words(), offset: offset_minutes };
         let mut told = Told { speaker, memory, checks: Vec::new() };
         let decision = decide(self, ticket, memory, now, &mut told);
-        let checks = told.checks;
+        let mut checks = told.checks;
+        let unknown = ticket.zone().and_then(Result::err);
+        let unknown = unknown.map(|name| fill(speaker.words.unknown_zone, &[name]));
         let rule = decision.rule.and_then(|n| self.rules.get(usize::try_from(n).ok()?));
         let mut summary = speaker.summary(&decision, rule);
         if let Some(rule) = rule {
             summary.push(' ');
             summary.push_str(&fill(speaker.words.under_rule, &[&rule.name]));
+        }
+        if let Some(text) = unknown {
+            if decision.reason == Reason::OutsideSendingWindow {
+                summary.push(' ');
+                summary.push_str(&text);
+            }
+            checks.push(Check { code: "unknown-customer-zone", holds: false, text });
         }
         if !self.version.is_empty() {
             summary.push(' ');
@@ -96,7 +105,7 @@ impl Trail for Told<'_> {
             text.push(' ');
             text.push_str(&fill(
                 words.promised_gap,
-                &[&self.speaker.clock(spent.last_at), &span(gap)],
+                &[&self.speaker.clock(spent.last_at), &rule.span(gap)],
             ));
         }
         text.push(' ');

@@ -47,6 +47,7 @@ mod memory;
 mod message;
 #[cfg(all(test, feature = "zones"))]
 mod minutes;
+mod names;
 mod opt_out;
 mod outgoing;
 mod outline;
@@ -61,7 +62,7 @@ mod text;
 mod ticket;
 mod zone;
 
-pub use channel::{Abilities, Channel};
+pub use channel::{Abilities, Channel, Limit};
 #[doc(hidden)]
 pub use config::form;
 pub use config::{Exit, MOST_BYTES, MOST_REMINDERS, MOST_RULES, Surroundings};

@@ -1,26 +1,121 @@
 //! Words by which a customer says that they want no automatic messages (docs/rules.md#opt-out).
 
-use crate::diagnostic::small;
+use crate::names;
 use alloc::string::String;
 
-/// What is said to a text-message service to be left alone, in the three languages. They count
-/// on channels whose users are used to them, unless the policy has words of its own.
-const STOP: [&str; 9] =
-    ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "BAJA", "PARAR", "SAIR"];
+/// What is said to a text-message service to be left alone, folded. They count on channels whose
+/// users are used to them, unless the policy has words of its own.
+///
+/// The English ones are those that the rules of the United States name since April 2025 (47 CFR
+/// 64.1200(a)(10)) and those that carriers' services block; the Spanish and Portuguese ones are those
+/// of carriers there and of services for Spanish short codes.
+const STOP: [&str; 23] = [
+    "stop",
+    "stopall",
+    "unsubscribe",
+    "cancel",
+    "end",
+    "quit",
+    "revoke",
+    "optout",
+    "remove",
+    "alto",
+    "baja",
+    "darmedebaja",
+    "dardebaja",
+    "cancelar",
+    "detener",
+    "desuscribir",
+    "desuscribirme",
+    "parar",
+    "salir",
+    "sair",
+    "pare",
+    "descadastrar",
+    "remover",
+];
 /// What takes it back.
-const START: [&str; 5] = ["START", "UNSTOP", "ALTA", "INICIAR", "VOLTAR"];
+const START: [&str; 7] = ["start", "unstop", "subscribe", "optin", "alta", "iniciar", "voltar"];
+
+/// No such word, nor text that is one, is longer.
+const MOST_BYTES: usize = 1024;
 
 /// Whether a text, as a whole, asks for no more messages (`true`) or for messages again.
 pub(crate) fn said(text: &str, own: Option<&[String]>, usual: bool) -> Option<bool> {
-    let text = text.trim_matches(|c: char| {
-        c.is_whitespace() || c.is_ascii_punctuation() || matches!(c, '¡' | '¿' | '…')
-    });
-    let is = |word: &str| text.chars().map(small).eq(word.trim().chars().map(small));
+    if text.len() > MOST_BYTES || !usual && own.is_none() {
+        return None;
+    }
+    let text = folded(text);
+    let is = |words: &[&str]| words.iter().any(|word| *word == text);
     // A policy's own words do not take STOP away from those who are used to it.
-    let stop = own.is_some_and(|words| words.iter().any(|word| is(word)))
-        || usual && STOP.into_iter().any(is);
-    if stop {
+    if own.is_some_and(|words| words.contains(&text)) || usual && is(&STOP) {
         return Some(true);
     }
-    ((usual || own.is_some()) && START.into_iter().any(is)).then_some(false)
+    is(&START).then_some(false)
+}
+
+/// The form in which words are compared: small letters without accents, and nothing between them, so
+/// that «opt-out», «Opt out» and «OPTOUT» are one.
+pub(crate) fn folded(text: &str) -> String {
+    let key = names::key(text);
+    let letters: String = key.chars().filter(|c| !is_ignored(*c)).collect();
+    // A word of nothing but signs is one all the same.
+    if letters.is_empty() { key.into_owned() } else { letters }
+}
+
+fn is_ignored(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_ascii_punctuation()
+        || names::is_invisible(c)
+        || matches!(c, '¡' | '¿' | '«' | '»' | '·' | '\u{300}'..='\u{36f}' | '\u{2010}'..='\u{2027}')
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::{START, STOP, folded, said};
+    use std::string::String;
+
+    #[test]
+    fn a_word_counts_however_it_is_written_and_only_alone() {
+        for text in [
+            "STOP",
+            "¡Stop!",
+            "opt-out",
+            "Opt out.",
+            "OPTOUT",
+            "Opt\u{2011}out",
+            "«Revoke»",
+            "Alto",
+        ] {
+            assert_eq!(said(text, None, true), Some(true), "{text}");
+        }
+        for text in ["please stop by", "the end", "no", "", "…", "Cancelar mi pedido"] {
+            assert_eq!(said(text, None, true), None, "{text}");
+        }
+        assert_eq!(said("stop", None, false), None);
+        assert_eq!(said("Unstop", None, true), Some(false));
+    }
+
+    #[test]
+    fn a_policy_has_words_of_its_own() {
+        let own: std::vec::Vec<String> = ["No más", "🛑", "--"].iter().map(|w| folded(w)).collect();
+        for text in ["NO MAS!", "no  ma\u{301}s", "🛑", "--"] {
+            assert_eq!(said(text, Some(&own), false), Some(true), "{text}");
+        }
+        for text in ["-", "!", "stop", ""] {
+            assert_eq!(said(text, Some(&own), false), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_words_are_written_folded_and_once() {
+        let mut all: std::vec::Vec<&str> = STOP.into_iter().chain(START).collect();
+        assert!(all.iter().all(|word| folded(word) == *word));
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
 }

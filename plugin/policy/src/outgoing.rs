@@ -1,15 +1,16 @@
 //! Messages as they are sent: in the customer's language, filled in, without what the channel
 //! cannot show.
 
-use crate::channel::Abilities;
+use crate::channel::{Abilities, Limit};
 use crate::decision::{Audience, Image, Outgoing, QuickReply, Template};
 use crate::instant::Instant;
 use crate::memory::Memory;
+use crate::names;
 use crate::placeholder::{Placeholder, fill};
 use crate::policy::Policy;
 use crate::rule::{Content, PlannedTemplate};
 use crate::schedule::Schedule;
-use crate::text::{Language, Translated, spoken_span};
+use crate::text::{Language, Translated, nearest, spoken_span};
 use crate::ticket::Ticket;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -62,35 +63,51 @@ impl Writer<'_> {
         way: Way,
     ) -> Box<Outgoing> {
         let abilities = self.ticket.channel.abilities();
-        let (language, mut text) = self.say(&content.text);
-        for part in also {
-            text.push('\n');
-            text.push_str(&self.say(part).1);
-        }
-        if let Some(name) = signature {
-            text.push_str("\n— ");
-            text.push_str(name);
-        }
         let shown = |able: bool| able && way == Way::Freely;
-        let image = content.image.as_ref().filter(|_| shown(abilities.images)).map(|image| Image {
-            url: image.url.clone(),
-            alternative: self.say(&image.alternative).1,
-        });
-        let quick_replies = if shown(abilities.quick_replies > 0) {
-            content
-                .quick_replies
-                .iter()
-                .take(abilities.quick_replies)
-                .map(|reply| QuickReply {
-                    id: reply.effect.id(),
-                    title: shorten(self.say(&reply.title).1, Some(abilities.quick_reply_limit)),
-                })
-                .collect()
+        let mut image = content.image.as_ref().filter(|_| shown(abilities.images));
+        let mut quick_replies = if shown(abilities.quick_replies > 0) {
+            self.quick_replies(content, abilities)
         } else {
             Vec::new()
         };
+        let whole = |values| {
+            let (language, mut text) = self.say_with(&content.text, values);
+            for part in also {
+                text.push('\n');
+                text.push_str(&self.say_with(part, values).1);
+            }
+            if let Some(name) = signature {
+                text.push_str("\n— ");
+                text.push_str(name);
+            }
+            (language, text)
+        };
+        let (language, mut text) = whole(Values::All);
+        if way == Way::Freely {
+            let fits = |text: &str, replies, image| {
+                abilities.limit(replies, image).is_none_or(|limit| limit.fits(text))
+            };
+            // Names give way first, then what shortens a text, and last the end of the text.
+            if !fits(&text, !quick_replies.is_empty(), image.is_some()) {
+                text = whole(Values::WithoutNames).1;
+            }
+            let replies = !quick_replies.is_empty();
+            if !fits(&text, replies, image.is_some()) {
+                image = image.filter(|_| !fits(&text, replies, false) && fits(&text, false, true));
+                if !fits(&text, replies, image.is_some()) {
+                    quick_replies.clear();
+                }
+            }
+            if let Some(limit) = abilities.limit(!quick_replies.is_empty(), image.is_some()) {
+                text = limit.cut(text);
+            }
+        }
+        let image = image.map(|image| Image {
+            url: image.url.clone(),
+            alternative: self.say(&image.alternative).1,
+        });
         Box::new(Outgoing {
-            text: self.within(text, abilities, way),
+            text,
             language,
             audience: match way {
                 Way::AsNote => Audience::PeopleInCharge,
@@ -106,22 +123,67 @@ impl Writer<'_> {
         })
     }
 
+    /// The quick replies that the channel shows, no two with one title.
+    fn quick_replies(&self, content: &Content, abilities: &Abilities) -> Vec<QuickReply> {
+        let limit = Limit::Characters(abilities.quick_reply_limit);
+        let mut shown: Vec<QuickReply> = Vec::new();
+        for reply in &content.quick_replies {
+            let title = limit.cut(self.say(&reply.title).1);
+            let twice = shown.iter().any(|known| names::key(&known.title) == names::key(&title));
+            if shown.len() < abilities.quick_replies && !twice {
+                shown.push(QuickReply { id: reply.effect.id(), title });
+            }
+        }
+        shown
+    }
+
+    /// The template in the language that is nearest to the customer's, of those it has, and with what
+    /// stands in its places in the same language.
     fn template(&self, planned: &PlannedTemplate) -> Template {
+        let languages = || planned.languages.iter().map(String::as_str);
+        let place = self
+            .ticket
+            .locale
+            .and_then(|locale| nearest(locale, languages()))
+            .or_else(|| nearest(self.policy.language.code(), languages()))
+            .unwrap_or(0);
+        let language = planned.languages.get(place);
+        let locale = language.map(String::as_str).or(self.ticket.locale);
+        let parameter = |text| on_one_line(&self.say_in(text, locale, Values::All).1);
         Template {
             name: planned.name.clone(),
-            language: planned.language.clone(),
-            parameters: planned.parameters.iter().map(|p| self.say(p).1).collect(),
+            language: language.cloned(),
+            parameters: planned.parameters.iter().map(parameter).collect(),
         }
     }
 
     /// A text in the customer's language, filled in, with the language's tag.
     pub(crate) fn say(&self, text: &Translated) -> (Option<String>, String) {
-        let (tag, chosen) = text.choose(self.ticket.locale, self.policy.language);
+        self.say_with(text, Values::All)
+    }
+
+    fn say_with(&self, text: &Translated, values: Values) -> (Option<String>, String) {
+        self.say_in(text, self.ticket.locale, values)
+    }
+
+    fn say_in(
+        &self,
+        text: &Translated,
+        locale: Option<&str>,
+        values: Values,
+    ) -> (Option<String>, String) {
+        let (tag, chosen) = text.choose(locale, self.policy.language);
         if !text.has_places() {
             return (tag.map(Into::into), chosen.into());
         }
         let language = tag.and_then(Language::of_tag).unwrap_or(self.policy.language);
-        (tag.map(Into::into), fill(chosen, |place| self.value(place, language)))
+        let value = |place| match (values, place) {
+            (Values::All, _) | (_, Placeholder::TimeLeft | Placeholder::TicketNumber) => {
+                self.value(place, language)
+            }
+            (Values::WithoutNames, _) => None,
+        };
+        (tag.map(Into::into), fill(chosen, value))
     }
 
     /// What stands for a place of a text, on one line and no longer than a name is.
@@ -142,7 +204,7 @@ impl Writer<'_> {
             }
             Placeholder::Summary => None,
         };
-        let value = value.filter(|value| !value.trim().is_empty())?;
+        let value = value.filter(|value| !value.chars().all(is_blank))?;
         let unfit = value.len() > MOST_NAME_CHARS || value.contains(char::is_control);
         Some(if unfit {
             let plain = value.chars().map(|c| if c.is_control() { ' ' } else { c });
@@ -151,24 +213,34 @@ impl Writer<'_> {
             Cow::Borrowed(value)
         })
     }
+}
 
-    /// A name can make a text longer than the policy has it.
-    fn within(&self, text: String, abilities: &Abilities, way: Way) -> String {
-        match way {
-            Way::Freely => shorten(text, abilities.text_limit),
-            Way::ByTemplate | Way::AsNote => text,
+/// Which values are filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    All,
+    /// All but names, which what the text has instead stands for.
+    WithoutNames,
+}
+
+/// Whether a character shows nothing.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || names::is_invisible(c)
+}
+
+/// A text as the parameter of a template: no line ends, no tabs, and one space where there are
+/// several.
+fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty())
+    {
+        if !line.is_empty() {
+            line.push(' ');
         }
+        line.push_str(word);
     }
+    line
 }
 
-/// At most so many characters, the last one an ellipsis where something is missing.
-fn shorten(text: String, limit: Option<usize>) -> String {
-    let Some(limit) = limit else { return text };
-    // A text with no more bytes than that has no more characters either.
-    if text.len() <= limit || text.chars().count() <= limit {
-        return text;
-    }
-    let mut short: String = text.chars().take(limit.saturating_sub(1)).collect();
-    short.push('…');
-    short
-}
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::event::{Event, Happening, Occurrence};
 use crate::instant::Instant;
 use crate::memory::{Heard, Memory};
 use crate::message::{Author, Counting, Message};
+use crate::names::Names;
 use crate::outgoing::{Way, window_until};
 use crate::replies::Team;
 use crate::rule::{Activation, Effect, Options, Rule};
@@ -30,7 +31,7 @@ pub struct Policy {
     pub(crate) enabled: bool,
     pub(crate) language: Language,
     pub(crate) activation: Option<Activation>,
-    pub(crate) exempt_tags: Vec<String>,
+    pub(crate) exempt_tags: Names,
     pub(crate) rules: Vec<Rule>,
     pub(crate) departments: Departments,
     /// What holds for tickets without a rule.
@@ -41,7 +42,7 @@ pub struct Policy {
     pub(crate) zone: Zone,
     /// Whether conversations of several people are left alone.
     pub(crate) exempt_groups: bool,
-    /// The words by which a customer wants no more; none: those that a channel's users know.
+    /// The words by which a customer wants no more, folded; none: those that a channel's users know.
     pub(crate) opt_out_words: Option<Vec<String>>,
     /// What a customer may be sent in all.
     pub(crate) budget: Caps,
@@ -92,24 +93,47 @@ pub(crate) struct Sending<'a> {
 struct Limits<'a> {
     hours: Option<&'a Hours>,
     zone: Zone,
+    /// Where the customer may be instead, if their zone has a name that nobody knows: messages keep
+    /// to the hours there as well.
+    perhaps: Vec<Zone>,
     caps: Caps,
     sent: Vec<Instant>,
 }
 
+/// So often an hour is looked for that is open in all zones of a country: for some weeks.
+const MOST_ROUNDS: usize = 60;
+
 impl Limits<'_> {
-    fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
-        let earliest = earliest(self.hours, self.zone, &self.caps, &self.sent, at);
+    fn earliest(&self, due: Instant, at: Instant) -> (Instant, Option<Cause>) {
+        let open = |at| self.next_opening(at);
+        let earliest = earliest(&open, self.zone, &self.caps, &self.sent, due, at);
         (earliest.at, earliest.first)
+    }
+
+    /// The first instant from this one on within the hours.
+    fn next_opening(&self, at: Instant) -> Instant {
+        let Some(hours) = self.hours else { return at };
+        let mut at = hours.next_opening(self.zone, at);
+        for _ in 0..MOST_ROUNDS {
+            let everywhere = self.perhaps.iter().fold(at, |at, zone| hours.next_opening(*zone, at));
+            if everywhere == at {
+                return at;
+            }
+            at = hours.next_opening(self.zone, everywhere);
+        }
+        // Where it is always night somewhere nothing is sent.
+        Instant::MAX
     }
 }
 
 impl Sending<'_> {
-    /// The first instant from this one on at which a message may be sent, and what moved it.
+    /// The first instant from `at` on at which a message that fell due at `due` may be sent, and
+    /// what moved it.
     #[inline]
-    pub(crate) fn earliest(&self, at: Instant) -> (Instant, Option<Cause>) {
+    pub(crate) fn earliest(&self, due: Instant, at: Instant) -> (Instant, Option<Cause>) {
         match &self.limits {
             None => (at, None),
-            Some(limits) => limits.earliest(at),
+            Some(limits) => limits.earliest(due, at),
         }
     }
 
@@ -122,9 +146,7 @@ impl Sending<'_> {
 
     /// The first instant from this one on within the hours.
     pub(crate) fn next_opening(&self, at: Instant) -> Instant {
-        let limits = self.limits.as_ref();
-        let hours = limits.and_then(|limits| Some((limits.hours?, limits.zone)));
-        hours.map_or(at, |(hours, zone)| hours.next_opening(zone, at))
+        self.limits.as_ref().map_or(at, |limits| limits.next_opening(at))
     }
 }
 
@@ -215,10 +237,12 @@ impl Policy {
         if window.is_none() && caps == Caps::default() {
             return Sending { limits: None, close: OutsideHours::Silent };
         }
-        let zone = ticket
-            .customer_zone
-            .and_then(Zone::named)
-            .unwrap_or_else(|| window.map_or(self.zone, |w| w.zone));
+        let own = window.map_or(self.zone, |w| w.zone);
+        let (zone, perhaps) = match ticket.zone() {
+            Some(Ok(zone)) => (zone, Vec::new()),
+            Some(Err(_)) => (own, own.of_country()),
+            None => (own, Vec::new()),
+        };
         let mut sent = Vec::new();
         if caps != Caps::default() {
             sent = ticket.sent();
@@ -226,7 +250,7 @@ impl Policy {
         }
         let hours = window.and_then(|w| w.hours.as_ref());
         Sending {
-            limits: Some(Box::new(Limits { hours, zone, caps, sent })),
+            limits: Some(Box::new(Limits { hours, zone, perhaps, caps, sent })),
             close: window.map_or(OutsideHours::Silent, |w| w.close),
         }
     }
@@ -265,11 +289,8 @@ impl Policy {
             return heard;
         }
         if let Some(text) = message.text {
-            heard.opted_out = crate::opt_out::said(
-                text,
-                self.opt_out_words.as_deref(),
-                ticket.channel.abilities().opt_out_words,
-            );
+            let usual = ticket.channel.abilities().opt_out_words;
+            heard.opted_out = crate::opt_out::said(text, self.opt_out_words.as_deref(), usual);
         }
         heard.effect = self.effect(ticket, memory, message);
         heard

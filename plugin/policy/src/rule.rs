@@ -4,7 +4,8 @@ use crate::decision::{AfterClose, Survey};
 use crate::event::Source;
 use crate::instant::{Instant, Span};
 use crate::message::Counting;
-use crate::text::Translated;
+use crate::names::Names;
+use crate::text::{Translated, span_in};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -88,7 +89,8 @@ impl Effect {
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedTemplate {
     pub(crate) name: String,
-    pub(crate) language: Option<String>,
+    /// The languages in which it was approved; none: the host knows.
+    pub(crate) languages: Vec<String>,
     pub(crate) parameters: Vec<Translated>,
 }
 
@@ -209,6 +211,8 @@ pub(crate) struct Options {
     pub(crate) typing: Option<(Span, Span)>,
     /// How long after the close a reply reopens the same ticket.
     pub(crate) late_reply: Span,
+    /// Whether that time runs in calendar time although the rule's runs in open time.
+    pub(crate) late_reply_in_calendar_time: bool,
     /// The least time between an agent's message and what falls due although it was counted from
     /// an earlier moment.
     pub(crate) guard: Span,
@@ -235,6 +239,7 @@ impl Options {
         after_reopening: AfterReopening::OnAgentMessage,
         typing: Some((Span::from_millis(120_000), Span::from_millis(600_000))),
         late_reply: Span::DAY,
+        late_reply_in_calendar_time: false,
         guard: Span::MINUTE,
         business_hours: None,
         sending_window: None,
@@ -258,7 +263,7 @@ pub(crate) struct Close {
     /// Who must have closed for the agent to be taken off (docs/rules.md#after-close-sources).
     pub(crate) unassign: Sources,
     /// Tags of tickets whose agent stays (docs/rules.md#keep-assignment).
-    pub(crate) keep_assignment_tags: Vec<String>,
+    pub(crate) keep_assignment_tags: Names,
     pub(crate) bot_on: Sources,
     pub(crate) survey: Survey,
     pub(crate) survey_after: Sources,
@@ -312,6 +317,11 @@ impl Rule {
         self.reminders.last().map_or(Span::ZERO, |r| r.accumulated)
     }
 
+    /// One of its times as people read it.
+    pub(crate) fn span(&self, time: Span) -> String {
+        span_in(time, self.options.business_hours.is_some())
+    }
+
     /// The gap promised between the last reminder and the close; none in a rule that never closes.
     #[must_use]
     pub fn gap(&self) -> Option<Span> {
@@ -319,7 +329,7 @@ impl Rule {
     }
 
     pub(crate) fn after_close(&self, source: Source, tags: &[String]) -> AfterClose {
-        let kept = tags.iter().any(|t| self.close.keep_assignment_tags.contains(t));
+        let kept = self.close.keep_assignment_tags.find_any(tags).is_some();
         AfterClose {
             source,
             unassign: self.close.unassign.has(source) && !kept,

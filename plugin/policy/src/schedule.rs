@@ -17,7 +17,7 @@ use crate::sending::Cause;
 
 /// How long before its end a channel's window is used, where a reminder is sent before it falls
 /// due.
-const BEFORE_THE_END: Span = Span::HOUR;
+pub(crate) const BEFORE_THE_END: Span = Span::HOUR;
 
 /// A step and the instant at which it is to be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +180,7 @@ impl Schedule<'_> {
         while let Some(planned) = self.planned(taken.number) {
             sending.count(taken.at);
             let due = self.reminder(Some(taken), planned);
-            let at = sending.earliest(due).0;
+            let at = sending.earliest(due, due).0;
             taken = Taken { number: taken.number.saturating_add(1), at };
         }
         self.close(Some(taken), at).map(|deadline| deadline.at)
@@ -260,7 +260,7 @@ impl Schedule<'_> {
             let step = Step::Reminder(number);
             return Some(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
         }
-        let (at, moved) = open_at(due, now, |at| self.sending.earliest(at));
+        let (at, moved) = open_at(due, now, |at| self.sending.earliest(due, at));
         let way = self.way(content, at.max(now))?;
         let moved = match moved {
             None => Delay::Nothing,

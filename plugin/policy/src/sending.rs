@@ -1,7 +1,6 @@
 //! When a message may be sent to a customer: within sending hours, and not too often. A message
 //! that is due sooner is sent later.
 
-use crate::calendar::Hours;
 use crate::instant::Instant;
 use crate::zone::{self, Clock, Local, Zone};
 use alloc::vec::Vec;
@@ -66,42 +65,60 @@ impl Earliest {
     }
 }
 
-/// The first instant, not before this one, at which a message may be sent, by the clocks of a zone.
+/// The first instant, not before `at`, at which a message that fell due at `due` may be sent, by the
+/// clocks of a zone. `open` gives the first instant from one on that lies within sending hours.
+///
+/// A cap moves a message to another day, at the time of day at which it could first have been sent:
+/// never to that day's midnight.
 ///
 /// What was sent may be in any order and hold an instant twice, which counts once. Instants to come
 /// count in their day and week as well.
 pub(crate) fn earliest(
-    hours: Option<&Hours>,
+    open: &dyn Fn(Instant) -> Instant,
     zone: Zone,
     caps: &Caps,
     sent: &[Instant],
+    due: Instant,
     at: Instant,
 ) -> Earliest {
     let mut found = Earliest { at, first: None, last: None };
-    let open = |at| hours.map_or(at, |hours| hours.next_opening(zone, at));
     found.moved(open(at), Cause::Hours);
     if *caps == Caps::default() {
         return found;
     }
     let clock = &mut Clock::at(zone, found.at.millis());
+    let planned = if due == at { found.at } else { open(due) };
+    let time_of_day = clock.show(planned.millis()).millis;
     let mut days: Vec<(Instant, i32)> = Vec::with_capacity(sent.len());
     for at in sent {
         if !days.iter().any(|(known, _)| known == at) {
             days.push((*at, clock.day(*at)));
         }
     }
-    // Each move leaves behind a day, a week or a message for good.
-    for _ in 0..days.len().saturating_mul(3) {
-        let Some((day, cause)) = in_the_way(caps, &days, found.at, clock.day(found.at)) else {
-            return found;
-        };
-        found.moved(zone.instant(Local::minute_of(day, 0)), cause);
-        found.moved(open(found.at), Cause::Hours);
-    }
-    match in_the_way(caps, &days, found.at, clock.day(found.at)) {
-        None => found,
-        // Only a cap of zero is always in the way.
-        Some((_, cause)) => Earliest { at: Instant::MAX, last: Some(cause), ..found },
+    // Each move by a cap leaves behind a day, a week or a message for good.
+    let mut moves = days.len().saturating_mul(3);
+    loop {
+        match in_the_way(caps, &days, found.at, clock.day(found.at)) {
+            // Only a cap of zero is always in the way.
+            Some((_, cause)) if moves == 0 => {
+                return Earliest { at: Instant::MAX, last: Some(cause), ..found };
+            }
+            Some((day, cause)) => {
+                moves = moves.saturating_sub(1);
+                let on = |day| zone.instant(Local { day, millis: time_of_day });
+                let at = on(day);
+                // Where the clocks have left that time out, they may show the day after by then.
+                let shown = clock.show(at.millis()).day;
+                found.moved(if shown > day { on(shown) } else { at }, cause);
+            }
+            None => {
+                let opens = open(found.at);
+                if opens <= found.at {
+                    return found;
+                }
+                found.moved(opens, Cause::Hours);
+            }
+        }
     }
 }
 

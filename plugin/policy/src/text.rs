@@ -41,8 +41,8 @@ impl Language {
     /// The language of a BCP 47 tag, if it is one of these.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Language> {
-        let base = base(tag);
-        Self::ALL.into_iter().find(|l| l.code().eq_ignore_ascii_case(base))
+        let language = subtags(tag).next()?;
+        Self::ALL.into_iter().find(|l| l.code().eq_ignore_ascii_case(language))
     }
 
     pub(crate) fn of_locale(locale: Option<&str>) -> Option<Language> {
@@ -76,37 +76,69 @@ impl Translated {
         self.places
     }
 
-    /// The text for a locale: its own, else that of its language, else that of the policy's
-    /// language, else the first.
+    /// The text for a locale: that of the nearest language, else that of the policy's language, else
+    /// the first.
     pub(crate) fn choose(&self, locale: Option<&str>, policy: Language) -> (Option<&str>, &str) {
-        let tagged = |wanted: &str, whole: bool| {
-            self.entries.iter().find(|(tag, _)| {
-                tag.as_deref().is_some_and(|tag| {
-                    let tag = if whole { tag } else { base(tag) };
-                    tag.eq_ignore_ascii_case(wanted)
-                })
-            })
-        };
-        locale
-            .and_then(|l| {
-                tagged(l, true).or_else(|| tagged(base(l), true)).or_else(|| tagged(base(l), false))
-            })
-            .or_else(|| tagged(policy.code(), false))
-            .or_else(|| self.entries.first())
-            .map_or((None, ""), |(tag, text)| (tag.as_deref(), text.as_str()))
+        let tags = || self.entries.iter().map(|(tag, _)| tag.as_deref().unwrap_or_default());
+        let place = locale
+            .and_then(|locale| nearest(locale, tags()))
+            .or_else(|| nearest(policy.code(), tags()))
+            .unwrap_or(0);
+        self.entries.get(place).map_or((None, ""), |(tag, text)| (tag.as_deref(), text.as_str()))
     }
 }
 
 impl Translated {
+    /// The texts of all languages.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(_, text)| text.as_str())
+    }
+
     /// Whether one of the languages says exactly this.
     pub(crate) fn has(&self, text: &str) -> bool {
         self.entries.iter().any(|(_, own)| own.trim() == text)
     }
 }
 
-fn base(tag: &str) -> &str {
-    let end = tag.bytes().position(|byte| matches!(byte, b'-' | b'_'));
-    end.and_then(|end| tag.get(..end)).unwrap_or(tag)
+/// The place of the language tag that is nearest to a locale, of those in the same language: the one
+/// with most in common, then the one with least that the locale does not say.
+pub(crate) fn nearest<'t>(locale: &str, tags: impl Iterator<Item = &'t str>) -> Option<usize> {
+    let mut best: Option<(i32, usize)> = None;
+    for (place, tag) in tags.enumerate() {
+        if let Some(score) = likeness(tag, locale)
+            && best.is_none_or(|(known, _)| score > known)
+        {
+            best = Some((score, place));
+        }
+    }
+    best.map(|(_, place)| place)
+}
+
+/// How well a language tag fits a locale; nothing for another language.
+fn likeness(tag: &str, locale: &str) -> Option<i32> {
+    let (mut tag, mut locale) = (subtags(tag), subtags(locale));
+    if !tag.next()?.eq_ignore_ascii_case(locale.next()?) {
+        return None;
+    }
+    let mut score = 0_i32;
+    for part in tag {
+        let in_common = locale.clone().any(|said| said.eq_ignore_ascii_case(part));
+        let region = |said: &str| said.len() == 2 && !said.eq_ignore_ascii_case("ES");
+        score = score.saturating_add(match part {
+            _ if in_common => 2,
+            // The Spanish of Latin America is nearer to that of Mexico than the Spanish of Spain.
+            "419" if locale.clone().any(region) => 1,
+            _ => -1,
+        });
+    }
+    Some(score)
+}
+
+/// The parts of `pt-BR`, `pt_BR` or `pt_BR.UTF-8`.
+fn subtags(tag: &str) -> impl Iterator<Item = &str> + Clone {
+    let tag = tag.trim();
+    let end = tag.bytes().position(|byte| matches!(byte, b'.' | b'@')).unwrap_or(tag.len());
+    tag.get(..end).unwrap_or_default().split(['-', '_'])
 }
 
 /// The sentences of one language; `{0}`, `{1}` … stand for values.
@@ -159,6 +191,8 @@ pub(crate) struct Words {
     pub(crate) deadline: &'static str,
     /// Anchor, what is counted from.
     pub(crate) counted_from: &'static str,
+    /// The name that nobody knows.
+    pub(crate) unknown_zone: &'static str,
     /// Last reminder, gap.
     pub(crate) promised_gap: &'static str,
     pub(crate) nothing_remembered: &'static str,
@@ -287,11 +321,16 @@ pub(crate) fn spoken_span(span: Span, language: Language) -> String {
 /// same as in a config.
 #[must_use]
 pub fn span(span: Span) -> String {
+    span_in(span, false)
+}
+
+/// The same, of the open time of a schedule: in hours, for its days are shorter than 24 of them.
+#[must_use]
+pub(crate) fn span_in(span: Span, open_time: bool) -> String {
     let mut text = String::new();
     let mut rest = span.millis();
-    for (unit, name) in
-        [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")]
-    {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"), (1, "ms")];
+    for (unit, name) in units.into_iter().skip(usize::from(open_time)) {
         let n = rest.checked_div(unit).unwrap_or(0);
         rest = rest.checked_rem(unit).unwrap_or(0);
         if n > 0 {

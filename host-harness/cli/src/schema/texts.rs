@@ -140,7 +140,12 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     (
         OPTION,
         "late-reply",
-        "How long after the close a customer's message reopens the ticket. Default: 1 d.",
+        "How long after the close a customer's message reopens the ticket, in the rule's open time if it has one. Default: 1 d.",
+    ),
+    (
+        OPTION,
+        "late-reply-time",
+        "Whether that time runs as the rule's times do, or in calendar time. Default: rule.",
     ),
     (
         OPTION,
@@ -209,7 +214,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("quick-reply", "by", "The additional time, for extend."),
     ("template", "name", "Its name in the channel."),
-    ("template", "language", "The language it was approved in. Default: the customer's."),
+    (
+        "template",
+        "language",
+        "The language it was approved in, or a list of those: the nearest to the customer's is used. Default: the customer's.",
+    ),
     ("template", "parameters", "The values of its placeholders, in order."),
     ("on-failed-reminder", "unreachable", "When the customer cannot be reached. Default: stop."),
     ("on-failed-reminder", "refused", "When the channel refuses the message. Default: stop."),

@@ -4,12 +4,15 @@
 //! what is not in a table can neither be written nor read.
 
 use super::hours::{MOST_CALENDARS, MOST_DAYS_APART, MOST_HOLIDAYS, MOST_MESSAGES};
-use super::message::{MOST_PARAMETERS, MOST_QUICK_REPLIES};
+use super::message::{MOST_LANGUAGES, MOST_PARAMETERS, MOST_QUICK_REPLIES};
 use super::replies::{MOST_PARTS, MOST_TEAMS};
 use super::{MOST_REMINDERS, MOST_RETRIES, MOST_RULES, words};
 
 pub use super::hours::{DAYS, MOST_OPENINGS};
 pub use super::place::{MOST_NAMES, MOST_TEXT_BYTES};
+
+/// The channels, whose names may be written in any case.
+pub const CHANNELS: &[&str] = &words::CHANNEL_WORDS;
 
 /// An object of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub enum Kind {
     Zone,
     /// The address of a picture.
     Url,
+    /// A language tag, or a list of so many at most.
+    Languages(usize),
     /// A list of names.
     Names,
     /// A list of so many texts at most; placeholders are filled in.
@@ -192,6 +197,7 @@ macro_rules! options {
             key("after-reopening", Kind::Words(&words::AFTER_REOPENING_WORDS)),
             key("typing", Kind::ObjectOrOff(&TYPING)),
             key("late-reply", Kind::Duration),
+            key("late-reply-time", Kind::Words(&words::LATE_REPLY_TIME_WORDS)),
             key("guard", Kind::Duration),
             key("business-hours", Kind::NameOrOff),
             key("sending-window", Kind::NameOrOff),
@@ -249,7 +255,7 @@ pub const TEMPLATE: Form = Form {
     name: "template",
     keys: &[
         needed("name", Kind::Filled),
-        key("language", Kind::Filled),
+        key("language", Kind::Languages(MOST_LANGUAGES)),
         key("parameters", Kind::TextList(MOST_PARAMETERS)),
     ],
 };

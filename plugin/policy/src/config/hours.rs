@@ -193,7 +193,13 @@ fn openings<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(Opening, Pla
     for place in places {
         let Some(written) = place.string(problems) else { continue };
         match opening(&written) {
-            Some(opening) => read.push((opening, place)),
+            Some(opening) => {
+                // What is meant is the end of the day.
+                if opening.to == MIDNIGHT.saturating_sub(1) {
+                    place.problem(Code::ClosesForAMinute, vec![], problems);
+                }
+                read.push((opening, place));
+            }
             None => place.problem(Code::BadOpening, vec![plain(written)], problems),
         }
     }

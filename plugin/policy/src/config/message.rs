@@ -1,19 +1,23 @@
 //! Reading what is sent to customers: words with their places, pictures, quick replies, templates;
 //! and what the account's channel would make of it.
 
-use super::place::{Object, Place, Problems, quoted};
-use super::{Around, Times, form, plain, words};
-use crate::channel::Channel;
+use super::place::{Object, Place, Problems, is_language_tag, quoted};
+use super::{Times, form, plain, words};
+use crate::calendar::Hours;
+use crate::channel::{Abilities, Channel, Limit};
 use crate::clock::Clock;
 use crate::diagnostic::Code;
 use crate::instant::{Instant, Span};
+use crate::names;
 use crate::placeholder::{NAMED, Piece, Placeholder, named, pieces};
-use crate::policy::SendingWindow;
 use crate::rule::{
     Content, Effect, OutsideWindow, PlannedImage, PlannedQuickReply, PlannedTemplate, Rule,
+    WhenLeftOut,
 };
+use crate::schedule::BEFORE_THE_END;
 use crate::text::Translated;
-use alloc::string::ToString;
+use crate::zone::Zone;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -21,6 +25,10 @@ use alloc::vec::Vec;
 pub(super) const MOST_QUICK_REPLIES: usize = 10;
 /// More than any template has.
 pub(super) const MOST_PARAMETERS: usize = 50;
+/// More than any template is approved in.
+pub(super) const MOST_LANGUAGES: usize = 100;
+/// No time left is said in more characters or bytes: «89 días y 23 horas».
+const MOST_TIME_LEFT: usize = 24;
 
 /// Where and when a text is said.
 #[derive(Clone, Copy)]
@@ -31,14 +39,45 @@ pub(super) struct Spoken {
     pub(super) closes: bool,
 }
 
+/// What goes with a text that the channel shows.
+#[derive(Clone, Copy, Default)]
+struct Beside {
+    quick_replies: bool,
+    image: bool,
+}
+
 impl Spoken {
     /// A text, or one for each language, that the channel takes.
     pub(super) fn texts(&self, place: &Place<'_>, problems: &mut Problems) -> Option<Translated> {
+        self.texts_beside(Beside::default(), place, problems)
+    }
+
+    fn texts_beside(
+        &self,
+        beside: Beside,
+        place: &Place<'_>,
+        problems: &mut Problems,
+    ) -> Option<Translated> {
         let texts = place.texts(problems)?;
+        let limit = self.channel.and_then(|channel| {
+            let able = channel.abilities();
+            able.limit(beside.quick_replies, beside.image).map(|limit| (channel, limit))
+        });
         for (place, text) in place.each_text() {
+            if can_be_empty(text) {
+                place.problem(Code::CanBeEmpty, vec![], problems);
+                continue;
+            }
             places(&place, text, self.closes, false, problems);
-            let limit = self.channel.and_then(|channel| channel.abilities().text_limit);
-            within(&place, text, limit, self.channel, problems);
+            if let Some((channel, limit)) = limit {
+                let shorter = channel.abilities().text_limit != Some(limit);
+                let code = match limit {
+                    Limit::Bytes(_) => Code::TextOverBytes,
+                    Limit::Characters(_) if shorter => Code::TextOverLimitBeside,
+                    Limit::Characters(_) => Code::TextOverLimit,
+                };
+                within(&place, text, limit, channel, code, problems);
+            }
         }
         Some(texts)
     }
@@ -51,6 +90,24 @@ pub(super) fn summary(place: &Place<'_>, problems: &mut Problems) -> Option<Tran
         places(&place, text, false, true, problems);
     }
     Some(texts)
+}
+
+/// Whether nothing is left of a text where what stands in its places is not known.
+fn can_be_empty(text: &str) -> bool {
+    let says = |piece| match piece {
+        Piece::Words(words) => !words.trim().is_empty(),
+        // These two are always known, and what is no place is said elsewhere.
+        Piece::Place(name, fallback) => match named(name) {
+            None
+            | Some(Placeholder::TimeLeft | Placeholder::TicketNumber | Placeholder::Summary) => {
+                true
+            }
+            Some(_) => fallback.is_some_and(|fallback| !fallback.trim().is_empty()),
+        },
+        Piece::Open => true,
+    };
+    // A text of nothing at all has a problem of its own.
+    !text.trim().is_empty() && !pieces(text).any(says)
 }
 
 /// Whether every place of a text is known and can be filled in.
@@ -103,25 +160,25 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
 fn within(
     place: &Place<'_>,
     text: &str,
-    limit: Option<usize>,
-    channel: Option<Channel>,
+    limit: Limit,
+    channel: Channel,
+    code: Code,
     problems: &mut Problems,
 ) {
-    let length = || {
-        let lengths = pieces(text).map(|piece| match piece {
-            Piece::Words(words) => words.chars().count(),
-            Piece::Place(_, fallback) => fallback.map_or(0, |f| f.chars().count()),
-            Piece::Open => 0,
-        });
-        lengths.fold(0, usize::saturating_add)
-    };
-    if let (Some(limit), Some(channel)) = (limit, channel)
-        && text.len() > limit
-        && length() > limit
-    {
-        let values =
-            vec![plain(length().to_string()), plain(limit.to_string()), plain(channel.word())];
-        place.problem(Code::TextOverLimit, values, problems);
+    let lengths = pieces(text).map(|piece| match piece {
+        Piece::Words(words) => limit.count(words),
+        Piece::Place(name, _) if named(name) == Some(Placeholder::TimeLeft) => MOST_TIME_LEFT,
+        Piece::Place(_, fallback) => fallback.map_or(0, |fallback| limit.count(fallback)),
+        Piece::Open => 0,
+    });
+    let length = lengths.fold(0, usize::saturating_add);
+    if length > limit.most() {
+        let number = |n: usize| plain(n.to_string());
+        place.problem(
+            code,
+            vec![number(length), number(limit.most()), plain(channel.word())],
+            problems,
+        );
     }
 }
 
@@ -129,12 +186,19 @@ fn within(
 pub(super) fn content(
     object: &Object<'_>,
     spoken: &Spoken,
-    times: &Times,
+    times: &Times<'_>,
     problems: &mut Problems,
 ) -> Content {
+    let shows = |key, able: fn(&Abilities) -> bool| {
+        object.get(key).is_some() && spoken.channel.is_some_and(|c| able(c.abilities()))
+    };
+    let beside = Beside {
+        quick_replies: shows("quick-replies", |able| able.quick_replies > 0),
+        image: shows("image", |able| able.images),
+    };
     let text = object
         .require("text", "\"text\": \"¿Sigues allí?\"", problems)
-        .and_then(|p| spoken.texts(&p, problems))
+        .and_then(|p| spoken.texts_beside(beside, &p, problems))
         .unwrap_or(Translated::new(Vec::new()));
     let image = object.get("image").and_then(|place| {
         not_on(&place, spoken.channel, |channel| channel.abilities().images, problems);
@@ -192,12 +256,13 @@ fn image(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<
 fn quick_replies(
     list: &Place<'_>,
     spoken: &Spoken,
-    times: &Times,
+    times: &Times<'_>,
     problems: &mut Problems,
 ) -> Vec<PlannedQuickReply> {
     let abilities = spoken.channel.map(Channel::abilities);
     let most = abilities.map_or(MOST_QUICK_REPLIES, |a| a.quick_replies);
-    let limit = abilities.map(|a| a.quick_reply_limit);
+    let limit = spoken.channel.map(|c| (c, c.abilities().quick_reply_limit));
+    let limit = limit.filter(|(_, most)| *most > 0);
     let mut replies: Vec<PlannedQuickReply> = Vec::new();
     // A channel that shows none at all has been spoken of.
     let most = if most == 0 { MOST_QUICK_REPLIES } else { most };
@@ -209,7 +274,19 @@ fn quick_replies(
                 if text.contains("{{") {
                     place.problem(Code::BadPlaceholder, vec![], problems);
                 }
-                within(&place, text, limit.filter(|n| *n > 0), spoken.channel, problems);
+                if let Some((channel, most)) = limit {
+                    let limit = Limit::Characters(most);
+                    within(&place, text, limit, channel, Code::TextOverLimit, problems);
+                }
+                // Channels refuse two alike, and a customer who types the words chooses by them.
+                let twice = replies.iter().any(|reply| {
+                    let key = names::key(text);
+                    reply.title.texts().any(|title| names::key(title) == key)
+                });
+                if twice {
+                    let values = vec![plain(text.trim())];
+                    place.problem(Code::QuickReplyTitleTwice, values, problems);
+                }
             }
             Some(titles)
         });
@@ -218,10 +295,17 @@ fn quick_replies(
             effect_place.as_ref().and_then(|place| place.word(&words::EFFECTS, problems));
         let by = object.get("by");
         let effect = match takes_time {
-            Some(true) => object
-                .require("by", "\"by\": \"1 d\"", problems)
-                .and_then(|place| times.read(&place, problems))
-                .map(Effect::Extend),
+            Some(true) => object.require("by", "\"by\": \"1 d\"", problems).and_then(|place| {
+                let by = times.read(&place, problems)?;
+                // The choice opens the window anew, and it runs while the customer has more time.
+                if let Some(window) = times.window
+                    && (Waits { sending: None, ..times.waits }).range(by).1 >= window
+                {
+                    let values = vec![plain(crate::text::span(window))];
+                    place.problem(Code::ExtendsBeyondChannelWindow, values, problems);
+                }
+                Some(Effect::Extend(by))
+            }),
             Some(false) => {
                 if let Some(by) = &by {
                     by.problem(Code::TimeWithoutUse, vec![], problems);
@@ -249,60 +333,134 @@ pub(super) fn template(
     let name = object
         .require("name", "\"name\": \"recordatorio_1\"", problems)
         .and_then(|place| place.name(problems));
-    let language = object.get("language").and_then(|place| place.name(problems));
+    let languages = object
+        .get("language")
+        .map(|place| {
+            let list =
+                if place.is_list() { place.items(MOST_LANGUAGES, problems) } else { vec![place] };
+            list.iter().filter_map(|place| language(place, problems)).collect()
+        })
+        .unwrap_or_default();
     let parameters = object
         .get("parameters")
         .map(|list| list.items(MOST_PARAMETERS, problems))
         .unwrap_or_default()
         .iter()
-        .filter_map(|place| Spoken { channel: None, ..*spoken }.texts(place, problems))
+        .filter_map(|place| parameter(place, spoken, problems))
         .collect();
-    Some(PlannedTemplate { name: name?, language, parameters })
+    Some(PlannedTemplate { name: name?, languages, parameters })
 }
 
-/// Warns of reminders that can fall outside of the channel's window and have no template: even of
-/// those whose customer was answered at once.
-pub(super) fn outside_channel_window(
-    rule: &Rule,
-    list: &Place<'_>,
-    around: &Around<'_>,
-    problems: &mut Problems,
-) {
-    let Some(window) = around.channel.and_then(|channel| channel.abilities().window) else {
-        return;
-    };
-    if rule.options.outside_window != OutsideWindow::LeaveOut {
-        return;
+fn language(place: &Place<'_>, problems: &mut Problems) -> Option<String> {
+    let language = place.name(problems)?;
+    if !language.trim().is_empty() && !is_language_tag(&language) {
+        place.problem(Code::BadLanguage, vec![plain(language.as_str())], problems);
     }
-    let schedule = rule.options.business_hours.and_then(|n| around.schedules.get(n));
-    let clock = Clock(schedule.map(|schedule| (&schedule.hours, &schedule.zone)));
-    let sending = rule.options.sending_window.and_then(|n| around.sending_windows.get(n));
-    for (n, reminder) in rule.reminders.iter().enumerate() {
-        if reminder.content.template.is_none()
-            && longest_wait(clock, sending, reminder.accumulated) >= window
-        {
-            list.inside(
-                n,
-                Code::OutsideChannelWindow,
-                vec![plain(crate::text::span(window))],
-                problems,
-            );
+    Some(language)
+}
+
+/// What stands in a place of a template: channels refuse a message of which one is empty, or has a
+/// line end, a tab or many spaces in it.
+fn parameter(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<Translated> {
+    let texts = place.texts(problems)?;
+    for (place, text) in place.each_text() {
+        if can_be_empty(text) {
+            place.problem(Code::CanBeEmpty, vec![], problems);
+            continue;
+        }
+        places(&place, text, spoken.closes, false, problems);
+        if text.contains(char::is_control) || text.contains("     ") {
+            place.problem(Code::ParameterLayout, vec![], problems);
         }
     }
+    Some(texts)
 }
 
-/// The longest that a reminder takes in calendar time, tried from every third hour of a week.
-fn longest_wait(clock: Clock<'_>, sending: Option<&SendingWindow>, after: Span) -> Span {
-    let hours = sending.and_then(|window| Some((window.hours.as_ref()?, window.zone)));
-    if clock.0.is_none() && hours.is_none() {
-        return after;
+/// Warns of reminders that can fall outside of the channel's window and have no template, even of
+/// those whose customer was answered at once; and, of a rule without errors, whether its last
+/// reminder always falls outside, so that it never closes a ticket.
+pub(super) fn outside_channel_window(
+    rule: &Rule,
+    place: &Place<'_>,
+    list: &Place<'_>,
+    times: &Times<'_>,
+    sound: bool,
+    problems: &mut Problems,
+) {
+    let Some(window) = times.window else { return };
+    let otherwise = rule.options.outside_window;
+    for (n, reminder) in rule.reminders.iter().enumerate() {
+        let content = &reminder.content;
+        if otherwise == OutsideWindow::LeaveOut
+            && content.template.is_none()
+            && times.waits.range(reminder.accumulated).1 >= window
+        {
+            let values = vec![plain(crate::text::span(window))];
+            list.inside(n, Code::OutsideChannelWindow, values, problems);
+        }
     }
-    let wait = |n: u64| {
-        let start = A_MONDAY.plus(Span::HOUR.times(n.saturating_mul(3)));
-        let due = clock.advance(start, after);
-        hours.map_or(due, |(hours, zone)| hours.next_opening(zone, due)).since(start)
-    };
-    (0..56).map(wait).max().unwrap_or(after)
+    let closes = rule.enabled
+        && rule.close_after.is_some()
+        && rule.options.when_left_out == WhenLeftOut::NoClose;
+    let before_end = (otherwise == OutsideWindow::BeforeItEnds).then_some(window);
+    if sound
+        && closes
+        && let Some(last) = rule.reminders.last()
+        && last.content.template.is_none()
+        && (Waits { before_end, ..times.waits }).is_always(last.accumulated, window)
+    {
+        place.problem(Code::NeverCloses, vec![], problems);
+    }
+}
+
+/// What a step waits for beside its own time.
+#[derive(Clone, Copy)]
+pub(super) struct Waits<'a> {
+    pub(super) clock: Clock<'a>,
+    pub(super) sending: Option<(&'a Hours, Zone)>,
+    /// The channel's window, before whose end a step is taken that falls due after it.
+    pub(super) before_end: Option<Span>,
+}
+
+/// Minutes of a week, and between two of those that are tried first.
+const WEEK: u64 = 10_080;
+const COARSE: usize = 180;
+
+impl Waits<'_> {
+    /// The calendar time until a step is taken that falls due so long after a minute of a week.
+    fn wait(&self, after: Span, minute: u64) -> Span {
+        let start = A_MONDAY.plus(Span::MINUTE.times(minute));
+        let mut due = self.clock.advance(start, after);
+        if let Some(window) = self.before_end
+            && due >= start.plus(window)
+        {
+            due = start.plus(window).minus(BEFORE_THE_END);
+        }
+        self.sending.map_or(due, |(hours, zone)| hours.next_opening(zone, due)).since(start)
+    }
+
+    /// The shortest and the longest that a step takes in calendar time, as far as one finds by
+    /// trying now and then.
+    pub(super) fn range(&self, after: Span) -> (Span, Span) {
+        if self.clock.0.is_none() && self.sending.is_none() {
+            let wait = self.wait(after, 0);
+            return (wait, wait);
+        }
+        let tried = (0..WEEK).step_by(COARSE).map(|minute| self.wait(after, minute));
+        tried.fold((Span::DAY.times(90), Span::ZERO), |(least, most), wait| {
+            (least.min(wait), most.max(wait))
+        })
+    }
+
+    /// Whether a step is never taken before a window ends. A step waits at most a minute less for
+    /// every minute that it begins later: so nothing is missed between the instants that are tried.
+    fn is_always(&self, after: Span, window: Span) -> bool {
+        let (shortest, _) = self.range(after);
+        shortest >= window
+            && (self.clock.0.is_none() && self.sending.is_none()
+                || shortest >= window.plus(Span::MINUTE.times(180))
+                || (0..WEEK).step_by(5).all(|minute| self.wait(after, minute) >= window))
+    }
 }
 
 /// 2026-01-05T00:00:00Z.

@@ -3,7 +3,11 @@
 use super::form::Form;
 use super::plain;
 use super::tree::Node;
+use super::words;
+use crate::channel::Channel;
+use crate::departments::Departments;
 use crate::diagnostic::{Code, Diagnostic, Search, Severity, Shape, Value};
+use crate::names::{self, Names};
 use crate::text::Translated;
 use crate::zone::Zone;
 use alloc::collections::BTreeSet;
@@ -323,6 +327,35 @@ impl<'a> Place<'a> {
         self.items(MOST_NAMES, problems).iter().filter_map(|item| item.name(problems)).collect()
     }
 
+    /// A list of tags; two that differ in nothing that counts are worth a warning.
+    pub(super) fn tags(&self, problems: &mut Problems) -> Names {
+        let mut seen = Departments::default();
+        let mut tags: Vec<String> = Vec::new();
+        for place in self.items(MOST_NAMES, problems) {
+            let Some(tag) = place.name(problems) else { continue };
+            match seen.own(&tag).and_then(|first| tags.get(usize::try_from(first).ok()?)) {
+                Some(_) if tag.trim().is_empty() => {}
+                Some(first) => {
+                    let values = vec![plain(tag.as_str()), plain(first.as_str())];
+                    place.problem(Code::NameTwice, values, problems);
+                }
+                None => seen.insert(&tag, u32::try_from(tags.len()).unwrap_or(u32::MAX)),
+            }
+            tags.push(tag);
+        }
+        Names::new(tags)
+    }
+
+    /// A channel, whatever the case of its name; none inside for one that was shut down.
+    pub(super) fn channel(&self, problems: &mut Problems) -> Option<Option<Channel>> {
+        let known: Vec<&str> = words::CHANNELS.iter().map(|(word, _)| *word).collect();
+        let key = self.text().map(names::key);
+        match known.iter().position(|word| key.as_deref() == Some(word)) {
+            Some(place) => words::CHANNELS.get(place).map(|(_, channel)| *channel),
+            None => self.word(&words::CHANNELS, problems),
+        }
+    }
+
     /// A whole number from 1 to so many.
     pub(super) fn count(&self, most: u32, problems: &mut Problems) -> Option<u32> {
         let Node::Number(written) = self.node else {
@@ -415,10 +448,11 @@ impl<'a> Place<'a> {
                     if !is_language_tag(tag) {
                         place.problem(Code::BadLanguage, vec![plain(tag.as_str())], problems);
                     }
-                    if !seen.insert(tag.as_str()) {
+                    let tag = tag.replace('_', "-");
+                    if !seen.insert(tag.to_ascii_lowercase()) {
                         place.problem(Code::DuplicateKey, vec![plain(tag.as_str())], problems);
                     }
-                    texts.extend(place.filled(problems).map(|text| (Some(tag.clone()), text)));
+                    texts.extend(place.filled(problems).map(|text| (Some(tag), text)));
                 }
                 if entries.iter().all(|(tag, _)| is_comment(tag)) {
                     self.problem(Code::EmptyText, vec![], problems);
@@ -508,9 +542,10 @@ pub(super) fn quoted<'k>(words: impl Iterator<Item = &'k str>) -> String {
     words.join(", ")
 }
 
-/// Whether a tag looks like BCP 47: letters first, parts of at most eight letters or digits.
-fn is_language_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
+/// Whether a tag looks like BCP 47, or the same with `_`: letters first, parts of at most eight
+/// letters or digits.
+pub(super) fn is_language_tag(tag: &str) -> bool {
+    let mut parts = tag.split(['-', '_']);
     let first = parts.next().unwrap_or_default();
     (2..=3).contains(&first.len())
         && first.bytes().all(|b| b.is_ascii_alphabetic())

@@ -104,7 +104,7 @@ fn reply(
     let channels = object.get("channels").map(|list| {
         let mut channels = Channels::NONE;
         for item in list.items(words::CHANNELS.len(), problems) {
-            match item.word(&words::CHANNELS, problems) {
+            match item.channel(problems) {
                 Some(Some(channel)) => channels = channels.with(channel),
                 Some(None) => item.problem(Code::ChannelShutDown, vec![], problems),
                 None => {}

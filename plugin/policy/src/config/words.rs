@@ -78,6 +78,10 @@ pub(super) const AFTER_REOPENING: [(&str, AfterReopening); 2] = [
 ];
 pub(super) const AFTER_REOPENING_WORDS: [&str; 2] = of(&AFTER_REOPENING);
 
+/// Whether the time for a late reply runs in calendar time, whatever the rule's runs in.
+pub(super) const LATE_REPLY_TIME: [(&str, bool); 2] = [("rule", false), ("calendar", true)];
+pub(super) const LATE_REPLY_TIME_WORDS: [&str; 2] = of(&LATE_REPLY_TIME);
+
 pub(super) const OUTSIDE_WINDOW: [(&str, OutsideWindow); 3] = [
     ("leave-out", OutsideWindow::LeaveOut),
     ("before-it-ends", OutsideWindow::BeforeItEnds),

@@ -27,7 +27,15 @@ fn caps(per_day: u32, per_week: u32, days_apart: u32) -> Caps {
 fn ask(caps: &Caps, sent: &[&str], now: &str) -> Earliest {
     let sent: Vec<Instant> = sent.iter().map(|s| at(s)).collect();
     let zone = if cfg!(feature = "zones") { "America/Bogota" } else { "-05:00" };
-    earliest(Some(&window()), Zone::named(zone).unwrap(), caps, &sent, at(now))
+    let (hours, zone) = (window(), Zone::named(zone).unwrap());
+    let open = |at| hours.next_opening(zone, at);
+    earliest(&open, zone, caps, &sent, at(now), at(now))
+}
+
+/// The same at any hour, by UTC.
+fn ask_at_any_hour(caps: &Caps, sent: &[&str], due: &str, now: &str) -> Earliest {
+    let sent: Vec<Instant> = sent.iter().map(|s| at(s)).collect();
+    earliest(&|at| at, Zone::UTC, caps, &sent, at(due), at(now))
 }
 
 fn says(at: Instant, first: Option<Cause>, last: Option<Cause>) -> Earliest {
@@ -39,8 +47,7 @@ fn a_message_within_the_hours_is_sent_at_once() {
     let now = "2026-06-01T14:00:00Z";
     assert_eq!(ask(&Caps::default(), &[], now), says(at(now), None, None));
     assert_eq!(ask(&caps(1, 1, 1), &[], now), says(at(now), None, None));
-    let none = earliest(None, Zone::UTC, &Caps::default(), &[], at(now));
-    assert_eq!(none, says(at(now), None, None));
+    assert_eq!(ask_at_any_hour(&Caps::default(), &[], now, now), says(at(now), None, None));
 }
 
 #[test]
@@ -52,24 +59,44 @@ fn a_message_outside_the_hours_waits_for_them() {
 }
 
 #[test]
-fn a_cap_moves_to_the_next_day_and_the_hours_of_that_day() {
-    let hours = Some(Cause::Hours);
+fn a_cap_moves_to_another_day_at_the_same_time_of_day() {
     let sent = ["2026-06-01T15:00:00Z", "2026-06-01T14:00:00Z", "2026-06-01T15:00:00Z"];
     let now = "2026-06-01T20:00:00Z";
     // Twice the same instant is once.
     assert_eq!(ask(&caps(3, 0, 0), &sent, now), says(at(now), None, None));
-    let tuesday = at("2026-06-02T14:00:00Z");
-    assert_eq!(ask(&caps(2, 0, 0), &sent, now), says(tuesday, Some(Cause::PerDay), hours));
-    let next_week = at("2026-06-08T14:00:00Z");
-    assert_eq!(ask(&caps(0, 2, 0), &sent, now), says(next_week, Some(Cause::PerWeek), hours));
+    let moved = |at: &str, cause| says(self::at(at), Some(cause), Some(cause));
+    let tuesday = moved("2026-06-02T20:00:00Z", Cause::PerDay);
+    assert_eq!(ask(&caps(2, 0, 0), &sent, now), tuesday);
+    let next_week = moved("2026-06-08T20:00:00Z", Cause::PerWeek);
+    assert_eq!(ask(&caps(0, 2, 0), &sent, now), next_week);
     // Of several caps the one that reaches farthest says why.
-    assert_eq!(ask(&caps(1, 1, 1), &sent, now), says(next_week, Some(Cause::PerWeek), hours));
-    let wednesday = at("2026-06-03T14:00:00Z");
-    assert_eq!(ask(&caps(0, 0, 2), &sent, now), says(wednesday, Some(Cause::DaysApart), hours));
-    // Without hours, a day begins at its midnight.
-    let sent: Vec<Instant> = sent.iter().map(|s| at(s)).collect();
-    let open = earliest(None, Zone::UTC, &caps(2, 0, 0), &sent, at(now));
-    assert_eq!(open, says(at("2026-06-02T00:00:00Z"), Some(Cause::PerDay), Some(Cause::PerDay)));
+    assert_eq!(ask(&caps(1, 1, 1), &sent, now), next_week);
+    let wednesday = moved("2026-06-03T20:00:00Z", Cause::DaysApart);
+    assert_eq!(ask(&caps(0, 0, 2), &sent, now), wednesday);
+    // Without hours too.
+    assert_eq!(ask_at_any_hour(&caps(2, 0, 0), &sent, now, now), tuesday);
+}
+
+#[test]
+fn the_time_of_day_is_that_at_which_it_could_first_have_been_sent() {
+    // Due on Sunday night, when nothing is sent: on Monday it could have gone out from nine on.
+    let sent = ["2026-06-08T13:00:00Z"];
+    let tuesday = ask(&caps(1, 0, 0), &sent, "2026-06-08T03:00:00Z");
+    assert_eq!(tuesday.at, at("2026-06-09T14:00:00Z"));
+    // Due in the afternoon, and looked at after midnight, when the new day is full again.
+    let sent = ["2026-06-02T00:10:00Z"];
+    let (due, now) = ("2026-06-01T16:00:00Z", "2026-06-02T00:30:00Z");
+    let found = ask_at_any_hour(&caps(1, 0, 0), &sent, due, now);
+    assert_eq!(found.at, at("2026-06-03T16:00:00Z"));
+}
+
+#[test]
+fn where_that_time_of_day_is_closed_the_next_opening_is_it() {
+    // On Saturday evening for Sunday: Monday from nine on.
+    let sent = ["2026-06-06T15:00:00Z"];
+    let monday = ask(&caps(1, 0, 0), &sent, "2026-06-06T20:00:00Z");
+    let hours = Some(Cause::Hours);
+    assert_eq!(monday, says(at("2026-06-08T14:00:00Z"), Some(Cause::PerDay), hours));
 }
 
 #[test]
@@ -78,19 +105,19 @@ fn days_and_weeks_are_those_of_the_zone() {
     let sunday = ["2026-06-08T03:30:00Z"];
     let monday = "2026-06-08T15:00:00Z";
     assert_eq!(ask(&caps(1, 1, 1), &sunday, monday), says(at(monday), None, None));
-    assert_eq!(ask(&caps(0, 0, 2), &sunday, monday).at, at("2026-06-09T14:00:00Z"));
+    assert_eq!(ask(&caps(0, 0, 2), &sunday, monday).at, at("2026-06-09T15:00:00Z"));
 }
 
 #[test]
 fn messages_to_come_count_where_they_are() {
     let now = "2026-06-01T15:00:00Z";
     let later = ["2026-06-01T18:00:00Z", "2026-06-02T18:00:00Z", "2026-06-04T18:00:00Z"];
-    assert_eq!(ask(&caps(1, 0, 0), &later, now).at, at("2026-06-03T14:00:00Z"));
+    assert_eq!(ask(&caps(1, 0, 0), &later, now).at, at("2026-06-03T15:00:00Z"));
     // Only what was sent before keeps a distance.
     assert_eq!(ask(&caps(0, 0, 3), &later, now).at, at(now));
-    assert_eq!(ask(&caps(0, 3, 0), &later, now).at, at("2026-06-08T14:00:00Z"));
+    assert_eq!(ask(&caps(0, 3, 0), &later, now).at, at("2026-06-08T15:00:00Z"));
     // Waiting for the next day leaves behind what was to come, which then keeps its distance.
-    assert_eq!(ask(&caps(1, 0, 3), &later[..1], now).at, at("2026-06-04T14:00:00Z"));
+    assert_eq!(ask(&caps(1, 0, 3), &later[..1], now).at, at("2026-06-04T15:00:00Z"));
 }
 
 #[test]
@@ -110,10 +137,10 @@ fn a_cap_that_allows_nothing_ends_with_never() {
 
 #[cfg(feature = "zones")]
 #[test]
-fn every_answer_is_the_first_minute_that_is_allowed() {
+fn every_answer_is_what_a_walk_through_the_minutes_finds() {
     use crate::minutes::{DAYS, Listed, Minutes, minute};
     let random = &mut fastrand::Rng::with_seed(12);
-    let (mut moved, mut found) = (0, 0);
+    let (mut moved, mut within) = (0, 0);
     for (name, day) in DAYS {
         let minutes = Minutes::about(name, day, 40);
         for _ in 0..40 {
@@ -129,7 +156,8 @@ fn every_answer_is_the_first_minute_that_is_allowed() {
             sent.sort_unstable();
             sent.dedup();
             let sent: Vec<_> = sent.iter().map(|at| (*at, minutes.shown(*at).date())).collect();
-            let allowed = |at: &i64| {
+            let allowed = |at: i64| {
+                let at = &at;
                 let shown = minutes.shown(*at);
                 let today = |date: jiff::civil::Date| date == shown.date();
                 let iso_week = |date: jiff::civil::Date| {
@@ -144,23 +172,45 @@ fn every_answer_is_the_first_minute_that_is_allowed() {
                 let apart = caps.days_apart.zip(last).is_none_or(|(apart, (_, last))| {
                     shown.date().since(*last).unwrap().get_days() >= apart.cast_signed()
                 });
-                hours.as_ref().is_none_or(|_| listed.open(shown))
-                    && below(caps.per_day, day_count)
-                    && below(caps.per_week, week_count)
-                    && apart
+                below(caps.per_day, day_count) && below(caps.per_week, week_count) && apart
             };
-            let answer = earliest(hours.as_ref(), minutes.zone, &caps, &instants, minute(begin));
+            let opens = |from: i64| {
+                (from..minutes.end())
+                    .find(|at| hours.as_ref().is_none_or(|_| listed.open(minutes.shown(*at))))
+            };
+            let zone = minutes.zone;
+            let open = |at| hours.as_ref().map_or(at, |hours| hours.next_opening(zone, at));
+            let due = begin - random.i64(0..3) * random.i64(0..1440);
+            let answer = earliest(&open, zone, &caps, &instants, minute(due), minute(begin));
             let place = || std::format!("{name} {begin} {caps:?} {sent:?} {hours:?} {answer:?}");
-            match (begin..minutes.end()).find(allowed) {
+            // From the opening on to the first day that is allowed at that time of day, and to its
+            // opening, until nothing is in the way.
+            let time = opens(due).map(|at| minutes.shown(at).time());
+            let mut found = opens(begin);
+            // In an hour that comes twice the minutes wait, and have no time of day of their own.
+            let waits = |at: i64| minutes.shown(at) == minutes.shown(at + 1);
+            if opens(due).is_some_and(waits) {
+                continue;
+            }
+            while let (Some(at), Some(time)) = (found, time)
+                && !allowed(at)
+            {
+                let later = |m: &i64| {
+                    let shown = minutes.shown(*m);
+                    shown.date() > minutes.shown(at).date() && shown.time() >= time && allowed(*m)
+                };
+                found = (at..minutes.end()).find(later).and_then(opens);
+            }
+            match found {
                 Some(first) => assert_eq!(answer.at, minute(first), "{}", place()),
                 None => assert!(answer.at >= minute(minutes.end()), "{}", place()),
             }
             assert_eq!(answer.at > minute(begin), answer.last.is_some(), "{}", place());
             assert_eq!(answer.first.is_some(), answer.last.is_some(), "{}", place());
             moved += u32::from(answer.last.is_some());
-            found += u32::from(answer.at < minute(minutes.end()));
+            within += u32::from(answer.at < minute(minutes.end()));
         }
     }
     // The cases are worth something.
-    assert!(moved > 300 && found > 600, "{moved} {found}");
+    assert!(moved > 300 && within > 600, "{moved} {within}");
 }

@@ -38,6 +38,7 @@ pub(crate) const WORDS: Words = Words {
     under_version: "Policy version {0}.",
     deadline: "The next step is {0}, due at {1}.",
     counted_from: "The time is counted from {1}: {0}.",
+    unknown_zone: "The customer's time zone «{0}» is not known: messages with a sending window wait for an hour at which it is open in every time zone of the account's country.",
     promised_gap: "After the last reminder ({0}) the customer was promised {1} before the close.",
     nothing_remembered: "Nothing is known about this ticket yet.",
     remembered_cycle: "Cycle {0}.",
@@ -251,6 +252,14 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "department `{0}` already has a rule: {1}",
             "keep it in one rule; a department belongs to only one",
         ),
+        Code::DepartmentTwiceSpelled => (
+            "department `{0}` already has a rule: {1} names it `{2}`; case, surrounding spaces and the form of accents make no difference",
+            "keep it in one rule; a department belongs to only one",
+        ),
+        Code::NameTwice => (
+            "`{0}` is the same name as `{1}`; case, surrounding spaces and the form of accents make no difference",
+            "keep one of the two",
+        ),
         Code::TwoAny => (
             "there is already a rule for any department: {0}",
             "keep one rule with \"any\", or name the departments of this one",
@@ -306,6 +315,22 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "the text has {0} characters; {2} allows {1}",
             "shorten it, or send it in two reminders",
         ),
+        Code::TextOverLimitBeside => (
+            "the text has {0} characters; beside quick replies or a picture {2} takes {1}",
+            "shorten it, or send it without them",
+        ),
+        Code::TextOverBytes => (
+            "the text has {0} bytes in UTF-8; {2} takes {1}",
+            "shorten it; a letter with an accent has two bytes, one of another script two or three",
+        ),
+        Code::CanBeEmpty => (
+            "this text is empty where its places are not known, and channels refuse an empty text or parameter",
+            "say what to write then, as in {{customer.name|there}}",
+        ),
+        Code::ParameterLayout => (
+            "channels refuse a template with a line end, a tab or more than four spaces in one of its places",
+            "write it on one line with single spaces",
+        ),
         Code::BadZone => (
             "`{0}` is not a time zone",
             "write its IANA name, such as \"America/Bogota\" or \"Europe/Madrid\"",
@@ -358,6 +383,9 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         Code::QuickReplyTwice => {
             ("there are two quick replies that `{0}`", "keep one: a choice is told by what it does")
         }
+        Code::QuickReplyTitleTwice => {
+            ("two quick replies say `{0}`", "give each its own words: a channel refuses two alike")
+        }
         Code::TimeWithoutUse => (
             "only a quick reply that extends has a use for a time",
             "remove `by`, or write \"effect\": \"extend\"",
@@ -365,6 +393,18 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         Code::OutsideChannelWindow => (
             "this reminder can fall later than {0} after the customer's last message, when the channel takes no free text",
             "give it a `template`, send it sooner, or say in `outside-channel-window` what becomes of it",
+        ),
+        Code::ExtendsBeyondChannelWindow => (
+            "after more time than {0} the channel takes no free text, if the customer writes nothing else",
+            "give less time, or give later messages a `template`",
+        ),
+        Code::NeverCloses => (
+            "this rule never closes a ticket: its last reminder always falls when the channel takes no free text, and without its last warning no ticket is closed",
+            "send the last reminder sooner, give it a `template`, or write \"when-left-out\": \"silent-close\"",
+        ),
+        Code::ClosesForAMinute => (
+            "this opening ends at 23:59 and closes for the last minute of the day",
+            "write 24:00 for the end of the day",
         ),
         Code::NeedsSchedule => (
             "this reply depends on a schedule, and the team has none",

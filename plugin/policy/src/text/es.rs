@@ -38,6 +38,7 @@ pub(crate) const WORDS: Words = Words {
     under_version: "Versión {0} de la política.",
     deadline: "El próximo paso es {0}; vence a las {1}.",
     counted_from: "El tiempo se cuenta desde {1}: {0}.",
+    unknown_zone: "No se conoce la zona horaria del cliente, «{0}»: los mensajes con una ventana de envío esperan a una hora en que esté abierta en todas las zonas horarias del país de la cuenta.",
     promised_gap: "Tras el último recordatorio ({0}) se prometieron al cliente {1} antes del cierre.",
     nothing_remembered: "Todavía no se sabe nada de este ticket.",
     remembered_cycle: "Ciclo {0}.",
@@ -249,6 +250,14 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "el departamento `{0}` ya tiene una regla: {1}",
             "déjelo en una sola; un departamento pertenece a una única regla",
         ),
+        Code::DepartmentTwiceSpelled => (
+            "el departamento `{0}` ya tiene una regla: {1} lo nombra `{2}`; las mayúsculas, los espacios alrededor y la forma de los acentos no cuentan",
+            "déjelo en una sola regla; un departamento pertenece solo a una",
+        ),
+        Code::NameTwice => (
+            "`{0}` es el mismo nombre que `{1}`; las mayúsculas, los espacios alrededor y la forma de los acentos no cuentan",
+            "deje uno de los dos",
+        ),
         Code::TwoAny => (
             "ya hay una regla para cualquier departamento: {0}",
             "deje una sola regla con \"any\" o nombre los departamentos de esta",
@@ -307,6 +316,22 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "el texto tiene {0} caracteres; {2} admite {1}",
             "acórtelo, o envíelo en dos recordatorios",
         ),
+        Code::TextOverLimitBeside => (
+            "el texto tiene {0} caracteres; junto a respuestas rápidas o una imagen {2} admite {1}",
+            "acórtelo, o envíelo sin ellas",
+        ),
+        Code::TextOverBytes => (
+            "el texto tiene {0} bytes en UTF-8; {2} admite {1}",
+            "acórtelo; una letra con acento ocupa dos bytes, y una de otro alfabeto dos o tres",
+        ),
+        Code::CanBeEmpty => (
+            "este texto queda vacío cuando no se conoce lo que va en sus lugares, y los canales rechazan un texto o un parámetro vacío",
+            "diga qué escribir entonces, como en {{customer.name|cliente}}",
+        ),
+        Code::ParameterLayout => (
+            "los canales rechazan una plantilla con un salto de línea, una tabulación o más de cuatro espacios seguidos en un parámetro",
+            "escríbalo en una línea y con espacios simples",
+        ),
         Code::BadZone => (
             "`{0}` no es una zona horaria",
             "escriba su nombre IANA, como \"America/Bogota\" o \"Europe/Madrid\"",
@@ -359,6 +384,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "hay dos respuestas rápidas con `{0}`",
             "deje una: la elección se reconoce por lo que hace",
         ),
+        Code::QuickReplyTitleTwice => (
+            "dos respuestas rápidas dicen `{0}`",
+            "dé a cada una sus propias palabras: un canal rechaza dos iguales",
+        ),
         Code::TimeWithoutUse => (
             "solo una respuesta rápida que da más tiempo necesita un tiempo",
             "quite `by`, o escriba \"effect\": \"extend\"",
@@ -366,6 +395,18 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         Code::OutsideChannelWindow => (
             "este recordatorio puede caer más de {0} después del último mensaje del cliente, cuando el canal no acepta texto libre",
             "dele una plantilla en `template`, envíelo antes, o diga en `outside-channel-window` qué hacer con él",
+        ),
+        Code::ExtendsBeyondChannelWindow => (
+            "pasado más tiempo que {0} el canal no admite texto libre, si el cliente no escribe nada más",
+            "dé menos tiempo, o dé a los mensajes posteriores una plantilla (`template`)",
+        ),
+        Code::NeverCloses => (
+            "esta regla nunca cierra un ticket: su último recordatorio cae siempre cuando el canal no admite texto libre, y sin su último aviso no se cierra ningún ticket",
+            "envíe antes el último recordatorio, dele una plantilla (`template`), o escriba \"when-left-out\": \"silent-close\"",
+        ),
+        Code::ClosesForAMinute => (
+            "este horario termina a las 23:59 y cierra durante el último minuto del día",
+            "escriba 24:00 para el final del día",
         ),
         Code::NeedsSchedule => (
             "esta respuesta depende de un horario y el equipo no tiene ninguno",

