@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use despertador_contract::event_log::Row;
-use despertador_contract::{Author, Instant, Reader};
+use despertador_contract::{Author, Instant};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Period, Reporter, Rows};
 use despertador_desk::sink::{LogSink, Sink, document};
@@ -314,7 +314,8 @@ fn replayed(file: &Path) -> Replayed {
     let asked = Asked {
         policy: None,
         explained: 100,
-        reader: Reader { language: "en".into(), utc_offset: 0 },
+        language: "en".into(),
+        zone: Some(despertador_contract::Zone::UTC),
     };
     let mut replay = Replay::new(plugin(), plugin(), asked).unwrap();
     let read = |line| replay.take(line).map(|()| true);
