@@ -1,7 +1,7 @@
 //! `despertador backtest`
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use despertador_contract::Surroundings;
 use despertador_contract::Zone;
@@ -21,6 +21,7 @@ use crate::events::Unread;
 use crate::interrupt::Interrupt;
 use crate::language::Language;
 use crate::paint::{BOLD, DIM, YELLOW, paint};
+use crate::problems::Problems;
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, plugin, progress, source, written};
 
@@ -74,6 +75,11 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     }
     if as_json {
         let mut value = as_value(&read, &tried, &channels(&policies, &settings), arguments);
+        let warnings: Vec<Value> =
+            warnings(arguments, &policies).iter().flat_map(Problems::as_json).collect();
+        if let Some(object) = value.as_object_mut().filter(|_| !warnings.is_empty()) {
+            object.insert("warnings".into(), warnings.into());
+        }
         if let Some(object) = value.as_object_mut().filter(|_| part.is_some()) {
             let until = all.until.map(show_rfc3339);
             let covered = json!({ "rows": all.rows, "tickets": all.tickets, "until": until });
@@ -84,6 +90,10 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         let zones: Vec<Zone> = policies.iter().map(|policy| zone(arguments, policy)).collect();
         let channels = channels(&policies, &settings);
         print(&read, &tried, arguments, &zones, &channels, part.as_deref());
+        for warned in warnings(arguments, &policies) {
+            anstream::println!();
+            warned.print(Language::or_system(arguments.language));
+        }
     }
     match part {
         None => Ok(Ended::Well),
@@ -130,6 +140,18 @@ fn channels(policies: &[Policy], settings: &Settings) -> Vec<String> {
     policies.iter().map(|policy| settings.channel_of(policy).word().into_owned()).collect()
 }
 
+/// What the check warns of: a rule that never closes says why there are no closes.
+fn warnings(arguments: &BacktestArguments, policies: &[Policy]) -> Vec<Problems> {
+    let of = |(file, policy): (&PathBuf, &Policy)| Problems {
+        file: file.display().to_string(),
+        text: policy.config().to_owned(),
+        whole: "the whole policy",
+        problems: policy.warnings().to_vec(),
+    };
+    let warned = arguments.policy.iter().zip(policies).map(of);
+    warned.filter(|warned| !warned.problems.is_empty()).collect()
+}
+
 /// The page of all of it.
 fn page(
     read: &Read<History>,
@@ -148,7 +170,11 @@ fn page(
     let tried: Vec<Tried<'_>> = tried
         .iter()
         .zip(&behind)
-        .map(|((name, judged), (outline, examples))| Tried { name, outline, judged, examples })
+        .zip(policies)
+        .map(|(((name, judged), (outline, examples)), policy)| {
+            let warnings = policy.warnings();
+            Tried { name, outline, warnings, judged, examples }
+        })
         .collect();
     let mut channels = channels(policies, settings);
     channels.dedup();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use despertador_contract::Zone;
-use despertador_contract::{Outline, RuleOutline};
+use despertador_contract::{Diagnostic, Outline, RuleOutline};
 use despertador_insight::{Delays, Example, Figures, Item, Judged, Rate, Read, Recorded};
 use maud::{Markup, html};
 
@@ -72,6 +72,8 @@ pub struct Tried<'b> {
     pub name: &'b str,
     /// What it says.
     pub outline: &'b Outline,
+    /// What the check warns of in it.
+    pub warnings: &'b [Diagnostic],
     /// What came of it.
     pub judged: &'b Judged,
     /// Tickets it would have closed too early; [`EXAMPLES`] are enough, no more are drawn.
@@ -321,7 +323,22 @@ impl<'r> Report<'r> {
                 }
             }
         };
-        html! { (wide(self.form, words.policies_caption, &table)) p.quiet { (words.step_times) } }
+        html! {
+            (wide(self.form, words.policies_caption, &table))
+            p.quiet { (words.step_times) }
+            @for (letter, tried) in self.tried() { @for warning in tried.warnings {
+                p { strong { (letter) ": " } (self.said(warning)) }
+            } }
+        }
+    }
+
+    /// A warning in the language of the page, with its place.
+    fn said(&self, warning: &Diagnostic) -> Markup {
+        let wording = warning.wordings.iter().find(|w| w.language == self.form.language.tag());
+        html! {
+            @if let Some(wording) = wording { bdi { (clean(&wording.text)) } " " }
+            code { (clean(&warning.place)) }
+        }
     }
 
     fn departments_of(&self, rule: &RuleOutline) -> Markup {

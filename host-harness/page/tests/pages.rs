@@ -141,7 +141,14 @@ fn the_page_shows_the_figures_that_were_judged() {
     let outline = policy.outline(0).unwrap();
     let settings = Settings::default();
     let shown = examples(&read.history, &judged, &policy, &settings, EXAMPLES).unwrap();
-    let tried = [Tried { name: "<soporte>", outline: &outline, judged: &judged, examples: &shown }];
+    let warnings = policy.warnings();
+    let tried = [Tried {
+        name: "<soporte>",
+        outline: &outline,
+        warnings,
+        judged: &judged,
+        examples: &shown,
+    }];
     let page = Backtest {
         history_name: "a&b.csv",
         read: &read,
