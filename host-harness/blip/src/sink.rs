@@ -32,7 +32,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use despertador_contract::FailureKind;
-use despertador_contract::decision::action_from_json;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::Sink;
 use despertador_desk::sink::http::Http;
@@ -192,10 +191,6 @@ impl BlipSink {
     }
 
     fn carry_out(&self, delivery: &Delivery, action: &str) -> Outcome {
-        let read = match action_from_json(&delivery.action) {
-            Ok(read) => read,
-            Err(why) => return Outcome::Refused(why.to_string()),
-        };
         let known = document::of_facts(&delivery.facts);
         let named = known.as_ref().and_then(|ticket| ticket.customer_identity.as_deref());
         let customer = named
@@ -214,7 +209,7 @@ impl BlipSink {
             ..known.unwrap_or_default()
         };
         let route = Route { bot: &self.options.bot, customer: &customer, ticket: &ticket };
-        let dispatch = match carry_out(&read, &route, &self.options.envelopes) {
+        let dispatch = match carry_out(&delivery.action, &route, &self.options.envelopes) {
             Ok(dispatch) => dispatch,
             Err(refusal) => return Outcome::Refused(format!("{refusal}; {}", refusal.help())),
         };

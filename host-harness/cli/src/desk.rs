@@ -57,9 +57,8 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
                 .iter()
                 .map(|row| {
                     let scopes: Vec<&str> = row.scopes.split(' ').collect();
-                    let accounts: Value = serde_json::from_str(&row.accounts).unwrap_or_default();
                     json!({
-                        "name": row.name, "scopes": scopes, "accounts": accounts,
+                        "name": row.name, "scopes": scopes, "accounts": row.accounts.as_ref().ok(),
                         "made": show_rfc3339(row.at), "revoked": row.revoked.map(show_rfc3339),
                     })
                 })
@@ -74,7 +73,11 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
                             || format!("made {}", show_rfc3339(row.at)),
                             |at| format!("revoked {}", show_rfc3339(at)),
                         );
-                        vec![row.name.clone(), row.accounts.clone(), row.scopes.clone(), state]
+                        let accounts = match &row.accounts {
+                            Ok(accounts) => json!(accounts).to_string(),
+                            Err(error) => error.to_string(),
+                        };
+                        vec![row.name.clone(), accounts, row.scopes.clone(), state]
                     })
                     .collect();
                 for line in columns(&[Side::Left; 4], &lines) {

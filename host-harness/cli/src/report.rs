@@ -11,7 +11,7 @@ use despertador_desk::journal::{JournalError, Line, Selection};
 use despertador_desk::report::{
     Closed, Figures, Lengths, Period, Premature, Reported, Reporter, Rows,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arguments::ReportArguments;
 use crate::language::Language;
@@ -73,7 +73,7 @@ pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended
     };
     let read = read(arguments, &selection, period, &mut |closed| {
         if as_json {
-            all.push(closed.to_json());
+            all.push(json!(closed));
         }
         list.as_mut().map_or(Ok(()), |list| list.rows.row(closed).map_err(Stopped::Unwritten))
     });

@@ -9,7 +9,7 @@ use crate::json::{
 use crate::key::{self, render_step};
 use crate::problem::Misread;
 use crate::{
-    Action, AfterClose, AutomaticReply, ClosePackage, ClosingNote, Decision, MissedCall,
+    Action, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote, Decision, MissedCall,
     Notification, Outcome, Outgoing, Reminder, Reopening, Task,
 };
 
@@ -148,10 +148,33 @@ fn read_close_package(members: &Members<'_>) -> Result<ClosePackage, Misread> {
     })
 }
 
+impl Task {
+    /// The message that the task sends, if any; for a close, its closing text.
+    #[must_use]
+    pub fn message(&self) -> Option<&Outgoing> {
+        match self {
+            Self::Send(reminder) => Some(&reminder.message),
+            Self::Close(package) => package.closing_text.as_ref(),
+            Self::Reply(reply) => reply.message.as_ref(),
+            Self::Notify(_)
+            | Self::Reopen(_)
+            | Self::OpenLinked(_)
+            | Self::AfterClose(_)
+            | Self::Other(_) => None,
+        }
+    }
+
+    /// Whether carrying the task out sends the customer a message.
+    #[must_use]
+    pub fn reaches_customer(&self) -> bool {
+        self.message().is_some_and(|message| message.audience == Audience::Customer)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ActionKey, Audience, Image, QuickReply, Source, Step, Survey, Template};
+    use crate::{ActionKey, Image, QuickReply, Source, Step, Survey, Template};
 
     fn outgoing(audience: Audience, full: bool) -> Outgoing {
         Outgoing {

@@ -1,19 +1,23 @@
 //! What the desk asks of decisions and actions.
 
-use despertador_contract::{Action, Audience, Decision, Outcome, Reason, Step, Task};
+use despertador_contract::{Action, Decision, Outcome, Reason, Step, Task};
+use despertador_contract::{Audience, decision};
+
+/// Reads an action as it is stored.
+pub(crate) fn action_from_text(text: &str) -> Result<Action, String> {
+    let value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    decision::action_from_json(&value).map_err(|misread| misread.to_string())
+}
 
 /// Why nobody may carry an action out: it has a part that this version has no word for.
 pub(crate) fn unsuitable(action: &Action) -> Option<String> {
     if let Step::Other(name) = &action.key.step {
         return Some(format!("the step `{name}` is not known"));
     }
-    let message = match &action.task {
-        Task::Other(name) => return Some(format!("the task `{name}` is not known")),
-        Task::Send(reminder) => Some(&reminder.message),
-        Task::Reply(reply) => reply.message.as_ref(),
-        _ => None,
-    };
-    match message.map(|message| &message.audience) {
+    if let Task::Other(name) = &action.task {
+        return Some(format!("the task `{name}` is not known"));
+    }
+    match action.task.message().map(|message| &message.audience) {
         Some(Audience::Other(name)) => Some(format!("the audience `{name}` is not known")),
         _ => None,
     }

@@ -31,7 +31,6 @@
 mod line;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -99,55 +98,31 @@ pub struct Counts {
 }
 
 /// Why a journal cannot be read, or not to its end.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The desk's file.
-    Store(StoreError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// There is no account of this name; those there are.
+    #[error("there is no account `{0}`; there are {list}", list = .1.join(", "))]
     NoAccount(String, Vec<String>),
     /// A line of the file: its number from 1, and what is wrong with it.
+    #[error("line {0}: {1}")]
     Line(u64, String),
     /// The file ends without its last line, after so many others.
+    #[error(
+        "the journal ends after line {0} without saying so: it was cut off, or is still being \
+         written; wait for it, or write it again with `despertador journal`"
+    )]
     Cut(u64),
     /// The file cannot be read, or the lines cannot be written.
-    Io(std::io::Error),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     /// The file is no journal.
+    #[error(
+        "this is neither a desk's file nor a journal; `despertador journal DESK.db` writes one"
+    )]
     NoJournal,
-}
-
-impl fmt::Display for JournalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::NoAccount(name, known) => {
-                write!(f, "there is no account `{name}`; there are {}", known.join(", "))
-            }
-            Self::Line(line, why) => write!(f, "line {line}: {why}"),
-            Self::Cut(lines) => write!(
-                f,
-                "the journal ends after line {lines} without saying so: it was cut off, or is still being \
-                 written; wait for it, or write it again with `despertador journal`"
-            ),
-            Self::Io(error) => error.fmt(f),
-            Self::NoJournal => f.write_str(
-                "this is neither a desk's file nor a journal; `despertador journal DESK.db` writes one",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for JournalError {}
-
-impl From<StoreError> for JournalError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<std::io::Error> for JournalError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Io(error)
-    }
 }
 
 impl From<JournalError> for DeskError {

@@ -36,7 +36,7 @@ use despertador_contract::Zone;
 use despertador_contract::clock_face::show_rfc3339;
 use serde_json::{Value, json};
 
-pub use closed::{COLUMNS, Closed, Premature, Rows, harmless};
+pub use closed::{Closed, Premature, Rows, harmless};
 pub use figures::{Figures, Lengths, Reminded, Reopened};
 
 use crate::journal::{JournalError, Line};

@@ -63,28 +63,19 @@ impl<S> Clone for Inlet<S> {
 }
 
 /// Why a running desk did not do what was asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotDone {
     /// The desk could not.
+    #[error(transparent)]
     Desk(DeskError),
     /// The desk has stopped, or stopped before it was done. Whether it was done is not known.
+    #[error("the desk has stopped; tell it again when it runs")]
     Stopped,
     /// As many requests wait as may; nothing was done. Only [`Inlet::try_take`] and
     /// [`Inlet::try_ask`] say so, the others wait.
+    #[error("too much waits for the desk; tell it again in a moment")]
     Busy,
 }
-
-impl fmt::Display for NotDone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Desk(error) => error.fmt(f),
-            Self::Stopped => f.write_str("the desk has stopped; tell it again when it runs"),
-            Self::Busy => f.write_str("too much waits for the desk; tell it again in a moment"),
-        }
-    }
-}
-
-impl std::error::Error for NotDone {}
 
 type Question<S> = Box<dyn FnOnce(&mut Desk<S>, Instant) + Send>;
 

@@ -6,6 +6,7 @@ mod routes;
 pub mod signature;
 mod webhook;
 
+use despertador_contract::decision::action_json;
 use serde_json::{Value, json};
 
 use crate::desk::{Delivery, Outcome};
@@ -45,6 +46,6 @@ pub fn document(delivery: &Delivery) -> Value {
         "ticket": delivery.ticket,
         "key": delivery.key,
         "attempt": delivery.attempt,
-        "action": delivery.action,
+        "action": action_json(&delivery.action),
     })
 }

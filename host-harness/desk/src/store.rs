@@ -10,7 +10,7 @@ pub mod sqlite;
 
 use std::path::Path;
 
-use despertador_contract::Instant;
+use despertador_contract::{Action, ExitState, Instant, Step, TicketStatus};
 
 pub use error::{StoreError, StoreProblem};
 pub use inbound::{AliasRow, InboundChange, InboundRow, InboundSize};
@@ -231,7 +231,7 @@ pub struct PolicyRow {
 }
 
 /// One version of an account's flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FlowRow {
     /// The account.
     pub account: i64,
@@ -243,8 +243,8 @@ pub struct FlowRow {
     pub by: String,
     /// The export of the bot builder.
     pub text: String,
-    /// Whether the flow can leave by the inactivity exit: a word of the contract's `exit-state`.
-    pub exit: String,
+    /// Whether the flow can leave by the inactivity exit.
+    pub exit: ExitState,
 }
 
 /// Something that somebody changed.
@@ -271,8 +271,9 @@ pub struct TokenRow {
     pub name: String,
     /// What it may do, words with a space between.
     pub scopes: String,
-    /// The accounts it may see, a JSON list of names.
-    pub accounts: String,
+    /// The accounts it may see, by name; `*` stands for all. An error if the stored list cannot be
+    /// read: such a token sees no account.
+    pub accounts: Result<Vec<String>, StoreError>,
     /// When it was made.
     pub at: Instant,
     /// When it was taken back.
@@ -280,7 +281,7 @@ pub struct TokenRow {
 }
 
 /// A ticket. Facts, memory and what was carried out are the desk's; the rest is for queries.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TicketRow {
     /// Its number in this store.
     pub no: i64,
@@ -292,8 +293,8 @@ pub struct TicketRow {
     pub version: i64,
     /// Its lane.
     pub lane: i64,
-    /// Its status, as a word of the contract.
-    pub status: String,
+    /// Its status.
+    pub status: TicketStatus,
     /// Its department.
     pub department: Option<String>,
     /// The customer, where the fact `customer.id` names them.
@@ -301,7 +302,7 @@ pub struct TicketRow {
     /// When it is to be looked at again.
     pub due: Option<Instant>,
     /// The step that becomes due then.
-    pub aim: Option<String>,
+    pub aim: Option<Step>,
     /// Why the ticket is set aside: the plugin could not answer.
     pub parked: Option<String>,
     /// How often in a row the plugin could not answer.
@@ -324,7 +325,7 @@ pub struct TicketRow {
 
 /// A ticket as it is from now on, and which of its projections are others than before: an index
 /// is written only where something has changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TicketChange {
     /// The ticket.
     pub row: TicketRow,
@@ -493,12 +494,8 @@ impl OutboxState {
         self as i64
     }
 
-    fn from_number(number: i64) -> Self {
-        match number {
-            0 => Self::Waiting,
-            1 => Self::Dead,
-            _ => Self::ByHand,
-        }
+    fn from_number(number: i64) -> Option<Self> {
+        [Self::Waiting, Self::Dead, Self::ByHand].into_iter().find(|state| state.number() == number)
     }
 
     /// Whether it is still to be delivered.
@@ -509,7 +506,7 @@ impl OutboxState {
 }
 
 /// An action that is to be carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OutboxRow {
     /// The ticket.
     pub ticket: i64,
@@ -529,10 +526,19 @@ pub struct OutboxRow {
     pub since: Instant,
     /// The deadline that passed.
     pub due: Instant,
-    /// The action, as JSON.
-    pub action: String,
+    /// The action. One that cannot be read is a dead letter, and is never delivered.
+    pub action: Result<Action, UnreadableAction>,
     /// Why it was not delivered last.
     pub why: Option<String>,
+}
+
+/// A stored action that this version cannot read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableAction {
+    /// The action as it is stored.
+    pub text: String,
+    /// What cannot be read.
+    pub why: String,
 }
 
 /// A place in the order in which an account's actions are to be carried out.
@@ -558,10 +564,10 @@ pub struct WaitingRow {
 }
 
 /// A change of the outbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum OutboxChange {
     /// The row is so from now on.
-    Put(OutboxRow),
+    Put(Box<OutboxRow>),
     /// The row cannot be delivered, for it or its ticket cannot be read: it becomes a dead letter.
     MoveAside {
         /// The ticket.

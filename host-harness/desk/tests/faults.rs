@@ -12,7 +12,7 @@ mod support;
 use std::path::Path;
 
 use despertador_contract::event_log::Row;
-use despertador_contract::{Author, ExitState, Instant, Reader};
+use despertador_contract::{Author, ExitState, Instant, Reader, TicketStatus};
 use despertador_desk::store::sqlite::SqliteOptions;
 use despertador_desk::store::{
     Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
@@ -367,8 +367,21 @@ fn a_ticket_that_is_not_as_the_desk_knew_it_stores_nothing_of_the_whole_commit()
             account: 1,
             id: format!("T{no}"),
             version,
-            status: "open".into(),
-            ..TicketRow::default()
+            lane: 0,
+            status: TicketStatus::Open,
+            department: None,
+            customer: None,
+            due: None,
+            aim: None,
+            parked: None,
+            failures: 0,
+            unheard: None,
+            last: 0,
+            changed: 0,
+            facts: String::new(),
+            memory: Vec::new(),
+            carried_out: String::new(),
+            outbox: 0,
         },
         moved: true,
         rescheduled: true,
@@ -423,6 +436,105 @@ fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
     assert!(matches!(&receipts[..], [Receipt::Refused(_), Receipt::Heard(_)]), "{receipts:?}");
 }
 
+/// Changes the file of a desk that is closed.
+fn alter(folder: &Folder, sql: &str) {
+    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+    assert!(connection.execute(sql, []).expect("a change") > 0, "{sql}");
+}
+
+#[test]
+fn an_action_that_cannot_be_read_is_not_delivered_and_the_others_are() {
+    for damage in
+        ["UPDATE outbox SET state = 7", "UPDATE outbox SET action = '{\"task\":\"close\"}'"]
+    {
+        let folder = Folder::new();
+        let mut desk = folder.acme(ADERESO);
+        for ticket in ["4711", "4712"] {
+            desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        }
+        let due = NINE + 10 * MINUTE;
+        desk.wake(due, 10).expect("a look");
+        drop(desk);
+        alter(&folder, &format!("{damage} WHERE key = '4711/1/reminder-1'"));
+        let mut desk = folder.desk();
+        let mut done = Vec::new();
+        let mut now = due;
+        while let Some(next) = desk.next_instant().filter(|next| *next < NINE + HOUR) {
+            now = now.max(next);
+            desk.wake(now, 10).expect("a look");
+            for delivery in desk.deliveries(now, 10).expect("deliveries") {
+                done.push(delivery.key.clone());
+                desk.delivered(now, &[support::done("acme", &delivery.key, now)]).expect("stored");
+            }
+        }
+        let expected =
+            ["4712/1/reminder-1", "4712/1/reminder-2", "4712/1/reminder-3", "4712/1/close"];
+        assert_eq!(done, expected, "{damage}");
+        // It is a dead letter, and its ticket was moved aside until something happens to it.
+        let said = &desk.damaged().expect("a list")[0].why;
+        assert!(said.contains("action `4711/1/reminder-1`"), "{said}");
+        let letters = desk.dead_letters("acme", 10).expect("dead letters");
+        let keys: Vec<_> = letters.iter().map(|letter| letter.key.as_str()).collect();
+        assert_eq!(keys, ["4711/1/reminder-1"]);
+        let again = desk.send_again(now, "acme", keys[0], "ana");
+        assert_eq!(again.is_err(), letters[0].action.is_err(), "{again:?}");
+    }
+}
+
+#[test]
+fn a_ticket_whose_deferred_events_cannot_be_read_is_moved_aside_and_says_so() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    for ticket in ["4711", "4712"] {
+        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+    }
+    drop(desk);
+    alter(&folder, "UPDATE ticket SET memory = x'ff' WHERE id = '4711'");
+    let mut desk = folder.desk();
+    let receipts = desk.take(NINE + 1, &[words("4711", Author::Customer, "c2", NINE + 1)]);
+    assert_eq!(receipts, Ok(vec![Receipt::Parked]));
+    drop(desk);
+    // The plugin could answer again; what the customer said cannot be told to it.
+    alter(
+        &folder,
+        "UPDATE ticket SET memory = (SELECT memory FROM ticket WHERE id = '4712') WHERE id = '4711'",
+    );
+    alter(&folder, "UPDATE journal SET kind = 99 WHERE kind = 1");
+    let mut desk = folder.desk();
+    let later = NINE + 10 * MINUTE;
+    desk.wake(later, 10).expect("a look");
+    let keys: Vec<_> =
+        desk.deliveries(later, 10).expect("actions").into_iter().map(|d| d.key).collect();
+    assert_eq!(keys, ["4712/1/reminder-1"]);
+    let said = &desk.damaged().expect("a list")[0].why;
+    assert!(said.contains("kind 99"), "{said}");
+}
+
+#[test]
+fn a_token_whose_accounts_cannot_be_read_sees_none_and_can_be_taken_back() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    for (digest, name) in [(1, "a"), (2, "b")] {
+        let token = TokenRow {
+            digest: [digest; 32],
+            name: name.into(),
+            scopes: "audit:view".into(),
+            accounts: Ok(vec!["acme".into()]),
+            at: NINE,
+            revoked: None,
+        };
+        desk.add_token(NINE, token, "test").expect("a token");
+    }
+    drop(desk);
+    alter(&folder, "UPDATE token SET accounts = '*' WHERE name = 'a'");
+    let mut desk = folder.desk();
+    let sees: Vec<_> =
+        desk.tokens().expect("tokens").into_iter().map(|row| row.accounts.ok()).collect();
+    assert_eq!(sees, [None, Some(vec!["acme".to_owned()])]);
+    assert_eq!(desk.revoke_token(NINE + 1, "a", "test"), Ok(true));
+    assert_eq!(desk.audit("acme", 1).expect("an audit")[0].what, "token-revoked");
+}
+
 #[test]
 fn flows_and_tokens_are_kept() {
     let folder = Folder::new();
@@ -441,7 +553,7 @@ fn flows_and_tokens_are_kept() {
         digest: [1; 32],
         name: "reports".into(),
         scopes: "help-desk:view".into(),
-        accounts: r#"["acme"]"#.into(),
+        accounts: Ok(vec!["acme".into()]),
         at: NINE,
         revoked: None,
     };

@@ -135,16 +135,16 @@ fn story(file: &Path) -> Story {
         story.desk.save_policy(NINE, account, policy, Some(&departments), "root").unwrap();
     }
     story.desk.save_flow(NINE, "umbrella", r#"{"flow":[]}"#, "root").unwrap();
-    let token = |digest: u8, name: &str, accounts: &str| TokenRow {
+    let token = |digest: u8, name: &str, accounts: &[&str]| TokenRow {
         digest: [digest; 32],
         name: name.into(),
         scopes: "events:write audit:view".into(),
-        accounts: accounts.into(),
+        accounts: Ok(accounts.iter().map(|&name| name.to_owned()).collect()),
         at: NINE,
         revoked: None,
     };
-    story.desk.add_token(NINE, token(1, "crm", r#"["acme"]"#), "root").unwrap();
-    story.desk.add_token(NINE, token(2, "old", r#"["*"]"#), "root").unwrap();
+    story.desk.add_token(NINE, token(1, "crm", &["acme"]), "root").unwrap();
+    story.desk.add_token(NINE, token(2, "old", &["*"]), "root").unwrap();
     story.desk.revoke_token(NINE + MINUTE, "old", "root").unwrap();
     for ticket in ["silent", "answers", "refused", "again", "blocked"] {
         story.tell(NINE, &silent(ticket, NINE));
@@ -360,7 +360,7 @@ fn an_old_file_is_opened_and_its_tickets_go_on() {
         }
     }
     let token = &desk.tokens().unwrap()[0];
-    assert_eq!((token.name.as_str(), token.accounts.as_str()), ("crm", r#"["acme"]"#));
+    assert_eq!((token.name.as_str(), &token.accounts), ("crm", &Ok(vec!["acme".to_owned()])));
     let letters = desk.dead_letters("acme", 10).unwrap();
     let keys: Vec<_> = letters.iter().map(|letter| letter.key.as_str()).collect();
     assert_eq!(keys, ["refused/1/reminder-1"]);
@@ -408,7 +408,7 @@ fn reports_on_an_old_file_have_the_known_form() {
     let mut rows = Rows::begin(Vec::new()).unwrap();
     let mut closed = Vec::new();
     let mut each = |one: &despertador_desk::report::Closed| {
-        closed.push(one.to_json());
+        closed.push(json!(one));
         rows.row(one).map_err(JournalError::Io)
     };
     let read = |line: Line| reporter.take(line, &mut each).map(|()| true);

@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use despertador_contract::{Author, Channel, Instant, Ticket};
+use despertador_contract::{Action, Author, Channel, Instant, Notification, Task, Ticket};
 use despertador_desk::runtime::{Clock, Inlet, NotDone, Runtime, RuntimeOptions};
 use despertador_desk::sink::signature::verify;
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
@@ -212,7 +212,11 @@ fn delivery() -> Delivery {
         key: "ünï 1/1/reminder-1".into(),
         attempt: 2,
         due: NINE,
-        action: json!({ "task": "send" }),
+        action: Action {
+            key: "ünï 1/1/reminder-1".parse().expect("a key"),
+            due: NINE,
+            task: Task::Notify(Notification { code: "c".into(), text: "t".into() }),
+        },
         facts: Ticket::open("ünï 1", Channel::Sms),
     }
 }
@@ -237,7 +241,10 @@ fn a_webhook_is_signed_and_has_its_key() {
     let body: Value = serde_json::from_slice(&request.body).expect("JSON");
     let expected = json!({
         "version": 1, "account": "acme", "ticket": "ünï 1", "key": "ünï 1/1/reminder-1",
-        "attempt": 2, "action": { "task": "send" },
+        "attempt": 2, "action": {
+            "key": "ünï 1/1/reminder-1", "cycle": 1, "step": "reminder-1",
+            "due": "2026-03-02T09:00:00Z", "task": "notify", "with": { "code": "c", "text": "t" },
+        },
     });
     assert_eq!(body, expected);
 }

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use despertador_contract::event_log::Row;
-use despertador_contract::{Author, Happening, Instant, Source, TicketStatus, Transfer};
+use despertador_contract::{Author, Happening, Instant, Source, Task, TicketStatus, Transfer};
 use despertador_desk::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, InboundRow,
     InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store,
@@ -291,7 +291,7 @@ impl World {
                 "seed {}: `{key}` was handed out after it was recorded as done",
                 self.seed
             );
-            if delivery.action["task"] == "close" {
+            if matches!(delivery.action.task, Task::Close(_)) {
                 self.may_close(&delivery.ticket, &key);
             }
             let outcome = if self.rough && now < self.down_until || self.once_in(8) {

@@ -254,7 +254,7 @@ fn a_budget_is_kept_over_all_tickets_of_a_customer() {
         now = now.max(next);
         desk.wake(now, 1_000).expect("a look");
         for delivery in desk.deliveries(now, 100).expect("deliveries") {
-            if delivery.action["task"] == "send" {
+            if matches!(delivery.action.task, despertador_contract::Task::Send(_)) {
                 sent.push(delivery.key.clone());
             }
             desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");

@@ -369,7 +369,7 @@ impl Page<'_> {
                         @if let Some(at) = closed.wrote_again {
                             (says.wrote) " " (about_or_exact(at.saturating_sub(closed.closed))) "; "
                         }
-                        @if let Some(after) = closed.reopened_after() {
+                        @if let Some(after) = closed.reopened_after {
                             (says.was_reopened) " " (about_or_exact(after)) "; "
                         }
                         @match closed.premature {

@@ -125,7 +125,7 @@ impl NewToken {
             digest: Sha256::of(secret.as_bytes()).0,
             name: name.to_owned(),
             scopes: words.join(" "),
-            accounts: serde_json::json!(accounts).to_string(),
+            accounts: Ok(accounts.to_vec()),
             at: now,
             revoked: None,
         };
@@ -142,7 +142,8 @@ impl Tokens {
     pub(crate) fn set(&self, rows: Vec<TokenRow>) {
         let known = rows.into_iter().filter(|row| row.revoked.is_none()).map(|row| {
             let scopes = row.scopes.split(' ').filter_map(Scope::from_word).collect();
-            let accounts = serde_json::from_str(&row.accounts).unwrap_or_default();
+            // One whose accounts cannot be read sees none.
+            let accounts = row.accounts.unwrap_or_default().into_iter().collect();
             (row.digest, Caller { digest: row.digest, name: row.name, scopes, accounts })
         });
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
@@ -189,6 +190,15 @@ impl Caller {
 
     pub(crate) fn sees(&self, account: &str) -> bool {
         self.accounts.contains(account) || self.sees_all()
+    }
+
+    /// Whether the caller sees all that a token does. One whose accounts cannot be read may have
+    /// been for any of them.
+    pub(crate) fn sees_all_of(&self, token: &TokenRow) -> bool {
+        match &token.accounts {
+            Ok(accounts) => accounts.iter().all(|account| self.sees(account)),
+            Err(_) => self.sees_all(),
+        }
     }
 
     pub(crate) fn sees_all(&self) -> bool {

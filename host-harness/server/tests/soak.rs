@@ -29,8 +29,8 @@ use std::time::Duration;
 
 use child::Child;
 use clients::{Clients, Told};
-use despertador_contract::Instant;
 use despertador_contract::event_log::Row;
+use despertador_contract::{Instant, TicketStatus};
 use despertador_desk::runtime::Clock as _;
 use despertador_desk::store::{Query, Sqlite, Store, TicketRow};
 use despertador_desk::{Desk, Incoming, Options, Receipt};
@@ -210,7 +210,7 @@ fn everybody_comes_to_an_end(
         assert!(open.is_empty(), "{row:?} {open:?}");
         let done = reminded_or_closed.get(row.id.as_str());
         let was = |step: &str| done.is_some_and(|done| done.contains(step));
-        if row.status == "closed" {
+        if row.status == TicketStatus::Closed {
             assert!(was("close") && was("reminder-2"), "{row:?}");
             ends.closed += 1;
         } else if said_no.contains(row.id.as_str()) {

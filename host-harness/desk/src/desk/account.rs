@@ -303,7 +303,7 @@ impl<S: Store> Desk<S> {
     ) -> Result<Surroundings, DeskError> {
         let exit = match self.store.flows(account)?.first() {
             None => ExitState::Unknown,
-            Some(flow) => ExitState::from_word(&flow.exit).unwrap_or(ExitState::Unknown),
+            Some(flow) => flow.exit.clone(),
         };
         Ok(Surroundings {
             departments: departments.map(<[String]>::to_vec),
@@ -350,12 +350,12 @@ impl<S: Store> Desk<S> {
             at: now,
             by: by.to_owned(),
             text: text.to_owned(),
-            exit: String::new(),
+            exit: ExitState::Unknown,
         };
         let exit = (self.options.exit_state)(&row);
-        row.exit = exit.word().into_owned();
+        row.exit = exit.clone();
         let mut work = self.work(now);
-        let details = json!({ "version": row.version, "exit": row.exit });
+        let details = json!({ "version": row.version, "exit": exit.word() });
         work.batch.flows.push(row);
         work.batch.audit.push(audit(account, now, by, "flow-saved", &details));
         self.commit(work)?;

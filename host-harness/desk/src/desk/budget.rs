@@ -125,19 +125,7 @@ pub(super) fn with(ticket: &Ticket, more: &[Instant], now: Instant) -> Option<Va
     Some(json!({ "sent-to-customer": sent }))
 }
 
-/// Whether carrying an action out means that the customer gets a message.
-pub(super) fn speaks(action: &Value) -> bool {
-    let Some(with) = action.get("with") else { return false };
-    let message = match action.get("task").and_then(Value::as_str) {
-        Some("close") => with.get("closing-message"),
-        Some("send" | "reply") => Some(with),
-        _ => None,
-    };
-    let audience = message.and_then(|message| message.get("audience"));
-    audience.and_then(Value::as_str) == Some("customer")
-}
-
-/// The same as far as the step alone says it.
+/// Whether an action usually reaches the customer, as far as its step says.
 pub(super) fn usually_speaks(step: &Step) -> bool {
     matches!(step, Step::Reminder(_) | Step::Reply(_))
 }
@@ -160,20 +148,5 @@ mod tests {
         assert_eq!(fact["sent-to-customer"].as_array().map(Vec::len), Some(MOST));
         ticket.sent_to_customer = Some(vec![now]);
         assert_eq!(with(&ticket, &[now], now), None, "it is known");
-    }
-
-    #[test]
-    fn who_is_spoken_to_is_the_customer_or_somebody_else() {
-        let customer = json!({ "audience": "customer" });
-        for (task, with, expected) in [
-            ("send", customer.clone(), true),
-            ("send", json!({ "audience": "people-in-charge" }), false),
-            ("reply", json!({ "event": "rated" }), false),
-            ("close", json!({ "closing-message": customer }), true),
-            ("close", json!({ "closing-message": null }), false),
-            ("notify", json!({ "audience": "customer" }), false),
-        ] {
-            assert_eq!(speaks(&json!({ "task": task, "with": with })), expected, "{task} {with}");
-        }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use despertador_contract::decision::action_json;
 use despertador_contract::event_log::Row;
 use despertador_contract::key;
 use despertador_contract::word::Word;
 use despertador_contract::{
-    ActionKey, Duration, Event, Failure, FailureKind, Happening, Instant, Step, Ticket,
+    Action, ActionKey, Duration, Event, Failure, FailureKind, Happening, Instant, QuickReply, Step,
+    Task, Ticket,
 };
 use serde_json::{Value, json};
 
@@ -19,7 +19,9 @@ use super::work::{Entry, Work};
 use super::{Account, Desk, Lease};
 use crate::decision::{asked, is_open_to_people, unsuitable};
 use crate::error::DeskError;
-use crate::store::{AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, WaitingRow};
+use crate::store::{
+    AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, UnreadableAction, WaitingRow,
+};
 
 /// An action to be carried out now.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,9 +36,8 @@ pub struct Delivery {
     pub attempt: u32,
     /// The deadline that passed.
     pub due: Instant,
-    /// What is to be done: `key`, `cycle`, `step`, `due`, `task`, and the task's members `with`;
-    /// [`action_from_json`](crate::action_from_json) reads it.
-    pub action: Value,
+    /// What is to be done.
+    pub action: Action,
     /// The facts of the ticket as they are now, for sinks that must know whom it concerns.
     pub facts: Ticket,
 }
@@ -191,12 +192,12 @@ impl<S: Store> Desk<S> {
             };
             let customer = kept.customer().map(str::to_owned);
             let place = kept.outbox_place(&waiting.key);
-            let row = place.and_then(|place| kept.outbox.get(place)).cloned();
-            let Some(row) = row.filter(|row| row.state.is_open() && row.next <= now) else {
+            let row = place.and_then(|place| kept.outbox.get(place));
+            if row.is_none_or(|row| !row.state.is_open() || row.next > now) {
                 self.queues.release(account, customer.as_deref());
                 work.put(kept);
                 continue;
-            };
+            }
             if let Some(customer) = &customer
                 && customers.contains(&(account, customer.clone()))
             {
@@ -206,7 +207,7 @@ impl<S: Store> Desk<S> {
             }
             // The budget is the customer's, over all of their tickets.
             self.tell_of_others(&mut work, &mut kept)?;
-            match self.check_again(&mut work, &mut kept, &row)? {
+            match self.check_again(&mut work, &mut kept, &waiting.key)? {
                 Some((delivery, None)) => {
                     customers.extend(customer.clone().map(|customer| (account, customer)));
                     handed_out.push((waiting, customer, delivery));
@@ -266,11 +267,11 @@ impl<S: Store> Desk<S> {
         &mut self,
         work: &mut Work,
         kept: &mut Kept,
-        row: &OutboxRow,
+        key: &str,
     ) -> Result<Option<(Delivery, Option<String>)>, DeskError> {
         let Account { policy, row: account } = self.account_of(kept.account)?;
         let (policy, version, name) = (policy.clone(), account.policy, account.name.clone());
-        let Some(place) = kept.outbox_place(&row.key) else { return Ok(None) };
+        let Some(place) = kept.outbox_place(key) else { return Ok(None) };
         if kept.parked.is_some() {
             work.withdraw(kept, place, "the plugin cannot say whether it is still wanted");
             return Ok(None);
@@ -282,28 +283,28 @@ impl<S: Store> Desk<S> {
                 return Ok(None);
             }
         };
-        let delivery = |action: Value, due| Delivery {
-            account: name,
-            ticket: kept.id().to_owned(),
-            key: row.key.clone(),
-            attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
-            due,
-            action,
-            facts: kept.conversation.ticket.clone(),
-        };
-        if let Some(action) = asked(&decision).filter(|action| key::render(&action.key) == row.key)
+        let wanted = asked(&decision).filter(|action| key::render(&action.key) == key);
+        if let Some(action) = wanted
+            && self.is_held(kept, &action.key.step)?
         {
-            if self.is_held(kept, &action.key.step)? {
-                self.postpone(work, kept, &row.key);
-                return Ok(None);
-            }
-            let delivery = delivery(action_json(action), action.due);
-            return Ok(Some((delivery, unsuitable(action))));
+            self.postpone(work, kept, key);
+            return Ok(None);
         }
-        let by_hand = row.state == OutboxState::ByHand
-            && key::parse(&row.key).is_ok_and(|key| is_open_to_people(&decision, &key.step));
-        if by_hand && let Ok(action) = serde_json::from_str(&row.action) {
-            return Ok(Some((delivery(action, row.due), None)));
+        let Some(row) = kept.outbox.get(place) else { return Ok(None) };
+        let by_hand = row.action.as_ref().ok().filter(|action| {
+            row.state == OutboxState::ByHand && is_open_to_people(&decision, &action.key.step)
+        });
+        if let Some(action) = wanted.or(by_hand) {
+            let delivery = Delivery {
+                account: name,
+                ticket: kept.id().to_owned(),
+                key: row.key.clone(),
+                attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
+                due: action.due,
+                action: action.clone(),
+                facts: kept.conversation.ticket.clone(),
+            };
+            return Ok(Some((delivery, unsuitable(action))));
         }
         let entry = Entry { policy: version, decision: Some(&decision), ..Entry::default() };
         work.enter(kept, EntryKind::Ticked, entry);
@@ -370,26 +371,29 @@ impl<S: Store> Desk<S> {
         settled: &'s mut Settled,
     ) -> Result<&'s mut usize, DeskError> {
         let Ok(parsed) = key::parse(&report.key) else { return Ok(&mut settled.stale) };
-        let Some(row) = kept.outbox.get(place).cloned() else { return Ok(&mut settled.stale) };
+        let Some(row) = kept.outbox.get(place) else { return Ok(&mut settled.stale) };
         let attempt = row.attempts.saturating_add(1);
         let counts = work.count(kept.account);
         let (kind, why) = match &report.outcome {
             Outcome::Done => {
                 counts.done = counts.done.saturating_add(1);
                 work.carried_out.push((row.due, report.at));
-                kept.outbox.remove(place);
+                let row = kept.outbox.remove(place);
                 kept.is_changed = true;
-                work.batch
-                    .outbox
-                    .push(OutboxChange::Remove { ticket: kept.no, key: row.key.clone() });
+                work.batch.outbox.push(OutboxChange::Remove { ticket: kept.no, key: row.key });
                 // Whoever heard of it from elsewhere was quicker than its report.
                 if !is_recorded(kept, &parsed) {
-                    let action = serde_json::from_str(&row.action).unwrap_or_default();
                     let mut note = json!({ "attempt": attempt, "due": row.due });
-                    if let (Some(offered), Value::Object(note)) = (offered(&action), &mut note) {
-                        note.insert("quick-replies".into(), offered.clone());
+                    let action = row.action.as_ref().ok();
+                    let offered = action.map(offered).unwrap_or_default();
+                    if let (false, Value::Object(note)) = (offered.is_empty(), &mut note) {
+                        let offered = offered
+                            .iter()
+                            .map(|reply| json!({ "id": reply.id, "title": reply.title }))
+                            .collect();
+                        note.insert("quick-replies".into(), offered);
                     }
-                    let spoke = budget::speaks(&action);
+                    let spoke = action.is_some_and(|action| action.task.reaches_customer());
                     self.carried_out(work, kept, parsed, report.at, note, spoke)?;
                 }
                 return Ok(&mut settled.done);
@@ -486,7 +490,7 @@ impl<S: Store> Desk<S> {
         row.next = work.now.saturating_add(pause);
         row.why = Some(why.to_owned());
         let note = json!({ "key": row.key, "attempt": attempt, "why": why });
-        work.batch.outbox.push(OutboxChange::Put(row.clone()));
+        work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
         work.enter(kept, EntryKind::NotDelivered, Entry { note: Some(note), ..Entry::default() });
     }
 
@@ -529,13 +533,18 @@ impl<S: Store> Desk<S> {
         by: &str,
     ) -> Result<(), DeskError> {
         self.change_dead(now, account, key, by, "dead-letter-sent-again", |work, kept, place| {
-            let Some(row) = kept.outbox.get_mut(place) else { return };
+            let Some(row) = kept.outbox.get_mut(place) else { return Ok(()) };
+            if let Err(UnreadableAction { why, .. }) = &row.action {
+                let said = format!("action `{key}` cannot be read: {why}; discard it");
+                return Err(DeskError::Unreadable(said));
+            }
             row.state = OutboxState::ByHand;
             row.attempts = 0;
             row.next = now;
             let note = json!({ "key": row.key, "by": by });
-            work.batch.outbox.push(OutboxChange::Put(row.clone()));
+            work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
             work.enter(kept, EntryKind::SentAgain, Entry { note: Some(note), ..Entry::default() });
+            Ok(())
         })
     }
 
@@ -553,6 +562,7 @@ impl<S: Store> Desk<S> {
     ) -> Result<(), DeskError> {
         self.change_dead(now, account, key, by, "dead-letter-discarded", |work, kept, place| {
             work.withdraw(kept, place, "somebody has discarded it");
+            Ok(())
         })
     }
 
@@ -563,7 +573,7 @@ impl<S: Store> Desk<S> {
         key: &str,
         by: &str,
         what: &str,
-        change: impl FnOnce(&mut Work, &mut Kept, usize),
+        change: impl FnOnce(&mut Work, &mut Kept, usize) -> Result<(), DeskError>,
     ) -> Result<(), DeskError> {
         let account = self.account(account)?.row.no;
         let unknown = || DeskError::UnknownAction(key.to_owned());
@@ -573,7 +583,7 @@ impl<S: Store> Desk<S> {
         let dead = |row: &OutboxRow| row.key == key && row.state == OutboxState::Dead;
         let place = kept.outbox.iter().position(dead);
         if let Some(place) = place {
-            change(&mut work, &mut kept, place);
+            change(&mut work, &mut kept, place)?;
             work.batch.audit.push(AuditRow {
                 account,
                 at: now,
@@ -609,16 +619,19 @@ fn give_up(work: &mut Work, kept: &mut Kept, place: usize, attempts: i64, why: &
     row.attempts = attempts;
     row.why = Some(why.to_owned());
     let note = json!({ "key": row.key, "attempt": attempts, "why": why });
-    work.batch.outbox.push(OutboxChange::Put(row.clone()));
+    work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
     let counts = work.count(kept.account);
     counts.given_up = counts.given_up.saturating_add(1);
     work.enter(kept, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
 }
 
-/// The quick replies that an action offers to the customer.
-fn offered(action: &Value) -> Option<&Value> {
-    let offered = action.get("with")?.get("quick-replies")?;
-    offered.as_array().is_some_and(|list| !list.is_empty()).then_some(offered)
+/// The quick replies that an action offers, but for those beside a closing text: a ticket that is
+/// closed awaits no answer.
+fn offered(action: &Action) -> &[QuickReply] {
+    match (&action.task, action.task.message()) {
+        (Task::Send(_) | Task::Reply(_), Some(message)) => &message.quick_replies,
+        _ => &[],
+    }
 }
 
 /// Whether the plugin has been told that this was carried out, or of something in a later cycle.

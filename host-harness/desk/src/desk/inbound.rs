@@ -176,7 +176,7 @@ impl<S: Store> Desk<S> {
         row.why = Some(HELD.to_owned());
         let row: OutboxRow = row.clone();
         kept.is_changed = true;
-        work.batch.outbox.push(OutboxChange::Put(row));
+        work.batch.outbox.push(OutboxChange::Put(Box::new(row)));
         if is_new {
             let note: Value = json!({ "key": key, "why": HELD });
             let entry = Entry { note: Some(note), ..Entry::default() };

@@ -8,7 +8,6 @@ use super::ticket::Kept;
 use super::work::Work;
 use crate::decision::{asked, is_open_to_people};
 use crate::store::{OutboxChange, OutboxRow, OutboxState, Store};
-use despertador_contract::decision::action_json;
 
 /// Why an action is withdrawn when the plugin asks for something else.
 const NOT_ASKED_FOR: &str = "the plugin no longer asks for it";
@@ -75,10 +74,10 @@ fn ask(work: &mut Work, kept: &mut Kept, action: &Action) {
         next: work.now,
         since: work.now,
         due: action.due,
-        action: action_json(action).to_string(),
+        action: Ok(action.clone()),
         why: None,
     };
-    work.batch.outbox.push(OutboxChange::Put(row.clone()));
+    work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
     match place.and_then(|index| kept.outbox.get_mut(index)) {
         // It was given up, and the plugin asks for it anew.
         Some(given_up) => *given_up = row,

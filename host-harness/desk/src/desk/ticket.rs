@@ -2,7 +2,6 @@
 
 use despertador_contract::facts;
 use despertador_contract::key;
-use despertador_contract::word::Word;
 use despertador_contract::{ActionKey, Channel, Instant, Step, Ticket, TicketStatus};
 use despertador_host::Conversation;
 use despertador_lime::canonical_customer;
@@ -88,7 +87,6 @@ impl Kept {
             .map_err(|wrong| unreadable("facts", wrong.to_string()))?;
         let keys =
             read_keys(&row.id, &row.carried_out).map_err(|why| unreadable("actions", why))?;
-        let aim = row.aim.as_deref().and_then(key::parse_step);
         Ok(Self {
             no: row.no,
             account: row.account,
@@ -97,7 +95,7 @@ impl Kept {
             conversation: Conversation::resume(ticket, row.memory, keys),
             outbox,
             due: row.due,
-            aim,
+            aim: row.aim,
             parked: row.parked,
             failures: row.failures,
             unheard: row.unheard,
@@ -208,11 +206,11 @@ impl Kept {
             id: ticket.id.clone(),
             version: self.version,
             lane: self.lane,
-            status: ticket.status.word().into_owned(),
+            status: ticket.status.clone(),
             department: ticket.department.clone(),
             customer: self.customer().map(str::to_owned),
             due: self.due,
-            aim: self.aim.as_ref().map(key::render_step),
+            aim: self.aim.clone(),
             parked: self.parked.clone(),
             failures: self.failures,
             unheard: self.unheard,

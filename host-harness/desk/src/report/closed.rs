@@ -1,62 +1,95 @@
 //! A ticket that was closed, as a row of a list.
 
+use std::fmt;
 use std::io::Write;
 
 use despertador_contract::Instant;
 use despertador_contract::clock_face::show_rfc3339;
-use serde_json::{Value, json};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 /// Who closed, where the desk did because the customer was silent.
 pub(super) const INACTIVITY: &str = "inactivity";
 /// Who closed, where a human of the company did.
 pub(super) const AGENT: &str = "agent";
 
-/// A close of a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A close of a ticket, as it is listed: its JSON, its schema and the columns of its CSV are those
+/// of this type. A ticket that was closed twice is there twice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schema(as = ClosedTicket)]
 pub struct Closed {
     /// The account.
+    #[serde(skip)]
     pub account: String,
-    /// The ticket's id.
+    /// The help-desk's id.
     pub ticket: String,
-    /// Its department.
+    /// Its department when it was closed.
     pub department: Option<String>,
-    /// Its agent.
+    /// Its agent when it was closed.
     pub agent: Option<String>,
-    /// The customer, where the fact `customer.id` names them.
+    /// The customer, where the fact `more.customer.id` names them.
     pub customer: Option<String>,
-    /// When the ticket was opened.
+    /// When the ticket was opened, RFC 3339.
+    #[serde(serialize_with = "rfc3339")]
+    #[schema(value_type = String)]
     pub opened: Instant,
-    /// From the customer's first message to the company's first answer, in milliseconds; none
-    /// before there are both.
+    /// From the customer's first message to the first answer of an agent or AI agent, in
+    /// milliseconds; none before there are both.
+    #[serde(rename = "first-response-ms")]
     pub first_response: Option<i64>,
     /// From the opening to this close, in milliseconds.
+    #[serde(rename = "resolution-ms")]
     pub resolution: i64,
-    /// When it was closed.
+    /// When it was closed, RFC 3339.
+    #[serde(serialize_with = "rfc3339")]
+    #[schema(value_type = String)]
     pub closed: Instant,
     /// Who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other:…`.
+    #[serde(rename = "closed-by")]
     pub by: String,
-    /// What the conversation was about: of automatic closes as the closing note has it, of others
-    /// as the fact `close.category` says.
+    /// What it was about: of the closing note, or the fact `more.close.category`.
     pub category: Option<String>,
-    /// What happened, for who has not read it: as the closing note has it, or as the fact
-    /// `close.summary` says.
+    /// What happened: of the closing note, or the fact `more.close.summary`.
     pub summary: Option<String>,
     /// Those of the close, or those that the ticket had.
     pub tags: Vec<String>,
-    /// Reminders that were sent since the ticket was opened, or closed the last time.
+    /// Reminders sent since the ticket was opened, or closed the last time.
     pub reminders: u32,
-    /// The how-manyth close of this ticket it is, from 1.
+    /// Ordinal of this close within the ticket, from 1.
+    #[serde(rename = "close-number")]
     pub number: u32,
-    /// When the customer wrote again.
+    /// When the customer wrote again, RFC 3339.
+    #[serde(serialize_with = "rfc3339_if_any")]
+    #[schema(value_type = Option<String>)]
     pub wrote_again: Option<Instant>,
-    /// When the ticket was reopened.
+    /// When the ticket was reopened, RFC 3339.
+    #[serde(serialize_with = "rfc3339_if_any")]
+    #[schema(value_type = Option<String>)]
     pub reopened: Option<Instant>,
+    /// How long after the close, in milliseconds.
+    #[serde(rename = "reopened-after-ms")]
+    pub reopened_after: Option<i64>,
     /// Whether it was reopened within the window.
+    #[serde(skip)]
     pub was_reopened: bool,
     /// Whether the window has passed, so that nothing more can make the close premature.
+    #[serde(skip)]
     pub is_judged: bool,
-    /// Whether it was premature; none if nobody closes too early but for inactivity.
+    /// `yes`, `no`, or `not-known`: nothing has followed, and the window has not passed. None of
+    /// closes that were not for inactivity.
+    #[schema(value_type = Option<String>)]
     pub premature: Option<Premature>,
+}
+
+fn rfc3339<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&show_rfc3339(*at))
+}
+
+fn rfc3339_if_any<S: Serializer>(at: &Option<Instant>, to: S) -> Result<S::Ok, S::Error> {
+    at.map(show_rfc3339).serialize(to)
 }
 
 /// Whether a close was premature.
@@ -68,6 +101,13 @@ pub enum Premature {
     Yes(Instant),
     /// Nothing has followed so far, and the window has not passed.
     Unknown,
+}
+
+/// As its [word](Premature::word).
+impl Serialize for Premature {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.word())
+    }
 }
 
 impl Premature {
@@ -88,62 +128,9 @@ impl Closed {
     pub fn by_whom(&self) -> &str {
         if self.by.starts_with("other") { "other" } else { &self.by }
     }
-
-    /// How long after the close the ticket was reopened, in milliseconds.
-    #[must_use]
-    pub fn reopened_after(&self) -> Option<i64> {
-        Some(self.reopened?.saturating_sub(self.closed).max(0))
-    }
-
-    /// As JSON: instants are RFC 3339, lengths of time milliseconds.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        json!({
-            "ticket": self.ticket,
-            "department": self.department,
-            "agent": self.agent,
-            "customer": self.customer,
-            "opened": show_rfc3339(self.opened),
-            "first-response-ms": self.first_response,
-            "resolution-ms": self.resolution,
-            "closed": show_rfc3339(self.closed),
-            "closed-by": self.by,
-            "category": self.category,
-            "summary": self.summary,
-            "tags": self.tags,
-            "reminders": self.reminders,
-            "close-number": self.number,
-            "wrote-again": self.wrote_again.map(show_rfc3339),
-            "reopened": self.reopened.map(show_rfc3339),
-            "reopened-after-ms": self.reopened_after(),
-            "premature": self.premature.map(Premature::word),
-        })
-    }
 }
 
-/// The columns of the list as CSV.
-pub const COLUMNS: [&str; 18] = [
-    "ticket",
-    "department",
-    "agent",
-    "customer",
-    "opened",
-    "first-response-ms",
-    "resolution-ms",
-    "closed",
-    "closed-by",
-    "category",
-    "summary",
-    "tags",
-    "reminders",
-    "close-number",
-    "wrote-again",
-    "reopened",
-    "reopened-after-ms",
-    "premature",
-];
-
-/// Writes closes as CSV (RFC 4180), the columns of [`COLUMNS`] first.
+/// Writes closes as CSV (RFC 4180), a line with the names of its columns first.
 ///
 /// Tags stand in one cell, with `; ` between them. A cell that a spreadsheet would take for a
 /// formula, because it begins with `=`, `+`, `-`, `@`, a tab or a line end, gets an apostrophe
@@ -159,7 +146,8 @@ impl<W: Write> Rows<W> {
     pub fn begin(to: W) -> std::io::Result<Self> {
         let mut writer =
             csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-        writer.write_record(COLUMNS).map_err(std::io::Error::from)?;
+        let names = members(&Closed::default())?.into_iter().map(|(name, _)| name);
+        writer.write_record(names).map_err(std::io::Error::from)?;
         Ok(Self(writer))
     }
 
@@ -169,30 +157,8 @@ impl<W: Write> Rows<W> {
     ///
     /// It cannot be written.
     pub fn row(&mut self, closed: &Closed) -> std::io::Result<()> {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let at = |at: Option<Instant>| at.map(show_rfc3339).unwrap_or_default();
-        let number = |number: Option<i64>| number.map(|n| n.to_string()).unwrap_or_default();
-        let cells = [
-            closed.ticket.clone(),
-            text(&closed.department),
-            text(&closed.agent),
-            text(&closed.customer),
-            show_rfc3339(closed.opened),
-            number(closed.first_response),
-            closed.resolution.to_string(),
-            show_rfc3339(closed.closed),
-            closed.by.clone(),
-            text(&closed.category),
-            text(&closed.summary),
-            closed.tags.join("; "),
-            closed.reminders.to_string(),
-            closed.number.to_string(),
-            at(closed.wrote_again),
-            at(closed.reopened),
-            number(closed.reopened_after()),
-            closed.premature.map(Premature::word).unwrap_or_default().to_owned(),
-        ];
-        self.0.write_record(cells.map(harmless)).map_err(std::io::Error::from)
+        let cells = members(closed)?.into_iter().map(|(_, value)| harmless(cell(value)));
+        self.0.write_record(cells).map_err(std::io::Error::from)
     }
 
     /// Writes what is still held back, and gives back what was written to.
@@ -205,6 +171,48 @@ impl<W: Write> Rows<W> {
     }
 }
 
+/// The members of a close, in their order.
+fn members(closed: &Closed) -> std::io::Result<Vec<(String, Value)>> {
+    let text = serde_json::to_string(closed)?;
+    let Members(members) = serde_json::from_str(&text)?;
+    Ok(members)
+}
+
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        from.deserialize_map(InOrder)
+    }
+}
+
+fn cell(value: Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        Value::Array(list) => list.into_iter().map(cell).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}
+
 /// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
 #[must_use]
 pub fn harmless(cell: String) -> String {
@@ -213,8 +221,8 @@ pub fn harmless(cell: String) -> String {
     if cell.starts_with(BEGIN) { format!("'{cell}") } else { cell }
 }
 
-impl<W: Write> std::fmt::Debug for Rows<W> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<W: Write> fmt::Debug for Rows<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows").finish_non_exhaustive()
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use despertador_contract::clock_face::parse_rfc3339;
+use despertador_contract::decision::action_from_json;
 use despertador_contract::event_log::Row;
 use despertador_contract::facts;
 use despertador_contract::key;
 use despertador_contract::word::Word;
 use despertador_contract::{
-    ActionKey, Author, Channel, Happening, Instant, Message, MessageKind, Origin, Source, Step,
-    Ticket, TicketStatus,
+    Action, ActionKey, Author, Channel, ClosePackage, Happening, Instant, Message, MessageKind,
+    Origin, Source, Step, Task, Ticket, TicketStatus,
 };
 use despertador_contract::{Call, follow};
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub(super) struct Told {
     /// Reminders that were sent before the latest close.
     reminders_before: usize,
     /// What was asked for, by key.
-    asked: HashMap<String, Value>,
+    asked: HashMap<String, Action>,
     done: HashSet<String>,
     /// The reason of the latest decision.
     reason: String,
@@ -250,50 +250,51 @@ impl Told {
             return;
         }
         let action = self.asked.get(&name).cloned();
-        let said = action.as_ref().and_then(|action| parse_rfc3339(action.get("due")?.as_str()?));
         let noted = entry.note.as_ref().and_then(|note| note.get("due")?.as_i64());
-        if let Some(due) = noted.or(said) {
+        if let Some(due) = noted.or(action.as_ref().map(|action| action.due)) {
             self.note(at, Count::Late(at.saturating_sub(due)));
         }
         match key.step {
             Step::Reminder(number) => {
                 self.followed(false);
-                let audience = action.as_ref().and_then(|a| a.get("with")?.get("audience"));
-                if audience.is_none_or(|audience| audience == "customer") {
+                if action.is_none_or(|action| action.task.reaches_customer()) {
                     let department = self.ticket.department.clone();
                     self.reminders.push(Sent { at, number, department, answered: None });
                 }
             }
-            Step::Close => self.close(at, INACTIVITY.into(), action.as_ref()),
-            Step::Resolve => {
-                self.close(at, Source::Customer.word().into_owned(), action.as_ref());
-            }
+            Step::Close => self.close(at, INACTIVITY.into(), action),
+            Step::Resolve => self.close(at, Source::Customer.word().into_owned(), action),
             Step::Reopen => self.reopen(at),
             _ => {}
         }
     }
 
-    fn close(&mut self, at: Instant, by: String, action: Option<&Value>) {
-        let with = |name: &str| action.and_then(|action| action.get("with")?.get(name));
-        if let (Some(code), true) =
-            (with("silent-because").and_then(Value::as_str), action.is_some())
-        {
-            self.note(at, Count::Withheld(code.to_owned()));
-        }
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        let noted = |name: &str| text(with("note").and_then(|note| note.get(name)));
-        let category = noted("category").or_else(|| self.fact("close.category"));
-        let summary = noted("summary").or_else(|| self.fact("close.summary"));
-        let tags = with("tags").and_then(Value::as_array).map_or_else(
-            || self.ticket.tags.clone(),
-            |tags| tags.iter().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
-        );
+    fn close(&mut self, at: Instant, by: String, action: Option<Action>) {
+        let is_ours = action.is_some();
+        let package = match action.map(|action| action.task) {
+            Some(Task::Close(package)) => Some(package),
+            _ => None,
+        };
+        let (category, summary, tags) = match package {
+            Some(ClosePackage { silent_because, note, tags, .. }) => {
+                if let Some(code) = silent_because {
+                    self.note(at, Count::Withheld(code));
+                }
+                (Some(note.category), Some(note.summary), tags)
+            }
+            None => {
+                let tags = self.ticket.tags.clone();
+                (self.fact("close.category"), self.fact("close.summary"), tags)
+            }
+        };
         self.followed(false);
         if self.is_closed {
             // The platform was quicker to say that it is closed than we to say that we did it.
-            if let Some(close) = self.closes.last_mut().filter(|close| {
-                action.is_some() && !["agent", "customer"].contains(&close.by.as_str())
-            }) {
+            if let Some(close) = self
+                .closes
+                .last_mut()
+                .filter(|close| is_ours && !["agent", "customer"].contains(&close.by.as_str()))
+            {
                 (close.by, close.category, close.summary, close.tags) =
                     (by, category, summary, tags);
             }
@@ -334,10 +335,9 @@ impl Told {
     }
 
     fn decision(&mut self, decision: &Value, at: Instant) {
-        if let Some(action) = decision.get("action")
-            && let Some(key) = action.get("key").and_then(Value::as_str)
-        {
-            self.asked.insert(key.to_owned(), action.clone());
+        // One that a later version wrote with other members is one that nothing is known of.
+        if let Some(Ok(action)) = decision.get("action").map(action_from_json) {
+            self.asked.insert(key::render(&action.key), action);
         }
         let reason = decision.get("reason").and_then(Value::as_str).unwrap_or_default();
         let code = reason.split(' ').next().unwrap_or_default();
@@ -419,6 +419,7 @@ impl Told {
                 number,
                 wrote_again: close.wrote_again,
                 reopened: close.reopened,
+                reopened_after: close.reopened.map(|at| at.saturating_sub(close.at).max(0)),
                 was_reopened: within(close.reopened).is_some(),
                 is_judged: is_over,
             }

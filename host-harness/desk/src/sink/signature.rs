@@ -3,8 +3,6 @@
 //! The timestamp is in milliseconds since 1970, as the header has it. A receiver that [`verify`]s
 //! knows that the body is ours, and that it is not an old one posted again.
 
-use std::fmt;
-
 use despertador_contract::{Duration, Instant};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -64,21 +62,12 @@ fn mac(secret: &[u8], timestamp: Instant, body: &[u8]) -> Hmac<Sha256> {
 }
 
 /// Why a body is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Forged {
     /// The signature is another one.
+    #[error("the signature does not fit the body; compare the secrets")]
     Signature,
     /// The signature is right, and too old or of the future.
+    #[error("the timestamp is too far from now; set the clocks")]
     Time,
 }
-
-impl fmt::Display for Forged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Signature => "the signature does not fit the body; compare the secrets",
-            Self::Time => "the timestamp is too far from now; set the clocks",
-        })
-    }
-}
-
-impl std::error::Error for Forged {}

@@ -1,10 +1,9 @@
 //! Why the store could not do what was asked.
 
-use std::fmt;
-
 /// Why the store could not do what was asked. Nothing was stored by half; what was acknowledged
 /// before is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found}; {}", self.help())]
 pub struct StoreError {
     /// What kind of problem it is.
     pub problem: StoreProblem,
@@ -57,11 +56,3 @@ impl StoreError {
         }
     }
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.found, self.help())
-    }
-}
-
-impl std::error::Error for StoreError {}

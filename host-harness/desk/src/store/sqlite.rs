@@ -369,6 +369,11 @@ fn look_at(file: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// The error of a row whose column holds a value that this version does not know.
+fn unknown(column: usize, what: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Null, what.into())
+}
+
 fn failed(file: &Path, error: &rusqlite::Error) -> StoreError {
     use rusqlite::Error;
     let is_no_value = matches!(

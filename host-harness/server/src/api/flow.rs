@@ -107,7 +107,7 @@ pub(crate) async fn read(
         version: row.version,
         at: time(row.at),
         by: row.by,
-        inactivity_exit: row.exit,
+        inactivity_exit: row.exit.word().into_owned(),
         flow: RawValue::from_string(row.text).ok(),
     }))
 }
@@ -194,7 +194,7 @@ pub(crate) async fn versions(
             version: row.version,
             at: time(row.at),
             by: row.by,
-            inactivity_exit: row.exit,
+            inactivity_exit: row.exit.word().into_owned(),
             flow: None,
         })
         .collect();

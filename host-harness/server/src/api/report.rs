@@ -61,55 +61,11 @@ pub(crate) struct Wanted {
 }
 
 /// Tickets that were closed in a period.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct ClosedTickets {
     /// In the order in which they were closed.
-    closed: Vec<ClosedTicket>,
-}
-
-/// A close. A ticket that was closed twice is there twice.
-#[derive(Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct ClosedTicket {
-    /// The help-desk's id.
-    ticket: String,
-    /// Its department when it was closed.
-    department: Option<String>,
-    /// Its agent when it was closed.
-    agent: Option<String>,
-    /// The customer, where the fact `more.customer.id` names them.
-    customer: Option<String>,
-    /// When the ticket was opened, RFC 3339.
-    opened: String,
-    /// From the customer's first message to the first answer of an agent or AI agent, in
-    /// milliseconds; none before there are both.
-    first_response_ms: Option<i64>,
-    /// From the opening to this close, in milliseconds.
-    resolution_ms: i64,
-    /// When it was closed, RFC 3339.
-    closed: String,
-    /// Who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other:…`.
-    closed_by: String,
-    /// What it was about: of the closing note, or the fact `more.close.category`.
-    category: Option<String>,
-    /// What happened: of the closing note, or the fact `more.close.summary`.
-    summary: Option<String>,
-    /// Those of the close, or those that the ticket had.
-    tags: Vec<String>,
-    /// Reminders sent since the ticket was opened, or closed the last time.
-    reminders: u32,
-    /// The how-manyth close of the ticket, from 1.
-    close_number: u32,
-    /// When the customer wrote again, RFC 3339.
-    wrote_again: Option<String>,
-    /// When the ticket was reopened, RFC 3339.
-    reopened: Option<String>,
-    /// How long after the close, in milliseconds.
-    reopened_after_ms: Option<i64>,
-    /// `yes`, `no`, or `not-known`: nothing has followed, and the window has not passed. None of
-    /// closes that were not for inactivity.
-    premature: Option<String>,
+    closed: Vec<Closed>,
 }
 
 /// Figures of a period.
@@ -287,9 +243,7 @@ pub(crate) async fn closed(
     let (_, mut closed) = read(&app, language, account, period, MOST).await?;
     closed.sort_by(|one, other| (one.closed, &one.ticket).cmp(&(other.closed, &other.ticket)));
     if !accepts(&headers, "text/csv") {
-        let closed: Vec<Value> = closed.iter().map(Closed::to_json).collect();
-        let all: ClosedTickets = typed(serde_json::json!({ "closed": closed }))?;
-        return Ok(Json(all).into_response());
+        return Ok(Json(ClosedTickets { closed }).into_response());
     }
     let written = Rows::begin(Vec::new()).and_then(|mut rows| {
         closed.iter().try_for_each(|one| rows.row(one))?;

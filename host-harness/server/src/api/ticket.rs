@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use despertador_contract::decision::decision_json;
+use despertador_contract::decision::{action_json, decision_json};
 use despertador_contract::key::render_step;
+use despertador_contract::word::Word;
 use despertador_contract::{Explanation, Instant};
 use despertador_contract::{duration, facts};
 use despertador_desk::store::{OutboxRow, OutboxState, Query, Sqlite, TicketRow};
@@ -76,11 +77,11 @@ impl From<&TicketRow> for TicketLine {
     fn from(row: &TicketRow) -> Self {
         TicketLine {
             id: row.id.clone(),
-            status: row.status.clone(),
+            status: row.status.word().into_owned(),
             department: row.department.clone(),
             customer: row.customer.clone(),
             due: row.due.map(time),
-            aim: row.aim.clone(),
+            aim: row.aim.as_ref().map(render_step),
             parked: row.parked.clone(),
             changed: time(row.changed),
         }
@@ -181,7 +182,7 @@ impl From<&OutboxRow> for Letter {
             since: time(row.since),
             due: time(row.due),
             why: row.why.clone(),
-            action: serde_json::from_str(&row.action).unwrap_or_default(),
+            action: row.action.as_ref().map_or(Value::Null, action_json),
         }
     }
 }

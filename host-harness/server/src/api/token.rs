@@ -80,14 +80,14 @@ pub(crate) async fn list(
     let rows = app.ask(language, |desk, _| desk.tokens()).await?;
     let tokens = rows
         .into_iter()
+        .filter(|row| caller.sees_all_of(row))
         .map(|row| TokenLine {
             name: row.name,
             scopes: row.scopes.split(' ').map(str::to_owned).collect(),
-            accounts: serde_json::from_str(&row.accounts).unwrap_or_default(),
+            accounts: row.accounts.unwrap_or_default(),
             made: time(row.at),
             revoked: row.revoked.map(time),
         })
-        .filter(|line| line.accounts.iter().all(|account| caller.sees(account)))
         .collect();
     Ok(Json(Tokens { tokens }))
 }
@@ -154,11 +154,7 @@ pub(crate) async fn revoke(
         .change(language, move |desk, now| {
             let rows = desk.tokens()?;
             let own = rows.iter().find(|row| row.name == name && row.revoked.is_none());
-            let sees_all_of = |accounts: &str| {
-                let accounts: Vec<String> = serde_json::from_str(accounts).unwrap_or_default();
-                accounts.iter().all(|account| caller.sees(account))
-            };
-            if own.is_none_or(|own| !sees_all_of(&own.accounts)) {
+            if own.is_none_or(|own| !caller.sees_all_of(own)) {
                 return Ok(false);
             }
             desk.revoke_token(now, &name, &caller.name)

@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
-use despertador_contract::Instant;
+use despertador_contract::key;
+use despertador_contract::word::Word;
+use despertador_contract::{ExitState, Instant, Step, TicketStatus};
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
 
-use super::Sqlite;
 use super::ownership::Mark;
+use super::{Sqlite, unknown};
+use crate::decision::action_from_text;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
     InboundRow, InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow,
-    Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
+    Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, UnreadableAction, WaitingRow,
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
@@ -99,13 +102,16 @@ impl Store for Sqlite {
              WHERE account = ? ORDER BY version DESC",
             params![account],
             |row| {
+                let version = row.get(1)?;
+                let exit: String = row.get(5)?;
+                let unknown = || unknown(5, format!("exit `{exit}` of flow version {version}"));
                 Ok(FlowRow {
                     account: row.get(0)?,
-                    version: row.get(1)?,
+                    version,
                     at: row.get(2)?,
                     by: row.get(3)?,
                     text: row.get(4)?,
-                    exit: row.get(5)?,
+                    exit: ExitState::from_word(&exit).ok_or_else(unknown)?,
                 })
             },
         )
@@ -133,11 +139,18 @@ impl Store for Sqlite {
             "SELECT digest, name, scopes, accounts, at, revoked FROM token ORDER BY at, name",
             params![],
             |row| {
+                let name: String = row.get(1)?;
+                let accounts: String = row.get(3)?;
+                // A token without a list of accounts sees none; the others are as good as ever.
+                let accounts = serde_json::from_str(&accounts).map_err(|error| {
+                    let found = format!("the accounts of token `{name}` cannot be read: {error}");
+                    StoreError::new(StoreProblem::Corrupt, found)
+                });
                 Ok(TokenRow {
                     digest: row.get(0)?,
-                    name: row.get(1)?,
+                    name,
                     scopes: row.get(2)?,
-                    accounts: row.get(3)?,
+                    accounts,
                     at: row.get(4)?,
                     revoked: row.get(5)?,
                 })
@@ -489,14 +502,15 @@ pub(super) const ENTRY: &str = "SELECT seq, previous, ticket, at, kind, policy, 
      FROM journal WHERE seq = ?";
 
 pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
+    let seq = row.get(0)?;
     let kind = row.get(4)?;
     Ok(EntryRow {
-        seq: row.get(0)?,
+        seq,
         previous: row.get(1)?,
         ticket: row.get(2)?,
         at: row.get(3)?,
         kind: EntryKind::from_number(kind)
-            .ok_or(rusqlite::Error::IntegralValueOutOfRange(4, kind))?,
+            .ok_or_else(|| unknown(4, format!("kind {kind} of entry {seq} of the journal")))?,
         policy: row.get(5)?,
         row: row.get(6)?,
         decision: row.get(7)?,
@@ -516,17 +530,21 @@ pub(super) fn policy(row: &Row<'_>) -> rusqlite::Result<PolicyRow> {
 }
 
 fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
+    // Both follow from what else is stored, and serve for queries: a word that is not known is
+    // itself, and stands for no other.
+    let status: String = row.get(5)?;
+    let aim: Option<String> = row.get(9)?;
     Ok(TicketRow {
         no: row.get(0)?,
         account: row.get(1)?,
         id: row.get(2)?,
         version: row.get(3)?,
         lane: row.get(4)?,
-        status: row.get(5)?,
+        status: TicketStatus::from_word(&status).unwrap_or(TicketStatus::Other(status)),
         department: row.get(6)?,
         customer: row.get(7)?,
         due: row.get(8)?,
-        aim: row.get(9)?,
+        aim: aim.map(|aim| key::parse_step(&aim).unwrap_or(Step::Other(aim))),
         parked: row.get(10)?,
         failures: row.get(11)?,
         unheard: row.get(12)?,
@@ -540,17 +558,26 @@ fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
 }
 
 fn outbox(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
+    let key: String = row.get(1)?;
+    let state = row.get(4)?;
+    let state = OutboxState::from_number(state)
+        .ok_or_else(|| unknown(4, format!("state {state} of action `{key}`")))?;
+    let action = match action_from_text(row.get_ref(9)?.as_str()?) {
+        Err(why) if state.is_open() => return Err(unknown(9, format!("action `{key}`: {why}"))),
+        Err(why) => Err(UnreadableAction { text: row.get(9)?, why }),
+        Ok(action) => Ok(action),
+    };
     Ok(OutboxRow {
         ticket: row.get(0)?,
-        key: row.get(1)?,
+        key,
         account: row.get(2)?,
         lane: row.get(3)?,
-        state: OutboxState::from_number(row.get(4)?),
+        state,
         attempts: row.get(5)?,
         next: row.get(6)?,
         since: row.get(7)?,
         due: row.get(8)?,
-        action: row.get(9)?,
+        action,
         why: row.get(10)?,
     })
 }

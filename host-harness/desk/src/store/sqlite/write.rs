@@ -1,6 +1,10 @@
 //! What is stored, in one transaction.
 
+use despertador_contract::decision::action_json;
+use despertador_contract::key;
+use despertador_contract::word::Word;
 use rusqlite::{Transaction, TransactionBehavior, params};
+use serde_json::json;
 
 use super::Sqlite;
 use crate::store::{
@@ -99,7 +103,7 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
             flow.at,
             flow.by,
             flow.text,
-            flow.exit
+            flow.exit.word()
         ])?;
     }
     for row in &batch.audit {
@@ -118,7 +122,7 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
             token.digest.as_slice(),
             token.name,
             token.scopes,
-            token.accounts,
+            json!(token.accounts.as_deref().unwrap_or_default()).to_string(),
             token.at,
             token.revoked
         ])?;
@@ -165,7 +169,8 @@ fn write_tickets(
 fn write_ticket(tx: &Transaction<'_>, change: &TicketChange) -> rusqlite::Result<usize> {
     let TicketRow { no, version, due, aim, failures, unheard, last, changed, .. } = &change.row;
     let TicketRow { facts, memory, carried_out, outbox, .. } = &change.row;
-    let TicketRow { lane, status, department, customer, parked, account, id, .. } = &change.row;
+    let TicketRow { lane, department, customer, parked, account, id, .. } = &change.row;
+    let aim = aim.as_ref().map(key::render_step);
     if *version == 1 {
         return tx.prepare_cached(INSERT)?.execute(params![
             no,
@@ -181,7 +186,7 @@ fn write_ticket(tx: &Transaction<'_>, change: &TicketChange) -> rusqlite::Result
             carried_out,
             outbox,
             lane,
-            status,
+            change.row.status.word(),
             department,
             customer,
             parked,
@@ -204,7 +209,7 @@ fn write_ticket(tx: &Transaction<'_>, change: &TicketChange) -> rusqlite::Result
             carried_out,
             outbox,
             lane,
-            status,
+            change.row.status.word(),
             department,
             customer,
             parked
@@ -281,7 +286,10 @@ fn write_events(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
                     row.next,
                     row.since,
                     row.due,
-                    row.action,
+                    match &row.action {
+                        Ok(action) => action_json(action).to_string(),
+                        Err(unreadable) => unreadable.text.clone(),
+                    },
                     row.why
                 ])?;
             }
