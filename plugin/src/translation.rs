@@ -122,18 +122,22 @@ pub(crate) fn on_message(
             wit::Author::AiAgent => policy::Author::AiAgent,
             wit::Author::Bot | wit::Author::Other(_) => policy::Author::Bot,
         },
-        kind: match message.kind {
+        kind: match &message.kind {
             wit::MessageKind::Text
             | wit::MessageKind::Media
             | wit::MessageKind::Sticker
-            | wit::MessageKind::Location
-            | wit::MessageKind::MenuAnswer => policy::Kind::Spoken,
+            | wit::MessageKind::Location => policy::Kind::Spoken,
+            wit::MessageKind::MenuAnswer => policy::Kind::MenuAnswer,
             wit::MessageKind::Reaction => policy::Kind::Reaction,
             wit::MessageKind::PrivateNote
             | wit::MessageKind::Label
             | wit::MessageKind::Edit
             | wit::MessageKind::Receipt => policy::Kind::Silent,
-            wit::MessageKind::Other(_) => policy::Kind::Unknown,
+            wit::MessageKind::Other(kind) => match kind.as_str() {
+                "deleted" => policy::Kind::Silent,
+                "survey-answer" => policy::Kind::SurveyAnswer,
+                _ => policy::Kind::Unknown,
+            },
         },
         origin: match message.origin {
             wit::Origin::Written => policy::Origin::Written,
@@ -235,12 +239,11 @@ fn check_limits(ticket: &wit::Ticket) -> Result<(), wit::Fault> {
 fn facts(ticket: &wit::Ticket, window_until: Option<policy::Instant>) -> policy::Ticket<'_> {
     policy::Ticket {
         id: &ticket.id,
-        status: match ticket.status {
+        status: match &ticket.status {
             wit::TicketStatus::Open => policy::Status::Open,
             wit::TicketStatus::Closed => policy::Status::Closed,
-            wit::TicketStatus::Merged
-            | wit::TicketStatus::Deleted
-            | wit::TicketStatus::Other(_) => policy::Status::Gone,
+            wit::TicketStatus::Merged | wit::TicketStatus::Deleted => policy::Status::Gone,
+            wit::TicketStatus::Other(status) => policy::Status::Unknown(status),
         },
         department: ticket.department.as_deref(),
         channel: match &ticket.channel {
@@ -314,9 +317,13 @@ fn happening<'a>(
         H::Closed(by) => policy::Happening::Closed(source(by)),
         H::Reopened(by) => policy::Happening::Reopened(source(by)),
         H::Occurred(what) => policy::Happening::Occurred(occurrence(what)),
-        H::Other(word) => match word.strip_prefix("message-undelivered:") {
-            Some(id) => policy::Happening::Undelivered(id),
-            None => policy::Happening::Unknown,
+        H::Other(word) => match word.as_str() {
+            "visitor-left" => policy::Happening::VisitorLeft,
+            "visitor-returned" => policy::Happening::VisitorReturned,
+            word => match word.strip_prefix("message-undelivered:") {
+                Some(id) => policy::Happening::Undelivered(id),
+                None => policy::Happening::Unknown,
+            },
         },
     })
 }
@@ -515,7 +522,7 @@ fn reason(reason: policy::Reason) -> wit::Reason {
         R::LateReply => wit::Reason::LateReply,
         R::ClosedByOther => wit::Reason::ClosedByOther,
         R::AlreadyClosed => wit::Reason::AlreadyClosed,
-        R::NotOpen => wit::Reason::NotOpen,
+        R::NotOpen | R::UnknownStatus(_) => wit::Reason::NotOpen,
         R::SwitchedOff => wit::Reason::SwitchedOff,
         R::NoRule => wit::Reason::NoRule,
         R::RuleOff => wit::Reason::RuleOff,
@@ -530,7 +537,9 @@ fn reason(reason: policy::Reason) -> wit::Reason {
         R::Snoozed => wit::Reason::Snoozed,
         R::OnCall => wit::Reason::OnCall,
         R::InQueue => wit::Reason::InQueue,
-        R::ReminderFailed(number) => wit::Reason::ReminderFailed(number),
+        R::ReminderFailed(number) | R::CustomerBlocked(number) => {
+            wit::Reason::ReminderFailed(number)
+        }
         R::CloseFailed => wit::Reason::CloseFailed,
         R::NothingLeft => wit::Reason::NothingLeft,
         R::AutomaticReply(event) => wit::Reason::AutomaticReply(event.into()),
@@ -541,5 +550,7 @@ fn reason(reason: policy::Reason) -> wit::Reason {
         R::Retry(number) => wit::Reason::Retry(number),
         R::OutsideChannelWindow(number) => wit::Reason::OutsideChannelWindow(number),
         R::OptedOut => wit::Reason::OptedOut,
+        // The contract has no word for these yet.
+        R::VisitorLeft | R::CompanySilent => wit::Reason::Other(reason.code().into()),
     }
 }

@@ -758,6 +758,67 @@ fn basics() -> Vec<Case> {
         ),
         rule(r#""close-after": "1 h", "snooze": "no""#, &[(Code::UnknownWord, "/rules/0/snooze")]),
         rule(
+            r#""close-after": "1 h", "snooze-ends-on-reply": "no", "visitor-left": true, "company-silent": {}"#,
+            &[
+                (Code::WrongType, "/rules/0/snooze-ends-on-reply"),
+                (Code::WrongType, "/rules/0/visitor-left"),
+                (Code::MissingKey, "/rules/0/company-silent"),
+            ],
+        ),
+        rule(
+            r#""close-after": "1 h", "visitor-left": { "close-after": "0 s" }, "close": { "survey-again": "x" }"#,
+            &[
+                (Code::NotPositive, "/rules/0/visitor-left/close-after"),
+                (Code::UnknownWord, "/rules/0/close/survey-again"),
+            ],
+        ),
+        // Rules for some tickets only.
+        rule(r#""close-after": "1 h", "tags": []"#, &[(Code::EmptyList, "/rules/0/tags")]),
+        rule(
+            r#""close-after": "1 h", "channels": ["google-business-messages"]"#,
+            &[
+                (Code::ChannelShutDown, "/rules/0/channels/0"),
+                (Code::EmptyList, "/rules/0/channels"),
+            ],
+        ),
+        case(
+            r#"{ "channel": "sms", "exempt-tags": ["x"], "rules": [
+                { "departments": "any", "tags": ["a", "b"], "close-after": "1 h" },
+                { "departments": "any", "tags": ["b"], "close-after": "1 h" },
+                { "departments": "any", "tags": ["b", "c"], "close-after": "1 h" },
+                { "departments": "any", "tags": ["x"], "close-after": "1 h" },
+                { "departments": "any", "channels": ["email"], "close-after": "1 h" },
+                { "departments": ["d"], "priorities": ["1"], "close-after": "1 h" },
+                { "departments": ["e"], "priorities": ["1"], "close-after": "1 h" } ] }"#,
+            &[
+                (Code::RuleUnreachable, "/rules/1"),
+                (Code::RulesOverlap, "/rules/2"),
+                (Code::RuleOfExemptTags, "/rules/3"),
+                (Code::RuleOfOtherChannel, "/rules/4"),
+            ],
+        ),
+        with_departments(
+            &["ventas"],
+            case(
+                r#"{ "rules": [ { "departments": ["vent"], "tags": ["a"], "close-after": "1 h" } ] }"#,
+                &[(Code::UnknownDepartmentNear, "/rules/0/departments/0")],
+            ),
+        ),
+        case(
+            format!(
+                r#"{{ "rules": [ {} ] }}"#,
+                (0..101)
+                    .map(|n| {
+                        format!(
+                            r#"{{ "departments": ["d{n}"], "tags": ["a"], "close-after": "1 h" }}"#
+                        )
+                    })
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ),
+            &[(Code::TooManyNarrowRules, "/rules/100")],
+        ),
+        rule(
             r#""close-after": "1 h", "on-failed-reminder": "again""#,
             &[(Code::UnknownWord, "/rules/0/on-failed-reminder")],
         ),

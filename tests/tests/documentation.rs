@@ -38,11 +38,11 @@ fn every_key_and_word_is_named() {
         "sending-windows": { "b": { "§": 0, "close": "§" } },
         "rules": [ {
             "§": 0, "departments": "any", "count-from": "§", "catch-up": "§", "on-failed-reminder": "§",
-            "snooze": "§", "after-reopening": "§", "typing": { "§": 0 },
+            "snooze": "§", "after-reopening": "§", "typing": { "§": 0 }, "visitor-left": { "§": 0 }, "company-silent": { "§": 0 },
             "outside-channel-window": "§", "when-left-out": "§",
             "reminders": [ { "§": 0, "image": { "§": 0 }, "template": { "§": 0 },
                 "quick-replies": [ { "§": 0, "text": "a", "effect": "§" } ] } ],
-            "close": { "§": 0, "incomplete-metadata": "§", "survey": "§", "unassign-after": ["§"] }
+            "close": { "§": 0, "incomplete-metadata": "§", "survey": "§", "survey-again": "§", "unassign-after": ["§"] }
         }, { "departments": ["a"], "on-failed-reminder": { "§": 0 } } ],
         "replies": [ { "§": 0, "departments": "any", "signature": "§",
             "events": { "§": 0, "call-missed": { "§": 0, "when": "§" } } } ] }"#;

@@ -5,7 +5,7 @@
 
 use despertador_contract::{
     ActionKey, Author, Event, Explanation, Failure, FailureKind, Happening, Instant, Memory,
-    Reader, Source, Step,
+    Reader, Reason, Source, Step, Ticket, TicketStatus,
 };
 use despertador_harness::Player;
 use despertador_tests::engines::engines;
@@ -29,7 +29,11 @@ enum What {
 use What::{Happens, Says};
 
 fn remembered(what: Vec<(Instant, What)>) -> Memory {
-    let mut native = NativePolicy::parse(POLICY, &sample::surroundings()).unwrap();
+    remembered_under(POLICY, what)
+}
+
+fn remembered_under(config: &str, what: Vec<(Instant, What)>) -> Memory {
+    let mut native = NativePolicy::parse(config, &sample::surroundings()).unwrap();
     let ticket = sample::ticket("t", "ventas");
     what.into_iter().fold(Memory::new(), |memory, (minute, what)| {
         let at = minute.saturating_mul(MINUTE).saturating_add(NINE);
@@ -153,33 +157,89 @@ fn all_that_is_remembered_is_told() {
     };
     assert_eq!(told(copy(&events)), expected);
     events.push((23, Happens(Happening::Failed(failure))));
-    expected[3] = "Reminder 1 could not be sent (2026-03-02 09:22 UTC).";
+    expected[3] = "Reminder 1 could not be sent (2026-03-02 09:23 UTC).";
     assert_eq!(told(copy(&events)), expected);
-    // What was over before the customer writes is forgotten; who is not back yet stays away.
+    // What was over before the customer writes is forgotten, and they end a snooze; whoever is not
+    // back yet stays away.
     events.push((24, Says(Author::Customer)));
     let expected = [
         "Cycle 1.",
         "The customer last wrote at 2026-03-02 09:24 UTC.",
         "In the queue without an agent: from 2026-03-02 09:12 UTC until further notice.",
-        "Snoozed: from 2026-03-02 09:20 UTC until 2026-03-02 10:00 UTC.",
     ];
     assert_eq!(told(events), expected);
 }
 
-/// A pause that ends as the customer writes is over.
+/// A pause that ends as the customer writes is over, whether or not their answer ends it.
 #[test]
 fn a_pause_that_was_over_when_the_customer_wrote_is_forgotten() {
+    let lasting =
+        POLICY.replacen(r#""departments""#, r#""snooze-ends-on-reply": false, "departments""#, 1);
     let paused = |end| {
-        let memory = remembered(vec![
-            (0, Says(Author::Customer)),
-            (5, Says(Author::Agent)),
-            (6, Happens(Happening::Snoozed(Some(NINE + end * MINUTE)))),
-            (8, Says(Author::Customer)),
-        ]);
+        let memory = remembered_under(
+            &lasting,
+            vec![
+                (0, Says(Author::Customer)),
+                (5, Says(Author::Agent)),
+                (6, Happens(Happening::Snoozed(Some(NINE + end * MINUTE)))),
+                (8, Says(Author::Customer)),
+            ],
+        );
         let history = explained(POLICY, &memory, NINE + 9 * MINUTE, 0).history;
         history.iter().any(|line| line.starts_with("Snoozed"))
     };
     assert_eq!([7, 8, 9].map(paused), [false, false, true]);
+}
+
+/// Whoever reads why nothing is sent must not look for a fault where there is none.
+#[test]
+fn a_customer_who_blocked_us_is_told_apart_from_a_failure() {
+    let failed = |kind| {
+        let failure = Failure { key: key(Step::Reminder(1)), kind };
+        let events = vec![
+            (0, Says(Author::Customer)),
+            (5, Says(Author::Agent)),
+            (15, Happens(Happening::Failed(failure))),
+        ];
+        let memory = remembered(events);
+        ["en", "es", "pt"].map(|language| {
+            let explanation = explained_in(language, &memory, &sample::ticket("t", "ventas"));
+            assert!(matches!(explanation.decision.reason, Reason::ReminderFailed(1)));
+            let history = explanation.history.join(" ");
+            (explanation.summary, history)
+        })
+    };
+    let blocked = failed(FailureKind::Blocked);
+    for ((summary, history), word) in blocked.iter().zip(["blocked", "bloqueó", "bloqueou"]) {
+        assert!(summary.contains(word), "{summary}");
+        assert!(history.contains(word), "{history}");
+    }
+    for (summary, history) in failed(FailureKind::Refused) {
+        assert!(!summary.contains("bloq") && !summary.contains("blocked"), "{summary}");
+        assert!(!history.contains("bloq") && !history.contains("blocked"), "{history}");
+    }
+}
+
+#[test]
+fn a_status_that_nobody_knows_is_named() {
+    let of = |status: &str| {
+        let status = TicketStatus::Other(status.into());
+        let ticket = Ticket { status, ..sample::ticket("t", "ventas") };
+        let explanation = explained_in("en", &Memory::new(), &ticket);
+        assert!(matches!(explanation.decision.reason, Reason::NotOpen));
+        explanation.summary
+    };
+    let summary = of("waiting-for-vendor");
+    assert!(summary.contains("unknown status «waiting-for-vendor»"), "{summary}");
+    // However long it is, and whatever is in it.
+    let summary = of(&format!("two\nlines{}", "x".repeat(10_000)));
+    assert!(summary.contains("«two lines") && summary.len() < 300, "{summary}");
+}
+
+fn explained_in(language: &str, memory: &Memory, ticket: &Ticket) -> Explanation {
+    let reader = Reader { language: language.into(), utc_offset: 0 };
+    let mut policy = NativePolicy::parse(POLICY, &sample::surroundings()).unwrap();
+    policy.explain(ticket, memory, NINE + 30 * MINUTE, &reader).unwrap()
 }
 
 #[test]

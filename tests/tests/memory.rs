@@ -24,8 +24,10 @@ const VERSION_1: &str = include_str!("../fixtures/memory/version-1.txt");
 const VERSION_2: &str = include_str!("../fixtures/memory/version-2.txt");
 /// What the plugins wrote before they kept the ids of the company's messages.
 const VERSION_3: &str = include_str!("../fixtures/memory/version-3.txt");
-/// What is written now: the same again, and what was added.
+/// What the plugins wrote before they kept all reports of a reminder.
 const VERSION_4: &str = include_str!("../fixtures/memory/version-4.txt");
+/// What is written now: the same again, and what was added.
+const VERSION_5: &str = include_str!("../fixtures/memory/version-5.txt");
 
 const WORKED_EXAMPLE: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
     "reminders": [ { "after": "10 min", "text": "a" }, { "after": "1 min", "text": "b" },
@@ -44,6 +46,11 @@ const WITH_REPLIES: &str = r#"{
         { "departments": "any", "schedule": "office", "missed-call-ticket": true, "events": {
             "first-chat-received": { "text": "a" }, "wrote-out-of-hours": { "text": "b" },
             "customer-hung-up": { "text": "c" }, "voicemail-left": { "text": "d" } } } ] }"#;
+
+/// A policy that has a use for what version 5 added.
+const WITH_WAITING: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
+    "visitor-left": { "close-after": "5 min" }, "company-silent": { "after": "30 min" },
+    "close": { "survey": "now" } } ] }"#;
 
 /// 2026-01-05T09:00:00Z, when the customer of the fixtures wrote.
 const NINE: i64 = 1_767_603_600_000;
@@ -86,7 +93,16 @@ const DECIDED_AT_NOON_WITH_REPLIES: [(&str, &str); 8] = [
 const DECIDED_AT_NOON_WITH_IDS: [(&str, &str); 2] =
     [("answered-by-id", "reminder 1"), ("not-delivered", "rest")];
 
-/// A ticket to which things happen under [`WITH_REPLIES`].
+/// The same for what version 5 added.
+const DECIDED_AT_NOON_WITH_WAITING: [(&str, &str); 5] = [
+    ("surveyed", "rest"),
+    ("visitor-gone", "close"),
+    ("visitor-back", "close"),
+    ("waits-twice", "notify"),
+    ("told", "rest"),
+];
+
+/// A ticket to which things happen under a policy.
 struct Story {
     native: NativePolicy,
     ticket: Ticket,
@@ -95,7 +111,11 @@ struct Story {
 
 impl Story {
     fn of(department: &str) -> Story {
-        let native = NativePolicy::parse(WITH_REPLIES, &sample::surroundings()).unwrap();
+        Story::under(WITH_REPLIES, department)
+    }
+
+    fn under(config: &str, department: &str) -> Story {
+        let native = NativePolicy::parse(config, &sample::surroundings()).unwrap();
         Story { native, ticket: sample::ticket("t", department), memory: Vec::new() }
     }
 
@@ -169,20 +189,44 @@ fn stories() -> Vec<Memory> {
     all.into_iter().map(|story| story.memory).collect()
 }
 
+/// What version 5 added, as it comes about.
+fn stories_of_waiting() -> Vec<Memory> {
+    let begun = || {
+        let story = Story::under(WITH_WAITING, "any");
+        story.writes(Author::Customer, 0).writes(Author::Agent, 5)
+    };
+    let visitor =
+        |story: Story, minute, what: &str| story.sees(minute, Happening::Other(what.into()));
+    let all = [
+        begun().done(20, Step::Close),
+        visitor(begun(), 6, "visitor-left"),
+        visitor(visitor(begun(), 6, "visitor-left"), 7, "visitor-returned"),
+        begun().writes(Author::Customer, 6).writes(Author::Customer, 7),
+        Story::under(WITH_WAITING, "any")
+            .writes(Author::Customer, 0)
+            .sees(30, Happening::CarriedOut(ActionKey { cycle: 0, ..key(Step::Notify) })),
+    ];
+    all.into_iter().map(|story| story.memory).collect()
+}
+
 /// Every fixture with the name of what is decided about it at noon.
 fn decisions() -> Vec<(&'static str, &'static str, Memory, &'static str)> {
     let mut all = Vec::new();
-    for text in [VERSION_1, VERSION_2, VERSION_3, VERSION_4] {
+    for text in [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5] {
         let blobs = blobs(text);
         let mut expected: Vec<_> =
             DECIDED_AT_NOON.map(|(name, decided)| (WORKED_EXAMPLE, name, decided)).into();
-        if text == VERSION_3 || text == VERSION_4 {
+        if [VERSION_3, VERSION_4, VERSION_5].contains(&text) {
             let added = DECIDED_AT_NOON_WITH_REPLIES;
             expected.extend(added.map(|(name, decided)| (WITH_REPLIES, name, decided)));
         }
-        if text == VERSION_4 {
+        if text == VERSION_4 || text == VERSION_5 {
             let added = DECIDED_AT_NOON_WITH_IDS;
             expected.extend(added.map(|(name, decided)| (WITH_REPLIES, name, decided)));
+        }
+        if text == VERSION_5 {
+            let added = DECIDED_AT_NOON_WITH_WAITING;
+            expected.extend(added.map(|(name, decided)| (WITH_WAITING, name, decided)));
         }
         assert_eq!(blobs.len(), expected.len());
         for ((name, memory), (policy, expected_name, decided)) in blobs.into_iter().zip(expected) {
@@ -235,12 +279,15 @@ fn what_is_written_now_are_the_bytes_of_the_newest_version() {
     for ((name, _), memory) in added.zip(stories()) {
         write(name, &memory);
     }
+    for ((name, _), memory) in DECIDED_AT_NOON_WITH_WAITING.iter().zip(stories_of_waiting()) {
+        write(name, &memory);
+    }
     if std::env::var_os("BLESS").is_some() {
-        let file = repository().join("tests/fixtures/memory/version-4.txt");
+        let file = repository().join("tests/fixtures/memory/version-5.txt");
         std::fs::write(file, &written).unwrap();
         return;
     }
-    assert_eq!(written, VERSION_4);
+    assert_eq!(written, VERSION_5);
 }
 
 #[test]
@@ -417,7 +464,8 @@ fn a_memory_survives_its_bytes() {
     for seed in 0..1_000 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut memory = policy::Memory::default();
-        let (policy, _) = policy::Policy::parse(WORKED_EXAMPLE, &unknown_surroundings()).unwrap();
+        let config = if rng.bool() { WORKED_EXAMPLE } else { WITH_WAITING };
+        let (policy, _) = policy::Policy::parse(config, &unknown_surroundings()).unwrap();
         let ticket = sample::PLAIN_TICKET;
         let mut now = NINE;
         for _ in 0..rng.usize(1..30) {
@@ -428,7 +476,9 @@ fn a_memory_survives_its_bytes() {
             let stamp = policy::Stamp { id: id.as_deref(), sequence, at, received: at };
             if rng.bool() {
                 let author = [policy::Author::Customer, policy::Author::Agent][rng.usize(0..2)];
-                let (kind, origin) = (policy::Kind::Spoken, policy::Origin::Written);
+                let kinds =
+                    [policy::Kind::Spoken, policy::Kind::MenuAnswer, policy::Kind::SurveyAnswer];
+                let (kind, origin) = (kinds[rng.usize(0..3)], policy::Origin::Written);
                 let message =
                     policy::Message { stamp, author, kind, origin, text: None, choice: None };
                 policy.on_message(&ticket, &mut memory, &message);
@@ -470,7 +520,9 @@ fn some_happening(rng: &mut fastrand::Rng, at: policy::Instant) -> policy::Happe
     };
     let key = policy::Key { ticket: "t", cycle: rng.u32(0..4), step: Some(step) };
     let (source, pause) = (SOURCES[rng.usize(0..6)], PAUSES[rng.usize(0..4)]);
-    match rng.u8(0..13) {
+    match rng.u8(0..15) {
+        13 => Happening::VisitorLeft,
+        14 => Happening::VisitorReturned,
         0..3 => Happening::CarriedOut(key),
         3 => Happening::Failed(key, FailureKind::Refused),
         4 => Happening::Failed(key, FailureKind::Blocked),

@@ -103,6 +103,11 @@ fn a_rule_is_named_after_its_departments() {
     assert_eq!(names(r#"["a", "b", "c", "d", "e"]"#), "a, b, c + 2");
 }
 
+/// A ticket of a department.
+fn of(department: Option<&str>) -> despertador_policy::Ticket<'_> {
+    despertador_policy::Ticket { department, ..despertador_tests::sample::PLAIN_TICKET }
+}
+
 /// Each of many departments finds its own rule, and the others the one for any.
 #[test]
 fn every_department_of_many_has_its_own_rule() {
@@ -115,11 +120,11 @@ fn every_department_of_many_has_its_own_rule() {
         Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
     let (policy, _) = Policy::parse(&config, &surroundings).expect("a valid policy");
     for n in 0..700 {
-        let (place, _) = policy.rule_for(Some(&format!("d{n}"))).expect("a rule");
+        let (place, _) = policy.rule_for(&of(Some(&format!("d{n}")))).expect("a rule");
         assert_eq!(usize::try_from(place).expect("small"), n);
     }
     for name in [None, Some("d700"), Some("d"), Some("")] {
-        assert_eq!(policy.rule_for(name).map(|(place, _)| place), Some(700), "{name:?}");
+        assert_eq!(policy.rule_for(&of(name)).map(|(place, _)| place), Some(700), "{name:?}");
     }
 }
 
@@ -152,6 +157,6 @@ fn departments_with_the_same_digest_have_a_rule_each() {
     let surroundings =
         Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
     let (policy, _) = Policy::parse(&config, &surroundings).expect("two departments");
-    let places = names.map(|name| policy.rule_for(Some(name)).map(|(place, _)| place));
+    let places = names.map(|name| policy.rule_for(&of(Some(name))).map(|(place, _)| place));
     assert_eq!(places, [Some(0), Some(1)]);
 }

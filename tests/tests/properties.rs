@@ -451,6 +451,115 @@ fn many_pauses_delay_by_their_length_or_a_little_more() {
     });
 }
 
+/// A hold, a snooze, a call, the queue, or time that was given: what ends none of them, because none
+/// is going on, leaves every deadline as it is, in whatever time the rule runs.
+#[test]
+fn an_event_that_ends_nothing_changes_no_deadline() {
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    for seed in 0..ROUNDS {
+        let mut rng = Rng::with_seed(seed);
+        let snooze = ["pause", "ignore", "start-on-wake"][rng.usize(0..3)];
+        let hours = ["false", r#""office""#][rng.usize(0..2)];
+        let config = format!(
+            r#"{{ "schedules": {{ "office": {{ "open": {{ "mon-fri": "09:00-18:00" }} }} }},
+                 "rules": [ {{ "departments": "any", "business-hours": {hours}, "snooze": "{snooze}",
+                 "close-after": "5 h", "reminders": [ {{ "after": "{} min", "text": "hola" }} ] }} ] }}"#,
+            rng.u32(1..200)
+        );
+        let policy = Policy::parse(&config, &surroundings).expect("a valid policy").0;
+        let mut play = Play { policy, ..Play::new(&Times::random(&mut rng)) };
+        let mut now = START + rng.i64(0..7 * 24 * 60) * MINUTE;
+        play.says(Author::Customer, now);
+        play.says(Author::Agent, now + MINUTE);
+        now += 2 * MINUTE;
+        for (kind, from, until) in some_pauses(&mut rng, now, 2) {
+            play.happens(Happening::Paused(kind, None), from);
+            play.happens(Happening::Resumed(kind), until);
+            now = now.max(until);
+        }
+        if rng.bool() {
+            let number = Key { ticket: "t", cycle: 1, step: Some(Step::Reminder(1)) };
+            play.happens(Happening::CarriedOut(number), now);
+        }
+        let before = play.memory.clone();
+        for _ in 0..rng.usize(1..4) {
+            now += rng.i64(1..3_000) * MINUTE;
+            let ends = [
+                Happening::Resumed(PauseKind::Hold),
+                Happening::Resumed(PauseKind::Snooze),
+                Happening::Resumed(PauseKind::Call),
+                Happening::Resumed(PauseKind::Queue),
+                Happening::Extended(Span::ZERO),
+            ];
+            play.happens(ends[rng.usize(0..5)], now);
+        }
+        for _ in 0..5 {
+            let at = at(now + rng.i64(-5_000..5_000) * MINUTE);
+            let (then, now) = (
+                play.policy.decide(&TICKET, &before, at),
+                play.policy.decide(&TICKET, &play.memory, at),
+            );
+            assert_eq!(then, now, "seed {seed}");
+        }
+    }
+}
+
+/// However the reports of one reminder arrive, the same is known of it in the end, also when time is
+/// given or the ticket is assigned in between.
+#[test]
+fn reports_of_one_reminder_have_one_order() {
+    use despertador_policy::FailureKind;
+    let report = |what: u32, key| match what {
+        0 | 1 => Happening::CarriedOut(key),
+        2 => Happening::Failed(key, FailureKind::Unreachable),
+        3 => Happening::Failed(key, FailureKind::Refused),
+        _ => Happening::Failed(key, FailureKind::Blocked),
+    };
+    let config = r#"{ "rules": [ { "departments": "any", "close-after": "3 h",
+        "on-failed-reminder": "go-on", "reminders": [
+        { "after": "10 min", "text": "a" }, { "after": "10 min", "text": "b" } ] } ] }"#;
+    let surroundings =
+        Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
+    let policy = Policy::parse(config, &surroundings).expect("a valid policy").0;
+    for seed in 0..ROUNDS {
+        let mut rng = Rng::with_seed(seed);
+        let mut play = Play { policy: policy.clone(), ..Play::new(&Times::random(&mut rng)) };
+        play.says(Author::Customer, START);
+        play.says(Author::Agent, START + MINUTE);
+        let number = rng.u32(1..3);
+        let key = Key { ticket: "t", cycle: 1, step: Some(Step::Reminder(number)) };
+        // Few instants, so that many are the same.
+        let mut reports: Vec<(u32, i64)> = (0..rng.usize(2..4))
+            .map(|_| (rng.u32(0..5), START + rng.i64(20..23) * MINUTE))
+            .collect();
+        let extended = rng.bool();
+        let mut outcomes = Vec::new();
+        for _ in 0..4 {
+            rng.shuffle(&mut reports);
+            let mut memory = play.memory.clone();
+            let received = START + 40 * MINUTE;
+            let tell = |memory: &mut Memory, what, millis| {
+                let stamp = Stamp { received: at(received), ..stamp(millis) };
+                play.policy.on_event(&TICKET, memory, &Event { stamp, what });
+            };
+            for (n, (what, millis)) in reports.iter().enumerate() {
+                tell(&mut memory, report(*what, key), *millis);
+                if n == 0 && extended {
+                    tell(&mut memory, Happening::Extended(Span::MINUTE), received);
+                    tell(&mut memory, Happening::Resumed(PauseKind::Queue), received);
+                }
+            }
+            let instants = [45, 100, 1_000].map(|minute| START + minute * MINUTE);
+            outcomes.push(instants.map(|millis| play.policy.decide(&TICKET, &memory, at(millis))));
+        }
+        assert!(
+            outcomes.iter().all(|outcome| *outcome == outcomes[0]),
+            "seed {seed}: {outcomes:?}"
+        );
+    }
+}
+
 #[test]
 fn a_backlog_is_spread_over_its_time() {
     const WITHIN: i64 = 60;

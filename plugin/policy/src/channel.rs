@@ -218,6 +218,16 @@ impl Channels {
         self.0 & Self::bit(channel) != 0
     }
 
+    /// Whether the other set has all of these.
+    pub(crate) const fn is_within(self, other: Channels) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Whether one of these is in the other set.
+    pub(crate) const fn shares(self, other: Channels) -> bool {
+        self.0 & other.0 != 0
+    }
+
     const fn bit(channel: Channel) -> u16 {
         match channel {
             Channel::Whatsapp => 1,

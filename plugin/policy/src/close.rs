@@ -9,7 +9,7 @@ use crate::memory::Memory;
 use crate::outgoing::{Way, Writer};
 use crate::placeholder::{Placeholder, fill as fill_places};
 use crate::policy::Policy;
-use crate::rule::{Content, CountFrom, Rule};
+use crate::rule::{Content, CountFrom, Rule, SurveyAgain};
 use crate::schedule::Schedule;
 use crate::text::{Language, clock, fill};
 use crate::ticket::Ticket;
@@ -27,14 +27,11 @@ pub(crate) fn package(
 ) -> ClosePackage {
     let writer = Writer { policy, ticket, reminder: None };
     let (closing_text, silent_because) = closing_text(&writer, rule, schedule, now);
-    let mut then = rule.after_close(Source::Inactivity, ticket.tags);
+    let mut then = after_close(policy, rule, Source::Inactivity, ticket, memory, now);
     let free = schedule.window.is_none_or(|until| now < until);
     if (not_now(schedule, now).is_some() || !free) && then.survey == Survey::Now {
         // A question is a message too; the host chooses a better time.
         then.survey = Survey::Later;
-    }
-    if schedule.opted_out {
-        then.survey = Survey::No;
     }
     let facts = summary(policy, rule, memory, schedule, due, ticket.incomplete_metadata);
     ClosePackage {
@@ -71,10 +68,7 @@ pub(crate) fn resolved(
         facts.push(' ');
         facts.push_str(words.summary_incomplete);
     }
-    let mut then = rule.after_close(Source::Customer, ticket.tags);
-    if ticket.opted_out || memory.opted_out {
-        then.survey = Survey::No;
-    }
+    let then = after_close(policy, rule, Source::Customer, ticket, memory, at);
     ClosePackage {
         reason: CUSTOMER_RESOLVED,
         // The policy's notice and closing text speak of silence.
@@ -87,6 +81,28 @@ pub(crate) fn resolved(
         incomplete_metadata: ticket.incomplete_metadata,
         then,
     }
+}
+
+/// What follows a close at an instant. Nobody is asked twice about one matter, nor who wants no
+/// messages.
+pub(crate) fn after_close(
+    policy: &Policy,
+    rule: &Rule,
+    source: Source,
+    ticket: &Ticket<'_>,
+    memory: &Memory,
+    at: Instant,
+) -> AfterClose {
+    let mut then = rule.after_close(source, ticket.tags);
+    let again = memory.surveyed().is_none_or(|asked| match rule.close.survey_again {
+        SurveyAgain::AfterGrace => !policy.is_in_grace(rule, asked, at),
+        SurveyAgain::Always => true,
+        SurveyAgain::Never => false,
+    });
+    if !again || ticket.opted_out || memory.opted_out {
+        then.survey = Survey::No;
+    }
+    then
 }
 
 fn notice_of(writer: &Writer<'_>, usual: impl Fn(&crate::text::Words) -> &'static str) -> String {
@@ -118,6 +134,8 @@ fn closing_text(
 fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
     if schedule.opted_out {
         Some(Reason::OptedOut)
+    } else if schedule.left.is_some() {
+        Some(Reason::VisitorLeft)
     } else if schedule.sending.next_opening(now) > now {
         Some(Reason::OutsideSendingWindow)
     } else if schedule.sending.earliest(now, now).0 > now {

@@ -8,12 +8,13 @@ use crate::decision::Survey;
 use crate::departments::Departments;
 use crate::diagnostic::{Code, Diagnostic, Shape, Value};
 use crate::instant::{Instant, Span};
+use crate::matching::{Conditions, NarrowRule, NarrowRules};
 use crate::message::Counting;
-use crate::names;
+use crate::names::{self, Names};
 use crate::policy::{OpenHours, Policy, SendingWindow};
 use crate::rule::{
     Activation, AfterFailure, Close, CountFrom, IncompleteMetadata, OnFailedReminder, Options,
-    PlannedReminder, Rule, Sources,
+    PlannedReminder, Rule, Sources, SurveyAgain,
 };
 use crate::text::{Language, span};
 use crate::zone::Zone;
@@ -39,6 +40,8 @@ pub const MOST_BYTES: usize = 256 * 1024;
 pub const MOST_RULES: usize = 1_000;
 /// More often than anybody wants to try.
 const MOST_RETRIES: u32 = 99;
+/// The most rules of a policy that ask for more than a department: they are compared one by one.
+const MOST_NARROW_RULES: usize = 100;
 /// The most reminders a rule can have.
 pub const MOST_REMINDERS: usize = 99;
 
@@ -153,9 +156,13 @@ fn policy(
     }
     let of_rules = rules.iter().map(|read| {
         let ReadRule { rule, place, departments } = read.as_ref()?;
-        Some((rule.departments.as_deref(), departments.as_ref().unwrap_or(place)))
+        // Rules that ask for more may share their departments.
+        rule.conditions
+            .is_empty()
+            .then(|| (rule.departments.as_deref(), departments.as_ref().unwrap_or(place)))
     });
     let departments = departments("/rules", of_rules, surroundings, problems);
+    let narrow = narrow_rules(&rules, &exempt_tags, &around, problems);
     let teams = top.get("replies").map(|p| replies::teams(&p, &around, problems));
     let (teams, departments_of_teams) = teams.unwrap_or_default();
     let closes = rules.iter().flatten().any(|r| r.rule.enabled && r.rule.close_after.is_some());
@@ -175,6 +182,7 @@ fn policy(
         exempt_tags,
         rules,
         departments,
+        narrow,
         defaults: options,
         company,
         zone,
@@ -275,9 +283,19 @@ fn rule<'a>(
     }
     let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
-    let name = name.unwrap_or_else(|| name_after(departments.as_deref()));
-    let rule =
-        Rule { name, departments, enabled, count_from, close_after, reminders, options, close };
+    let conditions = conditions(&object, problems);
+    let name = name.unwrap_or_else(|| name_after(departments.as_deref(), &conditions));
+    let rule = Rule {
+        name,
+        departments,
+        conditions,
+        enabled,
+        count_from,
+        close_after,
+        reminders,
+        options,
+        close,
+    };
     if let Some(list) = object.get("reminders") {
         let sound = problems.errors() == before;
         message::outside_channel_window(&rule, &place, &list, &times, sound, problems);
@@ -285,15 +303,103 @@ fn rule<'a>(
     Some(ReadRule { rule, place, departments: departments_place })
 }
 
-/// The name of a rule that has none: its first departments, and how many more there are.
-fn name_after(departments: Option<&[String]>) -> String {
-    match departments {
-        None => "any".into(),
-        Some([a, b, c, rest @ ..]) if !rest.is_empty() => {
+/// The name of a rule that has none: its departments and what else it asks for; of many the first,
+/// and how many more there are.
+fn name_after(departments: Option<&[String]>, conditions: &Conditions) -> String {
+    let mut name = departments.map_or_else(|| "any".into(), first_of);
+    let channels: Vec<&str> = conditions.channels.iter().map(|c| c.word()).collect();
+    for part in [first_of(&conditions.tags), first_of(&conditions.priorities), channels.join(", ")]
+    {
+        if !part.is_empty() {
+            name.push_str(" · ");
+            name.push_str(&part);
+        }
+    }
+    name
+}
+
+fn first_of(names: &[String]) -> String {
+    match names {
+        [a, b, c, rest @ ..] if !rest.is_empty() => {
             alloc::format!("{a}, {b}, {c} + {}", rest.len())
         }
-        Some(few) => few.join(", "),
+        few => few.join(", "),
     }
+}
+
+/// What a rule asks of a ticket beside its department.
+fn conditions(object: &place::Object<'_>, problems: &mut Problems) -> Conditions {
+    let mut list = |key: &str| {
+        let Some(place) = object.get(key) else { return Vec::new() };
+        let names = place.names(problems);
+        if names.is_empty() && place.is_list() {
+            place.problem(Code::EmptyList, vec![], problems);
+        }
+        names
+    };
+    let (tags, priorities) = (list("tags"), list("priorities"));
+    let mut channels = Vec::new();
+    if let Some(place) = object.get("channels") {
+        for item in place.items(words::CHANNELS.len(), problems) {
+            let channel = item.channel(problems);
+            if channel == Some(None) {
+                item.problem(Code::ChannelShutDown, vec![], problems);
+            }
+            channels.extend(channel.flatten());
+        }
+        if channels.is_empty() && place.is_list() {
+            place.problem(Code::EmptyList, vec![], problems);
+        }
+    }
+    Conditions { tags, priorities, channels }
+}
+
+/// The rules that ask for more than a department, and what is doubtful about them.
+fn narrow_rules(
+    rules: &[Option<ReadRule<'_>>],
+    exempt_tags: &Names,
+    around: &Around<'_>,
+    problems: &mut Problems,
+) -> NarrowRules {
+    let mut found: Vec<NarrowRule> = Vec::new();
+    for (index, read) in (0_u32..).zip(rules) {
+        let Some(ReadRule { rule, place, departments }) = read else { continue };
+        let Rule { conditions, .. } = rule;
+        if conditions.is_empty() {
+            continue;
+        }
+        if found.len() >= MOST_NARROW_RULES {
+            place.problem(
+                Code::TooManyNarrowRules,
+                vec![plain(MOST_NARROW_RULES.to_string())],
+                problems,
+            );
+            break;
+        }
+        if let (Some(names), Some(place)) = (&rule.departments, departments) {
+            for (n, name) in names.iter().enumerate() {
+                unknown_department(name, place, n, around.surroundings, problems);
+            }
+        }
+        let narrow = NarrowRule::new(index, rule.departments.as_deref(), conditions);
+        let at = |other: &NarrowRule| plain(alloc::format!("/rules/{}", other.rule));
+        let off_channel = around
+            .channel
+            .filter(|c| !conditions.channels.is_empty() && !conditions.channels.contains(c));
+        if !conditions.tags.is_empty()
+            && conditions.tags.iter().all(|t| exempt_tags.find(t).is_some())
+        {
+            place.problem(Code::RuleOfExemptTags, vec![], problems);
+        } else if let Some(channel) = off_channel {
+            place.problem(Code::RuleOfOtherChannel, vec![plain(channel.word())], problems);
+        } else if let Some(first) = found.iter().find(|other| narrow.is_within(other)) {
+            place.problem(Code::RuleUnreachable, vec![at(first)], problems);
+        } else if let Some(first) = found.iter().find(|other| narrow.overlaps(other)) {
+            place.problem(Code::RulesOverlap, vec![at(first)], problems);
+        }
+        found.push(narrow);
+    }
+    NarrowRules::new(found)
 }
 
 /// The departments of a rule: none inside for `any`.
@@ -446,6 +552,29 @@ fn departments<'a, 'p: 'a>(
     found
 }
 
+/// Whether the account has the department at a place of a list.
+fn unknown_department(
+    name: &str,
+    list: &Place<'_>,
+    place: usize,
+    surroundings: &Surroundings<'_>,
+    problems: &mut Problems,
+) {
+    let Some(known) = surroundings.departments else { return };
+    let key = names::key(name);
+    if known.iter().any(|known| names::key(known) == key) {
+        return;
+    }
+    list.entry(place).error(problems, |search| {
+        let near = search.nearest(name, known.iter().map(String::as_str));
+        let (code, value) = match near {
+            Some(near) => (Code::UnknownDepartmentNear, near.to_string()),
+            None => (Code::UnknownDepartment, known.join(", ")),
+        };
+        (code, vec![plain(name), plain(value)])
+    });
+}
+
 fn options(
     own: Option<&place::Object<'_>>,
     defaults: Option<&place::Object<'_>>,
@@ -466,6 +595,7 @@ fn options(
         .key("late-reply-time", problems, |p, q| p.word(&words::LATE_REPLY_TIME, q))
         .unwrap_or(d.late_reply_in_calendar_time);
     let late_day = if late_in_calendar_time { Span::DAY } else { around.day(business_hours) };
+    let day = around.day(business_hours);
     Options {
         only_after_agent: read
             .key("only-after-agent", problems, Place::switch)
@@ -485,6 +615,9 @@ fn options(
             .key("on-failed-reminder", problems, |p, q| on_failed_reminder(p, resolution, q))
             .unwrap_or(d.on_failed_reminder),
         snooze: read.key("snooze", problems, |p, q| p.word(&words::SNOOZE, q)).unwrap_or(d.snooze),
+        reply_ends_snooze: read
+            .key("snooze-ends-on-reply", problems, Place::switch)
+            .unwrap_or(d.reply_ends_snooze),
         after_reopening: read
             .key("after-reopening", problems, |p, q| p.word(&words::AFTER_REOPENING, q))
             .unwrap_or(d.after_reopening),
@@ -507,7 +640,38 @@ fn options(
         when_left_out: read
             .key("when-left-out", problems, |p, q| p.word(&words::WHEN_LEFT_OUT, q))
             .unwrap_or(d.when_left_out),
+        visitor_left: read
+            .key("visitor-left", problems, |p, q| {
+                time_or_off(p, &form::VISITOR_LEFT, "close-after", resolution, day, q)
+            })
+            .unwrap_or(d.visitor_left),
+        company_silent: read
+            .key("company-silent", problems, |p, q| {
+                time_or_off(p, &form::COMPANY_SILENT, "after", resolution, day, q)
+            })
+            .unwrap_or(d.company_silent),
     }
+}
+
+/// An object with one time, or `false`.
+fn time_or_off(
+    place: &Place<'_>,
+    form: &form::Form,
+    key: &str,
+    resolution: Span,
+    day: Span,
+    problems: &mut Problems,
+) -> Option<Option<Span>> {
+    if place.is_off() {
+        return Some(None);
+    }
+    if !place.is_object() {
+        place.wrong(Shape::ObjectOrOff, problems);
+        return None;
+    }
+    let example = alloc::format!("\"{key}\": \"30 min\"");
+    let time = place.object(form, problems)?.require(key, &example, problems)?;
+    time.duration_with_days(resolution, day, problems).map(Some)
 }
 
 /// A word for every failure, or one for each kind.
@@ -600,6 +764,9 @@ fn close(
             .key("survey", problems, |p, q| p.word(&words::SURVEY, q))
             .unwrap_or(Survey::No),
         survey_after: read.key("survey-after", problems, sources).unwrap_or(Sources::INACTIVITY),
+        survey_again: read
+            .key("survey-again", problems, |p, q| p.word(&words::SURVEY_AGAIN, q))
+            .unwrap_or(SurveyAgain::AfterGrace),
     }
 }
 

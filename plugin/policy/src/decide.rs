@@ -1,10 +1,10 @@
 //! The one place that decides. [`decide`] looks at the conditions in a fixed order, tells each of
 //! them to a [`Trail`], and stops at the first that does not hold; the explanation is the trail.
 
-use crate::clock::Clock;
 use crate::close;
 use crate::decision::{
-    Action, Decision, Notification, Outcome, Reason, Reminder, Reopening, Step, Task,
+    Action, COMPANY_SILENT, Decision, Notification, Outcome, Reason, Reminder, Reopening, Step,
+    Task,
 };
 use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::{Instant, Span};
@@ -13,7 +13,9 @@ use crate::outgoing::{Writer, window_until};
 use crate::policy::Policy;
 use crate::rule::{AfterFailure, AfterReopening, IncompleteMetadata, Rule};
 use crate::schedule::{Deadline, Delay, Next, Schedule};
+use crate::text::{fill, span};
 use crate::ticket::{Status, Ticket};
+use alloc::string::String;
 
 /// What is told about a decision while it is made.
 pub(crate) trait Trail {
@@ -47,17 +49,20 @@ pub(crate) fn decide(
     now: Instant,
     trail: &mut impl Trail,
 ) -> Decision {
-    let found = policy.rule_for(ticket.department);
+    let found = policy.rule_for(ticket);
     let index = found.map(|(index, _)| index);
     // What occurred is answered whatever becomes of the ticket.
     if let Some(reply) = policy.reply_due(ticket, memory, now) {
         trail.condition(&reply.reason, true);
         return reply;
     }
+    if let Status::Unknown(status) = ticket.status {
+        demand!(trail, false, Reason::UnknownStatus(shown(status)), None);
+    }
     demand!(trail, ticket.status != Status::Gone, Reason::NotOpen, None);
     if let Some(closed) = memory.closed {
         trail.condition(&Reason::AlreadyClosed, false);
-        return after_close(policy, ticket, closed, now, found);
+        return after_close(policy, ticket, memory, closed, now, found);
     }
     demand!(trail, ticket.status == Status::Open, Reason::AlreadyClosed, None);
     demand!(trail, policy.enabled, Reason::SwitchedOff, None);
@@ -72,7 +77,7 @@ pub(crate) fn decide(
             demand!(trail, false, Reason::Exempt(tag.into()), index);
         }
         None if !policy.exempt_tags.is_empty() => {
-            trail.condition(&Reason::Exempt(alloc::string::String::new()), true);
+            trail.condition(&Reason::Exempt(String::new()), true);
         }
         None => {}
     }
@@ -91,6 +96,9 @@ pub(crate) fn decide(
         return resolve(policy, rule, index, ticket, memory, at, now, trail);
     }
     let turn = memory.turn();
+    if let Some(told) = company_silent(policy, rule, index, memory, now, trail) {
+        return told;
+    }
     if rule.options.only_after_agent || turn == Turn::Nobody {
         demand!(trail, memory.answered && turn != Turn::Nobody, Reason::NotAnswered, index);
     }
@@ -113,9 +121,12 @@ pub(crate) fn decide(
         None => trail.condition(&Reason::OnHold, true),
     }
     let opted_out = ticket.opted_out || memory.opted_out;
+    let left = memory.gone_since().filter(|_| rule.close_after.is_some());
+    let left = left.zip(rule.options.visitor_left);
     let mut retry = false;
-    // Who wants no reminders need not have had one.
+    // Who wants no reminders, or has left, need not have had one.
     if !opted_out
+        && left.is_none()
         && let Some(spent) = memory.spent
         && let Some(failure) = spent.failed
     {
@@ -129,7 +140,11 @@ pub(crate) fn decide(
         let last = usize::try_from(spent.number).map_or(true, |n| n >= rule.reminders.len());
         // A failed reminder is no warning: the last one of a rule is never passed over.
         let go_on = retry || then == AfterFailure::GoOn && !last;
-        demand!(trail, go_on, Reason::ReminderFailed(spent.number), index);
+        let reason = match failure {
+            FailureKind::Blocked => Reason::CustomerBlocked(spent.number),
+            _ => Reason::ReminderFailed(spent.number),
+        };
+        demand!(trail, go_on, reason, index);
     }
     let abilities = ticket.channel.abilities();
     let schedule = Schedule {
@@ -143,11 +158,15 @@ pub(crate) fn decide(
         before: abilities.window.map(|w| memory.customer.map_or(Instant::MIN, |c| c.at.plus(w))),
         templates: abilities.templates,
         opted_out,
+        left,
         sending: policy.sending(rule, ticket, memory),
         retry,
     };
     if opted_out {
         trail.condition(&Reason::OptedOut, false);
+    }
+    if left.is_some() {
+        trail.condition(&Reason::VisitorLeft, false);
     }
     let next = schedule.next(now, |number| {
         if !opted_out {
@@ -178,6 +197,7 @@ pub(crate) fn decide(
         step => match (next.moved, step) {
             (Delay::Typing, _) => Reason::CustomerTyping,
             (Delay::SendingWindow, _) => Reason::OutsideSendingWindow,
+            (Delay::VisitorLeft, _) => Reason::VisitorLeft,
             (Delay::Budget, _) => Reason::OverBudget,
             (Delay::Retry, Step::Reminder(number)) => Reason::Retry(number),
             (_, step) => match memory.pauses.going_on(rule.options.snooze, now) {
@@ -240,6 +260,38 @@ fn act(
     Decision { outcome: Outcome::Act(action), reason, rule: index }
 }
 
+/// What the people in charge are told, or will be, of a customer who waits for the company. Once
+/// they were told, or where the policy has no such time, nothing.
+fn company_silent(
+    policy: &Policy,
+    rule: &Rule,
+    index: Option<u32>,
+    memory: &Memory,
+    now: Instant,
+    trail: &mut impl Trail,
+) -> Option<Decision> {
+    let after = rule.options.company_silent?;
+    let (since, told) = memory.waiting()?;
+    // Who is on the telephone does not wait, and waits anew afterwards.
+    let (since, on_call) = memory.pauses.since_calls(since);
+    let counts = policy.activation.is_none_or(|activation| since >= activation.from);
+    if told || on_call || !counts {
+        return None;
+    }
+    let due = policy.clock(rule).advance(since, after);
+    trail.condition(&Reason::CompanySilent, due > now);
+    Some(if due > now {
+        let reason = if memory.answered { Reason::CompanyTurn } else { Reason::NotAnswered };
+        Decision { outcome: Outcome::Wait(due, Step::Notify), reason, rule: index }
+    } else {
+        let waited = span(policy.clock(rule).between(since, now));
+        let text = fill(policy.language.words().company_silent_notice, &[&waited]);
+        let task = Task::Notify(Notification { code: COMPANY_SILENT, text });
+        let action = Action { cycle: memory.cycle, step: Step::Notify, due, task };
+        Decision { outcome: Outcome::Act(action), reason: Reason::CompanySilent, rule: index }
+    })
+}
+
 fn hold_notice(policy: &Policy) -> Task {
     let text = policy.language.words().incomplete_metadata_notice.into();
     Task::Notify(Notification { code: "incomplete-metadata", text })
@@ -278,6 +330,7 @@ fn resolve(
 fn after_close(
     policy: &Policy,
     ticket: &Ticket<'_>,
+    memory: &Memory,
     closed: Closed,
     now: Instant,
     found: Option<(u32, &Rule)>,
@@ -294,11 +347,7 @@ fn after_close(
         let premature = customer_wrote <= closed.at;
         let reason = if premature { Reason::PrematureClose } else { Reason::LateReply };
         let in_time = || match found {
-            Some((_, rule)) => {
-                let calendar = rule.options.late_reply_in_calendar_time;
-                let clock = if calendar { Clock(None) } else { policy.clock(rule) };
-                clock.between(closed.at, customer_wrote) <= rule.options.late_reply
-            }
+            Some((_, rule)) => policy.is_in_grace(rule, closed.at, customer_wrote),
             None => customer_wrote.since(closed.at) <= Span::DAY,
         };
         let same_ticket = ticket.channel.abilities().reopens && (premature || in_time());
@@ -314,7 +363,7 @@ fn after_close(
     if closed.by != Source::Inactivity
         && let Some((_, rule)) = found
     {
-        let then = rule.after_close(closed.by, ticket.tags);
+        let then = close::after_close(policy, rule, closed.by, ticket, memory, closed.at);
         if !then.is_nothing() {
             return act(
                 Step::AfterClose,
@@ -345,6 +394,11 @@ fn pause_reason(kind: PauseKind) -> Reason {
         PauseKind::Call => Reason::OnCall,
         PauseKind::Queue => Reason::InQueue,
     }
+}
+
+/// A word of the host as it is shown back: the beginning of it, on one line.
+fn shown(word: &str) -> String {
+    word.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// The place of a ticket in a backlog: always the same, spread evenly over the backlog's time.

@@ -209,6 +209,9 @@ pub const CUSTOMER_INACTIVITY: &str = "customer-inactivity";
 /// The same for a close that the customer asked for.
 pub const CUSTOMER_RESOLVED: &str = "customer-resolved";
 
+/// Why the people in charge are told of a customer who waits for the company.
+pub(crate) const COMPANY_SILENT: &str = "company-silent";
+
 /// What follows a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AfterClose {
@@ -274,8 +277,10 @@ pub enum Reason {
     ClosedByOther,
     /// The ticket is closed.
     AlreadyClosed,
-    /// The ticket is merged, deleted or of a status without a word.
+    /// The ticket is merged or deleted.
     NotOpen,
+    /// The ticket is of this status, which has no word in the contract.
+    UnknownStatus(String),
     /// The policy is switched off.
     SwitchedOff,
     /// No rule for the department.
@@ -306,6 +311,8 @@ pub enum Reason {
     InQueue,
     /// This reminder could not be sent.
     ReminderFailed(u32),
+    /// This reminder could not be sent, because the customer has blocked us or is gone.
+    CustomerBlocked(u32),
     /// The close could not be carried out.
     CloseFailed,
     /// Every step of the rule was taken.
@@ -326,10 +333,15 @@ pub enum Reason {
     OutsideChannelWindow(u32),
     /// The customer wants no automatic messages.
     OptedOut,
+    /// The visitor has left the chat.
+    VisitorLeft,
+    /// The customer has waited for the company too long.
+    CompanySilent,
 }
 
 impl Reason {
-    /// Its stable kebab-case code, as in the contract.
+    /// Its stable kebab-case code, as in the contract. Reasons that differ only in their sentences
+    /// share one.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -341,7 +353,7 @@ impl Reason {
             Reason::LateReply => "late-reply",
             Reason::ClosedByOther => "closed-by-other",
             Reason::AlreadyClosed => "already-closed",
-            Reason::NotOpen => "not-open",
+            Reason::NotOpen | Reason::UnknownStatus(_) => "not-open",
             Reason::SwitchedOff => "switched-off",
             Reason::NoRule => "no-rule",
             Reason::RuleOff => "rule-off",
@@ -356,7 +368,7 @@ impl Reason {
             Reason::Snoozed => "snoozed",
             Reason::OnCall => "on-call",
             Reason::InQueue => "in-queue",
-            Reason::ReminderFailed(_) => "reminder-failed",
+            Reason::ReminderFailed(_) | Reason::CustomerBlocked(_) => "reminder-failed",
             Reason::CloseFailed => "close-failed",
             Reason::NothingLeft => "nothing-left",
             Reason::AutomaticReply(_) => "automatic-reply",
@@ -367,6 +379,8 @@ impl Reason {
             Reason::Retry(_) => "retry",
             Reason::OutsideChannelWindow(_) => "outside-channel-window",
             Reason::OptedOut => "opted-out",
+            Reason::VisitorLeft => "visitor-left",
+            Reason::CompanySilent => "company-silent",
         }
     }
 }

@@ -127,12 +127,18 @@ pub enum Code {
     NeverCloses,
     ClosesForAMinute,
     NeedsSchedule,
+    EmptyList,
+    RuleUnreachable,
+    RuleOfExemptTags,
+    RuleOfOtherChannel,
+    RulesOverlap,
+    TooManyNarrowRules,
     TooManyProblems,
 }
 
 impl Code {
     /// Every code, for those who list them.
-    pub const ALL: [Code; 70] = [
+    pub const ALL: [Code; 76] = [
         Code::NotJson,
         Code::EndsTooEarly,
         Code::TooLarge,
@@ -202,6 +208,12 @@ impl Code {
         Code::NeverCloses,
         Code::ClosesForAMinute,
         Code::NeedsSchedule,
+        Code::EmptyList,
+        Code::RuleUnreachable,
+        Code::RuleOfExemptTags,
+        Code::RuleOfOtherChannel,
+        Code::RulesOverlap,
+        Code::TooManyNarrowRules,
         Code::TooManyProblems,
     ];
 
@@ -234,7 +246,7 @@ impl Code {
             Code::NameTwice => "name-twice",
             Code::TwoAny => "two-any-rules",
             Code::UnknownDepartment | Code::UnknownDepartmentNear => "unknown-department",
-            Code::TooMany => "too-many",
+            Code::TooMany | Code::TooManyNarrowRules => "too-many",
             Code::GraceOverLimit => "grace-over-limit",
             Code::ExitNotLinked => "inactivity-exit-not-linked",
             Code::ExitNotSupported => "inactivity-exit-not-supported",
@@ -271,6 +283,11 @@ impl Code {
             Code::NeverCloses => "rule-never-closes",
             Code::ClosesForAMinute => "closes-for-a-minute",
             Code::NeedsSchedule => "needs-schedule",
+            Code::EmptyList => "empty-list",
+            Code::RuleUnreachable | Code::RuleOfExemptTags | Code::RuleOfOtherChannel => {
+                "rule-unreachable"
+            }
+            Code::RulesOverlap => "rules-overlap",
             Code::TooManyProblems => "too-many-problems",
         }
     }
@@ -288,6 +305,10 @@ impl Code {
             | Code::ExtendsBeyondChannelWindow
             | Code::NeverCloses
             | Code::ClosesForAMinute
+            | Code::RuleUnreachable
+            | Code::RuleOfExemptTags
+            | Code::RuleOfOtherChannel
+            | Code::RulesOverlap
             // Warnings alone refuse nothing, however many there are.
             | Code::TooManyProblems => Severity::Warning,
             _ => Severity::Error,

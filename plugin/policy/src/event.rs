@@ -36,6 +36,10 @@ pub enum Happening<'a> {
     Reopened(Source),
     /// A message of the company, by its id, did not reach the customer.
     Undelivered(&'a str),
+    /// The visitor has left the chat.
+    VisitorLeft,
+    /// The visitor is back.
+    VisitorReturned,
     /// Something that an automatic reply may answer.
     Occurred(Occurrence<'a>),
     /// Something without a word: changes nothing.
@@ -81,6 +85,17 @@ pub enum FailureKind {
     Refused,
     /// The customer can no longer be reached at all.
     Blocked,
+}
+
+impl FailureKind {
+    /// How much it forbids: of two failures of one instant the graver one holds.
+    pub(crate) const fn weight(self) -> u8 {
+        match self {
+            FailureKind::Unreachable => 1,
+            FailureKind::Refused => 2,
+            FailureKind::Blocked => 3,
+        }
+    }
 }
 
 /// What stops the clock for a while.

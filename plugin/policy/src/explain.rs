@@ -1,8 +1,8 @@
 //! A decision in words: the trail of the very comparison that decided, told to people.
 
 use crate::decide::{Trail, decide};
-use crate::decision::{Decision, Outcome, Reason, Step, Task};
-use crate::event::{PauseKind, Source};
+use crate::decision::{COMPANY_SILENT, Decision, Outcome, Reason, Step, Task};
+use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::Instant;
 use crate::memory::Memory;
 use crate::policy::Policy;
@@ -132,8 +132,10 @@ impl Speaker {
         let sentence = if holds { positive } else { negative };
         match reason {
             Reason::Exempt(tag) => fill(sentence, &[tag]),
+            Reason::UnknownStatus(status) => fill(sentence, &[status]),
             Reason::AutomaticReply(event) => fill(sentence, &[event]),
             Reason::ReminderFailed(number)
+            | Reason::CustomerBlocked(number)
             | Reason::Retry(number)
             | Reason::OutsideChannelWindow(number) => fill(sentence, &[&number.to_string()]),
             _ => sentence.into(),
@@ -148,6 +150,7 @@ impl Speaker {
             }
             Step::Resolve => self.words.the_resolve.into(),
             Step::Reply(_) => self.words.the_reply.into(),
+            Step::Notify => self.words.the_notice.into(),
             _ => self.words.the_close.into(),
         }
     }
@@ -172,6 +175,9 @@ impl Speaker {
                 Task::Reply(reply) => fill(self.words.act_reply, &[reply.event]),
                 Task::Send(_) | Task::Close(_) => {
                     fill(self.words.act, &[&self.step(action.step, rule), &self.clock(action.due)])
+                }
+                Task::Notify(notification) if notification.code == COMPANY_SILENT => {
+                    self.words.act_notify_silent.into()
                 }
                 Task::Notify(_) => self.words.act_notify.into(),
                 Task::Reopen(_) => self.because(self.words.act_reopen, decision),
@@ -204,15 +210,18 @@ impl Speaker {
             ));
         }
         if let Some(spent) = memory.spent {
-            let sentence = if spent.failed.is_some() {
-                words.remembered_failure
-            } else {
-                words.remembered_reminder
+            let sentence = match spent.failed {
+                None => words.remembered_reminder,
+                Some(FailureKind::Blocked) => words.remembered_blocked,
+                Some(FailureKind::Refused | FailureKind::Unreachable) => words.remembered_failure,
             };
             told.push(fill(sentence, &[&spent.number.to_string(), &self.clock(spent.last_at)]));
         }
         if let Some(at) = memory.typing {
             told.push(fill(words.remembered_typing, &[&self.clock(at)]));
+        }
+        if let Some(at) = memory.gone_since() {
+            told.push(fill(words.remembered_gone, &[&self.clock(at)]));
         }
         for pause in memory.pauses.iter() {
             let kind = match pause.kind {

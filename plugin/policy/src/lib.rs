@@ -43,6 +43,7 @@ mod diagnostic;
 mod event;
 mod explain;
 mod instant;
+mod matching;
 mod memory;
 mod message;
 #[cfg(all(test, feature = "zones"))]

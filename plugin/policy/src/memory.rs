@@ -6,8 +6,8 @@
 
 use crate::decision::{Key, Step};
 use crate::event::{Event, FailureKind, Happening, PauseKind, Source};
-use crate::instant::Instant;
-use crate::message::{Counting, Message, Speaker, Stamp};
+use crate::instant::{Instant, Span};
+use crate::message::{Author, Counting, Kind, Message, Origin, Speaker, Stamp};
 use crate::pause::Pauses;
 use crate::replies::{About, Part, Pending};
 use crate::rule::Effect;
@@ -30,6 +30,8 @@ const SENT: usize = 16;
 const PENDING: usize = 4;
 /// So many of the latest occurrences are remembered.
 const OCCURRENCES: usize = 8;
+/// For so long after a survey a button that the customer presses answers it.
+const SURVEY_ANSWERED: Span = Span::DAY.times(7);
 
 /// What is remembered of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -78,6 +80,53 @@ pub(crate) struct Account {
     pub(crate) occurrences: Vec<u64>,
     /// When a message out of hours was last answered.
     pub(crate) out_of_hours: Option<Instant>,
+    /// When the customer was last asked how it was.
+    pub(crate) surveyed: Option<Instant>,
+    /// When the visitor of a chat last left or came back.
+    pub(crate) presence: Option<Presence>,
+    /// What must be remembered of a customer who waits for the company.
+    pub(crate) waiting: Option<Waiting>,
+}
+
+/// Whether the visitor of a chat is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Presence {
+    pub(crate) at: Instant,
+    pub(crate) gone: bool,
+}
+
+/// A customer who waits for the company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Waiting {
+    /// The first of several unanswered messages.
+    pub(crate) since: Option<Instant>,
+    /// Whether the people in charge were told.
+    pub(crate) told: bool,
+}
+
+/// What the rule in force says about remembering.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) counting: Counting,
+    /// Whether a customer's answer wakes a snoozed ticket.
+    pub(crate) reply_ends_snooze: bool,
+    /// Whether the people in charge are told of customers who wait.
+    pub(crate) tells_of_waiting: bool,
+    /// Whether it matters how many messages a customer has been sent.
+    pub(crate) counts_what_is_sent: bool,
+    /// Whether the close that an event reports asks the customer how it was.
+    pub(crate) surveys: bool,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It changed nothing.
+    Nothing,
+    /// It is remembered, and nobody spoke.
+    Noted,
+    /// Somebody spoke.
+    Spoken,
 }
 
 /// What a customer's message means beyond being an answer.
@@ -125,6 +174,59 @@ pub(crate) struct Spent {
     pub(crate) failed: Option<FailureKind>,
     /// How often the last one has failed.
     pub(crate) failures: u8,
+    /// When the last one was last said to have failed, and to have been sent.
+    pub(crate) failed_at: Option<Instant>,
+    pub(crate) sent_at: Option<Instant>,
+}
+
+impl Spent {
+    /// A reminder of which nothing was reported yet.
+    fn new(number: u32, first_at: Instant) -> Spent {
+        Spent {
+            number,
+            first_at,
+            last_at: first_at,
+            failed: None,
+            failures: 0,
+            failed_at: None,
+            sent_at: None,
+        }
+    }
+
+    /// One more report of the last reminder. The reports of one reminder have one order, whichever
+    /// arrives first: the latest instant holds. Of two of one instant nothing says which is the news;
+    /// a failure lets nobody be closed. Sent several times, it was sent the first time.
+    fn report(&mut self, at: Instant, failed: Option<FailureKind>) {
+        match failed {
+            Some(kind) if self.failed_at.is_none_or(|known| known < at) => {
+                self.failures = self.failures.saturating_add(1);
+                (self.failed_at, self.failed) = (Some(at), Some(kind));
+            }
+            Some(kind) if self.failed_at == Some(at) => {
+                // The graver of two kinds.
+                let known = self.failed.map_or(0, FailureKind::weight);
+                self.failed = if kind.weight() > known { Some(kind) } else { self.failed };
+            }
+            Some(_) => {}
+            None => {
+                let is_first = self.sent_at.is_none_or(|_| self.failed.is_some());
+                if self.failed_at < Some(at) {
+                    self.last_at = if is_first { at } else { self.last_at.min(at) };
+                }
+                self.sent_at = self.sent_at.max(Some(at));
+            }
+        }
+        match (self.failed_at, self.sent_at) {
+            (Some(failed), Some(sent)) if failed < sent => {
+                self.failed = None;
+                if self.last_at <= failed {
+                    self.last_at = sent;
+                }
+            }
+            (Some(failed), _) => self.last_at = failed,
+            (None, _) => {}
+        }
+    }
 }
 
 /// A close.
@@ -181,13 +283,30 @@ impl Memory {
         }
     }
 
-    /// Takes in a message; says whether it changed anything.
-    pub(crate) fn hear(&mut self, message: &Message<'_>, counting: Counting, heard: Heard) -> bool {
-        let Some(speaker) = message.speaker(counting) else { return false };
-        if !self.is_news(&message.stamp) {
-            return false;
+    /// Takes in a message.
+    pub(crate) fn hear(&mut self, message: &Message<'_>, terms: &Terms, heard: Heard) -> Taken {
+        let speaker = message.speaker(terms.counting);
+        let to_survey = message.kind == Kind::SurveyAnswer
+            && message.author == Author::Customer
+            && message.origin == Origin::Written;
+        if speaker.is_none() && !to_survey || !self.is_news(&message.stamp) {
+            return Taken::Nothing;
         }
         let mut mark = Mark::of(&message.stamp);
+        let Some(speaker) = speaker else {
+            // A survey is answered: the customer is there, and nobody has spoken.
+            self.opted_out |= heard.opted_out == Some(true);
+            self.reached(mark.at);
+            return Taken::Noted;
+        };
+        if speaker == Speaker::Customer && self.opens_nothing(message, mark, heard) {
+            self.opted_out |= heard.opted_out == Some(true);
+            // What was offered before the close can still be chosen.
+            let (spent, resolved) = (self.spent, self.resolved);
+            self.customer_wrote(mark, terms, false);
+            (self.spent, self.resolved) = (spent, resolved);
+            return Taken::Noted;
+        }
         match speaker {
             Speaker::Customer => {
                 // Received before what was known by then: a clock was set back, and its times say
@@ -217,7 +336,8 @@ impl Memory {
                     Some(Effect::Resolve) if self.closed.is_some() => self.reached(mark.at),
                     effect => {
                         let notified = self.notified;
-                        let latest = self.customer_wrote(mark) && self.agents.is_empty();
+                        let latest =
+                            self.customer_wrote(mark, terms, true) && self.agents.is_empty();
                         // An agent who wrote since, or the customer, has more to say.
                         if effect == Some(Effect::Resolve) && latest {
                             self.resolved = Some(mark.at);
@@ -230,16 +350,97 @@ impl Memory {
             Speaker::Company => {
                 mark.id = message.stamp.id.map(|id| codec::fold(id.as_bytes()));
                 if mark.id.is_some_and(|id| self.ids.contains(&undelivered(id))) {
-                    return false;
+                    return Taken::Nothing;
                 }
                 self.agent_wrote(mark);
             }
         }
-        true
+        Taken::Spoken
+    }
+
+    /// Whether a customer's message after the close is none that a closed ticket is opened for: a
+    /// reaction, or the answer to our survey. What was written before the close is an answer.
+    fn opens_nothing(&self, message: &Message<'_>, mark: Mark, heard: Heard) -> bool {
+        let after_close = self.closed.is_some_and(|closed| mark.at >= closed.at);
+        after_close
+            && match message.kind {
+                Kind::Reaction => true,
+                // One of our own quick replies answers no survey.
+                Kind::MenuAnswer => {
+                    heard.effect.is_none()
+                        && self
+                            .surveyed()
+                            .is_some_and(|asked| mark.at.since(asked) <= SURVEY_ANSWERED)
+                }
+                _ => false,
+            }
+    }
+
+    /// When the customer was last asked how it was.
+    pub(crate) fn surveyed(&self) -> Option<Instant> {
+        self.account.as_ref().and_then(|account| account.surveyed)
+    }
+
+    /// The customer was asked how it was.
+    pub(crate) fn ask_survey(&mut self, at: Instant) {
+        let account = self.account();
+        account.surveyed = account.surveyed.max(Some(at));
+    }
+
+    /// Since when the visitor of a chat has been gone.
+    pub(crate) fn gone_since(&self) -> Option<Instant> {
+        let presence = self.account.as_ref().and_then(|account| account.presence)?;
+        presence.gone.then_some(presence.at)
+    }
+
+    /// The visitor has left or come back; older news change nothing.
+    fn visitor(&mut self, at: Instant, gone: bool) {
+        let presence = &mut self.account().presence;
+        if presence.is_none_or(|known| known.at <= at) {
+            *presence = Some(Presence { at, gone });
+        }
+    }
+
+    /// A visitor who does something is there.
+    fn is_there(&mut self, at: Instant) {
+        if self.gone_since().is_some() {
+            self.visitor(at, false);
+        }
+    }
+
+    /// Since when the customer has waited for the company, and whether people were told of it.
+    pub(crate) fn waiting(&self) -> Option<(Instant, bool)> {
+        if self.turn() != Turn::Company || self.closed.is_some() {
+            return None;
+        }
+        let wrote = self.customer?.at;
+        let known = self.account.as_ref().and_then(|account| account.waiting).unwrap_or_default();
+        let since = known.since.unwrap_or(wrote);
+        let told = known.told || self.notified;
+        match self.reopened {
+            // Whatever was asked before the close is over, unless the customer had it opened again.
+            Some(reopened) if wrote < reopened.at => {
+                reopened.by_customer.then(|| (since.max(reopened.at), told))
+            }
+            _ => Some((since, told)),
+        }
+    }
+
+    /// Whether the people in charge were told in this cycle of a customer who waits.
+    fn was_told(&self) -> bool {
+        let waiting = self.account.as_ref().and_then(|account| account.waiting);
+        waiting.is_some_and(|waiting| waiting.told)
+    }
+
+    /// Nobody waits for the company any more.
+    fn is_answered(&mut self) {
+        if let Some(account) = &mut self.account {
+            account.waiting = None;
+        }
     }
 
     /// Takes in an event; says whether it changed anything.
-    pub(crate) fn notice(&mut self, event: &Event<'_>, counts_what_is_sent: bool) -> bool {
+    pub(crate) fn notice(&mut self, event: &Event<'_>, terms: &Terms) -> bool {
         // Occurrences are told apart by what they are about, elsewhere.
         if matches!(event.what, Happening::Unknown | Happening::Occurred(_))
             || !self.is_news(&event.stamp)
@@ -250,13 +451,21 @@ impl Memory {
         match event.what {
             Happening::Opened(by) => self.opened(by, at),
             Happening::CarriedOut(key) => {
-                if counts_what_is_sent && matches!(key.step, Some(Step::Reminder(_))) {
+                if terms.counts_what_is_sent && matches!(key.step, Some(Step::Reminder(_))) {
                     self.count_sent(at);
                 }
-                self.carried_out(key, at);
+                self.carried_out(key, at, terms);
             }
-            Happening::Failed(key, kind) => self.failed(key, kind, at),
-            Happening::Typing => self.typing = Some(self.typing.map_or(at, |t| t.max(at))),
+            Happening::Failed(key, kind) => self.failed(key, kind, at, terms),
+            Happening::Typing => {
+                self.typing = Some(self.typing.map_or(at, |t| t.max(at)));
+                self.is_there(at);
+            }
+            Happening::VisitorLeft => self.visitor(at, true),
+            Happening::VisitorReturned => self.visitor(at, false),
+            // The customer's answer that came since has ended it.
+            Happening::Paused(PauseKind::Snooze, _)
+                if terms.reply_ends_snooze && self.customer.is_some_and(|c| at < c.at) => {}
             Happening::Paused(kind, until) => {
                 if kind == PauseKind::Call {
                     self.reached(at);
@@ -363,8 +572,9 @@ impl Memory {
         self.cycle = self.cycle.max(1);
     }
 
-    /// Says whether this is the latest of the customer's messages.
-    fn customer_wrote(&mut self, mut mark: Mark) -> bool {
+    /// Says whether this is the latest of the customer's messages. One that `opens` a closed ticket is
+    /// a reply to its close.
+    fn customer_wrote(&mut self, mut mark: Mark, terms: &Terms, opens: bool) -> bool {
         match self.customer.map(|last| (mark.order(&last), last)) {
             Some((Ordering::Less, _)) => return false,
             // Heard before, unless an agent answered at that very instant: then nobody can tell,
@@ -384,26 +594,41 @@ impl Memory {
             .and_then(|i| self.agents.get(i))
             .or(self.customer.as_ref());
         mark.at = before.map_or(mark.at, |b| mark.at.max(b.at));
+        let waiting = self.waiting();
+        let told = self.notified || self.was_told();
         let after = self.agents.split_off(answered_before);
         let ended = answered_before > 0 || after.is_empty();
         self.agents = after;
         self.customer = Some(mark);
         self.resolved = None;
         self.settle_times();
-        if let Some(closed) = self.closed.as_mut().filter(|c| c.by == Source::Inactivity) {
+        if let Some(closed) = self.closed.as_mut().filter(|c| opens && c.by == Source::Inactivity) {
             closed.reply = closed.reply.or(Some(mark.at));
         }
         self.pauses.forget_before(mark.at);
+        if terms.reply_ends_snooze {
+            self.pauses.wake(mark.at);
+        }
+        self.is_there(mark.at);
         if ended {
             // A message that arrived late splits the cycle: what was sent after the agents' later
             // messages belongs to the cycle that they opened.
             let kept =
                 self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
-            if !self.agents.is_empty() {
+            // What people are told of a customer who waits shares no key with what they were told
+            // of the cycle before.
+            let anew = answered_before > 0 || waiting.is_none() && told;
+            if !self.agents.is_empty() || terms.tells_of_waiting && anew {
                 self.cycle = self.cycle.saturating_add(1);
             }
             self.end_cycle();
             self.spent = kept;
+        }
+        match waiting.filter(|_| terms.tells_of_waiting && self.agents.is_empty()) {
+            Some((since, told)) => {
+                self.account().waiting = Some(Waiting { since: Some(since), told });
+            }
+            None => self.is_answered(),
         }
         true
     }
@@ -412,6 +637,12 @@ impl Memory {
         self.answered = true;
         self.resolved = None;
         self.pauses.end_open(PauseKind::Queue, mark.at);
+        if let Some(waiting) = self.account.as_mut().and_then(|a| a.waiting.as_mut())
+            && waiting.since.is_some_and(|since| since <= mark.at)
+        {
+            // Answered in between: only the customer's last message waits.
+            waiting.since = None;
+        }
         if self.customer.is_some_and(|last| mark.order(&last) == Ordering::Less)
             || self.reopened.is_some_and(|r| self.agents.is_empty() && mark.at < r.at)
             || self.agents.iter().any(|a| a.order(&mark) == Ordering::Equal)
@@ -425,6 +656,7 @@ impl Memory {
         if self.agents.is_empty() {
             self.cycle = self.cycle.saturating_add(1);
             self.end_cycle();
+            self.is_answered();
         }
         self.agents.insert(place, mark);
         self.settle_times();
@@ -470,7 +702,7 @@ impl Memory {
         self.typing = None;
     }
 
-    fn carried_out(&mut self, key: Key<'_>, at: Instant) {
+    fn carried_out(&mut self, key: Key<'_>, at: Instant, terms: &Terms) {
         match key.step {
             Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, None),
             Some(Step::Close) => {
@@ -482,13 +714,18 @@ impl Memory {
                     let cycle = self.cycle;
                     self.closed =
                         Some(Closed { at, cycle, by: Source::Inactivity, reply, followed: false });
+                    self.asked_with_close(terms.surveys, at);
                 }
             }
-            Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
+            Some(Step::Notify) => self.notified(key, terms),
             Some(Step::Reopen) if self.closed.is_some_and(|c| c.cycle == key.cycle) => {
                 self.reopen(at, true)
             }
-            Some(Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
+            Some(step @ (Step::OpenLinked | Step::AfterClose)) => {
+                let followed = self.closed.is_some_and(|c| c.cycle == key.cycle && !c.followed);
+                self.asked_with_close(terms.surveys && followed && step == Step::AfterClose, at);
+                self.follow_up(key.cycle);
+            }
             Some(Step::Resolve) => {
                 let stale = self.reopened.is_some_and(|r| key.cycle <= r.cycle);
                 if self.closed.is_none() && !stale {
@@ -498,6 +735,7 @@ impl Memory {
                     let reply = self.customer.filter(|_| overtaken).map(|c| c.at);
                     let (by, cycle) = (Source::Inactivity, self.cycle);
                     self.closed = Some(Closed { at, cycle, by, reply, followed: false });
+                    self.asked_with_close(terms.surveys, at);
                 }
             }
             Some(Step::Reply(number)) => self.replied(number),
@@ -505,13 +743,30 @@ impl Memory {
         }
     }
 
-    fn failed(&mut self, key: Key<'_>, kind: FailureKind, at: Instant) {
+    fn asked_with_close(&mut self, surveys: bool, at: Instant) {
+        if surveys {
+            self.ask_survey(at);
+        }
+    }
+
+    /// The people in charge were told, or could not be.
+    fn notified(&mut self, key: Key<'_>, terms: &Terms) {
+        if key.cycle != self.cycle {
+            return;
+        }
+        if let Some((since, _)) = self.waiting().filter(|_| terms.tells_of_waiting) {
+            self.account().waiting = Some(Waiting { since: Some(since), told: true });
+        }
+        self.notified = true;
+    }
+
+    fn failed(&mut self, key: Key<'_>, kind: FailureKind, at: Instant, terms: &Terms) {
         match key.step {
             Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, Some(kind)),
             Some(Step::Close) => {
                 self.close_failed |= key.cycle == self.cycle && self.closed.is_none()
             }
-            Some(Step::Notify) => self.notified |= key.cycle == self.cycle,
+            Some(Step::Notify) => self.notified(key, terms),
             Some(Step::Reopen | Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
             // The company looks at it: it is its turn.
             Some(Step::Resolve) => self.resolved = None,
@@ -526,8 +781,8 @@ impl Memory {
         }
     }
 
-    /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered,
-    /// and one that was given up may still be sent by hand; an older report changes nothing.
+    /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered, and
+    /// one that was given up may still be sent by hand.
     fn reminder_spent(
         &mut self,
         cycle: u32,
@@ -540,35 +795,17 @@ impl Memory {
             return;
         }
         let at = at.max(first);
-        let failures = u8::from(failed.is_some());
         match &mut self.spent {
-            None => {
-                self.spent = Some(Spent { number, first_at: at, last_at: at, failed, failures })
+            Some(spent) if number == spent.number => spent.report(at, failed),
+            Some(spent) if number < spent.number => {}
+            before => {
+                let first_at = before.map_or(at, |before| before.first_at);
+                let mut spent = Spent::new(number, first_at);
+                spent.report(at, failed);
+                // Never before the one before it.
+                spent.last_at = before.map_or(at, |before| at.max(before.last_at));
+                *before = Some(spent);
             }
-            Some(spent) if number > spent.number => {
-                let last_at = at.max(spent.last_at);
-                *spent = Spent { number, last_at, failed, failures, ..*spent };
-            }
-            Some(spent) if number == spent.number && failed.is_some() && spent.failed.is_none() => {
-                spent.failed = failed;
-                spent.failures = spent.failures.saturating_add(1);
-            }
-            // Tried again, and failed again.
-            Some(spent) if number == spent.number && failed.is_some() && at > spent.last_at => {
-                spent.failed = failed;
-                spent.failures = spent.failures.saturating_add(1);
-                spent.last_at = at;
-            }
-            Some(spent)
-                if number == spent.number
-                    && failed.is_none()
-                    && spent.failed.is_some()
-                    && at > spent.last_at =>
-            {
-                spent.failed = None;
-                spent.last_at = at;
-            }
-            Some(_) => {}
         }
     }
 
@@ -576,11 +813,12 @@ impl Memory {
         if self.closed.is_some() || self.reopened.is_some_and(|r| at <= r.at) {
             return;
         }
-        if self.reopened.is_some_and(|r| r.cycle == self.cycle) {
-            // Closed a second time within one cycle: what follows must not share a key.
+        if self.reopened.is_some_and(|r| r.cycle == self.cycle) || self.was_told() {
+            // Closed a second time, or told of, within one cycle: what follows must not share a key.
             self.cycle = self.cycle.saturating_add(1);
         }
         self.closed = Some(Closed { at, cycle: self.cycle, by, reply: None, followed: false });
+        self.is_answered();
     }
 
     fn follow_up(&mut self, cycle: u32) {

@@ -56,11 +56,15 @@ pub enum Author {
 /// What a message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Text, media, sticker, location, menu answer.
+    /// Text, media, sticker, location.
     Spoken,
+    /// The choice of a menu entry or a button: spoken too, unless it answers our survey.
+    MenuAnswer,
     /// A reaction to a message.
     Reaction,
-    /// A private note, a label, an edit, a receipt.
+    /// The answer to a survey, as the host says. It opens nothing and stops no clock.
+    SurveyAnswer,
+    /// A private note, a label, an edit, a receipt, a message that was deleted for everybody.
     Silent,
     /// A kind without a word: counts from a customer and not from an agent, so that it can stop
     /// a clock and never start one.
@@ -102,10 +106,14 @@ impl Message<'_> {
             return None;
         }
         match (self.author, self.kind) {
-            (Author::Customer, Kind::Spoken | Kind::Unknown) => Some(Speaker::Customer),
+            (Author::Customer, Kind::Spoken | Kind::MenuAnswer | Kind::Unknown) => {
+                Some(Speaker::Customer)
+            }
             (Author::Customer, Kind::Reaction) if counting.reactions => Some(Speaker::Customer),
-            (Author::Agent, Kind::Spoken) => Some(Speaker::Company),
-            (Author::AiAgent, Kind::Spoken) if counting.ai_agent => Some(Speaker::Company),
+            (Author::Agent, Kind::Spoken | Kind::MenuAnswer) => Some(Speaker::Company),
+            (Author::AiAgent, Kind::Spoken | Kind::MenuAnswer) if counting.ai_agent => {
+                Some(Speaker::Company)
+            }
             _ => None,
         }
     }

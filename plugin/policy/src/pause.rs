@@ -18,6 +18,14 @@ pub(crate) struct Pause {
     pub(crate) until: Option<Instant>,
 }
 
+impl Pause {
+    /// Whether it has no length: the end of a pause whose beginning is not known. It is kept in
+    /// case the beginning arrives late, and until then it delays nothing.
+    fn is_empty(&self) -> bool {
+        self.until == Some(self.from)
+    }
+}
+
 /// The pauses of a ticket in the order in which they began.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Pauses(Vec<Pause>);
@@ -76,12 +84,19 @@ impl Pauses {
         if known {
             return;
         }
-        match self.0.iter_mut().find(|p| p.kind == kind && p.until == Some(p.from)) {
+        // Without room an end alone is not worth two pauses that become one.
+        let has_room = self.0.len() < MOST;
+        match self.0.iter_mut().find(|p| p.kind == kind && p.is_empty()) {
             Some(stray) if stray.from < at => (stray.from, stray.until) = (at, Some(at)),
-            Some(_) => {}
-            None => self.insert(Pause { kind, from: at, until: Some(at) }),
+            None if has_room => self.insert(Pause { kind, from: at, until: Some(at) }),
+            Some(_) | None => {}
         }
         self.put_in_order();
+    }
+
+    /// The customer has answered at an instant: what an agent had snoozed before is awake.
+    pub(crate) fn wake(&mut self, at: Instant) {
+        self.0.retain(|p| p.kind != PauseKind::Snooze || p.from > at);
     }
 
     /// Ends a pause that is open, without remembering an end that had no beginning.
@@ -115,11 +130,11 @@ impl Pauses {
         }
     }
 
-    /// Adds a pause; the caller must have asked whether it is known.
-    pub(crate) fn insert(&mut self, pause: Pause) {
-        if self.0.len() >= MOST
-            && let [first, second, ..] = self.0.as_mut_slice()
-        {
+    /// Gives up an end without a beginning, or makes one of the two oldest pauses.
+    fn make_room(&mut self) {
+        if let Some(place) = self.0.iter().position(Pause::is_empty) {
+            self.0.remove(place);
+        } else if let [first, second, ..] = self.0.as_mut_slice() {
             second.from = first.from;
             second.until = match (first.until, second.until) {
                 (Some(a), Some(b)) => Some(a.max(b)),
@@ -127,13 +142,22 @@ impl Pauses {
             };
             self.0.remove(0);
         }
+    }
+
+    /// Adds a pause; the caller must have asked whether it is known.
+    pub(crate) fn insert(&mut self, pause: Pause) {
+        if self.0.len() >= MOST {
+            self.make_room();
+        }
         let place = self.0.partition_point(|p| p.from <= pause.from);
         self.0.insert(place, pause);
     }
 
     /// The pauses that a rule with this answer to snoozing heeds.
     fn heeded(&self, snooze: Snooze) -> impl Iterator<Item = &Pause> {
-        self.0.iter().filter(move |p| p.kind != PauseKind::Snooze || snooze != Snooze::Ignore)
+        self.0.iter().filter(move |p| {
+            !p.is_empty() && (p.kind != PauseKind::Snooze || snooze != Snooze::Ignore)
+        })
     }
 
     /// The pause that lasts until something happens, if there is one.
@@ -148,9 +172,18 @@ impl Pauses {
             .map(|p| p.kind)
     }
 
+    /// Since when somebody waits who has waited since an instant, calls apart; and whether a call is
+    /// going on.
+    pub(crate) fn since_calls(&self, since: Instant) -> (Instant, bool) {
+        let calls = || self.0.iter().filter(|p| p.kind == PauseKind::Call);
+        let last = calls().filter(|p| !p.is_empty()).filter_map(|p| p.until).max();
+        (last.map_or(since, |end| end.max(since)), calls().any(|p| p.until.is_none()))
+    }
+
     /// When the ticket was last woken from a snooze, known ends in the future included.
     pub(crate) fn last_wake(&self) -> Option<Instant> {
-        self.0.iter().filter(|p| p.kind == PauseKind::Snooze).filter_map(|p| p.until).max()
+        let snoozes = self.0.iter().filter(|p| p.kind == PauseKind::Snooze && !p.is_empty());
+        snoozes.filter_map(|p| p.until).max()
     }
 
     /// The instant at which so much unpaused time has passed. A pause without an end counts as

@@ -2,15 +2,17 @@
 
 use crate::calendar::Hours;
 use crate::clock::Clock;
-use crate::decision::{Decision, Key, Step};
+use crate::close::after_close;
+use crate::decision::{Decision, Key, Step, Survey};
 use crate::departments::Departments;
-use crate::event::{Event, Happening, Occurrence};
+use crate::event::{Event, Happening, Occurrence, Source};
 use crate::instant::Instant;
-use crate::memory::{Heard, Memory};
-use crate::message::{Author, Counting, Message};
+use crate::matching::NarrowRules;
+use crate::memory::{Heard, Memory, Taken, Terms};
+use crate::message::{Author, Message};
 use crate::names::Names;
 use crate::outgoing::{Way, window_until};
-use crate::replies::Team;
+use crate::replies::{Occasion, Team};
 use crate::rule::{Activation, Effect, Options, Rule};
 use crate::schedule::way;
 use crate::sending::{Caps, Cause, earliest};
@@ -34,6 +36,8 @@ pub struct Policy {
     pub(crate) exempt_tags: Names,
     pub(crate) rules: Vec<Rule>,
     pub(crate) departments: Departments,
+    /// The rules that ask for more than a department.
+    pub(crate) narrow: NarrowRules,
     /// What holds for tickets without a rule.
     pub(crate) defaults: Options,
     /// The company's name, for texts.
@@ -161,13 +165,13 @@ impl Policy {
     ) -> (bool, Decision) {
         let first = memory.customer.is_none();
         let heard = self.hearing(ticket, memory, message);
-        let changed = memory.hear(message, self.counting(ticket), heard);
-        if changed && message.author == Author::Customer {
+        let taken = memory.hear(message, &self.terms(ticket), heard);
+        if taken == Taken::Spoken && message.author == Author::Customer {
             // Who only asks for more time has not written yet.
             let first = first && memory.customer.is_some();
             self.answer_message(ticket, memory, message, first);
         }
-        (changed, self.decide(ticket, memory, message.stamp.received))
+        (taken != Taken::Nothing, self.decide(ticket, memory, message.stamp.received))
     }
 
     /// Takes in an event and decides for the instant it was received. Returns whether the memory
@@ -178,16 +182,36 @@ impl Policy {
         memory: &mut Memory,
         event: &Event<'_>,
     ) -> (bool, Decision) {
-        let counts = self.counts_what_is_sent(ticket) && !self.is_note(ticket, memory, event);
-        let mut changed = memory.notice(event, counts);
-        if let Happening::Occurred(Occurrence { call: Some(_), .. }) = event.what {
-            // Whether or not a team answers calls, the customer has made one.
-            let before = memory.last_heard();
-            memory.reached(event.stamp.clamped());
-            changed |= memory.last_heard() != before;
+        let terms = Terms {
+            counts_what_is_sent: self.counts_what_is_sent(ticket)
+                && !self.is_note(ticket, memory, event),
+            surveys: self.surveys(ticket, memory, event),
+            ..self.terms(ticket)
+        };
+        let mut changed = memory.notice(event, &terms);
+        if let Happening::Occurred(occurrence) = event.what {
+            changed |= self.note_occurrence(memory, &occurrence, event.stamp.clamped());
         }
         changed |= self.answer_event(ticket, memory, event, changed);
         (changed, self.decide(ticket, memory, event.stamp.received))
+    }
+
+    /// What an occurrence says whether or not a team answers it.
+    fn note_occurrence(
+        &self,
+        memory: &mut Memory,
+        occurrence: &Occurrence<'_>,
+        at: Instant,
+    ) -> bool {
+        let before = (memory.last_heard(), memory.surveyed());
+        if occurrence.call.is_some() {
+            // The customer has made a call.
+            memory.reached(at);
+        }
+        if occurrence.name == Occasion::RatingRequested.word() {
+            memory.ask_survey(at);
+        }
+        (memory.last_heard(), memory.surveyed()) != before
     }
 
     /// What is to be done at an instant, and why.
@@ -196,16 +220,29 @@ impl Policy {
         crate::decide::decide(self, ticket, memory, now, &mut ())
     }
 
-    /// The rule for a department (docs/rules.md#department-rule), with its place in the policy.
+    /// The rule for a ticket (docs/rules.md#department-rule), with its place in the policy: the most
+    /// specific one that matches.
     #[must_use]
-    pub fn rule_for(&self, department: Option<&str>) -> Option<(u32, &Rule)> {
-        let index = self.departments.rule(department)?;
+    pub fn rule_for(&self, ticket: &Ticket<'_>) -> Option<(u32, &Rule)> {
+        let index = if self.narrow.is_empty() {
+            self.departments.rule(ticket.department)?
+        } else {
+            let own = ticket.department.and_then(|name| self.departments.own(name));
+            self.narrow.rule(ticket, own, self.departments.any)?
+        };
         Some((index, self.rules.get(usize::try_from(index).ok()?)?))
     }
 
     /// What durations of a rule run in.
     pub(crate) fn clock(&self, rule: &Rule) -> Clock<'_> {
         Clock(self.schedule(rule).map(|schedule| (&schedule.hours, &schedule.zone)))
+    }
+
+    /// Whether an instant is within the time for late replies after another one.
+    pub(crate) fn is_in_grace(&self, rule: &Rule, closed: Instant, at: Instant) -> bool {
+        let calendar = rule.options.late_reply_in_calendar_time;
+        let clock = if calendar { Clock(None) } else { self.clock(rule) };
+        clock.between(closed, at) <= rule.options.late_reply
     }
 
     pub(crate) fn schedule(&self, rule: &Rule) -> Option<&OpenHours> {
@@ -260,7 +297,7 @@ impl Policy {
         if !self.has_limits() {
             return false;
         }
-        let window = self.rule_for(ticket.department).and_then(|(_, rule)| self.window(rule));
+        let window = self.rule_for(ticket).and_then(|(_, rule)| self.window(rule));
         self.budget != Caps::default() || window.is_some_and(|w| w.caps != Caps::default())
     }
 
@@ -272,7 +309,7 @@ impl Policy {
         };
         let place = usize::try_from(number.saturating_sub(1)).ok();
         let planned = self
-            .rule_for(ticket.department)
+            .rule_for(ticket)
             .and_then(|(_, rule)| Some((rule.options.outside_window, rule.reminders.get(place?)?)));
         planned.is_some_and(|(otherwise, planned)| {
             let at = event.stamp.clamped();
@@ -303,7 +340,7 @@ impl Policy {
         memory: &Memory,
         message: &Message<'_>,
     ) -> Option<Effect> {
-        let (_, rule) = self.rule_for(ticket.department)?;
+        let (_, rule) = self.rule_for(ticket)?;
         let sent = match memory.spent {
             Some(spent) => usize::try_from(spent.number).ok()?,
             // Said to be settled, so an offer had been made; pressed again, it still is.
@@ -323,7 +360,30 @@ impl Policy {
         })
     }
 
-    fn counting(&self, ticket: &Ticket<'_>) -> Counting {
-        self.rule_for(ticket.department).map_or(self.defaults, |(_, rule)| rule.options).counting
+    /// What the rule in force says about remembering.
+    fn terms(&self, ticket: &Ticket<'_>) -> Terms {
+        let options = self.rule_for(ticket).map_or(&self.defaults, |(_, rule)| &rule.options);
+        Terms {
+            counting: options.counting,
+            reply_ends_snooze: options.reply_ends_snooze,
+            tells_of_waiting: options.company_silent.is_some(),
+            counts_what_is_sent: false,
+            surveys: false,
+        }
+    }
+
+    /// Whether the close that an event reports as carried out asks the customer how it was.
+    fn surveys(&self, ticket: &Ticket<'_>, memory: &Memory, event: &Event<'_>) -> bool {
+        let Happening::CarriedOut(key) = event.what else { return false };
+        let source = match key.step {
+            Some(Step::Close) => Source::Inactivity,
+            Some(Step::Resolve) => Source::Customer,
+            Some(Step::AfterClose) => memory.closed.map_or(Source::Other, |closed| closed.by),
+            _ => return false,
+        };
+        self.rule_for(ticket).is_some_and(|(_, rule)| {
+            let at = event.stamp.clamped();
+            after_close(self, rule, source, ticket, memory, at).survey != Survey::No
+        })
     }
 }

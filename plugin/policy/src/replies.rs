@@ -185,7 +185,7 @@ pub(crate) enum When {
 
 impl Policy {
     fn team(&self, ticket: &Ticket<'_>) -> Option<&Team> {
-        if !self.enabled || self.teams.is_empty() || ticket.status == Status::Gone {
+        if !self.enabled || self.teams.is_empty() || ticket.status.is_gone() {
             return None;
         }
         let index = self.departments_of_teams.rule(ticket.department)?;

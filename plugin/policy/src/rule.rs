@@ -3,6 +3,7 @@
 use crate::decision::{AfterClose, Survey};
 use crate::event::Source;
 use crate::instant::{Instant, Span};
+use crate::matching::Conditions;
 use crate::message::Counting;
 use crate::names::Names;
 use crate::text::{Translated, span_in};
@@ -15,6 +16,7 @@ pub struct Rule {
     pub(crate) name: String,
     /// None: any department without a rule of its own («Cualquiera»).
     pub(crate) departments: Option<Vec<String>>,
+    pub(crate) conditions: Conditions,
     pub(crate) enabled: bool,
     pub(crate) count_from: CountFrom,
     pub(crate) close_after: Option<Span>,
@@ -189,6 +191,17 @@ pub(crate) enum AfterReopening {
     OnCustomerReply,
 }
 
+/// Whether a customer who was asked how it was is asked again when a reopened ticket is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SurveyAgain {
+    /// Once the grace for late replies is over: until then it is one matter.
+    AfterGrace,
+    /// With every close.
+    Always,
+    /// Once a ticket.
+    Never,
+}
+
 /// What is done about mandatory fields left empty (docs/rules.md#incomplete-metadata, docs/rules.md#hold-and-notify).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IncompleteMetadata {
@@ -206,6 +219,8 @@ pub(crate) struct Options {
     pub(crate) catch_up: CatchUp,
     pub(crate) on_failed_reminder: OnFailedReminder,
     pub(crate) snooze: Snooze,
+    /// Whether a snooze ends when the customer answers.
+    pub(crate) reply_ends_snooze: bool,
     pub(crate) after_reopening: AfterReopening,
     /// How long a typing customer delays the close each time, and at most; none: not at all.
     pub(crate) typing: Option<(Span, Span)>,
@@ -222,6 +237,12 @@ pub(crate) struct Options {
     pub(crate) sending_window: Option<usize>,
     pub(crate) outside_window: OutsideWindow,
     pub(crate) when_left_out: WhenLeftOut,
+    /// How long after the visitor of a chat has left the ticket is closed without a word; none: as
+    /// if they were there.
+    pub(crate) visitor_left: Option<Span>,
+    /// How long a customer waits for the company before the people in charge are told; none: they
+    /// are not.
+    pub(crate) company_silent: Option<Span>,
 }
 
 impl Options {
@@ -236,6 +257,7 @@ impl Options {
             retries: 3,
         },
         snooze: Snooze::Pause,
+        reply_ends_snooze: true,
         after_reopening: AfterReopening::OnAgentMessage,
         typing: Some((Span::from_millis(120_000), Span::from_millis(600_000))),
         late_reply: Span::DAY,
@@ -245,6 +267,8 @@ impl Options {
         sending_window: None,
         outside_window: OutsideWindow::LeaveOut,
         when_left_out: WhenLeftOut::NoClose,
+        visitor_left: None,
+        company_silent: None,
     };
 }
 
@@ -267,6 +291,7 @@ pub(crate) struct Close {
     pub(crate) bot_on: Sources,
     pub(crate) survey: Survey,
     pub(crate) survey_after: Sources,
+    pub(crate) survey_again: SurveyAgain,
 }
 
 impl Close {
@@ -328,6 +353,7 @@ impl Rule {
         Some(self.close_after?.minus(self.accumulated()))
     }
 
+    /// What follows a close, but for a survey that was made already.
     pub(crate) fn after_close(&self, source: Source, tags: &[String]) -> AfterClose {
         let kept = self.close.keep_assignment_tags.find_any(tags).is_some();
         AfterClose {

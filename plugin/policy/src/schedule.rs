@@ -41,6 +41,8 @@ pub(crate) enum Delay {
     Budget,
     /// A failure after which it is tried again.
     Retry,
+    /// The visitor has left: the close comes sooner.
+    VisitorLeft,
 }
 
 /// What comes next in a cycle.
@@ -87,6 +89,9 @@ pub(crate) struct Schedule<'a> {
     pub(crate) templates: bool,
     /// Whether the customer wants no reminders.
     pub(crate) opted_out: bool,
+    /// Since when the visitor of a chat has been gone, and how long after that the ticket is closed
+    /// without a word.
+    pub(crate) left: Option<(Instant, Span)>,
     /// When messages may be sent at all.
     pub(crate) sending: Sending<'a>,
     /// Whether the reminder that failed last is to be tried again.
@@ -111,14 +116,17 @@ impl Schedule<'_> {
     /// are passed over as if they had been sent in time; `left_out` is told their numbers.
     pub(crate) fn next(&self, now: Instant, mut left_out: impl FnMut(u32)) -> Next {
         let mut taken = self.memory.spent.as_ref().map(Taken::of);
+        if self.left.is_some() {
+            // Nobody is there to read a reminder.
+            return self.close(taken, now).map_or(Next::Nothing, Next::Step);
+        }
         let mut unwarned = self.memory.spent.filter(|s| self.was_note(s)).map(|s| s.number);
         if self.retry
             && let Some(spent) = self.memory.spent
             && let Some(planned) = self.planned(spent.number.saturating_sub(1))
         {
-            let wait = self.rule.options.on_failed_reminder.retry_after;
-            let due = self.release(spent.last_at.plus(wait));
-            match self.send(spent.number, &planned.content, due, None, now) {
+            let again = spent.last_at.plus(self.rule.options.on_failed_reminder.retry_after);
+            match self.send(spent.number, &planned.content, self.release(again), again, now) {
                 Some(again) => {
                     let moved = match again.moved {
                         Delay::Nothing => Delay::Retry,
@@ -135,8 +143,11 @@ impl Schedule<'_> {
         while let Some(planned) = self.planned(taken.map_or(0, |t| t.number)) {
             let number = taken.map_or(0, |t| t.number).saturating_add(1);
             let due = self.reminder(taken, planned);
+            // Not at once after what came before it.
+            let before = taken.map_or(self.latest, |t| t.at.max(self.latest));
+            let earliest = before.plus(self.rule.options.guard);
             if !self.opted_out
-                && let Some(deadline) = self.send(number, &planned.content, due, taken, now)
+                && let Some(deadline) = self.send(number, &planned.content, due, earliest, now)
             {
                 return Next::Step(deadline);
             }
@@ -234,13 +245,14 @@ impl Schedule<'_> {
         self.release(at)
     }
 
-    /// The sending of a reminder that falls due at an instant; none if it cannot be sent.
+    /// The sending of a reminder that falls due at an instant; none if it cannot be sent. Where the
+    /// channel's window ends before that, it can be sent from `earliest` on.
     fn send(
         &self,
         number: u32,
         content: &Content,
         due: Instant,
-        taken: Option<Taken>,
+        earliest: Instant,
         now: Instant,
     ) -> Option<Deadline> {
         let due = match self.window {
@@ -249,9 +261,7 @@ impl Schedule<'_> {
                     && !self.has_template(content)
                     && self.rule.options.outside_window == OutsideWindow::BeforeItEnds =>
             {
-                // Sooner than it falls due, but not at once after what came before it.
-                let before = taken.map_or(self.latest, |t| t.at.max(self.latest));
-                until.minus(BEFORE_THE_END).max(before.plus(self.rule.options.guard))
+                until.minus(BEFORE_THE_END).max(earliest)
             }
             _ => due,
         };
@@ -286,13 +296,18 @@ impl Schedule<'_> {
         if !counted_from_latest {
             at = at.max(self.guarded(self.latest));
         }
+        let sooner = self.left.map(|(since, after)| self.once_left(since, after, taken));
+        let (at, usual) = match sooner.filter(|sooner| *sooner < at) {
+            Some(sooner) => (sooner, Delay::VisitorLeft),
+            None => (at, Delay::Nothing),
+        };
         let settled = self.release(at);
         let typing = self.rule.options.typing.filter(|_| self.typing).zip(self.memory.typing);
         let (mut at, mut moved) = match typing
             .map(|((grace, at_most), typed)| typed.plus(grace).min(settled.plus(at_most)))
         {
             Some(later) if later > settled => (later, Delay::Typing),
-            _ => (settled, Delay::Nothing),
+            _ => (settled, usual),
         };
         if self.sending.close == OutsideHours::Wait {
             let open = |at| {
@@ -305,6 +320,14 @@ impl Schedule<'_> {
             }
         }
         Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
+    }
+
+    /// When a ticket is closed whose visitor has left: never before the gap that a reminder has
+    /// promised.
+    fn once_left(&self, since: Instant, after: Span, taken: Option<Taken>) -> Instant {
+        let at = self.advance(since.max(self.latest), after).max(self.guarded(self.latest));
+        let promised = taken.zip(self.rule.gap());
+        promised.map_or(at, |(taken, gap)| at.max(self.advance(taken.at, gap)))
     }
 
     /// The guard after an agent's message (docs/rules.md#guard-time).

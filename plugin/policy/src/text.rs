@@ -146,6 +146,8 @@ pub(crate) struct Words {
     pub(crate) closed_by_inactivity: &'static str,
     pub(crate) customer_inactivity: &'static str,
     pub(crate) incomplete_metadata_notice: &'static str,
+    /// How long.
+    pub(crate) company_silent_notice: &'static str,
     pub(crate) closed_as_resolved: &'static str,
     pub(crate) customer_resolved: &'static str,
     /// Instant.
@@ -173,7 +175,9 @@ pub(crate) struct Words {
     pub(crate) act_reply: &'static str,
     pub(crate) the_resolve: &'static str,
     pub(crate) the_reply: &'static str,
+    pub(crate) the_notice: &'static str,
     pub(crate) act_notify: &'static str,
+    pub(crate) act_notify_silent: &'static str,
     pub(crate) act_reopen: &'static str,
     pub(crate) act_open_linked: &'static str,
     pub(crate) act_after_close: &'static str,
@@ -206,8 +210,12 @@ pub(crate) struct Words {
     pub(crate) remembered_reminder: &'static str,
     /// Number, instant.
     pub(crate) remembered_failure: &'static str,
+    /// Number, instant.
+    pub(crate) remembered_blocked: &'static str,
     /// Instant.
     pub(crate) remembered_typing: &'static str,
+    /// Instant.
+    pub(crate) remembered_gone: &'static str,
     /// What, from, until.
     pub(crate) remembered_pause: &'static str,
     pub(crate) pause_hold: &'static str,

@@ -12,7 +12,7 @@ pub struct Ticket<'a> {
     /// The host's name for the ticket.
     pub id: &'a str,
     /// Whether it can still be worked on.
-    pub status: Status,
+    pub status: Status<'a>,
     /// The group it belongs to now.
     pub department: Option<&'a str>,
     /// Where the customer writes.
@@ -42,13 +42,22 @@ pub struct Ticket<'a> {
 
 /// Whether a ticket can still be worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum Status<'a> {
     /// Being handled.
     Open,
     /// Closed, by whomever.
     Closed,
-    /// Merged, deleted or of a status without a word: nothing is done.
+    /// Merged or deleted: nothing is done.
     Gone,
+    /// A status without a word in the contract (named): nothing is done.
+    Unknown(&'a str),
+}
+
+impl Status<'_> {
+    /// Whether nothing can be done about the ticket any more, not even after its close.
+    pub(crate) fn is_gone(self) -> bool {
+        matches!(self, Status::Gone | Status::Unknown(_))
+    }
 }
 
 impl Ticket<'_> {

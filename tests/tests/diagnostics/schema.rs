@@ -13,7 +13,7 @@ use super::{beginning, cases, problems};
 
 /// What no schema can see: matters of several places at once, of what is around the config, or of
 /// the bytes it is written in.
-const UNSEEN: [&str; 27] = [
+const UNSEEN: [&str; 28] = [
     // Of how it is written.
     "duplicate-key",
     "too-large",
@@ -37,6 +37,8 @@ const UNSEEN: [&str; 27] = [
     "bad-placeholder",
     "unknown-placeholder",
     "parameter-layout",
+    // Lists of names may be empty elsewhere.
+    "empty-list",
     "bad-time-zone",
     "too-many",
     // The sum of several units, and the shortest time the host can measure.

@@ -129,6 +129,31 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         OPTION,
+        "snooze-ends-on-reply",
+        "Whether a snooze is over when the customer answers. Default: true.",
+    ),
+    (
+        OPTION,
+        "visitor-left",
+        "What follows when the visitor of a chat has left; false: nothing. Default: false.",
+    ),
+    (
+        OPTION,
+        "company-silent",
+        "When the people in charge are told of a customer who waits for an answer; false: never. Default: false.",
+    ),
+    (
+        "visitor-left",
+        "close-after",
+        "How long after the visitor has left the ticket is closed, without reminders or a closing text.",
+    ),
+    (
+        "company-silent",
+        "after",
+        "How long the customer has waited, counted from the first unanswered message.",
+    ),
+    (
+        OPTION,
         "after-reopening",
         "When the clock of a reopened ticket starts. Default: on-agent-message.",
     ),
@@ -179,6 +204,13 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
         "departments",
         "The departments of this rule, or \"any\" for those without a rule of their own.",
     ),
+    ("rule", "tags", "Only tickets with one of these tags. Default: any ticket."),
+    (
+        "rule",
+        "priorities",
+        "Only tickets of one of these priorities, as the fact ticket.priority says. Default: any.",
+    ),
+    ("rule", "channels", "Only tickets on one of these channels. Default: any."),
     (
         "rule",
         "enabled",
@@ -262,6 +294,11 @@ pub(super) const TEXTS: &[(&str, &str, &str)] = &[
     ),
     ("close", "survey", "The survey after the close. Default: no."),
     ("close", "survey-after", "After whose close the survey is sent. Default: [\"inactivity\"]."),
+    (
+        "close",
+        "survey-again",
+        "Whether a customer who was asked is asked again when the reopened ticket is closed: once late-reply is over, always, or never. Default: after-grace.",
+    ),
     (
         "team",
         "departments",

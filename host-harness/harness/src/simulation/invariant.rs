@@ -36,6 +36,8 @@ pub enum Invariant {
     /// See its sentence.
     LeftAlone,
     /// See its sentence.
+    ToldOnce,
+    /// See its sentence.
     Replayed,
     /// See its sentence.
     Damaged,
@@ -45,7 +47,7 @@ pub enum Invariant {
 
 impl Invariant {
     /// All of them.
-    pub const ALL: [Invariant; 18] = [
+    pub const ALL: [Invariant; 19] = [
         Invariant::WarnedClose,
         Invariant::PatientClose,
         Invariant::CustomersTurn,
@@ -61,6 +63,7 @@ impl Invariant {
         Invariant::SendingWindow,
         Invariant::ChannelWindow,
         Invariant::LeftAlone,
+        Invariant::ToldOnce,
         Invariant::Replayed,
         Invariant::Damaged,
         Invariant::Answered,
@@ -93,6 +96,9 @@ impl Invariant {
             }
             Self::ChannelWindow => "nothing is sent freely outside of the channel's window",
             Self::LeftAlone => "nothing is sent to a customer who wants no messages",
+            Self::ToldOnce => {
+                "people are told of a customer who waits for the company, once, and of no other"
+            }
             Self::Replayed => "a fresh instance answers the same calls with the same bytes",
             Self::Damaged => "a damaged memory is a fault and leads to nothing",
             Self::Answered => "every call is answered",

@@ -1,10 +1,11 @@
 //! What the invariants know of a policy: its table of steps, and a few words of its config.
 
-use despertador_contract::{Instant, Outline, Step};
+use despertador_contract::{Instant, Outline, Step, Ticket};
 use serde_json::Value;
 
 use super::window::Window;
 use despertador_contract::clock_face::parse_rfc3339;
+use despertador_contract::word::Word;
 
 /// A policy's rules.
 #[derive(Debug, Clone)]
@@ -37,6 +38,10 @@ impl Counting {
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
     pub(crate) departments: Option<Vec<String>>,
+    /// What else it asks for: tags, priorities, channels.
+    pub(crate) tags: Option<Vec<String>>,
+    priorities: Option<Vec<String>>,
+    channels: Option<Vec<String>>,
     pub(crate) enabled: bool,
     pub(crate) count_from: String,
     pub(crate) close_after: Option<u64>,
@@ -52,9 +57,33 @@ pub(crate) struct Rule {
     /// The quick replies of each reminder, by their effects.
     pub(crate) quick_replies: Vec<Vec<String>>,
     pub(crate) window: Option<Window>,
+    /// Whether a snooze is over when the customer answers.
+    pub(crate) reply_ends_snooze: bool,
+    /// How long after the visitor has left the ticket is closed without a word.
+    pub(crate) visitor_left: Option<u64>,
+    /// How long a customer waits for the company before the people in charge are told.
+    pub(crate) company_silent: Option<u64>,
 }
 
 impl Rule {
+    /// How specific it is, if it is for a ticket.
+    fn matches(&self, ticket: &Ticket) -> Option<u8> {
+        let more = ticket.more.iter().flatten();
+        let priority = more.clone().find(|(name, _)| name == "ticket.priority");
+        let department = ticket.department.as_ref();
+        let (channel, priority) = (ticket.channel.word(), priority.map(|(_, value)| value));
+        let kinds = [
+            self.tags.as_ref().map(|tags| tags.iter().any(|tag| ticket.tags.contains(tag))),
+            self.priorities.as_ref().map(|all| priority.is_some_and(|own| all.contains(own))),
+            self.departments.as_ref().map(|all| department.is_some_and(|own| all.contains(own))),
+            self.channels.as_ref().map(|all| all.iter().any(|word| *word == channel)),
+        ];
+        kinds.into_iter().try_fold(0_u8, |rank, kind| match kind {
+            Some(false) => None,
+            kind => Some(rank << 1 | u8::from(kind.is_some())),
+        })
+    }
+
     /// Whether one of the first so many reminders offers a quick reply.
     pub(crate) fn offers(&self, effect: &str, reminders: u32) -> bool {
         let reminders = usize::try_from(reminders).unwrap_or(usize::MAX);
@@ -87,6 +116,9 @@ impl Rules {
                     rule.steps.iter().filter(|step| matches!(step.step, Step::Reminder(_))).count();
                 Rule {
                     departments: rule.departments.clone(),
+                    tags: texts(config.pointer(&format!("/rules/{index}/tags"))),
+                    priorities: texts(config.pointer(&format!("/rules/{index}/priorities"))),
+                    channels: texts(config.pointer(&format!("/rules/{index}/channels"))),
                     enabled: rule.enabled && outline.enabled,
                     count_from: rule.count_from.clone(),
                     close_after: rule.close_after,
@@ -100,6 +132,9 @@ impl Rules {
                         config.pointer(&format!("/rules/{index}/reminders")),
                     ),
                     window: Window::of(&config, word("sending-window").as_ref()),
+                    reply_ends_snooze: word("snooze-ends-on-reply") != Some(Value::Bool(false)),
+                    visitor_left: time(word("visitor-left"), "close-after"),
+                    company_silent: time(word("company-silent"), "after"),
                 }
             })
             .collect();
@@ -116,24 +151,27 @@ impl Rules {
         }
     }
 
-    /// The rule of a department: its own, or the one for any.
-    pub(crate) fn of(&self, department: Option<&str>) -> Option<&Rule> {
-        self.on_or_off(department).filter(|rule| rule.enabled)
+    /// The rule of a ticket: the most specific one, and of several the first.
+    pub(crate) fn of(&self, ticket: &Ticket) -> Option<&Rule> {
+        self.on_or_off(ticket).filter(|rule| rule.enabled)
     }
 
-    /// Which messages of a department count.
-    pub(crate) fn counting(&self, department: Option<&str>) -> Counting {
-        self.on_or_off(department).map_or(self.otherwise, |rule| rule.counting)
+    /// Which messages of a ticket count.
+    pub(crate) fn counting(&self, ticket: &Ticket) -> Counting {
+        self.on_or_off(ticket).map_or(self.otherwise, |rule| rule.counting)
     }
 
     /// The same as [`Rules::of`], rules that are switched off included.
-    pub(crate) fn on_or_off(&self, department: Option<&str>) -> Option<&Rule> {
-        let own = self.list.iter().find(|rule| match (&rule.departments, department) {
-            (Some(departments), Some(department)) => departments.iter().any(|d| d == department),
-            _ => false,
-        });
-        own.or_else(|| self.list.iter().find(|rule| rule.departments.is_none()))
+    pub(crate) fn on_or_off(&self, ticket: &Ticket) -> Option<&Rule> {
+        let ranked = self.list.iter().filter_map(|rule| Some((rule.matches(ticket)?, rule)));
+        // Of equals the last would be found: so from the end.
+        ranked.rev().max_by_key(|(rank, _)| *rank).map(|(_, rule)| rule)
     }
+}
+
+/// A time of an object, or nothing for `false`.
+fn time(object: Option<Value>, key: &str) -> Option<u64> {
+    despertador_contract::duration::parse(object?.get(key)?.as_str()?)
 }
 
 fn texts(list: Option<&Value>) -> Option<Vec<String>> {

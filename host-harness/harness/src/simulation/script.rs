@@ -149,8 +149,8 @@ impl<'a> Writer<'a> {
 
     /// How long somebody waits: often until just before, at or after a step.
     fn pause(&mut self) -> i64 {
-        let rule =
-            self.policies.first().and_then(|policy| policy.rules.of(self.department.as_deref()));
+        let ticket = Ticket { department: self.department.clone(), ..Conversation::usual_ticket() };
+        let rule = self.policies.first().and_then(|policy| policy.rules.of(&ticket));
         let offsets = rule.map(|rule| rule.offsets.clone()).filter(|offsets| !offsets.is_empty());
         let offsets = offsets.unwrap_or_else(|| vec![3_600_000]);
         let last = offsets.last().copied().unwrap_or(3_600_000);
@@ -269,8 +269,14 @@ impl<'a> Writer<'a> {
             4 => self.message(Author::Customer, MessageKind::Receipt, Origin::Written),
             5 => self.message(Author::Agent, MessageKind::Text, Origin::Echo),
             6 => self.message(Author::Customer, MessageKind::Reaction, Origin::Written),
+            7 => self.no_answer("deleted"),
+            8 => self.no_answer("survey-answer"),
             _ => {}
         }
+    }
+
+    fn no_answer(&mut self, kind: &str) {
+        self.message(Author::Customer, MessageKind::Other(kind.into()), Origin::Written);
     }
 
     /// Something that a reply may answer: a call, of which several things are told, or what
@@ -340,7 +346,7 @@ impl<'a> Writer<'a> {
     }
 
     fn interlude(&mut self) {
-        match self.rng.u32(0..28) {
+        match self.rng.u32(0..32) {
             0 => self.between(Happening::Held, Happening::Released),
             1 => self.between(Happening::Snoozed(None), Happening::Woken),
             2 => {
@@ -389,6 +395,28 @@ impl<'a> Writer<'a> {
                 self.push(self.now, Doing::Facts(json!({ "group": true })));
                 self.now = self.now.saturating_add(self.pause());
                 self.push(self.now, Doing::Facts(json!({ "group": false })));
+            }
+            22 => self.event(Happening::Other("visitor-left".into())),
+            23 => self.between(
+                Happening::Other("visitor-left".into()),
+                Happening::Other("visitor-returned".into()),
+            ),
+            // Ends of what had not begun.
+            24 => self.event(Happening::Woken),
+            25 => self.event(Happening::CallEnded),
+            26 => self.event(Happening::Assigned("Luis".into())),
+            27 => {
+                let rules = self.policies.first().map(|policy| policy.rules.list.clone());
+                let tags = rules.into_iter().flatten().filter_map(|rule| rule.tags).flatten();
+                let tag = self.pick(tags.collect());
+                let priority = self.pick(vec!["alta", "baja"]);
+                let more = json!({ "ticket.priority": priority });
+                self.push(
+                    self.now,
+                    Doing::Facts(
+                        json!({ "tags": tag.into_iter().collect::<Vec<String>>(), "more": more }),
+                    ),
+                );
             }
             _ => {}
         }

@@ -24,6 +24,16 @@ pub(crate) struct Truth {
     queued: bool,
     /// Whether something happened after which a ticket may rightly stay open.
     excused: bool,
+    /// The same for a snooze, which the customer's answer ends.
+    snoozed: bool,
+    /// When the visitor last left or came back, and whether they are gone.
+    presence: Option<(Instant, bool)>,
+    /// When the ticket was last opened again: what an agent wrote before that does not count.
+    reopened: Option<Instant>,
+    /// Whether the people in charge were told that this customer waits.
+    told: bool,
+    /// The notices of customers who wait that were asked for.
+    waits: HashSet<(u32, String)>,
     closed: bool,
     /// The latest cycle of which something was asked for.
     cycle: u32,
@@ -106,13 +116,19 @@ impl Truth {
                 | MessageKind::MenuAnswer
         );
         let customer = matches!(message.author, Author::Customer);
-        let counting = rules.counting(ticket.department.as_deref());
+        let counting = rules.counting(ticket);
         let counts = match (&message.author, &message.kind) {
             (Author::Customer, MessageKind::Reaction) => counting.reactions,
             (Author::Customer | Author::Agent, _) => plain,
             (Author::AiAgent, _) => plain && counting.ai_agents,
             _ => false,
         };
+        if customer
+            && message.origin == Origin::Written
+            && message.kind == MessageKind::Other("survey-answer".into())
+        {
+            self.reach(message.at.min(message.received_at));
+        }
         if known || !counts || message.origin != Origin::Written {
             return;
         }
@@ -130,8 +146,15 @@ impl Truth {
             sequence: message.sequence,
             at: message.at.min(message.received_at),
         });
-        if !customer {
+        if customer {
+            self.is_there(message.at.min(message.received_at));
+        } else {
             self.queued = false;
+            self.told = false;
+        }
+        let rule = rules.on_or_off(ticket);
+        if self.turn() == Some(Turn::Companys) && rule.is_none_or(|rule| rule.reply_ends_snooze) {
+            self.snoozed = false;
         }
         if customer && self.turn() == Some(Turn::Companys) {
             self.earliest_cycle = self.cycle.saturating_add(1);
@@ -161,7 +184,7 @@ impl Truth {
 
     /// Whether a customer who chose more time was offered some, in this stretch of waiting.
     fn asks_for_time(&mut self, ticket: &Ticket, rules: &Rules) -> bool {
-        let Some(rule) = rules.on_or_off(ticket.department.as_deref()) else { return false };
+        let Some(rule) = rules.on_or_off(ticket) else { return false };
         if self.reminders.is_empty() || !rule.offers("extend", rule.reminders) {
             return false;
         }
@@ -204,21 +227,25 @@ impl Truth {
     fn see(&mut self, event: &Event, ticket: &Ticket, rules: &Rules) {
         let at = event.at.min(event.received_at);
         match &event.what {
-            Happening::Failed(_)
-            | Happening::Snoozed(_)
-            | Happening::Closed(_)
-            | Happening::Unassigned => {
+            Happening::Failed(_) | Happening::Closed(_) | Happening::Unassigned => {
                 self.excused = true;
             }
             Happening::Transferred(transfer) if transfer.agent.is_none() => self.excused = true,
             Happening::CarriedOut(key) if closes(&key.step) => self.closed = true,
+            Happening::CarriedOut(ActionKey { step: Step::Reopen, .. })
+            | Happening::Reopened(_) => self.reopened = self.reopened.max(Some(at)),
+            Happening::Snoozed(_) => self.snoozed = true,
+            Happening::Typing => self.is_there(at),
+            Happening::Other(what) if what == "visitor-left" => self.visitor(at, true),
+            Happening::Other(what) if what == "visitor-returned" => self.visitor(at, false),
             _ => {}
         }
         match &event.what {
             Happening::CarriedOut(key) => {
                 self.done.insert(name(key));
+                self.told |= self.waits.contains(&name(key));
                 self.note_reminder(key, at, false);
-                let rule = rules.on_or_off(ticket.department.as_deref());
+                let rule = rules.on_or_off(ticket);
                 if matches!(key.step, Step::Reminder(_))
                     && rule.is_some_and(|rule| rule.window.is_some())
                     && !self.sent.contains(&at)
@@ -247,8 +274,22 @@ impl Truth {
         }
     }
 
+    fn visitor(&mut self, at: Instant, gone: bool) {
+        if self.presence.is_none_or(|(known, _)| known <= at) {
+            self.presence = Some((at, gone));
+        }
+    }
+
+    /// Whoever writes or types is there.
+    fn is_there(&mut self, at: Instant) {
+        if self.presence.is_some() {
+            self.visitor(at, false);
+        }
+    }
+
     /// With a close, what paused the clock may be over too.
     fn over(&mut self) {
+        self.told = false;
         self.held = false;
         self.on_call = false;
         self.queued = false;
@@ -294,6 +335,10 @@ impl Truth {
                 }
             }
             Task::Reply(reply) => self.check_reply(&key.step, reply, now, ticket, rules)?,
+            Task::Notify(notification) if notification.code == "company-silent" => {
+                self.waits.insert(name(key));
+                self.check_waits(now, ticket, rules)?;
+            }
             _ => {}
         }
         if key.step == Step::Resolve && !self.settled {
@@ -313,7 +358,7 @@ impl Truth {
             );
         }
         self.check_paused(&step, ticket, rules)?;
-        let Some(rule) = rules.of(ticket.department.as_deref()) else {
+        let Some(rule) = rules.of(ticket) else {
             return broken(Invariant::Paused, format!("{step} without a rule"));
         };
         if key.step == Step::Close {
@@ -342,7 +387,7 @@ impl Truth {
             return Ok(());
         }
         self.check_wanted(step, message, now, ticket)?;
-        let rule = rules.on_or_off(ticket.department.as_deref());
+        let rule = rules.on_or_off(ticket);
         let Some(window) = rule.and_then(|rule| rule.window.as_ref()) else { return Ok(()) };
         if !window.is_open(now) {
             return broken(Invariant::SendingWindow, format!("{step} while it is closed"));
@@ -372,6 +417,29 @@ impl Truth {
                 Invariant::ChannelWindow,
                 format!("{step}, and the customer was last heard of at {}", show(heard)),
             );
+        }
+        Ok(())
+    }
+
+    /// Checks that the people in charge are told of a customer who truly waits, once.
+    fn check_waits(&self, now: Instant, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
+        let rule = rules.of(ticket);
+        let Some(after) = rule.and_then(|rule| rule.company_silent) else {
+            return broken(Invariant::ToldOnce, "the rule tells nobody");
+        };
+        if self.told {
+            return broken(Invariant::ToldOnce, "they were told");
+        }
+        let answered = self.turn() == Some(Turn::Customers)
+            && self.anchor("last-agent-message") >= self.reopened;
+        if answered || ticket.status != TicketStatus::Open {
+            return broken(Invariant::ToldOnce, "the customer does not wait");
+        }
+        let first =
+            self.spoken.iter().filter(|spoken| spoken.customer).map(|spoken| spoken.at).min();
+        let earliest = first.unwrap_or(Instant::MIN).saturating_add(signed(after));
+        if now < earliest {
+            return broken(Invariant::ToldOnce, format!("not before {}", show(earliest)));
         }
         Ok(())
     }
@@ -416,10 +484,13 @@ impl Truth {
 
     /// Checks a ticket about which nothing is left to do.
     pub(crate) fn check_end(&self, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
-        let closes =
-            rules.of(ticket.department.as_deref()).is_some_and(|r| r.close_after.is_some());
-        let excused =
-            self.excused || self.doubtful || self.closed || ticket.incomplete_metadata || !closes;
+        let closes = rules.of(ticket).is_some_and(|r| r.close_after.is_some());
+        let excused = self.excused
+            || self.snoozed
+            || self.doubtful
+            || self.closed
+            || ticket.incomplete_metadata
+            || !closes;
         let silent = self.turn() == Some(Turn::Customers);
         if silent && !excused && self.check_paused("the end", ticket, rules).is_ok() {
             return broken(Invariant::ClosedInTheEnd, "it rests and was never closed");
@@ -448,7 +519,12 @@ impl Truth {
             return broken(Invariant::PatientClose, "the rule does not close");
         };
         let anchor = self.anchor(&rule.count_from);
-        match anchor.map(|anchor| anchor.saturating_add(signed(close_after))) {
+        let usual = anchor.map(|anchor| anchor.saturating_add(signed(close_after)));
+        let left = self.left(rule).map(|(since, after)| {
+            let agent = self.anchor("last-agent-message").unwrap_or(Instant::MIN);
+            since.max(agent).saturating_add(after)
+        });
+        match usual.map(|usual| left.map_or(usual, |left| left.min(usual))) {
             Some(earliest) if now < earliest => broken(
                 Invariant::PatientClose,
                 format!("the time of the rule is not over before {}", show(earliest)),
@@ -470,7 +546,12 @@ impl Truth {
                 .filter(|reminder| reminder.at >= since && (rule.goes_on || !reminder.failed))
         };
         let last = warnings().map(|reminder| reminder.number).max().unwrap_or(0);
-        if last < rule.reminders {
+        // Nobody is there to be warned; what a reminder has promised is kept all the same.
+        let left = self.left(rule).is_some();
+        if left && last == 0 {
+            return Ok(());
+        }
+        if last < rule.reminders && !left {
             return broken(
                 Invariant::WarnedClose,
                 format!("reminder {last} of {} was the last that was sent", rule.reminders),
@@ -490,6 +571,12 @@ impl Truth {
             );
         }
         Ok(())
+    }
+
+    /// Since when the visitor has been gone, and how long after that the rule closes, if it does.
+    fn left(&self, rule: &Rule) -> Option<(Instant, i64)> {
+        let (since, _) = self.presence.filter(|(_, gone)| *gone)?;
+        Some((since, signed(rule.visitor_left?)))
     }
 
     /// Whose turn it is, where the order leaves no doubt.

@@ -194,6 +194,7 @@ macro_rules! options {
             key("ai-agent-counts", Kind::Switch),
             key("reactions-count", Kind::Switch),
             key("snooze", Kind::Words(&words::SNOOZE_WORDS)),
+            key("snooze-ends-on-reply", Kind::Switch),
             key("after-reopening", Kind::Words(&words::AFTER_REOPENING_WORDS)),
             key("typing", Kind::ObjectOrOff(&TYPING)),
             key("late-reply", Kind::Duration),
@@ -203,6 +204,8 @@ macro_rules! options {
             key("sending-window", Kind::NameOrOff),
             key("outside-channel-window", Kind::Words(&words::OUTSIDE_WINDOW_WORDS)),
             key("when-left-out", Kind::Words(&words::WHEN_LEFT_OUT_WORDS)),
+            key("visitor-left", Kind::ObjectOrOff(&VISITOR_LEFT)),
+            key("company-silent", Kind::ObjectOrOff(&COMPANY_SILENT)),
             key("close", Kind::Object(&CLOSE)),
         ]
     };
@@ -217,6 +220,9 @@ pub const RULE: Form = Form {
     keys: options!(
         key("name", Kind::Filled),
         needed("departments", Kind::Departments),
+        key("tags", Kind::Names),
+        key("priorities", Kind::Names),
+        key("channels", Kind::WordList(&words::CHANNEL_WORDS)),
         key("enabled", Kind::Switch),
         key("close-after", Kind::Duration),
         key("reminders", Kind::List(&REMINDER, MOST_REMINDERS)),
@@ -275,6 +281,14 @@ pub const ON_FAILED_REMINDER: Form = Form {
 pub const TYPING: Form =
     Form { name: "typing", keys: &[key("grace", Kind::Duration), key("at-most", Kind::Duration)] };
 
+/// `visitor-left`.
+pub const VISITOR_LEFT: Form =
+    Form { name: "visitor-left", keys: &[needed("close-after", Kind::Duration)] };
+
+/// `company-silent`.
+pub const COMPANY_SILENT: Form =
+    Form { name: "company-silent", keys: &[needed("after", Kind::Duration)] };
+
 /// `close`.
 pub const CLOSE: Form = Form {
     name: "close",
@@ -291,6 +305,7 @@ pub const CLOSE: Form = Form {
         key("bot-on-after", Kind::WordList(&words::SOURCE_WORDS)),
         key("survey", Kind::Words(&words::SURVEY_WORDS)),
         key("survey-after", Kind::WordList(&words::SOURCE_WORDS)),
+        key("survey-again", Kind::Words(&words::SURVEY_AGAIN_WORDS)),
     ],
 };
 

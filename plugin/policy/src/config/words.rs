@@ -7,7 +7,7 @@ use crate::policy::OutsideHours;
 use crate::replies::{Occasion, Signature, When};
 use crate::rule::{
     AfterFailure, AfterReopening, CatchUp, CountFrom, IncompleteMetadata, OutsideWindow, Snooze,
-    WhenLeftOut,
+    SurveyAgain, WhenLeftOut,
 };
 use crate::text::Language;
 
@@ -102,6 +102,13 @@ pub(super) const INCOMPLETE_METADATA_WORDS: [&str; 2] = of(&INCOMPLETE_METADATA)
 pub(super) const SURVEY: [(&str, Survey); 3] =
     [("no", Survey::No), ("now", Survey::Now), ("later", Survey::Later)];
 pub(super) const SURVEY_WORDS: [&str; 3] = of(&SURVEY);
+
+pub(super) const SURVEY_AGAIN: [(&str, SurveyAgain); 3] = [
+    ("after-grace", SurveyAgain::AfterGrace),
+    ("always", SurveyAgain::Always),
+    ("never", SurveyAgain::Never),
+];
+pub(super) const SURVEY_AGAIN_WORDS: [&str; 3] = of(&SURVEY_AGAIN);
 
 pub(super) const SOURCES: [(&str, Source); 5] = [
     ("agent", Source::Agent),

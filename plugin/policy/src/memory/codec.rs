@@ -3,7 +3,8 @@
 //! Every version ever written is read for ever; the versions are told apart here and nowhere else.
 
 use super::{
-    Account, Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Reopened, SENT, Spent,
+    Account, Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Presence, Reopened,
+    SENT, Spent, Waiting,
 };
 use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::Instant;
@@ -12,7 +13,7 @@ use crate::replies::{Occasion, Pending};
 use alloc::vec::Vec;
 
 /// The version of the bytes that [`Memory::to_bytes`] writes.
-pub const VERSION: u8 = 4;
+pub const VERSION: u8 = 5;
 
 const MARK: u8 = 0xD5;
 const HEADER: usize = 6;
@@ -55,7 +56,7 @@ impl Memory {
         let mut fields = Fields(body);
         let read = match version {
             1 => fields.version_1(self),
-            2..=4 => fields.since_version_2(self, version),
+            2..=5 => fields.since_version_2(self, version),
             newer if newer > VERSION => return Err(Damage::Newer(newer)),
             _ => None,
         };
@@ -126,6 +127,9 @@ impl Memory {
             out.extend_from_slice(&time(&s.last_at));
             out.push(failure_code(s.failed));
             out.push(s.failures);
+            out.push(u8::from(s.failed_at.is_some()) | u8::from(s.sent_at.is_some()) << 1);
+            out.extend(s.failed_at.iter().flat_map(time));
+            out.extend(s.sent_at.iter().flat_map(time));
         }
         out.extend(self.typing.iter().flat_map(time));
         for pause in self.pauses.iter() {
@@ -175,6 +179,34 @@ impl Account {
             out.extend_from_slice(&time(&pending.at));
         }
         out.extend(self.occurrences.iter().flat_map(|id| id.to_le_bytes()));
+        let (presence, waiting) = (self.presence, self.waiting);
+        let flags = [
+            self.surveyed.is_some(),
+            presence.is_some(),
+            presence.is_some_and(|p| p.gone),
+            waiting.is_some(),
+            waiting.is_some_and(|w| w.told),
+            waiting.is_some_and(|w| w.since.is_some()),
+        ];
+        out.push((0_u8..).zip(flags).fold(0, |all, (n, on)| all | u8::from(on) << n));
+        out.extend(self.surveyed.iter().flat_map(time));
+        out.extend(presence.iter().flat_map(|p| time(&p.at)));
+        out.extend(waiting.iter().filter_map(|w| w.since.as_ref()).flat_map(time));
+    }
+}
+
+impl Spent {
+    /// As versions knew it that remembered one report of a reminder.
+    fn before_version_5(
+        number: u32,
+        first_at: Instant,
+        last_at: Instant,
+        failed: Option<FailureKind>,
+        failures: u8,
+    ) -> Spent {
+        let at = Some(last_at);
+        let (failed_at, sent_at) = if failed.is_some() { (at, None) } else { (None, at) };
+        Spent { number, first_at, last_at, failed, failures, failed_at, sent_at }
     }
 }
 
@@ -194,13 +226,9 @@ impl Fields<'_> {
         }
         let number = self.u32()?;
         if number > 0 {
-            memory.spent = Some(Spent {
-                number,
-                first_at: self.time_or_none()??,
-                last_at: self.time_or_none()??,
-                failed: failure(self.byte()?)?,
-                failures: 0,
-            });
+            let (first_at, last_at) = (self.time_or_none()??, self.time_or_none()??);
+            let failed = failure(self.byte()?)?;
+            memory.spent = Some(Spent::before_version_5(number, first_at, last_at, failed, 0));
         }
         if let Some(at) = self.time_or_none()? {
             memory.closed = Some(Closed {
@@ -214,7 +242,8 @@ impl Fields<'_> {
         Some(())
     }
 
-    /// Version 3 added what the flags from 13 on stand for, and the failures of a reminder.
+    /// Version 3 added what the flags from 13 on stand for, and the failures of a reminder; version
+    /// 4 the ids of the company's messages; version 5 all reports of a reminder, surveys, visitors who leave, and customers who wait.
     fn since_version_2(&mut self, memory: &mut Memory, version: u8) -> Option<()> {
         let [a, b] = self.u16()?.to_le_bytes();
         let c = if version > 2 { self.byte()? } else { 0 };
@@ -253,14 +282,17 @@ impl Fields<'_> {
             memory.agents.push(Mark { at, sequence, id: self.when(has & 2 != 0, Self::u64)? });
         }
         if on(6) {
-            memory.spent = Some(Spent {
-                number: self.u32()?,
-                first_at: self.time()?,
-                last_at: self.time()?,
-                failed: failure(self.byte()?)
-                    .filter(|f| version > 2 || *f != Some(FailureKind::Unreachable))?,
-                failures: if version > 2 { self.byte()? } else { 0 },
-            });
+            let (number, first_at, last_at) = (self.u32()?, self.time()?, self.time()?);
+            let failed = failure(self.byte()?)
+                .filter(|f| version > 2 || *f != Some(FailureKind::Unreachable))?;
+            let failures = if version > 2 { self.byte()? } else { 0 };
+            let mut spent = Spent::before_version_5(number, first_at, last_at, failed, failures);
+            if version > 4 {
+                let known = Some(self.byte()?).filter(|flags| flags >> 2 == 0)?;
+                spent.failed_at = self.when(known & 1 != 0, Self::time)?;
+                spent.sent_at = self.when(known & 2 != 0, Self::time)?;
+            }
+            memory.spent = Some(spent);
         }
         memory.typing = self.when(on(7), Self::time)?;
         let mut from = Instant::MIN;
@@ -300,13 +332,13 @@ impl Fields<'_> {
         memory.reached = self.when(on(14), Self::time)?;
         memory.resolved = self.when(on(15), Self::time)?;
         if on(17) {
-            memory.account = Some(self.account(on(16))?.into());
+            memory.account = Some(self.account(on(16), version)?.into());
         }
         Some(())
     }
 
     #[cold]
-    fn account(&mut self, out_of_hours: bool) -> Option<Account> {
+    fn account(&mut self, out_of_hours: bool, version: u8) -> Option<Account> {
         let mut account = Account {
             out_of_hours: self.when(out_of_hours, Self::time)?,
             reply: self.u32()?,
@@ -332,6 +364,18 @@ impl Fields<'_> {
         }
         for _ in 0..occurrences {
             account.occurrences.push(self.u64()?);
+        }
+        if version > 4 {
+            let flags = self.byte()?;
+            let on = |n: u8| flags & (1 << n) != 0;
+            if flags >> 6 != 0 || on(2) && !on(1) || (on(4) || on(5)) && !on(3) {
+                return None;
+            }
+            account.surveyed = self.when(on(0), Self::time)?;
+            let presence = self.when(on(1), Self::time)?;
+            account.presence = presence.map(|at| Presence { at, gone: on(2) });
+            let since = self.when(on(5), Self::time)?;
+            account.waiting = on(3).then_some(Waiting { since, told: on(4) });
         }
         Some(account)
     }

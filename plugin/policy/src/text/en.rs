@@ -8,6 +8,7 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket closed for inactivity",
     customer_inactivity: "Customer inactivity",
     incomplete_metadata_notice: "The ticket is due to be closed for inactivity, but required fields are empty. Fill them in, or close it by hand.",
+    company_silent_notice: "The customer has been waiting for an answer of the company for {0}.",
     closed_as_resolved: "Ticket closed: the customer says it is settled",
     customer_resolved: "Settled by the customer",
     summary_resolved: "The customer said at {0} that the matter is settled.",
@@ -27,7 +28,9 @@ pub(crate) const WORDS: Words = Words {
     act_reply: "Now: {0} is answered automatically.",
     the_resolve: "the close that the customer asked for",
     the_reply: "the automatic reply",
+    the_notice: "the notice to the people in charge",
     act_notify: "Now: the people in charge are notified that the close is held back, because required fields are empty.",
+    act_notify_silent: "Now: the people in charge are notified that the customer is waiting for an answer.",
     act_reopen: "Now: the ticket is opened again.",
     act_open_linked: "Now: a new ticket is opened, linked to the closed one.",
     act_after_close: "Now: the steps after a close that somebody else made.",
@@ -46,7 +49,9 @@ pub(crate) const WORDS: Words = Words {
     remembered_agents: "The company answered at {0}, last at {1}; the customer has been silent since.",
     remembered_reminder: "Reminder {0} was sent at {1}.",
     remembered_failure: "Reminder {0} could not be sent ({1}).",
+    remembered_blocked: "Reminder {0} could not be sent ({1}): the customer has blocked us or is gone.",
     remembered_typing: "The customer was typing at {0}.",
+    remembered_gone: "The visitor left the chat at {0}.",
     remembered_pause: "{0}: from {1} until {2}.",
     pause_hold: "On hold",
     pause_snooze: "Snoozed",
@@ -98,9 +103,10 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             ("Nobody else closed the ticket.", "Somebody else closed the ticket.")
         }
         Reason::AlreadyClosed => ("The ticket is not closed.", "The ticket is closed already."),
-        Reason::NotOpen => (
-            "The ticket can be worked on.",
-            "The ticket is merged, deleted, or of an unknown status.",
+        Reason::NotOpen => ("The ticket can be worked on.", "The ticket is merged or deleted."),
+        Reason::UnknownStatus(_) => (
+            "The ticket's status is known.",
+            "The ticket has the unknown status «{0}»: nothing is done with it.",
         ),
         Reason::SwitchedOff => ("The policy is switched on.", "The policy is switched off."),
         Reason::NoRule => (
@@ -145,6 +151,10 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "No reminder has failed.",
             "Reminder {0} could not be sent: no close without its warning.",
         ),
+        Reason::CustomerBlocked(_) => (
+            "The customer has not blocked us.",
+            "The customer has blocked us or is gone: reminder {0} could not be sent, and nothing more is sent.",
+        ),
         Reason::CloseFailed => (
             "The close has not failed.",
             "The close could not be carried out; somebody must check it.",
@@ -177,6 +187,14 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         Reason::OutsideChannelWindow(_) => (
             "The channel accepts the reminder.",
             "The channel does not accept free text at that time, and reminder {0} has no template: it cannot be sent as a warning.",
+        ),
+        Reason::VisitorLeft => (
+            "The visitor is in the chat.",
+            "The visitor has left the chat: no reminders are sent, and the close is silent and may come sooner.",
+        ),
+        Reason::CompanySilent => (
+            "The customer has not waited longer than the policy allows, or people were told.",
+            "The customer has been waiting for an answer longer than the policy allows.",
         ),
         Reason::OptedOut => (
             "The customer accepts automatic messages.",
@@ -410,6 +428,26 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "this reply depends on a schedule, and the team has none",
             "add `schedule` to the team, with the name of one in `schedules`",
         ),
+        Code::EmptyList => ("the list is empty", "name at least one, or remove it"),
+        Code::RuleUnreachable => (
+            "this rule never applies: every ticket that matches it falls under {0}, which stands before it",
+            "remove it, put it first, or name other tags, priorities, departments or channels",
+        ),
+        Code::RuleOfExemptTags => (
+            "this rule never applies: tickets with these tags are exempt",
+            "remove the rule, or take a tag out of `exempt-tags`",
+        ),
+        Code::RuleOfOtherChannel => (
+            "this rule never applies: the account is on {0}",
+            "remove the rule, or name {0} among its `channels`",
+        ),
+        Code::RulesOverlap => (
+            "a ticket can match this rule and {0}, which is as specific and stands before it: {0} applies",
+            "put first the rule that is to apply, or name more in one of the two",
+        ),
+        Code::TooManyNarrowRules => {
+            ("more than {0} rules name tags, priorities or channels", "merge some of them")
+        }
         Code::TooManyProblems => (
             "problems that are not listed here: {0}",
             "mend those that are listed, and check again",

@@ -8,6 +8,7 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket cerrado por inactividad",
     customer_inactivity: "Inactividad del cliente",
     incomplete_metadata_notice: "El ticket debe cerrarse por inactividad, pero hay campos obligatorios vacíos. Complételos o ciérrelo a mano.",
+    company_silent_notice: "El cliente espera una respuesta de la empresa desde hace {0}.",
     closed_as_resolved: "Ticket cerrado: el cliente indica que está resuelto",
     customer_resolved: "Resuelto por el cliente",
     summary_resolved: "El cliente indicó que el asunto está resuelto ({0}).",
@@ -27,7 +28,9 @@ pub(crate) const WORDS: Words = Words {
     act_reply: "Ahora: se responde automáticamente a {0}.",
     the_resolve: "el cierre que pidió el cliente",
     the_reply: "la respuesta automática",
+    the_notice: "el aviso a los responsables",
     act_notify: "Ahora: se avisa a los responsables de que el cierre queda retenido, porque hay campos obligatorios vacíos.",
+    act_notify_silent: "Ahora: se avisa a los responsables de que el cliente espera una respuesta.",
     act_reopen: "Ahora: se reabre el ticket.",
     act_open_linked: "Ahora: se abre un ticket nuevo, vinculado al cerrado.",
     act_after_close: "Ahora: los pasos que siguen a un cierre hecho por otro.",
@@ -46,7 +49,9 @@ pub(crate) const WORDS: Words = Words {
     remembered_agents: "La empresa respondió a las {0} y por última vez a las {1}; desde entonces el cliente no responde.",
     remembered_reminder: "El recordatorio {0} se envió a las {1}.",
     remembered_failure: "El recordatorio {0} no se pudo enviar ({1}).",
+    remembered_blocked: "El recordatorio {0} no se pudo enviar ({1}): el cliente nos bloqueó o ya no existe.",
     remembered_typing: "El cliente estaba escribiendo a las {0}.",
+    remembered_gone: "El visitante dejó el chat a las {0}.",
     remembered_pause: "{0}: desde las {1} hasta {2}.",
     pause_hold: "En espera",
     pause_snooze: "Pospuesto",
@@ -94,9 +99,12 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         }
         Reason::ClosedByOther => ("Nadie más cerró el ticket.", "Otro cerró el ticket."),
         Reason::AlreadyClosed => ("El ticket no está cerrado.", "El ticket ya está cerrado."),
-        Reason::NotOpen => (
-            "Se puede trabajar en el ticket.",
-            "El ticket está fusionado, eliminado o en un estado desconocido.",
+        Reason::NotOpen => {
+            ("Se puede trabajar en el ticket.", "El ticket está fusionado o eliminado.")
+        }
+        Reason::UnknownStatus(_) => (
+            "El estado del ticket es conocido.",
+            "El ticket está en un estado desconocido: «{0}». No se hace nada con él.",
         ),
         Reason::SwitchedOff => ("La política está activada.", "La política está desactivada."),
         Reason::NoRule => (
@@ -144,6 +152,10 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "Ningún recordatorio falló.",
             "El recordatorio {0} no se pudo enviar: no hay cierre sin su aviso.",
         ),
+        Reason::CustomerBlocked(_) => (
+            "El cliente no nos ha bloqueado.",
+            "El cliente nos bloqueó o ya no existe: el recordatorio {0} no se pudo enviar, y no se le envía nada más.",
+        ),
         Reason::CloseFailed => {
             ("El cierre no falló.", "El cierre no se pudo ejecutar; alguien debe revisarlo.")
         }
@@ -175,6 +187,14 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         Reason::OutsideChannelWindow(_) => (
             "El canal acepta el recordatorio.",
             "El canal no acepta texto libre a esa hora y el recordatorio {0} no tiene plantilla: no puede enviarse como aviso.",
+        ),
+        Reason::VisitorLeft => (
+            "El visitante sigue en el chat.",
+            "El visitante dejó el chat: no se envían recordatorios, y el cierre es silencioso y puede llegar antes.",
+        ),
+        Reason::CompanySilent => (
+            "El cliente no espera más de lo que permite la política, o ya se avisó.",
+            "El cliente espera una respuesta más de lo que permite la política.",
         ),
         Reason::OptedOut => (
             "El cliente acepta mensajes automáticos.",
@@ -412,6 +432,26 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "esta respuesta depende de un horario y el equipo no tiene ninguno",
             "añada `schedule` al equipo, con el nombre de uno de `schedules`",
         ),
+        Code::EmptyList => ("la lista está vacía", "nombre al menos uno, o quítela"),
+        Code::RuleUnreachable => (
+            "esta regla nunca se aplica: todo ticket que le corresponde queda bajo {0}, que está antes",
+            "quítela, póngala primero, o nombre otras etiquetas, prioridades, departamentos o canales",
+        ),
+        Code::RuleOfExemptTags => (
+            "esta regla nunca se aplica: los tickets con estas etiquetas están exentos",
+            "quite la regla, o saque una etiqueta de `exempt-tags`",
+        ),
+        Code::RuleOfOtherChannel => (
+            "esta regla nunca se aplica: la cuenta está en {0}",
+            "quite la regla, o nombre {0} entre sus `channels`",
+        ),
+        Code::RulesOverlap => (
+            "un ticket puede corresponder a esta regla y a {0}, que es igual de específica y está antes: se aplica {0}",
+            "ponga primero la regla que deba aplicarse, o nombre más en una de las dos",
+        ),
+        Code::TooManyNarrowRules => {
+            ("más de {0} reglas nombran etiquetas, prioridades o canales", "una algunas de ellas")
+        }
         Code::TooManyProblems => (
             "problemas que no se muestran aquí: {0}",
             "corrija los que se muestran y compruebe de nuevo",

@@ -8,6 +8,7 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket encerrado por inatividade",
     customer_inactivity: "Inatividade do cliente",
     incomplete_metadata_notice: "O ticket deve ser encerrado por inatividade, mas há campos obrigatórios vazios. Preencha-os ou encerre-o manualmente.",
+    company_silent_notice: "O cliente espera uma resposta da empresa há {0}.",
     closed_as_resolved: "Ticket encerrado: o cliente informa que está resolvido",
     customer_resolved: "Resolvido pelo cliente",
     summary_resolved: "O cliente informou que o assunto está resolvido ({0}).",
@@ -27,7 +28,9 @@ pub(crate) const WORDS: Words = Words {
     act_reply: "Agora: responde-se automaticamente a {0}.",
     the_resolve: "o encerramento que o cliente pediu",
     the_reply: "a resposta automática",
+    the_notice: "o aviso aos responsáveis",
     act_notify: "Agora: os responsáveis são avisados de que o encerramento fica retido, porque há campos obrigatórios vazios.",
+    act_notify_silent: "Agora: os responsáveis são avisados de que o cliente espera uma resposta.",
     act_reopen: "Agora: o ticket é reaberto.",
     act_open_linked: "Agora: abre-se um novo ticket, vinculado ao encerrado.",
     act_after_close: "Agora: os passos que seguem um encerramento feito por outro.",
@@ -46,7 +49,9 @@ pub(crate) const WORDS: Words = Words {
     remembered_agents: "A empresa respondeu às {0} e pela última vez às {1}; desde então o cliente está em silêncio.",
     remembered_reminder: "O lembrete {0} foi enviado às {1}.",
     remembered_failure: "O lembrete {0} não pôde ser enviado ({1}).",
+    remembered_blocked: "O lembrete {0} não pôde ser enviado ({1}): o cliente nos bloqueou ou não existe mais.",
     remembered_typing: "O cliente estava digitando às {0}.",
+    remembered_gone: "O visitante saiu do chat às {0}.",
     remembered_pause: "{0}: de {1} até {2}.",
     pause_hold: "Em espera",
     pause_snooze: "Adiado",
@@ -90,9 +95,12 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::ClosedByOther => ("Ninguém mais encerrou o ticket.", "Outro encerrou o ticket."),
         Reason::AlreadyClosed => ("O ticket não está encerrado.", "O ticket já está encerrado."),
-        Reason::NotOpen => (
-            "É possível trabalhar no ticket.",
-            "O ticket está mesclado, excluído ou em um estado desconhecido.",
+        Reason::NotOpen => {
+            ("É possível trabalhar no ticket.", "O ticket está mesclado ou excluído.")
+        }
+        Reason::UnknownStatus(_) => (
+            "O estado do ticket é conhecido.",
+            "O ticket está em um estado desconhecido: «{0}». Nada é feito com ele.",
         ),
         Reason::SwitchedOff => ("A política está ativada.", "A política está desativada."),
         Reason::NoRule => (
@@ -136,6 +144,10 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "Nenhum lembrete falhou.",
             "O lembrete {0} não pôde ser enviado: não há encerramento sem seu aviso.",
         ),
+        Reason::CustomerBlocked(_) => (
+            "O cliente não nos bloqueou.",
+            "O cliente nos bloqueou ou não existe mais: o lembrete {0} não pôde ser enviado, e nada mais lhe é enviado.",
+        ),
         Reason::CloseFailed => (
             "O encerramento não falhou.",
             "O encerramento não pôde ser executado; alguém precisa verificar.",
@@ -168,6 +180,14 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         Reason::OutsideChannelWindow(_) => (
             "O canal aceita o lembrete.",
             "O canal não aceita texto livre nesse horário, e o lembrete {0} não tem modelo: não pode ser enviado como aviso.",
+        ),
+        Reason::VisitorLeft => (
+            "O visitante continua no chat.",
+            "O visitante saiu do chat: não se enviam lembretes, e o encerramento é silencioso e pode vir antes.",
+        ),
+        Reason::CompanySilent => (
+            "O cliente não espera mais do que a política permite, ou já se avisou.",
+            "O cliente espera uma resposta há mais tempo do que a política permite.",
         ),
         Reason::OptedOut => (
             "O cliente aceita mensagens automáticas.",
@@ -403,6 +423,26 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "esta resposta depende de um horário e a equipe não tem nenhum",
             "acrescente `schedule` à equipe, com o nome de um de `schedules`",
         ),
+        Code::EmptyList => ("a lista está vazia", "nomeie pelo menos um, ou remova-a"),
+        Code::RuleUnreachable => (
+            "esta regra nunca se aplica: todo ticket que corresponde a ela fica sob {0}, que vem antes",
+            "remova-a, coloque-a primeiro, ou nomeie outras etiquetas, prioridades, departamentos ou canais",
+        ),
+        Code::RuleOfExemptTags => (
+            "esta regra nunca se aplica: os tickets com estas etiquetas estão isentos",
+            "remova a regra, ou tire uma etiqueta de `exempt-tags`",
+        ),
+        Code::RuleOfOtherChannel => (
+            "esta regra nunca se aplica: a conta está em {0}",
+            "remova a regra, ou nomeie {0} entre seus `channels`",
+        ),
+        Code::RulesOverlap => (
+            "um ticket pode corresponder a esta regra e a {0}, que é igualmente específica e vem antes: aplica-se {0}",
+            "coloque primeiro a regra que deve valer, ou nomeie mais em uma das duas",
+        ),
+        Code::TooManyNarrowRules => {
+            ("mais de {0} regras nomeiam etiquetas, prioridades ou canais", "junte algumas delas")
+        }
         Code::TooManyProblems => (
             "problemas que não são mostrados aqui: {0}",
             "corrija os que são mostrados e verifique de novo",
