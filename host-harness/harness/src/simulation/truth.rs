@@ -243,7 +243,9 @@ impl Truth {
         match &event.what {
             Happening::CarriedOut(key) => {
                 self.done.insert(name(key));
-                self.told |= self.waits.contains(&name(key));
+                // A late report of an earlier wait says nothing of one that begins after the answer.
+                self.told |=
+                    self.waits.contains(&name(key)) && self.turn() != Some(Turn::Customers);
                 self.note_reminder(key, at, false);
                 let rule = rules.on_or_off(ticket);
                 if matches!(key.step, Step::Reminder(_))

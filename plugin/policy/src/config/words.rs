@@ -32,6 +32,11 @@ pub(super) const LANGUAGES: [(&str, Language); 3] =
 pub(super) const LANGUAGE_WORDS: [&str; 3] = of(&LANGUAGES);
 
 /// The channels an account can be on; none: it was shut down.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "run by the compiler, which would stop"
+)]
 pub(super) const CHANNELS: [(&str, Option<Channel>); Channel::NAMED.len() + 1] = {
     let mut words = [("google-business-messages", None); Channel::NAMED.len() + 1];
     let mut n = 0;

@@ -27,7 +27,7 @@ fn sent(channel: Channel, name: &str, text: &str, more: &str) -> Box<Outgoing> {
     let surroundings =
         Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
     let (policy, _) = Policy::parse(&config, &surroundings).unwrap();
-    let at = |minute: i64| Instant::from_millis(minute * 60_000).unwrap();
+    let at = |minute: i64| Instant::from_millis(minute.saturating_mul(60_000)).unwrap();
     let facts = [(String::from("customer.name"), String::from(name))];
     let ticket = Ticket {
         id: "4711",
