@@ -177,7 +177,8 @@ pub struct Ticket {
     pub agent: Option<String>,
     /// The customer's language, as BCP 47 (`pt-BR`); chooses among the policy's texts.
     pub locale: Option<String>,
-    /// The customer's IANA time zone (`America/Bogota`), where it is known.
+    /// The customer's time zone, where it is known: its IANA name (`America/Bogota`), the name that
+    /// Windows gives it, or an offset from UTC (`-03:00`, `UTC-3`).
     #[cfg_attr(feature = "sandbox", component(name = "customer-zone"))]
     pub customer_zone: Option<String>,
     /// Whether something that closing normally demands (a mandatory field) is missing.
@@ -199,8 +200,9 @@ pub struct Ticket {
     #[cfg_attr(feature = "sandbox", component(name = "sent-to-customer"))]
     pub sent_to_customer: Option<Vec<Instant>>,
     /// Further facts by name: what texts may speak of (`customer.name`, `agent.name`,
-    /// `department.name`, `company.name`, `ticket.number`), and facts that later versions of
-    /// the contract name. Unknown names are passed over.
+    /// `department.name`, `company.name`, `ticket.number`), what rules match
+    /// (`ticket.priority`), and facts that later versions of the contract name. Unknown names
+    /// are passed over.
     pub more: Option<Vec<(String, String)>>,
 }
 
@@ -369,6 +371,10 @@ impl Word for Author {
 
 /// What a message is. `other` counts from a customer and does not count from an agent, so
 /// that an unknown kind can stop a clock and never start one.
+///
+/// Words inside `other` that are known: `deleted`, a message that was deleted for everybody,
+/// which counts from nobody; `survey-answer`, the customer's answer to a survey, which stops
+/// no clock and opens no ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum MessageKind {
@@ -696,7 +702,7 @@ pub enum Step {
     /// The close.
     #[cfg_attr(feature = "sandbox", component(name = "close"))]
     Close,
-    /// Telling the people in charge that the close is held back.
+    /// Telling the people in charge: that the close is held back, or that the customer waits.
     #[cfg_attr(feature = "sandbox", component(name = "notify"))]
     Notify,
     /// Opening the closed ticket again.
@@ -785,6 +791,9 @@ pub struct Failure {
 }
 
 /// What can happen to a ticket. `other` changes nothing.
+///
+/// Words inside `other` that are known: `visitor-left`, the visitor of a chat has closed it;
+/// `visitor-returned`, they are back. A policy says what follows; by default nothing does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Happening {
@@ -1366,7 +1375,7 @@ pub struct ClosePackage {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Notification {
-    /// Why, as a stable code: `incomplete-metadata`.
+    /// Why, as a stable code: `incomplete-metadata`, `company-silent`.
     pub code: String,
     /// The same as a sentence in the policy's language.
     pub text: String,
@@ -1525,6 +1534,9 @@ impl Outcome {
 }
 
 /// Why a decision is what it is. A reader that meets `other` shows the word inside.
+///
+/// Words inside `other` that are given: `visitor-left`, the close comes sooner because the
+/// visitor has left; `company-silent`, the customer has waited for the company too long.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Reason {

@@ -121,7 +121,7 @@ fn a_receiver_that_is_down_for_an_hour_gets_everything_in_order_and_once() {
 
 /// As `tests/scenarios/limits.md` has it: one message a day, whatever the ticket.
 const ONE_A_DAY: &str = r#"{ "version": "1", "language": "en", "budget": { "per-day": 1 }, "rules": [
-    { "departments": ["soporte"], "close-after": "20 h",
+    { "departments": ["soporte"], "close-after": "60 h",
       "reminders": [{ "after": "1 h", "text": "Soporte" }] },
     { "departments": ["ventas"], "close-after": "4 h",
       "reminders": [{ "after": "2 h", "text": "Ventas" }] } ] }"#;
@@ -156,20 +156,22 @@ fn two_tickets_of_one_customer_share_what_may_be_sent_on_a_day() {
         desk.wake(now, 10).expect("a look");
         assert_eq!(desk.deliveries(now, 10).expect("deliveries"), [], "{now}");
     }
-    let midnight = NINE + 15 * HOUR;
-    for (ticket, sent) in [("78", vec![ten]), ("79", vec![ten])] {
+    // Not at midnight, but at the time of day at which each was due.
+    let tomorrow = 24 * HOUR;
+    for (ticket, due) in [("78", eleven + tomorrow), ("79", ten + 2 * HOUR + tomorrow)] {
         let standing = desk.standing("acme", ticket).expect("a ticket");
-        assert_eq!(standing.due, Some(midnight), "{ticket}");
-        assert_eq!(standing.ticket.sent_to_customer, Some(sent), "{ticket}");
+        assert_eq!(standing.due, Some(due), "{ticket}");
+        assert_eq!(standing.ticket.sent_to_customer, Some(vec![ten]), "{ticket}");
     }
-    // Both are due at midnight, and only one of them goes out: the other one sees it.
-    desk.wake(midnight, 10).expect("a look");
-    let sent = desk.deliveries(midnight, 10).expect("deliveries");
+    // By then both are due, and only one of them goes out: the other one sees it.
+    let midday = ten + 2 * HOUR + tomorrow;
+    desk.wake(midday, 10).expect("a look");
+    let sent = desk.deliveries(midday, 10).expect("deliveries");
     assert_eq!(sent.len(), 1, "{sent:?}");
-    assert_eq!(desk.deliveries(midnight, 10).expect("deliveries"), []);
-    desk.delivered(midnight, &[done("acme", &sent[0].key, midnight)]).expect("a report");
-    assert!(desk.next_delivery().is_some_and(|at| at <= midnight), "the other one is looked at");
-    assert_eq!(desk.deliveries(midnight, 10).expect("deliveries"), []);
+    assert_eq!(desk.deliveries(midday, 10).expect("deliveries"), []);
+    desk.delivered(midday, &[done("acme", &sent[0].key, midday)]).expect("a report");
+    assert!(desk.next_delivery().is_some_and(|at| at <= midday), "the other one is looked at");
+    assert_eq!(desk.deliveries(midday, 10).expect("deliveries"), []);
     for ticket in ["77", "78", "79"] {
         assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
     }

@@ -33,7 +33,11 @@ export const AUTHOR = [
 ];
 
 /** What a message is. `other` counts from a customer and does not count from an agent, so
- * that an unknown kind can stop a clock and never start one. */
+ * that an unknown kind can stop a clock and never start one.
+ * 
+ * Words inside `other` that are known: `deleted`, a message that was deleted for everybody,
+ * which counts from nobody; `survey-answer`, the customer's answer to a survey, which stops
+ * no clock and opens no ticket. */
 export const MESSAGE_KIND = [
   'text',
   'media',
@@ -83,7 +87,10 @@ export const STEP = [
   'reply',
 ];
 
-/** What can happen to a ticket. `other` changes nothing. */
+/** What can happen to a ticket. `other` changes nothing.
+ * 
+ * Words inside `other` that are known: `visitor-left`, the visitor of a chat has closed it;
+ * `visitor-returned`, they are back. A policy says what follows; by default nothing does. */
 export const HAPPENING = [
   'opened',
   'carried-out',
@@ -142,7 +149,10 @@ export const OUTCOME = [
   'rest',
 ];
 
-/** Why a decision is what it is. A reader that meets `other` shows the word inside. */
+/** Why a decision is what it is. A reader that meets `other` shows the word inside.
+ * 
+ * Words inside `other` that are given: `visitor-left`, the close comes sooner because the
+ * visitor has left; `company-silent`, the customer has waited for the company too long. */
 export const REASON = [
   'reminder',
   'close',

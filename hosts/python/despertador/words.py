@@ -93,6 +93,10 @@ class Author(Words):
 class MessageKind(Words):
     """What a message is. `other` counts from a customer and does not count from an agent, so
     that an unknown kind can stop a clock and never start one.
+    
+    Words inside `other` that are known: `deleted`, a message that was deleted for everybody,
+    which counts from nobody; `survey-answer`, the customer's answer to a survey, which stops
+    no clock and opens no ticket.
     """
 
     TEXT = "text"
