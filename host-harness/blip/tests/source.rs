@@ -14,7 +14,7 @@ use despertador_contract::{Instant, Step, TicketStatus};
 use despertador_desk::runtime::{Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::LogSink;
 use despertador_desk::store::{Query, Sqlite};
-use despertador_desk::{Desk, Incoming, Outcome, Receipt, Report};
+use despertador_desk::{Change, Desk, Incoming, Outcome, Receipt, Report};
 use serde_json::{Value, json};
 use support::{
     ANA, AT_DESK, BOT, CUSTOMER, Folder, MINUTE, NINE, SECOND, TICKET, answered, source, text,
@@ -450,7 +450,8 @@ fn a_close_that_comes_back_before_its_report_is_that_close() {
 fn what_was_put_on_a_ticket_here_stays_when_blip_describes_it() {
     let folder = Folder::new();
     let (mut desk, source) = waiting(&folder);
-    desk.exempt(NINE + 3 * MINUTE, "acme", "t-1", "vip").expect("a tag");
+    let tag = Change::Exempt("vip".into());
+    desk.change_by_hand(NINE + 3 * MINUTE, "acme", "t-1", &tag, "ana").expect("a tag");
     let bare = json!({ "id": "t-1", "sequentialId": 7, "customerIdentity": CUSTOMER,
         "status": "Open", "agentIdentity": ANA, "team": "Soporte", "tags": ["fibra"],
         "statusDate": "2026-03-02T09:04:00Z" });

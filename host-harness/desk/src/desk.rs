@@ -58,7 +58,7 @@ pub use counts::Counts;
 pub use deliver::{Delivery, Outcome, Report, Settled};
 pub use difference::{Kind, Subject};
 pub use inbound::{Inbound, InboundEnd};
-pub use inquire::{Rebuilt, Standing, TimelineEntry};
+pub use inquire::{Change, Rebuilt, Standing, TimelineEntry};
 pub use lateness::{Backlog, Lateness};
 pub use replay::{Asked, Count, Difference, Replay, Replayed};
 pub use take::{Incoming, Receipt};

@@ -66,13 +66,14 @@ mod decision;
 mod desk;
 mod error;
 pub mod journal;
+pub mod private;
 pub mod report;
 pub mod runtime;
 pub mod sink;
 pub mod store;
 
 pub use desk::{
-    Asked, Backlog, Count, Counts, Delivery, Desk, Difference, Forgotten, Inbound, InboundEnd,
+    Asked, Backlog, Change, Count, Counts, Delivery, Desk, Difference, Forgotten, Inbound, InboundEnd,
     Incoming, Kind, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Replay, Replayed, Report,
     Saved, Settled, Standing, Subject, TimelineEntry, Woken,
 };

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::desk::{Delivery, Outcome};
 
+pub use http::Http;
 pub use log::LogSink;
 pub use routes::Routes;
 pub use webhook::{Webhook, WebhookOptions};

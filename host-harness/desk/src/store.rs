@@ -36,10 +36,16 @@ pub trait Store {
     fn policy(&self, account: i64, version: i64) -> Result<Option<PolicyRow>, StoreError>;
     /// All versions of an account's policy, the newest first.
     fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError>;
-    /// All versions of an account's flows, the newest first.
-    fn flows(&self, account: i64) -> Result<Vec<FlowRow>, StoreError>;
+    /// The newest versions of an account's policy, without the policies themselves.
+    fn policy_heads(&self, account: i64, limit: usize) -> Result<Vec<PolicyRow>, StoreError>;
+    /// The flow of an account that was saved last.
+    fn flow(&self, account: i64) -> Result<Option<FlowRow>, StoreError>;
+    /// The newest versions of an account's flow, without the flows themselves.
+    fn flow_heads(&self, account: i64, limit: usize) -> Result<Vec<FlowRow>, StoreError>;
     /// What was changed by people, the newest first.
     fn audit(&self, account: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    /// What was changed by people in one way, the oldest first.
+    fn audit_of(&self, account: i64, what: &str) -> Result<Vec<AuditRow>, StoreError>;
     /// All tokens, those taken back included, the oldest first.
     fn tokens(&self) -> Result<Vec<TokenRow>, StoreError>;
 

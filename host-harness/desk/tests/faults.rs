@@ -17,7 +17,7 @@ use despertador_desk::store::sqlite::SqliteOptions;
 use despertador_desk::store::{
     Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
 };
-use despertador_desk::{Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
+use despertador_desk::{Change, Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, plugin, silent, words};
 
@@ -542,7 +542,7 @@ fn flows_and_tokens_are_kept() {
     let mut desk = Desk::open(folder.store(), plugin(), options).expect("a desk");
     begin(&mut desk, ADERESO);
     assert_eq!(desk.save_flow(NINE, "acme", "{}", "ana"), Ok(ExitState::NotLinked));
-    assert_eq!(desk.flows("acme").expect("flows").len(), 1);
+    assert_eq!(desk.flow_heads("acme", 9).expect("flows").len(), 1);
     let refused = desk.save_policy(NINE, "acme", ADERESO, None, "ana");
     assert!(
         matches!(refused, Err(DeskError::Policy(_))),
@@ -574,20 +574,33 @@ fn people_extend_hold_exempt_and_ask_why() {
     desk.save_policy(NINE, "acme", &exempting, None, "ana").expect("a policy");
     desk.take(NINE, &silent("4711", NINE)).expect("receipts");
     let due = |desk: &mut Desk<Sqlite>| desk.standing("acme", "4711").expect("a ticket").due;
-    desk.extend(NINE + SECOND, "acme", "4711", 300_000).expect("extended");
+    let change = |desk: &mut Desk<Sqlite>, at, change| {
+        desk.change_by_hand(at, "acme", "4711", &change, "ana").expect("a change")
+    };
+    change(&mut desk, NINE + SECOND, Change::Extend(300_000));
     assert_eq!(due(&mut desk), Some(NINE + 15 * MINUTE));
-    desk.hold(NINE + 2 * SECOND, "acme", "4711").expect("held");
+    change(&mut desk, NINE + 2 * SECOND, Change::Hold);
     assert_eq!(due(&mut desk), None);
     let reader = Reader { language: "es".into(), utc_offset: 0 };
     let why = desk.explain("acme", "4711", NINE + MINUTE, &reader).expect("why");
     assert_eq!(why.language, "es");
     assert!(!why.summary.is_empty());
-    desk.release(NINE + MINUTE, "acme", "4711").expect("released");
+    change(&mut desk, NINE + MINUTE, Change::Release);
     assert!(due(&mut desk).is_some());
-    desk.exempt(NINE + MINUTE, "acme", "4711", "vip").expect("tagged");
+    change(&mut desk, NINE + MINUTE, Change::Exempt("vip".into()));
     let standing = desk.standing("acme", "4711").expect("a ticket");
     assert_eq!((standing.ticket.tags, standing.due), (vec!["vip".to_owned()], None));
-    assert!(desk.hold(NINE, "acme", "4799").is_err(), "nobody makes a ticket by asking");
+    let unknown = desk.change_by_hand(NINE, "acme", "4799", &Change::Hold, "ana");
+    assert!(unknown.is_err(), "nobody makes a ticket by asking");
+    let refused = Change::Exempt("x".repeat(600));
+    let receipt = desk.change_by_hand(NINE + MINUTE, "acme", "4711", &refused, "ana");
+    assert!(matches!(receipt, Ok(Receipt::Refused(_))), "{receipt:?}");
+    let audit = desk.audit("acme", 5).expect("an audit");
+    let said: Vec<_> = audit.iter().map(|row| (row.what.as_str(), row.details.as_str())).collect();
+    assert!(said[0].1.contains(r#""refused":"`facts.tags` has 600 bytes"#), "{said:?}");
+    assert_eq!(said[1], ("ticket-exempted", r#"{"tag":"vip","ticket":"4711"}"#));
+    assert_eq!(said[2], ("ticket-released", r#"{"ticket":"4711"}"#));
+    assert_eq!(said[4], ("ticket-extended", r#"{"by":"5 min","ticket":"4711"}"#));
     let log = desk.event_log("acme", "4711").expect("a log");
     let read = despertador_contract::event_log::EventLog::read("log", &log).expect("a log");
     assert_eq!(read.rows.len(), 7);

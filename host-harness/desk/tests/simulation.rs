@@ -86,8 +86,11 @@ impl Store for Faulty {
         fn lanes(&self) -> Vec<LaneRow>;
         fn policy(&self, account: i64, version: i64) -> Option<PolicyRow>;
         fn policies(&self, account: i64) -> Vec<PolicyRow>;
-        fn flows(&self, account: i64) -> Vec<FlowRow>;
+        fn policy_heads(&self, account: i64, limit: usize) -> Vec<PolicyRow>;
+        fn flow(&self, account: i64) -> Option<FlowRow>;
+        fn flow_heads(&self, account: i64, limit: usize) -> Vec<FlowRow>;
         fn audit(&self, account: i64, limit: usize) -> Vec<AuditRow>;
+        fn audit_of(&self, account: i64, what: &str) -> Vec<AuditRow>;
         fn tokens(&self) -> Vec<TokenRow>;
         fn ticket(&self, account: i64, id: &str) -> Option<TicketRow>;
         fn is_consumed(&self, consumed: &Consumed) -> bool;

@@ -179,7 +179,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     #[cfg(feature = "opentelemetry")]
     crate::telemetry::adopt(&span, request.headers());
     let begun = app.clock.now();
-    let run = next.run(request).instrument(span.clone());
+    let run = crate::scope::on_account(next.run(request)).instrument(span.clone());
     let answer = tokio::time::timeout(app.limits.request_timeout, run).await;
     let answer = answer.unwrap_or_else(|_| {
         let most = app.limits.request_timeout.as_secs();

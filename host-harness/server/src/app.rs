@@ -17,15 +17,16 @@ use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, DeskError, Incoming, Receipt};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
 use crate::language::Language;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
-use crate::scope::Tokens;
+use crate::scope::{self, Allowed, Tokens};
 use crate::settings::Settings;
+use crate::shares::Share;
 
 /// What a source of Blip is made of: the bot, and whether the data webhook posts here.
 type BlipSettings = (String, bool);
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) desk: PathBuf,
     /// The names of all accounts: asked at every request.
     accounts: RwLock<HashSet<String>>,
+    /// All departments of accounts, where their settings name them.
+    departments: RwLock<HashMap<String, Vec<String>>>,
     /// The accounts whose bots Blip posts for.
     blip: RwLock<HashMap<String, (BlipSettings, BlipSource)>>,
     stopping: AtomicBool,
@@ -74,6 +77,7 @@ impl App {
             metrics,
             desk,
             accounts: RwLock::default(),
+            departments: RwLock::default(),
             blip: RwLock::default(),
             stopping: AtomicBool::new(false),
         }))
@@ -104,7 +108,7 @@ impl App {
         .await
     }
 
-    /// Takes over the bots that settings name. A bot that stays keeps what it waits for.
+    /// Takes over the bots and departments that settings name. A bot that stays keeps what it waits for.
     pub(crate) fn know_bots(&self, settings: &Settings) -> Result<(), String> {
         let mut bots = HashMap::new();
         for (name, account) in &settings.accounts {
@@ -115,12 +119,27 @@ impl App {
                 bots.insert(name.clone(), ((blip.bot.clone(), blip.data_webhook), source));
             }
         }
+        let departments = settings
+            .accounts
+            .iter()
+            .filter_map(|(name, account)| Some((name.clone(), account.departments.clone()?)));
+        *self.departments.write().unwrap_or_else(PoisonError::into_inner) = departments.collect();
         let mut known = self.blip.write().unwrap_or_else(PoisonError::into_inner);
         known.retain(|name, (bot, _)| bots.get(name).is_some_and(|(new, _)| new == bot));
         for (name, bot) in bots {
             known.entry(name).or_insert(bot);
         }
         Ok(())
+    }
+
+    /// All departments of an account: those of the settings, else those that a caller names with
+    /// commas between.
+    pub(crate) fn departments(&self, account: &str, given: Option<&str>) -> Option<Vec<String>> {
+        let known = self.departments.read().unwrap_or_else(PoisonError::into_inner);
+        known
+            .get(account)
+            .cloned()
+            .or_else(|| Some(given?.split(',').map(|name| name.trim().to_owned()).collect()))
     }
 
     pub(crate) fn bot(&self, account: &str) -> Option<BlipSource> {
@@ -141,11 +160,20 @@ impl App {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    /// Tells the desk what has happened; the receipts come when it is durable.
-    pub(crate) async fn take(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
+    /// Tells the desk what has happened to an account's tickets, when it is the account's turn; the
+    /// receipts come when it is durable. At most [`TURN`](crate::limits::TURN) events, which are
+    /// stored in one commit.
+    pub(crate) async fn take(
+        &self,
+        account: &str,
+        cost: usize,
+        incoming: Vec<Incoming>,
+    ) -> Result<Vec<Receipt>, NotDone> {
         let span = tracing::debug_span!("desk.take", events = incoming.len());
+        let turn = self.limits.turn(account, cost).await.map_err(|_| NotDone::Busy)?;
         let (then, receipts) = oneshot::channel();
         self.inlet.try_take(incoming, move |taken| {
+            drop(turn);
             // Whoever has gone meanwhile tells it again.
             let _: Result<(), _> = then.send(taken);
         })?;
@@ -171,14 +199,20 @@ impl App {
         question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> R + Send + 'static,
     ) -> Result<R, NotDone> {
         let span = tracing::debug_span!("desk.ask");
+        let turn = self.limits.turn(&scope::account(), QUESTION).await;
+        let turn = turn.map_err(|_| NotDone::Busy)?;
         let (then, answer) = oneshot::channel();
         self.inlet.try_ask(move |desk, now| {
+            let _turn = turn;
             // Whoever has gone meanwhile does not want the answer.
             let _: Result<(), _> = then.send(question(desk, now));
         })?;
         answer.instrument(span).await.map_err(|_| NotDone::Stopped)
     }
 }
+
+/// What a question costs of the desk's turns, in events.
+const QUESTION: usize = 32;
 
 /// The language of the reader.
 impl FromRequestParts<App> for Language {
@@ -215,21 +249,32 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InQuery<T> {
     }
 }
 
+/// A body of which nothing was read yet: that waits until it is known what the caller may do.
+pub(crate) struct Unread(Request);
+
+impl FromRequest<App> for Unread {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, _: &App) -> Result<Unread, Self::Rejection> {
+        Ok(Unread(request))
+    }
+}
+
 /// A body as text; what is no UTF-8 in it becomes U+FFFD where a door takes what people write, and is
-/// refused where a document is saved. As long as it is held its size counts among what the server has in hand.
+/// refused where a document is saved. As long as it is held its size counts among what its account has in hand.
 pub(crate) struct Text {
     pub(crate) text: String,
     /// Whether it is one JSON a line.
     pub(crate) is_lines: bool,
     /// The place in it from which on it is no UTF-8.
     no_utf_8_from: Option<usize>,
-    _room: Option<OwnedSemaphorePermit>,
+    _room: Option<Share>,
 }
 
-impl FromRequest<App> for Text {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, app: &App) -> Result<Text, Problem> {
+impl Unread {
+    /// Reads it, for a caller who may have it read.
+    pub(crate) async fn read(self, app: &App, allowed: &Allowed) -> Result<Text, Problem> {
+        let request = self.0;
         let is_lines = kind(request.headers())?;
         let limits = &app.limits;
         let announced = request
@@ -240,7 +285,7 @@ impl FromRequest<App> for Text {
             return Err(too_large(limits.body));
         }
         let read = async {
-            let room = limits.room(announced.unwrap_or(limits.body)).await?;
+            let room = limits.room(&allowed.account, announced.unwrap_or(limits.body)).await?;
             let bytes = read(request.into_body(), limits.body).await?;
             Ok((room, bytes))
         };
@@ -250,7 +295,8 @@ impl FromRequest<App> for Text {
                     Code::TooSlow,
                     format!("the body did not come within {} s", limits.body_timeout.as_secs()),
                 )
-                .help("send smaller batches"))
+                .help("send smaller batches")
+                .closing())
             })?;
         let (text, no_utf_8_from) = match String::from_utf8(bytes.into()) {
             Ok(text) => (text, None),

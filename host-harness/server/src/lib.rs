@@ -23,6 +23,7 @@ mod reload;
 mod scope;
 mod server;
 mod settings;
+mod shares;
 #[cfg(feature = "opentelemetry")]
 mod telemetry;
 

@@ -1,8 +1,10 @@
 //! How much of everything there may be.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::ConnectInfo;
@@ -10,10 +12,10 @@ use axum::http::request::Parts;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::{Code, Problem};
 use crate::scope::Caller;
+use crate::shares::{Full, Share, Shares};
 
 type Keyed<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock>;
 
@@ -28,8 +30,12 @@ pub(crate) struct Limits {
     requests: Keyed<[u8; 32]>,
     failures: Keyed<IpAddr>,
     /// Room for bodies, in KiB.
-    room: Arc<Semaphore>,
-    reports: Arc<Semaphore>,
+    room: Shares,
+    /// Turns of the desk, in events.
+    turns: Shares,
+    reports: Shares,
+    checks: Shares,
+    seats: Arc<Seats>,
     clock: DefaultClock,
 }
 
@@ -49,8 +55,16 @@ impl Limits {
             request_timeout: settings.request_timeout.0,
             requests: RateLimiter::hashmap(quota),
             failures: RateLimiter::hashmap(Quota::per_minute(FAILURES)),
-            room: Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS))),
-            reports: Arc::new(Semaphore::new(settings.reports.get().min(Semaphore::MAX_PERMITS))),
+            room: Shares::new(
+                room,
+                room.div_ceil(SHARE).max(kib(settings.body.get())),
+                ROOM_QUANTUM,
+                WAITING_MAX,
+            ),
+            turns: Shares::new(TURNS, TURN, TURN_QUANTUM, WAITING_MAX),
+            reports: half_each(settings.reports.get()),
+            checks: half_each(CHECKS),
+            seats: Arc::new(Seats::new(settings.connections.get().div_ceil(2))),
             clock: DefaultClock::default(),
         }
     }
@@ -62,13 +76,39 @@ impl Limits {
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
     }
 
-    /// Leave to read a report; who comes when others are being read comes again.
-    pub(crate) fn report(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        Arc::clone(&self.reports).try_acquire_owned().map_err(|_| {
-            Problem::new(Code::Busy, "as many reports are being read as may be at one time")
-                .help("ask again, or raise `limits.reports`")
-                .again_after(5)
+    /// Leave to read a report.
+    pub(crate) async fn report(&self, account: &str) -> Result<Share, Problem> {
+        self.reports
+            .take(account, 1)
+            .await
+            .map_err(|Full| busy("as many reports of this account wait as may").again_after(5))
+    }
+
+    /// Leave to check a policy or a flow, which takes a processor for a while.
+    pub(crate) async fn check(&self, account: &str) -> Result<Share, Problem> {
+        self.checks.take(account, 1).await.map_err(|Full| {
+            busy("as many policies and flows of this account wait to be checked as may")
         })
+    }
+
+    /// A turn of the desk, for so many events.
+    pub(crate) async fn turn(&self, account: &str, events: usize) -> Result<Share, Full> {
+        self.turns.take(account, events).await
+    }
+
+    /// Counts a connection to the account that it is used for.
+    pub(crate) fn seat(&self, seat: Option<&Arc<Seat>>, account: &str) -> Result<(), Problem> {
+        match seat {
+            Some(seat) if !self.seats.move_to(seat, account) => {
+                Err(busy("this account has as many connections as it may have").closing())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A new connection, of no account yet.
+    pub(crate) fn new_seat(&self) -> Arc<Seat> {
+        Arc::new(Seat { account: Mutex::default(), seats: Arc::clone(&self.seats) })
     }
 
     /// Counts a wrong token. Nobody tries many.
@@ -84,15 +124,99 @@ impl Limits {
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
     }
 
-    /// Room for a body; who comes when there is none waits.
-    pub(crate) async fn room(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
-        let wanted = u32::try_from(kib(bytes)).unwrap_or(u32::MAX);
-        Arc::clone(&self.room)
-            .acquire_many_owned(wanted)
+    /// Room for a body; who comes when their account has none left waits.
+    pub(crate) async fn room(&self, account: &str, bytes: usize) -> Result<Share, Problem> {
+        self.room
+            .take(account, kib(bytes))
             .await
-            .map_err(|_| Problem::new(Code::Busy, "there is no room for a body").again_after(1))
+            .map_err(|Full| busy("as many bodies of this account wait as may"))
     }
 }
+
+/// The connections of each account.
+struct Seats {
+    most_of_one: usize,
+    taken: Mutex<HashMap<String, usize>>,
+}
+
+/// A connection, and the account that it was used for last.
+pub(crate) struct Seat {
+    account: Mutex<Option<String>>,
+    seats: Arc<Seats>,
+}
+
+impl Seats {
+    fn new(most_of_one: usize) -> Self {
+        Self { most_of_one, taken: Mutex::default() }
+    }
+
+    /// Whether the account has a connection more.
+    fn move_to(&self, seat: &Seat, account: &str) -> bool {
+        let mut own = seat.account.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.as_deref() == Some(account) {
+            return true;
+        }
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = taken.entry(account.to_owned()).or_default();
+        if *count >= self.most_of_one {
+            return false;
+        }
+        *count = count.saturating_add(1);
+        if let Some(before) = own.replace(account.to_owned()) {
+            leave(&mut taken, &before);
+        }
+        true
+    }
+}
+
+fn leave(taken: &mut HashMap<String, usize>, account: &str) {
+    if let Some(count) = taken.get_mut(account) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            taken.remove(account);
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let account = self.account.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(account) = account.take() {
+            let mut taken = self.seats.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            leave(&mut taken, &account);
+        }
+    }
+}
+
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seat").finish_non_exhaustive()
+    }
+}
+
+/// One account gets half of it, rounded up.
+fn half_each(whole: usize) -> Shares {
+    Shares::new(whole, whole.div_ceil(2), 1, WAITING_MAX)
+}
+
+fn busy(said: &str) -> Problem {
+    Problem::new(Code::Busy, said).help("send less at one time").again_after(1)
+}
+
+/// One account gets a fourth of the room for bodies.
+const SHARE: usize = 4;
+/// KiB of bodies that an account may read in a turn.
+const ROOM_QUANTUM: usize = 64;
+/// Requests of one account that wait for the same thing.
+const WAITING_MAX: usize = 512;
+/// Events that the desk has been given and not stored yet, of all accounts.
+const TURNS: usize = 1_024;
+/// Of them those of one account: some ten milliseconds of the desk's thread.
+pub(crate) const TURN: usize = 256;
+/// Events that an account may give to the desk in a turn.
+const TURN_QUANTUM: usize = 64;
+/// Policies and flows that are checked at one time.
+const CHECKS: usize = 2;
 
 /// A caller that was quiet may make the requests of so many seconds at once.
 const BURST: NonZeroU32 = NonZeroU32::new(2).expect("more than 0");

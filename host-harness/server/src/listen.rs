@@ -18,6 +18,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
+use crate::app::App;
+use crate::limits::Seat;
+
 /// The most headers of a request.
 const HEADERS: usize = 64;
 /// The most bytes of a request's head.
@@ -39,6 +42,7 @@ pub(crate) struct Held {
 pub(crate) async fn listen(
     listener: TcpListener,
     router: Router,
+    app: App,
     held: Held,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -64,9 +68,10 @@ pub(crate) async fn listen(
         // Answers are small, and the next request waits for them.
         let _: std::io::Result<()> = stream.set_nodelay(true);
         let router = router.clone();
+        let seat = app.limits.new_seat();
         let service = service_fn(move |request: Request<Incoming>| {
-            let router = router.clone();
-            async move { Ok::<_, Infallible>(answer(router, request, peer).await) }
+            let (router, seat) = (router.clone(), Arc::clone(&seat));
+            async move { Ok::<_, Infallible>(answer(router, request, peer, seat).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -92,9 +97,11 @@ async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
+    seat: Arc<Seat>,
 ) -> axum::response::Response {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(seat);
     match router.oneshot(request).await {
         Ok(answer) => answer,
         Err(never) => match never {},

@@ -1,14 +1,19 @@
 //! For those who run the server: health, metrics, reloading.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use despertador_desk::{Backlog, Counts, Lateness};
+use despertador_host::contract::Instant;
+use despertador_host::{Sha256, Suspension};
 use prometheus_client::encoding::{EncodeMetric, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::Counter;
@@ -16,10 +21,14 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use serde::Serialize;
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::app::App;
+use crate::outlets::{SECRET, secret_of};
 use crate::problem::{Code, Problem};
 use crate::reload::Reloader;
+use crate::scope;
+use crate::settings::Settings;
 
 /// Who asks whether the desk is ready gets no answer later than this.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,32 +40,129 @@ pub(crate) fn health() -> Router<App> {
     Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready))
 }
 
+/// Who may see the metrics and have the settings reloaded.
+///
+/// Whoever reaches the address may, unless there is a token; but not a page in a browser on the same
+/// machine: it names where it comes from, or reaches us by a name of its own (DNS rebinding).
+#[derive(Clone, Default)]
+pub(crate) struct Gate {
+    token: Option<Sha256>,
+    hosts: Vec<String>,
+}
+
+impl Gate {
+    /// What settings say.
+    ///
+    /// # Errors
+    ///
+    /// The file of the token cannot be used.
+    pub(crate) fn of(settings: &Settings) -> Result<Gate, String> {
+        let token = match &settings.operations_token_file {
+            None => None,
+            Some(file) => {
+                let secret = secret_of(file)?;
+                if secret.len() < SECRET {
+                    let file = file.display();
+                    return Err(format!("the token in `{file}` has less than {SECRET} bytes"));
+                }
+                Some(Sha256::of(&secret))
+            }
+        };
+        Ok(Gate { token, hosts: settings.operations_hosts.clone() })
+    }
+
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        if let Some(token) = self.token {
+            let given = scope::secret(headers);
+            return match given {
+                None => Err(Problem::new(Code::NoToken, "this needs the token of the operations")),
+                Some(given) if Sha256::of(given.as_bytes()) == token => Ok(()),
+                Some(_) => Err(Problem::new(Code::WrongToken, "this is another token")),
+            };
+        }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let is_ours = host.is_some_and(|host| self.is_ours(host));
+        if is_ours && !headers.contains_key(header::ORIGIN) {
+            return Ok(());
+        }
+        Err(Problem::new(Code::ForeignPage, "a page or a name that is not ours asks for this")
+            .help("use an address or a name of `operations-hosts`, or a token of `operations-token-file`"))
+    }
+
+    /// Whether a header `Host` names an address, a name within the machine or its network, or one of
+    /// the settings: not a name that somebody outside has pointed at us.
+    fn is_ours(&self, host: &str) -> bool {
+        let name = match host.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+        };
+        name.parse::<IpAddr>().is_ok()
+            || !name.is_empty() && !name.contains('.')
+            || self.hosts.iter().any(|own| own.eq_ignore_ascii_case(name))
+    }
+}
+
+async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    match gate.admit(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
 /// All that is for the machine itself.
-pub(crate) fn router(app: App, reloader: Reloader) -> Router {
+pub(crate) fn router(app: App, reloader: Reloader, gate: Gate) -> Router {
     let reload = move |State(app): State<App>| {
         let reloader = reloader.clone();
         async move { reload(&app, &reloader).await }
     };
-    health()
+    let guarded = Router::new()
         .route("/metrics", get(metrics))
         .route("/reload", post(reload))
+        .route_layer(from_fn_with_state(gate, guard));
+    health()
+        .merge(guarded)
         .fallback(|| async { Problem::new(Code::UnknownPath, "healthz, readyz, metrics, reload") })
         .with_state(app)
 }
 
+/// What keeps a desk from its work.
+enum Trouble {
+    Desk,
+    /// The plugin is suspended for so many accounts.
+    Suspended(usize),
+    AllSuspended,
+}
+
 async fn ready(State(app): State<App>) -> impl IntoResponse {
     let troubled = app.ask_plainly(|desk, now| {
-        let trouble = desk.trouble();
-        trouble
-            .filter(|(at, _)| now.saturating_sub(*at) < TROUBLED)
-            .map(|(_, error)| error.to_string())
+        let is_late = |at: Instant| now.saturating_sub(at) < TROUBLED;
+        if desk.trouble().is_some_and(|(at, _)| is_late(*at)) {
+            return Some(Trouble::Desk);
+        }
+        match (desk.plugin().suspensions(now).len(), desk.accounts().count()) {
+            (0, _) => None,
+            (suspended, all) if suspended >= all => Some(Trouble::AllSuspended),
+            (suspended, _) => Some(Trouble::Suspended(suspended)),
+        }
     });
     let said = match tokio::time::timeout(PATIENCE, troubled).await {
         _ if app.is_stopping() => "the server is stopping".to_owned(),
         Err(_) => "the desk is busy or its disk is slow".to_owned(),
         Ok(Err(not_done)) => not_done.to_string(),
-        Ok(Ok(Some(_))) => "the desk could not do its work; its log says why".to_owned(),
+        Ok(Ok(Some(Trouble::Desk))) => {
+            "the desk could not do its work; its log says why".to_owned()
+        }
+        Ok(Ok(Some(Trouble::AllSuspended))) => {
+            "the plugin is suspended for every account; the log says why".to_owned()
+        }
         Ok(Ok(None)) => return (StatusCode::OK, "ready\n".to_owned()),
+        // Only some accounts wait: others would lose the server with them.
+        Ok(Ok(Some(Trouble::Suspended(accounts)))) => {
+            return (
+                StatusCode::OK,
+                format!("ready, but the plugin is suspended for {accounts} accounts\n"),
+            );
+        }
     };
     (StatusCode::SERVICE_UNAVAILABLE, said + "\n")
 }
@@ -99,6 +205,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 counts,
                 backlog: desk.backlog(now, COUNTED)?,
                 accounts: desk.accounts().count(),
+                suspended: desk.plugin().suspensions(now).len(),
                 next: desk.next_instant(),
                 troubled: desk.trouble().map(|(at, _)| *at),
                 damaged: desk.damaged_count(),
@@ -118,6 +225,7 @@ struct Seen {
     counts: Counts,
     backlog: Backlog,
     accounts: usize,
+    suspended: usize,
     next: Option<i64>,
     troubled: Option<i64>,
     damaged: usize,
@@ -186,6 +294,11 @@ impl Seen {
             self.backlog.inbound,
         );
         gauge("accounts", "Accounts", u64::try_from(self.accounts).unwrap_or(u64::MAX));
+        gauge(
+            "accounts_suspended",
+            "Accounts for which the plugin is suspended, as it failed on several of their tickets",
+            u64::try_from(self.suspended).unwrap_or(u64::MAX),
+        );
         if let Some(at) = self.next {
             gauge(
                 "next_instant_seconds",
@@ -223,5 +336,40 @@ impl EncodeMetric for Classes {
 
     fn metric_type(&self) -> MetricType {
         MetricType::Histogram
+    }
+}
+
+/// How often it is looked whether something keeps the desk from its work.
+const OFTEN: Duration = Duration::from_secs(1);
+
+/// Writes into the log what keeps the desk from its work, and when it is over.
+pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
+    let mut suspended = BTreeSet::new();
+    let mut troubled = None;
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(OFTEN) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let seen =
+            app.ask_plainly(|desk, now| (desk.plugin().suspensions(now), desk.trouble().cloned()));
+        let Ok((found, trouble)) = seen.await else { continue };
+        let at = trouble.as_ref().map(|(at, _)| *at);
+        if let (Some((_, error)), true) = (&trouble, at != troubled) {
+            tracing::error!(%error, "the desk could not do its work");
+        }
+        troubled = at;
+        for Suspension { account, until, why } in &found {
+            if suspended.insert(account.clone()) {
+                tracing::error!(account, until, why, "the plugin is suspended for this account");
+            }
+        }
+        suspended.retain(|account| {
+            let stays = found.iter().any(|one| one.account == *account);
+            if !stays {
+                tracing::info!(account, "the plugin is asked again for this account");
+            }
+            stays
+        });
     }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::OpenOptions;
 use std::sync::Arc;
 
 use despertador_blip::{BlipOptions, BlipSink, Feed};
 use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
-use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
-use despertador_desk::{Delivery, Outcome};
+use despertador_desk::sink::{Http, LogSink, Routes, Sink, Webhook, WebhookOptions};
+use despertador_desk::{Delivery, Outcome, private};
 
 use crate::settings::{Deliver, Settings};
 
@@ -25,7 +24,7 @@ pub(crate) struct Ways {
 }
 
 /// Secrets are at least so long.
-const SECRET: usize = 16;
+pub(crate) const SECRET: usize = 16;
 
 impl Outlets {
     pub(crate) fn set(&self, ways: Ways) {
@@ -107,9 +106,7 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
                 let file = file.display();
                 return Err(format!("the secret in `{file}` has less than {SECRET} bytes"));
             }
-            if !url.starts_with("http://") && !url.starts_with("https://") {
-                return Err(format!("`{url}` is no address; write `http://…`"));
-            }
+            Http::check(url).map_err(|said| format!("`{url}`: {said}"))?;
             let mut options = WebhookOptions::new(url.clone(), secret);
             if let Some(timeout) = deliver.timeout {
                 options.timeout = timeout.0;
@@ -117,7 +114,7 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
             Ok(Arc::new(Webhook::new(options, Shared(Arc::clone(clock)))))
         }
         (None, Some(file)) => {
-            let opened = OpenOptions::new().create(true).append(true).open(file);
+            let opened = private::options().create(true).append(true).open(file);
             let opened =
                 opened.map_err(|error| format!("`{}` cannot be made: {error}", file.display()))?;
             Ok(Arc::new(LogSink::new(opened)))
@@ -127,7 +124,7 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
     }
 }
 
-fn secret_of(file: &std::path::Path) -> Result<Vec<u8>, String> {
+pub(crate) fn secret_of(file: &std::path::Path) -> Result<Vec<u8>, String> {
     let secret = std::fs::read(file)
         .map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
     Ok(secret.trim_ascii().to_vec())

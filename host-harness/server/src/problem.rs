@@ -47,6 +47,7 @@ codes! {
     NoToken = UNAUTHORIZED, "no-token", "A token is needed";
     WrongToken = UNAUTHORIZED, "wrong-token", "The token is unknown or was revoked";
     MissingScope = FORBIDDEN, "missing-scope", "The token lacks the scope for this request";
+    ForeignPage = FORBIDDEN, "foreign-page", "The request comes from a web page or a foreign host name";
     UnknownPath = NOT_FOUND, "unknown-path", "There is no such path";
     UnknownAccount = NOT_FOUND, "unknown-account", "There is no such account, or the token has no access to it";
     UnknownTicket = NOT_FOUND, "unknown-ticket", "There is no such ticket";
@@ -103,6 +104,8 @@ pub(crate) struct Said {
     code: Code,
     #[serde(skip)]
     again_after: Option<u64>,
+    #[serde(skip)]
+    closes: bool,
 }
 
 /// One problem of a policy, of a flow or of an event.
@@ -149,6 +152,7 @@ impl Problem {
             problems: Vec::new(),
             code,
             again_after: None,
+            closes: false,
         }))
     }
 
@@ -170,6 +174,12 @@ impl Problem {
     /// When it may be tried again, in seconds.
     pub(crate) fn again_after(mut self, seconds: u64) -> Problem {
         self.0.again_after = Some(seconds);
+        self
+    }
+
+    /// The connection ends with this answer.
+    pub(crate) fn closing(mut self) -> Problem {
+        self.0.closes = true;
         self
     }
 
@@ -231,6 +241,9 @@ impl IntoResponse for Problem {
         }
         if let Some(seconds) = self.0.again_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.0.closes {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
             tracing::warn!(code = self.0.code.word(), detail = self.0.detail, "request failed");

@@ -1,8 +1,9 @@
 //! What a token may do, and who it is that calls.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -14,6 +15,7 @@ use despertador_desk::store::TokenRow;
 use despertador_host::Sha256;
 
 use crate::app::App;
+use crate::limits::Seat;
 use crate::problem::{Code, Problem};
 
 /// What a token may do. The words of the help desks that Despertador is for, and `tokens:edit`.
@@ -144,7 +146,9 @@ impl Tokens {
             let scopes = row.scopes.split(' ').filter_map(Scope::from_word).collect();
             // One whose accounts cannot be read sees none.
             let accounts = row.accounts.unwrap_or_default().into_iter().collect();
-            (row.digest, Caller { digest: row.digest, name: row.name, scopes, accounts })
+            let caller =
+                Caller { digest: row.digest, name: row.name, scopes, accounts, seat: None };
+            (row.digest, caller)
         });
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
     }
@@ -162,12 +166,46 @@ pub(crate) struct Caller {
     pub(crate) name: String,
     scopes: BTreeSet<Scope>,
     accounts: BTreeSet<String>,
+    seat: Option<Arc<Seat>>,
+}
+
+/// That a caller may do something, and on whose account it goes: what a body is read for.
+#[derive(Debug)]
+pub(crate) struct Allowed {
+    /// The account, or of what belongs to none, the token.
+    pub(crate) account: String,
+}
+
+tokio::task_local! {
+    /// The account on which the request goes that this task answers.
+    static ACCOUNT: RefCell<String>;
+}
+
+/// Answers a request, of which it will be known on whose account it goes.
+pub(crate) async fn on_account<F: Future>(answer: F) -> F::Output {
+    ACCOUNT.scope(RefCell::default(), answer).await
+}
+
+/// Does the rest of a request on its account.
+pub(crate) async fn for_account<F: Future>(account: String, rest: F) -> F::Output {
+    ACCOUNT.scope(RefCell::new(account), rest).await
+}
+
+/// On whose account the request of this task goes; empty for the server's own work.
+pub(crate) fn account() -> String {
+    ACCOUNT.try_with(|account| account.borrow().clone()).unwrap_or_default()
+}
+
+fn set_account(account: &str) -> Allowed {
+    // Outside of a request nothing is shared out.
+    let _: Result<(), _> = ACCOUNT.try_with(|own| account.clone_into(&mut own.borrow_mut()));
+    Allowed { account: account.to_owned() }
 }
 
 impl Caller {
     /// Whether the caller sees an account and may do something in it. An account that is not seen
     /// is as unknown as one that is not there.
-    pub(crate) fn may(&self, app: &App, scope: Scope, account: &str) -> Result<(), Problem> {
+    pub(crate) fn may(&self, app: &App, scope: Scope, account: &str) -> Result<Allowed, Problem> {
         if !self.sees(account) || !app.has_account(account) {
             return Err(Problem::new(
                 Code::UnknownAccount,
@@ -175,11 +213,18 @@ impl Caller {
             )
             .help("GET /v1/accounts lists those it sees; PUT /v1/accounts/NAME opens one"));
         }
-        self.may_anywhere(scope)
+        self.has(scope)?;
+        app.limits.seat(self.seat.as_ref(), account)?;
+        Ok(set_account(account))
     }
 
-    /// Whether the caller may do something at all.
-    pub(crate) fn may_anywhere(&self, scope: Scope) -> Result<(), Problem> {
+    /// Whether the caller may do something that belongs to no account.
+    pub(crate) fn may_anywhere(&self, scope: Scope) -> Result<Allowed, Problem> {
+        self.has(scope)?;
+        Ok(set_account(&format!("token {}", self.name)))
+    }
+
+    fn has(&self, scope: Scope) -> Result<(), Problem> {
         if self.scopes.iter().any(|own| own.includes(scope)) {
             return Ok(());
         }
@@ -207,7 +252,7 @@ impl Caller {
 
     /// Whether the caller has all that another token would have.
     pub(crate) fn covers(&self, scopes: &[Scope], accounts: &[String]) -> bool {
-        scopes.iter().all(|scope| self.may_anywhere(*scope).is_ok())
+        scopes.iter().all(|scope| self.has(*scope).is_ok())
             && accounts.iter().all(|account| self.sees(account))
     }
 }
@@ -221,19 +266,20 @@ impl FromRequestParts<App> for Caller {
                 "send the header `Authorization: Bearer TOKEN`; `despertador token` makes one",
             ));
         };
-        let Some(caller) = app.tokens.find(&secret) else {
+        let Some(mut caller) = app.tokens.find(&secret) else {
             app.limits.note_failure(parts)?;
             return Err(Problem::new(Code::WrongToken, "this token is not known here")
                 .help("it may have been revoked; `despertador token` makes another one"));
         };
         app.limits.admit(&caller)?;
+        caller.seat = parts.extensions.get::<Arc<Seat>>().cloned();
         Ok(caller)
     }
 }
 
 /// The token of a request: `Bearer TOKEN`, or the password of `Basic`, for senders of webhooks that
 /// can only put it into the address.
-fn secret(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn secret(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = value.split_once(' ')?;
     if scheme.eq_ignore_ascii_case("bearer") {

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::limits::Limits;
 use crate::listen::{Held, listen};
 use crate::metrics::Metrics;
-use crate::operations::Reloaded;
+use crate::operations::{Gate, Reloaded};
 use crate::outlets::{Outlets, Shared};
 use crate::reload::{Again, Reloader, open_accounts};
 use crate::scope::NewToken;
@@ -99,6 +99,7 @@ impl Server {
         if let Some(said) = opened.refused.first() {
             return Err(said.clone());
         }
+        let gate = Gate::of(&settings)?;
         let listening = Listening::bind(&settings)?;
         let workers = settings.deliveries.get();
         let options = RuntimeOptions {
@@ -126,11 +127,18 @@ impl Server {
         };
         let mut served = Vec::new();
         let router = api::router(app.clone());
-        served.push(runtime.spawn(listen(interface, router, held, stopping.clone())));
+        served.push(runtime.spawn(listen(interface, router, app.clone(), held, stopping.clone())));
         if let Some(listener) = operations {
-            let router = operations::router(app.clone(), reloader.clone());
-            served.push(runtime.spawn(listen(listener, router, held, stopping.clone())));
+            let router = operations::router(app.clone(), reloader.clone(), gate);
+            served.push(runtime.spawn(listen(
+                listener,
+                router,
+                app.clone(),
+                held,
+                stopping.clone(),
+            )));
         }
+        runtime.spawn(operations::watch(app.clone(), stopping.clone()));
         if let Some(keep) = settings.keep {
             runtime.spawn(forget_old(app.clone(), keep.0, stopping));
         }

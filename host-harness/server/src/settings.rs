@@ -39,6 +39,12 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where health, metrics and reloading are, for the machine itself. Default `127.0.0.1:7071`.
     pub operations: Operations,
+    /// The file with the token that `/metrics` and `/reload` want, at least 16 bytes. By default
+    /// they want none.
+    pub operations_token_file: Option<PathBuf>,
+    /// Names of hosts by which `/metrics` and `/reload` are reached without a token, beside
+    /// addresses and names without a dot.
+    pub operations_hosts: Vec<String>,
     /// A plugin in the place of the built-in one.
     pub plugin: Option<PathBuf>,
     /// How often the desk is woken at best. Default 1 s.
@@ -63,6 +69,8 @@ impl Default for Settings {
             desk: "desk.db".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
             operations: Operations::default(),
+            operations_token_file: None,
+            operations_hosts: Vec::new(),
             plugin: None,
             tick_resolution: Span(Duration::from_secs(1)),
             deliveries: NonZeroUsize::new(64).expect("more than 0"),
@@ -303,6 +311,7 @@ impl Settings {
             }
         };
         beside(&mut settings.plugin);
+        beside(&mut settings.operations_token_file);
         let own = settings.accounts.values_mut().filter_map(|account| account.deliver.as_mut());
         for deliver in own.chain(settings.deliver.as_mut()) {
             beside(&mut deliver.secret_file);

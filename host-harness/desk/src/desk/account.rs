@@ -46,8 +46,10 @@ pub(super) fn load(store: &impl Store, plugin: &Plugin) -> Result<Vec<Account>, 
     for row in store.accounts()? {
         let stored = if row.policy == 0 { None } else { store.policy(row.no, row.policy)? };
         let policy = match stored {
-            None => plugin.policy(NO_POLICY, &Surroundings::default())?,
-            Some(stored) => plugin.policy(&stored.config, &read_surroundings(&stored)?)?,
+            None => plugin.policy_for(&row.name, NO_POLICY, &Surroundings::default())?,
+            Some(stored) => {
+                plugin.policy_for(&row.name, &stored.config, &read_surroundings(&stored)?)?
+            }
         };
         accounts.push(Account { row, policy });
     }
@@ -78,6 +80,19 @@ fn write_surroundings(surroundings: &Surroundings) -> String {
         "inactivity-exit": surroundings.inactivity_exit.word(),
     })
     .to_string()
+}
+
+/// How a version came into force.
+struct What {
+    word: &'static str,
+    /// The version that it repeats.
+    restored: Option<i64>,
+}
+
+impl What {
+    fn new(word: &'static str) -> Self {
+        Self { word, restored: None }
+    }
 }
 
 impl<S: Store> Desk<S> {
@@ -125,6 +140,37 @@ impl<S: Store> Desk<S> {
         Ok(self.store.policies(self.account(account)?.row.no)?)
     }
 
+    /// One version of an account's policy; none if there is no such version.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn policy_version(
+        &self,
+        account: &str,
+        version: i64,
+    ) -> Result<Option<PolicyRow>, DeskError> {
+        Ok(self.store.policy(self.account(account)?.row.no, version)?)
+    }
+
+    /// The newest versions of an account's policy, without the policies themselves.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn policy_heads(&self, account: &str, limit: usize) -> Result<Vec<PolicyRow>, DeskError> {
+        Ok(self.store.policy_heads(self.account(account)?.row.no, limit)?)
+    }
+
+    /// The version of the policy that is in force in an account; 0 if there never was one.
+    ///
+    /// # Errors
+    ///
+    /// There is no such account.
+    pub fn version_in_force(&self, account: &str) -> Result<i64, DeskError> {
+        Ok(self.account(account)?.row.policy)
+    }
+
     /// What people have changed in an account, the newest first.
     ///
     /// # Errors
@@ -150,7 +196,7 @@ impl<S: Store> Desk<S> {
         work.numbers.account = work.numbers.account.saturating_add(1);
         let no = work.numbers.account;
         let row = AccountRow { no, name: name.into(), policy: 0, sweep: None };
-        let policy = parse(&self.plugin, None)?;
+        let policy = self.plugin.policy_for(name, NO_POLICY, &Surroundings::default())?;
         work.batch.accounts.push(row.clone());
         work.batch.audit.push(audit(no, now, by, "account-opened", &json!({})));
         self.commit(work)?;
@@ -174,7 +220,7 @@ impl<S: Store> Desk<S> {
     ) -> Result<Saved, DeskError> {
         let no = self.account(account)?.row.no;
         let surroundings = self.surroundings(no, departments)?;
-        self.put_in_force(now, no, config, &surroundings, by, "policy-saved")
+        self.put_in_force(now, no, config, &surroundings, by, What::new("policy-saved"))
     }
 
     /// What saving this policy, or deleting the one in force, would mean for open tickets.
@@ -241,10 +287,18 @@ impl<S: Store> Desk<S> {
         by: &str,
     ) -> Result<Saved, DeskError> {
         let no = self.account(account)?.row.no;
-        self.put_in_force(now, no, NO_POLICY, &Surroundings::default(), by, "policy-deleted")
+        self.put_in_force(
+            now,
+            no,
+            NO_POLICY,
+            &Surroundings::default(),
+            by,
+            What::new("policy-deleted"),
+        )
     }
 
-    /// Puts the version before the one in force into force again, as a new version.
+    /// Puts an earlier version into force again, as a new version. Undone once more, it is the one
+    /// before that: undoing walks back through what was saved.
     ///
     /// # Errors
     ///
@@ -255,12 +309,50 @@ impl<S: Store> Desk<S> {
         account: &str,
         by: &str,
     ) -> Result<Saved, DeskError> {
-        let row = &self.account(account)?.row;
-        let (no, before) = (row.no, row.policy.saturating_sub(1));
-        let nothing = || DeskError::NothingToUndo(account.to_owned());
-        let stored = self.store.policy(no, before)?.ok_or_else(nothing)?;
+        let stored = self.undo_target(account)?;
+        let no = self.account(account)?.row.no;
         let surroundings = read_surroundings(&stored)?;
-        self.put_in_force(now, no, &stored.config, &surroundings, by, "policy-undone")
+        let what = What { word: "policy-undone", restored: Some(stored.version) };
+        self.put_in_force(now, no, &stored.config, &surroundings, by, what)
+    }
+
+    /// What undoing would mean for open tickets.
+    ///
+    /// # Errors
+    ///
+    /// As [`undo_policy`](Self::undo_policy).
+    pub fn compare_undo(&self, account: &str) -> Result<Vec<Moved>, DeskError> {
+        let stored = self.undo_target(account)?;
+        let policy = self.plugin.policy(&stored.config, &read_surroundings(&stored)?)?;
+        self.moved(self.account(account)?.row.no, &policy)
+    }
+
+    /// The version that undoing puts into force: the one before that which is in force, or before
+    /// the one that it repeats.
+    fn undo_target(&self, account: &str) -> Result<PolicyRow, DeskError> {
+        let row = &self.account(account)?.row;
+        let repeats = self.repeats(row.no)?;
+        let origin = |version: i64| repeats.get(&version).copied().unwrap_or(version);
+        let target = origin(origin(row.policy).saturating_sub(1));
+        let stored = if target > 0 { self.store.policy(row.no, target)? } else { None };
+        stored.ok_or_else(|| DeskError::NothingToUndo(account.to_owned()))
+    }
+
+    /// Which versions repeat which earlier ones, because something was undone.
+    fn repeats(&self, account: i64) -> Result<BTreeMap<i64, i64>, DeskError> {
+        let mut repeats = BTreeMap::new();
+        for row in self.store.audit_of(account, "policy-undone")? {
+            let details: Value = serde_json::from_str(&row.details).map_err(|error| {
+                DeskError::Unreadable(format!("an entry of the audit cannot be read: {error}"))
+            })?;
+            let number = |name: &str| details.get(name).and_then(Value::as_i64);
+            let Some(version) = number("version") else { continue };
+            // Before there was a note of it, undoing meant the version before the one in force.
+            let restored = number("restored").unwrap_or_else(|| version.saturating_sub(2));
+            let origin = repeats.get(&restored).copied().unwrap_or(restored);
+            repeats.insert(version, origin);
+        }
+        Ok(repeats)
     }
 
     fn put_in_force(
@@ -270,11 +362,11 @@ impl<S: Store> Desk<S> {
         config: &str,
         surroundings: &Surroundings,
         by: &str,
-        what: &str,
+        what: What,
     ) -> Result<Saved, DeskError> {
-        let policy = self.plugin.policy(config, surroundings)?;
-        let moved = self.moved(account, &policy)?;
         let mut row = self.account_of(account)?.row.clone();
+        let policy = self.plugin.policy_for(&row.name, config, surroundings)?;
+        let moved = self.moved(account, &policy)?;
         row.policy = row.policy.saturating_add(1);
         row.sweep = Some(0);
         let mut work = self.work(now);
@@ -287,8 +379,11 @@ impl<S: Store> Desk<S> {
             surroundings: write_surroundings(surroundings),
         });
         work.batch.accounts.push(row.clone());
-        let details = json!({ "version": row.policy });
-        work.batch.audit.push(audit(account, now, by, what, &details));
+        let details = match what.restored {
+            None => json!({ "version": row.policy }),
+            Some(restored) => json!({ "version": row.policy, "restored": restored }),
+        };
+        work.batch.audit.push(audit(account, now, by, what.word, &details));
         self.commit(work)?;
         let warnings = policy.warnings().to_vec();
         let version = row.policy;
@@ -301,7 +396,7 @@ impl<S: Store> Desk<S> {
         account: i64,
         departments: Option<&[String]>,
     ) -> Result<Surroundings, DeskError> {
-        let exit = match self.store.flows(account)?.first() {
+        let exit = match self.store.flow_heads(account, 1)?.first() {
             None => ExitState::Unknown,
             Some(flow) => flow.exit.clone(),
         };
@@ -343,7 +438,7 @@ impl<S: Store> Desk<S> {
         by: &str,
     ) -> Result<ExitState, DeskError> {
         let account = self.account(account)?.row.no;
-        let latest = self.store.flows(account)?.first().map_or(0, |flow| flow.version);
+        let latest = self.store.flow_heads(account, 1)?.first().map_or(0, |flow| flow.version);
         let mut row = FlowRow {
             account,
             version: latest.saturating_add(1),
@@ -362,13 +457,23 @@ impl<S: Store> Desk<S> {
         Ok(exit)
     }
 
-    /// All versions of an account's flow, the newest first.
+    /// The flow of an account that was saved last.
     ///
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn flows(&self, account: &str) -> Result<Vec<FlowRow>, DeskError> {
-        Ok(self.store.flows(self.account(account)?.row.no)?)
+    pub fn flow(&self, account: &str) -> Result<Option<FlowRow>, DeskError> {
+        Ok(self.store.flow(self.account(account)?.row.no)?)
+    }
+
+    /// The newest versions of an account's flow, without the flows themselves. The last twenty are
+    /// kept.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn flow_heads(&self, account: &str, limit: usize) -> Result<Vec<FlowRow>, DeskError> {
+        Ok(self.store.flow_heads(self.account(account)?.row.no, limit)?)
     }
 
     /// Puts another plugin in the place of this one. It must accept every policy that is in force,

@@ -4,6 +4,7 @@ use despertador_contract::event_log::Row;
 use despertador_contract::facts;
 use despertador_contract::{Call, follow};
 use despertador_contract::{Decision, Event, Fault, Happening, Instant};
+use despertador_host::bounds::{self, OutOfBounds};
 use despertador_host::{CallError, Policy};
 use serde_json::Value;
 
@@ -98,6 +99,13 @@ fn tell(policy: &Policy, kept: &mut Kept, row: &Row, now: Instant) -> Result<Dec
         let applied = facts::apply(&mut conversation.ticket, changed);
         conversation.ticket.id = id;
         applied.map_err(|wrong| Unheard::Refused(wrong.to_string()))?;
+        // Of all facts, for what was known before counts as well.
+        bounds::ticket(&conversation.ticket).map_err(refused)?;
+    }
+    match &row.call {
+        Some(Call::Message(message)) => bounds::message(message).map_err(refused)?,
+        Some(Call::Event(event)) => bounds::event(event).map_err(refused)?,
+        Some(Call::Tick(_)) | None => {}
     }
     let heard = match &row.call {
         Some(Call::Message(message)) => conversation.message(policy, message),
@@ -114,4 +122,8 @@ fn tell(policy: &Policy, kept: &mut Kept, row: &Row, now: Instant) -> Result<Dec
         }
         error => Unheard::Failed(error),
     })
+}
+
+fn refused(wrong: OutOfBounds) -> Unheard {
+    Unheard::Refused(wrong.to_string())
 }

@@ -1,5 +1,6 @@
 //! Questions: how a ticket stands, why, what has happened, and what people may do about it.
 
+use despertador_contract::duration;
 use despertador_contract::event_log::Row;
 use despertador_contract::{
     Duration, Event, Explanation, Happening, Instant, Memory, QuickReply, Reader, Step, Ticket,
@@ -62,6 +63,24 @@ pub struct Rebuilt {
     pub memory: Memory,
     /// Entries whose decision would be another one today.
     pub differ: Vec<i64>,
+}
+
+/// As much of a tag as the audit shows: one that is refused may have any length.
+fn shown(tag: &str) -> String {
+    tag.chars().take(200).collect()
+}
+
+/// Something that a person does to a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Give its customer more time.
+    Extend(Duration),
+    /// Stop its clock.
+    Hold,
+    /// Let its clock run again.
+    Release,
+    /// Put a tag on it, such as one that the policy exempts.
+    Exempt(String),
 }
 
 impl<S: Store> Desk<S> {
@@ -265,90 +284,55 @@ impl<S: Store> Desk<S> {
         Ok(Vec::new())
     }
 
-    /// Gives the customer of a ticket more time.
+    /// Does what a person wants done to a ticket, and records who it was, in one commit. What is
+    /// refused is recorded as refused.
     ///
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn extend(
+    pub fn change_by_hand(
         &mut self,
         now: Instant,
         account: &str,
         ticket: &str,
-        by: Duration,
+        change: &Change,
+        by: &str,
     ) -> Result<Receipt, DeskError> {
-        self.happen(now, account, ticket, Happening::Extended(by))
-    }
-
-    /// Stops the clock of a ticket.
-    ///
-    /// # Errors
-    ///
-    /// See [`DeskError`].
-    pub fn hold(
-        &mut self,
-        now: Instant,
-        account: &str,
-        ticket: &str,
-    ) -> Result<Receipt, DeskError> {
-        self.happen(now, account, ticket, Happening::Held)
-    }
-
-    /// Lets the clock of a ticket run again.
-    ///
-    /// # Errors
-    ///
-    /// See [`DeskError`].
-    pub fn release(
-        &mut self,
-        now: Instant,
-        account: &str,
-        ticket: &str,
-    ) -> Result<Receipt, DeskError> {
-        self.happen(now, account, ticket, Happening::Released)
-    }
-
-    /// Puts a tag on a ticket, such as one that the policy exempts.
-    ///
-    /// # Errors
-    ///
-    /// See [`DeskError`].
-    pub fn exempt(
-        &mut self,
-        now: Instant,
-        account: &str,
-        ticket: &str,
-        tag: &str,
-    ) -> Result<Receipt, DeskError> {
-        let mut tags = self.standing(account, ticket)?.ticket.tags;
-        if !tags.iter().any(|has| has == tag) {
-            tags.push(tag.to_owned());
+        let standing = self.standing(account, ticket)?;
+        let (row, what, mut details) = match change {
+            Change::Extend(more) => (
+                Row::event(ticket, Event::new(Happening::Extended(*more), now)),
+                "ticket-extended",
+                json!({ "by": duration::show(*more) }),
+            ),
+            Change::Hold => {
+                (Row::event(ticket, Event::new(Happening::Held, now)), "ticket-held", json!({}))
+            }
+            Change::Release => {
+                let row = Row::event(ticket, Event::new(Happening::Released, now));
+                (row, "ticket-released", json!({}))
+            }
+            Change::Exempt(tag) => {
+                let mut tags = standing.ticket.tags;
+                if !tags.contains(tag) {
+                    tags.push(tag.clone());
+                }
+                let row = Row::facts(ticket, now, json!({ "tags": tags }));
+                (row, "ticket-exempted", json!({ "tag": shown(tag) }))
+            }
+        };
+        let no = self.account(account)?.row.no;
+        let mut work = self.work(now);
+        let receipt = self.take_one(&mut work, &Incoming::new(account, row))?;
+        if let Some(details) = details.as_object_mut() {
+            details.insert("ticket".into(), ticket.into());
+            if let Receipt::Refused(why) = &receipt {
+                details.insert("refused".into(), why.as_str().into());
+            }
         }
-        let row = Row::facts(ticket, now, json!({ "tags": tags }));
-        self.take_known(now, account, ticket, row)
-    }
-
-    fn happen(
-        &mut self,
-        now: Instant,
-        account: &str,
-        ticket: &str,
-        what: Happening,
-    ) -> Result<Receipt, DeskError> {
-        let row = Row::event(ticket, Event::new(what, now));
-        self.take_known(now, account, ticket, row)
-    }
-
-    fn take_known(
-        &mut self,
-        now: Instant,
-        account: &str,
-        ticket: &str,
-        row: Row,
-    ) -> Result<Receipt, DeskError> {
-        self.standing(account, ticket)?;
-        let receipts = self.take(now, &[Incoming::new(account, row)])?;
-        receipts.into_iter().next().ok_or_else(|| DeskError::UnknownTicket(ticket.to_owned()))
+        work.batch.audit.push(account::audit(no, now, by, what, &details));
+        self.commit(work)?;
+        Ok(receipt)
     }
 
     fn entries(&mut self, account: &str, ticket: &str) -> Result<Vec<EntryRow>, DeskError> {

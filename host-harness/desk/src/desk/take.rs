@@ -7,6 +7,7 @@ use despertador_contract::key;
 use despertador_contract::{
     ActionKey, Author, Channel, Decision, Event, Failure, Happening, Instant, Ticket,
 };
+use despertador_host::bounds::{self, OutOfBounds};
 use serde_json::{Map, Value, json};
 use sha2::Digest;
 
@@ -214,7 +215,11 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    fn take_one(&mut self, work: &mut Work, incoming: &Incoming) -> Result<Receipt, DeskError> {
+    pub(super) fn take_one(
+        &mut self,
+        work: &mut Work,
+        incoming: &Incoming,
+    ) -> Result<Receipt, DeskError> {
         let Ok(account) = self.account(&incoming.account) else {
             return Ok(Receipt::Refused(
                 DeskError::UnknownAccount(incoming.account.clone()).to_string(),
@@ -222,8 +227,8 @@ impl<S: Store> Desk<S> {
         };
         let account = account.row.no;
         let id = incoming.row.ticket.as_str();
-        if id.is_empty() {
-            return Ok(Receipt::Refused("the ticket has no id; name it in `ticket`".into()));
+        if let Err(wrong) = check_ids(incoming) {
+            return Ok(Receipt::Refused(wrong.to_string()));
         }
         let mut kept = match self.pick(work, account, id) {
             Ok(Some(kept)) => kept,
@@ -313,6 +318,13 @@ pub(crate) fn go_on(kept: &mut Kept, note: &Value) -> Option<()> {
     let keys = keys.map(|text| key::parse(text.as_str()?).ok()).collect::<Option<Vec<_>>>()?;
     kept.go_on_from(ticket, memory, &keys);
     Some(())
+}
+
+/// Ids are taken in by one rule, whoever tells them: they stand in logs, in lists and on pages.
+fn check_ids(incoming: &Incoming) -> Result<(), OutOfBounds> {
+    bounds::id("ticket", &incoming.row.ticket)?;
+    bounds::optional_id("id", incoming.row.id.as_deref())?;
+    incoming.continues.as_ref().map_or(Ok(()), |parent| bounds::id("continues", parent))
 }
 
 /// Whatever is said to have happened this shortly before the clock's time was stamped on arrival.

@@ -17,6 +17,8 @@ pub(crate) struct Work {
     pub(crate) kept: HashMap<String, Kept>,
     pub(crate) batch: Batch,
     pub(crate) numbers: Numbers,
+    /// The lanes of `batch`, by account and department.
+    lanes: HashMap<(i64, Option<String>), i64>,
     /// What becomes of actions, by account; it counts once it is stored.
     pub(crate) counts: HashMap<i64, Counts>,
     /// Deadlines of actions carried out, and when they were.
@@ -39,6 +41,7 @@ impl Work {
             kept: HashMap::new(),
             batch: Batch::default(),
             numbers,
+            lanes: HashMap::new(),
             counts: HashMap::new(),
             carried_out: Vec::new(),
         }
@@ -83,17 +86,14 @@ impl Work {
     }
 
     pub(crate) fn lane(&mut self, account: i64, department: Option<&str>) -> i64 {
-        let new = self
-            .batch
-            .lanes
-            .iter()
-            .find(|lane| lane.account == account && lane.department.as_deref() == department);
-        if let Some(lane) = new {
-            return lane.no;
+        let place = (account, department.map(str::to_owned));
+        if let Some(no) = self.lanes.get(&place) {
+            return *no;
         }
         self.numbers.lane = self.numbers.lane.saturating_add(1);
-        let department = department.map(str::to_owned);
-        self.batch.lanes.push(LaneRow { no: self.numbers.lane, account, department });
-        self.numbers.lane
+        let no = self.numbers.lane;
+        self.batch.lanes.push(LaneRow { no, account, department: place.1.clone() });
+        self.lanes.insert(place, no);
+        no
     }
 }

@@ -11,8 +11,8 @@ mod readonly;
 mod schema;
 mod write;
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read};
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, StoreProblem};
 use ownership::{Mark, Owned, has_log, is_owned};
+use crate::private;
 
 pub use readonly::{ReadOnly, TicketHead};
 
@@ -116,7 +117,7 @@ impl Sqlite {
         if !is_owned(file) {
             look_at(file)?;
         }
-        let new = OpenOptions::new().write(true).create_new(true).open(to);
+        let new = private::options().write(true).create_new(true).open(to);
         new.map_err(|error| {
             StoreError::new(StoreProblem::Io, format!("`{}` cannot be made: {error}", to.display()))
         })?;
@@ -341,6 +342,19 @@ fn whole_path(file: &Path) -> Result<PathBuf, StoreError> {
     Ok(folder.canonicalize().map_err(unreachable)?.join(name))
 }
 
+/// Whether nothing more can be written into the folder of a file. SQLite says of a full disk only
+/// that it could not open or map what lies beside the file.
+fn is_full(file: &Path) -> bool {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".room");
+    let place = PathBuf::from(name);
+    let written = private::options().write(true).create(true).truncate(true).open(&place);
+    let written = written.and_then(|mut probe| probe.write_all(&[1; 64 << 10]));
+    // Best effort: it is tried again and overwritten.
+    let _: std::io::Result<()> = std::fs::remove_file(&place);
+    written.is_err_and(|error| error.kind() == ErrorKind::StorageFull)
+}
+
 /// Looks at a file before SQLite does, which would begin a database in an empty one only, but
 /// would also roll a foreign log into it.
 fn look_at(file: &Path) -> Result<(), StoreError> {
@@ -374,6 +388,8 @@ fn unknown(column: usize, what: String) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Null, what.into())
 }
 
+const FULL: &str = "has no room left: the disk is full";
+
 fn failed(file: &Path, error: &rusqlite::Error) -> StoreError {
     use rusqlite::Error;
     let is_no_value = matches!(
@@ -385,7 +401,10 @@ fn failed(file: &Path, error: &rusqlite::Error) -> StoreError {
     );
     let (problem, what) = match error.sqlite_error_code() {
         None if is_no_value => (StoreProblem::Corrupt, "is damaged"),
-        Some(ErrorCode::DiskFull) => (StoreProblem::Full, "has no room left"),
+        Some(ErrorCode::DiskFull) => (StoreProblem::Full, FULL),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) if is_full(file) => {
+            (StoreProblem::Full, FULL)
+        }
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             (StoreProblem::ReadOnly, "cannot be written")
         }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use despertador_desk::store::AuditRow;
+use despertador_host::bounds;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -43,6 +44,18 @@ pub(crate) async fn list(
 /// Names of accounts have at most so many bytes.
 const LONGEST: usize = 200;
 
+/// Whether it may be the name of an account or a token.
+pub(super) fn is_name(what: &str, name: &str) -> Result<(), Problem> {
+    if (1..=LONGEST).contains(&name.len()) && !name.chars().any(bounds::is_control) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::BadParameter,
+        format!("{what} has 1 to {LONGEST} bytes, no control characters and no line breaks"),
+    )
+    .help("take another name"))
+}
+
 /// Open an account
 ///
 /// One that is open already stays as it is.
@@ -65,12 +78,10 @@ pub(crate) async fn open(
         return Err(Problem::new(Code::UnknownAccount, said)
             .help("make a token that names it, or `*` for all"));
     }
-    let bad = account.is_empty() || account.len() > LONGEST || account == "*";
-    if bad || account.chars().any(char::is_control) {
-        return Err(Problem::new(
-            Code::BadParameter,
-            format!("an account's name has 1 to {LONGEST} bytes and no control characters"),
-        ));
+    is_name("an account's name", &account)?;
+    if account == "*" {
+        return Err(Problem::new(Code::BadParameter, "an account's name is not `*`")
+            .help("`*` means all accounts"));
     }
     app.change(language, move |desk, now| desk.open_account(now, &account, &caller.name)).await?;
     Ok(StatusCode::NO_CONTENT)

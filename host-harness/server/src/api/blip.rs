@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::{App, InPath, Text};
+use crate::app::{App, InPath, Unread};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -19,6 +19,9 @@ pub(crate) struct Answers {
     #[schema(value_type = Vec<Object>)]
     answers: Vec<Value>,
 }
+
+/// Envelopes that are taken in one turn of the desk.
+const TOGETHER: usize = 32;
 
 /// Take what Blip posts
 ///
@@ -41,15 +44,25 @@ pub(crate) async fn take(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<Answers>, Problem> {
-    caller.may(&app, Scope::EventsWrite, &account)?;
+    let allowed = caller.may(&app, Scope::EventsWrite, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let source = app.bot(&account).ok_or_else(|| {
         Problem::new(Code::Refused, format!("nobody has said which bot `{account}` is"))
             .help("name it in the settings: [accounts.NAME.blip] bot = \"mybot@msging.net\"")
     })?;
     let envelopes = despertador_blip::read(&body.text);
-    let answers =
-        app.ask(language, move |desk, now| source.receive_at(desk, now, envelopes)).await?;
-    Ok(Json(Answers { answers: answers.iter().map(despertador_blip::Answer::to_json).collect() }))
+    let mut answers = Vec::with_capacity(envelopes.len());
+    let mut envelopes = envelopes.into_iter();
+    loop {
+        // Turn by turn, so that a long list holds up nobody else.
+        let some: Vec<_> = envelopes.by_ref().take(TOGETHER).collect();
+        if some.is_empty() {
+            return Ok(Json(Answers { answers }));
+        }
+        let source = source.clone();
+        let taken = app.ask(language, move |desk, now| source.receive_at(desk, now, some)).await?;
+        answers.extend(taken.iter().map(despertador_blip::Answer::to_json));
+    }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::account::Limit;
 use super::ticket::Letter;
-use crate::app::{App, InPath, InQuery, Text};
+use crate::app::{App, InPath, InQuery, Unread};
 use crate::language::Language;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -67,9 +67,10 @@ pub(crate) async fn send_again(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<StatusCode, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let which: Which = body.form()?;
     app.ask(language, move |desk, now| desk.send_again(now, &account, &which.key, &caller.name))
         .await?;
@@ -90,9 +91,10 @@ pub(crate) async fn discard(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<StatusCode, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let which: Which = body.form()?;
     app.ask(language, move |desk, now| desk.discard(now, &account, &which.key, &caller.name))
         .await?;

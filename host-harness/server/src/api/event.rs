@@ -3,21 +3,30 @@
 mod form;
 mod loose;
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use despertador_contract::event_log::Row;
 use despertador_contract::problem::Misread;
 use despertador_contract::{Author, Call, Instant, input};
 use despertador_desk::{Inbound, Incoming, Receipt};
+use hyper::body::Frame;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
 use super::time;
-use crate::app::{App, InPath, InQuery, Text};
+use crate::app::{App, InPath, InQuery, Text, Unread as Waiting};
 use crate::language::Language;
+use crate::limits::TURN;
 use crate::problem::{Code, Found, Problem, Problems};
-use crate::scope::{Caller, Scope};
+use crate::scope::{self, Caller, Scope};
 use form::Events;
 
 #[derive(Deserialize, IntoParams)]
@@ -29,7 +38,7 @@ pub(crate) struct Wanted {
 }
 
 /// What became of events.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub(crate) struct Taken {
     /// How many were stored now.
     stored: usize,
@@ -77,11 +86,12 @@ const MOST_LISTED: usize = 100;
 
 /// Tell what has happened
 ///
-/// One event, a list of events, or one a line (`application/x-ndjson`). They are stored in one
-/// commit, and the answer comes when they are durable. One that cannot be read costs none of the
-/// others: it is kept whole as an inbound entry, and its receipt says so. If none can be read the
-/// answer is an error (400). A single event that is refused is an error (422); among several it is
-/// told by its receipt.
+/// One event, a list of events, or one a line (`application/x-ndjson`). The answer comes when they are
+/// durable. Up to 256 are stored in one commit, more in several, between which other accounts have
+/// their turns: if a request is cut off the first of its events may be stored, and those with an `id`
+/// may be told again. One that cannot be read costs none of the others: it is kept whole as an inbound
+/// entry, and its receipt says so. If none can be read the answer is an error (400). A single event
+/// that is refused is an error (422); among several it is told by its receipt.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/events",
@@ -99,37 +109,179 @@ pub(crate) async fn take(
     language: Language,
     InPath(account): InPath<String>,
     InQuery(wanted): InQuery<Wanted>,
-    body: Text,
-) -> Result<Json<Taken>, Problem> {
-    caller.may(&app, Scope::EventsWrite, &account)?;
+    body: Waiting,
+) -> Result<Response, Problem> {
+    let allowed = caller.may(&app, Scope::EventsWrite, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let Told { rows, events, single } = told(&body, app.clock.now())?;
-    let unread: Vec<Inbound> =
-        events.iter().filter_map(|event| event.as_ref().err()).map(Unread::inbound).collect();
     if rows.is_empty() && !events.is_empty() {
-        let kept = keep(&app, language, &account, unread).await?;
+        let unread = events.iter().filter_map(|event| event.as_ref().err());
+        let kept = keep(&app, language, &account, unread.map(Unread::inbound).collect()).await?;
         return Err(unreadable(&events, &kept, single));
     }
-    let incoming = rows.into_iter().map(|row| Incoming::new(account.clone(), row)).collect();
-    let receipts =
-        app.take(incoming).await.map_err(|not_done| Problem::of_running(not_done, language))?;
-    // What the plugin will never take may still be a customer's answer.
-    let read = events.iter().filter_map(|event| event.as_ref().ok()).zip(&receipts);
-    let refused = read.filter_map(|(event, receipt)| event.refused(receipt)).collect();
-    let mut refused = keep(&app, language, &account, refused).await?.into_iter();
-    let mut kept = keep(&app, language, &account, unread).await?.into_iter();
-    if let ([Receipt::Refused(why)], true) = (receipts.as_slice(), single) {
+    let cost = cost(&body, events.len());
+    let mut telling = Telling {
+        app,
+        language,
+        account,
+        cost,
+        decisions: wanted.decisions,
+        rows: rows.into_iter(),
+        events: events.into_iter(),
+        taken: Taken::default(),
+    };
+    let mut receipts = telling.next().await?.unwrap_or_default();
+    if let ([ReceiptRow { result: "refused", why: Some(why), .. }], true) =
+        (receipts.as_slice(), single)
+    {
         return Err(Problem::new(Code::EventRefused, why.clone()));
     }
-    let mut receipts = receipts.into_iter();
-    let rows = events.into_iter().filter_map(|event| match event {
-        Ok(event) => {
-            let receipt = receipts.next()?;
-            let inbound = event.refused(&receipt).and_then(|_| refused.next());
-            Some(ReceiptRow::of(event, receipt, inbound, wanted.decisions))
+    if wanted.decisions {
+        // Decisions are larger than events: they leave before the next ones are made.
+        return Ok(stream(telling, receipts, body));
+    }
+    while let Some(more) = telling.next().await.map_err(|problem| telling.cut(problem))? {
+        receipts.extend(more);
+    }
+    Ok(Json(Taken { receipts, ..telling.taken }).into_response())
+}
+
+/// Events that are told to the desk, turn by turn.
+struct Telling {
+    app: App,
+    language: Language,
+    account: String,
+    /// Of one event, in turns of the desk.
+    cost: usize,
+    decisions: bool,
+    rows: std::vec::IntoIter<Row>,
+    events: std::vec::IntoIter<Result<Event, Unread>>,
+    /// What became of those told so far, without their receipts.
+    taken: Taken,
+}
+
+/// What an event costs: one for itself, and one for each 4 KiB of it, as far as is known.
+fn cost(body: &Text, events: usize) -> usize {
+    let each = body.text.len().checked_div(events).unwrap_or_default();
+    each.div_euclid(4 << 10).saturating_add(1)
+}
+
+impl Telling {
+    /// Tells as many as go into one turn; none are left after the last.
+    async fn next(&mut self) -> Result<Option<Vec<ReceiptRow>>, Problem> {
+        let Self { app, language, account, .. } = self;
+        let most = TURN.checked_div(self.cost).unwrap_or_default().max(1);
+        let events: Vec<_> = self.events.by_ref().take(most).collect();
+        if events.is_empty() {
+            return Ok(None);
         }
-        Err(unread) => Some(ReceiptRow::unreadable(unread, kept.next())),
-    });
-    Ok(Json(Taken::of(rows.collect())))
+        let read = events.iter().filter(|event| event.is_ok()).count();
+        let rows = self.rows.by_ref().take(read);
+        let incoming: Vec<_> = rows.map(|row| Incoming::new(account.clone(), row)).collect();
+        let receipts = if incoming.is_empty() {
+            Vec::new()
+        } else {
+            let taken = app.take(account, self.cost.saturating_mul(read), incoming).await;
+            taken.map_err(|not_done| Problem::of_running(not_done, *language))?
+        };
+        // What the plugin will never take may still be a customer's answer.
+        let read = events.iter().filter_map(|event| event.as_ref().ok()).zip(&receipts);
+        let refused = read.filter_map(|(event, receipt)| event.refused(receipt)).collect();
+        let unread = events.iter().filter_map(|event| event.as_ref().err());
+        let unread = unread.map(Unread::inbound).collect();
+        let mut refused = keep(app, *language, account, refused).await?.into_iter();
+        let mut kept = keep(app, *language, account, unread).await?.into_iter();
+        let mut receipts = receipts.into_iter();
+        let rows = events.into_iter().filter_map(|event| match event {
+            Ok(event) => {
+                let receipt = receipts.next()?;
+                let inbound = event.refused(&receipt).and_then(|_| refused.next());
+                Some(ReceiptRow::of(event, receipt, inbound, self.decisions))
+            }
+            Err(unread) => Some(ReceiptRow::unreadable(unread, kept.next())),
+        });
+        let rows: Vec<_> = rows.collect();
+        self.taken.count(&rows);
+        Ok(Some(rows))
+    }
+
+    /// Why the rest was not told.
+    fn cut(&self, problem: Problem) -> Problem {
+        let Taken { stored, again, refused, unreadable, .. } = &self.taken;
+        let done = [again, refused, unreadable].into_iter().fold(*stored, |a, b| a.saturating_add(*b));
+        problem.help(format!(
+            "the first {done} events were told; send the others, or all by their ids"
+        ))
+    }
+}
+
+/// Answers while the rest is told, and goes on only when what was answered has left.
+fn stream(mut telling: Telling, first: Vec<ReceiptRow>, body: Text) -> Response {
+    let (send, receive) = mpsc::channel(1);
+    let patience = telling.app.limits.request_timeout;
+    let account = telling.account.clone();
+    tokio::spawn(scope::for_account(account, async move {
+        // Counts among what the account has in hand until the last event is told.
+        let _body = body;
+        let mut next = Some(first);
+        let mut before = "{\"receipts\":[";
+        while let Some(rows) = next {
+            let mut text = String::new();
+            for row in rows {
+                text.push_str(std::mem::replace(&mut before, ","));
+                text.push_str(&serde_json::to_string(&row).unwrap_or_default());
+            }
+            let sent = tokio::time::timeout(patience, send.send(Ok(Bytes::from(text)))).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                // Nobody reads on. What is not told yet will be told again.
+                return;
+            }
+            next = match telling.next().await {
+                Ok(next) => next,
+                Err(_) => {
+                    tracing::warn!("an answer was cut off, as the rest of a list was not stored");
+                    // The connection ends before the answer does, which no client takes for whole.
+                    let _: Result<_, _> = send.send(Err(CutOff)).await;
+                    return;
+                }
+            };
+        }
+        let Taken { stored, again, refused, unreadable, .. } = telling.taken;
+        let begin = if before == "," { "" } else { before };
+        let end = format!(
+            "{begin}],\"stored\":{stored},\"again\":{again},\"refused\":{refused},\
+             \"unreadable\":{unreadable}}}"
+        );
+        let _: Result<_, _> = send.send(Ok(Bytes::from(end))).await;
+    }));
+    ([(header::CONTENT_TYPE, "application/json")], Body::new(Streamed(receive))).into_response()
+}
+
+/// The rest of a list was not stored.
+#[derive(Debug)]
+struct CutOff;
+
+impl std::fmt::Display for CutOff {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the rest of the list was not stored")
+    }
+}
+
+impl std::error::Error for CutOff {}
+
+/// A body that comes piece by piece.
+struct Streamed(mpsc::Receiver<Result<Bytes, CutOff>>);
+
+impl hyper::body::Body for Streamed {
+    type Data = Bytes;
+    type Error = CutOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, CutOff>>> {
+        self.0.poll_recv(context).map(|piece| Some(piece?.map(Frame::data)))
+    }
 }
 
 /// Keeps what cannot be taken until somebody has looked at it.
@@ -147,15 +299,13 @@ async fn keep(
 }
 
 impl Taken {
-    fn of(receipts: Vec<ReceiptRow>) -> Taken {
-        let count = |result: &str| receipts.iter().filter(|row| row.result == result).count();
-        Taken {
-            stored: count("heard").saturating_add(count("parked")),
-            again: count("again"),
-            refused: count("refused"),
-            unreadable: count("unreadable"),
-            receipts,
-        }
+    fn count(&mut self, rows: &[ReceiptRow]) {
+        let count = |result: &str| rows.iter().filter(|row| row.result == result).count();
+        let stored = count("heard").saturating_add(count("parked"));
+        self.stored = self.stored.saturating_add(stored);
+        self.again = self.again.saturating_add(count("again"));
+        self.refused = self.refused.saturating_add(count("refused"));
+        self.unreadable = self.unreadable.saturating_add(count("unreadable"));
     }
 }
 

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 
 use super::account::Limit;
 use super::time;
-use crate::app::{App, InPath, InQuery, Text};
+use crate::app::{App, InPath, InQuery, Text, Unread};
 use crate::language::Language;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
+use crate::shares::Share;
 
 /// A flow, checked.
 #[derive(Serialize, ToSchema)]
@@ -99,8 +100,8 @@ pub(crate) async fn read(
 ) -> Result<Json<FlowVersion>, Problem> {
     caller.may(&app, Scope::BuilderView, &account)?;
     let name = account.clone();
-    let rows = app.ask(language, move |desk, _| desk.flows(&name)).await?;
-    let row = rows.into_iter().next().ok_or_else(|| {
+    let row = app.ask(language, move |desk, _| desk.flow(&name)).await?;
+    let row = row.ok_or_else(|| {
         Problem::new(Code::UnknownVersion, format!("account `{account}` has no flow"))
     })?;
     Ok(Json(FlowVersion {
@@ -130,10 +131,12 @@ pub(crate) async fn save(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<CheckedFlow>, Problem> {
-    caller.may(&app, Scope::BuilderEdit, &account)?;
-    let (flow, checked) = off_the_desk(body, language).await?;
+    let allowed = caller.may(&app, Scope::BuilderEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
+    let leave = app.limits.check(&account).await?;
+    let (flow, checked) = off_the_desk(body, language, leave).await?;
     app.ask(language, move |desk, now| desk.save_flow(now, &account, &flow, &caller.name)).await?;
     Ok(Json(checked))
 }
@@ -152,16 +155,24 @@ pub(crate) async fn check(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<CheckedFlow>, Problem> {
-    caller.may(&app, Scope::BuilderView, &account)?;
-    let (_, checked) = off_the_desk(body, language).await?;
+    let allowed = caller.may(&app, Scope::BuilderView, &account)?;
+    let body = body.read(&app, &allowed).await?;
+    let leave = app.limits.check(&account).await?;
+    let (_, checked) = off_the_desk(body, language, leave).await?;
     Ok(Json(checked))
 }
 
 /// A large flow takes seconds to check: neither the desk nor other requests wait for it.
-async fn off_the_desk(body: Text, language: Language) -> Result<(String, CheckedFlow), Problem> {
+async fn off_the_desk(
+    body: Text,
+    language: Language,
+    leave: Share,
+) -> Result<(String, CheckedFlow), Problem> {
     let looking = tokio::task::spawn_blocking(move || {
+        // Until the work has ended, and not when nobody waits for it any more.
+        let _leave = leave;
         let flow = input::repaired(body.document()?).into_owned();
         let checked = look_at(&flow, language)?;
         Ok((flow, checked))
@@ -169,7 +180,9 @@ async fn off_the_desk(body: Text, language: Language) -> Result<(String, Checked
     looking.await.unwrap_or_else(|error| Err(Problem::new(Code::Crashed, error.to_string())))
 }
 
-/// All versions of the flow
+/// The versions of the flow that are kept
+///
+/// The last twenty.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/flow/versions",
@@ -186,10 +199,9 @@ pub(crate) async fn versions(
 ) -> Result<Json<FlowVersions>, Problem> {
     caller.may(&app, Scope::BuilderView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.flows(&account)).await?;
+    let rows = app.ask(language, move |desk, _| desk.flow_heads(&account, limit)).await?;
     let versions = rows
         .into_iter()
-        .take(limit)
         .map(|row| FlowVersion {
             version: row.version,
             at: time(row.at),

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::account::Limit;
 use super::{event, time};
-use crate::app::{App, InPath, InQuery, Text};
+use crate::app::{App, InPath, InQuery, Text, Unread};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -110,9 +110,10 @@ pub(crate) async fn send_again(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<StatusCode, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let again: Again = body.form()?;
     let source = app.bot(&account);
     let clock = app.clock.now();
@@ -181,9 +182,10 @@ pub(crate) async fn discard(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Text,
+    body: Unread,
 ) -> Result<StatusCode, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let which: Which = body.form()?;
     app.ask(language, move |desk, now| {
         desk.end_inbound(now, &account, &which.id, InboundEnd::Discarded, &caller.name)

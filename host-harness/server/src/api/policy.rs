@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::account::Limit;
 use super::time;
-use crate::app::{App, InPath, InQuery, Text};
+use crate::app::{App, InPath, InQuery, Unread};
 use crate::language::Language;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -123,10 +123,6 @@ struct Over {
     version: Option<String>,
 }
 
-fn departments(given: Option<&str>) -> Option<Vec<String>> {
-    Some(given?.split(',').map(|name| name.trim().to_owned()).collect())
-}
-
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Confirmed {
@@ -152,12 +148,14 @@ pub(crate) async fn read(
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let name = account.clone();
-    let rows = app.ask(language, move |desk, _| desk.policies(&name)).await?;
-    let row = rows.first().ok_or_else(|| {
+    let row = app
+        .ask(language, move |desk, _| desk.policy_version(&name, desk.version_in_force(&name)?))
+        .await?;
+    let row = row.ok_or_else(|| {
         Problem::new(Code::UnknownVersion, format!("account `{account}` has no policy yet"))
             .help("PUT one here; `despertador init` writes a first one")
     })?;
-    Ok(Version::answer(row))
+    Ok(Version::answer(&row))
 }
 
 /// Save a policy and put it in force
@@ -181,12 +179,14 @@ pub(crate) async fn save(
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(saving): InQuery<Saving>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<SavedPolicy>, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let departments = departments(saving.departments.as_deref());
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
+    let departments = app.departments(&account, saving.departments.as_deref());
     let expected = expected(&headers)?;
     let text = body.document()?.to_owned();
+    let _leave = app.limits.check(&account).await?;
     let saved = app
         .ask_plainly(move |desk, now| {
             if let Some(expected) = expected {
@@ -226,8 +226,8 @@ fn is_version(
     expected: i64,
     language: Language,
 ) -> Result<(), Problem> {
-    let rows = desk.policies(account).map_err(|error| Problem::of_desk(error, language))?;
-    let current = rows.first().map_or(0, |row| row.version);
+    let current =
+        desk.version_in_force(account).map_err(|error| Problem::of_desk(error, language))?;
     if current == expected {
         return Ok(());
     }
@@ -272,10 +272,12 @@ pub(crate) async fn check(
     language: Language,
     InPath(account): InPath<String>,
     InQuery(given): InQuery<Given>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<SavedPolicy>, Problem> {
-    caller.may(&app, Scope::HelpDeskView, &account)?;
-    let departments = departments(given.departments.as_deref());
+    let allowed = caller.may(&app, Scope::HelpDeskView, &account)?;
+    let body = body.read(&app, &allowed).await?;
+    let departments = app.departments(&account, given.departments.as_deref());
+    let _leave = app.limits.check(&account).await?;
     let text = body.document()?.to_owned();
     let (moved, warnings) = app
         .ask(language, move |desk, _| {
@@ -299,20 +301,25 @@ pub(crate) async fn check(
     delete,
     path = "/v1/accounts/{account}/policy",
     tag = "policies",
-    params(("account" = String, Path, description = "The account"), Confirmed),
+    params(("account" = String, Path, description = "The account"), Confirmed, Over),
     responses((status = 200, description = "None is in force", body = SavedPolicy), Problems),
 )]
 pub(crate) async fn delete(
     State(app): State<App>,
     caller: Caller,
     language: Language,
+    headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(confirmed): InQuery<Confirmed>,
 ) -> Result<Json<SavedPolicy>, Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let expected = expected(&headers)?;
     let saved = app
         .ask_plainly(move |desk, now| {
             let failed = |error| Problem::of_desk(error, language);
+            if let Some(expected) = expected {
+                is_version(desk, &account, expected, language)?;
+            }
             if !confirmed.confirmed {
                 confirm(&desk.compare(&account, None, None).map_err(failed)?)?;
             }
@@ -323,25 +330,41 @@ pub(crate) async fn delete(
     Ok(Json(SavedPolicy::of(saved, language)))
 }
 
-/// Put the version before the one in force into force again
+/// Put an earlier version into force again
 ///
-/// It becomes a new version.
+/// The one before that which is in force; asked once more, the one before that. It becomes a new
+/// version. With `If-Match` only that version is undone. If departments with open tickets would be
+/// left without a rule, it wants to be confirmed.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/policy/undo",
     tag = "policies",
-    params(("account" = String, Path, description = "The account")),
+    params(("account" = String, Path, description = "The account"), Confirmed, Over),
     responses((status = 200, description = "It is in force", body = SavedPolicy), Problems),
 )]
 pub(crate) async fn undo(
     State(app): State<App>,
     caller: Caller,
     language: Language,
+    headers: HeaderMap,
     InPath(account): InPath<String>,
+    InQuery(confirmed): InQuery<Confirmed>,
 ) -> Result<Json<SavedPolicy>, Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let saved =
-        app.ask(language, move |desk, now| desk.undo_policy(now, &account, &caller.name)).await?;
+    let expected = expected(&headers)?;
+    let saved = app
+        .ask_plainly(move |desk, now| {
+            let failed = |error| Problem::of_desk(error, language);
+            if let Some(expected) = expected {
+                is_version(desk, &account, expected, language)?;
+            }
+            if !confirmed.confirmed {
+                confirm(&desk.compare_undo(&account).map_err(failed)?)?;
+            }
+            desk.undo_policy(now, &account, &caller.name).map_err(failed)
+        })
+        .await
+        .map_err(|not_done| Problem::of_running(not_done, language))??;
     Ok(Json(SavedPolicy::of(saved, language)))
 }
 
@@ -369,8 +392,8 @@ pub(crate) async fn versions(
 ) -> Result<Json<Versions>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.policies(&account)).await?;
-    let versions = rows.iter().take(limit).map(|row| Version::of(row, false)).collect();
+    let rows = app.ask(language, move |desk, _| desk.policy_heads(&account, limit)).await?;
+    let versions = rows.iter().map(|row| Version::of(row, false)).collect();
     Ok(Json(Versions { versions }))
 }
 
@@ -392,8 +415,8 @@ pub(crate) async fn version(
     InPath((account, version)): InPath<(String, i64)>,
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    let rows = app.ask(language, move |desk, _| desk.policies(&account)).await?;
-    let row = rows.iter().find(|row| row.version == version);
-    row.map(Version::answer)
+    let row = app.ask(language, move |desk, _| desk.policy_version(&account, version)).await?;
+    row.as_ref()
+        .map(Version::answer)
         .ok_or_else(|| Problem::new(Code::UnknownVersion, format!("there is no version {version}")))
 }

@@ -391,7 +391,7 @@ async fn read(
     period: Period,
     most: usize,
 ) -> Result<(Reported, Vec<Closed>), Problem> {
-    let room = app.limits.report()?;
+    let room = app.limits.report(&account).await?;
     let file = app.desk.clone();
     let unwanted = Arc::new(AtomicBool::new(false));
     let _waiting = Waiting(Arc::clone(&unwanted));

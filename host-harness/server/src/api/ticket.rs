@@ -6,17 +6,17 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::decision::{action_json, decision_json};
 use despertador_contract::key::render_step;
+use despertador_contract::Explanation;
 use despertador_contract::word::Word;
-use despertador_contract::{Explanation, Instant};
 use despertador_contract::{duration, facts};
-use despertador_desk::store::{OutboxRow, OutboxState, Query, Sqlite, TicketRow};
-use despertador_desk::{Desk, DeskError, Receipt, Standing, TimelineEntry};
+use despertador_desk::store::{OutboxRow, OutboxState, Query, TicketRow};
+use despertador_desk::{Change, Receipt, Standing, TimelineEntry};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{account, time};
-use crate::app::{App, InPath, InQuery, Text};
+use crate::app::{App, InPath, InQuery, Unread};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -451,41 +451,21 @@ impl Changed {
     }
 }
 
-/// Something that a person does to a ticket.
-struct ByHand {
+/// Does what a person wants done to a ticket.
+async fn change(
+    app: &App,
     caller: Caller,
     language: Language,
-    account: String,
-    ticket: String,
-    /// As the audit calls it.
-    what: &'static str,
-    /// What belongs to it, beside the ticket.
-    details: Value,
-}
-
-impl ByHand {
-    /// Does it, and takes down who did it.
-    async fn change(
-        self,
-        app: &App,
-        change: impl FnOnce(&mut Desk<Sqlite>, Instant, &str, &str) -> Result<Receipt, DeskError>
-        + Send
-        + 'static,
-    ) -> Result<Json<Changed>, Problem> {
-        let Self { caller, language, account, ticket, what, mut details } = self;
-        caller.may(app, Scope::HelpDeskEdit, &account)?;
-        let receipt = app
-            .ask(language, move |desk, now| {
-                let receipt = change(desk, now, &account, &ticket)?;
-                if let Some(details) = details.as_object_mut() {
-                    details.insert("ticket".into(), ticket.into());
-                }
-                desk.record(now, &account, &caller.name, what, &details)?;
-                Ok(receipt)
-            })
-            .await?;
-        Changed::of(receipt)
-    }
+    (account, ticket): (String, String),
+    change: Change,
+) -> Result<Json<Changed>, Problem> {
+    caller.may(app, Scope::HelpDeskEdit, &account)?;
+    let receipt = app
+        .ask(language, move |desk, now| {
+            desk.change_by_hand(now, &account, &ticket, &change, &caller.name)
+        })
+        .await?;
+    Changed::of(receipt)
 }
 
 /// Give the customer more time
@@ -505,19 +485,16 @@ pub(crate) async fn extend(
     caller: Caller,
     language: Language,
     InPath((account, ticket)): InPath<(String, String)>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<Changed>, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let wanted: Extension = body.form()?;
     let by = duration::parse(&wanted.by).filter(|by| *by > 0).ok_or_else(|| {
         Problem::new(Code::BadParameter, format!("by: `{}`", wanted.by))
             .help("a length of time such as `10 min` or `2 h`")
     })?;
-    let details = json!({ "by": wanted.by });
-    let by_hand = ByHand { caller, language, account, ticket, what: "ticket-extended", details };
-    by_hand
-        .change(&app, move |desk, now, account, ticket| desk.extend(now, account, ticket, by))
-        .await
+    change(&app, caller, language, (account, ticket), Change::Extend(by)).await
 }
 
 /// Stop the clock of a ticket until it is released
@@ -535,11 +512,9 @@ pub(crate) async fn hold(
     State(app): State<App>,
     caller: Caller,
     language: Language,
-    InPath((account, ticket)): InPath<(String, String)>,
+    InPath(place): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
-    let by_hand =
-        ByHand { caller, language, account, ticket, what: "ticket-held", details: json!({}) };
-    by_hand.change(&app, |desk, now, account, ticket| desk.hold(now, account, ticket)).await
+    change(&app, caller, language, place, Change::Hold).await
 }
 
 /// Let the clock of a ticket run again
@@ -557,11 +532,9 @@ pub(crate) async fn release(
     State(app): State<App>,
     caller: Caller,
     language: Language,
-    InPath((account, ticket)): InPath<(String, String)>,
+    InPath(place): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
-    let by_hand =
-        ByHand { caller, language, account, ticket, what: "ticket-released", details: json!({}) };
-    by_hand.change(&app, |desk, now, account, ticket| desk.release(now, account, ticket)).await
+    change(&app, caller, language, place, Change::Release).await
 }
 
 /// The tag that exempts a ticket.
@@ -589,13 +562,10 @@ pub(crate) async fn exempt(
     caller: Caller,
     language: Language,
     InPath((account, ticket)): InPath<(String, String)>,
-    body: Text,
+    body: Unread,
 ) -> Result<Json<Changed>, Problem> {
-    caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
     let Exemption { tag } = body.form()?;
-    let details = json!({ "tag": tag });
-    let by_hand = ByHand { caller, language, account, ticket, what: "ticket-exempted", details };
-    by_hand
-        .change(&app, move |desk, now, account, ticket| desk.exempt(now, account, ticket, &tag))
-        .await
+    change(&app, caller, language, (account, ticket), Change::Exempt(tag)).await
 }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
+use super::account::is_name;
 use super::time;
-use crate::app::{App, InPath, Text};
+use crate::app::{App, InPath, Unread};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, NewToken, Scope};
@@ -39,15 +40,18 @@ pub(crate) struct TokenLine {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Wanted {
     /// What it is for; unique among those in use.
-    #[schema(example = "crm", min_length = 1)]
+    #[schema(example = "crm", min_length = 1, max_length = 200)]
     name: String,
     /// What it may do.
     #[schema(schema_with = scopes)]
     scopes: Vec<String>,
     /// The accounts it sees; `*` are all.
-    #[schema(example = json!(["acme"]), min_items = 1)]
+    #[schema(example = json!(["acme"]), min_items = 1, max_items = 1000)]
     accounts: Vec<String>,
 }
+
+/// Accounts that one token names.
+const ACCOUNTS_MAX: usize = 1_000;
 
 /// A list of words of [`Scope`].
 fn scopes() -> Array {
@@ -106,13 +110,23 @@ pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     language: Language,
-    body: Text,
+    body: Unread,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    caller.may_anywhere(Scope::TokensEdit)?;
+    let allowed = caller.may_anywhere(Scope::TokensEdit)?;
+    let body = body.read(&app, &allowed).await?;
     let wanted: Wanted = body.form()?;
     let bad = |said: String| Problem::new(Code::BadParameter, said);
     if wanted.name.is_empty() || wanted.scopes.is_empty() || wanted.accounts.is_empty() {
         return Err(bad("a token has a name, scopes and accounts".into()));
+    }
+    is_name("a token's name", &wanted.name)?;
+    if wanted.scopes.len() > Scope::ALL.len() || wanted.accounts.len() > ACCOUNTS_MAX {
+        return Err(bad(format!(
+            "a token has each scope once, and at most {ACCOUNTS_MAX} accounts"
+        )));
+    }
+    for account in &wanted.accounts {
+        is_name("an account's name", account)?;
     }
     let mut scopes = Vec::new();
     for word in &wanted.scopes {

@@ -13,7 +13,7 @@
 //! it, and a log that was moved into the file by another program is known to be no loss.
 
 use std::collections::HashSet;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -21,6 +21,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::super::{StoreError, StoreProblem};
+use crate::private;
 
 /// Device and number of a file.
 type FileId = (u64, u64);
@@ -204,7 +205,7 @@ fn incomplete(file: &Path, what: &str) -> StoreError {
 }
 
 fn open(place: &Path, to_be: &str) -> Result<File, StoreError> {
-    let opened = OpenOptions::new().create(true).read(true).write(true).truncate(false).open(place);
+    let opened = private::options().create(true).read(true).write(true).truncate(false).open(place);
     opened.map_err(|error| failed(place, to_be, &error))
 }
 

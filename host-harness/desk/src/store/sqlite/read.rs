@@ -96,24 +96,30 @@ impl Store for Sqlite {
         )
     }
 
-    fn flows(&self, account: i64) -> Result<Vec<FlowRow>, StoreError> {
+    fn policy_heads(&self, account: i64, limit: usize) -> Result<Vec<PolicyRow>, StoreError> {
         self.all(
+            "SELECT account, version, at, by, '', '' FROM policy
+             WHERE account = ? ORDER BY version DESC LIMIT ?",
+            params![account, count(limit)],
+            policy,
+        )
+    }
+
+    fn flow(&self, account: i64) -> Result<Option<FlowRow>, StoreError> {
+        self.one(
             "SELECT account, version, at, by, text, exit FROM flow
-             WHERE account = ? ORDER BY version DESC",
+             WHERE account = ? ORDER BY version DESC LIMIT 1",
             params![account],
-            |row| {
-                let version = row.get(1)?;
-                let exit: String = row.get(5)?;
-                let unknown = || unknown(5, format!("exit `{exit}` of flow version {version}"));
-                Ok(FlowRow {
-                    account: row.get(0)?,
-                    version,
-                    at: row.get(2)?,
-                    by: row.get(3)?,
-                    text: row.get(4)?,
-                    exit: ExitState::from_word(&exit).ok_or_else(unknown)?,
-                })
-            },
+            flow,
+        )
+    }
+
+    fn flow_heads(&self, account: i64, limit: usize) -> Result<Vec<FlowRow>, StoreError> {
+        self.all(
+            "SELECT account, version, at, by, '', exit FROM flow
+             WHERE account = ? ORDER BY version DESC LIMIT ?",
+            params![account, count(limit)],
+            flow,
         )
     }
 
@@ -122,15 +128,16 @@ impl Store for Sqlite {
             "SELECT account, at, by, what, details FROM audit WHERE account = ?
              ORDER BY no DESC LIMIT ?",
             params![account, count(limit)],
-            |row| {
-                Ok(AuditRow {
-                    account: row.get(0)?,
-                    at: row.get(1)?,
-                    by: row.get(2)?,
-                    what: row.get(3)?,
-                    details: row.get(4)?,
-                })
-            },
+            audit,
+        )
+    }
+
+    fn audit_of(&self, account: i64, what: &str) -> Result<Vec<AuditRow>, StoreError> {
+        self.all(
+            "SELECT account, at, by, what, details FROM audit WHERE account = ? AND what = ?
+             ORDER BY no",
+            params![account, what],
+            audit,
         )
     }
 
@@ -526,6 +533,30 @@ pub(super) fn policy(row: &Row<'_>) -> rusqlite::Result<PolicyRow> {
         by: row.get(3)?,
         config: row.get(4)?,
         surroundings: row.get(5)?,
+    })
+}
+
+fn audit(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
+    Ok(AuditRow {
+        account: row.get(0)?,
+        at: row.get(1)?,
+        by: row.get(2)?,
+        what: row.get(3)?,
+        details: row.get(4)?,
+    })
+}
+
+fn flow(row: &Row<'_>) -> rusqlite::Result<FlowRow> {
+    let version = row.get(1)?;
+    let exit: String = row.get(5)?;
+    let unknown = || unknown(5, format!("exit `{exit}` of flow version {version}"));
+    Ok(FlowRow {
+        account: row.get(0)?,
+        version,
+        at: row.get(2)?,
+        by: row.get(3)?,
+        text: row.get(4)?,
+        exit: ExitState::from_word(&exit).ok_or_else(unknown)?,
     })
 }
 

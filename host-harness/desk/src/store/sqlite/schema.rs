@@ -124,6 +124,11 @@ INSERT OR IGNORE INTO known_as
         WHERE row LIKE '%"customer.id"%'
     ) WHERE typeof(earlier) = 'text' AND earlier IS NOT customer;
 "#,
+    // What lists of versions show, so that they are read without the long texts beside it.
+    "
+CREATE INDEX flow_head ON flow (account, version, at, by, exit);
+CREATE INDEX policy_head ON policy (account, version, at, by);
+",
 ];
 
 /// From this version on the customers of tickets are in their canonical spelling.

@@ -11,6 +11,9 @@ use crate::store::{
     Batch, EntryRow, OutboxChange, StoreError, StoreProblem, TicketChange, TicketRow,
 };
 
+/// Versions of an account's flow that are kept: each may have megabytes.
+const FLOWS_KEPT: i64 = 20;
+
 impl Sqlite {
     pub(super) fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let file = self.file.clone();
@@ -105,6 +108,8 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
             flow.text,
             flow.exit.word()
         ])?;
+        tx.prepare_cached("DELETE FROM flow WHERE account = ? AND version <= ?")?
+            .execute(params![flow.account, flow.version.saturating_sub(FLOWS_KEPT)])?;
     }
     for row in &batch.audit {
         tx.prepare_cached(
