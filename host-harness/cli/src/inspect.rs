@@ -1,7 +1,11 @@
 //! `despertador inspect`
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
 use despertador_component::COMPONENT;
-use despertador_host::{Host, Inspection, Options, inspect_bytes};
+use despertador_host::{Host, Inspection, Limits, Options, inspect_bytes};
 use serde_json::json;
 
 use crate::arguments::InspectArguments;
@@ -13,10 +17,7 @@ use crate::{Ended, Unusable, source, written};
 pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
     let (name, bytes) = match &arguments.plugin {
         None => ("the built-in plugin".to_owned(), COMPONENT.to_vec()),
-        Some(file) => {
-            let bytes = std::fs::read(file).map_err(|error| source::unreadable(file, &error))?;
-            (file.display().to_string(), bytes)
-        }
+        Some(file) => (file.display().to_string(), read(file)?),
     };
     let found = inspect_bytes(&bytes);
     let loaded = match &found.refusal {
@@ -71,6 +72,22 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
         }
     }
     Ok(if loaded.is_ok() { Ended::Well } else { Ended::WithFindings })
+}
+
+/// The bytes of a file, at most as many as a component may have.
+fn read(file: &Path) -> Result<Vec<u8>, Unusable> {
+    let most = Limits::default().component_bytes;
+    let unreadable = |error| source::unreadable(file, &error);
+    let opened = File::open(file).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    opened.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
+        let name = file.display();
+        return Err(
+            format!("`{name}` has more than the {most} bytes that a component may have").into()
+        );
+    }
+    Ok(bytes)
 }
 
 fn facts(found: &Inspection) -> Vec<Vec<String>> {

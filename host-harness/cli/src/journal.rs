@@ -1,10 +1,10 @@
 //! `despertador journal`
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use despertador_desk::journal::{Counts, Journal, JournalError, Selection};
+use despertador_desk::private;
 use serde_json::json;
 
 use crate::arguments::{JournalArguments, SelectionArguments};
@@ -41,7 +41,7 @@ pub(crate) fn journal(arguments: &JournalArguments, as_json: bool) -> Result<End
     let mut unfinished = file.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = Path::new(&unfinished);
-    let mut options = OpenOptions::new();
+    let mut options = private::options();
     let open = options.write(true).create(true).truncate(true).open(unfinished);
     let open = open.map_err(|error| unwritable(file, &error))?;
     let mut out = BufWriter::new(open);
