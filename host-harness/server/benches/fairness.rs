@@ -37,7 +37,7 @@ const DOORS: &[(&str, Flood)] = &[
     ("lists of 10,000 events", |client, n| {
         let event = |k: usize| {
             json!({ "ticket": format!("t-{}", k % 500), "id": format!("{n}-{k}"),
-                    "message": { "author": if k % 2 == 0 { "customer" } else { "agent" } } })
+                    "message": { "author": if k.is_multiple_of(2) { "customer" } else { "agent" } } })
         };
         let events: Vec<_> = (0..10_000).map(event).collect();
         client.send("POST", "events", &json!(events).to_string());

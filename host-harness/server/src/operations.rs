@@ -339,26 +339,19 @@ impl EncodeMetric for Classes {
     }
 }
 
-/// How often it is looked whether something keeps the desk from its work.
+/// How often it is checked for which accounts the plugin is suspended.
 const OFTEN: Duration = Duration::from_secs(1);
 
-/// Writes into the log what keeps the desk from its work, and when it is over.
+/// Writes into the log for which accounts the plugin is suspended, and when that is over.
 pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
     let mut suspended = BTreeSet::new();
-    let mut troubled = None;
     loop {
         tokio::select! {
             () = tokio::time::sleep(OFTEN) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
-        let seen =
-            app.ask_plainly(|desk, now| (desk.plugin().suspensions(now), desk.trouble().cloned()));
-        let Ok((found, trouble)) = seen.await else { continue };
-        let at = trouble.as_ref().map(|(at, _)| *at);
-        if let (Some((_, error)), true) = (&trouble, at != troubled) {
-            tracing::error!(%error, "the desk could not do its work");
-        }
-        troubled = at;
+        let seen = app.ask_plainly(|desk, now| desk.plugin().suspensions(now)).await;
+        let Ok(found) = seen else { continue };
         for Suspension { account, until, why } in &found {
             if suspended.insert(account.clone()) {
                 tracing::error!(account, until, why, "the plugin is suspended for this account");
@@ -367,7 +360,7 @@ pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
         suspended.retain(|account| {
             let stays = found.iter().any(|one| one.account == *account);
             if !stays {
-                tracing::info!(account, "the plugin is asked again for this account");
+                tracing::info!(account, "the plugin is called again for this account");
             }
             stays
         });

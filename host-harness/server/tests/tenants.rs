@@ -153,7 +153,7 @@ fn a_long_list_is_told_in_turns_and_its_answer_is_whole() {
     let event = |n: usize| {
         json!({ "ticket": format!("t-{}", n % 7), "id": format!("m-{n}"),
                 "facts": { "department": format!("d-{n}"), "channel": "whatsapp" },
-                "message": { "author": if n % 2 == 0 { "customer" } else { "agent" } } })
+                "message": { "author": if n.is_multiple_of(2) { "customer" } else { "agent" } } })
     };
     let events: Vec<Value> = (0..1_100).map(event).collect();
     let body = Value::from(events).to_string();
