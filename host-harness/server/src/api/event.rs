@@ -208,7 +208,8 @@ impl Telling {
     /// Why the rest was not told.
     fn cut(&self, problem: Problem) -> Problem {
         let Taken { stored, again, refused, unreadable, .. } = &self.taken;
-        let done = [again, refused, unreadable].into_iter().fold(*stored, |a, b| a.saturating_add(*b));
+        let done =
+            [again, refused, unreadable].into_iter().fold(*stored, |a, b| a.saturating_add(*b));
         problem.help(format!(
             "the first {done} events were told; send the others, or all by their ids"
         ))
