@@ -73,8 +73,8 @@ pub mod sink;
 pub mod store;
 
 pub use desk::{
-    Asked, Backlog, Change, Count, Counts, Delivery, Desk, Difference, Forgotten, Inbound, InboundEnd,
-    Incoming, Kind, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Replay, Replayed, Report,
-    Saved, Settled, Standing, Subject, TimelineEntry, Woken,
+    Asked, Backlog, Change, Count, Counts, Delivery, Desk, Difference, Forgotten, Inbound,
+    InboundEnd, Incoming, Kind, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Replay,
+    Replayed, Report, Saved, Settled, Standing, Subject, TimelineEntry, Woken,
 };
 pub use error::DeskError;

@@ -20,8 +20,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::{StoreError, StoreProblem};
-use ownership::{Mark, Owned, has_log, is_owned};
 use crate::private;
+use ownership::{Mark, Owned, has_log, is_owned};
 
 pub use readonly::{ReadOnly, TicketHead};
 
