@@ -231,3 +231,53 @@ fn too_many(wait: Duration) -> Problem {
         .help("send events in batches, or raise `limits.requests-per-second`")
         .again_after(wait.as_secs().saturating_add(1))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that is wrong fails")]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::http::{StatusCode, header};
+    use axum::response::IntoResponse as _;
+
+    use super::*;
+
+    #[test]
+    fn only_so_many_reports_are_read_at_one_time_and_only_so_many_requests_wait() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let settings =
+                crate::settings::Limits { reports: NonZeroUsize::MIN, ..Default::default() };
+            let limits = Arc::new(Limits::new(&settings));
+            let reading = Arc::new(AtomicUsize::new(0));
+            let wait = |account: &'static str| {
+                let (limits, reading) = (Arc::clone(&limits), Arc::clone(&reading));
+                tokio::spawn(async move {
+                    let share = limits.report(account).await.unwrap();
+                    assert_eq!(reading.fetch_add(1, Ordering::Relaxed), 0, "one at a time");
+                    tokio::task::yield_now().await;
+                    reading.fetch_sub(1, Ordering::Relaxed);
+                    drop(share);
+                })
+            };
+            let first = limits.report("acme").await.unwrap();
+            let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| wait("acme")).collect();
+            waiting.push(wait("globex"));
+            // Not all of them have been asked after the first.
+            for _ in 0..WAITING_MAX {
+                tokio::task::yield_now().await;
+            }
+            assert!(waiting.iter().all(|waiting| !waiting.is_finished()));
+
+            let refused = limits.report("acme").await.err().unwrap().into_response();
+            assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(refused.headers().get(header::RETRY_AFTER).unwrap(), "5");
+
+            drop(first);
+            for waiting in waiting {
+                waiting.await.unwrap();
+            }
+        });
+    }
+}

@@ -9,7 +9,6 @@
 mod support;
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use support::{Answer, MINUTE, NINE, Served, call};
@@ -170,36 +169,25 @@ fn what_cannot_be_read_is_said_and_a_stranger_sees_nothing() {
 }
 
 #[test]
-fn only_so_many_are_read_at_one_time_and_the_desk_goes_on() {
+fn whoever_wants_a_report_waits_for_its_turn_and_the_desk_goes_on() {
     let served = Served::with(|settings, _| {
         settings.limits.reports = NonZeroUsize::MIN;
     });
     for ticket in 0..200 {
         served.silent(&format!("t{ticket}"));
     }
-    let (read, busy) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let url = served.url(&path("summary", ""));
     std::thread::scope(|scope| {
         for _ in 0..8 {
             scope.spawn(|| {
-                for _ in 0..500 {
-                    if read.load(Ordering::Relaxed) > 0 && busy.load(Ordering::Relaxed) > 0 {
-                        return;
-                    }
+                for _ in 0..4 {
                     let answer = call("GET", &url, &served.acme, None, &[]);
-                    if answer.status == 200 {
-                        read.fetch_add(1, Ordering::Relaxed);
-                        continue;
-                    }
-                    assert_eq!((answer.status, answer.problem().as_str()), (503, "busy"));
-                    assert_eq!(answer.header("retry-after"), Some("5"));
-                    busy.fetch_add(1, Ordering::Relaxed);
+                    assert_eq!(answer.status, 200, "{answer:?}");
                 }
             });
         }
         served.silent("meanwhile");
     });
-    assert!(read.into_inner() > 0 && busy.into_inner() > 0);
     let summary = served.get(&path("summary", "")).json();
     assert_eq!(summary["total"]["opened"], 201);
 }
