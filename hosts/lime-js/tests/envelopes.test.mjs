@@ -203,7 +203,7 @@ describe("envelopes that lime-js makes", () => {
           content: { context: { type: TICKET, value: ticket } } },
         { id: Lime.Guid(), from, to: BOT, type: TICKET, content: ticket },
       ]),
-      ["Typing", "Inactivity)", "Inactivity)"].map((event) =>
+      ["Typing", "Closed(Inactivity)", "Closed(Inactivity)"].map((event) =>
         ({ ticket: "t-1", happened: [{ event }] })),
     );
   });

@@ -130,7 +130,7 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
         accepted: 'La política es correcta.',
         problems: [/5:7.*Error: .*clos-after.*close-after/s, /6:50.*Error: .*vacío/s],
         steps: ['Recordatorio 1', 'Cierre'],
-        help: /Todas las reglas de una cuenta/,
+        help: /La política de una cuenta/,
       },
       'pt-BR': {
         refused: 'A política é recusada: há 2 erros.',
@@ -146,7 +146,7 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
         accepted: 'The policy is fine.',
         problems: [/5:7.*Error: .*clos-after.*close-after/s, /6:50.*Error: .*empty/s],
         steps: ['Reminder 1', 'Close'],
-        help: /All rules of one account/,
+        help: /The policy of one account/,
       },
     };
 
