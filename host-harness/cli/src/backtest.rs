@@ -11,7 +11,8 @@ use despertador_contract::word::Word;
 use despertador_desk::report::harmless;
 use despertador_host::{Plugin, Policy, PolicyError};
 use despertador_insight::{
-    Archive, Figures, History, Judged, Read, Settings, Tried as All, examples, try_all,
+    Archive, BacktestFigures, History, Judged, Read, Settings, Tried as All, examples, per_mille,
+    try_all,
 };
 use despertador_page::{Backtest, EXAMPLES, Tried};
 use serde_json::{Value, json};
@@ -207,7 +208,7 @@ fn print(
     if let Some(part) = part {
         anstream::println!("{}\n", paint(YELLOW, format_args!("figures of a part: {part}")));
     }
-    let figures: Vec<(String, &Figures)> =
+    let figures: Vec<(String, &BacktestFigures)> =
         tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
     table(&figures, channels, arguments.minutes_per_close);
     by_department(tried, arguments.minutes_per_close);
@@ -240,14 +241,14 @@ fn print(
 fn definitions(tried: &[(String, Judged)], arguments: &BacktestArguments) -> String {
     let mut text = format!(
         "premature: within {} after the close the customer wrote in the ticket, or opened another one of \
-         the department where customers are named; of closes that the history ends too early for, it is not \
-         known\nrescued: of those who got the reminder, the part that wrote next, before the company and before the next step\n\
+         the department where customers are named; judged: closes whose whole window lies in the history; not \
+         known: it does not, and nothing has followed\nrescued: of those who got the reminder, the part that wrote next, before the company and before the next step\n\
          waited: from the company's last message to the close\nagents' time freed: {} min for each close",
         duration::show(arguments.window),
         arguments.minutes_per_close
     );
     for (code, name, meaning) in WITHHELD {
-        if tried.iter().any(|(_, judged)| judged.total.withheld.contains_key(code)) {
+        if tried.iter().any(|(_, judged)| judged.total.figures.withheld.contains_key(code)) {
             text.push_str(&format!("\n{name}: {meaning}"));
         }
     }
@@ -291,19 +292,20 @@ fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
         for (policy, judged) in tried {
             let Some(f) = judged.departments.get(name) else { continue };
             let (sent, answered) =
-                f.reminders.values().fold((0_u64, 0_u64), |sum, (sent, answered)| {
-                    (sum.0.saturating_add(*sent), sum.1.saturating_add(*answered))
+                f.figures.reminders.values().fold((0_u64, 0_u64), |sum, reminded| {
+                    (sum.0.saturating_add(reminded.sent), sum.1.saturating_add(reminded.answered))
                 });
-            let rescued = answered.saturating_mul(1_000).checked_div(sent);
-            let withheld = f.withheld.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+            let rescued = per_mille(answered, sent);
+            let withheld =
+                f.figures.withheld.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
             rows.push(vec![
                 if name.is_empty() { "(none)".into() } else { name.clone() },
                 policy.clone(),
                 thousands(f.tickets),
                 thousands(sent),
                 rescued.map_or_else(|| "–".into(), percent),
-                thousands(f.closes),
-                f.premature_rate().map_or_else(|| "–".into(), percent),
+                thousands(f.figures.closes),
+                f.figures.premature_rate().map_or_else(|| "–".into(), percent),
                 waited(f),
                 format!("{:.0} min", freed(f, minutes_per_close)),
                 thousands(withheld),
@@ -317,7 +319,7 @@ fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
 }
 
 /// How long closed tickets had waited, on the average, in whole minutes.
-fn waited(figures: &Figures) -> String {
+fn waited(figures: &BacktestFigures) -> String {
     figures.mean_wait().map_or_else(
         || "–".into(),
         |wait| duration::show(whole(u64::try_from(wait).unwrap_or_default(), 60_000)),
@@ -326,12 +328,12 @@ fn waited(figures: &Figures) -> String {
 
 /// The minutes of agents' time that the closes are worth.
 #[allow(clippy::cast_precision_loss, reason = "fewer closes than a double tells apart")]
-fn freed(figures: &Figures, minutes_per_close: f64) -> f64 {
-    figures.closes as f64 * minutes_per_close
+fn freed(figures: &BacktestFigures, minutes_per_close: f64) -> f64 {
+    figures.figures.closes as f64 * minutes_per_close
 }
 
 /// Policies side by side.
-fn table(tried: &[(String, &Figures)], channels: &[String], minutes_per_close: f64) {
+fn table(tried: &[(String, &BacktestFigures)], channels: &[String], minutes_per_close: f64) {
     let mut rows = vec![vec![String::new()]];
     let mut sides = vec![Side::Left];
     if let Some(head) = rows.first_mut() {
@@ -339,30 +341,31 @@ fn table(tried: &[(String, &Figures)], channels: &[String], minutes_per_close: f
     }
     sides.extend(tried.iter().map(|_| Side::Right));
     rows.push(std::iter::once("channel".to_owned()).chain(channels.iter().cloned()).collect());
-    let mut row = |title: &str, of: &dyn Fn(&Figures) -> String| {
+    let mut row = |title: &str, of: &dyn Fn(&BacktestFigures) -> String| {
         let mut row = vec![title.to_owned()];
         row.extend(tried.iter().map(|(_, figures)| of(figures)));
         rows.push(row);
     };
     row("tickets", &|f| thousands(f.tickets));
-    let last = tried.iter().filter_map(|(_, f)| f.reminders.keys().last().copied()).max();
+    let last = tried.iter().filter_map(|(_, f)| f.figures.reminders.keys().last().copied()).max();
     for number in 1..=last.unwrap_or_default() {
-        let sent = |f: &Figures| f.reminders.get(&number).map(|(sent, _)| *sent);
+        let sent =
+            |f: &BacktestFigures| f.figures.reminders.get(&number).map(|reminded| reminded.sent);
         row(&format!("reminder {number}"), &|f| sent(f).map_or_else(|| "–".into(), thousands));
-        row("  rescued", &|f| f.rescued(number).map_or_else(|| "–".into(), percent));
+        row("  rescued", &|f| f.figures.rescued(number).map_or_else(|| "–".into(), percent));
     }
-    row("closed", &|f| thousands(f.closes));
-    row("  premature", &|f| thousands(f.premature));
+    row("closed", &|f| thousands(f.figures.closes));
+    row("  premature", &|f| thousands(f.figures.premature));
     if tried.iter().any(|(_, f)| f.in_another > 0) {
         row("    by another ticket", &|f| thousands(f.in_another));
     }
-    row("  of those known", &|f| f.premature_rate().map_or_else(|| "–".into(), percent));
-    row("  not known", &|f| thousands(f.undecided));
+    row("  of those judged", &|f| f.figures.premature_rate().map_or_else(|| "–".into(), percent));
+    row("  not known", &|f| thousands(f.figures.undecided));
     row("  waited, on the average", &waited);
     row("agents' time freed", &|f| format!("{:.0} min", freed(f, minutes_per_close)));
     for (code, name, _) in WITHHELD {
-        if tried.iter().any(|(_, f)| f.withheld.contains_key(code)) {
-            row(name, &|f| thousands(f.withheld.get(code).copied().unwrap_or_default()));
+        if tried.iter().any(|(_, f)| f.figures.withheld.contains_key(code)) {
+            row(name, &|f| thousands(f.figures.withheld.get(code).copied().unwrap_or_default()));
         }
     }
     for (number, line) in columns(&sides, &rows).into_iter().enumerate() {
@@ -406,11 +409,10 @@ fn rows(
             let department = if place == 0 { "(all)" } else { department };
             let none = || vec![(String::new(), String::new(), String::new())];
             let reminders: Vec<_> = f
+                .figures
                 .reminders
                 .iter()
-                .map(|(n, (sent, answered))| {
-                    (n.to_string(), sent.to_string(), answered.to_string())
-                })
+                .map(|(n, r)| (n.to_string(), r.sent.to_string(), r.answered.to_string()))
                 .collect();
             for (number, sent, answered) in if reminders.is_empty() { none() } else { reminders } {
                 let mut row = vec![
@@ -421,15 +423,15 @@ fn rows(
                     number,
                     sent,
                     answered,
-                    f.closes.to_string(),
-                    f.premature.to_string(),
-                    f.undecided.to_string(),
+                    f.figures.closes.to_string(),
+                    f.figures.premature.to_string(),
+                    f.figures.undecided.to_string(),
                     f.waited.to_string(),
                     freed(f, minutes_per_close).to_string(),
                     f.in_another.to_string(),
                 ];
                 row.extend(WITHHELD.map(|(code, ..)| {
-                    f.withheld.get(code).copied().unwrap_or_default().to_string()
+                    f.figures.withheld.get(code).copied().unwrap_or_default().to_string()
                 }));
                 row.extend([covered.to_string(), of.to_string()]);
                 writer.write_record(row)?;
@@ -501,25 +503,25 @@ fn as_value(
     })
 }
 
-fn figures_json(figures: &Figures, minutes_per_close: f64) -> Value {
+fn figures_json(figures: &BacktestFigures, minutes_per_close: f64) -> Value {
     let reminders: Vec<Value> = figures
+        .figures
         .reminders
         .iter()
-        .map(|(number, (sent, answered))| {
-            json!({ "number": number, "sent": sent, "answered": answered })
-        })
+        .map(|(number, r)| json!({ "number": number, "sent": r.sent, "answered": r.answered }))
         .collect();
     json!({
         "tickets": figures.tickets,
         "told": figures.told,
         "reminders": reminders,
-        "closes": figures.closes,
-        "premature": figures.premature,
+        "closes": figures.figures.closes,
+        "premature": figures.figures.premature,
         "premature-by-another-ticket": figures.in_another,
-        "undecided": figures.undecided,
-        "premature-per-mille": figures.premature_rate(),
+        "undecided": figures.figures.undecided,
+        "window-passed": figures.figures.judged,
+        "premature-per-mille": figures.figures.premature_rate(),
         "mean-wait-ms": figures.mean_wait(),
         "minutes-freed": freed(figures, minutes_per_close),
-        "withheld": figures.withheld,
+        "withheld": figures.figures.withheld,
     })
 }

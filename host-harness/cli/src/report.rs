@@ -8,9 +8,8 @@ use despertador_contract::Instant;
 use despertador_contract::Zone;
 use despertador_contract::duration;
 use despertador_desk::journal::{JournalError, Line, Selection};
-use despertador_desk::report::{
-    Closed, Figures, Lengths, Period, Premature, Reported, Reporter, Rows,
-};
+use despertador_desk::report::{Closed, Lengths, Period, PeriodFigures, Reported, Reporter, Rows};
+use despertador_insight::Premature;
 use serde_json::{Value, json};
 
 use crate::arguments::ReportArguments;
@@ -286,12 +285,12 @@ fn length(milliseconds: i64) -> String {
 }
 
 /// Some lengths of time among the figures.
-type LengthsOf = fn(&Figures) -> &Lengths;
+type LengthsOf = fn(&PeriodFigures) -> &Lengths;
 
 /// All together first, then a column for each department.
 fn table(found: &Reported) {
-    let mut of: Vec<(String, &Figures)> = vec![("total".into(), &found.total)];
-    let mut departments: Vec<(&String, &Figures)> = found.departments.iter().collect();
+    let mut of: Vec<(String, &PeriodFigures)> = vec![("total".into(), &found.total)];
+    let mut departments: Vec<(&String, &PeriodFigures)> = found.departments.iter().collect();
     departments.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.closes()));
     let left = departments.len().saturating_sub(MOST_COLUMNS);
     departments.truncate(MOST_COLUMNS);
@@ -307,7 +306,7 @@ fn table(found: &Reported) {
     if let Some(head) = rows.first_mut() {
         head.extend(of.iter().map(|(name, _)| name.clone()));
     }
-    let mut row = |title: &str, cell: &dyn Fn(&Figures) -> String| {
+    let mut row = |title: &str, cell: &dyn Fn(&PeriodFigures) -> String| {
         let mut row = vec![title.to_owned()];
         row.extend(of.iter().map(|(_, figures)| cell(figures)));
         rows.push(row);
@@ -321,9 +320,9 @@ fn table(found: &Reported) {
             if by == "inactivity" { "  for inactivity".into() } else { format!("  by {by}") };
         row(&name, &|f| thousands(f.closed.get(by).copied().unwrap_or_default()));
     }
-    row("premature", &|f| thousands(f.premature));
-    row("  of those judged", &|f| f.premature_rate().map_or_else(none, percent));
-    row("  not known", &|f| thousands(f.undecided));
+    row("premature", &|f| thousands(f.figures.premature));
+    row("  of those judged", &|f| f.figures.premature_rate().map_or_else(none, percent));
+    row("  not known", &|f| thousands(f.figures.undecided));
     for (by, name) in [("inactivity", "reopened, for inactivity"), ("agent", "reopened, by agent")]
     {
         row(name, &|f| {
@@ -332,8 +331,8 @@ fn table(found: &Reported) {
             count.rate().map_or_else(none, part)
         });
     }
-    for number in total.reminders.keys() {
-        let count = |f: &Figures| f.reminders.get(number).copied();
+    for number in total.figures.reminders.keys() {
+        let count = |f: &PeriodFigures| f.figures.reminders.get(number).copied();
         row(&format!("reminder {number}"), &|f| {
             count(f).map_or_else(none, |count| thousands(count.sent))
         });
@@ -341,9 +340,9 @@ fn table(found: &Reported) {
             count(f).and_then(|count| count.answered_rate()).map_or_else(none, percent)
         });
     }
-    for code in total.withheld.keys() {
+    for code in total.figures.withheld.keys() {
         row(&format!("withheld: {code}"), &|f| {
-            thousands(f.withheld.get(code).copied().unwrap_or_default())
+            thousands(f.figures.withheld.get(code).copied().unwrap_or_default())
         });
     }
     for code in total.withdrawn.keys() {

@@ -42,9 +42,7 @@ pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<End
     rules.extend(rule(any(language), json!("any"), &all, language));
     let policy = json!({ "version": "suggested", "language": language.word(), "rules": rules });
     if rules.is_empty() && arguments.output.is_some() {
-        return Err(
-            "no time keeps that rate; allow more closes to be premature with --premature".into()
-        );
+        return Err(why_none(all.any_judged).into());
     }
     let to_screen = arguments.output.as_deref() == Some(Path::new("-"));
     if let Some(file) = arguments.output.as_deref().filter(|_| !to_screen) {
@@ -109,6 +107,16 @@ fn shown(milliseconds: i64) -> String {
     duration::show(u64::try_from(milliseconds).unwrap_or_default())
 }
 
+/// Why no time is suggested, and the way out.
+fn why_none(any_judged: bool) -> &'static str {
+    if any_judged {
+        "no time keeps that rate; allow more closes to be premature with --premature"
+    } else {
+        "no close can be judged: the history ends before the window of the first one does; take a longer \
+         history or a shorter --window"
+    }
+}
+
 fn table(rows: &[(&str, &Suggestion)], arguments: &SuggestArguments) {
     let mut cells = vec![
         [
@@ -167,7 +175,7 @@ fn table(rows: &[(&str, &Suggestion)], arguments: &SuggestArguments) {
     if rows.iter().all(|(_, suggestion)| suggestion.close_after.is_none()) {
         anstream::println!(
             "{}",
-            paint(YELLOW, "no time keeps that rate; allow more with --premature")
+            paint(YELLOW, why_none(rows.iter().any(|(_, suggestion)| suggestion.any_judged)))
         );
     }
 }

@@ -1,7 +1,7 @@
 //! What a desk's journal says of a period: which tickets were closed, and whether that was right.
 //!
 //! [`Reporter::take`] is given a journal line by line and holds one ticket at a time. Each close of
-//! the period is handed on as a [`Closed`]; [`Reporter::end`] has the [`Figures`], in total and by
+//! the period is handed on as a [`Closed`]; [`Reporter::end`] has the [`PeriodFigures`], in total and by
 //! department. What was closed in the period is judged by what came after it, so the journal has to
 //! be read to its end, and from `since` on.
 //!
@@ -36,8 +36,8 @@ use despertador_contract::Zone;
 use despertador_contract::clock_face::show_rfc3339;
 use serde_json::{Value, json};
 
-pub use closed::{Closed, Premature, Rows, harmless};
-pub use figures::{Figures, Lengths, Reminded, Reopened};
+pub use closed::{Closed, Rows, harmless};
+pub use figures::{Lengths, PeriodFigures, Reopened};
 
 use crate::journal::{JournalError, Line};
 use crate::report::ticket::Told;
@@ -88,9 +88,9 @@ pub struct Reported {
     /// The period.
     pub period: Period,
     /// All departments together.
-    pub total: Figures,
+    pub total: PeriodFigures,
     /// Each department; tickets without one are under the empty name.
-    pub departments: BTreeMap<String, Figures>,
+    pub departments: BTreeMap<String, PeriodFigures>,
     /// Closes of each of the reader's days that has any, by who closed.
     pub days: BTreeMap<i64, BTreeMap<String, u64>>,
     /// The latest closes, at most [`LATEST`], the latest first.
@@ -110,7 +110,7 @@ impl Reporter {
     pub fn new(period: Period) -> Self {
         let found = Reported {
             period,
-            total: Figures::default(),
+            total: PeriodFigures::default(),
             departments: BTreeMap::new(),
             days: BTreeMap::new(),
             latest: Vec::new(),
@@ -155,7 +155,7 @@ impl Reporter {
         each: &mut impl FnMut(&Closed) -> Result<(), E>,
     ) -> Result<Reported, E> {
         self.close_book(each)?;
-        self.found.total = Figures::default();
+        self.found.total = PeriodFigures::default();
         for figures in self.found.departments.values() {
             self.found.total.join(figures);
         }
@@ -168,7 +168,9 @@ impl Reporter {
         let Some(told) = self.told.take() else { return Ok(()) };
         let period = &self.found.period;
         let departments = &mut self.found.departments;
-        let mut figures = |department: Option<&str>, at: Instant, count: &dyn Fn(&mut Figures)| {
+        let mut figures = |department: Option<&str>,
+                           at: Instant,
+                           count: &dyn Fn(&mut PeriodFigures)| {
             if period.has(at) && period.is_about(department) {
                 count(departments.entry(department.unwrap_or_default().to_owned()).or_default());
             }

@@ -15,11 +15,10 @@ use despertador_contract::Zone;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
-use despertador_desk::report::{
-    Closed, Figures, Period, Premature, Reminded, Reopened, Reported, Reporter, Rows,
-};
+use despertador_desk::report::{Closed, Period, PeriodFigures, Reopened, Reported, Reporter, Rows};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Desk, Incoming, Outcome, Report};
+use despertador_insight::{Premature, Reminded};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, happening, words};
 
@@ -184,8 +183,11 @@ fn every_figure_of_a_month_is_what_was_counted_by_hand() {
     assert_eq!(all.closed, named(&[("agent", 1), ("customer", 1), ("inactivity", 3)]));
     assert_eq!((all.closes(), all.automatic()), (5, 3));
     // Of `j` it is not known yet.
-    assert_eq!((all.judged, all.judged_premature), (2, 1));
-    assert_eq!((all.premature, all.undecided, all.premature_rate()), (1, 1, Some(500)));
+    assert_eq!((all.figures.judged, all.figures.judged_premature), (2, 1));
+    assert_eq!(
+        (all.figures.premature, all.figures.undecided, all.figures.premature_rate()),
+        (1, 1, Some(500))
+    );
     assert_eq!(
         all.reopened,
         named(&[
@@ -194,9 +196,9 @@ fn every_figure_of_a_month_is_what_was_counted_by_hand() {
         ])
     );
     let reminders = BTreeMap::from([(1, reminded(5, 1)), (2, reminded(4, 0)), (3, reminded(4, 0))]);
-    assert_eq!(all.reminders, reminders);
-    assert_eq!(all.reminders[&1].answered_rate(), Some(200));
-    assert_eq!(all.withheld, BTreeMap::new());
+    assert_eq!(all.figures.reminders, reminders);
+    assert_eq!(all.figures.reminders[&1].answered_rate(), Some(200));
+    assert_eq!(all.figures.withheld, BTreeMap::new());
     assert_eq!(all.withdrawn, named(&[("company-turn", 1)]));
     assert_eq!((all.given_up, all.retried, all.sent_again), (1, 1, 0));
     let of = |lengths: &despertador_desk::report::Lengths| {
@@ -213,12 +215,12 @@ fn every_figure_of_a_month_is_what_was_counted_by_hand() {
     assert_eq!((count, median, p90), (5, 17 * MINUTE, 20 * MINUTE - SECOND));
 
     let soporte = &found.departments["soporte"];
-    assert_eq!((soporte.opened, soporte.closes(), soporte.premature), (6, 2, 1));
-    assert_eq!((soporte.undecided, soporte.given_up, soporte.retried), (0, 0, 1));
-    assert_eq!(soporte.reminders[&1], reminded(4, 1));
+    assert_eq!((soporte.opened, soporte.closes(), soporte.figures.premature), (6, 2, 1));
+    assert_eq!((soporte.figures.undecided, soporte.given_up, soporte.retried), (0, 0, 1));
+    assert_eq!(soporte.figures.reminders[&1], reminded(4, 1));
     let ventas = &found.departments["ventas"];
-    assert_eq!((ventas.opened, ventas.closes(), ventas.premature), (4, 3, 0));
-    assert_eq!((ventas.undecided, ventas.given_up, ventas.retried), (1, 1, 0));
+    assert_eq!((ventas.opened, ventas.closes(), ventas.figures.premature), (4, 3, 0));
+    assert_eq!((ventas.figures.undecided, ventas.given_up, ventas.retried), (1, 1, 0));
     assert_eq!(found.departments.len(), 2, "what has no department was in April");
 
     let days = BTreeMap::from([
@@ -287,7 +289,7 @@ fn the_end_of_a_period_is_not_in_it_and_days_begin_at_the_readers_midnight() {
     assert_eq!(found.days.keys().copied().collect::<Vec<_>>(), [20_543]);
     // Nothing has happened to the others since.
     let (found, closed) = report(&folder, period(APRIL + 2 * DAY, APRIL + 30 * DAY));
-    assert_eq!((found.total, closed.len()), (Figures::default(), 0));
+    assert_eq!((found.total, closed.len()), (PeriodFigures::default(), 0));
 }
 
 #[test]
@@ -297,7 +299,11 @@ fn a_shorter_window_and_one_department() {
     let to_the_instant = 2 * HOUR - 19 * MINUTE - 2 * SECOND;
     for (window, premature) in [(to_the_instant, 1), (to_the_instant - 1, 0)] {
         let (found, _) = report(&folder, Period { window, ..period(MARCH, APRIL) });
-        assert_eq!((found.total.premature, found.total.undecided), (premature, 0), "{window}");
+        assert_eq!(
+            (found.total.figures.premature, found.total.figures.undecided),
+            (premature, 0),
+            "{window}"
+        );
     }
     let ventas = Period { department: Some("ventas".into()), ..period(MARCH, APRIL) };
     let (found, closed) = report(&folder, ventas);
@@ -313,8 +319,8 @@ fn what_came_back_before_the_window_has_passed_is_in_no_rate() {
     // At noon of the first day: `b` is known to be wrong, and of `a` nobody knows.
     let known_until = NINE + 3 * HOUR;
     let (found, _) = report(&folder, Period { known_until, ..period(MARCH, NINE + 3 * HOUR) });
-    assert_eq!((found.total.premature, found.total.undecided), (1, 1));
-    assert_eq!((found.total.judged, found.total.premature_rate()), (0, None));
+    assert_eq!((found.total.figures.premature, found.total.figures.undecided), (1, 1));
+    assert_eq!((found.total.figures.judged, found.total.figures.premature_rate()), (0, None));
     assert_eq!(found.total.reopened, BTreeMap::new());
 }
 
@@ -509,7 +515,10 @@ fn what_is_withheld_counts_once_a_silence_and_what_is_taken_back_has_the_reason_
         ("given-up", 20, json!({ "note": { "key": "7/1/reminder-1" } })),
     ]);
     let f = &found.total;
-    assert_eq!(f.withheld, named(&[("outside-channel-window", 1), ("outside-sending-window", 2)]));
+    assert_eq!(
+        f.figures.withheld,
+        named(&[("outside-channel-window", 1), ("outside-sending-window", 2)])
+    );
     assert_eq!(f.withdrawn, named(&[("on-hold", 1), ("set-aside", 1)]));
     assert_eq!((f.sent_again, f.retried, f.given_up), (1, 1, 1));
 }
@@ -543,9 +552,9 @@ fn one_close_is_one_whoever_tells_of_it_first() {
         assert_eq!(one.by, by, "{source}");
         assert_eq!(one.tags, tags, "{source}");
         assert_eq!((one.closed, one.wrote_again), (NINE + 15 * MINUTE, Some(NINE + 15 * MINUTE)));
-        assert_eq!(found.total.premature, u64::from(by == "inactivity"));
+        assert_eq!(found.total.figures.premature, u64::from(by == "inactivity"));
         assert_eq!(found.total.lateness.most(), Some(MINUTE));
-        assert_eq!(found.total.withheld, named(&[("over-budget", 1)]));
+        assert_eq!(found.total.figures.withheld, named(&[("over-budget", 1)]));
     }
     // By facts alone, and by a ticket that goes on from another one: that one's close is its own.
     let (_, closed) = told(&[

@@ -166,8 +166,8 @@ fn main() {
              closed {}, premature {}",
             rows as f64 / took,
             rows as f64 / cores,
-            total.closes,
-            total.premature
+            total.figures.closes,
+            total.figures.premature
         );
     }
     if let Some(peak) = peak() {

@@ -15,7 +15,7 @@ use despertador_host::{CallError, Policy, Session};
 use serde_json::Value;
 
 use crate::archive::{Archive, Openings};
-use crate::figures::Judged;
+use crate::figures::{Judged, Premature, Verdict};
 use crate::history::{History, Item, Recorded};
 use crate::read::Unreadable;
 
@@ -88,20 +88,9 @@ pub struct Shut {
     /// Since when the customer had been silent: the company's latest message.
     pub silent_since: Instant,
     /// Whether it was right.
-    pub premature: Premature,
+    pub verdict: Verdict,
     /// Whether what makes it premature is a new ticket of the customer.
     pub in_another: bool,
-}
-
-/// Whether a close was premature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Premature {
-    /// The customer did not write within the window.
-    No,
-    /// The customer wrote within the window, at this instant.
-    Yes(Instant),
-    /// The history ends before the window does.
-    Unknown,
 }
 
 /// Plays all tickets of a history, on so many threads, and tells how many are done from time to time.
@@ -285,14 +274,14 @@ fn tried(
     let mut outcome = play(recorded, department, session, settings, ends)?;
     if let Some(closed) = &mut outcome.closed {
         let last = closed.at.saturating_add(settings.window);
-        let wrote = match closed.premature {
+        let wrote = match closed.verdict.premature {
             Premature::Yes(wrote) => Some(wrote),
             Premature::No | Premature::Unknown => None,
         };
         if let Some(opened) = openings.next(recorded, closed.at, last)
             && wrote.is_none_or(|wrote| opened < wrote)
         {
-            closed.premature = Premature::Yes(opened);
+            closed.verdict.premature = Premature::Yes(opened);
             closed.in_another = true;
         }
     }
@@ -428,7 +417,7 @@ impl Stage<'_, '_> {
                         self.outcome.closed = Some(Shut {
                             at: now,
                             silent_since: self.company_wrote.unwrap_or(now),
-                            premature: Premature::Unknown,
+                            verdict: Verdict { premature: Premature::Unknown, is_judged: false },
                             in_another: false,
                         });
                         return Ok(());
@@ -466,16 +455,11 @@ impl Stage<'_, '_> {
     /// Whether the close was right, by what was recorded after it.
     fn judge(&mut self, rest: &[Item], settings: &Settings, ends: Instant) {
         let Some(closed) = &mut self.outcome.closed else { return };
-        let last = closed.at.saturating_add(settings.window);
-        let wrote = rest
+        let back = rest
             .iter()
             .filter(|item| item.is_of_the_customer())
             .map(Item::at)
             .find(|at| *at >= closed.at);
-        closed.premature = match wrote {
-            Some(at) if at <= last => Premature::Yes(at),
-            _ if ends < last => Premature::Unknown,
-            _ => Premature::No,
-        };
+        closed.verdict = Verdict::of(closed.at, back, settings.window, ends);
     }
 }

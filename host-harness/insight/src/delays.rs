@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use despertador_contract::Instant;
 
 use crate::archive::Archive;
+use crate::figures::{Premature, Verdict};
 use crate::history::{History, Recorded};
 use crate::read::Unreadable;
 
@@ -191,12 +192,12 @@ impl Silence {
     /// Whether a close after this time would have been premature; none where it would not have come,
     /// or where the history ends too early to know.
     fn premature(&self, close_after: i64, window: i64, ends: Instant) -> Option<bool> {
-        let last = close_after.saturating_add(window);
-        match self.lasted() {
-            Some(lasted) if lasted <= close_after => None,
-            Some(lasted) => Some(lasted <= last),
-            None => (self.since.saturating_add(last) <= ends).then_some(false),
+        if self.lasted().is_some_and(|lasted| lasted <= close_after) {
+            return None;
         }
+        let closed = self.since.saturating_add(close_after);
+        let verdict = Verdict::of(closed, self.answered, window, ends);
+        verdict.is_judged.then_some(matches!(verdict.premature, Premature::Yes(_)))
     }
 }
 

@@ -1,127 +1,229 @@
-//! What came of a policy, added up.
+//! Figures of a policy, counted and divided in one way for backtests, reports of a desk, and pages.
 
 use std::collections::BTreeMap;
 
 use despertador_contract::Instant;
 
-use crate::backtest::{Outcome, Premature};
+use crate::backtest::Outcome;
 use crate::history::Recorded;
+
+/// What came of a policy: its closes for inactivity, its reminders, and what it withheld.
+///
+/// A close counts in [`premature_rate`](Self::premature_rate) only if its whole window was observed, on
+/// both sides of the fraction. A customer who comes back is seen at once, and one who stays away only
+/// when the window has passed; to count the former without the latter would make the rate too high.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Closes for inactivity.
+    pub closes: u64,
+    /// Of these, closes that are known to be premature.
+    pub premature: u64,
+    /// Of these, closes whose window was not wholly observed and that nothing has followed so far.
+    pub undecided: u64,
+    /// Of these, closes whose whole window was observed.
+    pub judged: u64,
+    /// Of the judged closes, the premature ones.
+    pub judged_premature: u64,
+    /// Reminders, by their number from 1.
+    pub reminders: BTreeMap<u32, Reminded>,
+    /// Messages that could not go out at their time, by the code of the reason.
+    pub withheld: BTreeMap<String, u64>,
+}
+
+/// What became of a reminder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reminded {
+    /// How often it was sent.
+    pub sent: u64,
+    /// How often the customer wrote next: before the company, and before the next step.
+    pub answered: u64,
+    /// How often nothing has followed it yet.
+    pub waiting: u64,
+}
+
+/// Whether a close was premature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Premature {
+    /// Nothing followed within the window.
+    No,
+    /// The customer came back at this instant, within the window.
+    Yes(Instant),
+    /// Nothing has followed so far, and the window was not wholly observed.
+    Unknown,
+}
+
+/// How a close is judged by what followed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether it was premature.
+    pub premature: Premature,
+    /// Whether the whole window was observed, so that nothing more can change it.
+    pub is_judged: bool,
+}
+
+impl Premature {
+    /// Its word: `no`, `yes`, `not-known`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::No => "no",
+            Self::Yes(_) => "yes",
+            Self::Unknown => "not-known",
+        }
+    }
+}
+
+impl Verdict {
+    /// Judges a close after which the customer came back at some instant, if they did. What happened
+    /// is known until `known_until`.
+    #[must_use]
+    pub fn of(closed: Instant, back: Option<Instant>, window: i64, known_until: Instant) -> Self {
+        let last = closed.saturating_add(window);
+        let is_judged = known_until >= last;
+        let premature = match back.filter(|at| *at <= last) {
+            Some(at) => Premature::Yes(at),
+            None if is_judged => Premature::No,
+            None => Premature::Unknown,
+        };
+        Verdict { premature, is_judged }
+    }
+}
+
+impl Reminded {
+    /// The share that was answered, in thousandths; of those of which it is known.
+    #[must_use]
+    pub fn answered_rate(self) -> Option<u64> {
+        per_mille(self.answered, self.sent.saturating_sub(self.waiting))
+    }
+
+    /// Adds those of other tickets.
+    pub fn join(&mut self, other: Reminded) {
+        up(&mut self.sent, other.sent);
+        up(&mut self.answered, other.answered);
+        up(&mut self.waiting, other.waiting);
+    }
+}
+
+/// A share in thousandths, rounded to the nearest.
+#[must_use]
+pub fn per_mille(part: u64, of: u64) -> Option<u64> {
+    part.saturating_mul(1_000).saturating_add(of / 2).checked_div(of)
+}
+
+fn up(count: &mut u64, by: u64) {
+    *count = count.saturating_add(by);
+}
+
+impl Figures {
+    /// Counts a close for inactivity.
+    pub fn note_close(&mut self, verdict: Verdict) {
+        up(&mut self.closes, 1);
+        let is_premature = matches!(verdict.premature, Premature::Yes(_));
+        up(&mut self.premature, u64::from(is_premature));
+        up(&mut self.undecided, u64::from(verdict.premature == Premature::Unknown));
+        if verdict.is_judged {
+            up(&mut self.judged, 1);
+            up(&mut self.judged_premature, u64::from(is_premature));
+        }
+    }
+
+    /// The share of closes that were premature, in thousandths; of those whose whole window was
+    /// observed.
+    #[must_use]
+    pub fn premature_rate(&self) -> Option<u64> {
+        per_mille(self.judged_premature, self.judged)
+    }
+
+    /// The share of a reminder's recipients who answered it, in thousandths.
+    #[must_use]
+    pub fn rescued(&self, number: u32) -> Option<u64> {
+        self.reminders.get(&number)?.answered_rate()
+    }
+
+    /// Adds those of other tickets.
+    pub fn join(&mut self, other: &Figures) {
+        up(&mut self.closes, other.closes);
+        up(&mut self.premature, other.premature);
+        up(&mut self.undecided, other.undecided);
+        up(&mut self.judged, other.judged);
+        up(&mut self.judged_premature, other.judged_premature);
+        for (number, reminded) in &other.reminders {
+            self.reminders.entry(*number).or_default().join(*reminded);
+        }
+        for (reason, count) in &other.withheld {
+            up(self.withheld.entry(reason.clone()).or_default(), *count);
+        }
+    }
+}
 
 /// A policy tried on a history.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Judged {
     /// All tickets together.
-    pub total: Figures,
+    pub total: BacktestFigures,
     /// Those of each department; tickets without one are under the empty name.
-    pub departments: BTreeMap<String, Figures>,
+    pub departments: BTreeMap<String, BacktestFigures>,
     /// The tickets that were closed too early: which, when, and when the customer wrote.
     pub premature: Vec<(String, Instant, Instant)>,
 }
 
-/// What came of some tickets.
+/// What came of some tickets in a backtest.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Figures {
+pub struct BacktestFigures {
     /// Tickets.
     pub tickets: u64,
     /// Messages and events that were told before a close.
     pub told: u64,
-    /// Of each reminder, by its number from 1: how many were sent, and how many of those the customer
-    /// answered before the next step.
-    pub reminders: BTreeMap<u32, (u64, u64)>,
-    /// Tickets closed.
-    pub closes: u64,
-    /// Of these, closes after which the customer wrote within the window.
-    pub premature: u64,
-    /// Of the premature ones, those after which the customer opened another ticket of the department
+    /// What came of the policy.
+    pub figures: Figures,
+    /// Of the premature closes, those after which the customer opened another ticket of the department
     /// before they wrote in this one again.
     pub in_another: u64,
-    /// Of the closes, those of which nobody knows, because the history ends before the window does.
-    pub undecided: u64,
     /// From the company's last message to the close, of all closes together, in milliseconds.
     pub waited: i64,
-    /// How many messages waited or were left out, by the code of the reason.
-    pub withheld: BTreeMap<String, u64>,
 }
 
-impl Figures {
-    /// The part of a reminder's recipients who answered it, of a thousand.
-    #[must_use]
-    pub fn rescued(&self, number: u32) -> Option<u64> {
-        let (sent, answered) = self.reminders.get(&number)?;
-        answered.saturating_mul(1_000).checked_div(*sent)
-    }
-
-    /// The part of closes that were premature, of a thousand; of those of which it is known.
-    #[must_use]
-    pub fn premature_rate(&self) -> Option<u64> {
-        let known = self.closes.saturating_sub(self.undecided);
-        self.premature.saturating_mul(1_000).checked_div(known)
-    }
-
-    /// How long a ticket that was closed had waited, on the average, in milliseconds.
+impl BacktestFigures {
+    /// How long a ticket that was closed had waited, on average, in milliseconds.
     #[must_use]
     pub fn mean_wait(&self) -> Option<i64> {
-        self.waited.checked_div(i64::try_from(self.closes).ok()?)
+        self.waited.checked_div(i64::try_from(self.figures.closes).ok()?)
     }
 
     fn add(&mut self, outcome: &Outcome) {
-        let up = |count: &mut u64| *count = count.saturating_add(1);
-        up(&mut self.tickets);
-        self.told = self.told.saturating_add(outcome.told);
+        up(&mut self.tickets, 1);
+        up(&mut self.told, outcome.told);
         for sent in &outcome.reminders {
-            let (count, answered) = self.reminders.entry(sent.number).or_default();
-            up(count);
-            if sent.answered.is_some() {
-                up(answered);
-            }
+            let reminded = self.figures.reminders.entry(sent.number).or_default();
+            let answered = u64::from(sent.answered.is_some());
+            reminded.join(Reminded { sent: 1, answered, waiting: 0 });
         }
         if let Some(closed) = &outcome.closed {
-            up(&mut self.closes);
-            match closed.premature {
-                Premature::Yes(_) => up(&mut self.premature),
-                Premature::Unknown => up(&mut self.undecided),
-                Premature::No => {}
-            }
-            if closed.in_another {
-                up(&mut self.in_another);
-            }
+            self.figures.note_close(closed.verdict);
+            up(&mut self.in_another, u64::from(closed.in_another));
             let waited = closed.at.saturating_sub(closed.silent_since);
             self.waited = self.waited.saturating_add(waited);
         }
         for (reason, count) in &outcome.withheld {
-            let sum = self.withheld.entry(reason.clone()).or_default();
-            *sum = sum.saturating_add(*count);
+            up(self.figures.withheld.entry(reason.clone()).or_default(), *count);
         }
     }
-}
 
-impl Figures {
-    fn join(&mut self, other: Figures) {
-        let sum = |one: &mut u64, other: u64| *one = one.saturating_add(other);
-        sum(&mut self.tickets, other.tickets);
-        sum(&mut self.told, other.told);
-        sum(&mut self.closes, other.closes);
-        sum(&mut self.premature, other.premature);
-        sum(&mut self.undecided, other.undecided);
-        sum(&mut self.in_another, other.in_another);
+    fn join(&mut self, other: &BacktestFigures) {
+        up(&mut self.tickets, other.tickets);
+        up(&mut self.told, other.told);
+        up(&mut self.in_another, other.in_another);
         self.waited = self.waited.saturating_add(other.waited);
-        for (number, (sent, answered)) in other.reminders {
-            let (all_sent, all_answered) = self.reminders.entry(number).or_default();
-            sum(all_sent, sent);
-            sum(all_answered, answered);
-        }
-        for (reason, count) in other.withheld {
-            sum(self.withheld.entry(reason).or_default(), count);
-        }
+        self.figures.join(&other.figures);
     }
 }
 
 impl Judged {
     /// Adds what came of later tickets.
     pub(crate) fn join(&mut self, later: Judged) {
-        self.total.join(later.total);
+        self.total.join(&later.total);
         for (name, figures) in later.departments {
-            self.departments.entry(name).or_default().join(figures);
+            self.departments.entry(name).or_default().join(&figures);
         }
         self.premature.extend(later.premature);
     }
@@ -137,15 +239,49 @@ impl Judged {
         match self.departments.get_mut(name) {
             Some(figures) => figures.add(outcome),
             None => {
-                let mut figures = Figures::default();
+                let mut figures = BacktestFigures::default();
                 figures.add(outcome);
                 self.departments.insert(name.to_owned(), figures);
             }
         }
         if let Some(closed) = &outcome.closed
-            && let Premature::Yes(wrote) = closed.premature
+            && let Premature::Yes(wrote) = closed.verdict.premature
         {
             self.premature.push((recorded.id.clone(), closed.at, wrote));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_close_counts_in_the_rate_only_if_its_whole_window_was_observed() {
+        let mut figures = Figures::default();
+        for (closed, back, premature, is_judged) in [
+            (0, Some(10), Premature::Yes(10), true),
+            (0, Some(11), Premature::No, true),
+            (0, None, Premature::No, true),
+            (90, None, Premature::No, true),
+            (91, None, Premature::Unknown, false),
+            // Seen at once, but those who stay away are not: it counts on neither side.
+            (91, Some(95), Premature::Yes(95), false),
+        ] {
+            let verdict = Verdict::of(closed, back, 10, 100);
+            assert_eq!(verdict, Verdict { premature, is_judged }, "{closed} {back:?}");
+            figures.note_close(verdict);
+        }
+        assert_eq!((figures.closes, figures.premature, figures.undecided), (6, 2, 1));
+        assert_eq!((figures.judged, figures.judged_premature), (4, 1));
+        assert_eq!(figures.premature_rate(), Some(250));
+    }
+
+    #[test]
+    fn shares_are_rounded_to_the_nearest() {
+        assert_eq!(
+            (per_mille(2, 3), per_mille(1, 3), per_mille(0, 0)),
+            (Some(667), Some(333), None)
+        );
     }
 }

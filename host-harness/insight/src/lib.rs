@@ -20,12 +20,10 @@ mod spool;
 mod suggest;
 
 pub use archive::{Archive, Openings};
-pub use backtest::{
-    Outcome, Premature, Sent, Settings, Shut, Tried, Untried, backtest, play, try_all,
-};
+pub use backtest::{Outcome, Sent, Settings, Shut, Tried, Untried, backtest, play, try_all};
 pub use delays::{Delays, Rate};
 pub use example::{Example, examples};
-pub use figures::{Figures, Judged};
+pub use figures::{BacktestFigures, Figures, Judged, Premature, Reminded, Verdict, per_mille};
 pub use history::{History, Item, Recorded, Who};
 pub use read::{
     Authors, Column, Columns, DayOrder, Dialect, Gathering, Means, Platform, Read, Refused, Skip,

@@ -24,6 +24,8 @@ pub struct Suggestion {
     /// When the ticket is closed, after the company's last word, in milliseconds; none where no time
     /// up to ninety days keeps the rate.
     pub close_after: Option<i64>,
+    /// Whether any close can be judged: its whole window lies in the history.
+    pub any_judged: bool,
     /// When the customer is reminded before that.
     pub remind_after: Option<i64>,
     /// Silences that would have been closed then and of which it is known whether that was right.
@@ -120,6 +122,7 @@ fn of(silences: &Delays, wanted: Wanted) -> Suggestion {
     Suggestion {
         silences: silences.silences(),
         close_after,
+        any_judged: known.is_some(),
         remind_after: close_after.and_then(|close| remind(&delays, close)),
         closes,
         premature,

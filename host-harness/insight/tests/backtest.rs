@@ -15,8 +15,8 @@ use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Plugin, Policy};
 use despertador_insight::{
-    Archive, Authors, Columns, Figures, History, Item, Judged, Means, Premature, Recorded,
-    Settings, Timing, Who, backtest, play, suggest, suggest_for, try_all,
+    Archive, Authors, BacktestFigures, Columns, History, Item, Judged, Means, Premature, Recorded,
+    Reminded, Settings, Timing, Who, backtest, play, suggest, suggest_for, try_all,
 };
 
 const MINUTE: i64 = 60_000;
@@ -129,8 +129,11 @@ fn a_close_is_judged_by_what_came_after_it() {
         &policy,
     );
     let total = &judged.total;
-    assert_eq!((total.tickets, total.closes, total.premature, total.undecided), (7, 5, 2, 1));
-    assert_eq!(total.premature_rate(), Some(500));
+    assert_eq!(
+        (total.tickets, total.figures.closes, total.figures.premature, total.figures.undecided),
+        (7, 5, 2, 1)
+    );
+    assert_eq!(total.figures.premature_rate(), Some(500));
     assert_eq!(judged.premature.iter().map(|(id, ..)| id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
     assert_eq!(judged.premature[0].2 - judged.premature[0].1, 5 * MINUTE);
     assert_eq!(total.mean_wait(), Some(15 * MINUTE));
@@ -147,10 +150,13 @@ fn departments_are_counted_apart_and_add_up() {
     history.tickets[1].department = Some(1);
     let judged = on_threads(&history, &policy(config), 2);
     let of = |name: &str| &judged.departments[name];
-    assert_eq!((of("a").closes, of("a").reminders.len()), (1, 0));
-    assert_eq!((of("b").closes, of("b").reminders[&1]), (1, (1, 0)));
-    assert_eq!((of("").tickets, of("").closes), (1, 0));
-    assert_eq!(judged.total.closes, 2);
+    assert_eq!((of("a").figures.closes, of("a").figures.reminders.len()), (1, 0));
+    assert_eq!(
+        (of("b").figures.closes, of("b").figures.reminders[&1]),
+        (1, Reminded { sent: 1, answered: 0, waiting: 0 })
+    );
+    assert_eq!((of("").tickets, of("").figures.closes), (1, 0));
+    assert_eq!(judged.total.figures.closes, 2);
 }
 
 /// Random tickets: who writes, and when, in whole minutes.
@@ -172,7 +178,7 @@ fn random(seed: u64, tickets: usize) -> History {
     History { departments: Vec::new(), tickets }
 }
 
-fn figures(history: &History, policy: &Policy) -> Figures {
+fn figures(history: &History, policy: &Policy) -> BacktestFigures {
     on_threads(history, policy, 2).total
 }
 
@@ -180,8 +186,8 @@ fn figures(history: &History, policy: &Policy) -> Figures {
 fn a_policy_that_never_closes_has_no_premature_close() {
     let config = r#"{ "version": "t", "rules": [ { "departments": "any", "reminders": [ { "after": "10 min", "text": "x" } ] } ] }"#;
     let total = figures(&random(1, 500), &policy(config));
-    assert_eq!((total.closes, total.premature), (0, 0));
-    assert!(total.reminders[&1].0 > 100);
+    assert_eq!((total.figures.closes, total.figures.premature), (0, 0));
+    assert!(total.figures.reminders[&1].sent > 100);
 }
 
 #[test]
@@ -189,7 +195,7 @@ fn a_longer_close_never_has_more_closes() {
     let history = random(2, 500);
     let mut before = u64::MAX;
     for minutes in [5, 15, 60, 240, 1_440, 10_000] {
-        let closes = figures(&history, &rule(minutes, &[])).closes;
+        let closes = figures(&history, &rule(minutes, &[])).figures.closes;
         assert!(closes <= before, "{minutes} min: {closes} after {before}");
         before = closes;
     }
@@ -222,7 +228,7 @@ fn no_close_comes_before_its_last_reminder_had_its_gap() {
             let last = outcome.reminders.last().expect("a reminder before the close");
             assert_eq!(last.number, 2);
             assert!(closed.at - last.at >= 15 * MINUTE, "{recorded:?} {outcome:?}");
-            assert!(closed.premature != Premature::No || closed.at > NINE);
+            assert!(closed.verdict.premature != Premature::No || closed.at > NINE);
         }
     }
     assert!(closes > 100);
@@ -270,7 +276,7 @@ fn what_is_on_disk_gives_the_figures_of_what_is_in_memory() {
     };
     let expected: Vec<Judged> =
         policies.iter().map(|policy| sorted(on_threads(&history, policy, 2))).collect();
-    assert!(expected[0].total.premature > 50 && expected[0].departments.len() == 3);
+    assert!(expected[0].total.figures.premature > 50 && expected[0].departments.len() == 3);
     let wanted = despertador_insight::Wanted { premature_per_mille: 50, window: HOUR };
     for memory in [usize::MAX, 64 << 20, 4_096, 0] {
         let archive = archive(&text, memory);
@@ -367,7 +373,7 @@ fn a_message_that_waits_counts_once_a_silence() {
     let policy = policy(config);
     let withheld = |told: &str| {
         let total = figures(&history(&[told]), &policy);
-        total.withheld.get("outside-sending-window").copied()
+        total.figures.withheld.get("outside-sending-window").copied()
     };
     // One reminder waits, however often the agent writes while it does.
     assert_eq!(withheld("c0 a5 a6 a7 a8"), Some(1));

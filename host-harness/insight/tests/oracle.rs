@@ -164,6 +164,8 @@ struct Counted {
     closes: u64,
     premature: u64,
     undecided: u64,
+    /// Closes whose whole window was observed, and the premature ones of these.
+    judged: (u64, u64),
     waited: i64,
 }
 
@@ -177,7 +179,12 @@ impl Counted {
         for (place, (number, at)) in steps.iter().enumerate() {
             if *number == 0 {
                 self.closes += 1;
-                match wrote_since(*at, is_customer) {
+                let back = wrote_since(*at, is_customer);
+                if at + window <= ends {
+                    self.judged.0 += 1;
+                    self.judged.1 += u64::from(back.is_some_and(|wrote| wrote <= at + window));
+                }
+                match back {
                     Some(wrote) if wrote <= at + window => self.premature += 1,
                     _ if ends < at + window => self.undecided += 1,
                     _ => {}
@@ -227,10 +234,16 @@ fn figures_come_out_the_same() {
             expected.add(&said, &by_the_clock(&said, &rule, MINUTE), window, ends);
         }
         let found = Counted {
-            reminders: found.reminders,
-            closes: found.closes,
-            premature: found.premature,
-            undecided: found.undecided,
+            reminders: found
+                .figures
+                .reminders
+                .iter()
+                .map(|(number, r)| (*number, (r.sent, r.answered)))
+                .collect(),
+            closes: found.figures.closes,
+            premature: found.figures.premature,
+            undecided: found.figures.undecided,
+            judged: (found.figures.judged, found.figures.judged_premature),
             waited: found.waited,
         };
         assert_eq!(found, expected, "round {round}: {rule:?}, window {window}");

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use despertador_desk::report::{Figures, LATEST, Lengths, Premature, Reported, day_name};
+use despertador_desk::report::{LATEST, Lengths, PeriodFigures, Reported, day_name};
+use despertador_insight::Premature;
 use maud::{Markup, html};
 
 use crate::chart::{Bars, Undrawn, top};
@@ -128,12 +129,12 @@ impl Page<'_> {
                     @for by in WHO.iter().filter(|by| f.closed.contains_key(**by)) {
                         (row(self.who(by), "part", form.count(f.closed.get(*by).copied().unwrap_or_default())))
                     }
-                    (row(words.premature, "part", form.count(f.premature)))
-                    (row(words.premature_rate, "part key", self.per_mille(f.premature_rate())))
-                    (row(words.not_known, "part", form.count(f.undecided)))
+                    (row(words.premature, "part", form.count(f.figures.premature)))
+                    (row(words.premature_rate, "part key", self.per_mille(f.figures.premature_rate())))
+                    (row(words.not_known, "part", form.count(f.figures.undecided)))
                     (row(says.reopened_automatic, "", reopened("inactivity")))
                     (row(says.reopened_agent, "", reopened("agent")))
-                    (counted(&f.withheld, &|name| format!("{}: {name}", says.withheld)))
+                    (counted(&f.figures.withheld, &|name| format!("{}: {name}", says.withheld)))
                     (counted(&f.withdrawn, &|name| format!("{}: {name}", says.withdrawn)))
                     (row(says.given_up, "", form.count(f.given_up)))
                     (row(says.retried, "", form.count(f.retried)))
@@ -233,7 +234,7 @@ impl Page<'_> {
 
     fn reminders(&self) -> Result<Markup, Undrawn> {
         let (form, says) = (self.form, self.says);
-        let reminders = &self.found.total.reminders;
+        let reminders = &self.found.total.figures.reminders;
         if reminders.is_empty() {
             return Ok(html! { p { (says.none_sent) } });
         }
@@ -281,14 +282,15 @@ impl Page<'_> {
 
     fn departments(&self) -> Markup {
         let (form, words, says) = (self.form, self.form.words, self.says);
-        let mut all: Vec<(&String, &Figures)> = self.found.departments.iter().collect();
+        let mut all: Vec<(&String, &PeriodFigures)> = self.found.departments.iter().collect();
         all.sort_by_key(|(_, f)| std::cmp::Reverse(f.closes()));
         let left = all.len().saturating_sub(ROWS);
-        let answered = |f: &Figures| {
-            let (sent, answered) = f.reminders.values().fold((0_u64, 0_u64), |sum, count| {
-                let known = count.sent.saturating_sub(count.waiting);
-                (sum.0.saturating_add(known), sum.1.saturating_add(count.answered))
-            });
+        let answered = |f: &PeriodFigures| {
+            let (sent, answered) =
+                f.figures.reminders.values().fold((0_u64, 0_u64), |sum, count| {
+                    let known = count.sent.saturating_sub(count.waiting);
+                    (sum.0.saturating_add(known), sum.1.saturating_add(count.answered))
+                });
             answered.saturating_mul(1_000).checked_div(sent)
         };
         let cell = |key: u64, text: String| html! { td data-key=(key) { (text) } };
@@ -314,8 +316,8 @@ impl Page<'_> {
                     (cell(f.opened, form.count(f.opened)))
                     (cell(f.closes(), form.count(f.closes())))
                     (cell(f.automatic(), form.count(f.automatic())))
-                    (cell(f.premature, form.count(f.premature)))
-                    (part(f.premature_rate()))
+                    (cell(f.figures.premature, form.count(f.figures.premature)))
+                    (part(f.figures.premature_rate()))
                     (part(answered(f)))
                     (cell(f.given_up, form.count(f.given_up)))
                     (median(&f.first_response))
@@ -411,11 +413,12 @@ fn quarters(most: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use despertador_contract::Zone;
+    use despertador_insight::Figures;
 
     use super::*;
     use despertador_desk::report::{Period, Reporter};
 
-    fn found(figures: &[(&str, Figures)]) -> Reported {
+    fn found(figures: &[(&str, PeriodFigures)]) -> Reported {
         let period = Period {
             since: 1_772_323_200_000,
             until: 1_775_001_600_000,
@@ -442,13 +445,17 @@ mod tests {
     fn figures_are_shown_and_names_are_text() {
         let closed = BTreeMap::from([("inactivity".to_owned(), 1_500), ("other".to_owned(), 2)]);
         let (judged, judged_premature) = (1_000, 300);
-        let figures = Figures {
+        let figures = PeriodFigures {
             closed,
-            premature: 310,
-            undecided: 490,
-            judged,
-            judged_premature,
-            ..Figures::default()
+            figures: Figures {
+                closes: 1_500,
+                premature: 310,
+                undecided: 490,
+                judged,
+                judged_premature,
+                ..Figures::default()
+            },
+            ..PeriodFigures::default()
         };
         let mut found = found(&[("<b>ventas</b>", figures)]);
         for day in 20_514..20_614 {

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use despertador_contract::Zone;
 use despertador_contract::{Diagnostic, Outline, RuleOutline};
-use despertador_insight::{Delays, Example, Figures, Item, Judged, Rate, Read, Recorded};
+use despertador_insight::{
+    BacktestFigures, Delays, Example, Item, Judged, Rate, Read, Recorded, per_mille,
+};
 use maud::{Markup, html};
 
 use crate::chart::{Chart, Curve, MOST_LANES, Span, Undrawn, top};
@@ -194,19 +196,19 @@ impl<'r> Report<'r> {
 
     fn summary(&self) -> Markup {
         let (form, words) = (self.form, self.form.words);
-        let figures: Vec<&Figures> =
+        let figures: Vec<&BacktestFigures> =
             self.backtest.tried.iter().map(|tried| &tried.judged.total).collect();
-        let row = |title: &str, class: &str, of: &dyn Fn(&Figures) -> String| {
+        let row = |title: &str, class: &str, of: &dyn Fn(&BacktestFigures) -> String| {
             html! { tr class=(class) {
                 th scope="row" { (title) }
                 @for figures in &figures { td { (of(figures)) } }
             } }
         };
         let none = || "–".to_owned();
-        let last = figures.iter().filter_map(|f| f.reminders.keys().last().copied()).max();
-        let freed = |f: &Figures| {
+        let last = figures.iter().filter_map(|f| f.figures.reminders.keys().last().copied()).max();
+        let freed = |f: &BacktestFigures| {
             #[allow(clippy::cast_precision_loss, reason = "fewer closes than a double tells apart")]
-            let minutes = f.closes as f64 * self.backtest.minutes_per_close;
+            let minutes = f.figures.closes as f64 * self.backtest.minutes_per_close;
             #[allow(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
@@ -215,11 +217,12 @@ impl<'r> Report<'r> {
             let whole = minutes.round().max(0.0) as u64;
             format!("{}\u{a0}min", form.count(whole))
         };
-        let rate = |f: &Figures| Rate {
-            closes: f.closes.saturating_sub(f.undecided),
-            premature: f.premature,
+        let rate = |f: &BacktestFigures| Rate {
+            closes: f.figures.judged,
+            premature: f.figures.judged_premature,
         };
-        let mut reasons: Vec<&String> = figures.iter().flat_map(|f| f.withheld.keys()).collect();
+        let mut reasons: Vec<&String> =
+            figures.iter().flat_map(|f| f.figures.withheld.keys()).collect();
         reasons.sort();
         reasons.dedup();
         let table = html! {
@@ -235,19 +238,19 @@ impl<'r> Report<'r> {
                     (row(words.conversations, "", &|f| form.count(f.tickets)))
                     @for number in 1..=last.unwrap_or_default() {
                         (row(&(words.reminder)(number), "", &|f| {
-                            f.reminders.get(&number).map_or_else(none, |(sent, _)| form.count(*sent))
+                            f.figures.reminders.get(&number).map_or_else(none, |r| form.count(r.sent))
                         }))
                         (row(words.rescued, "part", &|f| {
-                            let answered = f.reminders.get(&number).map(|(_, answered)| *answered);
-                            f.rescued(number).zip(answered).map_or_else(none, |(part, answered)| {
+                            let answered = f.figures.reminders.get(&number).map(|r| r.answered);
+                            f.figures.rescued(number).zip(answered).map_or_else(none, |(part, answered)| {
                                 (words.rescued_of)(&form.per_mille(part), &form.count(answered))
                             })
                         }))
                     }
-                    (row(words.closed, "", &|f| form.count(f.closes)))
-                    (row(words.premature, "part", &|f| form.count(f.premature)))
+                    (row(words.closed, "", &|f| form.count(f.figures.closes)))
+                    (row(words.premature, "part", &|f| form.count(f.figures.premature)))
                     (row(words.premature_rate, "part key", &|f| {
-                        f.premature_rate().map_or_else(none, |rate| form.per_mille(rate))
+                        f.figures.premature_rate().map_or_else(none, |rate| form.per_mille(rate))
                     }))
                     (row(words.true_rate, "part", &|f| {
                         let rate = rate(f);
@@ -256,12 +259,12 @@ impl<'r> Report<'r> {
                             (words.range)(&form.per_mille(low), &form.per_mille(high))
                         })
                     }))
-                    (row(words.not_known, "part", &|f| form.count(f.undecided)))
+                    (row(words.not_known, "part", &|f| form.count(f.figures.undecided)))
                     (row(words.mean_wait, "part", &|f| f.mean_wait().map_or_else(none, about)))
                     (row(words.time_freed, "", &freed))
                     @for reason in reasons {
                         (row(self.reason(reason), "", &|f| {
-                            form.count(f.withheld.get(reason).copied().unwrap_or_default())
+                            form.count(f.figures.withheld.get(reason).copied().unwrap_or_default())
                         }))
                     }
                 }
@@ -391,19 +394,24 @@ impl<'r> Report<'r> {
             let figures = tried.judged.departments.get(name);
             let sent: u64 = figures
                 .map(|f| {
-                    f.reminders.values().fold(0, |sum: u64, (sent, _)| sum.saturating_add(*sent))
+                    f.figures.reminders.values().fold(0, |sum: u64, r| sum.saturating_add(r.sent))
                 })
                 .unwrap_or_default();
             let answered: u64 = figures
-                .map(|f| f.reminders.values().fold(0, |sum: u64, (_, n)| sum.saturating_add(*n)))
+                .map(|f| {
+                    f.figures
+                        .reminders
+                        .values()
+                        .fold(0, |sum: u64, r| sum.saturating_add(r.answered))
+                })
                 .unwrap_or_default();
-            let closes = figures.map_or(0, |f| f.closes);
-            let rescued = answered.saturating_mul(1_000).checked_div(sent);
+            let closes = figures.map_or(0, |f| f.figures.closes);
+            let rescued = per_mille(answered, sent);
             let part =
                 |part: Option<u64>| part.map_or_else(|| "–".into(), |part| form.per_mille(part));
             let key =
                 |part: Option<u64>| part.map_or_else(|| "-1".to_owned(), |part| part.to_string());
-            let rate = figures.and_then(Figures::premature_rate);
+            let rate = figures.and_then(|f| f.figures.premature_rate());
             html! {
                 td.begins data-key=(sent) { (form.count(sent)) }
                 td data-key=(key(rescued)) { (part(rescued)) }
@@ -550,7 +558,7 @@ impl<'r> Report<'r> {
         let rate = |tried: &Tried<'_>| {
             let all = Some(&tried.judged.total);
             let figures = name.map_or(all, |name| tried.judged.departments.get(name));
-            figures.and_then(Figures::premature_rate).map(as_part)
+            figures.and_then(|f| f.figures.premature_rate()).map(as_part)
         };
         self.backtest.tried.iter().map(rate).collect()
     }

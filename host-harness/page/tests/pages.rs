@@ -137,7 +137,7 @@ fn the_page_shows_the_figures_that_were_judged() {
         .collect();
     let read = read(&format!("{rows}end,customer,2026-04-30T09:00:00Z,\n"));
     let (policy, judged) = played(&soporte(), &read);
-    assert_eq!((judged.total.closes, judged.total.premature), (1_234, 309));
+    assert_eq!((judged.total.figures.closes, judged.total.figures.premature), (1_234, 309));
     let outline = policy.outline(0).unwrap();
     let settings = Settings::default();
     let shown = examples(&read.history, &judged, &policy, &settings, EXAMPLES).unwrap();

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use despertador_contract::Instant;
 use despertador_contract::clock_face::show_rfc3339;
+use despertador_insight::Premature;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -80,6 +81,7 @@ pub struct Closed {
     pub is_judged: bool,
     /// `yes`, `no`, or `not-known`: nothing has followed, and the window has not passed. None of
     /// closes that were not for inactivity.
+    #[serde(serialize_with = "word")]
     #[schema(value_type = Option<String>)]
     pub premature: Option<Premature>,
 }
@@ -92,34 +94,8 @@ fn rfc3339_if_any<S: Serializer>(at: &Option<Instant>, to: S) -> Result<S::Ok, S
     at.map(show_rfc3339).serialize(to)
 }
 
-/// Whether a close was premature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Premature {
-    /// Nothing followed within the window.
-    No,
-    /// The customer wrote, or the ticket was reopened, at this instant.
-    Yes(Instant),
-    /// Nothing has followed so far, and the window has not passed.
-    Unknown,
-}
-
-/// As its [word](Premature::word).
-impl Serialize for Premature {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.word())
-    }
-}
-
-impl Premature {
-    /// Its word: `no`, `yes`, `not-known`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::No => "no",
-            Self::Yes(_) => "yes",
-            Self::Unknown => "not-known",
-        }
-    }
+fn word<S: Serializer>(premature: &Option<Premature>, to: S) -> Result<S::Ok, S::Error> {
+    premature.map(Premature::word).serialize(to)
 }
 
 impl Closed {

@@ -4,30 +4,21 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::closed::{AGENT, Closed, INACTIVITY, Premature};
+use despertador_insight::{Figures, Verdict, per_mille};
+
+use super::closed::{AGENT, Closed, INACTIVITY};
 
 /// What happened in a period. Whatever is counted can be added to that of another period.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Figures {
+pub struct PeriodFigures {
     /// Tickets that were opened.
     pub opened: u64,
     /// Closes, by who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other`.
     pub closed: BTreeMap<String, u64>,
-    /// Of the closes by inactivity, those that were premature.
-    pub premature: u64,
-    /// Of the closes by inactivity, those of which it is not known yet.
-    pub undecided: u64,
-    /// Closes by inactivity whose window has passed. Of the others only those are known that were
-    /// premature, and a rate over all that is known would be too high.
-    pub judged: u64,
-    /// Of these, those that were premature.
-    pub judged_premature: u64,
+    /// What came of the policy: closes by inactivity, reminders, and what was withheld.
+    pub figures: Figures,
     /// What was reopened within the window, of closes by `inactivity` and by an `agent`.
     pub reopened: BTreeMap<String, Reopened>,
-    /// Reminders, by their number from 1.
-    pub reminders: BTreeMap<u32, Reminded>,
-    /// Messages that could not go out at their time, by the code of the reason.
-    pub withheld: BTreeMap<String, u64>,
     /// Actions that were taken back, by the reason of the decision that did.
     pub withdrawn: BTreeMap<String, u64>,
     /// Actions that were given up.
@@ -53,42 +44,19 @@ pub struct Reopened {
     pub reopened: u64,
 }
 
-/// What became of a reminder.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Reminded {
-    /// How often it was sent.
-    pub sent: u64,
-    /// How often the customer wrote next.
-    pub answered: u64,
-    /// How often nothing has followed it yet.
-    pub waiting: u64,
-}
-
-impl Reminded {
-    /// The part that was answered, of a thousand; of those of which it is known.
-    #[must_use]
-    pub fn answered_rate(self) -> Option<u64> {
-        rate(self.answered, self.sent.saturating_sub(self.waiting))
-    }
-}
-
 impl Reopened {
     /// The part that was reopened, of a thousand.
     #[must_use]
     pub fn rate(self) -> Option<u64> {
-        rate(self.reopened, self.known)
+        per_mille(self.reopened, self.known)
     }
-}
-
-fn rate(part: u64, of: u64) -> Option<u64> {
-    part.saturating_mul(1_000).checked_div(of)
 }
 
 fn up(count: &mut u64, by: u64) {
     *count = count.saturating_add(by);
 }
 
-impl Figures {
+impl PeriodFigures {
     /// Closes, whoever closed.
     #[must_use]
     pub fn closes(&self) -> u64 {
@@ -98,42 +66,24 @@ impl Figures {
     /// Closes by inactivity.
     #[must_use]
     pub fn automatic(&self) -> u64 {
-        self.closed.get(INACTIVITY).copied().unwrap_or_default()
-    }
-
-    /// The part of automatic closes that was premature, of a thousand; of those whose window has
-    /// passed.
-    #[must_use]
-    pub fn premature_rate(&self) -> Option<u64> {
-        rate(self.judged_premature, self.judged)
+        self.figures.closes
     }
 
     /// Adds those of another period, or of another department.
-    pub fn join(&mut self, other: &Figures) {
+    pub fn join(&mut self, other: &PeriodFigures) {
         up(&mut self.opened, other.opened);
-        for (mine, others) in [
-            (&mut self.closed, &other.closed),
-            (&mut self.withheld, &other.withheld),
-            (&mut self.withdrawn, &other.withdrawn),
-        ] {
+        for (mine, others) in
+            [(&mut self.closed, &other.closed), (&mut self.withdrawn, &other.withdrawn)]
+        {
             for (name, count) in others {
                 up(mine.entry(name.clone()).or_default(), *count);
             }
         }
-        up(&mut self.premature, other.premature);
-        up(&mut self.undecided, other.undecided);
-        up(&mut self.judged, other.judged);
-        up(&mut self.judged_premature, other.judged_premature);
+        self.figures.join(&other.figures);
         for (by, count) in &other.reopened {
             let mine = self.reopened.entry(by.clone()).or_default();
             up(&mut mine.known, count.known);
             up(&mut mine.reopened, count.reopened);
-        }
-        for (number, count) in &other.reminders {
-            let mine = self.reminders.entry(*number).or_default();
-            up(&mut mine.sent, count.sent);
-            up(&mut mine.answered, count.answered);
-            up(&mut mine.waiting, count.waiting);
         }
         up(&mut self.given_up, other.given_up);
         up(&mut self.retried, other.retried);
@@ -145,14 +95,8 @@ impl Figures {
 
     pub(super) fn note_close(&mut self, closed: &Closed) {
         up(self.closed.entry(closed.by_whom().to_owned()).or_default(), 1);
-        match closed.premature {
-            Some(Premature::Yes(_)) => up(&mut self.premature, 1),
-            Some(Premature::Unknown) => up(&mut self.undecided, 1),
-            Some(Premature::No) | None => {}
-        }
-        if let (Some(premature), true) = (closed.premature, closed.is_judged) {
-            up(&mut self.judged, 1);
-            up(&mut self.judged_premature, u64::from(matches!(premature, Premature::Yes(_))));
+        if let Some(premature) = closed.premature {
+            self.figures.note_close(Verdict { premature, is_judged: closed.is_judged });
         }
         if [INACTIVITY, AGENT].contains(&closed.by_whom()) && closed.is_judged {
             let count = self.reopened.entry(closed.by_whom().to_owned()).or_default();
@@ -165,7 +109,8 @@ impl Figures {
     /// As JSON: lengths of time are milliseconds, rates parts of a thousand.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let reminders: Vec<Value> = self
+        let figures = &self.figures;
+        let reminders: Vec<Value> = figures
             .reminders
             .iter()
             .map(|(number, count)| {
@@ -188,14 +133,14 @@ impl Figures {
             "closed-by": self.closed,
             "automatic": {
                 "closes": self.automatic(),
-                "premature": self.premature,
-                "not-known": self.undecided,
-                "window-passed": self.judged,
-                "premature-per-mille": self.premature_rate(),
+                "premature": figures.premature,
+                "not-known": figures.undecided,
+                "window-passed": figures.judged,
+                "premature-per-mille": figures.premature_rate(),
             },
             "reopened": { "inactivity": reopened(INACTIVITY), "agent": reopened(AGENT) },
             "reminders": reminders,
-            "withheld": self.withheld,
+            "withheld": figures.withheld,
             "withdrawn": self.withdrawn,
             "given-up": self.given_up,
             "retried": self.retried,

@@ -12,11 +12,12 @@ use despertador_contract::{
     Origin, Source, Step, Task, Ticket, TicketStatus,
 };
 use despertador_contract::{Call, follow};
+use despertador_insight::Verdict;
 use serde_json::Value;
 
 use super::Period;
-use super::closed::{Closed, INACTIVITY, Premature};
-use super::figures::Figures;
+use super::closed::{Closed, INACTIVITY};
+use super::figures::PeriodFigures;
 use crate::journal::{JournalEntry, JournalError};
 use crate::store::EntryKind;
 
@@ -88,7 +89,7 @@ enum Count {
 }
 
 /// Where it is written down what counts: in which department, when, and what.
-pub(super) type Book<'b> = dyn FnMut(Option<&str>, Instant, &dyn Fn(&mut Figures)) + 'b;
+pub(super) type Book<'b> = dyn FnMut(Option<&str>, Instant, &dyn Fn(&mut PeriodFigures)) + 'b;
 
 impl Told {
     pub(super) fn new(entry: &JournalEntry) -> Self {
@@ -365,7 +366,7 @@ impl Told {
         }
         for sent in &self.reminders {
             figures(sent.department.as_deref(), sent.at, &|f| {
-                let count = f.reminders.entry(sent.number).or_default();
+                let count = f.figures.reminders.entry(sent.number).or_default();
                 up(&mut count.sent);
                 match sent.answered {
                     Some(true) => up(&mut count.answered),
@@ -376,7 +377,7 @@ impl Told {
         }
         for (at, department, count) in &self.counts {
             figures(department.as_deref(), *at, &|f| match count {
-                Count::Withheld(code) => up_in(&mut f.withheld, code),
+                Count::Withheld(code) => up_in(&mut f.figures.withheld, code),
                 Count::Withdrawn(code) => up_in(&mut f.withdrawn, code),
                 Count::GivenUp => up(&mut f.given_up),
                 Count::Retried => up(&mut f.retried),
@@ -392,14 +393,9 @@ impl Told {
         let numbered = (1_u32..).zip(closes);
         let judged = numbered.map(|(number, close)| {
             let last = close.at.saturating_add(period.window);
-            let is_over = period.known_until >= last;
             let within = |at: Option<Instant>| at.filter(|at| *at <= last);
             let back = within(close.wrote_again).into_iter().chain(within(close.reopened)).min();
-            let premature = match back {
-                Some(at) => Premature::Yes(at),
-                None if is_over => Premature::No,
-                None => Premature::Unknown,
-            };
+            let verdict = Verdict::of(close.at, back, period.window, period.known_until);
             Closed {
                 account: account.clone(),
                 ticket: ticket.id.clone(),
@@ -410,7 +406,7 @@ impl Told {
                 first_response: close.first_response,
                 resolution: close.at.saturating_sub(opened).max(0),
                 closed: close.at,
-                premature: (close.by == INACTIVITY).then_some(premature),
+                premature: (close.by == INACTIVITY).then_some(verdict.premature),
                 by: close.by,
                 category: close.category,
                 summary: close.summary,
@@ -421,7 +417,7 @@ impl Told {
                 reopened: close.reopened,
                 reopened_after: close.reopened.map(|at| at.saturating_sub(close.at).max(0)),
                 was_reopened: within(close.reopened).is_some(),
-                is_judged: is_over,
+                is_judged: verdict.is_judged,
             }
         });
         judged.collect()

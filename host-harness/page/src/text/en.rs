@@ -43,7 +43,7 @@ pub(super) static WORDS: Words = Words {
             "Within {window} after the close the customer wrote in the conversation, or opened another one in the same department, if the history identifies customers."
         )
     },
-    define_rate: "Of the closes with a known result. If the history ends before the time after the close is over, the result is unknown and the close is not counted.",
+    define_rate: "Of the closes after which the whole of that time lies in the history. The others are not counted in the share, even if the customer has already come back.",
     define_true_rate: "The 90 % confidence interval (Wilson): the fewer closes, the wider.",
     define_wait: "From the company's last message to the close.",
     define_freed: |minutes| format!("{minutes} min for each close that no agent had to make."),

@@ -43,7 +43,7 @@ pub(super) static WORDS: Words = Words {
             "Dentro de {window} después del cierre, el cliente escribió en la conversación o abrió otra del mismo departamento, si el historial dice quién es cada cliente."
         )
     },
-    define_rate: "De los cierres con resultado conocido. Si el historial termina antes de que pase el plazo tras el cierre, no se sabe; esos cierres no cuentan.",
+    define_rate: "De los cierres cuyo plazo completo está en el historial. Los demás no cuentan en la parte, aunque el cliente ya haya vuelto.",
     define_true_rate: "El intervalo de confianza del 90 % (Wilson): cuantos menos cierres, más ancho.",
     define_wait: "Desde el último mensaje de la empresa hasta el cierre.",
     define_freed: |minutes| {

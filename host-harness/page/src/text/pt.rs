@@ -43,7 +43,7 @@ pub(super) static WORDS: Words = Words {
             "Em até {window} depois do encerramento, o cliente escreveu na conversa ou abriu outra do mesmo departamento, se o histórico diz quem é cada cliente."
         )
     },
-    define_rate: "Dos encerramentos com resultado conhecido. Se o histórico termina antes de passar o prazo depois do encerramento, não se sabe; esses encerramentos não contam.",
+    define_rate: "Dos encerramentos cujo prazo completo está no histórico. Os demais não contam na parte, mesmo que o cliente já tenha voltado.",
     define_true_rate: "O intervalo de confiança de 90 % (Wilson): quanto menos encerramentos, mais largo.",
     define_wait: "Da última mensagem da empresa até o encerramento.",
     define_freed: |minutes| {
