@@ -73,6 +73,10 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
+    /// The folder of the presets that scenarios name (default: `policies` beside or above each file)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) presets: Option<PathBuf>,
+
     /// Show every timeline, even for many scenarios
     #[arg(long)]
     pub(crate) timeline: bool,

@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusabl
         engine: &engine,
         language: Language::or_system(arguments.language),
         bless: arguments.bless,
+        presets: arguments.presets.as_deref(),
         report: Report::new(show_timelines, json),
         usage: None,
     };
@@ -49,6 +50,7 @@ struct Run<'a> {
     engine: &'a dyn Engine,
     language: Language,
     bless: bool,
+    presets: Option<&'a Path>,
     report: Report,
     usage: Option<Usage>,
 }

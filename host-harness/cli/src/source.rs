@@ -85,8 +85,11 @@ pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
     Ok(files)
 }
 
-/// The config of a preset, from `policies/` beside or above a file.
-pub(crate) fn preset(file: &Path, name: &str) -> Option<String> {
+/// The config of a preset, from a folder of presets, or from `policies/` beside or above a file.
+pub(crate) fn preset(folder: Option<&Path>, file: &Path, name: &str) -> Option<String> {
+    if let Some(folder) = folder {
+        return fs::read_to_string(folder.join(format!("{name}.json"))).ok();
+    }
     let absolute = std::path::absolute(file).ok()?;
     absolute.ancestors().skip(1).find_map(|folder| {
         fs::read_to_string(folder.join("policies").join(format!("{name}.json"))).ok()

@@ -38,7 +38,7 @@ impl Run<'_> {
     }
 
     fn play(&self, file: &Path, text: &str) -> Result<(ScenarioFile, Vec<Played>), Unusable> {
-        let presets = |name: &str| source::preset(file, name);
+        let presets = |name: &str| source::preset(self.presets, file, name);
         let scenarios = ScenarioFile::read(&file.display().to_string(), text, &presets)
             .map_err(|found| problems(&found))?;
         let reader = self.language.reader(0);

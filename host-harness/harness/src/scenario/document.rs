@@ -62,6 +62,9 @@ pub struct Problems {
     pub(crate) body: Range<usize>,
 }
 
+/// In a timeline, the policy of the heading, in place of the name of another one.
+pub(crate) const RESET: &str = "reset";
+
 /// Where the presets are: the config of a name, if there is one.
 pub type Presets<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -224,7 +227,7 @@ impl<'a> Reading<'a> {
             return;
         }
         let unknown = open.moments.iter().find_map(|moment| match &moment.what {
-            What::Policy(name) if !inherited.other_policies.contains_key(name) => {
+            What::Policy(name) if name != RESET && !inherited.other_policies.contains_key(name) => {
                 Some((moment.line, name.clone()))
             }
             _ => None,
@@ -326,7 +329,10 @@ impl<'a> Reading<'a> {
                     base = Some((self.presets)(preset).ok_or_else(|| {
                         Misread::new(
                             format!("no preset `{preset}`"),
-                            format!("a file `policies/{preset}.json` beside or above this one"),
+                            format!(
+                                "a file `policies/{preset}.json` beside or above this one, or the folder of \
+                                 presets, `--presets DIR`"
+                            ),
                         )
                     })?);
                 }

@@ -6,17 +6,21 @@ use serde_json::Value;
 use crate::answer::{self, Answer, Detail};
 use crate::scenario::token::{Kind, Token};
 use crate::scenario::words::{Words, misplaced};
-use despertador_contract::Reason;
 use despertador_contract::clock_face::ClockFace;
 use despertador_contract::key::step_from_word;
 use despertador_contract::nearest::{nearest, unknown};
 use despertador_contract::problem::Misread;
+use despertador_contract::{Outcome, Reason};
 
 /// An expected decision, brought into the form in which [`answer::line`] writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
     line: String,
     detail: Detail,
+    /// Whether a rest is expected, whatever its reason.
+    any_rest: bool,
+    /// Until when nothing is to be done, where that is what is expected.
+    quiet_until: Option<Instant>,
 }
 
 impl Expectation {
@@ -27,26 +31,42 @@ impl Expectation {
 
     /// The line of an answer, in the detail that is expected.
     pub fn line_of(&self, answer: &Answer, face: &ClockFace) -> String {
+        let rests = matches!(answer, Ok(decision) if decision.outcome == Outcome::Rest);
+        if self.any_rest && rests {
+            return self.line.clone();
+        }
         answer::line(answer, face, &self.detail)
+    }
+
+    /// Until when nothing is to be done, where that is what is expected.
+    pub(crate) fn quiet_until(&self) -> Option<Instant> {
+        self.quiet_until
     }
 
     pub(crate) fn read(tokens: &[Token], face: &ClockFace) -> Result<Expectation, Misread> {
         let mut words = Words::new(tokens);
+        if words.pass("nothing") {
+            words.pass("sent");
+            if !words.pass("until") {
+                return Err(misplaced(words.peek(), "`until` and a time"));
+            }
+            let until = words.instant(face)?;
+            words.end("the end of the line")?;
+            let line = format!("nothing until {}", face.show(until));
+            let detail = Detail::default();
+            return Ok(Expectation { line, detail, any_rest: false, quiet_until: Some(until) });
+        }
         let mut line = head(&mut words, face)?;
         if line.starts_with("fault ") {
             words.end("the end of the line")?;
-            return Ok(Expectation { line, detail: Detail::default() });
+            let detail = Detail::default();
+            return Ok(Expectation { line, detail, any_rest: false, quiet_until: None });
         }
         let asked = Asked::read(&mut words, face)?;
-        if line == "rest" && asked.reason.is_none() {
-            return Err(Misread::new(
-                "`rest` without its reason",
-                "the reason in parentheses, such as `rest (company-turn)`",
-            ));
-        }
+        let any_rest = line == "rest" && asked.reason.is_none() && asked.rule.is_none();
         let detail = asked.detail();
         asked.write(&mut line, face);
-        Ok(Expectation { line, detail })
+        Ok(Expectation { line, detail, any_rest, quiet_until: None })
     }
 }
 
@@ -113,7 +133,7 @@ impl Asked {
 
 const HEAD: &str = "`wait until TIME for reminder N`, `wait until TIME to close`, \
     `send reminder N`, `send reply N`, `close`, `resolve`, `notify (REASON)`, `reopen (REASON)`, \
-    `open linked (REASON)`, `after-close`, `rest (REASON)` or `fault WORD`";
+    `open linked (REASON)`, `after-close`, `rest`, `rest (REASON)`, `nothing until TIME` or `fault WORD`";
 
 const QUALIFIER: &str = "a \"text\", `key CYCLE/STEP`, `due TIME`, `with {…}`, `rule N`, \
     a (reason) or the end of the line";
@@ -165,6 +185,7 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
                 "open",
                 "after-close",
                 "rest",
+                "nothing",
                 "fault",
             ];
             return Err(match nearest(word, known) {
@@ -220,8 +241,8 @@ fn check_reason(reason: &str) -> Result<String, Misread> {
 mod tests {
     use despertador_contract::{
         Action, ActionKey, AfterClose, Audience, AutomaticReply, ClosePackage, ClosingNote,
-        Decision, Image, MissedCall, Outcome, Outgoing, QuickReply, Reason, Reminder, Source, Step,
-        Survey, Task, Template, Wake,
+        Decision, Image, MissedCall, Outgoing, QuickReply, Reason, Reminder, Source, Step, Survey,
+        Task, Template, Wake,
     };
 
     use super::*;

@@ -1,17 +1,18 @@
 //! Playing a scenario on an engine.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use despertador_contract::{
-    Author, Diagnostic, Event, Explanation, Failure as ActionFailure, Happening, Message, Reader,
-    Source,
+    Author, Diagnostic, Event, Explanation, Failure as ActionFailure, Happening, Instant, Message,
+    Outcome, Reader, Source, Step, Ticket,
 };
 
 use crate::answer::{self, Answer, Detail};
 use crate::bot::{self, Bot, Effect};
 use crate::conversation::Conversation;
 use crate::engine::{CallError, Engine, ParseError, Player, Usage};
-use crate::scenario::document::{Scenario, WHOLE};
+use crate::scenario::document::{RESET, Scenario, WHOLE};
 use crate::scenario::timeline::{Expected, Moment, Report, Stamp, What};
 use despertador_contract::Call;
 use despertador_contract::clock_face::ClockFace;
@@ -174,6 +175,10 @@ struct Stage<'a> {
     /// What players before this one have cost.
     spent: Option<Usage>,
     conversation: Conversation,
+    /// The customer's other tickets, by their ids.
+    others: HashMap<String, Conversation>,
+    /// Reminders that were sent, each with its ticket.
+    sent: Vec<(String, Instant)>,
     /// The bot that the customer meets first.
     bot: Option<Bot<'a>>,
     last_call: Option<Call>,
@@ -198,6 +203,8 @@ impl<'a> Stage<'a> {
             player,
             spent: None,
             conversation: Conversation::new(scenario.ticket.clone()),
+            others: HashMap::new(),
+            sent: Vec::new(),
             bot: scenario.flow.as_deref().map(Bot::new),
             last_call: None,
             whole: None,
@@ -230,6 +237,7 @@ impl<'a> Stage<'a> {
                 }
             }
             What::Policy(name) => self.switch(name, moment, played),
+            What::Ticket(id) => self.go_to(id),
             What::Restart => self.player.restart(),
             What::Memory { damaged } => self.damage(*damaged),
             What::Explain(language) => self.explain(language, moment, &mut step, played),
@@ -253,6 +261,10 @@ impl<'a> Stage<'a> {
                 }
                 Some(call) => self.ask(&call, moment, &mut step, played),
             },
+        }
+        if let What::Report(_, Report { step: Step::Reminder(_), failed: None, .. }) = &moment.what
+        {
+            self.sent.push((self.conversation.ticket.id.clone(), moment.at));
         }
         played.steps.push(step);
     }
@@ -313,7 +325,12 @@ impl<'a> Stage<'a> {
             Expected::Nothing | Expected::Contains(_) | Expected::Done(_) => None,
         };
         let got = match &moment.expected {
-            Expected::Decision(expectation) => expectation.line_of(&answer, &self.face),
+            Expected::Decision(expectation) => match expectation.quiet_until() {
+                Some(until) => self
+                    .first_act(&answer, moment.at, until)
+                    .unwrap_or_else(|| expectation.line().to_owned()),
+                None => expectation.line_of(&answer, &self.face),
+            },
             _ => answer::line(&answer, &self.face, &Detail::default()),
         };
         step.met = expected.map(|expected| expected == got);
@@ -426,6 +443,47 @@ impl<'a> Stage<'a> {
         step.got = Some(got);
     }
 
+    /// The first action before an instant, if the host is awake at each deadline and nothing else
+    /// happens; or why that is not known.
+    fn first_act(&mut self, answer: &Answer, at: Instant, until: Instant) -> Option<String> {
+        let (mut answer, mut now) = (answer.clone(), at);
+        // Nothing that is only looked at stays in the conversation.
+        let mut ahead = self.conversation.clone();
+        loop {
+            let line = answer::line(&answer, &self.face, &Detail::default());
+            match &answer.as_ref().map(|decision| &decision.outcome) {
+                Ok(Outcome::Wait(wake)) if now < wake.until && wake.until < until => {
+                    now = wake.until;
+                }
+                Ok(Outcome::Wait(_) | Outcome::Rest) => return None,
+                Ok(Outcome::Act(_) | Outcome::Other(_)) => {
+                    return Some(format!("{line} at {}", self.face.show(now)));
+                }
+                Err(_) => return Some(line),
+            }
+            match ahead.play(self.player.as_mut(), &Call::Tick(now)) {
+                Ok(next) => answer = next.clone(),
+                Err(error) => return Some(format!("no answer: {error}")),
+            }
+        }
+    }
+
+    /// Goes on with another ticket of the same customer: the facts that it begins with are those of
+    /// the heading, and the host knows what was sent in the others.
+    fn go_to(&mut self, id: &str) {
+        let next = self.others.remove(id).unwrap_or_else(|| {
+            Conversation::new(Ticket { id: id.to_owned(), ..self.scenario.ticket.clone() })
+        });
+        let left = std::mem::replace(&mut self.conversation, next);
+        self.others.insert(left.ticket.id.clone(), left);
+        let sent = self.sent.iter().filter(|(ticket, _)| ticket != id).map(|(_, at)| *at);
+        let facts = &mut self.conversation.ticket;
+        let mut known = self.scenario.ticket.sent_to_customer.clone().unwrap_or_default();
+        known.extend(sent);
+        facts.sent_to_customer = Some(known);
+        self.last_call = None;
+    }
+
     /// The decision in words, if the plugin finds any.
     fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
         let Conversation { ticket, memory, .. } = &self.conversation;
@@ -461,8 +519,10 @@ impl<'a> Stage<'a> {
     }
 
     fn switch(&mut self, name: &str, moment: &Moment, played: &mut Played) {
-        let Some(config) = self.scenario.other_policies.get(name) else {
-            return;
+        let config = match self.scenario.other_policies.get(name) {
+            Some(config) => config,
+            None if name == RESET => &self.scenario.policy,
+            None => return,
         };
         match self.engine.parse(config, &self.scenario.surroundings) {
             Ok(player) => {

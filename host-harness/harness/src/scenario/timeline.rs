@@ -64,8 +64,10 @@ pub enum What {
     Tick,
     /// The facts of the ticket change; nobody is told.
     Facts(Value),
-    /// Another policy applies from here on.
+    /// Another policy applies from here on, by its name; `reset` for the one of the heading.
     Policy(String),
+    /// What follows happens to another ticket of the same customer, by its id.
+    Ticket(String),
     /// The instance is thrown away.
     Restart,
     /// The call of the line before is made once more.
@@ -183,6 +185,7 @@ fn expected(
         What::Flow | What::FlowExpires => Ok(Expected::Done(written.to_owned())),
         What::Facts(_)
         | What::Policy(_)
+        | What::Ticket(_)
         | What::Restart
         | What::FlowAnswers(_)
         | What::Memory { .. } => {
@@ -253,6 +256,7 @@ const FIRST_WORDS: &[&str] = &[
     "happened",
     "facts",
     "policy",
+    "ticket",
     "restart",
     "duplicate",
     "explain",
@@ -280,6 +284,7 @@ fn what(
             words.json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?.clone(),
         ),
         "policy" => What::Policy(words.name("the name of a `policy name=…` block")?),
+        "ticket" => What::Ticket(words.name("the id of another ticket of the customer")?.into()),
         "restart" => What::Restart,
         "duplicate" => What::Duplicate,
         "explain" => What::Explain(words.word("a language: `es`, `pt` or `en`")?.to_owned()),
