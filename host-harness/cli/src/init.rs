@@ -17,6 +17,7 @@ use crate::{Ended, Unusable, plugin, written};
 
 mod comments;
 mod draft;
+mod spoken;
 mod words;
 
 use comments::commented;
@@ -123,13 +124,14 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         let channels: Vec<&str> = Channel::NAMED.iter().map(|(word, _)| *word).collect();
         let question = words.channel.replace("{0}", &channels.join(", "));
         draft = self.ask(&question, words.none, &draft, |draft, answer| {
-            draft.channel = said(answer, &[words.none]);
+            draft.channel = said(answer, &[words.none]).map(|c| spoken::channel(&c));
             Ok(())
         })?;
         let question = words.hours.replace("{0}", words.hours_example);
         draft = self.ask(&question, words.none, &draft, |draft, answer| {
             draft.hours =
                 said(answer, &[words.none]).map(|hours| parts(&hours)).unwrap_or_default();
+            draft.hours.iter_mut().for_each(|entry| *entry = spoken::hours(entry));
             Ok(())
         })?;
         if !draft.hours.is_empty() {
@@ -140,7 +142,8 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         }
         let default = usual.close_after.as_deref().unwrap_or(words.never);
         draft = self.ask(words.close_after, default, &draft, |draft, answer| {
-            draft.close_after = said(answer, &[words.never, words.none, "never"]);
+            draft.close_after =
+                said(answer, &[words.never, words.none, "never"]).map(|t| spoken::duration(&t));
             Ok(())
         })?;
         let mut number = usual.reminders.len();
@@ -160,7 +163,7 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
             let number = n.to_string();
             draft =
                 self.ask(&question.replace("{0}", &number), &after, &draft, |draft, answer| {
-                    draft.reminders.push((answer.to_owned(), text.to_owned()));
+                    draft.reminders.push((spoken::duration(answer), text.to_owned()));
                     Ok(())
                 })?;
             let question = words.text.replace("{0}", &number);

@@ -1,9 +1,7 @@
 //! A policy in the making.
 
-use despertador_policy::form::DAYS;
-
 use super::words::Words;
-use super::{Node, duration};
+use super::{Node, duration, spoken};
 use crate::language::Language;
 
 /// The answers so far, as they were given.
@@ -86,7 +84,7 @@ impl Draft {
         let mut week: Vec<(String, Vec<String>)> = Vec::new();
         for entry in &self.hours {
             let (days, opening) = entry.split_once(' ').unwrap_or((entry, ""));
-            let days: Vec<String> = days.split('-').map(|day| self.day(day)).collect();
+            let days: Vec<String> = days.split('-').map(spoken::day).collect();
             let days = days.join("-");
             match week.iter_mut().find(|(earlier, _)| *earlier == days) {
                 Some((_, openings)) => openings.push(opening.trim().to_owned()),
@@ -98,15 +96,6 @@ impl Draft {
             _ => Node::texts(openings),
         };
         Node::object(week.into_iter().map(|(days, list)| (days, openings(list))))
-    }
-
-    /// The config's word for a day in the reader's language, in full or not, with or without its
-    /// accent.
-    fn day(&self, written: &str) -> String {
-        let plain = |word: &str| word.to_lowercase().replace('á', "a").replace('é', "e");
-        let own = Words::of(self.language).days;
-        let found = own.iter().zip(DAYS).find(|(day, _)| plain(written).starts_with(&plain(day)));
-        found.map_or_else(|| written.to_owned(), |(_, day)| day.to_owned())
     }
 }
 

@@ -13,8 +13,6 @@ pub(super) struct Words {
     /// How it is written.
     pub(super) hours: &'static str,
     pub(super) hours_example: &'static str,
-    /// From Monday, as they are written in an answer.
-    pub(super) days: [&'static str; 7],
     pub(super) zone: &'static str,
     pub(super) default_zone: &'static str,
     pub(super) schedule: &'static str,
@@ -59,7 +57,6 @@ const ES: Words = Words {
     none: "ninguno",
     hours: "¿Cuentan solo las horas de atención? Escríbalas como «{0}»",
     hours_example: "lun-vie 09:00-18:00, sáb 09:00-13:00",
-    days: ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
     zone: "¿En qué zona horaria?",
     default_zone: "America/Bogota",
     schedule: "atención",
@@ -125,7 +122,6 @@ const PT: Words = Words {
     none: "nenhum",
     hours: "Contam só as horas de atendimento? Escreva-as como «{0}»",
     hours_example: "seg-sex 09:00-18:00, sáb 09:00-13:00",
-    days: ["seg", "ter", "qua", "qui", "sex", "sáb", "dom"],
     zone: "Em que fuso horário?",
     default_zone: "America/Sao_Paulo",
     schedule: "atendimento",
@@ -191,7 +187,6 @@ const EN: Words = Words {
     none: "none",
     hours: "Do only business hours count? Write them as «{0}»",
     hours_example: "mon-fri 09:00-18:00, sat 09:00-13:00",
-    days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
     zone: "In which time zone?",
     default_zone: "UTC",
     schedule: "business-hours",
