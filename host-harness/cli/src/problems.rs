@@ -69,6 +69,12 @@ impl Problems {
 
     /// Line and column of a problem, and the part of the line that it is about.
     fn place(&self, problem: &Diagnostic) -> Option<(usize, usize, usize)> {
+        if problem.code == "not-json"
+            && let Some(at) = syntax_error(&self.text)
+        {
+            let (line, column) = line_and_column(&self.text, at);
+            return Some((line, column, 1));
+        }
         let place = locate(&self.text, &problem.place)?;
         let about_name = problem.code.starts_with("unknown") && place.exact;
         let span = match place.name {
@@ -123,6 +129,23 @@ impl Problems {
     }
 }
 
+/// The byte at which a text stops being JSON: of a comma with nothing after it, the comma.
+fn syntax_error(text: &str) -> Option<usize> {
+    let error = serde_json::from_str::<Value>(text).err()?;
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .fold(0, usize::saturating_add);
+    let mut at = line_start.saturating_add(error.column().saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(at) {
+        at = at.saturating_sub(1);
+    }
+    let before = text.get(..at)?.trim_end();
+    let is_trailing = before.ends_with(',') && text.get(at..)?.starts_with(['}', ']']);
+    Some(if is_trailing { before.len().saturating_sub(1) } else { at })
+}
+
 /// The part of a line around a column, for files that are one long line.
 fn around(line: &str, column: usize) -> (String, usize) {
     const MOST: usize = 120;
@@ -138,4 +161,22 @@ fn around(line: &str, column: usize) -> (String, usize) {
 /// `1 error`, `2 errors`.
 pub(crate) fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trailing_comma_is_where_the_text_is_wrong() {
+        for (text, at) in [
+            ("[1,]", 2),
+            ("{ \"a\": 1,\n}", 8),
+            ("{\n  \"á\": [\n    1 ,\n\n  ]\n}", 18),
+            ("[1 2]", 3),
+        ] {
+            assert_eq!(syntax_error(text), Some(at), "{text}");
+        }
+        assert_eq!(syntax_error("[1]"), None);
+    }
 }
