@@ -220,7 +220,8 @@ fn a_file_of_an_older_version_knows_earlier_ids_and_what_was_sent() {
     let connection = rusqlite::Connection::open(folder.file()).expect("a database");
     connection
         .execute_batch(
-            "DROP TABLE sent; DROP TABLE known_as; DROP TABLE backup; PRAGMA user_version = 4;",
+            "DROP TABLE sent; DROP TABLE known_as; DROP TABLE backup; DROP INDEX flow_head;
+             DROP INDEX policy_head; PRAGMA user_version = 4;",
         )
         .expect("an older file");
     drop(connection);

@@ -284,7 +284,7 @@ fn what(
             words.json("the facts that change, such as `{\"tags\": [\"vip\"]}`")?.clone(),
         ),
         "policy" => What::Policy(words.name("the name of a `policy name=…` block")?),
-        "ticket" => What::Ticket(words.name("the id of another ticket of the customer")?.into()),
+        "ticket" => What::Ticket(words.name("the id of another ticket of the customer")?),
         "restart" => What::Restart,
         "duplicate" => What::Duplicate,
         "explain" => What::Explain(words.word("a language: `es`, `pt` or `en`")?.to_owned()),
