@@ -3,6 +3,7 @@
 //! `BLESS=1 cargo test -p despertador-generate` writes the files anew; the test holds them to `wit/`.
 
 pub mod node;
+pub mod openapi;
 pub mod policy;
 pub mod python;
 pub mod rust;

@@ -1,5 +1,5 @@
 //! What is made from `wit/` is what lies in the repository: the Rust types and their words, the words
-//! of the Python host, and those of the Node host.
+//! of the Python host, those of the Node host, and parts of the OpenAPI document.
 //!
 //! `BLESS=1 cargo test -p despertador-generate` writes the files anew.
 
@@ -12,6 +12,10 @@ fn generated_code_is_that_of_the_contract() {
     let files = [
         ("host-harness/contract/src/generated.rs", despertador_generate::rust::file(&contract)),
         ("plugin/policy/src/channel/named.rs", despertador_generate::policy::channels(&contract)),
+        (
+            "host-harness/server/src/api/event/contract.json",
+            despertador_generate::openapi::file(&contract),
+        ),
         ("hosts/python/despertador/words.py", despertador_generate::python::file(&contract)),
         ("hosts/node-red/lib/words.mjs", despertador_generate::node::file(&contract)),
     ];
