@@ -56,7 +56,8 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
             let all: Vec<Value> = rows
                 .iter()
                 .map(|row| {
-                    let scopes: Vec<&str> = row.scopes.split(' ').collect();
+                    let scopes = row.scopes.as_deref().unwrap_or_default();
+                    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
                     json!({
                         "name": row.name, "scopes": scopes, "accounts": row.accounts.as_ref().ok(),
                         "made": show_rfc3339(row.at), "revoked": row.revoked.map(show_rfc3339),
@@ -77,7 +78,7 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
                             Ok(accounts) => json!(accounts).to_string(),
                             Err(error) => error.to_string(),
                         };
-                        vec![row.name.clone(), accounts, row.scopes.clone(), state]
+                        vec![row.name.clone(), accounts, row.scopes_text(), state]
                     })
                     .collect();
                 for line in columns(&[Side::Left; 4], &lines) {

@@ -28,6 +28,15 @@ pub(crate) fn other_from_word(word: &str) -> Option<String> {
     word.strip_prefix("other:").filter(|name| !name.is_empty()).map(Into::into)
 }
 
+/// The codes of the reasons that keep a due message from being sent at its time.
+pub const WITHHELD: [&str; 3] = ["outside-channel-window", "outside-sending-window", "over-budget"];
+
+/// The code of a reason that keeps a due message from being sent at its time; `None` for all others.
+#[must_use]
+pub fn withheld(reason: &Reason) -> Option<&'static str> {
+    WITHHELD.into_iter().find(|code| *code == reason.name())
+}
+
 /// A reason as it stands in parentheses: `company-turn`, `exempt vip`, `reminder-failed 1`.
 #[must_use]
 pub fn reason(reason: &Reason) -> Cow<'_, str> {
@@ -46,5 +55,17 @@ pub fn fault(fault: &Fault) -> String {
         Fault::OverLimit(what) => format!("{} {what}", fault.name()),
         Fault::Other(name) => other_word(name),
         Fault::MemoryDamaged | Fault::BadTime(_) => fault.name().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_withholds_a_message_is_a_reason_of_the_contract() {
+        assert!(WITHHELD.iter().all(|code| Reason::NAMES.contains(code)));
+        assert_eq!(withheld(&Reason::OverBudget), Some("over-budget"));
+        assert_eq!(withheld(&Reason::CompanyTurn), None);
     }
 }

@@ -69,6 +69,7 @@ pub mod journal;
 pub mod private;
 pub mod report;
 pub mod runtime;
+mod scope;
 pub mod sink;
 pub mod store;
 
@@ -78,3 +79,4 @@ pub use desk::{
     Replayed, Report, Saved, Settled, Standing, Subject, TimelineEntry, Woken,
 };
 pub use error::DeskError;
+pub use scope::Scope;

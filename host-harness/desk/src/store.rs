@@ -12,6 +12,8 @@ use std::path::Path;
 
 use despertador_contract::{Action, ExitState, Instant, Step, TicketStatus};
 
+use crate::scope::Scope;
+
 pub use error::{StoreError, StoreProblem};
 pub use inbound::{AliasRow, InboundChange, InboundRow, InboundSize};
 pub use sqlite::Sqlite;
@@ -275,8 +277,8 @@ pub struct TokenRow {
     pub digest: [u8; 32],
     /// What it is for.
     pub name: String,
-    /// What it may do, words with a space between.
-    pub scopes: String,
+    /// What it may do. An error if the stored words cannot be read: such a token may do nothing.
+    pub scopes: Result<Vec<Scope>, StoreError>,
     /// The accounts it may see, by name; `*` stands for all. An error if the stored list cannot be
     /// read: such a token sees no account.
     pub accounts: Result<Vec<String>, StoreError>,
@@ -284,6 +286,15 @@ pub struct TokenRow {
     pub at: Instant,
     /// When it was taken back.
     pub revoked: Option<Instant>,
+}
+
+impl TokenRow {
+    /// The words of its scopes with a space between; empty if they cannot be read.
+    #[must_use]
+    pub fn scopes_text(&self) -> String {
+        let scopes = self.scopes.as_deref().unwrap_or_default();
+        scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A ticket. Facts, memory and what was carried out are the desk's; the rest is for queries.

@@ -17,7 +17,9 @@ use despertador_desk::store::sqlite::SqliteOptions;
 use despertador_desk::store::{
     Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
 };
-use despertador_desk::{Change, Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
+use despertador_desk::{
+    Change, Desk, DeskError, Incoming, Options, Outcome, Receipt, Report, Scope,
+};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, plugin, silent, words};
 
@@ -511,14 +513,14 @@ fn a_ticket_whose_deferred_events_cannot_be_read_is_moved_aside_and_says_so() {
 }
 
 #[test]
-fn a_token_whose_accounts_cannot_be_read_sees_none_and_can_be_taken_back() {
+fn a_token_that_cannot_be_read_may_do_nothing_and_can_be_revoked() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for (digest, name) in [(1, "a"), (2, "b")] {
         let token = TokenRow {
             digest: [digest; 32],
             name: name.into(),
-            scopes: "audit:view".into(),
+            scopes: Ok(vec![Scope::AuditView]),
             accounts: Ok(vec!["acme".into()]),
             at: NINE,
             revoked: None,
@@ -527,10 +529,14 @@ fn a_token_whose_accounts_cannot_be_read_sees_none_and_can_be_taken_back() {
     }
     drop(desk);
     alter(&folder, "UPDATE token SET accounts = '*' WHERE name = 'a'");
+    alter(&folder, "UPDATE token SET scopes = 'audit:view all' WHERE name = 'b'");
     let mut desk = folder.desk();
     let sees: Vec<_> =
         desk.tokens().expect("tokens").into_iter().map(|row| row.accounts.ok()).collect();
     assert_eq!(sees, [None, Some(vec!["acme".to_owned()])]);
+    let may: Vec<_> =
+        desk.tokens().expect("tokens").into_iter().map(|row| row.scopes.ok()).collect();
+    assert_eq!(may, [Some(vec![Scope::AuditView]), None]);
     assert_eq!(desk.revoke_token(NINE + 1, "a", "test"), Ok(true));
     assert_eq!(desk.audit("acme", 1).expect("an audit")[0].what, "token-revoked");
 }
@@ -552,7 +558,7 @@ fn flows_and_tokens_are_kept() {
     let token = TokenRow {
         digest: [1; 32],
         name: "reports".into(),
-        scopes: "help-desk:view".into(),
+        scopes: Ok(vec![Scope::HelpDeskView]),
         accounts: Ok(vec!["acme".into()]),
         at: NINE,
         revoked: None,

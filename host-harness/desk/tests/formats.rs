@@ -24,7 +24,7 @@ use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Period, Reporter, Rows};
 use despertador_desk::sink::{LogSink, Sink, document};
 use despertador_desk::store::{Query, Sqlite, TokenRow};
-use despertador_desk::{Asked, Desk, Incoming, Options, Outcome, Replay, Replayed, Report};
+use despertador_desk::{Asked, Desk, Incoming, Options, Outcome, Replay, Replayed, Report, Scope};
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, opened, plugin, silent, words};
@@ -138,7 +138,7 @@ fn story(file: &Path) -> Story {
     let token = |digest: u8, name: &str, accounts: &[&str]| TokenRow {
         digest: [digest; 32],
         name: name.into(),
-        scopes: "events:write audit:view".into(),
+        scopes: Ok(vec![Scope::EventsWrite, Scope::AuditView]),
         accounts: Ok(accounts.iter().map(|&name| name.to_owned()).collect()),
         at: NINE,
         revoked: None,

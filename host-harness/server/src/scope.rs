@@ -11,74 +11,13 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use despertador_contract::Instant;
+pub use despertador_desk::Scope;
 use despertador_desk::store::TokenRow;
 use despertador_host::Sha256;
 
 use crate::app::App;
 use crate::limits::Seat;
 use crate::problem::{Code, Problem};
-
-/// What a token may do. The words of the help desks that Despertador is for, and `tokens:edit`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// Tell what has happened.
-    EventsWrite,
-    /// See policies, tickets and what was given up.
-    HelpDeskView,
-    /// Change policies, and what happens to tickets.
-    HelpDeskEdit,
-    /// See the bot's flow.
-    BuilderView,
-    /// Change the bot's flow.
-    BuilderEdit,
-    /// See who has changed what.
-    AuditView,
-    /// Make tokens and take them back.
-    TokensEdit,
-}
-
-impl Scope {
-    /// All there are.
-    pub const ALL: [Scope; 7] = [
-        Scope::EventsWrite,
-        Scope::HelpDeskView,
-        Scope::HelpDeskEdit,
-        Scope::BuilderView,
-        Scope::BuilderEdit,
-        Scope::AuditView,
-        Scope::TokensEdit,
-    ];
-
-    /// Its word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Scope::EventsWrite => "events:write",
-            Scope::HelpDeskView => "help-desk:view",
-            Scope::HelpDeskEdit => "help-desk:edit",
-            Scope::BuilderView => "builder:view",
-            Scope::BuilderEdit => "builder:edit",
-            Scope::AuditView => "audit:view",
-            Scope::TokensEdit => "tokens:edit",
-        }
-    }
-
-    /// The scope of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Scope> {
-        Scope::ALL.into_iter().find(|scope| scope.word() == word)
-    }
-
-    /// Who may change something may see it.
-    fn includes(self, wanted: Scope) -> bool {
-        self == wanted
-            || matches!(
-                (self, wanted),
-                (Scope::HelpDeskEdit, Scope::HelpDeskView)
-                    | (Scope::BuilderEdit, Scope::BuilderView)
-            )
-    }
-}
 
 /// A token that was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,11 +61,10 @@ impl NewToken {
         scopes: &[Scope],
         accounts: &[String],
     ) -> NewToken {
-        let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
         let row = TokenRow {
             digest: Sha256::of(secret.as_bytes()).0,
             name: name.to_owned(),
-            scopes: words.join(" "),
+            scopes: Ok(scopes.to_vec()),
             accounts: Ok(accounts.to_vec()),
             at: now,
             revoked: None,
@@ -143,8 +81,8 @@ impl Tokens {
     /// Puts these in the place of those known.
     pub(crate) fn set(&self, rows: Vec<TokenRow>) {
         let known = rows.into_iter().filter(|row| row.revoked.is_none()).map(|row| {
-            let scopes = row.scopes.split(' ').filter_map(Scope::from_word).collect();
-            // One whose accounts cannot be read sees none.
+            // A token whose scopes or accounts cannot be read may do nothing.
+            let scopes = row.scopes.unwrap_or_default().into_iter().collect();
             let accounts = row.accounts.unwrap_or_default().into_iter().collect();
             let caller =
                 Caller { digest: row.digest, name: row.name, scopes, accounts, seat: None };

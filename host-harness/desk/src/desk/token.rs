@@ -60,7 +60,8 @@ impl<S: Store> Desk<S> {
     ) -> Result<(), DeskError> {
         // A token whose accounts cannot be read is taken back in the sight of all of them.
         let named = token.accounts.clone().unwrap_or_else(|_| vec!["*".into()]);
-        let details = json!({ "name": token.name, "scopes": token.scopes, "accounts": named });
+        let details =
+            json!({ "name": token.name, "scopes": token.scopes_text(), "accounts": named });
         let mut work = self.work(now);
         for account in &self.accounts {
             if named.iter().any(|name| name == "*" || *name == account.row.name) {

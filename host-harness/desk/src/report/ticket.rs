@@ -6,7 +6,7 @@ use despertador_contract::decision::action_from_json;
 use despertador_contract::event_log::Row;
 use despertador_contract::facts;
 use despertador_contract::key;
-use despertador_contract::word::Word;
+use despertador_contract::word::{self, Word};
 use despertador_contract::{
     Action, ActionKey, Author, Channel, ClosePackage, Happening, Instant, Message, MessageKind,
     Origin, Source, Step, Task, Ticket, TicketStatus,
@@ -343,7 +343,7 @@ impl Told {
         let reason = decision.get("reason").and_then(Value::as_str).unwrap_or_default();
         let code = reason.split(' ').next().unwrap_or_default();
         code.clone_into(&mut self.reason);
-        if ["outside-sending-window", "outside-channel-window", "over-budget"].contains(&code) {
+        if word::WITHHELD.contains(&code) {
             let which = (code.to_owned(), self.reminders.len());
             if !self.withheld.contains(&which) {
                 self.withheld.push(which);

@@ -53,6 +53,10 @@ pub(crate) struct Wanted {
 /// Accounts that one token names.
 const ACCOUNTS_MAX: usize = 1_000;
 
+fn words(scopes: &[Scope]) -> Vec<String> {
+    scopes.iter().map(|scope| scope.word().to_owned()).collect()
+}
+
 /// A list of words of [`Scope`].
 fn scopes() -> Array {
     let word = ObjectBuilder::new()
@@ -87,7 +91,7 @@ pub(crate) async fn list(
         .filter(|row| caller.sees_all_of(row))
         .map(|row| TokenLine {
             name: row.name,
-            scopes: row.scopes.split(' ').map(str::to_owned).collect(),
+            scopes: words(&row.scopes.unwrap_or_default()),
             accounts: row.accounts.unwrap_or_default(),
             made: time(row.at),
             revoked: row.revoked.map(time),

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, 
 use super::ownership::Mark;
 use super::{Sqlite, unknown};
 use crate::decision::action_from_text;
+use crate::scope::Scope;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
     InboundRow, InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow,
@@ -147,16 +148,22 @@ impl Store for Sqlite {
             params![],
             |row| {
                 let name: String = row.get(1)?;
+                let words: String = row.get(2)?;
                 let accounts: String = row.get(3)?;
-                // A token without a list of accounts sees none; the others are as good as ever.
-                let accounts = serde_json::from_str(&accounts).map_err(|error| {
-                    let found = format!("the accounts of token `{name}` cannot be read: {error}");
+                let unreadable = |what: String| {
+                    let found = format!("the {what} of token `{name}` cannot be read");
                     StoreError::new(StoreProblem::Corrupt, found)
-                });
+                };
+                let scope = |word| Scope::from_word(word).ok_or(word);
+                let scopes = words.split(' ').map(scope).collect::<Result<_, _>>();
+                let scopes = scopes.map_err(|word| unreadable(format!("scope `{word}`")));
+                // A token without a list of accounts sees none; the others are as good as ever.
+                let accounts = serde_json::from_str(&accounts)
+                    .map_err(|_| unreadable("list of accounts".into()));
                 Ok(TokenRow {
                     digest: row.get(0)?,
                     name,
-                    scopes: row.get(2)?,
+                    scopes,
                     accounts,
                     at: row.get(4)?,
                     revoked: row.get(5)?,

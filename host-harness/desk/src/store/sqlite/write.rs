@@ -126,7 +126,7 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
         .execute(params![
             token.digest.as_slice(),
             token.name,
-            token.scopes,
+            token.scopes_text(),
             json!(token.accounts.as_deref().unwrap_or_default()).to_string(),
             token.at,
             token.revoked
