@@ -15,7 +15,6 @@
 //! // src/lib.rs: include_bytes!(concat!(env!("OUT_DIR"), "/my-plugin.component.wasm"))
 //! ```
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -50,16 +49,9 @@ pub struct Built {
 }
 
 /// Why no component could be built: a sentence that names the way out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Problem(String);
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Problem {}
 
 impl Guest<'_> {
     /// Builds `PACKAGE.component.wasm` and, with function names, `PACKAGE.names.component.wasm`

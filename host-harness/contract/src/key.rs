@@ -113,20 +113,12 @@ impl FromStr for ActionKey {
 }
 
 /// A text that is no action key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no action key: it lacks {what}; write `TICKET/CYCLE/STEP`")]
 pub struct NotAKey {
     text: String,
     what: &'static str,
 }
-
-impl fmt::Display for NotAKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { text, what } = self;
-        write!(f, "`{text}` is no action key: it lacks {what}; write `TICKET/CYCLE/STEP`")
-    }
-}
-
-impl std::error::Error for NotAKey {}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,5 @@
 //! The missing exit, added.
 
-use std::fmt;
-
 use serde_json::{Value, json};
 
 use crate::desk::Close;
@@ -25,37 +23,24 @@ pub struct Edit {
 }
 
 /// Why the exit cannot be added.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfixable {
     /// There is no such block.
+    #[error("the flow has no block `{0}`")]
     NoSuchBlock(String),
     /// The block is no human-assistance block.
+    #[error("`{0}` is no human-assistance block; their ids begin with `desk:`")]
     NotHumanAssistance(String),
     /// The block is of a generation that has no such exit.
+    #[error(
+        "the block «{0}» is of a generation without inactivity exit; update it in the \
+         Builder first, then publish and export the flow again"
+    )]
     OldGeneration(String),
     /// The exit would lead back to the block it leaves.
+    #[error("the exit cannot lead back to «{0}», the block that it leaves")]
     LeadsBack(String),
 }
-
-impl fmt::Display for Unfixable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unfixable::NoSuchBlock(id) => write!(f, "the flow has no block `{id}`"),
-            Unfixable::NotHumanAssistance(id) => {
-                write!(f, "`{id}` is no human-assistance block; their ids begin with `desk:`")
-            }
-            Unfixable::OldGeneration(name) => write!(
-                f,
-                "the block «{name}» is of a generation without inactivity exit; update it in the Builder first, then publish and export the flow again"
-            ),
-            Unfixable::LeadsBack(name) => {
-                write!(f, "the exit cannot lead back to «{name}», the block that it leaves")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Unfixable {}
 
 /// The change that gives a human-assistance block an inactivity exit to another block. It comes
 /// first among the outputs, so that none of them takes its place; one that was there before is

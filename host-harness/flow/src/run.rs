@@ -1,7 +1,6 @@
 //! One input on its way through a flow.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
 
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
@@ -220,9 +219,10 @@ kinds! {
 }
 
 /// Why an input could not be taken to its end. What was done until then stays done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RunError {
     /// The output that was taken leads to no block. The conversation begins anew.
+    #[error("`{block}` was left by an output that leads to no block, `{target}` ({output})")]
     NoSuchBlock {
         /// The block whose output it is.
         block: String,
@@ -232,11 +232,13 @@ pub enum RunError {
         target: String,
     },
     /// The conversation was moved on too often by one input.
+    #[error("one input moved on more than {MOST_TRANSITIONS} times, up to `{block}`")]
     TooManyTransitions {
         /// The block reached last.
         block: String,
     },
     /// An action failed, and its author did not say that the flow goes on.
+    #[error("the action {kind} failed: {why} ({action})")]
     ActionFailed {
         /// The action (JSON Pointer).
         action: String,
@@ -246,6 +248,7 @@ pub enum RunError {
         why: String,
     },
     /// A condition or a validation has a pattern that cannot be used.
+    #[error("the pattern `{pattern}` cannot be used ({place})")]
     Pattern {
         /// The condition or the block (JSON Pointer).
         place: String,
@@ -255,30 +258,6 @@ pub enum RunError {
         why: PatternError,
     },
 }
-
-impl fmt::Display for RunError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RunError::NoSuchBlock { block, output, target } => {
-                write!(
-                    f,
-                    "`{block}` was left by an output that leads to no block, `{target}` ({output})"
-                )
-            }
-            RunError::TooManyTransitions { block } => {
-                write!(f, "one input moved on more than {MOST_TRANSITIONS} times, up to `{block}`")
-            }
-            RunError::ActionFailed { action, kind, why } => {
-                write!(f, "the action {kind} failed: {why} ({action})")
-            }
-            RunError::Pattern { place, pattern, .. } => {
-                write!(f, "the pattern `{pattern}` cannot be used ({place})")
-            }
-        }
-    }
-}
-
-impl std::error::Error for RunError {}
 
 impl<'f, 's> Run<'f, 's> {
     /// Begins with an input. Only one run at a time may have a session.

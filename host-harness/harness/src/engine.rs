@@ -1,7 +1,5 @@
 //! What plays a conversation: the component in its sandbox, or the policy crate itself.
 
-use std::fmt;
-
 use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
@@ -85,24 +83,15 @@ pub enum ParseError {
 }
 
 /// Why a call has no answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError {
     /// The plugin says that it cannot answer.
+    #[error("fault {}", despertador_contract::word::fault(.0))]
     Fault(Fault),
     /// The plugin crashed, went over a limit or broke the contract; the sentence says how.
+    #[error("{0}")]
     Broken(String),
 }
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Fault(fault) => write!(f, "fault {}", despertador_contract::word::fault(fault)),
-            Self::Broken(sentence) => f.write_str(sentence),
-        }
-    }
-}
-
-impl std::error::Error for CallError {}
 
 /// The most that one call has taken of each thing that is limited, beside its limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

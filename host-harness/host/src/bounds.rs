@@ -5,8 +5,6 @@
 //! the plugin. The limits are far above what platforms send and well within what the default
 //! [`Limits`](crate::Limits) let a plugin work through.
 
-use std::fmt;
-
 use despertador_contract::{
     Author, Channel, Event, FailureKind, Happening, Message, MessageKind, Origin, Source, Ticket,
     TicketStatus,
@@ -30,21 +28,14 @@ pub const INSTANTS_MAX: usize = 256;
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
 
 /// A member that is over its limit, or an id with a character that ids do not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` {wrong}", .member.replace('/', "."))]
 pub struct OutOfBounds {
     /// The member, by its path in the JSON of an event: `facts/more`, `message/text`, `id`.
     pub member: &'static str,
     /// What is wrong with it: `has 30000 entries and may have 256`.
     pub wrong: String,
 }
-
-impl fmt::Display for OutOfBounds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}", self.member.replace('/', "."), self.wrong)
-    }
-}
-
-impl std::error::Error for OutOfBounds {}
 
 /// Checks the id of a ticket, a message or an event: 1 to 512 bytes, and none of the characters that
 /// break a line, control a terminal or turn the direction of writing.

@@ -1,24 +1,25 @@
 //! Why a component is not loaded.
 
-use std::fmt;
-
 use crate::contract;
 use crate::options::Sha256;
 
 /// Why a component is not loaded: where, what, and the way out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place} {refusal}; {}", .refusal.help())]
 pub struct LoadError {
     pub(crate) place: String,
     pub(crate) refusal: Refusal,
 }
 
 /// What is wrong with a component.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The file cannot be read.
+    #[error("cannot be read: {0}")]
     Unreadable(String),
     /// It is larger than the limit.
+    #[error("has {bytes} bytes, more than the {allowed} allowed")]
     TooLarge {
         /// Its size in bytes.
         bytes: u64,
@@ -26,41 +27,61 @@ pub enum Refusal {
         allowed: u64,
     },
     /// Its digest is not among the pins.
+    #[error("has the SHA-256 `{0}`, which is not pinned")]
     NotPinned(Sha256),
     /// It is empty.
+    #[error("is empty")]
     Empty,
     /// It is something else than WebAssembly.
+    #[error("is no WebAssembly")]
     NotWebAssembly,
     /// It is a core module and no component.
+    #[error("is a core module and no component")]
     CoreModule,
     /// It ends too early.
+    #[error("is truncated")]
     Truncated,
     /// It is no valid component.
+    #[error("is no component this host can run: {0}")]
     Invalid(String),
     /// It imports something (all names).
+    #[error("imports {}, and a plugin may import nothing", names(.0))]
     Imports(Vec<String>),
     /// It lacks exports of the contract (named).
+    #[error("does not export {}", names(.0))]
     Lacks(Vec<String>),
     /// It exports something that the contract does not know (named).
+    #[error("exports {}, which the contract does not know", names(.0))]
     Foreign(Vec<String>),
     /// It was built for another version of the contract.
+    #[error(
+        "was built for version `{found}` of the contract, and this host speaks `{}`",
+        contract::VERSION
+    )]
     Version {
         /// The version it was built for.
         found: String,
     },
     /// It exports the right names with other types.
+    #[error("exports the contract with other types: {0}")]
     Types(String),
     /// It needs more memory to start than allowed.
+    #[error("needs more than it may have: {0}")]
     Resources(String),
     /// It consists of more memories, tables, instances or code than a plugin may.
+    #[error("is more than one plugin may be: {0}")]
     TooComplex(String),
     /// The compiler crashed on it.
+    #[error("makes the compiler crash: {0}")]
     Compiler(String),
     /// It failed while it was started.
+    #[error("does not start: {0}")]
     Start(String),
     /// It failed when it was asked to describe itself.
+    #[error("does not describe itself: {0}")]
     Describe(String),
     /// All instances of the host are in use.
+    #[error("was not started: all {0} instances are in use")]
     Busy(u32),
 }
 
@@ -74,7 +95,13 @@ impl LoadError {
     /// The way out, as a sentence without the problem.
     #[must_use]
     pub fn help(&self) -> String {
-        match &self.refusal {
+        self.refusal.help()
+    }
+}
+
+impl Refusal {
+    fn help(&self) -> String {
+        match self {
             Refusal::Unreadable(_) => "check the path and its permissions".into(),
             Refusal::TooLarge { .. } => {
                 "build with `opt-level`, `lto` and `strip`, or raise `component_bytes`".into()
@@ -123,61 +150,11 @@ fn package_with_version() -> String {
     format!("{}@{}", contract::PACKAGE, contract::VERSION)
 }
 
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}; {}", self.place, self.refusal, self.help())
-    }
-}
-
-impl std::error::Error for LoadError {}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = |names: &[String]| format!("`{}`", names.join("`, `"));
-        match self {
-            Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
-            Self::TooLarge { bytes, allowed } => {
-                write!(f, "has {bytes} bytes, more than the {allowed} allowed")
-            }
-            Self::NotPinned(digest) => write!(f, "has the SHA-256 `{digest}`, which is not pinned"),
-            Self::Empty => f.write_str("is empty"),
-            Self::NotWebAssembly => f.write_str("is no WebAssembly"),
-            Self::CoreModule => f.write_str("is a core module and no component"),
-            Self::Truncated => f.write_str("is truncated"),
-            Self::Invalid(why) => write!(f, "is no component this host can run: {why}"),
-            Self::Imports(found) => {
-                write!(f, "imports {}, and a plugin may import nothing", names(found))
-            }
-            Self::Lacks(missing) => write!(f, "does not export {}", names(missing)),
-            Self::Foreign(found) => {
-                write!(f, "exports {}, which the contract does not know", names(found))
-            }
-            Self::Version { found } => write!(
-                f,
-                "was built for version `{found}` of the contract, and this host speaks `{}`",
-                contract::VERSION
-            ),
-            Self::Types(why) => write!(f, "exports the contract with other types: {why}"),
-            Self::Resources(why) => write!(f, "needs more than it may have: {why}"),
-            Self::TooComplex(why) => write!(f, "is more than one plugin may be: {why}"),
-            Self::Compiler(why) => write!(f, "makes the compiler crash: {why}"),
-            Self::Start(why) => write!(f, "does not start: {why}"),
-            Self::Describe(why) => write!(f, "does not describe itself: {why}"),
-            Self::Busy(instances) => {
-                write!(f, "was not started: all {instances} instances are in use")
-            }
-        }
-    }
+fn names(names: &[String]) -> String {
+    format!("`{}`", names.join("`, `"))
 }
 
 /// Why there is no host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct HostError(pub(crate) String);
-
-impl fmt::Display for HostError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for HostError {}

@@ -190,13 +190,6 @@ impl FromStr for Sha256 {
 }
 
 /// A text that is no SHA-256 digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no SHA-256 digest: write its 64 hexadecimal digits")]
 pub struct NotADigest(String);
-
-impl fmt::Display for NotADigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no SHA-256 digest: write its 64 hexadecimal digits", self.0)
-    }
-}
-
-impl std::error::Error for NotADigest {}

@@ -1,7 +1,5 @@
 //! The proof that a plugin keeps nothing between calls.
 
-use std::fmt;
-
 use crate::call_error::CallError;
 use crate::policy::Policy;
 use crate::session::Session;
@@ -67,10 +65,14 @@ pub struct Proof {
 }
 
 /// Why there is no proof.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Impurity {
     /// Two instances answered the same call differently.
+    #[error(
+        "the plugin is not pure: an instance in use answered {used:?}, \
+         a fresh one {fresh:?}"
+    )]
     Differs {
         /// The answer of an instance in use.
         used: Box<Answer>,
@@ -78,33 +80,18 @@ pub enum Impurity {
         fresh: Box<Answer>,
     },
     /// Two fresh instances used different fuel for the same call.
+    #[error(
+        "the plugin is not pure: the same call took {} fuel on one fresh instance and {} on another",
+        .fuel[0], .fuel[1]
+    )]
     Fuel {
         /// The fuel of the first and the second.
         fuel: [u64; 2],
     },
     /// A call has no answer.
+    #[error(transparent)]
     Call(CallError),
 }
-
-impl fmt::Display for Impurity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Differs { used, fresh } => write!(
-                f,
-                "the plugin is not pure: an instance in use answered {used:?}, \
-                 a fresh one {fresh:?}"
-            ),
-            Self::Fuel { fuel: [first, second] } => write!(
-                f,
-                "the plugin is not pure: the same call took {first} fuel on one fresh instance \
-                 and {second} on another"
-            ),
-            Self::Call(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Impurity {}
 
 pub(crate) fn prove(policy: &Policy, call: &Call<'_>) -> Result<Proof, Impurity> {
     let ask = |mut session: Session<'_>| {

@@ -1,12 +1,11 @@
 //! What a policy would have done to a recorded conversation.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use despertador_contract::facts;
-use despertador_contract::word::Word;
+use despertador_contract::word::{self, Word};
 use despertador_contract::{Call, follow};
 use despertador_contract::{
     Channel, Decision, Event, Happening, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
@@ -164,24 +163,15 @@ pub struct Tried {
 }
 
 /// Why an archive could not be tried.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Untried {
     /// The plugin did not answer.
+    #[error(transparent)]
     Plugin(CallError),
     /// What was put on disk cannot be read.
+    #[error(transparent)]
     Archive(Unreadable),
 }
-
-impl fmt::Display for Untried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Plugin(error) => error.fmt(f),
-            Self::Archive(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Untried {}
 
 /// Plays all tickets of an archive under each of some policies, on so many threads, a part of it at
 /// a time. `goes_on` is told how many rows more are done, and says whether to go on; if not, what
@@ -437,12 +427,7 @@ impl Stage<'_, '_> {
     }
 
     fn count_withheld(&mut self, reason: &Reason) {
-        let code = match reason {
-            Reason::OutsideSendingWindow => "outside-sending-window",
-            Reason::OutsideChannelWindow(_) => "outside-channel-window",
-            Reason::OverBudget => "over-budget",
-            _ => return,
-        };
+        let Some(code) = word::withheld(reason) else { return };
         let which = (code, self.outcome.reminders.len());
         if self.counted.contains(&which) {
             return;

@@ -141,11 +141,17 @@ impl Fault {
 }
 
 /// Why a file cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// It has nothing in it.
+    #[error("the file is empty, or has no row below its head; export it again")]
     Empty,
     /// A column that is needed is not there.
+    #[error(
+        "there is no column `{name}` for the {what}; the file has {}; name it with \
+         `--columns {what}=…`",
+        .found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    )]
     NoColumn {
         /// What it would have.
         what: &'static str,
@@ -155,12 +161,27 @@ pub enum Unreadable {
         found: Vec<String>,
     },
     /// It has bytes that no text has.
+    #[error(
+        "the file is no text in UTF-8: it has bytes of zero, as UTF-16 and packed files do; unpack \
+         it, or save it as UTF-8"
+    )]
     NoText,
     /// A row is too long to be one: where it begins.
+    #[error(
+        "the row that begins in line {0} has more than {mib} MiB: a quotation mark in it is not \
+         closed, or the file has no rows",
+        mib = LONGEST_ROW >> 20
+    )]
     LongRow(u64),
     /// The file could not be read to its end.
+    #[error("the file cannot be read: {0}")]
     Broken(String),
     /// There is no room for what does not fit into memory.
+    #[error(
+        "what does not fit into memory cannot be put into `{}`: {why}; name a folder with room, as \
+         much as the file has, with `--scratch`",
+        .folder.display()
+    )]
     Scratch {
         /// Where it was put.
         folder: PathBuf,
@@ -168,65 +189,27 @@ pub enum Unreadable {
         why: String,
     },
     /// There are more departments than anybody has.
+    #[error(
+        "there are more than {MOST_DEPARTMENTS} departments; is it the right column? name it with \
+         `--columns department=…`"
+    )]
     ManyDepartments,
     /// There are so few tickets that the rows of some of them, in MiB, do not fit into memory.
+    #[error(
+        "the rows of a few tickets have {0} MiB and do not fit into memory; is it the right \
+         column? name it with `--columns ticket=…`"
+    )]
     FewTickets(usize),
     /// Not one row could be read.
+    #[error("no row can be read; in line {}: {}", .first.line, .first.why)]
     NoRow {
         /// What is wrong with the first one.
         first: Refused,
     },
     /// Somebody stopped it, after so many rows.
+    #[error("stopped after {0} rows were read")]
     Stopped(u64),
 }
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Unreadable::Empty => {
-                f.write_str("the file is empty, or has no row below its head; export it again")
-            }
-            Unreadable::NoColumn { what, name, found } => write!(
-                f,
-                "there is no column `{name}` for the {what}; the file has {}; name it with `--columns {what}=…`",
-                found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-            ),
-            Unreadable::NoText => f.write_str(
-                "the file is no text in UTF-8: it has bytes of zero, as UTF-16 and packed files do; unpack \
-                 it, or save it as UTF-8",
-            ),
-            Unreadable::LongRow(line) => write!(
-                f,
-                "the row that begins in line {line} has more than {} MiB: a quotation mark in it is not \
-                 closed, or the file has no rows",
-                LONGEST_ROW >> 20
-            ),
-            Unreadable::Broken(why) => write!(f, "the file cannot be read: {why}"),
-            Unreadable::Scratch { folder, why } => write!(
-                f,
-                "what does not fit into memory cannot be put into `{}`: {why}; name a folder with room, as \
-                 much as the file has, with `--scratch`",
-                folder.display()
-            ),
-            Unreadable::ManyDepartments => write!(
-                f,
-                "there are more than {MOST_DEPARTMENTS} departments; is it the right column? name it with \
-                 `--columns department=…`"
-            ),
-            Unreadable::FewTickets(mib) => write!(
-                f,
-                "the rows of a few tickets have {mib} MiB and do not fit into memory; is it the right \
-                 column? name it with `--columns ticket=…`"
-            ),
-            Unreadable::NoRow { first } => {
-                write!(f, "no row can be read; in line {}: {}", first.line, first.why)
-            }
-            Unreadable::Stopped(rows) => write!(f, "stopped after {rows} rows were read"),
-        }
-    }
-}
-
-impl std::error::Error for Unreadable {}
 
 /// How much may be held, and who is told.
 pub struct Means<'a> {

@@ -153,18 +153,11 @@ impl fmt::Display for Node {
 }
 
 /// A text that is no address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is no address; write `name@domain/instance`", .text)]
 pub struct NotAnAddress {
     text: String,
 }
-
-impl fmt::Display for NotAnAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no address; write `name@domain/instance`", self.text)
-    }
-}
-
-impl std::error::Error for NotAnAddress {}
 
 /// Reads an address as senders write it: with spaces around it, with its `@` escaped, or with a
 /// slash and nothing behind it.

@@ -4,28 +4,44 @@
 //! receiver that comes with Blip's builder feeds in every one it is sent. A ticket that is closed
 //! late, twice, or after the user has moved on would throw the user out of another block.
 
-use std::fmt;
-
 use crate::ticket::{Status, Ticket};
 
 /// Why a closed ticket is not fed into the flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
     /// It was transferred: another ticket goes on, and the flow does not move.
+    #[error("the ticket was transferred and goes on as another")]
     Transferred,
     /// It is not closed; its status.
+    #[error(
+        "the ticket {}",
+        .0.as_ref().map_or_else(
+            || "has no status".into(),
+            |status| format!("has the status `{status}`, which closes nothing"),
+        )
+    )]
     NotClosed(Option<String>),
     /// It has no id.
+    #[error("the ticket has no id")]
     WithoutId,
     /// The user is in no block, or in one that is no human-assistance block.
+    #[error(
+        "the user is in {}",
+        .block.as_ref().map_or_else(
+            || "no block".into(),
+            |block| format!("the block `{block}`, which is no human assistance"),
+        )
+    )]
     NotInHumanAssistance {
         /// The block.
         block: Option<String>,
     },
     /// No ticket was opened in the block.
+    #[error("no ticket was opened in the user's block")]
     NoneOpened,
     /// Another ticket was opened in the block.
+    #[error("the ticket `{closed}` was closed, and `{opened}` is the one opened here")]
     AnotherOpened {
         /// The ticket that was opened there.
         opened: String,
@@ -68,29 +84,6 @@ pub fn accepts_close(
         Err(Refused::AnotherOpened { opened: opened.into(), closed: closed.into() })
     }
 }
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Transferred => f.write_str("the ticket was transferred and goes on as another"),
-            Self::NotClosed(None) => f.write_str("the ticket has no status"),
-            Self::NotClosed(Some(status)) => {
-                write!(f, "the ticket's status is `{status}`, which closes nothing")
-            }
-            Self::WithoutId => f.write_str("the ticket has no id"),
-            Self::NotInHumanAssistance { block: None } => f.write_str("the user is in no block"),
-            Self::NotInHumanAssistance { block: Some(block) } => {
-                write!(f, "the user is in the block `{block}`, which is no human assistance")
-            }
-            Self::NoneOpened => f.write_str("no ticket was opened in the user's block"),
-            Self::AnotherOpened { opened, closed } => {
-                write!(f, "the ticket `{closed}` was closed, and `{opened}` is the one opened here")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Refused {}
 
 #[cfg(test)]
 mod tests {

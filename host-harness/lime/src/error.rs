@@ -10,10 +10,11 @@ pub struct ReadError {
 }
 
 /// What is wrong with an envelope.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
     /// It is larger than the limit.
+    #[error("has {bytes} bytes, more than the {allowed} allowed")]
     TooLarge {
         /// Its size in bytes.
         bytes: usize,
@@ -21,11 +22,13 @@ pub enum Problem {
         allowed: usize,
     },
     /// Its objects and lists lie in each other too deep.
+    #[error("is nested deeper than the {allowed} allowed")]
     TooDeep {
         /// The depth allowed.
         allowed: usize,
     },
     /// It is no JSON.
+    #[error("is no JSON at line {line}, column {column}")]
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -33,6 +36,7 @@ pub enum Problem {
         column: usize,
     },
     /// A value has another type than the one it must have.
+    #[error("is {found} and must be {wanted}")]
     WrongType {
         /// What it is.
         found: &'static str,
@@ -40,10 +44,13 @@ pub enum Problem {
         wanted: &'static str,
     },
     /// A member is missing.
+    #[error("is missing")]
     Missing,
     /// A text is no date.
+    #[error("is no date: `{0}`")]
     NotADate(String),
     /// A text is no address.
+    #[error("is no address: `{0}`")]
     NotAnAddress(String),
 }
 
@@ -101,21 +108,3 @@ impl fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { bytes, allowed } => {
-                write!(f, "has {bytes} bytes, more than the {allowed} allowed")
-            }
-            Self::TooDeep { allowed } => write!(f, "is nested deeper than the {allowed} allowed"),
-            Self::NotJson { line, column } => {
-                write!(f, "is no JSON at line {line}, column {column}")
-            }
-            Self::WrongType { found, wanted } => write!(f, "is {found} and must be {wanted}"),
-            Self::Missing => f.write_str("is missing"),
-            Self::NotADate(text) => write!(f, "is no date: `{text}`"),
-            Self::NotAnAddress(text) => write!(f, "is no address: `{text}`"),
-        }
-    }
-}

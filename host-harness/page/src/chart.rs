@@ -1,7 +1,6 @@
 //! Curves over time, with the steps of policies above them.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::ops::Range;
 
 use maud::{Markup, PreEscaped, html};
@@ -14,16 +13,9 @@ use crate::ink::{Ink, PIXEL, Sheet};
 use crate::steps::Lane;
 
 /// Why a chart could not be drawn: the library for charts gave up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a chart cannot be drawn: {}", .0)]
 pub struct Undrawn(String);
-
-impl fmt::Display for Undrawn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a chart cannot be drawn: {}", self.0)
-    }
-}
-
-impl std::error::Error for Undrawn {}
 
 impl From<DrawingAreaErrorKind<Infallible>> for Undrawn {
     fn from(error: DrawingAreaErrorKind<Infallible>) -> Undrawn {

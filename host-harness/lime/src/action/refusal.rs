@@ -3,20 +3,26 @@
 use std::fmt;
 
 /// Why an action cannot be carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// A task without a word in this contract.
+    #[error("the task `{0}` is unknown")]
     Task(String),
     /// A message for an audience without a word in this contract.
+    #[error("the audience `{0}` is unknown")]
     Audience(String),
     /// A template for a customer of this domain: only WhatsApp has templates.
+    #[error("customers of `{0}` cannot be sent templates")]
     TemplateElsewhere(String),
     /// The template (named) has no language, and the options name none.
+    #[error("the template `{0}` has no language")]
     TemplateLanguage(String),
     /// A message without words and picture.
+    #[error("the message is empty")]
     Empty,
     /// The ticket to be closed has no id.
+    #[error("the ticket has no id")]
     TicketWithoutId,
 }
 
@@ -51,23 +57,6 @@ impl Refusal {
         }
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Task(word) => write!(f, "the task `{word}` is unknown"),
-            Self::Audience(word) => write!(f, "the audience `{word}` is unknown"),
-            Self::TemplateElsewhere(domain) => {
-                write!(f, "customers of `{domain}` cannot be sent templates")
-            }
-            Self::TemplateLanguage(name) => write!(f, "the template `{name}` has no language"),
-            Self::Empty => f.write_str("the message is empty"),
-            Self::TicketWithoutId => f.write_str("the ticket has no id"),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

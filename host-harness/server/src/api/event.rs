@@ -259,16 +259,9 @@ fn stream(mut telling: Telling, first: Vec<ReceiptRow>, body: Text) -> Response 
 }
 
 /// The rest of a list was not stored.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the rest of the list was not stored")]
 struct CutOff;
-
-impl std::fmt::Display for CutOff {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the rest of the list was not stored")
-    }
-}
-
-impl std::error::Error for CutOff {}
 
 /// A body that comes piece by piece.
 struct Streamed(mpsc::Receiver<Result<Bytes, CutOff>>);
