@@ -1,8 +1,8 @@
-//! Writes the table of canonical decompositions that `names.rs` compares names with.
+//! Writes the table of canonical decompositions with which `names.rs` compares names.
 //!
 //! The data is that of `unicode-normalization`, whose own tables would add 110 KB to the component;
-//! this form of it takes 8 KB. Left out are the compatibility ideographs of Chinese and Hangul
-//! syllables, which decompose by arithmetic.
+//! this form takes 8 KB. It omits the Chinese compatibility ideographs, and Hangul syllables, which
+//! can be decomposed by arithmetic.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -41,7 +41,7 @@ fn table() -> String {
             [one] if *one == letter => continue,
             [one] => (*one, '\0'),
             [one, two] => (*one, *two),
-            // The rest of a longer one is a letter of its own.
+            // The rest of a longer decomposition is a letter of its own.
             [rest @ .., last] => match whole.get(rest) {
                 Some(first) => (*first, *last),
                 None => continue,

@@ -1,7 +1,7 @@
-//! The Despertador plugin: the contract of `wit/` in, the policy asked, the contract out.
+//! The Despertador plugin: implements the contract of `wit/` with the policy crate.
 //!
-//! Nothing is decided here. What the words of the contract mean to the policy is in
-//! [`translation`]; the rest is the shape that a component has.
+//! It decides nothing. [`translation`] converts between the types of the contract and those of the
+//! policy; the rest is what a component needs.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
@@ -14,10 +14,10 @@ mod translation;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static HEAP: heap::Shelves = heap::Shelves::new();
+static HEAP: heap::Heap = heap::Heap::new();
 
-/// A panic is a trap, and the host says where it was. Nobody would hear what it has to say, so no
-/// words for it are kept in the component.
+/// A panic is a trap, and the host reports where it happened. A message could not be printed, so
+/// the component contains none.
 #[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
@@ -55,7 +55,7 @@ use despertador_policy::Policy;
 /// The component.
 struct Component;
 
-/// A policy that a host holds.
+/// A policy that a host has loaded.
 struct Held {
     policy: Policy,
     warnings: Vec<Diagnostic>,

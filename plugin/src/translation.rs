@@ -1,8 +1,8 @@
-//! The contract's words in the policy's, and back.
+//! Converts between the contract's types and the policy's.
 //!
-//! This file names the contract's types through `super::contract` only, so that it can be compiled
-//! a second time against a host's side of the contract: the policy played without a sandbox, to be
-//! compared with the component.
+//! This file refers to the contract's types only as `super::contract`, so that it can be compiled a
+//! second time against the host's side of the contract. That build runs the policy without a
+//! sandbox, to compare it with the component.
 
 use super::contract as wit;
 use alloc::string::String;
@@ -13,11 +13,11 @@ use policy::{Memory, Policy};
 
 /// The contract that this plugin was built for.
 const CONTRACT: &str = "despertador:inactivity@0.2.0";
-/// The longest ticket id, in bytes.
+/// Maximum length of a ticket id, in bytes.
 const MOST_ID_BYTES: usize = 512;
-/// The longest list of tags of a ticket.
+/// Maximum number of tags of a ticket.
 const MOST_TAGS: usize = 1_000;
-/// The longest list of messages sent to a customer.
+/// Maximum number of sent messages in the facts.
 const MOST_SENT: usize = 64;
 
 pub(crate) fn describe(version: &str) -> wit::Description {
@@ -195,7 +195,7 @@ pub(crate) fn explain(
     check_limits(ticket)?;
     let facts = facts(ticket, ticket.window_until.map(instant).transpose()?);
     let language = policy::Language::of_tag(&reader.language).unwrap_or(policy::Language::En);
-    // No place on earth is further from UTC than a day.
+    // No place is more than a day from UTC.
     let offset = reader.utc_offset.clamp(-1_440, 1_440);
     let mut memory = Memory::default();
     read_memory(&mut memory, bytes)?;
@@ -214,7 +214,7 @@ fn instant(millis: i64) -> Result<policy::Instant, wit::Fault> {
     policy::Instant::from_millis(millis).ok_or(wit::Fault::BadTime(millis))
 }
 
-/// Memories and facts are made where they stay: moving them costs as much as deciding.
+/// Memories and facts are built in place, because moving them costs as much as deciding.
 fn read_memory(memory: &mut Memory, bytes: &[u8]) -> Result<(), wit::Fault> {
     memory.read(bytes).map_err(|damage| match damage {
         policy::Damage::Damaged => wit::Fault::MemoryDamaged,
@@ -550,7 +550,7 @@ fn reason(reason: policy::Reason) -> wit::Reason {
         R::Retry(number) => wit::Reason::Retry(number),
         R::OutsideChannelWindow(number) => wit::Reason::OutsideChannelWindow(number),
         R::OptedOut => wit::Reason::OptedOut,
-        // The contract has no word for these yet.
+        // The contract has no case for these yet.
         R::VisitorLeft | R::CompanySilent => wit::Reason::Other(reason.code().into()),
     }
 }

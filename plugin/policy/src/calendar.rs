@@ -1,6 +1,6 @@
-//! Opening hours: weekly, with holidays and special days. Times of day are what the clocks of a
-//! zone show; open time is time that passes, so an opening across a change of the clocks is longer
-//! or shorter than it looks.
+//! Opening hours: weekly, with holidays and special days. Times of day are local times of a zone;
+//! open time is elapsed time, so an opening across a clock change is longer or shorter than its
+//! local times suggest.
 
 use crate::instant::{Instant, Span};
 use crate::zone::{self, Clock, Zone};
@@ -8,14 +8,14 @@ use alloc::vec::Vec;
 use chrono::{Datelike, NaiveDate};
 use core::slice;
 
-/// Minutes in a day of 24 hours; as an end, the midnight that ends it.
+/// Minutes in a day of 24 hours; as the end of an opening, the midnight that ends the day.
 pub(crate) const MIDNIGHT: u16 = 1440;
 
-/// So many days are looked through, about a hundred years: no calendar that opens at all, and no
-/// span that can be written, leads so far.
+/// Searches stop after this many days (about a hundred years). A calendar that opens at all opens
+/// earlier, and no valid span is longer.
 const HORIZON: i32 = 36_525;
 
-/// Part of a day, in minutes since midnight as the clocks show it; without its end.
+/// Part of a day, in minutes since midnight in local time; the end is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Opening {
     pub(crate) from: u16,
@@ -23,7 +23,7 @@ pub(crate) struct Opening {
     pub(crate) to: u16,
 }
 
-/// A day or a day of every year.
+/// A date, or a day that recurs every year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {
     /// Days since 1970-01-01.
@@ -32,47 +32,47 @@ pub(crate) enum On {
     EveryYear(u8, u8),
 }
 
-/// A day that is not like its weekday: closed, or open at times of its own.
+/// A day whose hours differ from its weekday's: closed, or open at other times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Holiday {
     pub(crate) on: On,
-    /// None if it is closed.
+    /// Empty if the day is closed.
     pub(crate) openings: Vec<Opening>,
 }
 
-/// Checked opening hours. Every list is in order, and no openings of a day overlap.
+/// Validated opening hours. All lists are sorted, and the openings of a day do not overlap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hours {
     /// Monday first.
     week: [Vec<Opening>; 7],
-    /// By the day since 1970-01-01. A date goes before a day of every year.
+    /// By day since 1970-01-01. A date takes precedence over a yearly day.
     dates: Vec<(i32, Vec<Opening>)>,
     /// By month and day.
     yearly: Vec<((u8, u8), Vec<Opening>)>,
-    /// The milliseconds of a week without holidays.
+    /// Open milliseconds in a week without holidays.
     week_open: i64,
     longest_day: Span,
 }
 
-/// What is wrong with opening hours.
+/// A problem in opening hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    /// No opening comes again and again. Single dates do not help: they run out.
+    /// No opening recurs. Single dates are not enough, because they end.
     NeverOpens,
-    /// It does not end after it begins, or not on the same day.
+    /// The end is not after the beginning, or not on the same day.
     Reversed(Place),
-    /// It overlaps one that was listed before it.
+    /// It overlaps an earlier opening in the list.
     Overlaps(Place),
-    /// This holiday, counted from 0, is of a day that was listed before.
+    /// The holiday with this index is on the same day as an earlier one.
     Twice(usize),
 }
 
-/// Which opening is meant, all counted from 0.
+/// The position of an opening; indices start at 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Weekday, and which of its openings.
+    /// Weekday, and index of the opening.
     Week(usize, usize),
-    /// Holiday, and which of its openings.
+    /// Holiday, and index of the opening.
     Holiday(usize, usize),
 }
 
@@ -84,7 +84,7 @@ impl On {
         Some(On::Date(date.to_epoch_days()))
     }
 
-    /// A day of every year that has it: the 29th of February counts.
+    /// A day that recurs every year in which it exists, including 29 February.
     pub(crate) fn every_year(month: u32, day: u32) -> Option<On> {
         NaiveDate::from_ymd_opt(2000, month, day)?;
         Some(On::EveryYear(u8::try_from(month).ok()?, u8::try_from(day).ok()?))
@@ -92,18 +92,18 @@ impl On {
 }
 
 impl Opening {
-    /// Its length in milliseconds, if the clocks are not changed.
+    /// Length in milliseconds on a day without a clock change.
     fn nominal(self) -> i64 {
         i64::from(self.to.saturating_sub(self.from)).saturating_mul(60_000)
     }
 }
 
 impl Hours {
-    /// Opening hours of a week from Monday on, and the days that differ, in any order.
+    /// Opening hours from Monday to Sunday, with exceptions in any order.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with them.
+    /// All flaws in them.
     pub(crate) fn new(week: [Vec<Opening>; 7], holidays: Vec<Holiday>) -> Result<Hours, Vec<Flaw>> {
         let mut flaws = Vec::new();
         let mut weekday = 0_usize;
@@ -126,7 +126,7 @@ impl Hours {
         let length = |day: &[Opening]| day.iter().map(|o| o.nominal()).fold(0, i64::saturating_add);
         let lengths = || week.iter().map(|day| length(day));
         let special = || yearly.iter().map(|(_, day)| length(day));
-        // Of every date that no holiday takes, each weekday comes round.
+        // Every weekday falls on some date without a holiday.
         let weekly = lengths().max().filter(|open| *open > 0 && yearly.len() < 366);
         let longest = weekly.or_else(|| special().max()).unwrap_or(0);
         if longest == 0 && flaws.is_empty() {
@@ -140,7 +140,7 @@ impl Hours {
         Ok(Hours { week, dates, yearly, week_open, longest_day })
     }
 
-    /// Open all the time.
+    /// Always open.
     pub(crate) fn always() -> Hours {
         Hours {
             week: core::array::from_fn(|_| alloc::vec![Opening { from: 0, to: MIDNIGHT }]),
@@ -151,20 +151,20 @@ impl Hours {
         }
     }
 
-    /// Whether it is open at an instant. An opening includes its beginning and not its end.
+    /// Whether it is open at an instant. The end of an opening is exclusive.
     pub(crate) fn is_open(&self, zone: Zone, at: Instant) -> bool {
-        // Where clocks are put back across midnight, the next day may have begun before.
+        // If clocks go back across midnight, the next day may have begun earlier.
         self.walk(zone, at, 1).next().is_some_and(|(begin, _)| begin == at.millis())
     }
 
-    /// The first instant from this one on at which it is open: this one, if it is. At the latest
-    /// [`Instant::MAX`], if it does not open for a hundred years.
+    /// The first instant at or after `at` at which it is open, or [`Instant::MAX`] if it does not
+    /// open within a hundred years.
     pub(crate) fn next_opening(&self, zone: Zone, at: Instant) -> Instant {
         self.walk(zone, at, HORIZON).next().map_or(Instant::MAX, |(begin, _)| zone::instant(begin))
     }
 
-    /// The earliest instant at which so much open time has passed: of no time, where it began.
-    /// [`Instant::MAX`] if it takes more than a hundred years.
+    /// The earliest instant at which this much open time has passed since `from`; for zero, the
+    /// start of the current open time. [`Instant::MAX`] if that takes more than a hundred years.
     pub(crate) fn advance(&self, zone: Zone, from: Instant, by: Span) -> Instant {
         let mut left = i64::try_from(by.millis()).unwrap_or(i64::MAX);
         if left == 0 {
@@ -182,8 +182,8 @@ impl Hours {
         Instant::MAX
     }
 
-    /// The open time between two instants, that of a hundred years at most; none if the second is
-    /// the earlier.
+    /// The open time between two instants, searched for at most a hundred years; zero if the second
+    /// is earlier.
     pub(crate) fn open_between(&self, zone: Zone, from: Instant, to: Instant) -> Span {
         let to = to.millis();
         let mut sum = 0_i64;
@@ -198,13 +198,12 @@ impl Hours {
         Span::from_millis(sum.unsigned_abs())
     }
 
-    /// The open time of the longest day of the week, as the clocks show it: what a rule in open
-    /// time means by a day. If no weekday opens, the longest of the days of every year.
+    /// The open time of the longest day of the week in local time: the length of a day for a rule
+    /// in open time. If no weekday opens, the longest yearly day.
     pub(crate) fn longest_day(&self) -> Span {
         self.longest_day
     }
 
-    /// The openings of a day.
     fn openings(&self, day: i32) -> &[Opening] {
         if let Ok(found) = self.dates.binary_search_by_key(&day, |(on, _)| *on) {
             return self.dates.get(found).map_or(&[], |(_, openings)| openings);
@@ -217,7 +216,7 @@ impl Hours {
         self.week.get(zone::weekday(day)).map_or(&[], |openings| openings)
     }
 
-    /// How many days from this one on are surely like their weekdays.
+    /// The number of days, from this one on, that certainly follow their weekdays.
     fn ordinary_days(&self, day: i32) -> i64 {
         let next = self.dates.partition_point(|(on, _)| *on < day);
         let date = self.dates.get(next).map_or(i32::MAX, |(on, _)| *on);
@@ -240,15 +239,15 @@ impl Hours {
     }
 }
 
-/// The stretches of open time one after the other, in milliseconds.
+/// Iterates over intervals of open time, in milliseconds.
 struct Walk<'a> {
     hours: &'a Hours,
     clock: Clock,
-    /// What was before is left out.
+    /// Earlier time is omitted.
     from: i64,
     day: i32,
     last: i32,
-    /// Those of the day that are still to come.
+    /// The remaining openings of the current day.
     openings: slice::Iter<'a, Opening>,
 }
 
@@ -265,7 +264,7 @@ impl Walk<'_> {
                 if begin > Instant::MAX.millis() {
                     return None;
                 }
-                // One that lies in a gap of the clocks does not take place.
+                // An opening within a gap of local time does not take place.
                 if begin < end {
                     return Some((begin, end));
                 }
@@ -278,8 +277,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Passes over as many whole weeks as are like any other, and gives their open time: less than
-    /// is left, and all of it before an instant.
+    /// Skips whole weeks without exceptions and returns their open time, which is less than `left`
+    /// and entirely before `until`.
     fn skip_weeks(&mut self, left: i64, until: i64) -> i64 {
         let week = self.hours.week_open;
         if week == 0 || left <= week || !self.openings.as_slice().is_empty() {
@@ -299,21 +298,21 @@ impl Walk<'_> {
     }
 }
 
-/// The month and day of a day.
+/// The month and day of a date.
 fn of_year(day: i32) -> (u8, u8) {
     let date = zone::date(day);
     // Both are below 32.
     (u8::try_from(date.month()).unwrap_or(0), u8::try_from(date.day()).unwrap_or(0))
 }
 
-/// The day of a year; the first of March for a 29th of February that it has not.
+/// The date in a year; 1 March for a 29 February that the year does not have.
 fn in_year(year: i32, (month, day): (u8, u8)) -> i32 {
     NaiveDate::from_ymd_opt(year, month.into(), day.into())
         .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
         .map_or(0, |date| date.to_epoch_days())
 }
 
-/// Puts the openings of a day in order; what is wrong with them is left out and added to the flaws.
+/// Sorts the openings of a day; invalid ones are omitted and added to the flaws.
 fn in_order(
     openings: Vec<Opening>,
     place: impl Fn(usize) -> Place,
@@ -333,7 +332,7 @@ fn in_order(
     ordered
 }
 
-/// Adds a holiday in its place, unless there is one of its day.
+/// Inserts a holiday in order, unless its day already has one.
 fn insert<T: Ord>(list: &mut Vec<(T, Vec<Opening>)>, on: T, openings: Vec<Opening>) -> bool {
     let place = list.binary_search_by(|(known, _)| known.cmp(&on));
     if let Err(place) = place {

@@ -1,4 +1,5 @@
-//! What each channel can do: one table, for checking a policy and for deciding (docs/rules.md#channel-table).
+//! The capabilities of each channel in one table, used to check policies and to decide
+//! (docs/rules.md#channel-table).
 
 mod named;
 
@@ -6,7 +7,7 @@ use crate::instant::Span;
 use crate::names;
 use alloc::string::String;
 
-/// Where the customer writes, as far as the rules differ.
+/// The channel on which the customer writes; only channels with rules of their own have a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     /// WhatsApp.
@@ -29,48 +30,47 @@ pub enum Channel {
     MobileApp,
     /// Telephone.
     Voice,
-    /// Any other: it can do nothing but carry words.
+    /// Any other channel: it supports plain text only.
     Other,
 }
 
-/// What a channel can do.
+/// The capabilities of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Abilities {
-    /// It tells that the customer is typing. A stray report of another must not delay a close.
+    /// It reports that the customer is typing. Reports on other channels must not delay a close.
     pub typing: bool,
-    /// It shows pictures.
+    /// It shows images.
     pub images: bool,
-    /// It shows so many quick replies.
+    /// Maximum number of quick replies.
     pub quick_replies: usize,
-    /// A quick reply has at most so many characters.
+    /// Maximum number of characters of a quick reply.
     pub quick_reply_limit: usize,
-    /// The longest text alone.
+    /// Maximum length of a text on its own.
     pub text_limit: Option<Limit>,
-    /// The longest text beside quick replies, where it is shorter.
+    /// Maximum length of a text with quick replies, where it is shorter.
     pub limit_beside_replies: Option<Limit>,
-    /// The longest text that goes with a picture, where it is shorter.
+    /// Maximum length of a text with an image, where it is shorter.
     pub limit_beside_image: Option<Limit>,
-    /// A closed ticket can be opened again (docs/rules.md#no-reopen-channel).
+    /// A closed ticket can be reopened (docs/rules.md#no-reopen-channel).
     pub reopens: bool,
-    /// Free text is taken only for so long after the customer's last message or call.
+    /// How long free text is accepted after the customer's last message or call.
     pub window: Option<Span>,
-    /// Messages that were approved beforehand are taken at any time.
+    /// Approved templates are accepted at any time.
     pub templates: bool,
-    /// Its users are used to words such as STOP.
+    /// Its users know words such as STOP.
     pub opt_out_words: bool,
 }
 
-/// How long something may be.
+/// A maximum length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
-    /// So many characters.
+    /// In characters.
     Characters(usize),
-    /// So many bytes in UTF-8.
+    /// In bytes of UTF-8.
     Bytes(usize),
 }
 
 impl Limit {
-    /// How many of them are allowed.
     #[must_use]
     pub const fn most(self) -> usize {
         match self {
@@ -78,7 +78,7 @@ impl Limit {
         }
     }
 
-    /// How many a text has.
+    /// The length of a text in this unit.
     #[must_use]
     pub fn count(self, text: &str) -> usize {
         match self {
@@ -87,14 +87,14 @@ impl Limit {
         }
     }
 
-    /// Whether a text is short enough.
+    /// Whether a text fits.
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
-        // A text with no more bytes than that has no more characters either.
+        // A text has no more characters than bytes.
         text.len() <= self.most() || self.count(text) <= self.most()
     }
 
-    /// As much of a text as is allowed, the last character an ellipsis where something is missing.
+    /// The text, shortened to the limit and ended with an ellipsis if it is too long.
     #[must_use]
     pub fn cut(self, text: String) -> String {
         if self.fits(&text) {
@@ -114,7 +114,7 @@ impl Limit {
 }
 
 impl Abilities {
-    /// The longest text of a message with or without quick replies and a picture.
+    /// The maximum length of a text with or without quick replies and an image.
     #[must_use]
     pub fn limit(&self, quick_replies: bool, image: bool) -> Option<Limit> {
         let replies = self.limit_beside_replies.filter(|_| quick_replies);
@@ -124,7 +124,7 @@ impl Abilities {
 
 const A_DAY: Option<Span> = Some(Span::DAY);
 
-/// A channel of which nothing is known.
+/// An unknown channel.
 const PLAIN: Abilities = Abilities {
     typing: false,
     images: false,
@@ -139,29 +139,29 @@ const PLAIN: Abilities = Abilities {
     opt_out_words: false,
 };
 
-/// A chat with pictures and buttons.
+/// A chat with images and buttons.
 const CHAT: Abilities =
     Abilities { images: true, quick_replies: 10, quick_reply_limit: 20, reopens: true, ..PLAIN };
 
 impl Channel {
-    /// The word of the config; empty for a channel without one.
+    /// The word in the config; empty for a channel without one.
     #[must_use]
     pub fn word(self) -> &'static str {
         Self::NAMED.iter().find(|(_, channel)| *channel == self).map_or("", |(word, _)| word)
     }
 
-    /// The channel of a word in whatever case; [`Channel::Other`] for a word that no channel has.
+    /// The channel with this name, ignoring case; [`Channel::Other`] if there is none.
     #[must_use]
     pub fn of_word(word: &str) -> Channel {
         let key = names::key(word);
         Self::NAMED.iter().find(|(known, _)| *known == key).map_or(Channel::Other, |(_, c)| *c)
     }
 
-    /// What it can do.
+    /// Its capabilities.
     ///
-    /// The limits are those that the channels' own interfaces document (docs/decisions/0023). Where
-    /// one allows more in some cases (the seven days of a human agent on Messenger, a picture in a
-    /// text message), the table has what automation may do everywhere.
+    /// The limits are those that the channels document for their interfaces (docs/decisions/0023).
+    /// If a channel allows more in some cases (seven days for human agents on Messenger, an image
+    /// in a text message), the table contains what automated messages may do everywhere.
     #[must_use]
     pub const fn abilities(self) -> &'static Abilities {
         match self {
@@ -218,12 +218,12 @@ impl Channels {
         self.0 & Self::bit(channel) != 0
     }
 
-    /// Whether the other set has all of these.
+    /// Whether this is a subset of `other`.
     pub(crate) const fn is_within(self, other: Channels) -> bool {
         self.0 & !other.0 == 0
     }
 
-    /// Whether one of these is in the other set.
+    /// Whether the sets intersect.
     pub(crate) const fn shares(self, other: Channels) -> bool {
         self.0 & other.0 != 0
     }

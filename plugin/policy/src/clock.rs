@@ -1,15 +1,16 @@
-//! What durations run in: all time, or the open time of a schedule (docs/rules.md#business-hours).
+//! The time in which durations run: calendar time, or the open time of a schedule
+//! (docs/rules.md#business-hours).
 
 use crate::calendar::Hours;
 use crate::instant::{Instant, Span};
 use crate::zone::Zone;
 
-/// What durations run in.
+/// The time in which durations run; `None` is calendar time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock<'a>(pub(crate) Option<(&'a Hours, &'a Zone)>);
 
 impl Clock<'_> {
-    /// The instant at which so much time has passed.
+    /// The instant at which this much time has passed.
     #[inline]
     pub(crate) fn advance(self, from: Instant, by: Span) -> Instant {
         match self.0 {
@@ -26,7 +27,7 @@ impl Clock<'_> {
         }
     }
 
-    /// The first instant, from this one on, at which time passes.
+    /// The first instant at or after `at` at which time passes.
     pub(crate) fn next_opening(self, at: Instant) -> Instant {
         match self.0 {
             None => at,

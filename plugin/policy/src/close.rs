@@ -1,4 +1,4 @@
-//! The close package: everything that belongs to a close, in one piece (docs/rules.md#close-package).
+//! The close package: everything that belongs to a close (docs/rules.md#close-package).
 
 use crate::decision::{
     AfterClose, CUSTOMER_INACTIVITY, CUSTOMER_RESOLVED, ClosePackage, Outgoing, Reason, Survey,
@@ -30,7 +30,7 @@ pub(crate) fn package(
     let mut then = after_close(policy, rule, Source::Inactivity, ticket, memory, now);
     let free = schedule.window.is_none_or(|until| now < until);
     if (not_now(schedule, now).is_some() || !free) && then.survey == Survey::Now {
-        // A question is a message too; the host chooses a better time.
+        // A survey is a message too; the host sends it at a better time.
         then.survey = Survey::Later;
     }
     let facts = summary(policy, rule, memory, schedule, due, ticket.incomplete_metadata);
@@ -53,7 +53,7 @@ pub(crate) fn package(
     }
 }
 
-/// The package of a close that the customer asked for.
+/// The package of a close that the customer requested.
 pub(crate) fn resolved(
     policy: &Policy,
     rule: &Rule,
@@ -71,7 +71,7 @@ pub(crate) fn resolved(
     let then = after_close(policy, rule, Source::Customer, ticket, memory, at);
     ClosePackage {
         reason: CUSTOMER_RESOLVED,
-        // The policy's notice and closing text speak of silence.
+        // The policy's notice and closing text are about silence.
         notice: notice_of(&writer, |words| words.closed_as_resolved),
         closing_text: None,
         silent_because: None,
@@ -83,8 +83,8 @@ pub(crate) fn resolved(
     }
 }
 
-/// What follows a close at an instant. Nobody is asked twice about one matter, nor who wants no
-/// messages.
+/// The steps that follow a close. No customer is surveyed twice about one matter, or surveyed after
+/// an opt-out.
 pub(crate) fn after_close(
     policy: &Policy,
     rule: &Rule,
@@ -110,7 +110,7 @@ fn notice_of(writer: &Writer<'_>, usual: impl Fn(&crate::text::Words) -> &'stati
     usual(spoken.words()).into()
 }
 
-/// The last message to the customer, or why it is not sent although the policy has one.
+/// The last message to the customer, or the reason why the policy's message is not sent.
 fn closing_text(
     writer: &Writer<'_>,
     rule: &Rule,
@@ -130,7 +130,7 @@ fn closing_text(
     }
 }
 
-/// Why the customer is sent nothing at an instant, whatever the channel would take.
+/// The reason why nothing may be sent to the customer now, apart from the channel's limits.
 fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
     if schedule.opted_out {
         Some(Reason::OptedOut)
@@ -145,7 +145,7 @@ fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
     }
 }
 
-/// The closing note: the facts, or the policy's own words around them (docs/rules.md#closing-note).
+/// The closing note: the facts, or the policy's own text around them (docs/rules.md#closing-note).
 fn told(policy: &Policy, rule: &Rule, writer: &Writer<'_>, facts: String) -> String {
     match &rule.close.summary {
         None => facts,

@@ -1,6 +1,7 @@
-//! Reading a config: JSON as an administrator writes it, into a policy or all of its problems.
+//! Parses a config: JSON as an administrator writes it becomes a policy, or the list of all its
+//! problems.
 //!
-//! This file is the list of what a config can say. A key that is read here is a key that exists.
+//! This file defines what a config can contain: a key exists if it is read here.
 
 use crate::channel::Channel;
 use crate::clock::Clock;
@@ -34,23 +35,23 @@ mod words;
 use message::{Spoken, Waits};
 use place::{Place, Problems};
 
-/// The largest config that is read, in bytes.
+/// Maximum size of a config, in bytes.
 pub const MOST_BYTES: usize = 256 * 1024;
-/// The most rules a policy can have.
+/// Maximum number of rules in a policy.
 pub const MOST_RULES: usize = 1_000;
-/// More often than anybody wants to try.
+/// Maximum number of retries of a reminder.
 const MOST_RETRIES: u32 = 99;
-/// The most rules of a policy that ask for more than a department: they are compared one by one.
+/// Maximum number of rules with more conditions than a department: they are compared one by one.
 const MOST_NARROW_RULES: usize = 100;
-/// The most reminders a rule can have.
+/// Maximum number of reminders in a rule.
 pub const MOST_REMINDERS: usize = 99;
 
-/// What a config is checked against and cannot know itself.
+/// What the host knows about the account, against which a config is checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {
-    /// All departments of the account, where known.
+    /// All departments of the account, if known.
     pub departments: Option<&'a [String]>,
-    /// The shortest time that the host can measure.
+    /// The shortest duration that the host can measure.
     pub tick_resolution: Span,
     /// Whether the flow can leave by the inactivity exit.
     pub exit: Exit,
@@ -59,7 +60,7 @@ pub struct Surroundings<'a> {
 /// Whether a flow has the inactivity exit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// No flow, or nobody looked.
+    /// There is no flow, or it was not checked.
     Unknown,
     /// It leads to a block.
     Linked,
@@ -70,14 +71,13 @@ pub enum Exit {
 }
 
 impl Policy {
-    /// Reads and checks a config. The second value holds the warnings of a policy that is
-    /// accepted.
+    /// Parses and checks a config. The second value contains the warnings of an accepted policy.
     ///
     /// # Errors
     ///
-    /// All problems at once, in the order of the config, warnings included; of very many the
-    /// first, and how many more there are.
-    // Compiled small, with this crate, and not into the bindings (decision 20).
+    /// All problems at once, in the order of the config, including warnings. If there are very
+    /// many, the first ones and the number of the others.
+    // Optimised for size with this crate, and not inlined into the bindings (decision 20).
     #[inline(never)]
     pub fn parse(
         config: &str,
@@ -134,7 +134,7 @@ fn policy(
         Around { surroundings, channel, schedules: &schedules, sending_windows: &sending_windows };
     let defaults = top.get("defaults").and_then(|p| p.object(&form::DEFAULTS, problems));
     let options = options(None, defaults.as_ref(), &around, problems);
-    // These two have no place in a policy without rules; in a config they can be wrong all the same.
+    // A policy without rules does not use these two, but mistakes in them are still reported.
     close(None, defaults.as_ref(), channel, problems);
     count_from(None, defaults.as_ref(), problems);
     let mut rules = Vec::new();
@@ -156,7 +156,7 @@ fn policy(
     }
     let of_rules = rules.iter().map(|read| {
         let ReadRule { rule, place, departments } = read.as_ref()?;
-        // Rules that ask for more may share their departments.
+        // Rules with more conditions may share their departments.
         rule.conditions
             .is_empty()
             .then(|| (rule.departments.as_deref(), departments.as_ref().unwrap_or(place)))
@@ -196,17 +196,17 @@ fn policy(
     })
 }
 
-/// What the parts of a policy are checked against.
+/// The context in which the parts of a policy are checked.
 struct Around<'a> {
     surroundings: &'a Surroundings<'a>,
-    /// The account's channel, where the config names it.
+    /// The account's channel, if the config names it.
     channel: Option<Channel>,
     schedules: &'a [OpenHours],
     sending_windows: &'a [SendingWindow],
 }
 
 impl Around<'_> {
-    /// What a `d` is in the open time of a schedule: its longest day.
+    /// The length of a `d` in a schedule's open time: its longest day.
     fn day(&self, business_hours: Option<usize>) -> Span {
         business_hours
             .and_then(|n| self.schedules.get(n))
@@ -229,7 +229,7 @@ fn activation(
     Some(Activation { from: from?, backlog_within })
 }
 
-/// A rule with the places that later checks speak of.
+/// A rule with the places that later checks refer to.
 struct ReadRule<'a> {
     rule: Rule,
     place: Place<'a>,
@@ -303,8 +303,8 @@ fn rule<'a>(
     Some(ReadRule { rule, place, departments: departments_place })
 }
 
-/// The name of a rule that has none: its departments and what else it asks for; of many the first,
-/// and how many more there are.
+/// The name of an unnamed rule: its first departments and other conditions, and the number of the
+/// remaining ones.
 fn name_after(departments: Option<&[String]>, conditions: &Conditions) -> String {
     let mut name = departments.map_or_else(|| "any".into(), first_of);
     let channels: Vec<&str> = conditions.channels.iter().map(|c| c.word()).collect();
@@ -327,7 +327,7 @@ fn first_of(names: &[String]) -> String {
     }
 }
 
-/// What a rule asks of a ticket beside its department.
+/// A rule's conditions other than the department.
 fn conditions(object: &place::Object<'_>, problems: &mut Problems) -> Conditions {
     let mut list = |key: &str| {
         let Some(place) = object.get(key) else { return Vec::new() };
@@ -354,7 +354,7 @@ fn conditions(object: &place::Object<'_>, problems: &mut Problems) -> Conditions
     Conditions { tags, priorities, channels }
 }
 
-/// The rules that ask for more than a department, and what is doubtful about them.
+/// The rules with more conditions than a department, with warnings about questionable ones.
 fn narrow_rules(
     rules: &[Option<ReadRule<'_>>],
     exempt_tags: &Names,
@@ -402,7 +402,7 @@ fn narrow_rules(
     NarrowRules::new(found)
 }
 
-/// The departments of a rule: none inside for `any`.
+/// The departments of a rule; the inner option is `None` for `any`.
 fn department_names(place: &Place<'_>, problems: &mut Problems) -> Option<Option<Vec<String>>> {
     if place.is_text("any") {
         return Some(None);
@@ -418,14 +418,14 @@ fn department_names(place: &Place<'_>, problems: &mut Problems) -> Option<Option
     Some(Some(names))
 }
 
-/// How the times of a rule are written.
+/// How durations of a rule are parsed.
 struct Times<'a> {
-    /// The shortest time that the host can measure.
+    /// The shortest duration that the host can measure.
     resolution: Span,
-    /// What a `d` is: in the open time of a schedule, its longest day.
+    /// The length of a `d`: in a schedule's open time, its longest day.
     day: Span,
     close_after: Option<Span>,
-    /// For how long the account's channel takes free text.
+    /// How long the account's channel accepts free text.
     window: Option<Span>,
     waits: Waits<'a>,
 }
@@ -478,7 +478,8 @@ fn reminders(
                 None
             }
         };
-        // A reminder without a usable time counts as none, so that its own problem is the only one.
+        // A reminder without a valid time is ignored here, so that only its own problem is
+        // reported.
         let total = total.unwrap_or(accumulated);
         let after = total.minus(accumulated);
         planned.push(PlannedReminder { after, accumulated: total, content });
@@ -494,7 +495,7 @@ fn reminders(
     planned
 }
 
-/// The departments that have an entry of their own in the list at `pointer`, and the one for any.
+/// The departments with their own entry in the list at `pointer`, and the entry for any.
 fn departments<'a, 'p: 'a>(
     pointer: &str,
     entries: impl Iterator<Item = Option<(Option<&'a [String]>, &'a Place<'p>)>>,
@@ -552,7 +553,7 @@ fn departments<'a, 'p: 'a>(
     found
 }
 
-/// Whether the account has the department at a place of a list.
+/// Reports a department that the account does not have.
 fn unknown_department(
     name: &str,
     list: &Place<'_>,
@@ -582,7 +583,8 @@ fn options(
     problems: &mut Problems,
 ) -> Options {
     let d = Options::DEFAULT;
-    // Defaults are read once for the policy and again for each rule; their problems are said once.
+    // Defaults are parsed once for the policy and again for each rule; their problems are reported
+    // once.
     let mut silent = Problems::unheard();
     let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
     let resolution = around.surroundings.tick_resolution;
@@ -653,7 +655,7 @@ fn options(
     }
 }
 
-/// An object with one time, or `false`.
+/// An object with one duration, or `false`.
 fn time_or_off(
     place: &Place<'_>,
     form: &form::Form,
@@ -674,7 +676,7 @@ fn time_or_off(
     time.duration_with_days(resolution, day, problems).map(Some)
 }
 
-/// A word for every failure, or one for each kind.
+/// One word for all failures, or one per kind.
 fn on_failed_reminder(
     place: &Place<'_>,
     resolution: Span,
@@ -741,7 +743,7 @@ fn close(
         .and_then(|p| p.object(&form::CLOSE, if of_rule { &mut silent } else { problems }));
     let mut read =
         Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
-    // What the channel cannot carry is no matter of notices, which are not sent.
+    // Notices are not sent, so the channel's limits do not apply.
     let spoken = Spoken { channel: None, closes: false };
     Close {
         notice: read.key("notice", problems, |p, q| spoken.texts(p, q)),
@@ -778,11 +780,11 @@ fn sources(place: &Place<'_>, problems: &mut Problems) -> Option<Sources> {
     Some(all)
 }
 
-/// A look at a rule's own key, else at that of the defaults.
+/// Reads a rule's own key, otherwise that of the defaults.
 struct Reading<'r, 'a> {
     own: Option<&'r place::Object<'a>>,
     defaults: Option<&'r place::Object<'a>>,
-    /// Whether this is done for a rule. Otherwise the defaults themselves are being checked.
+    /// Whether a rule is parsed; otherwise the defaults themselves are checked.
     of_rule: bool,
     silent: &'r mut Problems,
 }
@@ -813,7 +815,7 @@ fn count_from(
         .unwrap_or(CountFrom::LastAgentMessage)
 }
 
-/// What is shown back of a text that an administrator wrote, in bytes; no list of words is longer.
+/// Maximum length of a quoted text from the config, in bytes; no list of words is longer.
 const MOST_SHOWN: usize = 512;
 
 fn plain(text: impl Into<String>) -> Value {

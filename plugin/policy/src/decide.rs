@@ -1,5 +1,5 @@
-//! The one place that decides. [`decide`] looks at the conditions in a fixed order, tells each of
-//! them to a [`Trail`], and stops at the first that does not hold; the explanation is the trail.
+//! The only place that decides. [`decide`] checks the conditions in a fixed order, reports each to
+//! a [`Trail`], and stops at the first that does not hold; the explanation is the recorded trail.
 
 use crate::close;
 use crate::decision::{
@@ -17,15 +17,15 @@ use crate::text::{fill, span};
 use crate::ticket::{Status, Ticket};
 use alloc::string::String;
 
-/// What is told about a decision while it is made.
+/// Observes a decision while it is made.
 pub(crate) trait Trail {
-    /// A condition was looked at; `reason` is the one given when it does not hold.
+    /// A condition was checked; `reason` is the decision's reason if it does not hold.
     fn condition(&mut self, reason: &Reason, holds: bool);
-    /// The next step and its deadline are known.
+    /// The next step and its deadline were computed.
     fn deadline(&mut self, _schedule: &Schedule<'_>, _next: &Deadline) {}
 }
 
-/// Nobody listens.
+/// Records nothing.
 impl Trail for () {
     fn condition(&mut self, _: &Reason, _: bool) {}
 }
@@ -51,7 +51,7 @@ pub(crate) fn decide(
 ) -> Decision {
     let found = policy.rule_for(ticket);
     let index = found.map(|(index, _)| index);
-    // What occurred is answered whatever becomes of the ticket.
+    // An occurrence is answered whatever happens to the ticket.
     if let Some(reply) = policy.reply_due(ticket, memory, now) {
         trail.condition(&reply.reason, true);
         return reply;
@@ -117,14 +117,14 @@ pub(crate) fn decide(
         Some(kind) => {
             demand!(trail, false, pause_reason(kind), index);
         }
-        // Said of all four pauses at once.
+        // One condition covers all four kinds of pauses.
         None => trail.condition(&Reason::OnHold, true),
     }
     let opted_out = ticket.opted_out || memory.opted_out;
     let left = memory.gone_since().filter(|_| rule.close_after.is_some());
     let left = left.zip(rule.options.visitor_left);
     let mut retry = false;
-    // Who wants no reminders, or has left, need not have had one.
+    // A customer who opted out or left need not have been warned.
     if !opted_out
         && left.is_none()
         && let Some(spent) = memory.spent
@@ -138,7 +138,7 @@ pub(crate) fn decide(
         };
         retry = then == AfterFailure::Retry && spent.failures <= options.retries;
         let last = usize::try_from(spent.number).map_or(true, |n| n >= rule.reminders.len());
-        // A failed reminder is no warning: the last one of a rule is never passed over.
+        // A failed reminder is no warning, so the last one of a rule is never skipped.
         let go_on = retry || then == AfterFailure::GoOn && !last;
         let reason = match failure {
             FailureKind::Blocked => Reason::CustomerBlocked(spent.number),
@@ -260,8 +260,8 @@ fn act(
     Decision { outcome: Outcome::Act(action), reason, rule: index }
 }
 
-/// What the people in charge are told, or will be, of a customer who waits for the company. Once
-/// they were told, or where the policy has no such time, nothing.
+/// The notification about a customer who waits for the company: due, or due later. `None` once it
+/// was sent, or if the policy has no such time.
 fn company_silent(
     policy: &Policy,
     rule: &Rule,
@@ -272,7 +272,7 @@ fn company_silent(
 ) -> Option<Decision> {
     let after = rule.options.company_silent?;
     let (since, told) = memory.waiting()?;
-    // Who is on the telephone does not wait, and waits anew afterwards.
+    // A customer in a call is not waiting; the wait starts again after the call.
     let (since, on_call) = memory.pauses.since_calls(since);
     let counts = policy.activation.is_none_or(|activation| since >= activation.from);
     if told || on_call || !counts {
@@ -297,7 +297,7 @@ fn hold_notice(policy: &Policy) -> Task {
     Task::Notify(Notification { code: "incomplete-metadata", text })
 }
 
-/// The close that the customer asked for at an instant.
+/// The close that the customer requested at an instant.
 #[expect(clippy::too_many_arguments, reason = "the end of `decide`, with all it has found out")]
 fn resolve(
     policy: &Policy,
@@ -326,7 +326,7 @@ fn resolve(
     Decision { outcome, reason, rule: index }
 }
 
-/// What follows a close: mending one that came too early, or the steps after somebody else's.
+/// What follows a close: reopening after a premature close, or the steps after a close by others.
 fn after_close(
     policy: &Policy,
     ticket: &Ticket<'_>,
@@ -396,12 +396,13 @@ fn pause_reason(kind: PauseKind) -> Reason {
     }
 }
 
-/// A word of the host as it is shown back: the beginning of it, on one line.
+/// The beginning of a word from the host, on one line, for display.
 fn shown(word: &str) -> String {
     word.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// The place of a ticket in a backlog: always the same, spread evenly over the backlog's time.
+/// The delay of a ticket in a backlog: always the same for a ticket, and evenly distributed over
+/// `within`.
 fn place_in_backlog(ticket: &str, within: Span) -> Span {
     let digest = crate::memory::fold(ticket.as_bytes());
     Span::from_millis(digest.checked_rem(within.millis()).unwrap_or(0))

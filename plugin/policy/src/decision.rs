@@ -1,4 +1,4 @@
-//! The answer to a call: what is to be done, and why.
+//! The answer to a call: the outcome and its reason.
 
 use crate::event::Source;
 use crate::instant::Instant;
@@ -6,25 +6,25 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What is to be done, and why.
+/// An outcome and its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// What is to be done.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// The rule that applied, by its place in the policy.
+    /// The index of the rule that applied.
     pub rule: Option<u32>,
 }
 
-/// What is to be done.
+/// What the host does next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Carry this out now.
+    /// Carry out this action now.
     Act(Action),
-    /// Nothing until this instant, when the step becomes due.
+    /// Wait until this instant, when the step becomes due.
     Wait(Instant, Step),
-    /// Nothing until something happens.
+    /// Do nothing until the next message or event.
     Rest,
 }
 
@@ -35,15 +35,15 @@ pub enum Step {
     Reminder(u32),
     /// The close.
     Close,
-    /// Telling the people in charge that the close is held back.
+    /// A notification to the people in charge that the close is held back.
     Notify,
     /// Opening the closed ticket again.
     Reopen,
     /// Opening a new ticket, linked to the closed one.
     OpenLinked,
-    /// The steps after a close that somebody else made.
+    /// The steps after a close by somebody else.
     AfterClose,
-    /// The close that the customer asked for.
+    /// The close that the customer requested.
     Resolve,
     /// The automatic reply to the occurrence with this number, from 1.
     Reply(u32),
@@ -56,11 +56,11 @@ pub struct Key<'a> {
     pub ticket: &'a str,
     /// The cycle, from 1.
     pub cycle: u32,
-    /// The step; none for a word that this version does not know.
+    /// The step; `None` for a word that this version does not know.
     pub step: Option<Step>,
 }
 
-/// What the host is asked to do. With the ticket's id, cycle and step are the idempotency key.
+/// What the host is asked to do. Ticket id, cycle and step form the idempotency key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
     /// The cycle, from 1.
@@ -69,59 +69,59 @@ pub struct Action {
     pub step: Step,
     /// The deadline that passed.
     pub due: Instant,
-    /// What is to be done.
+    /// The task.
     pub task: Task,
 }
 
-/// What is to be done. What is large and seldom is boxed, so that the many decisions that do nothing
-/// stay small.
+/// The task of an action. Large, rare tasks are boxed, so that decisions without an action stay
+/// small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Task {
     /// Send this message to the customer.
     Send(Reminder),
     /// Close the ticket.
     Close(Box<ClosePackage>),
-    /// Tell the people in charge.
+    /// Notify the people in charge.
     Notify(Notification),
     /// Open the ticket again.
     Reopen(Reopening),
-    /// Open a new ticket, linked to this one.
+    /// Open a new ticket that is linked to this one.
     OpenLinked(Reopening),
-    /// Do these steps after a close that somebody else made.
+    /// Take these steps after a close by somebody else.
     AfterClose(AfterClose),
-    /// Answer something that occurred.
+    /// Answer an occurrence.
     Reply(Box<AutomaticReply>),
 }
 
-/// A message because of silence.
+/// A reminder to a silent customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminder {
     /// Its number in the cycle, from 1.
     pub number: u32,
     /// How many reminders the rule has.
     pub of: u32,
-    /// What to send. Boxed, as every message is: a decision is moved more often than it sends.
+    /// The message. Boxed, because decisions are moved more often than they send.
     pub message: Box<Outgoing>,
 }
 
-/// A message to be sent, without what the channel cannot show.
+/// A message to send, without anything that the channel cannot show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The words, every placeholder filled in.
+    /// The text, with all placeholders filled in.
     pub text: String,
-    /// The language of the text, where the policy names it.
+    /// The language of the text, if the policy names it.
     pub language: Option<String>,
-    /// For whose eyes it is.
+    /// Who sees it.
     pub audience: Audience,
-    /// What is sent instead of the words, outside of the channel's window.
+    /// The template to send instead of the text, outside the channel's window.
     pub template: Option<Template>,
-    /// A picture that goes with the words.
+    /// An image that goes with the text.
     pub image: Option<Image>,
-    /// Answers offered for choice.
+    /// The quick replies.
     pub quick_replies: Vec<QuickReply>,
 }
 
-/// For whose eyes a message is.
+/// Who sees a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// The customer.
@@ -130,47 +130,47 @@ pub enum Audience {
     PeopleInCharge,
 }
 
-/// A message that the channel has approved beforehand.
+/// A message template that the channel has approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// Its name at the channel.
+    /// Its name on the channel.
     pub name: String,
-    /// Its language at the channel.
+    /// Its language on the channel.
     pub language: Option<String>,
     /// The values of its parameters.
     pub parameters: Vec<String>,
 }
 
-/// A picture.
+/// An image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    /// Where it is.
+    /// Its address.
     pub url: String,
-    /// What it shows, in words.
+    /// Its description in words.
     pub alternative: String,
 }
 
-/// An answer that the customer can choose.
+/// A quick reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuickReply {
-    /// What the customer's choice is known by.
+    /// The id by which the customer's choice is recognised.
     pub id: &'static str,
-    /// What the button says.
+    /// The text of the button.
     pub title: String,
 }
 
-/// What follows something that occurred, in one piece.
+/// The reaction to an occurrence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AutomaticReply {
-    /// The name of what is answered.
+    /// The name of the occurrence.
     pub event: &'static str,
-    /// What to send.
+    /// The message to send.
     pub message: Option<Box<Outgoing>>,
-    /// What becomes of a missed call.
+    /// What happens to a missed call.
     pub missed_call: MissedCall,
 }
 
-/// What becomes of a missed call.
+/// What happens to a missed call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissedCall {
     /// Nothing.
@@ -184,13 +184,13 @@ pub enum MissedCall {
 /// Everything that belongs to a close (docs/rules.md#close-package).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosePackage {
-    /// The reason it is stored with, and the flow's exit.
+    /// The reason that is stored with the close, and the flow's exit.
     pub reason: &'static str,
-    /// What the conversation shows.
+    /// The notice in the conversation.
     pub notice: String,
     /// A last message to the customer.
     pub closing_text: Option<Box<Outgoing>>,
-    /// Why the policy's last message is not sent: the code of a reason.
+    /// The code of the reason why the policy's closing text is not sent.
     pub silent_because: Option<&'static str>,
     /// The category of the closing note.
     pub category: String,
@@ -198,57 +198,57 @@ pub struct ClosePackage {
     pub summary: String,
     /// Tags to put on the ticket.
     pub tags: Vec<String>,
-    /// Whether something that closing normally demands was missing and ignored.
+    /// Whether required metadata was missing and ignored.
     pub incomplete_metadata: bool,
-    /// What follows.
+    /// The steps that follow.
     pub then: AfterClose,
 }
 
-/// The reason that a close for inactivity is stored with, and the name of the flow's exit.
+/// The reason that is stored with a close for inactivity, and the name of the flow's exit.
 pub const CUSTOMER_INACTIVITY: &str = "customer-inactivity";
-/// The same for a close that the customer asked for.
+/// The same for a close that the customer requested.
 pub const CUSTOMER_RESOLVED: &str = "customer-resolved";
 
-/// Why the people in charge are told of a customer who waits for the company.
+/// The code of the notification about a customer who waits for the company.
 pub(crate) const COMPANY_SILENT: &str = "company-silent";
 
-/// What follows a close.
+/// The steps that follow a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AfterClose {
-    /// Who closed.
+    /// Who closed the ticket.
     pub source: Source,
-    /// Whether the agent is taken off the ticket.
+    /// Whether the agent is unassigned.
     pub unassign: bool,
-    /// Whether the bot answers this customer again.
+    /// Whether the bot is switched on again for this customer.
     pub bot_on: bool,
-    /// Whether the customer is asked how it was.
+    /// Whether the customer gets a survey.
     pub survey: Survey,
 }
 
-/// Whether the customer is asked how it was.
+/// Whether the customer gets a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Survey {
-    /// Not asked.
+    /// None.
     No,
-    /// Asked now.
+    /// Now.
     Now,
-    /// Asked later.
+    /// Later.
     Later,
 }
 
-/// Something that the people in charge must know.
+/// A notification to the people in charge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// A stable code.
     pub code: &'static str,
-    /// The same as a sentence.
+    /// The text.
     pub text: String,
 }
 
-/// How a conversation goes on after its ticket was closed.
+/// How a conversation continues after its ticket was closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reopening {
-    /// Whether the customer had in truth written before the close.
+    /// Whether the customer had written before the close.
     pub premature: bool,
     /// The agent who had the ticket.
     pub agent: Option<String>,
@@ -258,32 +258,32 @@ pub struct Reopening {
     pub closed: Instant,
 }
 
-/// Why a decision is what it is.
+/// The reason for a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A reminder is due or is the next step.
     Reminder(u32),
     /// The close is due or is the next step.
     Close,
-    /// The close waits while the customer types.
+    /// The close waits because the customer is typing.
     CustomerTyping,
-    /// The close is held back because something it demands is missing.
+    /// The close is held back because required metadata is missing.
     IncompleteMetadata,
     /// The customer had written before the close.
     PrematureClose,
     /// The customer wrote after the close.
     LateReply,
-    /// Somebody else closed the ticket and steps follow.
+    /// Somebody else closed the ticket, and steps follow.
     ClosedByOther,
     /// The ticket is closed.
     AlreadyClosed,
     /// The ticket is merged or deleted.
     NotOpen,
-    /// The ticket is of this status, which has no word in the contract.
+    /// The ticket has this status, which the contract does not know.
     UnknownStatus(String),
     /// The policy is switched off.
     SwitchedOff,
-    /// No rule for the department.
+    /// The department has no rule.
     NoRule,
     /// The department's rule is switched off.
     RuleOff,
@@ -293,13 +293,13 @@ pub enum Reason {
     NotAnswered,
     /// The customer wrote last.
     CompanyTurn,
-    /// Reopened: waits for the customer to write.
+    /// Reopened; waits for the customer to write.
     ReopenedAwaitsCustomer,
-    /// Reopened: waits for an agent to write.
+    /// Reopened; waits for an agent to write.
     ReopenedAwaitsAgent,
-    /// The cycle began before the policy was switched on.
+    /// The cycle began before the activation of the policy.
     BeforeActivation,
-    /// The cycle began before that and takes its turn in the backlog.
+    /// The cycle began before the activation and waits for its time in the backlog.
     Backlog,
     /// On hold.
     OnHold,
@@ -311,13 +311,14 @@ pub enum Reason {
     InQueue,
     /// This reminder could not be sent.
     ReminderFailed(u32),
-    /// This reminder could not be sent, because the customer has blocked us or is gone.
+    /// This reminder could not be sent because the customer has blocked the account or no longer
+    /// exists.
     CustomerBlocked(u32),
     /// The close could not be carried out.
     CloseFailed,
-    /// Every step of the rule was taken.
+    /// All steps of the rule were taken.
     NothingLeft,
-    /// Something occurred that an automatic reply answers.
+    /// An automatic reply answers an occurrence.
     AutomaticReply(&'static str),
     /// The customer said that the matter is settled.
     CustomerResolved,
@@ -325,11 +326,11 @@ pub enum Reason {
     GroupConversation,
     /// Waits for the sending window.
     OutsideSendingWindow,
-    /// The customer has been sent enough messages.
+    /// The limit of messages to the customer is reached.
     OverBudget,
     /// This reminder is tried again.
     Retry(u32),
-    /// This reminder cannot be sent outside of the channel's window.
+    /// This reminder cannot be sent outside the channel's window.
     OutsideChannelWindow(u32),
     /// The customer wants no automatic messages.
     OptedOut,
@@ -340,7 +341,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Its stable kebab-case code, as in the contract. Reasons that differ only in their sentences
+    /// The stable kebab-case code, as in the contract. Reasons that differ only in their texts
     /// share one.
     #[must_use]
     pub const fn code(&self) -> &'static str {

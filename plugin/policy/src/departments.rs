@@ -1,4 +1,4 @@
-//! Which rule a department has (docs/rules.md#department-rule).
+//! The rule of a department (docs/rules.md#department-rule).
 
 use crate::names;
 use alloc::string::String;
@@ -7,16 +7,16 @@ use alloc::vec::Vec;
 
 /// The rules of an account by department.
 ///
-/// A table with open addressing: every call looks a department up, and in the sandbox comparing
-/// one digest is several times faster than comparing names that begin alike.
+/// A hash table with open addressing: every call looks up a department, and in the sandbox
+/// comparing one digest is several times faster than comparing names with common prefixes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Departments {
-    /// Those with a rule of their own: as the policy writes them, and by the keys of their names.
+    /// The departments with their own rule: names as in the policy, and keys for comparison.
     own: Vec<Own>,
-    /// A power of two of slots, at most half of them filled; each the place of an entry of `own`
-    /// plus one, or 0.
+    /// A power of two of slots, at most half of them used; each contains the index of an entry of
+    /// `own` plus one, or 0.
     slots: Vec<u32>,
-    /// The rule for any department without one of its own.
+    /// The rule for departments without their own.
     pub(crate) any: Option<u32>,
 }
 
@@ -28,15 +28,15 @@ struct Own {
 }
 
 impl Departments {
-    /// The rule for a department: its own, else the one for any. A rule that is switched off is
-    /// still the department's own.
+    /// The rule for a department: its own, otherwise the one for any. A rule that is switched off
+    /// is still the department's own.
     pub(crate) fn rule(&self, department: Option<&str>) -> Option<u32> {
         department.and_then(|name| self.own(name)).or(self.any)
     }
 
-    /// The rule that a department has of its own, however the name is written.
+    /// The department's own rule, whatever the spelling of the name.
     pub(crate) fn own(&self, name: &str) -> Option<u32> {
-        // As the policy writes it, mostly: then there is nothing to fold.
+        // Usually the spelling is the policy's, and no folding is needed.
         self.exactly(name).or_else(|| {
             let key = names::key(name);
             if key == name { None } else { self.exactly(&key) }
@@ -49,7 +49,7 @@ impl Departments {
         self.chain(digest).map_while(|(_, own)| own).find(same).map(|own| own.rule)
     }
 
-    /// Gives a department a rule of its own; the caller has asked whether it has one.
+    /// Adds the rule of a department that has none yet.
     pub(crate) fn insert(&mut self, name: &str, rule: u32) {
         let key = names::key(name);
         if key != name {
@@ -79,7 +79,7 @@ impl Departments {
         }
     }
 
-    /// The slots in which a digest can be, each with what is in it, from the first on.
+    /// The slots in which a digest can be, with their contents, in probing order.
     fn chain(&self, digest: u64) -> impl Iterator<Item = (usize, Option<&Own>)> {
         let mask = self.slots.len().wrapping_sub(1);
         let first = usize::try_from(digest & 0xFFFF_FFFF).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! What can be wrong with a config, and how it is said.
+//! The problems that a config can have, and their texts.
 
 use crate::text::{Language, fill};
 use alloc::borrow::ToOwned;
@@ -8,32 +8,32 @@ use alloc::vec::Vec;
 /// One problem of a config.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of problem.
+    /// The kind of problem.
     pub code: Code,
     /// The place, as a JSON Pointer (RFC 6901).
     pub place: String,
     pub(crate) values: Vec<Value>,
 }
 
-/// A value in a sentence about a problem.
+/// A value in the text of a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
-    /// As it is, in every language.
+    /// The same in every language.
     Plain(String),
     /// The name of a shape.
     Shape(Shape),
-    /// How a shape is written.
+    /// An example of a shape.
     Example(Shape),
 }
 
-/// What a place of a config can hold.
+/// The form of a value in a config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Object,
     List,
     Text,
     Switch,
-    /// A text, or an object with a text for each language.
+    /// A text, or an object with a text per language.
     Texts,
     /// `"any"`, or a list of names.
     Departments,
@@ -137,7 +137,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// Every code, for those who list them.
+    /// All codes.
     pub const ALL: [Code; 76] = [
         Code::NotJson,
         Code::EndsTooEarly,
@@ -217,7 +217,7 @@ impl Code {
         Code::TooManyProblems,
     ];
 
-    /// The stable kebab-case name. Problems that differ only in the help they get share one.
+    /// The stable kebab-case name. Problems that differ only in their help share one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -309,7 +309,7 @@ impl Code {
             | Code::RuleOfExemptTags
             | Code::RuleOfOtherChannel
             | Code::RulesOverlap
-            // Warnings alone refuse nothing, however many there are.
+            // Warnings never refuse a policy, however many there are.
             | Code::TooManyProblems => Severity::Warning,
             _ => Severity::Error,
         }
@@ -321,7 +321,7 @@ impl Diagnostic {
         Diagnostic { code, place: place.into(), values }
     }
 
-    /// The bytes of what it keeps.
+    /// Bytes that it keeps.
     pub(crate) fn bytes(&self) -> usize {
         let values = self.values.iter().map(|value| match value {
             Value::Plain(text) => text.len(),
@@ -330,13 +330,13 @@ impl Diagnostic {
         values.fold(self.place.len(), usize::saturating_add)
     }
 
-    /// What is wrong, in a language.
+    /// The problem as text.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
         self.say((language.words().problem)(self.code).0, language)
     }
 
-    /// The way out, in a language.
+    /// How to fix it, as text.
     #[must_use]
     pub fn help(&self, language: Language) -> String {
         self.say((language.words().problem)(self.code).1, language)
@@ -355,8 +355,8 @@ impl Diagnostic {
     }
 }
 
-/// How many pairs of letters may still be compared to find out what was meant: an account of a
-/// thousand departments and a hundred misspelt ones would be compared for ever.
+/// How many pairs of letters may still be compared to find suggestions. Without a limit, a policy
+/// with a thousand departments and a hundred misspelt names would take too long.
 #[derive(Debug)]
 pub(crate) struct Search(usize);
 
@@ -367,7 +367,7 @@ impl Default for Search {
 }
 
 impl Search {
-    /// The candidate that a word was probably meant to be: at most a third of its letters differ.
+    /// The candidate that was probably meant: at most a third of its letters differ.
     pub(crate) fn nearest<'a>(
         &mut self,
         word: &str,
@@ -391,7 +391,7 @@ impl Search {
     }
 }
 
-/// The number of letters to insert, remove or change, case aside (Levenshtein).
+/// The number of letters to insert, remove or change, ignoring case (Levenshtein distance).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().map(small).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -411,9 +411,8 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-/// The small letter of one that keys and departments are named with: those of English, Spanish and
-/// Portuguese. The table of all scripts has twelve kilobytes, and all that hangs on it is whether
-/// one name is suggested for another.
+/// Lower case for the letters of English, Spanish and Portuguese. The table for all scripts has
+/// twelve kilobytes, and only suggestions depend on it.
 pub(crate) fn small(letter: char) -> char {
     match letter {
         '×' => letter,

@@ -1,10 +1,10 @@
-//! What can happen to a ticket besides messages.
+//! Events of a ticket other than messages.
 
 use crate::decision::Key;
 use crate::instant::{Instant, Span};
 use crate::message::Stamp;
 
-/// Something that happened to a ticket.
+/// An event of a ticket.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
     /// When it happened.
@@ -13,7 +13,7 @@ pub struct Event<'a> {
     pub what: Happening<'a>,
 }
 
-/// What can happen to a ticket.
+/// The kinds of events.
 #[derive(Debug, Clone, Copy)]
 pub enum Happening<'a> {
     /// The ticket was opened.
@@ -24,7 +24,7 @@ pub enum Happening<'a> {
     Failed(Key<'a>, FailureKind),
     /// The customer is typing.
     Typing,
-    /// A pause begins, until an instant where one is known.
+    /// A pause begins, until an instant if that is known.
     Paused(PauseKind, Option<Instant>),
     /// A pause ends.
     Resumed(PauseKind),
@@ -42,18 +42,18 @@ pub enum Happening<'a> {
     VisitorReturned,
     /// Something that an automatic reply may answer.
     Occurred(Occurrence<'a>),
-    /// Something without a word: changes nothing.
+    /// An event that the contract does not know: changes nothing.
     Unknown,
 }
 
-/// Something that an automatic reply may answer.
+/// An occurrence that an automatic reply may answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence<'a> {
     /// Its name.
     pub name: &'a str,
-    /// The call it is about.
+    /// The id of its call.
     pub call: Option<&'a str>,
-    /// Where the caller was when they hung up.
+    /// Where the caller was when they hung up: the phase of the call.
     pub phase: Option<&'a str>,
     /// Whether the account's rules allow a new ticket for a missed call.
     pub ticket_allowed: bool,
@@ -62,7 +62,7 @@ pub struct Occurrence<'a> {
 /// Who or what caused an opening, a close or a reopening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// A human of the company.
+    /// A human agent of the company.
     Agent,
     /// The customer.
     Customer,
@@ -72,23 +72,23 @@ pub enum Source {
     Flow,
     /// Another program.
     Api,
-    /// A source without a word.
+    /// An unknown source.
     Other,
 }
 
 /// Why an action could not be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The receiver could not be reached, or answered with errors until the host gave up.
+    /// The receiver could not be reached or answered with errors, until the host gave up.
     Unreachable,
-    /// The channel refused the message, or a kind without a word.
+    /// The channel refused the message, or the kind of failure is unknown.
     Refused,
     /// The customer can no longer be reached at all.
     Blocked,
 }
 
 impl FailureKind {
-    /// How much it forbids: of two failures of one instant the graver one holds.
+    /// How severe it is: of two failures at one instant the more severe one applies.
     pub(crate) const fn weight(self) -> u8 {
         match self {
             FailureKind::Unreachable => 1,
@@ -98,12 +98,12 @@ impl FailureKind {
     }
 }
 
-/// What stops the clock for a while.
+/// The kinds of pauses of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PauseKind {
     /// An agent put the ticket on hold.
     Hold,
-    /// An agent put the ticket aside; the rule says what that means.
+    /// An agent snoozed the ticket; the rule says what that means.
     Snooze,
     /// A call with the customer is going on.
     Call,

@@ -1,4 +1,4 @@
-//! A decision in words: the trail of the very comparison that decided, told to people.
+//! A decision in words, from the trail of the comparison that made it.
 
 use crate::decide::{Trail, decide};
 use crate::decision::{COMPANY_SILENT, Decision, Outcome, Reason, Step, Task};
@@ -16,33 +16,34 @@ use alloc::vec::Vec;
 /// A decision in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// The language used.
+    /// The language of the texts.
     pub language: Language,
     /// The decision explained.
     pub decision: Decision,
-    /// One or a few sentences: what, why, until when, under which rule and version.
+    /// A few sentences: the outcome, its reason, until when, the rule and the policy version.
     pub summary: String,
-    /// Every condition that was looked at.
+    /// All conditions that were checked.
     pub checks: Vec<Check>,
-    /// What is remembered of the ticket.
+    /// What the memory contains about the ticket.
     pub history: Vec<String>,
 }
 
-/// One condition of a decision.
+/// A condition that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// The reason it gives if it does not hold.
+    /// The code of the decision's reason if it does not hold.
     pub code: &'static str,
     /// Whether it holds.
     pub holds: bool,
-    /// The same in words.
+    /// The condition in words.
     pub text: String,
 }
 
 impl Policy {
-    /// The decision for an instant in words, with times at so many minutes east of UTC.
+    /// Explains the decision at an instant; times are shown at the given offset in minutes east of
+    /// UTC.
     #[must_use]
-    // Compiled small, with this crate, and not into the bindings (decision 20).
+    // Optimised for size with this crate, and not inlined into the bindings (decision 20).
     #[inline(never)]
     pub fn explain(
         &self,
@@ -79,7 +80,7 @@ impl Policy {
     }
 }
 
-/// Writes a trail down.
+/// Records a trail as text.
 struct Told<'a> {
     speaker: Speaker,
     memory: &'a Memory,
@@ -115,7 +116,7 @@ impl Trail for Told<'_> {
     }
 }
 
-/// A language and a place on earth.
+/// The reader's language and offset from UTC.
 #[derive(Clone, Copy)]
 struct Speaker {
     words: &'static Words,

@@ -1,10 +1,10 @@
-//! Instants and spans of time. Nothing here, or anywhere in this crate, knows what time it is.
+//! Instants and spans of time. Nothing in this crate reads a clock.
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 
-/// A length of time in milliseconds.
+/// A duration in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(u64);
 
@@ -14,7 +14,7 @@ impl Instant {
     /// The latest instant that is accepted: the last millisecond of the year 9999.
     pub const MAX: Instant = Instant(253_402_300_799_999);
 
-    /// The instant so many milliseconds after 1970-01-01T00:00:00Z; none outside the years 1970
+    /// The instant this many milliseconds after 1970-01-01T00:00:00Z; `None` outside the years 1970
     /// to 9999.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Option<Instant> {
@@ -41,7 +41,7 @@ impl Instant {
         if millis < Self::MIN.0 { Self::MIN } else { Instant(millis) }
     }
 
-    /// The span from an earlier instant to this one; nothing if the other is later.
+    /// The span since an earlier instant; zero if the other is later.
     #[must_use]
     pub const fn since(self, earlier: Instant) -> Span {
         let millis = self.0.saturating_sub(earlier.0);
@@ -50,7 +50,7 @@ impl Instant {
 }
 
 impl Span {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Span = Span(0);
     /// One second.
     pub const SECOND: Span = Span(1_000);
@@ -61,7 +61,7 @@ impl Span {
     /// One day of 24 hours.
     pub const DAY: Span = Span(86_400_000);
 
-    /// A span of so many milliseconds.
+    /// A span of this many milliseconds.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Span {
         Span(millis)
@@ -73,19 +73,19 @@ impl Span {
         self.0
     }
 
-    /// This span so many times over.
+    /// This span multiplied by `n`.
     #[must_use]
     pub const fn times(self, n: u64) -> Span {
         Span(self.0.saturating_mul(n))
     }
 
-    /// Both spans, one after the other.
+    /// The sum of two spans.
     #[must_use]
     pub const fn plus(self, other: Span) -> Span {
         Span(self.0.saturating_add(other.0))
     }
 
-    /// What is left of this span after the other; nothing if the other is longer.
+    /// The difference; zero if the other span is longer.
     #[must_use]
     pub const fn minus(self, other: Span) -> Span {
         Span(self.0.saturating_sub(other.0))

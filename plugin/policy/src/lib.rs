@@ -1,7 +1,6 @@
-//! When a silent customer is reminded and when the ticket is closed.
-//!
-//! This crate holds the rules of docs/rules.md and nothing else: it has no clock, no randomness and does no I/O.
-//! A [`Policy`] is parsed from a config; messages and events change a ticket's [`Memory`];
+//! When a silent customer is reminded, and when the ticket is closed.
+//! This crate implements the rules of docs/rules.md. It has no clock, no randomness and no I/O. A
+//! [`Policy`] is parsed from a config; messages and events change a ticket's [`Memory`];
 //! [`Policy::decide`] compares a deadline, which does not depend on the clock, with the instant it
 //! is given.
 //!

@@ -1,9 +1,8 @@
-//! Rules for some of the tickets of a department: those with a tag, of a priority, on a channel.
+//! Rules for some tickets of a department: by tag, priority or channel.
 //!
-//! Of the rules that match a ticket the most specific one applies, by one order: a rule that names
-//! tags goes before one that does not; then one that names priorities; then one that names
-//! departments; then one that names channels. Of two rules that name the same kinds of things, the
-//! one that stands first in the policy applies.
+//! Of the rules that match a ticket the most specific one applies, in this order: a rule with tags
+//! comes first, then one with priorities, then one with departments, then one with channels. Of two
+//! rules with the same kinds of conditions, the first in the policy applies.
 
 use crate::channel::{Channel, Channels};
 use crate::names;
@@ -11,17 +10,17 @@ use crate::ticket::Ticket;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The fact that says how urgent a ticket is.
+/// The fact that contains a ticket's priority.
 const PRIORITY: &str = "ticket.priority";
 
-/// What a rule asks of a ticket beside its department. What is empty asks nothing.
+/// A rule's conditions other than the department. An empty list matches every ticket.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Conditions {
-    /// One of these tags.
+    /// The ticket has one of these tags.
     pub(crate) tags: Vec<String>,
-    /// One of these priorities.
+    /// The ticket has one of these priorities.
     pub(crate) priorities: Vec<String>,
-    /// One of these channels.
+    /// The ticket is on one of these channels.
     pub(crate) channels: Vec<Channel>,
 }
 
@@ -31,12 +30,12 @@ impl Conditions {
     }
 }
 
-/// A rule that asks for more than a department, with names in the form in which they are compared.
+/// A rule with more conditions than a department; names are in their form for comparison.
 #[derive(Debug, Clone)]
 pub(crate) struct NarrowRule {
-    /// Its place in the policy.
+    /// Its index in the policy.
     pub(crate) rule: u32,
-    /// How specific it is: a bit for each kind of thing that it names.
+    /// How specific it is: one bit per kind of condition.
     rank: u8,
     departments: Vec<String>,
     tags: Vec<String>,
@@ -74,8 +73,8 @@ impl NarrowRule {
         self.rank & bit != 0
     }
 
-    /// Whether every ticket that matches this rule matches the other one, which names the same kinds
-    /// of things.
+    /// Whether every ticket that matches this rule also matches `other`, which has the same kinds
+    /// of conditions.
     pub(crate) fn is_within(&self, other: &NarrowRule) -> bool {
         let within = |own: &[String], others: &[String]| own.iter().all(|o| others.contains(o));
         self.rank == other.rank
@@ -85,8 +84,8 @@ impl NarrowRule {
             && self.channels.is_within(other.channels)
     }
 
-    /// Whether a ticket can match this rule and the other one, which names the same kinds of things.
-    /// A ticket can have several tags, and one of anything else.
+    /// Whether a ticket can match both rules, which have the same kinds of conditions. A ticket can
+    /// have several tags, but only one priority, department and channel.
     pub(crate) fn overlaps(&self, other: &NarrowRule) -> bool {
         let share = |bit: u8, own: &[String], others: &[String]| {
             !self.names(bit) || own.iter().any(|o| others.contains(o))
@@ -98,7 +97,7 @@ impl NarrowRule {
     }
 }
 
-/// The rules that ask for more than a department, the most specific one first.
+/// The rules with more conditions than a department, the most specific one first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NarrowRules(Vec<NarrowRule>);
 
@@ -115,8 +114,8 @@ impl NarrowRules {
         self.0.is_empty()
     }
 
-    /// The rule for a ticket, where its department has a rule of its own without these, and there is
-    /// one for any department.
+    /// The rule for a ticket. `own` is the department's rule without such conditions, `any` the
+    /// rule for any department.
     pub(crate) fn rule(
         &self,
         ticket: &Ticket<'_>,

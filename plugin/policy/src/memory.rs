@@ -1,8 +1,8 @@
 //! What is remembered of a ticket, and how messages and events change it.
 //!
-//! Nothing else changes it; time does not. Everything that can arrive late, twice or in the wrong
-//! order is put where it belongs: by sequence where both sides have one, else by time, else by
-//! arrival.
+//! Nothing else changes it, and time does not either. Messages and events that arrive late, twice
+//! or in the wrong order are inserted at their place: by sequence if both have one, otherwise by
+//! time, otherwise by arrival.
 
 use crate::decision::{Key, Step};
 use crate::event::{Event, FailureKind, Happening, PauseKind, Source};
@@ -20,17 +20,17 @@ mod codec;
 pub(crate) use codec::fold;
 pub use codec::{Damage, VERSION, sign_again};
 
-/// At most this many agent messages in a row are remembered: the first and the latest ones.
+/// Maximum number of consecutive agents' messages that are remembered: the first and the latest.
 const MOST_IN_A_ROW: usize = 4;
-/// The ids of so many of the latest messages and events are remembered.
+/// How many ids of the latest messages and events are remembered.
 const IDS: usize = 4;
-/// So many of the latest messages sent are remembered, where they are counted.
+/// How many of the latest sent messages are remembered, if they are counted.
 const SENT: usize = 16;
-/// So many replies can be due at once; beyond it the oldest is given up.
+/// Maximum number of due replies; beyond it the oldest is dropped.
 const PENDING: usize = 4;
-/// So many of the latest occurrences are remembered.
+/// How many of the latest occurrences are remembered.
 const OCCURRENCES: usize = 8;
-/// For so long after a survey a button that the customer presses answers it.
+/// For this long after a survey, a button that the customer presses counts as its answer.
 const SURVEY_ANSWERED: Span = Span::DAY.times(7);
 
 /// What is remembered of a ticket.
@@ -40,13 +40,14 @@ pub struct Memory {
     pub(crate) cycle: u32,
     /// Whether an agent has answered since the ticket opened.
     pub(crate) answered: bool,
-    /// When the company opened the ticket of its own accord.
+    /// When the company opened the ticket on its own initiative.
     pub(crate) opened_by_company: Option<Instant>,
     /// The customer's last counted message.
     pub(crate) customer: Option<Mark>,
-    /// The agents' counted messages after it, in order. Not empty: it is the customer's turn.
+    /// The agents' counted messages after it, in order. If there are any, it is the customer's
+    /// turn.
     pub(crate) agents: Vec<Mark>,
-    /// The steps taken in this cycle.
+    /// The reminders taken in this cycle.
     pub(crate) spent: Option<Spent>,
     pub(crate) close_failed: bool,
     pub(crate) notified: bool,
@@ -54,41 +55,41 @@ pub struct Memory {
     pub(crate) pauses: Pauses,
     pub(crate) closed: Option<Closed>,
     pub(crate) reopened: Option<Reopened>,
-    /// Hashes of the ids seen last, the latest first.
+    /// Hashes of the latest ids, the latest first.
     pub(crate) ids: Vec<u64>,
-    /// When the customer last did something that counts for the channel's window and is no
-    /// counted message: a call, a request for more time.
+    /// When the customer last did something that opens the channel's window without a counted
+    /// message: a call, a request for more time.
     pub(crate) reached: Option<Instant>,
-    /// Whether the customer has said that they want no automatic messages.
+    /// Whether the customer refuses automatic messages.
     pub(crate) opted_out: bool,
-    /// When the customer said that the matter is settled; also of a ticket closed for it.
+    /// When the customer said that the matter is settled; kept after the close for it.
     pub(crate) resolved: Option<Instant>,
-    /// What is remembered of few tickets; boxed, since a memory is moved at every call.
+    /// What few tickets need; boxed, because a memory is moved in every call.
     pub(crate) account: Option<Box<Account>>,
 }
 
 /// What is counted and answered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Account {
-    /// When reminders were sent lately, if the policy counts them.
+    /// When the latest reminders were sent, if the policy counts them.
     pub(crate) sent: Vec<Instant>,
     /// Replies that are due, in order.
     pub(crate) replies: Vec<Pending>,
     /// The number of the last reply.
     pub(crate) reply: u32,
-    /// Hashes of what was answered lately, the latest first.
+    /// Hashes of the latest answered occurrences, the latest first.
     pub(crate) occurrences: Vec<u64>,
     /// When a message out of hours was last answered.
     pub(crate) out_of_hours: Option<Instant>,
-    /// When the customer was last asked how it was.
+    /// When the customer last got a survey.
     pub(crate) surveyed: Option<Instant>,
-    /// When the visitor of a chat last left or came back.
+    /// When the visitor of a chat last left or returned.
     pub(crate) presence: Option<Presence>,
-    /// What must be remembered of a customer who waits for the company.
+    /// What is remembered of a customer who waits for the company.
     pub(crate) waiting: Option<Waiting>,
 }
 
-/// Whether the visitor of a chat is there.
+/// Whether the visitor of a chat is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Presence {
     pub(crate) at: Instant,
@@ -100,41 +101,41 @@ pub(crate) struct Presence {
 pub(crate) struct Waiting {
     /// The first of several unanswered messages.
     pub(crate) since: Option<Instant>,
-    /// Whether the people in charge were told.
+    /// Whether the people in charge were notified.
     pub(crate) told: bool,
 }
 
-/// What the rule in force says about remembering.
+/// The options of the current rule that affect the memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms {
     pub(crate) counting: Counting,
-    /// Whether a customer's answer wakes a snoozed ticket.
+    /// Whether a customer's answer ends a snooze.
     pub(crate) reply_ends_snooze: bool,
-    /// Whether the people in charge are told of customers who wait.
+    /// Whether the people in charge are notified of waiting customers.
     pub(crate) tells_of_waiting: bool,
-    /// Whether it matters how many messages a customer has been sent.
+    /// Whether sent messages are counted.
     pub(crate) counts_what_is_sent: bool,
-    /// Whether the close that an event reports asks the customer how it was.
+    /// Whether the close that an event reports sends a survey.
     pub(crate) surveys: bool,
 }
 
-/// What became of a message.
+/// The effect of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
     /// It changed nothing.
     Nothing,
-    /// It is remembered, and nobody spoke.
+    /// It is remembered, but it does not count.
     Noted,
-    /// Somebody spoke.
+    /// It counts.
     Spoken,
 }
 
-/// What a customer's message means beyond being an answer.
+/// What a customer's message means apart from being an answer.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Heard {
-    /// The quick reply that was chosen.
+    /// The effect of the chosen quick reply.
     pub(crate) effect: Option<Effect>,
-    /// Whether it asks for no more messages, or for messages again.
+    /// Whether it is an opt-out, or revokes one.
     pub(crate) opted_out: Option<bool>,
 }
 
@@ -143,8 +144,8 @@ pub(crate) struct Heard {
 pub(crate) struct Mark {
     pub(crate) sequence: Option<u64>,
     pub(crate) at: Instant,
-    /// A hash of the message's id, kept of the company's messages only: one that was not
-    /// delivered is taken back by its id.
+    /// A hash of the message's id, for the company's messages only: if one was not delivered, the
+    /// report names its id.
     pub(crate) id: Option<u64>,
 }
 
@@ -161,7 +162,7 @@ impl Mark {
     }
 }
 
-/// The reminders of a cycle that need not be sent any more.
+/// The reminders of a cycle that were sent or given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spent {
     /// The number of the last one.
@@ -170,17 +171,17 @@ pub(crate) struct Spent {
     pub(crate) first_at: Instant,
     /// When the last one was sent or given up.
     pub(crate) last_at: Instant,
-    /// What went wrong with the last one.
+    /// The last failure of the last one.
     pub(crate) failed: Option<FailureKind>,
     /// How often the last one has failed.
     pub(crate) failures: u8,
-    /// When the last one was last said to have failed, and to have been sent.
+    /// When the last one was last reported as failed, and as sent.
     pub(crate) failed_at: Option<Instant>,
     pub(crate) sent_at: Option<Instant>,
 }
 
 impl Spent {
-    /// A reminder of which nothing was reported yet.
+    /// A reminder without reports.
     fn new(number: u32, first_at: Instant) -> Spent {
         Spent {
             number,
@@ -193,9 +194,10 @@ impl Spent {
         }
     }
 
-    /// One more report of the last reminder. The reports of one reminder have one order, whichever
-    /// arrives first: the latest instant holds. Of two of one instant nothing says which is the news;
-    /// a failure lets nobody be closed. Sent several times, it was sent the first time.
+    /// Another report about the last reminder. The result does not depend on the order in which the
+    /// reports arrive: the latest instant applies. Of two reports with the same instant the failure
+    /// applies, because it prevents a close. If it was sent several times, the first sending
+    /// counts.
     fn report(&mut self, at: Instant, failed: Option<FailureKind>) {
         match failed {
             Some(kind) if self.failed_at.is_none_or(|known| known < at) => {
@@ -203,7 +205,7 @@ impl Spent {
                 (self.failed_at, self.failed) = (Some(at), Some(kind));
             }
             Some(kind) if self.failed_at == Some(at) => {
-                // The graver of two kinds.
+                // The more severe kind applies.
                 let known = self.failed.map_or(0, FailureKind::weight);
                 self.failed = if kind.weight() > known { Some(kind) } else { self.failed };
             }
@@ -236,9 +238,9 @@ pub(crate) struct Closed {
     /// The cycle that the close ended.
     pub(crate) cycle: u32,
     pub(crate) by: Source,
-    /// When a customer wrote whose message this close came too early or too late for.
+    /// When the customer wrote a message that makes this close premature or is a late reply to it.
     pub(crate) reply: Option<Instant>,
-    /// Whether what follows the close was done or given up.
+    /// Whether the steps after the close were carried out or given up.
     pub(crate) followed: bool,
 }
 
@@ -248,23 +250,23 @@ pub(crate) struct Reopened {
     pub(crate) at: Instant,
     /// The cycle that had been closed.
     pub(crate) cycle: u32,
-    /// Whether it came about because the customer wrote.
+    /// Whether the reason was a customer's message.
     pub(crate) by_customer: bool,
 }
 
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Turn {
-    /// The customer's, since the first and again since the latest of the company's messages.
+    /// The customer's, since the first of the company's messages and again since the latest.
     Customer { first: Instant, latest: Instant },
     /// The company's: the customer wrote last.
     Company,
-    /// Nobody's: nothing was said yet.
+    /// Nobody's: there are no messages.
     Nobody,
 }
 
 /// The hash of the report that the message with this hash was not delivered. It differs from the
-/// message's own: a customer's message is heard whatever was reported of its id.
+/// message's own hash, so that a customer's message is recorded whatever was reported about its id.
 fn undelivered(message: u64) -> u64 {
     !message
 }
@@ -283,7 +285,7 @@ impl Memory {
         }
     }
 
-    /// Takes in a message.
+    /// Records a message.
     pub(crate) fn hear(&mut self, message: &Message<'_>, terms: &Terms, heard: Heard) -> Taken {
         let speaker = message.speaker(terms.counting);
         let to_survey = message.kind == Kind::SurveyAnswer
@@ -294,14 +296,14 @@ impl Memory {
         }
         let mut mark = Mark::of(&message.stamp);
         let Some(speaker) = speaker else {
-            // A survey is answered: the customer is there, and nobody has spoken.
+            // The answer to a survey: the customer is present, but it does not count as a message.
             self.opted_out |= heard.opted_out == Some(true);
             self.reached(mark.at);
             return Taken::Noted;
         };
         if speaker == Speaker::Customer && self.opens_nothing(message, mark, heard) {
             self.opted_out |= heard.opted_out == Some(true);
-            // What was offered before the close can still be chosen.
+            // Quick replies offered before the close can still be chosen.
             let (spent, resolved) = (self.spent, self.resolved);
             self.customer_wrote(mark, terms, false);
             (self.spent, self.resolved) = (spent, resolved);
@@ -309,8 +311,8 @@ impl Memory {
         }
         match speaker {
             Speaker::Customer => {
-                // Received before what was known by then: a clock was set back, and its times say
-                // nothing. Who answers is not closed for it.
+                // Received earlier than known messages: a clock was set back, so its times mean
+                // nothing. The answer must not lead to a close.
                 if let Some(agent) = self.agents.last()
                     && message.stamp.received < agent.at
                     && self.customer.is_some_and(|c| mark.at > c.at)
@@ -318,30 +320,30 @@ impl Memory {
                 {
                     mark.at = agent.at;
                 }
-                // What takes it back must have been said last; the wish itself is always heard.
+                // An opt-out always counts; its revocation only if it is the customer's last word.
                 let is_last = self.customer.is_none_or(|c| mark.order(&c) == Ordering::Greater);
                 if let Some(opted_out) = heard.opted_out.filter(|out| *out || is_last) {
                     self.opted_out = opted_out;
                 }
                 match heard.effect {
-                    // Asking for time is no answer: it is still the customer's turn. Where there is
-                    // no time left to give, it is one: the ticket was closed too early.
+                    // A request for time is not an answer: it stays the customer's turn. If no time
+                    // is left to give, it is one, because the ticket was closed too early.
                     Some(Effect::Extend(by))
                         if !self.agents.is_empty() && self.closed.is_none() =>
                     {
                         self.pauses.extend(mark.at, by);
                         self.reached(mark.at);
                     }
-                    // Nothing is opened again for what the customer agrees with.
+                    // The customer agrees with the close, so nothing is reopened.
                     Some(Effect::Resolve) if self.closed.is_some() => self.reached(mark.at),
                     effect => {
                         let notified = self.notified;
                         let latest =
                             self.customer_wrote(mark, terms, true) && self.agents.is_empty();
-                        // An agent who wrote since, or the customer, has more to say.
+                        // An agent or the customer has written since, so the matter is not settled.
                         if effect == Some(Effect::Resolve) && latest {
                             self.resolved = Some(mark.at);
-                            // The cycle is closed in the end: whoever was told need not be again.
+                            // The cycle ends with the close; no further notification is needed.
                             self.notified = notified;
                         }
                     }
@@ -358,14 +360,14 @@ impl Memory {
         Taken::Spoken
     }
 
-    /// Whether a customer's message after the close is none that a closed ticket is opened for: a
-    /// reaction, or the answer to our survey. What was written before the close is an answer.
+    /// Whether a customer's message after the close does not reopen the ticket: a reaction, or the
+    /// answer to our survey. A message from before the close is an answer.
     fn opens_nothing(&self, message: &Message<'_>, mark: Mark, heard: Heard) -> bool {
         let after_close = self.closed.is_some_and(|closed| mark.at >= closed.at);
         after_close
             && match message.kind {
                 Kind::Reaction => true,
-                // One of our own quick replies answers no survey.
+                // Our own quick replies are not answers to a survey.
                 Kind::MenuAnswer => {
                     heard.effect.is_none()
                         && self
@@ -376,24 +378,24 @@ impl Memory {
             }
     }
 
-    /// When the customer was last asked how it was.
+    /// When the customer last got a survey.
     pub(crate) fn surveyed(&self) -> Option<Instant> {
         self.account.as_ref().and_then(|account| account.surveyed)
     }
 
-    /// The customer was asked how it was.
+    /// Records a survey.
     pub(crate) fn ask_survey(&mut self, at: Instant) {
         let account = self.account();
         account.surveyed = account.surveyed.max(Some(at));
     }
 
-    /// Since when the visitor of a chat has been gone.
+    /// Since when the visitor of a chat has been away.
     pub(crate) fn gone_since(&self) -> Option<Instant> {
         let presence = self.account.as_ref().and_then(|account| account.presence)?;
         presence.gone.then_some(presence.at)
     }
 
-    /// The visitor has left or come back; older news change nothing.
+    /// Records that the visitor left or returned; older reports change nothing.
     fn visitor(&mut self, at: Instant, gone: bool) {
         let presence = &mut self.account().presence;
         if presence.is_none_or(|known| known.at <= at) {
@@ -401,14 +403,14 @@ impl Memory {
         }
     }
 
-    /// A visitor who does something is there.
+    /// A visitor who does something is present.
     fn is_there(&mut self, at: Instant) {
         if self.gone_since().is_some() {
             self.visitor(at, false);
         }
     }
 
-    /// Since when the customer has waited for the company, and whether people were told of it.
+    /// Since when the customer has waited for the company, and whether a notification was sent.
     pub(crate) fn waiting(&self) -> Option<(Instant, bool)> {
         if self.turn() != Turn::Company || self.closed.is_some() {
             return None;
@@ -418,7 +420,8 @@ impl Memory {
         let since = known.since.unwrap_or(wrote);
         let told = known.told || self.notified;
         match self.reopened {
-            // Whatever was asked before the close is over, unless the customer had it opened again.
+            // Questions from before the close are settled, unless the customer had the ticket
+            // reopened.
             Some(reopened) if wrote < reopened.at => {
                 reopened.by_customer.then(|| (since.max(reopened.at), told))
             }
@@ -426,22 +429,22 @@ impl Memory {
         }
     }
 
-    /// Whether the people in charge were told in this cycle of a customer who waits.
+    /// Whether a notification about a waiting customer was sent in this cycle.
     fn was_told(&self) -> bool {
         let waiting = self.account.as_ref().and_then(|account| account.waiting);
         waiting.is_some_and(|waiting| waiting.told)
     }
 
-    /// Nobody waits for the company any more.
+    /// The customer no longer waits for the company.
     fn is_answered(&mut self) {
         if let Some(account) = &mut self.account {
             account.waiting = None;
         }
     }
 
-    /// Takes in an event; says whether it changed anything.
+    /// Records an event; returns whether the memory changed.
     pub(crate) fn notice(&mut self, event: &Event<'_>, terms: &Terms) -> bool {
-        // Occurrences are told apart by what they are about, elsewhere.
+        // Occurrences are identified by their subject elsewhere.
         if matches!(event.what, Happening::Unknown | Happening::Occurred(_))
             || !self.is_news(&event.stamp)
         {
@@ -463,7 +466,7 @@ impl Memory {
             }
             Happening::VisitorLeft => self.visitor(at, true),
             Happening::VisitorReturned => self.visitor(at, false),
-            // The customer's answer that came since has ended it.
+            // A later answer of the customer has ended the snooze.
             Happening::Paused(PauseKind::Snooze, _)
                 if terms.reply_ends_snooze && self.customer.is_some_and(|c| at < c.at) => {}
             Happening::Paused(kind, until) => {
@@ -482,12 +485,12 @@ impl Memory {
         true
     }
 
-    /// The customer has done something by which a channel lets us write for a while.
+    /// The customer did something that opens the channel's window.
     pub(crate) fn reached(&mut self, at: Instant) {
         self.reached = Some(self.reached.map_or(at, |before| before.max(at)));
     }
 
-    /// When the customer was last heard of, by a message or a call.
+    /// When the customer last wrote or called.
     pub(crate) fn last_heard(&self) -> Option<Instant> {
         self.customer.map(|c| c.at).max(self.reached)
     }
@@ -500,9 +503,9 @@ impl Memory {
         }
     }
 
-    /// Whether this part of the answer to an occurrence is given for the first time.
+    /// Whether this part of the reaction to an occurrence is new.
     pub(crate) fn is_first(&mut self, about: About<'_>, part: Part) -> bool {
-        // The two lowest bits say which parts were given.
+        // The two lowest bits say which parts are done.
         let (id, kind) = match about {
             About::Call(id) => (id, 4),
             About::Event(id) => (id, 0),
@@ -527,7 +530,7 @@ impl Memory {
         }
     }
 
-    /// A reply becomes due.
+    /// Adds a due reply.
     pub(crate) fn reply_to(&mut self, pending: impl FnOnce(u32) -> Pending) {
         let account = self.account();
         account.reply = account.reply.saturating_add(1);
@@ -537,12 +540,12 @@ impl Memory {
         account.replies.push(pending(account.reply));
     }
 
-    /// Replies that are due, in order.
+    /// The due replies, in order.
     pub(crate) fn replies(&self) -> &[Pending] {
         self.account.as_ref().map_or(&[], |account| &account.replies)
     }
 
-    /// When reminders were sent lately, if the policy counts them.
+    /// When the latest reminders were sent, if the policy counts them.
     pub(crate) fn sent(&self) -> &[Instant] {
         self.account.as_ref().map_or(&[], |account| &account.sent)
     }
@@ -551,7 +554,7 @@ impl Memory {
         self.account.get_or_insert_default()
     }
 
-    /// Whether an id is new; those without an id always are.
+    /// Whether an id is new; a message without an id always is.
     fn is_news(&mut self, stamp: &Stamp<'_>) -> bool {
         let Some(id) = stamp.id else { return true };
         let hash = codec::fold(id.as_bytes());
@@ -564,7 +567,7 @@ impl Memory {
     }
 
     fn opened(&mut self, by: Source, at: Instant) {
-        // A customer, or a flow on a customer's behalf, waits for the company.
+        // The customer, or a flow on the customer's behalf, waits for the company.
         if !matches!(by, Source::Agent | Source::Api) || self.opened_by_company.is_some() {
             return;
         }
@@ -572,13 +575,13 @@ impl Memory {
         self.cycle = self.cycle.max(1);
     }
 
-    /// Says whether this is the latest of the customer's messages. One that `opens` a closed ticket is
-    /// a reply to its close.
+    /// Returns whether this is the customer's latest message. If it `opens` a closed ticket, it is
+    /// a reply to the close.
     fn customer_wrote(&mut self, mut mark: Mark, terms: &Terms, opens: bool) -> bool {
         match self.customer.map(|last| (mark.order(&last), last)) {
             Some((Ordering::Less, _)) => return false,
-            // Heard before, unless an agent answered at that very instant: then nobody can tell,
-            // and who may have answered is not closed.
+            // A repetition, unless an agent answered at exactly that time: then it is not certain,
+            // and the ticket must not be closed on somebody who may have answered.
             Some((Ordering::Equal, last))
                 if mark.sequence.is_some() && last.sequence.is_some()
                     || !self.agents.iter().any(|a| a.order(&mark) == Ordering::Equal) =>
@@ -611,12 +614,12 @@ impl Memory {
         }
         self.is_there(mark.at);
         if ended {
-            // A message that arrived late splits the cycle: what was sent after the agents' later
-            // messages belongs to the cycle that they opened.
+            // A late message splits the cycle: reminders sent after the agents' later messages
+            // belong to the cycle that these opened.
             let kept =
                 self.spent.filter(|s| self.agents.first().is_some_and(|a| s.first_at >= a.at));
-            // What people are told of a customer who waits shares no key with what they were told
-            // of the cycle before.
+            // The notification about a waiting customer must not share a key with that of the
+            // previous cycle.
             let anew = answered_before > 0 || waiting.is_none() && told;
             if !self.agents.is_empty() || terms.tells_of_waiting && anew {
                 self.cycle = self.cycle.saturating_add(1);
@@ -640,7 +643,7 @@ impl Memory {
         if let Some(waiting) = self.account.as_mut().and_then(|a| a.waiting.as_mut())
             && waiting.since.is_some_and(|since| since <= mark.at)
         {
-            // Answered in between: only the customer's last message waits.
+            // An agent answered in between, so only the customer's last message waits.
             waiting.since = None;
         }
         if self.customer.is_some_and(|last| mark.order(&last) == Ordering::Less)
@@ -665,8 +668,8 @@ impl Memory {
         }
     }
 
-    /// A message of the company did not reach the customer: they owe no answer to it. The report
-    /// may come before the message, which then changes nothing.
+    /// A message of the company did not reach the customer, who therefore owes no answer to it. If
+    /// this report comes before the message, the message then changes nothing.
     fn undelivered(&mut self, id: &str) {
         let hash = codec::fold(id.as_bytes());
         let Some(place) = self.agents.iter().position(|agent| agent.id == Some(hash)) else {
@@ -679,14 +682,15 @@ impl Memory {
         self.agents.remove(place);
         if self.agents.is_empty() {
             self.end_cycle();
-            // Without another word of the company the opening itself starts no clock.
+            // Without another message of the company the opening itself starts no clock.
             if self.customer.is_none() {
                 self.opened_by_company = None;
             }
         }
     }
 
-    /// Two machines with two clocks: who comes later in the ticket's order wrote no earlier.
+    /// Two machines may have different clocks: a message later in the order never has an earlier
+    /// time.
     fn settle_times(&mut self) {
         let mut earliest = self.customer.map_or(Instant::MIN, |c| c.at);
         for agent in &mut self.agents {
@@ -729,8 +733,8 @@ impl Memory {
             Some(Step::Resolve) => {
                 let stale = self.reopened.is_some_and(|r| key.cycle <= r.cycle);
                 if self.closed.is_none() && !stale {
-                    // A close of ours like the other one. What the customer said stays: it tells
-                    // the two apart.
+                    // A close by this plugin like the other. The customer's word stays, because it
+                    // tells the two apart.
                     let overtaken = self.resolved.is_none() && self.turn() == Turn::Company;
                     let reply = self.customer.filter(|_| overtaken).map(|c| c.at);
                     let (by, cycle) = (Source::Inactivity, self.cycle);
@@ -749,7 +753,7 @@ impl Memory {
         }
     }
 
-    /// The people in charge were told, or could not be.
+    /// The notification to the people in charge was sent, or failed.
     fn notified(&mut self, key: Key<'_>, terms: &Terms) {
         if key.cycle != self.cycle {
             return;
@@ -768,7 +772,7 @@ impl Memory {
             }
             Some(Step::Notify) => self.notified(key, terms),
             Some(Step::Reopen | Step::OpenLinked | Step::AfterClose) => self.follow_up(key.cycle),
-            // The company looks at it: it is its turn.
+            // The company handles it: it is its turn.
             Some(Step::Resolve) => self.resolved = None,
             Some(Step::Reply(number)) => self.replied(number),
             None => {}
@@ -781,8 +785,8 @@ impl Memory {
         }
     }
 
-    /// A reminder was sent or given up. A reminder that was sent may still turn out undelivered, and
-    /// one that was given up may still be sent by hand.
+    /// A reminder was sent or given up. A sent one may still turn out undelivered, and one that was
+    /// given up may still be sent by hand.
     fn reminder_spent(
         &mut self,
         cycle: u32,
@@ -802,7 +806,7 @@ impl Memory {
                 let first_at = before.map_or(at, |before| before.first_at);
                 let mut spent = Spent::new(number, first_at);
                 spent.report(at, failed);
-                // Never before the one before it.
+                // Never before the previous reminder.
                 spent.last_at = before.map_or(at, |before| at.max(before.last_at));
                 *before = Some(spent);
             }
@@ -814,7 +818,8 @@ impl Memory {
             return;
         }
         if self.reopened.is_some_and(|r| r.cycle == self.cycle) || self.was_told() {
-            // Closed a second time, or told of, within one cycle: what follows must not share a key.
+            // Closed or reported twice within one cycle: the steps that follow must not share a
+            // key.
             self.cycle = self.cycle.saturating_add(1);
         }
         self.closed = Some(Closed { at, cycle: self.cycle, by, reply: None, followed: false });

@@ -2,12 +2,12 @@
 
 use crate::instant::Instant;
 
-/// When something happened and how it is told apart from its like.
+/// When a message or event happened, and how repetitions are recognised.
 #[derive(Debug, Clone, Copy)]
 pub struct Stamp<'a> {
     /// The host's id of the message or event.
     pub id: Option<&'a str>,
-    /// Its place in the ticket's order, where the host keeps one.
+    /// Its sequence number in the ticket, if the host numbers messages.
     pub sequence: Option<u64>,
     /// When it happened.
     pub at: Instant,
@@ -16,7 +16,7 @@ pub struct Stamp<'a> {
 }
 
 impl Stamp<'_> {
-    /// When it happened, as far as it can be believed: never after the host learned of it.
+    /// When it happened, but not later than the host learned of it.
     #[must_use]
     pub fn clamped(&self) -> Instant {
         self.at.min(self.received)
@@ -32,24 +32,24 @@ pub struct Message<'a> {
     pub author: Author,
     /// What it is.
     pub kind: Kind,
-    /// What caused it to be sent.
+    /// What caused the message.
     pub origin: Origin,
-    /// What was written, where the host tells.
+    /// The text, if the host passes it.
     pub text: Option<&'a str>,
-    /// The id of the quick reply that was chosen, where the channel tells.
+    /// The id of the chosen quick reply, if the channel reports it.
     pub choice: Option<&'a str>,
 }
 
 /// Who wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Author {
-    /// The person who asks.
+    /// The customer.
     Customer,
-    /// A human of the company.
+    /// A human agent of the company.
     Agent,
     /// An AI that answers as an agent would.
     AiAgent,
-    /// Automation, or an author without a word.
+    /// Automation, or an unknown author.
     Bot,
 }
 
@@ -58,16 +58,16 @@ pub enum Author {
 pub enum Kind {
     /// Text, media, sticker, location.
     Spoken,
-    /// The choice of a menu entry or a button: spoken too, unless it answers our survey.
+    /// The choice of a menu entry or a button: counts as spoken, unless it answers our survey.
     MenuAnswer,
     /// A reaction to a message.
     Reaction,
-    /// The answer to a survey, as the host says. It opens nothing and stops no clock.
+    /// The answer to a survey, according to the host. It opens nothing and stops no clock.
     SurveyAnswer,
-    /// A private note, a label, an edit, a receipt, a message that was deleted for everybody.
+    /// A private note, a label, an edit, a receipt, or a deleted message.
     Silent,
-    /// A kind without a word: counts from a customer and not from an agent, so that it can stop
-    /// a clock and never start one.
+    /// An unknown kind: counts from a customer but not from an agent, so that it can stop a clock
+    /// but never start one.
     Unknown,
 }
 
@@ -76,7 +76,7 @@ pub enum Kind {
 pub enum Origin {
     /// A person or an AI agent answered.
     Written,
-    /// An answering machine, automation, or our own action echoed back.
+    /// An auto-responder, automation, or our own action echoed back.
     Automatic,
 }
 
@@ -89,17 +89,18 @@ pub struct Counting {
     pub reactions: bool,
 }
 
-/// Who spoke, of the two who take turns.
+/// The two sides of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
     /// The customer: the company owes the answer.
     Customer,
-    /// The company: the customer owes it.
+    /// The company: the customer owes the answer.
     Company,
 }
 
 impl Message<'_> {
-    /// Who spoke with this message, if it counts at all (docs/rules.md#agent-message, docs/rules.md#customer-message).
+    /// Whose side wrote this message, if it counts (docs/rules.md#agent-message,
+    /// docs/rules.md#customer-message).
     #[must_use]
     pub fn speaker(&self, counting: Counting) -> Option<Speaker> {
         if self.origin == Origin::Automatic {

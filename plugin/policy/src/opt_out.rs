@@ -1,14 +1,14 @@
-//! Words by which a customer says that they want no automatic messages (docs/rules.md#opt-out).
+//! Words by which a customer refuses automatic messages (docs/rules.md#opt-out).
 
 use crate::names;
 use alloc::string::String;
 
-/// What is said to a text-message service to be left alone, folded. They count on channels whose
-/// users are used to them, unless the policy has words of its own.
+/// Words that stop a text-message service, folded. They count on channels whose users know them, in
+/// addition to the policy's own words.
 ///
-/// The English ones are those that the rules of the United States name since April 2025 (47 CFR
-/// 64.1200(a)(10)) and those that carriers' services block; the Spanish and Portuguese ones are those
-/// of carriers there and of services for Spanish short codes.
+/// The English words are those of the United States' rules since April 2025 (47 CFR 64.1200(a)(10))
+/// and those that carriers' services block; the Spanish and Portuguese words are those of carriers
+/// there and of services for Spanish short codes.
 const STOP: [&str; 23] = [
     "stop",
     "stopall",
@@ -34,32 +34,32 @@ const STOP: [&str; 23] = [
     "descadastrar",
     "remover",
 ];
-/// What takes it back.
+/// Words that revoke an opt-out.
 const START: [&str; 7] = ["start", "unstop", "subscribe", "optin", "alta", "iniciar", "voltar"];
 
-/// No such word, nor text that is one, is longer.
+/// Longer texts are not compared: no such word is this long.
 const MOST_BYTES: usize = 1024;
 
-/// Whether a text, as a whole, asks for no more messages (`true`) or for messages again.
+/// Whether the whole text is an opt-out (`true`) or revokes one (`false`).
 pub(crate) fn said(text: &str, own: Option<&[String]>, usual: bool) -> Option<bool> {
     if text.len() > MOST_BYTES || !usual && own.is_none() {
         return None;
     }
     let text = folded(text);
     let is = |words: &[&str]| words.iter().any(|word| *word == text);
-    // A policy's own words do not take STOP away from those who are used to it.
+    // With a policy's own words, STOP still counts on channels whose users know it.
     if own.is_some_and(|words| words.contains(&text)) || usual && is(&STOP) {
         return Some(true);
     }
     is(&START).then_some(false)
 }
 
-/// The form in which words are compared: small letters without accents, and nothing between them, so
-/// that «opt-out», «Opt out» and «OPTOUT» are one.
+/// The form in which words are compared: lower case, no accents, and no separators, so that
+/// «opt-out», «Opt out» and «OPTOUT» are equal.
 pub(crate) fn folded(text: &str) -> String {
     let key = names::key(text);
     let letters: String = key.chars().filter(|c| !is_ignored(*c)).collect();
-    // A word of nothing but signs is one all the same.
+    // A word may consist of symbols only.
     if letters.is_empty() { key.into_owned() } else { letters }
 }
 

@@ -1,5 +1,5 @@
-//! Messages as they are sent: in the customer's language, filled in, without what the channel
-//! cannot show.
+//! Messages as they are sent: in the customer's language, with placeholders filled in, without what
+//! the channel cannot show.
 
 use crate::channel::{Abilities, Limit};
 use crate::decision::{Audience, Image, Outgoing, QuickReply, Template};
@@ -17,31 +17,31 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Names of people and companies are no longer; what is longer is not one.
+/// Maximum length of a name in a text, in characters; anything longer is no name.
 const MOST_NAME_CHARS: usize = 120;
 
-/// How a message reaches somebody.
+/// How a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// As written.
+    /// As free text.
     Freely,
-    /// By its template.
+    /// As its template.
     ByTemplate,
-    /// To the people in charge only.
+    /// As a note to the people in charge.
     AsNote,
 }
 
-/// For whom a message is written, and what it can speak of.
+/// Writes messages for a ticket.
 #[derive(Clone, Copy)]
 pub(crate) struct Writer<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) ticket: &'a Ticket<'a>,
-    /// The reminder that is written, and when it is sent: for the time left until the close.
+    /// The reminder being written and the time of its sending, for the time left until the close.
     pub(crate) reminder: Option<(&'a Schedule<'a>, u32, Instant)>,
 }
 
-/// Until when the channel takes free text, exclusive; none: always. Where that is not known, it
-/// takes none (docs/rules.md#messaging-window).
+/// Until when the channel accepts free text (exclusive); `None` is always. If it is unknown, the
+/// window is closed (docs/rules.md#messaging-window).
 pub(crate) fn window_until(ticket: &Ticket<'_>, memory: &Memory) -> Option<Instant> {
     ticket.window_until.or_else(|| {
         let window = ticket.channel.abilities().window?;
@@ -54,7 +54,7 @@ impl Writer<'_> {
         self.write_whole(content, &[], None, way)
     }
 
-    /// A message with further parts, each on a line of its own, and a name at its end.
+    /// A message with further parts, each on its own line, and a signature.
     pub(crate) fn write_whole(
         &self,
         content: &Content,
@@ -87,7 +87,8 @@ impl Writer<'_> {
             let fits = |text: &str, replies, image| {
                 abilities.limit(replies, image).is_none_or(|limit| limit.fits(text))
             };
-            // Names give way first, then what shortens a text, and last the end of the text.
+            // First the names are replaced, then parts that shorten the limit are left out, and
+            // last the text is cut.
             if !fits(&text, !quick_replies.is_empty(), image.is_some()) {
                 text = whole(Values::WithoutNames).1;
             }
@@ -123,7 +124,7 @@ impl Writer<'_> {
         })
     }
 
-    /// The quick replies that the channel shows, no two with one title.
+    /// The quick replies that the channel shows, with distinct titles.
     fn quick_replies(&self, content: &Content, abilities: &Abilities) -> Vec<QuickReply> {
         let limit = Limit::Characters(abilities.quick_reply_limit);
         let mut shown: Vec<QuickReply> = Vec::new();
@@ -137,8 +138,8 @@ impl Writer<'_> {
         shown
     }
 
-    /// The template in the language that is nearest to the customer's, of those it has, and with what
-    /// stands in its places in the same language.
+    /// The template in its language nearest to the customer's, with parameters in the same
+    /// language.
     fn template(&self, planned: &PlannedTemplate) -> Template {
         let languages = || planned.languages.iter().map(String::as_str);
         let place = self
@@ -157,7 +158,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A text in the customer's language, filled in, with the language's tag.
+    /// A text in the customer's language, with placeholders filled in, and its language tag.
     pub(crate) fn say(&self, text: &Translated) -> (Option<String>, String) {
         self.say_with(text, Values::All)
     }
@@ -186,7 +187,7 @@ impl Writer<'_> {
         (tag.map(Into::into), fill(chosen, value))
     }
 
-    /// What stands for a place of a text, on one line and no longer than a name is.
+    /// The value of a placeholder, on one line and cut at the maximum length of a name.
     pub(crate) fn value(&self, place: Placeholder, language: Language) -> Option<Cow<'_, str>> {
         let ticket = self.ticket;
         let value = match place {
@@ -219,17 +220,16 @@ impl Writer<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Values {
     All,
-    /// All but names, which what the text has instead stands for.
+    /// All except names, for which the fallback is used.
     WithoutNames,
 }
 
-/// Whether a character shows nothing.
+/// Whether a character is invisible.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || names::is_invisible(c)
 }
 
-/// A text as the parameter of a template: no line ends, no tabs, and one space where there are
-/// several.
+/// A text as a parameter of a template: no line breaks, no tabs, single spaces.
 fn on_one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty())

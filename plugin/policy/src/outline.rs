@@ -1,4 +1,4 @@
-//! A policy as a table for people: what each rule says and when its steps would be.
+//! A policy as a table for people: its rules and the times of their steps.
 
 use crate::decision::Step;
 use crate::instant::{Instant, Span};
@@ -23,13 +23,13 @@ pub struct Outline {
 pub struct RuleOutline {
     /// Its name.
     pub name: String,
-    /// Its departments; none: any.
+    /// Its departments; `None` for any.
     pub departments: Option<Vec<String>>,
     /// Whether it is switched on.
     pub enabled: bool,
-    /// What the time is counted from, in the config's word.
+    /// Where counting starts, as the word of the config.
     pub count_from: &'static str,
-    /// The schedule in whose open time the durations run.
+    /// The schedule in whose open time durations run.
     pub business_hours: Option<String>,
     /// The sending window that messages wait for.
     pub sending_window: Option<String>,
@@ -46,18 +46,18 @@ pub struct RuleOutline {
 pub struct StepOutline {
     /// The step.
     pub step: Step,
-    /// The time since the step before it.
+    /// The time since the previous step.
     pub after: Span,
     /// The time before the close (docs/rules.md#before-close).
     pub before_close: Option<Span>,
-    /// When it would be, if the clock starts at the given instant.
+    /// When it would be due if the clock starts at the given instant.
     pub at: Instant,
 }
 
 impl Policy {
-    /// What each rule says, with the instant of each step for a clock that starts at `start`.
+    /// The rules, with the instant of each step for a clock that starts at `start`.
     #[must_use]
-    // Compiled small, with this crate, and not into the bindings (decision 20).
+    // Optimised for size with this crate, and not inlined into the bindings (decision 20).
     #[inline(never)]
     pub fn outline(&self, start: Instant) -> Outline {
         Outline {

@@ -1,4 +1,4 @@
-//! Stretches of time in which the clock of a ticket does not run.
+//! Intervals in which a ticket's clock does not run.
 
 use crate::clock::Clock;
 use crate::event::PauseKind;
@@ -6,11 +6,11 @@ use crate::instant::{Instant, Span};
 use crate::rule::Snooze;
 use alloc::vec::Vec;
 
-/// At most this many stretches are remembered of one cycle; beyond it the two oldest become one,
+/// Maximum number of pauses that are remembered per cycle. Beyond it the two oldest are merged,
 /// which can only delay.
 pub(crate) const MOST: usize = 12;
 
-/// One stretch, from an instant until another, or until something happens.
+/// One pause, from an instant until another, or until an event ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pause {
     pub(crate) kind: PauseKind,
@@ -19,14 +19,14 @@ pub(crate) struct Pause {
 }
 
 impl Pause {
-    /// Whether it has no length: the end of a pause whose beginning is not known. It is kept in
-    /// case the beginning arrives late, and until then it delays nothing.
+    /// Whether it has no length: the end of a pause with an unknown beginning. It is kept in case
+    /// the beginning arrives late, and until then it delays nothing.
     fn is_empty(&self) -> bool {
         self.until == Some(self.from)
     }
 }
 
-/// The pauses of a ticket in the order in which they began.
+/// The pauses of a ticket, sorted by beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Pauses(Vec<Pause>);
 
@@ -39,7 +39,8 @@ impl Pauses {
         self.0.len()
     }
 
-    /// A pause begins. Said twice, it began once; said after its own end was said, it is over.
+    /// Records the beginning of a pause. A repeated beginning changes nothing; a beginning that
+    /// arrives after its own end completes that pause.
     pub(crate) fn begin(&mut self, kind: PauseKind, from: Instant, until: Option<Instant>) {
         let same = |p: &&mut Pause| p.kind == kind;
         if let Some(open) = self.0.iter_mut().filter(same).find(|p| p.until.is_none()) {
@@ -50,7 +51,7 @@ impl Pauses {
         let known =
             |p: &&mut Pause| p.from <= from && p.until.is_some_and(|u| from < u || p.from == from);
         if let Some(running) = self.0.iter_mut().filter(same).find(known) {
-            // Snoozed anew from within: the later end holds, as long as this is news.
+            // A new snooze within a pause: the later end applies, if this report is newer.
             if running.from != from {
                 running.until = until;
             }
@@ -70,8 +71,8 @@ impl Pauses {
         self.insert(Pause { kind, from, until });
     }
 
-    /// A pause ends. An end without a beginning is remembered, in case the two came in the wrong
-    /// order.
+    /// Records the end of a pause. An end without a beginning is remembered, in case the two arrive
+    /// in the wrong order.
     pub(crate) fn end(&mut self, kind: PauseKind, at: Instant) {
         let mut known = false;
         for pause in self.0.iter_mut().filter(|p| p.kind == kind) {
@@ -84,7 +85,7 @@ impl Pauses {
         if known {
             return;
         }
-        // Without room an end alone is not worth two pauses that become one.
+        // If the list is full, an end alone is not worth merging two pauses.
         let has_room = self.0.len() < MOST;
         match self.0.iter_mut().find(|p| p.kind == kind && p.is_empty()) {
             Some(stray) if stray.from < at => (stray.from, stray.until) = (at, Some(at)),
@@ -94,12 +95,12 @@ impl Pauses {
         self.put_in_order();
     }
 
-    /// The customer has answered at an instant: what an agent had snoozed before is awake.
+    /// The customer answered at `at`, which ends earlier snoozes.
     pub(crate) fn wake(&mut self, at: Instant) {
         self.0.retain(|p| p.kind != PauseKind::Snooze || p.from > at);
     }
 
-    /// Ends a pause that is open, without remembering an end that had no beginning.
+    /// Ends an open pause; an end without a beginning is not remembered.
     pub(crate) fn end_open(&mut self, kind: PauseKind, at: Instant) {
         for pause in
             self.0.iter_mut().filter(|p| p.kind == kind && p.until.is_none() && p.from <= at)
@@ -108,7 +109,7 @@ impl Pauses {
         }
     }
 
-    /// More time, once for each instant at which it was given.
+    /// Records an extension, once per instant at which it was granted.
     pub(crate) fn extend(&mut self, at: Instant, by: Span) {
         let given = Pause { kind: PauseKind::Extension, from: at, until: Some(at.plus(by)) };
         if !self.0.iter().any(|p| p.kind == given.kind && p.from == at) {
@@ -116,13 +117,13 @@ impl Pauses {
         }
     }
 
-    /// Forgets what was over before the customer's last message: no cycle that is still to come
-    /// begins before it.
+    /// Removes pauses that ended before the customer's last message, because no later cycle begins
+    /// before it.
     pub(crate) fn forget_before(&mut self, at: Instant) {
         self.0.retain(|p| p.until.is_none_or(|u| u > at));
     }
 
-    /// Few and nearly sorted: by hand, for a sort of the library would be larger than this file.
+    /// The list is short and nearly sorted, and the library's sort would be larger than this file.
     fn put_in_order(&mut self) {
         for pause in core::mem::take(&mut self.0) {
             let place = self.0.partition_point(|p| p.from <= pause.from);
@@ -130,7 +131,7 @@ impl Pauses {
         }
     }
 
-    /// Gives up an end without a beginning, or makes one of the two oldest pauses.
+    /// Removes an end without a beginning, or merges the two oldest pauses.
     fn make_room(&mut self) {
         if let Some(place) = self.0.iter().position(Pause::is_empty) {
             self.0.remove(place);
@@ -144,7 +145,7 @@ impl Pauses {
         }
     }
 
-    /// Adds a pause; the caller must have asked whether it is known.
+    /// Adds a pause that is not in the list yet.
     pub(crate) fn insert(&mut self, pause: Pause) {
         if self.0.len() >= MOST {
             self.make_room();
@@ -153,41 +154,41 @@ impl Pauses {
         self.0.insert(place, pause);
     }
 
-    /// The pauses that a rule with this answer to snoozing heeds.
+    /// The pauses that count under a rule with this value of `snooze`.
     fn heeded(&self, snooze: Snooze) -> impl Iterator<Item = &Pause> {
         self.0.iter().filter(move |p| {
             !p.is_empty() && (p.kind != PauseKind::Snooze || snooze != Snooze::Ignore)
         })
     }
 
-    /// The pause that lasts until something happens, if there is one.
+    /// The pause without a known end, if there is one.
     pub(crate) fn open_ended(&self, snooze: Snooze) -> Option<PauseKind> {
         self.heeded(snooze).find(|p| p.until.is_none()).map(|p| p.kind)
     }
 
-    /// The pause with a known end that is going on at an instant, if there is one.
+    /// The pause with a known end that is active at an instant, if there is one.
     pub(crate) fn going_on(&self, snooze: Snooze, at: Instant) -> Option<PauseKind> {
         self.heeded(snooze)
             .find(|p| p.from <= at && p.until.is_some_and(|u| at < u))
             .map(|p| p.kind)
     }
 
-    /// Since when somebody waits who has waited since an instant, calls apart; and whether a call is
-    /// going on.
+    /// The instant since which somebody has waited, without calls, and whether a call is active.
+    /// `since` is the beginning of the wait.
     pub(crate) fn since_calls(&self, since: Instant) -> (Instant, bool) {
         let calls = || self.0.iter().filter(|p| p.kind == PauseKind::Call);
         let last = calls().filter(|p| !p.is_empty()).filter_map(|p| p.until).max();
         (last.map_or(since, |end| end.max(since)), calls().any(|p| p.until.is_none()))
     }
 
-    /// When the ticket was last woken from a snooze, known ends in the future included.
+    /// When a snooze of the ticket last ended, including known ends in the future.
     pub(crate) fn last_wake(&self) -> Option<Instant> {
         let snoozes = self.0.iter().filter(|p| p.kind == PauseKind::Snooze && !p.is_empty());
         snoozes.filter_map(|p| p.until).max()
     }
 
-    /// The instant at which so much unpaused time has passed. A pause without an end counts as
-    /// none: who asks has looked for it before.
+    /// The instant at which this much unpaused time has passed. A pause without an end counts as
+    /// zero, because callers check for one first.
     pub(crate) fn advance(
         &self,
         snooze: Snooze,
@@ -201,7 +202,7 @@ impl Pauses {
         }
         let mut counted = from;
         for pause in self.heeded(snooze) {
-            // Time that was given is added whole; of pauses that overlap, each moment counts once.
+            // Extensions are added in full; of overlapping pauses, each moment counts once.
             let given = pause.kind == PauseKind::Extension;
             let begin = pause.from.max(if given { from } else { counted });
             let Some(end) = pause.until else { continue };
@@ -215,11 +216,11 @@ impl Pauses {
     }
 
     /// The instant before which a step that fell due at `due` cannot be taken, because a pause
-    /// began after it fell due and before anybody took it.
+    /// began between `due` and now.
     pub(crate) fn release(&self, snooze: Snooze, clock: Clock<'_>, due: Instant) -> Instant {
         self.heeded(snooze).fold(due, |at, pause| match pause.until {
             None => at,
-            // Time that was given is added whole.
+            // Extensions are added in full.
             Some(end) if pause.kind == PauseKind::Extension && pause.from >= due => {
                 clock.advance(at.max(pause.from), end.since(pause.from))
             }

@@ -1,11 +1,11 @@
-//! Places in a text that are filled in when it is sent: `{{customer.name|there}}`.
+//! Placeholders in a text that are filled in when it is sent: `{{customer.name|there}}`.
 //!
-//! Values are put in and not looked at again: whatever a customer is called, it is no placeholder.
+//! Inserted values are not parsed again, so a customer's name is never read as a placeholder.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-/// What a text can speak of.
+/// The values that a text can contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Placeholder {
     CustomerName,
@@ -19,7 +19,7 @@ pub(crate) enum Placeholder {
     Summary,
 }
 
-/// All of them, with their names.
+/// All placeholders with their names.
 pub(crate) const NAMED: [(&str, Placeholder); 7] = [
     ("customer.name", Placeholder::CustomerName),
     ("agent.name", Placeholder::AgentName),
@@ -30,17 +30,17 @@ pub(crate) const NAMED: [(&str, Placeholder); 7] = [
     ("summary", Placeholder::Summary),
 ];
 
-/// A piece of a text.
+/// A part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
     Words(&'a str),
-    /// A name between `{{` and `}}`, and what stands for it where there is no value.
+    /// A name between `{{` and `}}`, and its fallback.
     Place(&'a str, Option<&'a str>),
-    /// An opening `{{` that is never closed.
+    /// A `{{` without its `}}`.
     Open,
 }
 
-/// The pieces of a text, in order.
+/// The parts of a text, in order.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     core::iter::from_fn(move || {
@@ -67,7 +67,7 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// The text with every place filled in.
+/// The text with all placeholders filled in.
 pub(crate) fn fill<'v>(text: &str, value: impl Fn(Placeholder) -> Option<Cow<'v, str>>) -> String {
     let mut filled = String::with_capacity(text.len().saturating_add(32));
     for piece in pieces(text) {
@@ -77,7 +77,7 @@ pub(crate) fn fill<'v>(text: &str, value: impl Fn(Placeholder) -> Option<Cow<'v,
                 Some(value) => filled.push_str(&value),
                 None => filled.push_str(fallback.unwrap_or_default()),
             },
-            // A checked text has none.
+            // Validated texts contain none.
             Piece::Open => {}
         }
     }

@@ -1,4 +1,4 @@
-//! A policy: all rules of one account, checked, and what it answers.
+//! A policy: the checked rules of one account, and the decisions they lead to.
 
 use crate::calendar::Hours;
 use crate::clock::Clock;
@@ -23,10 +23,10 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// All rules of one account. It can only be made by [`Policy::parse`], so it has no errors.
+/// All rules of one account. [`Policy::parse`] is the only constructor, so a policy has no errors.
 ///
-/// Methods named after what happened (`on_…`) return the memory that follows; those named after a
-/// question (`decide`, `explain`, `outline`) change nothing.
+/// Methods `on_…` record what happened and change the memory; `decide`, `explain` and `outline`
+/// change nothing.
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) version: String,
@@ -36,19 +36,19 @@ pub struct Policy {
     pub(crate) exempt_tags: Names,
     pub(crate) rules: Vec<Rule>,
     pub(crate) departments: Departments,
-    /// The rules that ask for more than a department.
+    /// The rules with more conditions than a department.
     pub(crate) narrow: NarrowRules,
-    /// What holds for tickets without a rule.
+    /// The options for tickets without a rule.
     pub(crate) defaults: Options,
     /// The company's name, for texts.
     pub(crate) company: Option<String>,
-    /// The account's time zone, for customers whose zone is not known.
+    /// The account's time zone, for customers with an unknown zone.
     pub(crate) zone: Zone,
-    /// Whether conversations of several people are left alone.
+    /// Whether group conversations are exempt.
     pub(crate) exempt_groups: bool,
-    /// The words by which a customer wants no more, folded; none: those that a channel's users know.
+    /// The words of an opt-out, folded; `None` for those that a channel's users know.
     pub(crate) opt_out_words: Option<Vec<String>>,
-    /// What a customer may be sent in all.
+    /// The account's limits of messages to a customer.
     pub(crate) budget: Caps,
     pub(crate) schedules: Vec<OpenHours>,
     pub(crate) sending_windows: Vec<SendingWindow>,
@@ -57,7 +57,7 @@ pub struct Policy {
     pub(crate) departments_of_teams: Departments,
 }
 
-/// Hours of a team, by a name.
+/// A named schedule.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenHours {
     pub(crate) name: String,
@@ -65,30 +65,30 @@ pub(crate) struct OpenHours {
     pub(crate) zone: Zone,
 }
 
-/// When messages may be sent to a customer, by a name (docs/rules.md#sending-window).
+/// Named hours in which messages may be sent to customers (docs/rules.md#sending-window).
 #[derive(Debug, Clone)]
 pub(crate) struct SendingWindow {
     pub(crate) name: String,
     pub(crate) hours: Option<Hours>,
-    /// For customers whose zone is not known.
+    /// For customers with an unknown zone.
     pub(crate) zone: Zone,
     pub(crate) caps: Caps,
     pub(crate) close: OutsideHours,
 }
 
-/// What becomes of a close that falls due while the sending window is closed.
+/// What happens to a close that falls due while the sending window is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OutsideHours {
-    /// It happens, without a word to the customer.
+    /// It is carried out without a message to the customer.
     Silent,
     /// It waits.
     Wait,
 }
 
-/// When messages may be sent to one customer.
+/// When messages may be sent to a customer.
 #[derive(Debug, Clone)]
 pub(crate) struct Sending<'a> {
-    /// None: at any time. Boxed, so that the many decisions without limits stay small.
+    /// `None`: at any time. Boxed, so that decisions without limits stay small.
     limits: Option<Box<Limits<'a>>>,
     pub(crate) close: OutsideHours,
 }
@@ -97,14 +97,15 @@ pub(crate) struct Sending<'a> {
 struct Limits<'a> {
     hours: Option<&'a Hours>,
     zone: Zone,
-    /// Where the customer may be instead, if their zone has a name that nobody knows: messages keep
-    /// to the hours there as well.
+    /// Further zones in which the customer may be if their zone is unknown: messages keep to the
+    /// hours there as well.
     perhaps: Vec<Zone>,
     caps: Caps,
     sent: Vec<Instant>,
 }
 
-/// So often an hour is looked for that is open in all zones of a country: for some weeks.
+/// Maximum number of rounds in the search for an hour that is open in all zones of a country: some
+/// weeks.
 const MOST_ROUNDS: usize = 60;
 
 impl Limits<'_> {
@@ -114,7 +115,7 @@ impl Limits<'_> {
         (earliest.at, earliest.first)
     }
 
-    /// The first instant from this one on within the hours.
+    /// The first instant at or after `at` within the hours.
     fn next_opening(&self, at: Instant) -> Instant {
         let Some(hours) = self.hours else { return at };
         let mut at = hours.next_opening(self.zone, at);
@@ -125,14 +126,14 @@ impl Limits<'_> {
             }
             at = hours.next_opening(self.zone, everywhere);
         }
-        // Where it is always night somewhere nothing is sent.
+        // If no hour is open in all zones, nothing is sent.
         Instant::MAX
     }
 }
 
 impl Sending<'_> {
-    /// The first instant from `at` on at which a message that fell due at `due` may be sent, and
-    /// what moved it.
+    /// The first instant at or after `at` at which a message that fell due at `due` may be sent,
+    /// and what delayed it.
     #[inline]
     pub(crate) fn earliest(&self, due: Instant, at: Instant) -> (Instant, Option<Cause>) {
         match &self.limits {
@@ -141,22 +142,22 @@ impl Sending<'_> {
         }
     }
 
-    /// Counts one more message.
+    /// Counts another message.
     pub(crate) fn count(&mut self, at: Instant) {
         if let Some(limits) = &mut self.limits {
             limits.sent.push(at);
         }
     }
 
-    /// The first instant from this one on within the hours.
+    /// The first instant at or after `at` within the hours.
     pub(crate) fn next_opening(&self, at: Instant) -> Instant {
         self.limits.as_ref().map_or(at, |limits| limits.next_opening(at))
     }
 }
 
 impl Policy {
-    /// Takes in a message of the conversation and decides for the instant it was received.
-    /// Returns whether the memory changed.
+    /// Records a message and decides for the instant of its receipt. Returns whether the memory
+    /// changed.
     pub fn on_message(
         &self,
         ticket: &Ticket<'_>,
@@ -167,14 +168,14 @@ impl Policy {
         let heard = self.hearing(ticket, memory, message);
         let taken = memory.hear(message, &self.terms(ticket), heard);
         if taken == Taken::Spoken && message.author == Author::Customer {
-            // Who only asks for more time has not written yet.
+            // A customer who only asks for more time has not written yet.
             let first = first && memory.customer.is_some();
             self.answer_message(ticket, memory, message, first);
         }
         (taken != Taken::Nothing, self.decide(ticket, memory, message.stamp.received))
     }
 
-    /// Takes in an event and decides for the instant it was received. Returns whether the memory
+    /// Records an event and decides for the instant of its receipt. Returns whether the memory
     /// changed.
     pub fn on_event(
         &self,
@@ -196,7 +197,7 @@ impl Policy {
         (changed, self.decide(ticket, memory, event.stamp.received))
     }
 
-    /// What an occurrence says whether or not a team answers it.
+    /// Records an occurrence that no team answers.
     fn note_occurrence(
         &self,
         memory: &mut Memory,
@@ -205,7 +206,7 @@ impl Policy {
     ) -> bool {
         let before = (memory.last_heard(), memory.surveyed());
         if occurrence.call.is_some() {
-            // The customer has made a call.
+            // The customer made a call.
             memory.reached(at);
         }
         if occurrence.name == Occasion::RatingRequested.word() {
@@ -214,14 +215,14 @@ impl Policy {
         (memory.last_heard(), memory.surveyed()) != before
     }
 
-    /// What is to be done at an instant, and why.
+    /// Decides what to do at an instant.
     #[must_use]
     pub fn decide(&self, ticket: &Ticket<'_>, memory: &Memory, now: Instant) -> Decision {
         crate::decide::decide(self, ticket, memory, now, &mut ())
     }
 
-    /// The rule for a ticket (docs/rules.md#department-rule), with its place in the policy: the most
-    /// specific one that matches.
+    /// The most specific rule that matches a ticket, and its index in the policy
+    /// (docs/rules.md#department-rule).
     #[must_use]
     pub fn rule_for(&self, ticket: &Ticket<'_>) -> Option<(u32, &Rule)> {
         let index = if self.narrow.is_empty() {
@@ -233,12 +234,12 @@ impl Policy {
         Some((index, self.rules.get(usize::try_from(index).ok()?)?))
     }
 
-    /// What durations of a rule run in.
+    /// The time in which a rule's durations run.
     pub(crate) fn clock(&self, rule: &Rule) -> Clock<'_> {
         Clock(self.schedule(rule).map(|schedule| (&schedule.hours, &schedule.zone)))
     }
 
-    /// Whether an instant is within the time for late replies after another one.
+    /// Whether `at` is within the grace period for late replies after a close.
     pub(crate) fn is_in_grace(&self, rule: &Rule, closed: Instant, at: Instant) -> bool {
         let calendar = rule.options.late_reply_in_calendar_time;
         let clock = if calendar { Clock(None) } else { self.clock(rule) };
@@ -263,7 +264,7 @@ impl Policy {
         }
     }
 
-    /// Whether there is a budget or a sending window at all; most policies have neither.
+    /// Whether there is a budget or a sending window; most policies have neither.
     fn has_limits(&self) -> bool {
         !self.sending_windows.is_empty() || self.budget != Caps::default()
     }
@@ -292,7 +293,7 @@ impl Policy {
         }
     }
 
-    /// Whether it matters how many messages a customer has been sent.
+    /// Whether sent messages are counted.
     fn counts_what_is_sent(&self, ticket: &Ticket<'_>) -> bool {
         if !self.has_limits() {
             return false;
@@ -301,7 +302,7 @@ impl Policy {
         self.budget != Caps::default() || window.is_some_and(|w| w.caps != Caps::default())
     }
 
-    /// Whether an event reports a reminder that went to the people in charge only.
+    /// Whether an event reports a reminder that only the people in charge got.
     fn is_note(&self, ticket: &Ticket<'_>, memory: &Memory, event: &Event<'_>) -> bool {
         let Happening::CarriedOut(Key { step: Some(Step::Reminder(number)), .. }) = event.what
         else {
@@ -319,7 +320,7 @@ impl Policy {
         })
     }
 
-    /// What a customer's words mean beyond being an answer.
+    /// What a customer's message means apart from being an answer.
     fn hearing(&self, ticket: &Ticket<'_>, memory: &Memory, message: &Message<'_>) -> Heard {
         let mut heard = Heard::default();
         if message.author != Author::Customer {
@@ -333,7 +334,7 @@ impl Policy {
         heard
     }
 
-    /// The quick reply that a message is, if one was offered in this cycle.
+    /// The effect of the quick reply that a message chooses, if one was offered in this cycle.
     fn effect(
         &self,
         ticket: &Ticket<'_>,
@@ -343,7 +344,7 @@ impl Policy {
         let (_, rule) = self.rule_for(ticket)?;
         let sent = match memory.spent {
             Some(spent) => usize::try_from(spent.number).ok()?,
-            // Said to be settled, so an offer had been made; pressed again, it still is.
+            // The customer chose «resolved», so it had been offered, and can be chosen again.
             None if memory.resolved.is_some() => rule.reminders.len(),
             None => return None,
         };
@@ -360,7 +361,7 @@ impl Policy {
         })
     }
 
-    /// What the rule in force says about remembering.
+    /// The options of the current rule that affect the memory.
     fn terms(&self, ticket: &Ticket<'_>) -> Terms {
         let options = self.rule_for(ticket).map_or(&self.defaults, |(_, rule)| &rule.options);
         Terms {
@@ -372,7 +373,7 @@ impl Policy {
         }
     }
 
-    /// Whether the close that an event reports as carried out asks the customer how it was.
+    /// Whether the close that an event reports as carried out sends a survey.
     fn surveys(&self, ticket: &Ticket<'_>, memory: &Memory, event: &Event<'_>) -> bool {
         let Happening::CarriedOut(key) = event.what else { return false };
         let source = match key.step {

@@ -1,8 +1,8 @@
-//! Automatic replies to what occurs, team by team (docs/rules.md#reply-per-team).
+//! Automatic replies to occurrences, team by team (docs/rules.md#reply-per-team).
 //!
-//! Whether something is answered is settled when it occurs, and remembered; the reply is then due
-//! until it is reported. Each occurrence has one reply at most. What could not be answered when it
-//! occurred is not answered later: nobody wants to be thanked for last week's call.
+//! Whether an occurrence is answered is decided when it happens, and remembered; the reply is then
+//! due until it is reported. Each occurrence has at most one reply. If it could not be answered
+//! when it happened, it is not answered later: nobody wants to be thanked for last week's call.
 
 use crate::channel::{Channel, Channels};
 use crate::decision::{
@@ -20,10 +20,10 @@ use crate::ticket::{Status, Ticket};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-/// A reply that was not sent for so long says nothing to anybody any more.
+/// After this time an unsent reply is dropped.
 const STALE: Span = Span::DAY;
 
-/// What can be answered.
+/// The kinds of occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Occasion {
     CustomerHungUp,
@@ -43,7 +43,8 @@ pub(crate) enum Occasion {
 }
 
 impl Occasion {
-    /// All of them, by their numbers in memories, with the words of config and contract.
+    /// All of them in the order of their numbers in memories, with the words of config and
+    /// contract.
     pub(crate) const NAMED: [(&'static str, Occasion); 14] = [
         ("customer-hung-up", Occasion::CustomerHungUp),
         ("call-missed", Occasion::CallMissed),
@@ -74,7 +75,7 @@ impl Occasion {
         Self::NAMED.get(usize::from(number)).map(|(_, occasion)| *occasion)
     }
 
-    /// Whether it can only come about while no schedule is active.
+    /// Whether it only occurs while the schedule is closed.
     pub(crate) const fn is_out_of_hours(self) -> bool {
         matches!(
             self,
@@ -84,7 +85,7 @@ impl Occasion {
         )
     }
 
-    /// What a host tells of. The others are seen in messages and openings.
+    /// Whether the host reports it; the others are detected in messages and openings.
     const fn is_told(self) -> bool {
         !matches!(
             self,
@@ -99,7 +100,7 @@ impl Occasion {
         matches!(self, Occasion::CustomerHungUp | Occasion::CallMissed)
     }
 
-    /// Where the caller was decides between the two ways to hang up (docs/rules.md#hang-up-phase).
+    /// The phase of the call distinguishes the two ways to hang up (docs/rules.md#hang-up-phase).
     fn by_phase(self, phase: Option<&str>) -> Occasion {
         match phase {
             Some("voice-message" | "options") if self.is_missed_call() => Occasion::CallMissed,
@@ -111,30 +112,30 @@ impl Occasion {
     }
 }
 
-/// A reply that is due.
+/// A due reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pending {
     pub(crate) number: u32,
-    /// The cycle in which it occurred: a part of the key, which stays the same.
+    /// The cycle in which it occurred: a part of the key, which must not change.
     pub(crate) cycle: u32,
     pub(crate) occasion: Occasion,
-    /// Whether something is sent.
+    /// Whether a message is sent.
     pub(crate) sends: bool,
     /// Whether a missed call is recorded.
     pub(crate) records: bool,
-    /// Whether the account's rules allow a ticket for a missed call.
+    /// Whether the account allows a ticket for a missed call.
     pub(crate) ticket_allowed: bool,
     pub(crate) at: Instant,
 }
 
-/// What an occurrence is about, by an id of the host.
+/// The subject of an occurrence, by an id of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About<'a> {
     Call(&'a str),
     Event(&'a str),
 }
 
-/// What follows an occurrence, each at most once.
+/// The reactions to an occurrence, each at most once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Message,
@@ -145,7 +146,7 @@ pub(crate) enum Part {
 #[derive(Debug, Clone)]
 pub(crate) struct Team {
     pub(crate) enabled: bool,
-    /// The team's schedule, by its place in the policy.
+    /// The index of the team's schedule.
     pub(crate) schedule: Option<usize>,
     /// Whether a missed call without an open ticket gets one (docs/rules.md#missed-call-ticket).
     pub(crate) missed_call_ticket: bool,
@@ -162,12 +163,12 @@ pub(crate) struct PlannedReply {
     /// Further parts of the message.
     pub(crate) also: Vec<Translated>,
     pub(crate) signature: Option<Signature>,
-    /// The only channels it is sent on; none: all.
+    /// The channels on which it is sent; `None` for all.
     pub(crate) channels: Option<Channels>,
     pub(crate) when: When,
 }
 
-/// Whose name ends a message (docs/rules.md#reply-signature).
+/// The signature of a message (docs/rules.md#reply-signature).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signature {
     Nobody,
@@ -175,7 +176,7 @@ pub(crate) enum Signature {
     Team,
 }
 
-/// At what times of the team's schedule a reply is sent.
+/// When a reply is sent, relative to the team's schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
     Always,
@@ -192,13 +193,13 @@ impl Policy {
         self.teams.get(usize::try_from(index).ok()?).filter(|team| team.enabled)
     }
 
-    /// Whether a team's schedule is open; none if it has none.
+    /// Whether a team's schedule is open; `None` if it has none.
     fn is_open(&self, team: &Team, at: Instant) -> Option<bool> {
         let schedule = team.schedule.and_then(|n| self.schedules.get(n))?;
         Some(schedule.hours.is_open(schedule.zone, at))
     }
 
-    /// A customer has written.
+    /// Answers a customer's message.
     pub(crate) fn answer_message(
         &self,
         ticket: &Ticket<'_>,
@@ -214,7 +215,8 @@ impl Policy {
                 .reply(Occasion::WroteOutOfHours)
                 .is_some_and(|reply| reply.is_for(ticket.channel, Some(false)));
         if asks {
-            // One reply a night, not one a line: until the schedule opens, nothing new can be said.
+            // One reply a night, not one per line: until the schedule opens, there is nothing new
+            // to say.
             let schedule = team.schedule.and_then(|n| self.schedules.get(n));
             let before = memory.account.as_ref().and_then(|account| account.out_of_hours);
             let said = before.zip(schedule).is_some_and(|(before, schedule)| {
@@ -229,7 +231,7 @@ impl Policy {
         }
     }
 
-    /// Something has happened; says whether it is answered or remembered.
+    /// Answers an event; returns whether it is answered or remembered.
     pub(crate) fn answer_event(
         &self,
         ticket: &Ticket<'_>,
@@ -244,7 +246,7 @@ impl Policy {
                 let created = matches!(by, Source::Customer | Source::Flow)
                     && matches!(ticket.channel, Channel::WebChat | Channel::MobileApp)
                     && self.is_open(team, at) == Some(false);
-                // A ticket is created once, however often it is told.
+                // A ticket is created once, however often that is reported.
                 let id = Some(About::Event("ticket-created"));
                 let occasion = Occasion::TicketCreatedOutOfHours;
                 created && self.answer(team, ticket, memory, occasion, id, true, at)
@@ -277,8 +279,8 @@ impl Policy {
         self.answer(team, ticket, memory, occasion, id, allowed, at)
     }
 
-    /// Answers something, unless it was answered before: a call has one message, whatever is told
-    /// of it, and is recorded once.
+    /// Answers an occurrence, unless it was answered before: a call gets one message, however often
+    /// it is reported, and is recorded once.
     #[expect(clippy::too_many_arguments, reason = "all there is to know of an occurrence")]
     fn answer(
         &self,

@@ -1,4 +1,4 @@
-//! A closing rule, checked: its times are positive, ordered and fit together.
+//! A checked closing rule: its times are positive, ordered and consistent.
 
 use crate::decision::{AfterClose, Survey};
 use crate::event::Source;
@@ -10,11 +10,11 @@ use crate::text::{Translated, span_in};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What happens to the silent customers of some departments.
+/// How silent customers of some departments are handled.
 #[derive(Debug, Clone)]
 pub struct Rule {
     pub(crate) name: String,
-    /// None: any department without a rule of its own («Cualquiera»).
+    /// `None`: any department without its own rule («Cualquiera»).
     pub(crate) departments: Option<Vec<String>>,
     pub(crate) conditions: Conditions,
     pub(crate) enabled: bool,
@@ -28,14 +28,14 @@ pub struct Rule {
 /// A reminder of a rule.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedReminder {
-    /// The time since the reminder before it, or since what is counted from.
+    /// The time since the previous reminder, or since the start of counting.
     pub(crate) after: Span,
-    /// The sum of the times up to this one.
+    /// The sum of the times up to this reminder.
     pub(crate) accumulated: Span,
     pub(crate) content: Content,
 }
 
-/// A message as the policy has it.
+/// The content of a message in the policy.
 #[derive(Debug, Clone)]
 pub(crate) struct Content {
     pub(crate) text: Translated,
@@ -45,39 +45,39 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// Nothing but words.
+    /// A text only.
     pub(crate) const fn words(text: Translated) -> Content {
         Content { text, image: None, quick_replies: Vec::new(), template: None }
     }
 }
 
-/// A picture (docs/rules.md#image-alternative).
+/// An image (docs/rules.md#image-alternative).
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedImage {
     pub(crate) url: String,
     pub(crate) alternative: Translated,
 }
 
-/// An answer offered for choice (docs/rules.md#quick-replies).
+/// A quick reply (docs/rules.md#quick-replies).
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedQuickReply {
     pub(crate) effect: Effect,
     pub(crate) title: Translated,
 }
 
-/// What a customer's choice does.
+/// The effect of a quick reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     /// It is an answer like any other.
     Continue,
-    /// It is still the customer's turn, with so much more time.
+    /// It stays the customer's turn, with this much more time.
     Extend(Span),
     /// The ticket is closed as settled.
     Resolve,
 }
 
 impl Effect {
-    /// The id by which a channel tells the choice; a word of the config too.
+    /// The id by which a channel reports the choice; also the word in the config.
     pub(crate) const fn id(self) -> &'static str {
         match self {
             Effect::Continue => "continue",
@@ -87,19 +87,19 @@ impl Effect {
     }
 }
 
-/// A message that the channel has approved beforehand.
+/// A message template that the channel has approved.
 #[derive(Debug, Clone)]
 pub(crate) struct PlannedTemplate {
     pub(crate) name: String,
-    /// The languages in which it was approved; none: the host knows.
+    /// The approved languages; empty if the host chooses.
     pub(crate) languages: Vec<String>,
     pub(crate) parameters: Vec<Translated>,
 }
 
-/// What the time is counted from (docs/rules.md#count-from).
+/// Where counting starts (docs/rules.md#count-from).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CountFrom {
-    /// The agent's latest message; a further one moves it.
+    /// The agent's latest message; a further one restarts it.
     LastAgentMessage,
     /// The first agent message after the customer's last; later ones do not move it.
     FirstUnansweredAgentMessage,
@@ -108,7 +108,7 @@ pub enum CountFrom {
 }
 
 impl CountFrom {
-    /// The word of the config.
+    /// The word in the config.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -124,30 +124,30 @@ impl CountFrom {
 pub(crate) enum Snooze {
     /// Nothing: snoozed tickets are closed.
     Ignore,
-    /// The remaining time goes on after waking.
+    /// The remaining time continues after waking.
     Pause,
-    /// The clock starts anew on waking.
+    /// The time starts again on waking.
     StartOnWake,
 }
 
-/// What is done about reminders that were missed (docs/rules.md#catch-up).
+/// How missed reminders are handled (docs/rules.md#catch-up).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CatchUp {
-    /// Each once, in order, at its distance from the one before.
+    /// Each once, in order, at its distance from the previous one.
     InOrder,
     /// Only the latest that is overdue.
     LastOnly,
 }
 
-/// What follows a reminder that could not be sent, by the kind of failure. One to a customer who
-/// has blocked us or is gone always stops the cycle (Telegram's 403).
+/// What follows a reminder that could not be sent, by the kind of failure. If the customer has
+/// blocked the account or no longer exists, the cycle always stops (Telegram's 403).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OnFailedReminder {
     pub(crate) unreachable: AfterFailure,
     pub(crate) refused: AfterFailure,
-    /// How long after a failure it is tried again.
+    /// The time from a failure to the next attempt.
     pub(crate) retry_after: Span,
-    /// How often it is tried again.
+    /// The maximum number of retries.
     pub(crate) retries: u8,
 }
 
@@ -158,60 +158,61 @@ pub(crate) enum AfterFailure {
     Stop,
     /// The next reminder; the close only if the last one was sent.
     GoOn,
-    /// The same reminder again, a few times; then as for `Stop`.
+    /// The same reminder is retried; then as for `Stop`.
     Retry,
 }
 
-/// What is done with a reminder that has no template, outside of the channel's window.
+/// What happens to a reminder without a template outside the channel's window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OutsideWindow {
     /// It is left out.
     LeaveOut,
-    /// It is sent an hour before the window ends, if it can be; else it is left out.
+    /// It is sent an hour before the window ends, if possible; otherwise it is left out.
     BeforeItEnds,
-    /// It goes to the people in charge.
+    /// It is sent to the people in charge.
     InternalNote,
 }
 
-/// What becomes of the close when the last reminder was left out.
+/// What happens to the close if the last reminder was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WhenLeftOut {
-    /// It does not happen.
+    /// The ticket is not closed.
     NoClose,
-    /// It happens without a word to the customer.
+    /// The ticket is closed without a message to the customer.
     SilentClose,
 }
 
-/// When the clock runs again after a ticket was reopened (docs/rules.md#reopened-clock).
+/// When the clock restarts after a reopening (docs/rules.md#reopened-clock).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AfterReopening {
-    /// With the next agent message.
+    /// With the next agent's message.
     OnAgentMessage,
     /// With the agent's answer to the customer's next message.
     OnCustomerReply,
 }
 
-/// Whether a customer who was asked how it was is asked again when a reopened ticket is closed.
+/// Whether a customer who already got a survey gets another when a reopened ticket is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SurveyAgain {
-    /// Once the grace for late replies is over: until then it is one matter.
+    /// After the grace period for late replies; until then it is the same matter.
     AfterGrace,
-    /// With every close.
+    /// After every close.
     Always,
-    /// Once a ticket.
+    /// Once per ticket.
     Never,
 }
 
-/// What is done about mandatory fields left empty (docs/rules.md#incomplete-metadata, docs/rules.md#hold-and-notify).
+/// What happens if required fields are empty (docs/rules.md#incomplete-metadata,
+/// docs/rules.md#hold-and-notify).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IncompleteMetadata {
-    /// Closed all the same; the fact is recorded.
+    /// The ticket is closed anyway; the fact is recorded.
     Ignore,
-    /// Not closed; the people in charge are told.
+    /// The ticket is not closed; the people in charge are notified.
     HoldAndNotify,
 }
 
-/// The options of a rule beside its times.
+/// The options of a rule other than its times.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
     pub(crate) only_after_agent: bool,
@@ -219,29 +220,29 @@ pub(crate) struct Options {
     pub(crate) catch_up: CatchUp,
     pub(crate) on_failed_reminder: OnFailedReminder,
     pub(crate) snooze: Snooze,
-    /// Whether a snooze ends when the customer answers.
+    /// Whether a customer's answer ends a snooze.
     pub(crate) reply_ends_snooze: bool,
     pub(crate) after_reopening: AfterReopening,
-    /// How long a typing customer delays the close each time, and at most; none: not at all.
+    /// How long a typing customer delays the close, each time and in total; `None` for no delay.
     pub(crate) typing: Option<(Span, Span)>,
-    /// How long after the close a reply reopens the same ticket.
+    /// The grace period: how long after the close a reply reopens the same ticket.
     pub(crate) late_reply: Span,
-    /// Whether that time runs in calendar time although the rule's runs in open time.
+    /// Whether the grace period is calendar time although the rule counts open time.
     pub(crate) late_reply_in_calendar_time: bool,
-    /// The least time between an agent's message and what falls due although it was counted from
-    /// an earlier moment.
+    /// The minimum time between an agent's message and a step that is counted from an earlier
+    /// moment.
     pub(crate) guard: Span,
-    /// The schedule in whose open time the durations run, by its place in the policy.
+    /// The index of the schedule in whose open time the durations run.
     pub(crate) business_hours: Option<usize>,
-    /// The sending window that messages wait for, by its place in the policy.
+    /// The index of the sending window that messages wait for.
     pub(crate) sending_window: Option<usize>,
     pub(crate) outside_window: OutsideWindow,
     pub(crate) when_left_out: WhenLeftOut,
-    /// How long after the visitor of a chat has left the ticket is closed without a word; none: as
-    /// if they were there.
+    /// How long after the visitor of a chat left the ticket is closed silently; `None` to ignore
+    /// visitors who leave.
     pub(crate) visitor_left: Option<Span>,
-    /// How long a customer waits for the company before the people in charge are told; none: they
-    /// are not.
+    /// How long a customer waits for the company before the people in charge are notified; `None`
+    /// for no notification.
     pub(crate) company_silent: Option<Span>,
 }
 
@@ -272,21 +273,21 @@ impl Options {
     };
 }
 
-/// What a close consists of, as the policy has it (docs/rules.md#close-package).
+/// The close package of a policy (docs/rules.md#close-package).
 #[derive(Debug, Clone)]
 pub(crate) struct Close {
     pub(crate) notice: Option<Translated>,
     pub(crate) closing_text: Option<Translated>,
-    /// What is sent instead of the closing text outside of the channel's window.
+    /// The template to send instead of the closing text outside the channel's window.
     pub(crate) closing_template: Option<PlannedTemplate>,
-    /// The words around the facts of the closing note (docs/rules.md#closing-note).
+    /// The text around the facts of the closing note (docs/rules.md#closing-note).
     pub(crate) summary: Option<Translated>,
     pub(crate) category: Option<Translated>,
     pub(crate) tags: Vec<String>,
     pub(crate) incomplete_metadata: IncompleteMetadata,
-    /// Who must have closed for the agent to be taken off (docs/rules.md#after-close-sources).
+    /// After closes by these the agent is unassigned (docs/rules.md#after-close-sources).
     pub(crate) unassign: Sources,
-    /// Tags of tickets whose agent stays (docs/rules.md#keep-assignment).
+    /// Tickets with these tags keep their agent (docs/rules.md#keep-assignment).
     pub(crate) keep_assignment_tags: Names,
     pub(crate) bot_on: Sources,
     pub(crate) survey: Survey,
@@ -295,7 +296,7 @@ pub(crate) struct Close {
 }
 
 impl Close {
-    /// Whether something follows a close that somebody else made.
+    /// Whether steps follow a close by somebody else.
     pub(crate) fn follows_others(&self) -> bool {
         let survey_after =
             if self.survey == Survey::No { Sources::NONE } else { self.survey_after };
@@ -303,7 +304,7 @@ impl Close {
     }
 }
 
-/// A set of those who can close a ticket.
+/// A set of sources of a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sources(pub(crate) u8);
 
@@ -336,24 +337,25 @@ impl Sources {
 }
 
 impl Rule {
-    /// The sum of all reminder times, the first included (docs/rules.md#accumulated-time).
+    /// The sum of all reminder times, including the first (docs/rules.md#accumulated-time).
     #[must_use]
     pub fn accumulated(&self) -> Span {
         self.reminders.last().map_or(Span::ZERO, |r| r.accumulated)
     }
 
-    /// One of its times as people read it.
+    /// One of its durations as text.
     pub(crate) fn span(&self, time: Span) -> String {
         span_in(time, self.options.business_hours.is_some())
     }
 
-    /// The gap promised between the last reminder and the close; none in a rule that never closes.
+    /// The promised gap between the last reminder and the close; `None` in a rule that never
+    /// closes.
     #[must_use]
     pub fn gap(&self) -> Option<Span> {
         Some(self.close_after?.minus(self.accumulated()))
     }
 
-    /// What follows a close, but for a survey that was made already.
+    /// The steps after a close, whether or not a survey was already sent.
     pub(crate) fn after_close(&self, source: Source, tags: &[String]) -> AfterClose {
         let kept = self.close.keep_assignment_tags.find_any(tags).is_some();
         AfterClose {
@@ -369,11 +371,11 @@ impl Rule {
     }
 }
 
-/// When a policy began to count, and what becomes of the cycles that had begun before.
+/// When a policy was switched on, and what happens to cycles that had begun before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Activation {
     pub(crate) from: Instant,
-    /// None: cycles that began before are left alone. Otherwise each of them takes its first step
-    /// at an instant of its own within this time.
+    /// `None`: earlier cycles are left alone. Otherwise each of them takes its first step at its
+    /// own instant within this time.
     pub(crate) backlog_within: Option<Span>,
 }

@@ -1,8 +1,7 @@
 //! When the next step of a cycle falls due: a function of rule, memory and facts.
 //!
-//! Nothing here that computes a deadline knows what time it is. `now` is asked for two things
-//! only: whether a step that is due can be sent at this very instant, and which of several missed
-//! reminders stands for the others.
+//! Deadlines do not depend on the current time. `now` is used for two things only: whether a due
+//! step can be sent at this instant, and which of several missed reminders replaces the others.
 
 use crate::clock::Clock;
 use crate::decision::Step;
@@ -15,33 +14,32 @@ use crate::rule::{
 };
 use crate::sending::Cause;
 
-/// How long before its end a channel's window is used, where a reminder is sent before it falls
-/// due.
+/// How long before the end of a channel's window an early reminder is sent.
 pub(crate) const BEFORE_THE_END: Span = Span::HOUR;
 
-/// A step and the instant at which it is to be taken.
+/// A step and its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deadline {
     pub(crate) step: Step,
     pub(crate) at: Instant,
     /// What moved it.
     pub(crate) moved: Delay,
-    /// How the reminder reaches somebody.
+    /// How the reminder is sent.
     pub(crate) way: Way,
 }
 
-/// What moves a step from the instant at which its rule would take it.
+/// What moves a step away from its rule's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delay {
     Nothing,
     Typing,
     /// The hours of the sending window.
     SendingWindow,
-    /// What the customer has been sent already.
+    /// The limit of messages to the customer.
     Budget,
-    /// A failure after which it is tried again.
+    /// A failure, after which it is retried.
     Retry,
-    /// The visitor has left: the close comes sooner.
+    /// The visitor left: the close comes earlier.
     VisitorLeft,
 }
 
@@ -49,13 +47,13 @@ pub(crate) enum Delay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     Step(Deadline),
-    /// The last reminder, with this number, cannot be sent: so there is no close.
+    /// The last reminder, with this number, cannot be sent, so the ticket is not closed.
     LeftOut(u32),
     /// Every step was taken.
     Nothing,
 }
 
-/// A reminder that need not be sent any more, because it was sent or left out.
+/// A reminder that was sent or left out.
 #[derive(Debug, Clone, Copy)]
 struct Taken {
     number: u32,
@@ -68,7 +66,7 @@ impl Taken {
     }
 }
 
-/// The stretch of waiting that a schedule is made for.
+/// Computes the deadlines of a cycle while it is the customer's turn.
 #[derive(Debug)]
 pub(crate) struct Schedule<'a> {
     pub(crate) rule: &'a Rule,
@@ -77,29 +75,29 @@ pub(crate) struct Schedule<'a> {
     pub(crate) first: Instant,
     /// The latest of them.
     pub(crate) latest: Instant,
-    /// Whether the customer's typing can be known.
+    /// Whether the channel reports typing.
     pub(crate) typing: bool,
-    /// What the rule's durations run in.
+    /// The time in which the rule's durations run.
     pub(crate) clock: Clock<'a>,
-    /// Until when the channel takes free text, exclusive; none: always.
+    /// Until when the channel accepts free text (exclusive); `None` is always.
     pub(crate) window: Option<Instant>,
-    /// The same, had the customer done nothing since their last message.
+    /// The same without anything that the customer did after their last message.
     pub(crate) before: Option<Instant>,
-    /// Whether the channel takes templates.
+    /// Whether the channel accepts templates.
     pub(crate) templates: bool,
-    /// Whether the customer wants no reminders.
+    /// Whether the customer refuses reminders.
     pub(crate) opted_out: bool,
-    /// Since when the visitor of a chat has been gone, and how long after that the ticket is closed
-    /// without a word.
+    /// Since when the visitor of a chat has been away, and how long after that the ticket is closed
+    /// silently.
     pub(crate) left: Option<(Instant, Span)>,
-    /// When messages may be sent at all.
+    /// When messages may be sent.
     pub(crate) sending: Sending<'a>,
-    /// Whether the reminder that failed last is to be tried again.
+    /// Whether the last failed reminder is retried.
     pub(crate) retry: bool,
 }
 
 impl Schedule<'_> {
-    /// The instant that the time is counted from.
+    /// The instant from which time is counted.
     pub(crate) fn anchor(&self) -> Instant {
         let anchor = match self.rule.count_from {
             CountFrom::LastAgentMessage => self.latest,
@@ -112,8 +110,8 @@ impl Schedule<'_> {
         }
     }
 
-    /// The next step, with the instant at which it is to be taken. Reminders that cannot be sent
-    /// are passed over as if they had been sent in time; `left_out` is told their numbers.
+    /// The next step and its instant. Reminders that cannot be sent are skipped as if they had been
+    /// sent on time; `left_out` is called with their numbers.
     pub(crate) fn next(&self, now: Instant, mut left_out: impl FnMut(u32)) -> Next {
         let mut taken = self.memory.spent.as_ref().map(Taken::of);
         if self.left.is_some() {
@@ -143,7 +141,7 @@ impl Schedule<'_> {
         while let Some(planned) = self.planned(taken.map_or(0, |t| t.number)) {
             let number = taken.map_or(0, |t| t.number).saturating_add(1);
             let due = self.reminder(taken, planned);
-            // Not at once after what came before it.
+            // Not immediately after the previous step.
             let before = taken.map_or(self.latest, |t| t.at.max(self.latest));
             let earliest = before.plus(self.rule.options.guard);
             if !self.opted_out
@@ -156,7 +154,7 @@ impl Schedule<'_> {
             taken = Some(Taken { number, at: due });
         }
         let last = u32::try_from(self.rule.reminders.len()).unwrap_or(u32::MAX);
-        // No ticket is closed without its last reminder, unless the customer wanted none.
+        // No ticket is closed without its last reminder, unless the customer refused it.
         if let Some(number) = unwarned.filter(|n| *n >= last)
             && !self.opted_out
             && self.rule.options.when_left_out == WhenLeftOut::NoClose
@@ -166,8 +164,8 @@ impl Schedule<'_> {
         self.close(taken, now).map_or(Next::Nothing, Next::Step)
     }
 
-    /// The step to take when the clock shows `now` and the next step is due: under `last-only`
-    /// the latest overdue reminder stands for all before it.
+    /// The step to take at `now`, when the next step is due: under `last-only` the latest overdue
+    /// reminder replaces all before it.
     pub(crate) fn overdue(&self, next: Deadline, now: Instant) -> Deadline {
         let mut latest = next;
         let mut at = next.at;
@@ -183,8 +181,8 @@ impl Schedule<'_> {
         latest
     }
 
-    /// When the ticket will be closed if the reminder with this number is sent at an instant and
-    /// everything after it goes well; none in a rule that never closes.
+    /// When the ticket will be closed if this reminder is sent at an instant and nothing else
+    /// happens; `None` in a rule that never closes.
     pub(crate) fn close_if_sent(&self, number: u32, at: Instant) -> Option<Instant> {
         let mut taken = Taken { number, at };
         let mut sending = self.sending.clone();
@@ -197,21 +195,22 @@ impl Schedule<'_> {
         self.close(Some(taken), at).map(|deadline| deadline.at)
     }
 
-    /// How a message can be sent at an instant, if it can (docs/rules.md#outside-window).
+    /// How a message can be sent at an instant, if at all (docs/rules.md#outside-window).
     pub(crate) fn way(&self, content: &Content, at: Instant) -> Option<Way> {
         let open = self.window.is_none_or(|until| at < until);
         way(content, open, self.templates, self.rule.options.outside_window)
     }
 
-    /// Whether a message has a template that the channel takes.
+    /// Whether a message has a template that the channel accepts.
     fn has_template(&self, content: &Content) -> bool {
         self.templates && content.template.is_some()
     }
 
-    /// Whether a reminder reached the people in charge only: it warned nobody.
+    /// Whether only the people in charge got a reminder, so that it warned nobody.
     fn was_note(&self, spent: &Spent) -> bool {
         let open = if self.memory.reached > Some(spent.last_at) {
-            // The customer was heard of since; what the channel took before that was not yet so.
+            // The customer has been in contact since, which does not change what the channel
+            // accepted before.
             self.before.is_none_or(|until| spent.last_at < until)
         } else {
             self.window.is_none_or(|until| spent.last_at < until)
@@ -222,7 +221,7 @@ impl Schedule<'_> {
         })
     }
 
-    /// The reminder after so many.
+    /// The reminder with this index.
     fn planned(&self, taken: u32) -> Option<&PlannedReminder> {
         self.rule.reminders.get(usize::try_from(taken).ok()?)
     }
@@ -231,9 +230,9 @@ impl Schedule<'_> {
     fn reminder(&self, taken: Option<Taken>, planned: &PlannedReminder) -> Instant {
         let anchor = self.anchor();
         let at = match taken {
-            // Counted from the actual sending of the one before (docs/rules.md#reminder-chain) …
+            // Counted from the actual sending of the previous one (docs/rules.md#reminder-chain) …
             Some(t) if t.at > anchor => self.advance(t.at, planned.after),
-            // … which counts as sent on time when the anchor moved past it, or to its very instant.
+            // … which counts as sent on time if the anchor moved to its instant or beyond.
             _ => self.advance(anchor, planned.accumulated),
         };
         // Nothing falls due before the turn has passed to the customer (docs/rules.md#guard-time).
@@ -245,7 +244,7 @@ impl Schedule<'_> {
         self.release(at)
     }
 
-    /// The sending of a reminder that falls due at an instant; none if it cannot be sent. Where the
+    /// When a reminder that falls due at an instant is sent; `None` if it cannot be sent. If the
     /// channel's window ends before that, it can be sent from `earliest` on.
     fn send(
         &self,
@@ -266,7 +265,7 @@ impl Schedule<'_> {
             _ => due,
         };
         if self.way(content, due.max(now)) == Some(Way::AsNote) {
-            // The people in charge need no sending window, and no budget is spent on them.
+            // Notes to the people in charge wait for no sending window and use no budget.
             let step = Step::Reminder(number);
             return Some(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
         }
@@ -284,10 +283,10 @@ impl Schedule<'_> {
         let close_after = self.rule.close_after?;
         let mut at = self.advance(self.anchor(), close_after);
         if let Some(taken) = taken {
-            // Never sooner after the last reminder than the gap that was promised (docs/rules.md#warned-close).
+            // Never before the promised gap after the last reminder (docs/rules.md#warned-close).
             at = at.max(self.advance(taken.at, close_after.minus(self.rule.accumulated())));
         }
-        // A further message of an agent is never followed at once by the close (docs/rules.md#guard-time).
+        // The close never follows immediately after an agent's message (docs/rules.md#guard-time).
         let counted_from_latest = match self.rule.count_from {
             CountFrom::LastAgentMessage => true,
             CountFrom::FirstUnansweredAgentMessage => self.latest == self.first,
@@ -322,8 +321,8 @@ impl Schedule<'_> {
         Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
     }
 
-    /// When a ticket is closed whose visitor has left: never before the gap that a reminder has
-    /// promised.
+    /// When a ticket is closed after its visitor left: never before the promised gap after a
+    /// reminder.
     fn once_left(&self, since: Instant, after: Span, taken: Option<Taken>) -> Instant {
         let at = self.advance(since.max(self.latest), after).max(self.guarded(self.latest));
         let promised = taken.zip(self.rule.gap());
@@ -335,7 +334,7 @@ impl Schedule<'_> {
         self.clock.advance(agent, self.rule.options.guard)
     }
 
-    /// The instant from which on no pause keeps a step that falls due then.
+    /// The earliest instant at which no pause delays a step that falls due then.
     #[inline]
     fn release(&self, due: Instant) -> Instant {
         self.memory.pauses.release(self.snooze(), self.clock, due)
@@ -350,8 +349,8 @@ impl Schedule<'_> {
     }
 }
 
-/// When a step that falls due at an instant can be taken: once it is allowed then, and, if that is
-/// past, at this very instant too. With what is in the way until then.
+/// When a step can be taken that falls due at `due`: once it is allowed then and, if that is past,
+/// also at `now`. With the reason for the delay.
 fn open_at(
     due: Instant,
     now: Instant,
@@ -365,7 +364,7 @@ fn open_at(
     if at > now { (at, cause) } else { planned }
 }
 
-/// How a message can be sent while the channel's window is open or not.
+/// How a message can be sent inside or outside the channel's window.
 pub(crate) fn way(
     content: &Content,
     open: bool,

@@ -1,23 +1,24 @@
-//! When a message may be sent to a customer: within sending hours, and not too often. A message
-//! that is due sooner is sent later.
+//! When a message may be sent to a customer: within sending hours, and within the limits. Messages
+//! that are due earlier are sent later.
 
 use crate::instant::Instant;
 use crate::zone::{self, Clock, Local, Zone};
 use alloc::vec::Vec;
 
-/// How often messages may be sent, by the calendar of a zone. None of them is zero.
+/// Limits on messages, by the calendar of a zone. None of them is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Caps {
-    /// So many a day at most.
+    /// Maximum number per day.
     pub(crate) per_day: Option<u32>,
-    /// So many a week at most, from Monday to Sunday.
+    /// Maximum number per week, from Monday to Sunday.
     pub(crate) per_week: Option<u32>,
-    /// Not before so many days after the last: with two, after Monday comes Wednesday.
+    /// Minimum number of days after the previous message: with two, Monday is followed by
+    /// Wednesday.
     pub(crate) days_apart: Option<u32>,
 }
 
 impl Caps {
-    /// Both at once: the stricter of each.
+    /// Both: the stricter of each limit.
     pub(crate) fn and(&self, other: &Caps) -> Caps {
         let least = |a: Option<u32>, b: Option<u32>| match (a, b) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -31,16 +32,16 @@ impl Caps {
     }
 }
 
-/// Why a message is not sent sooner.
+/// Why a message is delayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// It is outside the hours.
+    /// Outside sending hours.
     Hours,
-    /// So many were sent on the day.
+    /// The limit of the day.
     PerDay,
-    /// So many were sent in the week.
+    /// The limit of the week.
     PerWeek,
-    /// The last was sent too few days before.
+    /// The distance from the previous message.
     DaysApart,
 }
 
@@ -49,9 +50,9 @@ pub(crate) enum Cause {
 pub(crate) struct Earliest {
     /// [`Instant::MAX`] for never.
     pub(crate) at: Instant,
-    /// What was in the way when it was asked for; none if nothing was.
+    /// The first reason for a delay, if any.
     pub(crate) first: Option<Cause>,
-    /// What moved it last: often the hours, of the day that a cap has moved it to.
+    /// The last reason for a delay: often the hours of the day to which a limit moved it.
     pub(crate) last: Option<Cause>,
 }
 
@@ -65,14 +66,15 @@ impl Earliest {
     }
 }
 
-/// The first instant, not before `at`, at which a message that fell due at `due` may be sent, by the
-/// clocks of a zone. `open` gives the first instant from one on that lies within sending hours.
+/// The first instant at or after `at` at which a message that fell due at `due` may be sent, in the
+/// local time of a zone. `open` returns the first instant within sending hours at or after its
+/// argument.
 ///
-/// A cap moves a message to another day, at the time of day at which it could first have been sent:
-/// never to that day's midnight.
+/// A limit moves a message to another day at the earliest time of day at which it could have been
+/// sent, never to that day's midnight.
 ///
-/// What was sent may be in any order and hold an instant twice, which counts once. Instants to come
-/// count in their day and week as well.
+/// `sent` may be unordered and contain duplicates, which count once. Future instants also count in
+/// their day and week.
 pub(crate) fn earliest(
     open: &dyn Fn(Instant) -> Instant,
     zone: Zone,
@@ -95,11 +97,11 @@ pub(crate) fn earliest(
             days.push((*at, clock.day(*at)));
         }
     }
-    // Each move by a cap leaves behind a day, a week or a message for good.
+    // Each move by a limit leaves a day, a week or a message behind for good.
     let mut moves = days.len().saturating_mul(3);
     loop {
         match in_the_way(caps, &days, found.at, clock.day(found.at)) {
-            // Only a cap of zero is always in the way.
+            // Only a limit of zero never ends.
             Some((_, cause)) if moves == 0 => {
                 return Earliest { at: Instant::MAX, last: Some(cause), ..found };
             }
@@ -107,7 +109,7 @@ pub(crate) fn earliest(
                 moves = moves.saturating_sub(1);
                 let on = |day| zone.instant(Local { day, millis: time_of_day });
                 let at = on(day);
-                // Where the clocks have left that time out, they may show the day after by then.
+                // If that local time is skipped, the clocks may already show the next day.
                 let shown = clock.show(at.millis()).day;
                 found.moved(if shown > day { on(shown) } else { at }, cause);
             }
@@ -122,7 +124,7 @@ pub(crate) fn earliest(
     }
 }
 
-/// The cap that forbids an instant, and the day before which it does.
+/// The limit that forbids an instant, and the day before which it does.
 fn in_the_way(
     caps: &Caps,
     sent: &[(Instant, i32)],
@@ -140,7 +142,7 @@ fn in_the_way(
         let day = last.1.saturating_add_unsigned(caps.days_apart?);
         (day > today).then_some(day)
     };
-    // The one that reaches farthest says why.
+    // The limit that reaches farthest is the reason.
     [
         apart().map(|day| (day, Cause::DaysApart)),
         full(caps.per_day, today, 1).map(|day| (day, Cause::PerDay)),

@@ -1,5 +1,5 @@
-//! Sentences for people, in Spanish, Portuguese and English. Each language is one table; a
-//! sentence that is missing from one of them does not compile.
+//! Texts in Spanish, Portuguese and English. Each language is one table; a missing text does not
+//! compile.
 
 use crate::decision::Reason;
 use crate::diagnostic::{Code, Shape};
@@ -13,7 +13,7 @@ mod en;
 mod es;
 mod pt;
 
-/// A language of the plugin's own sentences.
+/// A language of the plugin's own texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// Spanish.
@@ -25,7 +25,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Language; 3] = [Language::Es, Language::Pt, Language::En];
 
     /// Its BCP 47 code.
@@ -38,7 +38,7 @@ impl Language {
         }
     }
 
-    /// The language of a BCP 47 tag, if it is one of these.
+    /// The language of a BCP 47 tag, if it is supported.
     #[must_use]
     pub fn of_tag(tag: &str) -> Option<Language> {
         let language = subtags(tag).next()?;
@@ -71,13 +71,13 @@ impl Translated {
         Translated { entries, places }
     }
 
-    /// Whether there is anything to fill in.
+    /// Whether it contains placeholders.
     pub(crate) fn has_places(&self) -> bool {
         self.places
     }
 
-    /// The text for a locale: that of the nearest language, else that of the policy's language, else
-    /// the first.
+    /// The text for a locale: the nearest language, otherwise the policy's language, otherwise the
+    /// first.
     pub(crate) fn choose(&self, locale: Option<&str>, policy: Language) -> (Option<&str>, &str) {
         let tags = || self.entries.iter().map(|(tag, _)| tag.as_deref().unwrap_or_default());
         let place = locale
@@ -94,14 +94,14 @@ impl Translated {
         self.entries.iter().map(|(_, text)| text.as_str())
     }
 
-    /// Whether one of the languages says exactly this.
+    /// Whether one of the texts is exactly this.
     pub(crate) fn has(&self, text: &str) -> bool {
         self.entries.iter().any(|(_, own)| own.trim() == text)
     }
 }
 
-/// The place of the language tag that is nearest to a locale, of those in the same language: the one
-/// with most in common, then the one with least that the locale does not say.
+/// The index of the language tag nearest to a locale, among tags of the same language: the one with
+/// most subtags in common, then the one with fewest additional ones.
 pub(crate) fn nearest<'t>(locale: &str, tags: impl Iterator<Item = &'t str>) -> Option<usize> {
     let mut best: Option<(i32, usize)> = None;
     for (place, tag) in tags.enumerate() {
@@ -114,7 +114,7 @@ pub(crate) fn nearest<'t>(locale: &str, tags: impl Iterator<Item = &'t str>) -> 
     best.map(|(_, place)| place)
 }
 
-/// How well a language tag fits a locale; nothing for another language.
+/// How well a language tag fits a locale; `None` for another language.
 fn likeness(tag: &str, locale: &str) -> Option<i32> {
     let (mut tag, mut locale) = (subtags(tag), subtags(locale));
     if !tag.next()?.eq_ignore_ascii_case(locale.next()?) {
@@ -126,7 +126,7 @@ fn likeness(tag: &str, locale: &str) -> Option<i32> {
         let region = |said: &str| said.len() == 2 && !said.eq_ignore_ascii_case("ES");
         score = score.saturating_add(match part {
             _ if in_common => 2,
-            // The Spanish of Latin America is nearer to that of Mexico than the Spanish of Spain.
+            // For Mexico, Latin American Spanish is nearer than that of Spain.
             "419" if locale.clone().any(region) => 1,
             _ => -1,
         });
@@ -141,7 +141,7 @@ fn subtags(tag: &str) -> impl Iterator<Item = &str> + Clone {
     tag.get(..end).unwrap_or_default().split(['-', '_'])
 }
 
-/// The sentences of one language; `{0}`, `{1}` … stand for values.
+/// The texts of one language; `{0}`, `{1}` … are placeholders for values.
 pub(crate) struct Words {
     pub(crate) closed_by_inactivity: &'static str,
     pub(crate) customer_inactivity: &'static str,
@@ -235,16 +235,16 @@ pub(crate) struct Words {
     pub(crate) remembered_reopening: &'static str,
     /// Agent, customer, inactivity, flow, interface, other.
     pub(crate) sources: [&'static str; 6],
-    /// What is said of a condition that holds and of one that does not.
+    /// The texts of a condition that holds and of one that does not.
     pub(crate) condition: fn(&Reason) -> (&'static str, &'static str),
-    /// The name of a shape, and how it is written.
+    /// The name of a shape, and an example.
     pub(crate) shape: fn(Shape) -> (&'static str, &'static str),
-    /// What is wrong, and the way out.
+    /// The text of a problem, and its help.
     pub(crate) problem: fn(Code) -> (&'static str, &'static str),
 }
 
-/// Puts values into a sentence. Values are not looked at again, so nothing in them is a place.
-/// Braces around anything but a number are braces.
+/// Replaces placeholders with values. Values are not parsed again. Braces around anything but a
+/// number are kept.
 pub(crate) fn fill(sentence: &str, values: &[&str]) -> String {
     let mut text = String::with_capacity(sentence.len().saturating_add(32));
     let mut rest = sentence;
@@ -267,7 +267,7 @@ pub(crate) fn fill(sentence: &str, values: &[&str]) -> String {
     text
 }
 
-/// An instant as people read it, at so many minutes east of UTC: `2026-03-01 09:10 UTC`.
+/// An instant as text, at an offset in minutes east of UTC: `2026-03-01 09:10 UTC`.
 pub(crate) fn clock(at: Instant, offset_minutes: i32) -> String {
     let mut text = String::new();
     let shifted = at.millis().saturating_add(i64::from(offset_minutes).saturating_mul(60_000));
@@ -299,8 +299,8 @@ pub(crate) fn clock(at: Instant, offset_minutes: i32) -> String {
     text
 }
 
-/// A span as it is said to a customer: `2 días y 3 horas`, `1 hora y 30 minutos`, `5 minutos`. The
-/// two largest units are enough, and no more is promised than there is: parts are cut off.
+/// A span for customers: `2 días y 3 horas`, `1 hora y 30 minutos`, `5 minutos`. Only the two
+/// largest units are used, truncated, so that never more time is promised than is left.
 pub(crate) fn spoken_span(span: Span, language: Language) -> String {
     let words = language.words();
     let minutes = span.millis().checked_div(60_000).unwrap_or(0).max(1);
@@ -312,7 +312,7 @@ pub(crate) fn spoken_span(span: Span, language: Language) -> String {
     let mut text = String::new();
     let mut said = 0_u8;
     for (place, (n, (one, several))) in parts.into_iter().zip(words.units).enumerate() {
-        // Of a day and more, minutes are not said.
+        // Minutes are omitted from a day on.
         if n == 0 || said == 2 || (place == 2 && parts.first().is_some_and(|days| *days > 0)) {
             continue;
         }
@@ -325,14 +325,13 @@ pub(crate) fn spoken_span(span: Span, language: Language) -> String {
     text
 }
 
-/// A span as people read it: `1 h 30 min`, `2 d`. The units are the same in all languages and the
-/// same as in a config.
+/// A span as text: `1 h 30 min`, `2 d`. The units are those of a config in all languages.
 #[must_use]
 pub fn span(span: Span) -> String {
     span_in(span, false)
 }
 
-/// The same, of the open time of a schedule: in hours, for its days are shorter than 24 of them.
+/// The same; open time is given in hours, because a schedule's days have fewer than 24.
 #[must_use]
 pub(crate) fn span_in(span: Span, open_time: bool) -> String {
     let mut text = String::new();

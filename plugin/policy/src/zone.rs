@@ -1,7 +1,7 @@
-//! Time zones: what the clocks on the wall show at an instant, and when they show it.
+//! Time zones: the local time at an instant, and the instant of a local time.
 //!
-//! The data is compiled in and read where it lies: a [`Zone`] is a few references into it, and
-//! looking one up copies nothing.
+//! The data is compiled in and read in place: a [`Zone`] is a few references into it, and a look-up
+//! copies nothing.
 
 #[cfg(feature = "zones")]
 mod names;
@@ -16,26 +16,26 @@ use core::fmt;
 
 /// Milliseconds in a day of 24 hours.
 pub(crate) const DAY: i64 = 86_400_000;
-/// Longer than any two offsets of one zone differ, also where the date line was moved.
+/// More than the difference between any two offsets of a zone, even if the date line was moved.
 const MARGIN: i64 = 2 * DAY;
-/// The longest name of a zone, as any platform writes it, is shorter.
+/// Maximum length of a zone's name on any platform, in bytes.
 const MOST_NAME_BYTES: usize = 96;
-/// A second farther away than any that is asked for, with room to calculate.
+/// A second beyond all valid instants, with room to calculate.
 const FAR: i64 = 1 << 50;
 
-/// A time zone of the IANA database, or a fixed distance from UTC.
+/// A time zone of the IANA database, or a fixed offset from UTC.
 #[derive(Clone, Copy)]
 pub(crate) struct Zone {
     name: Name,
     rules: Rules,
 }
 
-/// What the clocks of a zone show: a date of the calendar and the time since its midnight.
+/// Local time: a date and the time since its midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Local {
     /// Days since 1970-01-01.
     pub(crate) day: i32,
-    /// Milliseconds since midnight, as the clock shows it.
+    /// Milliseconds since midnight in local time.
     pub(crate) millis: u32,
 }
 
@@ -54,7 +54,7 @@ enum Rules {
     Table(tzif::Table),
 }
 
-/// A stretch of time in which the offset does not change, in milliseconds.
+/// An interval with a constant offset, in milliseconds.
 #[derive(Clone, Copy)]
 struct Stretch {
     offset: i64,
@@ -62,7 +62,7 @@ struct Stretch {
     until: i64,
 }
 
-/// A zone, and the stretch in which it was last asked: instants near each other need no search.
+/// A zone with the interval that was used last: look-ups of nearby instants need no search.
 pub(crate) struct Clock {
     zone: Zone,
     stretch: Stretch,
@@ -72,8 +72,8 @@ impl Zone {
     /// Coordinated Universal Time.
     pub(crate) const UTC: Zone = Zone { name: Name::Known("UTC"), rules: Rules::Fixed(0) };
 
-    /// The zone of a name in the IANA database, old names included and case aside, or of an offset
-    /// such as `+05:30`, `-0300`, `-03` or `UTC-3`.
+    /// The zone with this IANA name (any case, including old names), or an offset such as `+05:30`,
+    /// `-0300`, `-03` or `UTC-3`.
     pub(crate) fn named(name: &str) -> Option<Zone> {
         let name = name.trim();
         for utc in ["UTC", "Etc/UTC"] {
@@ -93,11 +93,11 @@ impl Zone {
         None
     }
 
-    /// The zone of a name as platforms write it: besides the above, the names of Windows and .NET
-    /// (`E. South America Standard Time`), those of Rails and the help desks made with it
-    /// (`Brasilia`, `(GMT-05:00) Bogota`), and spaces for underscores.
+    /// The zone for the name that a platform uses: besides the above, the names of Windows and .NET
+    /// (`E. South America Standard Time`), those of Rails and of help desks built with it
+    /// (`Brasilia`, `(GMT-05:00) Bogota`), and spaces instead of underscores.
     pub(crate) fn of_platform(name: &str) -> Option<Zone> {
-        // Longer than any; and comparing takes time by length.
+        // Longer than any name; comparing would take time.
         if name.len() > MOST_NAME_BYTES {
             return None;
         }
@@ -107,8 +107,8 @@ impl Zone {
         zone
     }
 
-    /// All zones of the country that a zone is in whose clocks differ; none where the country has one
-    /// time, or is not known.
+    /// The zones with different times in the country of this zone; empty if the country has one
+    /// time or is unknown.
     pub(crate) fn of_country(&self) -> Vec<Zone> {
         #[cfg(feature = "zones")]
         {
@@ -120,7 +120,7 @@ impl Zone {
         Vec::new()
     }
 
-    /// The name that was probably meant: of a city alone, its zone.
+    /// The name that was probably meant; for a city alone, its zone.
     pub(crate) fn nearest(name: &str, search: &mut Search) -> Option<&'static str> {
         #[cfg(feature = "zones")]
         {
@@ -133,8 +133,8 @@ impl Zone {
         search.nearest(name, ["UTC", "Etc/UTC"])
     }
 
-    /// A distance from UTC, no farther than any place is: `-03:00`, `-0300`, `-03`, `-3`, each also
-    /// after `UTC` or `GMT`, and `Z`.
+    /// An offset from UTC within the range of existing ones: `-03:00`, `-0300`, `-03`, `-3`, each
+    /// also after `UTC` or `GMT`, and `Z`.
     fn offset(name: &str) -> Option<Zone> {
         let bare = |name: &str| match name.get(..3) {
             Some(utc) if utc.eq_ignore_ascii_case("UTC") || utc.eq_ignore_ascii_case("GMT") => {
@@ -151,7 +151,7 @@ impl Zone {
         let digits = west.or_else(|| written.strip_prefix('+'))?.trim_start();
         let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
         let (hours, minutes) = match digits.split_once(':') {
-            // Seconds come from .NET, and are none.
+            // .NET adds seconds, which are always zero.
             Some((hours, minutes)) => (hours, minutes.strip_suffix(":00").unwrap_or(minutes)),
             None if whole && digits.len() > 2 => {
                 digits.split_at_checked(digits.len().checked_sub(2)?)?
@@ -182,7 +182,7 @@ impl Zone {
         Some(Zone { name: Name::Offset(name), rules: Rules::Fixed(east) })
     }
 
-    /// Its name, as the database writes it.
+    /// Its name in the database.
     pub(crate) fn name(&self) -> &str {
         match &self.name {
             Name::Known(name) => name,
@@ -191,13 +191,13 @@ impl Zone {
     }
 
     #[cfg(test)]
-    /// What the clocks show at an instant.
+    /// The local time at an instant.
     pub(crate) fn local(&self, at: Instant) -> Local {
         Local::from_millis(at.millis().saturating_add(self.stretch(at.millis()).offset))
     }
 
-    /// The first instant at which the clocks have reached a time. One that is left out in spring
-    /// is reached when the clocks jump over it; one that comes twice is reached the first time.
+    /// The first instant at which the clocks have reached a local time. A skipped time is reached
+    /// when the clocks jump over it, a repeated one the first time.
     pub(crate) fn instant(&self, local: Local) -> Instant {
         instant(Clock::at(*self, local.to_millis()).reach(local.to_millis()))
     }
@@ -228,7 +228,7 @@ impl fmt::Debug for Zone {
 
 impl Local {
     #[cfg(test)]
-    /// So many minutes after the midnight that begins a day; with 1440 the midnight that ends it.
+    /// This many minutes after the midnight that begins a day; 1440 is the midnight that ends it.
     pub(crate) fn minute_of(day: i32, minute: u16) -> Local {
         Local::from_millis(at_minute(day, minute))
     }
@@ -240,7 +240,7 @@ impl Local {
     }
 
     #[cfg(test)]
-    /// Year, month and day; of a day in the years 1970 to 9999.
+    /// Year, month and day, for days in the years 1970 to 9999.
     pub(crate) fn date(self) -> NaiveDate {
         date(self.day)
     }
@@ -257,7 +257,7 @@ impl Local {
     }
 }
 
-/// Milliseconds from 1970-01-01T00:00 to a minute of a day, both as clocks show them.
+/// Milliseconds from 1970-01-01T00:00 to a minute of a day, both in local time.
 pub(crate) fn at_minute(day: i32, minute: u16) -> i64 {
     i64::from(day).saturating_mul(DAY).saturating_add(i64::from(minute).saturating_mul(60_000))
 }
@@ -268,24 +268,24 @@ pub(crate) fn weekday(day: i32) -> usize {
     usize::try_from(day.saturating_add(3).rem_euclid(7)).unwrap_or(0)
 }
 
-/// The date so many days after 1970-01-01.
+/// The date this many days after 1970-01-01.
 pub(crate) fn date(day: i32) -> NaiveDate {
     NaiveDate::from_epoch_days(day).unwrap_or_default()
 }
 
-/// The instant, or the nearest that is accepted.
+/// The instant, or the nearest valid one.
 pub(crate) fn instant(millis: i64) -> Instant {
     let nearest = if millis < 0 { Instant::MIN } else { Instant::MAX };
     Instant::from_millis(millis).unwrap_or(nearest)
 }
 
 impl Clock {
-    /// A clock that will be asked for times near an instant, in milliseconds.
+    /// A clock for look-ups near an instant, in milliseconds.
     pub(crate) fn at(zone: Zone, millis: i64) -> Clock {
         Clock { zone, stretch: zone.stretch(millis) }
     }
 
-    /// What it shows, in milliseconds.
+    /// The local time at an instant, in milliseconds.
     pub(crate) fn show(&mut self, millis: i64) -> Local {
         if millis < self.stretch.from || millis >= self.stretch.until {
             self.stretch = self.zone.stretch(millis);
@@ -293,15 +293,15 @@ impl Clock {
         Local::from_millis(millis.saturating_add(self.stretch.offset))
     }
 
-    /// The first instant at which the clock has reached a time, both in milliseconds.
+    /// The first instant at which the clock has reached a local time, both in milliseconds.
     pub(crate) fn reach(&mut self, local: i64) -> i64 {
         let at = self.stretch.instant(local);
         if self.stretch.decides(at) {
             return at;
         }
-        // No clock is a day away from UTC: a day before, it cannot have been reached.
+        // No offset reaches a day, so a day earlier the time cannot have been reached.
         self.stretch = self.zone.stretch(local.saturating_sub(DAY));
-        // In two days clocks change once, or twice where a country does as it likes.
+        // Within two days clocks change once, rarely twice.
         for _ in 0..8 {
             if self.stretch.until.saturating_add(self.stretch.offset) > local {
                 break;
@@ -311,22 +311,22 @@ impl Clock {
         self.stretch.instant(local).max(self.stretch.from)
     }
 
-    /// The day that has begun last, since 1970-01-01. Where clocks are put back across midnight, it
-    /// has begun although they show the day before for a while.
+    /// The latest day that has begun, since 1970-01-01. If clocks go back across midnight, it has
+    /// begun although they show the previous day again for a while.
     pub(crate) fn day(&mut self, at: Instant) -> i32 {
         let day = self.show(at.millis()).day;
         let next = day.saturating_add(1);
         if self.reach(at_minute(next, 0)) <= at.millis() { next } else { day }
     }
 
-    /// So many days from this one on are over before an instant and have 24 hours, all of whose
-    /// times are shown once.
+    /// How many days, from this one on, end before an instant and have 24 hours without a clock
+    /// change.
     pub(crate) fn calm_days(&self, day: i32, until: i64) -> i64 {
         let begin = self.stretch.instant(at_minute(day, 0));
         if !self.stretch.decides(begin) {
             return 0;
         }
-        // The midnight that ends the last must itself be before the change.
+        // The midnight that ends the last day must be before the change.
         let end = until.min(self.stretch.until.saturating_sub(1));
         end.saturating_sub(begin).div_euclid(DAY)
     }
@@ -341,12 +341,12 @@ impl Stretch {
         }
     }
 
-    /// When the clock would show a time if it never changed.
+    /// The instant of a local time if the offset never changed.
     fn instant(&self, local: i64) -> i64 {
         local.saturating_sub(self.offset)
     }
 
-    /// Whether a time that is shown then cannot have been shown before the stretch began.
+    /// Whether a local time reached at `at` cannot have been reached before the interval.
     fn decides(&self, at: i64) -> bool {
         at.saturating_sub(self.from) >= MARGIN && at < self.until
     }

@@ -12,7 +12,7 @@ const fn opening(from: u16, to: u16) -> Opening {
     Opening { from: from * 60, to: to * 60 }
 }
 
-/// The same openings from a weekday to another.
+/// The same openings from one weekday to another.
 fn daily(from: usize, to: usize, openings: &[Opening]) -> [Vec<Opening>; 7] {
     core::array::from_fn(|day| if (from..=to).contains(&day) { openings.to_vec() } else { vec![] })
 }
@@ -86,10 +86,10 @@ fn holidays_are_closed_and_special_days_have_hours_of_their_own() {
     let advance = |from, by| hours_of.advance(Zone::UTC, at(from), by);
     assert_eq!(advance("2026-12-20T13:00:00Z", hours(2)), at("2026-12-21T10:00:00Z"));
     assert_eq!(advance("2026-12-24T11:00:00Z", hours(2)), at("2026-12-29T10:00:00Z"));
-    // A date goes before a day of every year.
+    // A date takes precedence over a yearly day.
     assert_eq!(advance("2027-12-24T11:00:00Z", hours(3)), at("2027-12-27T10:00:00Z"));
     assert_eq!(hours_of.longest_day(), hours(9));
-    // A 29th of February that a year has not hides no other holiday, however long the way.
+    // A 29 February that a year does not have hides no other holiday, however far away.
     let holidays = vec![closed(On::every_year(2, 29)), closed(On::every_year(3, 2))];
     let spring = Hours::new(daily(0, 4, &[opening(9, 18)]), holidays).unwrap();
     let due = spring.advance(Zone::UTC, at("2026-01-05T09:00:00Z"), hours(12 * 45 + 36));
@@ -133,7 +133,7 @@ fn a_calendar_that_never_opens_is_refused() {
     let all: Vec<_> = every_day().map(|on| closed(Some(on))).collect();
     assert_eq!(all.len(), 366);
     assert_eq!(Hours::new(always(), all.clone()), never());
-    // All but one day of leap years.
+    // Closed except for one day in leap years.
     let leap = On::every_year(2, 29);
     let most: Vec<_> = all.into_iter().filter(|h| Some(h.on) != leap).collect();
     for rare in [Hours::new(always(), most), Hours::new(nothing(), vec![yearly])] {
@@ -172,7 +172,8 @@ mod iana {
         ] {
             assert_eq!(night.open_between(madrid, at(from), at(to)), hours(open));
         }
-        // Each time is once: the second 02:15 is not open, nor is any that is left out.
+        // Each local time counts once: the second 02:15 is not open, and a skipped one is not
+        // either.
         let quarter = vec![Opening { from: 120, to: 150 }];
         let brief = Hours::new(daily(6, 6, &quarter), vec![]).unwrap();
         assert!(brief.is_open(madrid, at("2026-10-25T02:15:00+02:00")));
@@ -213,7 +214,7 @@ mod iana {
         }
     }
 
-    /// Compares every answer about some minutes with that of looking at every minute.
+    /// Compares all answers for some minutes with those of the slow implementation.
     fn compare(minutes: &Minutes, listed: &Listed, random: &mut Rng) {
         let Ok(calendar) = listed.hours() else { return };
         let open: Vec<bool> = minutes.shown.iter().map(|shown| listed.open(*shown)).collect();
@@ -240,7 +241,7 @@ mod iana {
             let by = match random.u8(0..3) {
                 0 => random.usize(0..600),
                 1 => random.usize(0..20_000),
-                // To the very end of an opening, if it was open before.
+                // Up to the end of an opening, if it was open before.
                 _ => usize::try_from(passed.millis() / 60_000).unwrap(),
             };
             let due = calendar.advance(zone, minute(from), Span::MINUTE.times(by as u64));
@@ -302,7 +303,7 @@ mod iana {
                 continue;
             }
             assert_eq!(calendar.open_between(zone, from, due), a, "{}", place());
-            // Waiting goes on from where it was: at a closing, from the next opening.
+            // Advancing continues from the result: from a closing, at the next opening.
             let both = calendar.advance(zone, from, a.plus(b));
             if b > Span::ZERO {
                 assert_eq!(calendar.advance(zone, due, b), both, "{}", place());

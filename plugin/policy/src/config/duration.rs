@@ -1,4 +1,4 @@
-//! Lengths of time as an administrator writes them: `90 s`, `15 min`, `1 h 30 min`, `2 d`.
+//! Durations as an administrator writes them: `90 s`, `15 min`, `1 h 30 min`, `2 d`.
 
 use super::place::{Place, Problems};
 use super::plain;
@@ -7,16 +7,16 @@ use crate::instant::Span;
 use crate::text::span;
 use alloc::vec;
 
-/// The longest time a policy may name (docs/rules.md#ninety-days).
+/// The longest duration in a policy (docs/rules.md#ninety-days).
 pub(super) const LONGEST: Span = Span::DAY.times(90);
 
 impl Place<'_> {
-    /// A length of time: positive, no shorter than the host can measure, no longer than 90 days.
+    /// A duration: positive, not shorter than the host can measure, at most 90 days.
     pub(super) fn duration(&self, resolution: Span, problems: &mut Problems) -> Option<Span> {
         self.duration_with_days(resolution, Span::DAY, problems)
     }
 
-    /// The same, where a `d` is a day of a schedule: so much open time.
+    /// The same, where a `d` is a day of a schedule's open time.
     pub(super) fn duration_with_days(
         &self,
         resolution: Span,

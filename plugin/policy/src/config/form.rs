@@ -1,7 +1,7 @@
-//! What a config can say, as tables: which keys each object has, and what each key holds.
+//! The grammar of a config as tables: the keys of each object, and the kind of value of each key.
 //!
-//! The reader takes its keys and words from here, and so does the JSON Schema that editors use:
-//! what is not in a table can neither be written nor read.
+//! The parser and the JSON Schema for editors take keys and words from these tables, so nothing
+//! else can be written or read.
 
 use super::hours::{MOST_CALENDARS, MOST_DAYS_APART, MOST_HOLIDAYS, MOST_MESSAGES};
 use super::message::{MOST_LANGUAGES, MOST_PARAMETERS, MOST_QUICK_REPLIES};
@@ -11,13 +11,13 @@ use super::{MOST_REMINDERS, MOST_RETRIES, MOST_RULES, words};
 pub use super::hours::{DAYS, MOST_OPENINGS};
 pub use super::place::{MOST_NAMES, MOST_TEXT_BYTES};
 
-/// The channels, whose names may be written in any case.
+/// The channels; case does not matter.
 pub const CHANNELS: &[&str] = &words::CHANNEL_WORDS;
 
 /// An object of the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form {
-    /// Its name, for those who list them.
+    /// Its name in listings.
     pub name: &'static str,
     /// Its keys.
     pub keys: &'static [Key],
@@ -26,70 +26,70 @@ pub struct Form {
 /// A key of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// As it is written.
+    /// Its name in the config.
     pub name: &'static str,
-    /// What it holds.
+    /// The kind of value.
     pub kind: Kind,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
 }
 
-/// What a key holds.
+/// The kind of value of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `true` or `false`.
     Switch,
-    /// A text of any kind, empty or not.
+    /// Any text, including an empty one.
     Text,
-    /// A text with something in it.
+    /// A text that is not empty.
     Filled,
-    /// A text, or an object with a text for each language; placeholders are filled in.
+    /// A text, or an object with a text per language; with placeholders.
     Texts,
-    /// A length of time, such as `15 min`.
+    /// A duration, such as `15 min`.
     Duration,
     /// An instant, as RFC 3339.
     Instant,
-    /// A whole number from 1 to so many.
+    /// A whole number from 1 to this maximum.
     Count(u32),
     /// The IANA name of a time zone.
     Zone,
-    /// The address of a picture.
+    /// The address of an image.
     Url,
-    /// A language tag, or a list of so many at most.
+    /// A language tag, or a list of at most this many.
     Languages(usize),
     /// A list of names.
     Names,
-    /// A list of so many texts at most; placeholders are filled in.
+    /// A list of at most this many texts; with placeholders.
     TextList(usize),
     /// `"any"`, or a list of departments.
     Departments,
-    /// A list of so many entries at most: dates, or objects with a date and its openings.
+    /// A list of at most this many entries: dates, or objects with a date and its openings.
     Holidays(usize),
-    /// A date, or a day of every year.
+    /// A date, or a yearly day.
     Date,
     /// An opening such as `09:00-18:00`, or a list of them.
     Openings,
     /// Openings by day of the week.
     Week,
-    /// One of some words.
+    /// One of these words.
     Words(&'static [&'static str]),
-    /// A list of some words.
+    /// A list of these words.
     WordList(&'static [&'static str]),
     /// An object.
     Object(&'static Form),
-    /// An object, or one of some words.
+    /// An object, or one of these words.
     ObjectOrWords(&'static Form, &'static [&'static str]),
     /// An object, or `false`.
     ObjectOrOff(&'static Form),
-    /// The name of something that the policy defines, or `false`.
+    /// A name that the policy defines, or `false`.
     NameOrOff,
-    /// The name of something that the policy defines.
+    /// A name that the policy defines.
     Name,
-    /// A list of so many objects at most.
+    /// A list of at most this many objects.
     List(&'static Form, usize),
-    /// An object that gives names to so many objects at most.
+    /// An object that maps names to at most this many objects.
     Named(&'static Form, usize),
-    /// An object with a key for each of some words.
+    /// An object with a key for each of these words.
     Keyed(&'static [&'static str], &'static Form),
 }
 
@@ -161,7 +161,7 @@ pub const SCHEDULE: Form = Form {
     ],
 };
 
-/// An entry of `holidays` that is open at times of its own.
+/// An entry of `holidays` with its own openings.
 pub const HOLIDAY: Form =
     Form { name: "holiday", keys: &[needed("date", Kind::Date), needed("open", Kind::Openings)] };
 
@@ -266,7 +266,7 @@ pub const TEMPLATE: Form = Form {
     ],
 };
 
-/// `on-failed-reminder`, where it is an object.
+/// `on-failed-reminder` as an object.
 pub const ON_FAILED_REMINDER: Form = Form {
     name: "on-failed-reminder",
     keys: &[

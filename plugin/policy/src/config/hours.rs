@@ -1,4 +1,4 @@
-//! Reading schedules, sending windows and what a customer may be sent.
+//! Parses schedules, sending windows and message limits.
 
 use super::form;
 use super::place::{Object, Place, Problems, quoted};
@@ -13,21 +13,21 @@ use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// More than any account has.
+/// Maximum number of schedules, and of sending windows.
 pub(super) const MOST_CALENDARS: usize = 200;
-/// The most openings of one day.
+/// Maximum number of openings per day.
 pub const MOST_OPENINGS: usize = 24;
-/// Holidays of one calendar.
+/// Maximum number of holidays per calendar.
 pub(super) const MOST_HOLIDAYS: usize = 1_000;
-/// More messages than anybody should be sent.
+/// Maximum of a message limit.
 pub(super) const MOST_MESSAGES: u32 = 1_000;
-/// No longer than the plugin can remember what was sent.
+/// Maximum of `days-apart`: the plugin does not remember sent messages longer.
 pub(super) const MOST_DAYS_APART: u32 = 60;
 
-/// The days of a week, from Monday.
+/// The days of a week, starting on Monday.
 pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// All schedules, whether or not something is wrong with them: so that their names are known.
+/// All schedules, including invalid ones, so that their names are known.
 pub(super) fn schedules(place: &Place<'_>, zone: Zone, problems: &mut Problems) -> Vec<OpenHours> {
     let mut schedules = Vec::new();
     for (name, place) in most(place, problems) {
@@ -66,7 +66,7 @@ pub(super) fn sending_windows(
             if object.get("open").is_some() {
                 window.hours = hours(object, problems);
             } else if let Some(holidays) = object.get("holidays") {
-                // Without openings every day is one, but for these.
+                // Without weekly openings, every day except these counts as open.
                 holidays.problem(Code::HolidaysWithoutOpenings, vec![], problems);
             }
             window.caps = caps(object, problems);
@@ -104,12 +104,12 @@ fn caps(object: &Object<'_>, problems: &mut Problems) -> Caps {
     }
 }
 
-/// The openings of a calendar, with its holidays; none if something is wrong with them.
+/// The openings of a calendar with its holidays; `None` if they are invalid.
 fn hours(object: &Object<'_>, problems: &mut Problems) -> Option<Hours> {
     let before = problems.errors();
     let week_place = object.get("open")?;
     let mut week: [Vec<Opening>; 7] = Default::default();
-    // Where each opening was written, for what is found out later.
+    // The place of each opening, for problems that are found later.
     let mut places: [Vec<Place<'_>>; 7] = Default::default();
     for (days, place) in week_place.named(problems) {
         let Some((first, last)) = weekdays(days) else {
@@ -154,7 +154,7 @@ fn hours(object: &Object<'_>, problems: &mut Problems) -> Option<Hours> {
                     Flaw::Twice(n) => (holiday_places.get(n).map(|(p, _)| p), Code::HolidayTwice),
                 };
                 let place = place.unwrap_or(&week_place);
-                // One opening of five days is wrong once.
+                // An opening for five days is reported once.
                 if !said.iter().any(|(p, c)| p.is_at(place) && *c == code) {
                     said.push((place, code));
                     place.problem(code, vec![], problems);
@@ -176,7 +176,7 @@ fn find<'p, 'a>(
     }
 }
 
-/// `mon`, `mon-fri`: the first and the last day, Monday being 0.
+/// `mon`, `mon-fri`: the first and the last day, 0 for Monday.
 fn weekdays(written: &str) -> Option<(usize, usize)> {
     let day = |name: &str| DAYS.iter().position(|day| *day == name.trim());
     match written.split_once('-') {
@@ -185,7 +185,7 @@ fn weekdays(written: &str) -> Option<(usize, usize)> {
     }
 }
 
-/// One opening or a list of them; an empty list: closed.
+/// One opening or a list of them; an empty list means closed.
 fn openings<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(Opening, Place<'a>)> {
     let places =
         if place.is_list() { place.items(MOST_OPENINGS, problems) } else { vec![place.clone()] };
@@ -194,7 +194,7 @@ fn openings<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(Opening, Pla
         let Some(written) = place.string(problems) else { continue };
         match opening(&written) {
             Some(opening) => {
-                // What is meant is the end of the day.
+                // The end of the day is meant.
                 if opening.to == MIDNIGHT.saturating_sub(1) {
                     place.problem(Code::ClosesForAMinute, vec![], problems);
                 }
@@ -223,7 +223,7 @@ fn minute(written: &str) -> Option<u16> {
     (minute < 60 && of_day <= MIDNIGHT).then_some(of_day)
 }
 
-/// `"2026-12-25"`, `"12-25"` (every year), or one of them with openings of its own.
+/// `"2026-12-25"`, `"12-25"` (every year), or an object with one of them and its openings.
 fn holiday<'a>(place: &Place<'a>, problems: &mut Problems) -> Option<(Holiday, Vec<Place<'a>>)> {
     let object = if place.is_object() { place.object(&form::HOLIDAY, problems) } else { None };
     let (date, special) = match &object {

@@ -1,5 +1,5 @@
-//! Reading what is sent to customers: words with their places, pictures, quick replies, templates;
-//! and what the account's channel would make of it.
+//! Parses messages to customers (texts with placeholders, images, quick replies, templates) and
+//! checks them against the account's channel.
 
 use super::place::{Object, Place, Problems, is_language_tag, quoted};
 use super::{Times, form, plain, words};
@@ -21,25 +21,25 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// More than any channel shows.
+/// Maximum number of quick replies: more than any channel shows.
 pub(super) const MOST_QUICK_REPLIES: usize = 10;
-/// More than any template has.
+/// Maximum number of parameters of a template.
 pub(super) const MOST_PARAMETERS: usize = 50;
-/// More than any template is approved in.
+/// Maximum number of languages of a template.
 pub(super) const MOST_LANGUAGES: usize = 100;
-/// No time left is said in more characters or bytes: «89 días y 23 horas».
+/// Maximum length of a formatted time left, in characters and bytes: «89 días y 23 horas».
 const MOST_TIME_LEFT: usize = 24;
 
-/// Where and when a text is said.
+/// The context in which a text is sent.
 #[derive(Clone, Copy)]
 pub(super) struct Spoken {
-    /// The account's channel, where the config names it.
+    /// The account's channel, if the config names it.
     pub(super) channel: Option<Channel>,
-    /// Whether a close follows, so that there is a time left.
+    /// Whether a close follows, so that `time-left` has a value.
     pub(super) closes: bool,
 }
 
-/// What goes with a text that the channel shows.
+/// The parts that the channel shows next to a text.
 #[derive(Clone, Copy, Default)]
 struct Beside {
     quick_replies: bool,
@@ -47,7 +47,7 @@ struct Beside {
 }
 
 impl Spoken {
-    /// A text, or one for each language, that the channel takes.
+    /// A text, or one per language, that the channel accepts.
     pub(super) fn texts(&self, place: &Place<'_>, problems: &mut Problems) -> Option<Translated> {
         self.texts_beside(Beside::default(), place, problems)
     }
@@ -83,7 +83,7 @@ impl Spoken {
     }
 }
 
-/// The words around the facts of a closing note.
+/// The text around the facts of a closing note.
 pub(super) fn summary(place: &Place<'_>, problems: &mut Problems) -> Option<Translated> {
     let texts = place.texts(problems)?;
     for (place, text) in place.each_text() {
@@ -92,11 +92,11 @@ pub(super) fn summary(place: &Place<'_>, problems: &mut Problems) -> Option<Tran
     Some(texts)
 }
 
-/// Whether nothing is left of a text where what stands in its places is not known.
+/// Whether a text becomes empty if its placeholders have no values.
 fn can_be_empty(text: &str) -> bool {
     let says = |piece| match piece {
         Piece::Words(words) => !words.trim().is_empty(),
-        // These two are always known, and what is no place is said elsewhere.
+        // These two always have a value, and unknown names are reported elsewhere.
         Piece::Place(name, fallback) => match named(name) {
             None
             | Some(Placeholder::TimeLeft | Placeholder::TicketNumber | Placeholder::Summary) => {
@@ -106,11 +106,11 @@ fn can_be_empty(text: &str) -> bool {
         },
         Piece::Open => true,
     };
-    // A text of nothing at all has a problem of its own.
+    // An empty text is reported elsewhere.
     !text.trim().is_empty() && !pieces(text).any(says)
 }
 
-/// Whether every place of a text is known and can be filled in.
+/// Whether all placeholders of a text are known and have a value or a fallback.
 fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: &mut Problems) {
     for piece in pieces(text) {
         let (name, fallback) = match piece {
@@ -156,7 +156,7 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
     }
 }
 
-/// Whether a text is short enough, every place filled with its fallback.
+/// Whether a text fits the limit with all placeholders replaced by their fallbacks.
 fn within(
     place: &Place<'_>,
     text: &str,
@@ -182,7 +182,7 @@ fn within(
     }
 }
 
-/// What a reminder says. With problems, it says nothing.
+/// The content of a reminder; empty if it has problems.
 pub(super) fn content(
     object: &Object<'_>,
     spoken: &Spoken,
@@ -219,7 +219,7 @@ pub(super) fn content(
     Content { text, image, quick_replies, template }
 }
 
-/// Says of a part that the account's channel would leave it out.
+/// Warns that the account's channel would leave out a part.
 fn not_on(
     place: &Place<'_>,
     channel: Option<Channel>,
@@ -264,7 +264,7 @@ fn quick_replies(
     let limit = spoken.channel.map(|c| (c, c.abilities().quick_reply_limit));
     let limit = limit.filter(|(_, most)| *most > 0);
     let mut replies: Vec<PlannedQuickReply> = Vec::new();
-    // A channel that shows none at all has been spoken of.
+    // That the channel shows none at all was reported above.
     let most = if most == 0 { MOST_QUICK_REPLIES } else { most };
     for place in list.items(most, problems) {
         let Some(object) = place.object(&form::QUICK_REPLY, problems) else { continue };
@@ -278,7 +278,7 @@ fn quick_replies(
                     let limit = Limit::Characters(most);
                     within(&place, text, limit, channel, Code::TextOverLimit, problems);
                 }
-                // Channels refuse two alike, and a customer who types the words chooses by them.
+                // Channels refuse two equal titles, and customers can choose by typing the title.
                 let twice = replies.iter().any(|reply| {
                     let key = names::key(text);
                     reply.title.texts().any(|title| names::key(title) == key)
@@ -297,7 +297,7 @@ fn quick_replies(
         let effect = match takes_time {
             Some(true) => object.require("by", "\"by\": \"1 d\"", problems).and_then(|place| {
                 let by = times.read(&place, problems)?;
-                // The choice opens the window anew, and it runs while the customer has more time.
+                // The choice opens the window again, which runs during the extra time.
                 if let Some(window) = times.window
                     && (Waits { sending: None, ..times.waits }).range(by).1 >= window
                 {
@@ -359,8 +359,8 @@ fn language(place: &Place<'_>, problems: &mut Problems) -> Option<String> {
     Some(language)
 }
 
-/// What stands in a place of a template: channels refuse a message of which one is empty, or has a
-/// line end, a tab or many spaces in it.
+/// A parameter of a template. Channels refuse a message if one is empty or contains a line break, a
+/// tab or many spaces.
 fn parameter(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<Translated> {
     let texts = place.texts(problems)?;
     for (place, text) in place.each_text() {
@@ -376,9 +376,9 @@ fn parameter(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Opt
     Some(texts)
 }
 
-/// Warns of reminders that can fall outside of the channel's window and have no template, even of
-/// those whose customer was answered at once; and, of a rule without errors, whether its last
-/// reminder always falls outside, so that it never closes a ticket.
+/// Warns of reminders without a template that can fall outside the channel's window, even if the
+/// customer was answered at once. For a rule without errors, also warns if its last reminder always
+/// falls outside, so that the rule never closes a ticket.
 pub(super) fn outside_channel_window(
     rule: &Rule,
     place: &Place<'_>,
@@ -413,21 +413,21 @@ pub(super) fn outside_channel_window(
     }
 }
 
-/// What a step waits for beside its own time.
+/// What can delay a step beyond its own time.
 #[derive(Clone, Copy)]
 pub(super) struct Waits<'a> {
     pub(super) clock: Clock<'a>,
     pub(super) sending: Option<(&'a Hours, Zone)>,
-    /// The channel's window, before whose end a step is taken that falls due after it.
+    /// The channel's window; a step that falls due after its end is taken before it.
     pub(super) before_end: Option<Span>,
 }
 
-/// Minutes of a week, and between two of those that are tried first.
+/// Minutes of a week, and the distance between the minutes that are tried first.
 const WEEK: u64 = 10_080;
 const COARSE: usize = 180;
 
 impl Waits<'_> {
-    /// The calendar time until a step is taken that falls due so long after a minute of a week.
+    /// The calendar time until a step is taken, if it falls due `after` a minute of a week.
     fn wait(&self, after: Span, minute: u64) -> Span {
         let start = A_MONDAY.plus(Span::MINUTE.times(minute));
         let mut due = self.clock.advance(start, after);
@@ -439,8 +439,7 @@ impl Waits<'_> {
         self.sending.map_or(due, |(hours, zone)| hours.next_opening(zone, due)).since(start)
     }
 
-    /// The shortest and the longest that a step takes in calendar time, as far as one finds by
-    /// trying now and then.
+    /// The shortest and longest calendar time until a step is taken, estimated from samples.
     pub(super) fn range(&self, after: Span) -> (Span, Span) {
         if self.clock.0.is_none() && self.sending.is_none() {
             let wait = self.wait(after, 0);
@@ -452,8 +451,8 @@ impl Waits<'_> {
         })
     }
 
-    /// Whether a step is never taken before a window ends. A step waits at most a minute less for
-    /// every minute that it begins later: so nothing is missed between the instants that are tried.
+    /// Whether a step is always taken after a window has ended. A step that begins a minute later
+    /// waits at most a minute less, so no case between two samples is missed.
     fn is_always(&self, after: Span, window: Span) -> bool {
         let (shortest, _) = self.range(after);
         shortest >= window

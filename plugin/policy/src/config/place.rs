@@ -1,4 +1,4 @@
-//! A place of a config: a value and the JSON Pointer that leads to it.
+//! A place in a config: a value and its JSON Pointer.
 
 use super::form::Form;
 use super::plain;
@@ -16,16 +16,16 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The longest name or text, in bytes: longer than any channel or help desk takes.
+/// Maximum length of a name or text, in bytes: longer than any channel or help desk accepts.
 pub const MOST_TEXT_BYTES: usize = 16 * 1024;
-/// The most names in one list: more than any account has.
+/// Maximum number of names in a list.
 pub const MOST_NAMES: usize = 1_000;
-/// A longer name than any that others refer to.
+/// Maximum length of a name that others refer to, in bytes.
 const MOST_NAME_BYTES: usize = 1024;
-/// More keys in one object than there are.
+/// Maximum number of keys in an object.
 const MOST_KEYS: usize = 1_000;
 
-/// So many problems are listed, and in so many bytes; of the rest is said how many there are.
+/// Maximum number of listed problems; the others are counted.
 const MOST_PROBLEMS: usize = 100;
 const MOST_PROBLEM_BYTES: usize = 48 * 1024;
 
@@ -33,18 +33,18 @@ const MOST_PROBLEM_BYTES: usize = 48 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     listed: Vec<Diagnostic>,
-    /// The bytes of what is listed.
+    /// The bytes of the listed problems.
     bytes: usize,
     errors: usize,
-    /// How many were found and are not listed.
+    /// The number of problems that are not listed.
     more: usize,
-    /// Whether nobody listens.
+    /// Whether problems are discarded.
     unheard: bool,
     search: Search,
 }
 
 impl Problems {
-    /// For a second look at something: what is found is not said again.
+    /// A list that discards problems, for values that are parsed a second time.
     pub(super) fn unheard() -> Problems {
         Problems { unheard: true, ..Problems::default() }
     }
@@ -53,8 +53,8 @@ impl Problems {
         self.errors
     }
 
-    /// The first problems, in the order in which they were found; errors before warnings where
-    /// there are more than can be listed.
+    /// The listed problems in the order in which they were found. If there are too many, errors
+    /// come before warnings.
     pub(super) fn into_list(self) -> Vec<Diagnostic> {
         let mut list = self.listed;
         if self.more > 0 {
@@ -64,7 +64,7 @@ impl Problems {
         list
     }
 
-    /// Whether one more error would not be listed, so that its words need not be found.
+    /// Whether another error would not be listed, so that its text need not be computed.
     fn is_full(&self) -> bool {
         let with_errors = self.listed.len() >= MOST_PROBLEMS && self.errors >= MOST_PROBLEMS;
         self.unheard || with_errors || self.bytes >= MOST_PROBLEM_BYTES.saturating_sub(2_048)
@@ -91,21 +91,21 @@ impl Problems {
         }
     }
 
-    /// One more error of which nothing is said.
+    /// Counts an error that is not listed.
     fn count_error(&mut self) {
         self.errors = self.errors.saturating_add(1);
         self.more = self.more.saturating_add(1);
     }
 }
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Debug, Clone)]
 pub(super) struct Place<'a> {
     node: &'a Node,
     pointer: String,
 }
 
-/// An object whose keys have been looked at.
+/// An object whose keys have been checked.
 #[derive(Debug, Clone)]
 pub(super) struct Object<'a> {
     place: Place<'a>,
@@ -121,7 +121,7 @@ impl<'a> Place<'a> {
         problems.push(Diagnostic::new(code, self.pointer.clone(), values));
     }
 
-    /// An error whose words take some finding: they are looked for only if they are listed.
+    /// An error whose text is costly: it is computed only if the error is listed.
     pub(super) fn error(
         &self,
         problems: &mut Problems,
@@ -135,7 +135,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A problem of an entry of this list.
+    /// Reports a problem of an entry of this list.
     pub(super) fn inside(
         &self,
         index: usize,
@@ -146,7 +146,7 @@ impl<'a> Place<'a> {
         problems.push(Diagnostic::new(code, format!("{}/{index}", self.pointer), values));
     }
 
-    /// The entry of this list, to speak of it.
+    /// The place of an entry of this list, for problems.
     pub(super) fn entry(&self, index: usize) -> Place<'a> {
         Place { node: self.node, pointer: format!("{}/{index}", self.pointer) }
     }
@@ -174,15 +174,15 @@ impl<'a> Place<'a> {
         matches!(self.node, Node::Text(t) if t == text)
     }
 
-    /// The object at this place; unknown keys and keys written twice are problems.
+    /// The object at this place; unknown and duplicate keys are problems.
     ///
-    /// A key that begins with `//` is a comment, and `$schema` is for editors: both are passed over.
+    /// A key that begins with `//` is a comment, and `$schema` is for editors: both are ignored.
     pub(super) fn object(&self, form: &Form, problems: &mut Problems) -> Option<Object<'a>> {
         let top = self.pointer.is_empty();
         self.entries_known(form.names(), |key| top && key == "$schema", problems)
     }
 
-    /// The object at this place with keys of any name, comments left out.
+    /// The entries of the object at this place, with any names, without comments.
     pub(super) fn named(&self, problems: &mut Problems) -> Vec<(&'a str, Place<'a>)> {
         let Node::Object(entries) = self.node else {
             self.wrong(Shape::Object, problems);
@@ -247,7 +247,7 @@ impl<'a> Place<'a> {
         Some(object)
     }
 
-    /// As many entries of an object as are looked at.
+    /// The first entries of an object, up to the maximum.
     fn first_keys(
         &self,
         entries: &'a [(String, Node)],
@@ -260,12 +260,12 @@ impl<'a> Place<'a> {
         entries.get(..MOST_KEYS).unwrap_or(entries)
     }
 
-    /// The object at this place, whose keys are some words.
+    /// The entries of the object at this place, whose keys must be among `words`.
     pub(super) fn keyed(&self, words: &[&str], problems: &mut Problems) -> Option<Object<'a>> {
         self.entries_known(words.iter().copied(), |_| false, problems)
     }
 
-    /// The entries of the list at this place, at most so many.
+    /// The entries of the list at this place, at most `most`.
     pub(super) fn items(&self, most: usize, problems: &mut Problems) -> Vec<Place<'a>> {
         let Node::List(list) = self.node else {
             self.wrong(Shape::List, problems);
@@ -313,7 +313,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A name, not empty.
+    /// A name that is not empty.
     pub(super) fn name(&self, problems: &mut Problems) -> Option<String> {
         let name = self.string(problems)?;
         if name.trim().is_empty() {
@@ -322,12 +322,12 @@ impl<'a> Place<'a> {
         Some(name)
     }
 
-    /// A list of names, none of them empty.
+    /// A list of names that are not empty.
     pub(super) fn names(&self, problems: &mut Problems) -> Vec<String> {
         self.items(MOST_NAMES, problems).iter().filter_map(|item| item.name(problems)).collect()
     }
 
-    /// A list of tags; two that differ in nothing that counts are worth a warning.
+    /// A list of tags; two equivalent tags cause a warning.
     pub(super) fn tags(&self, problems: &mut Problems) -> Names {
         let mut seen = Departments::default();
         let mut tags: Vec<String> = Vec::new();
@@ -346,7 +346,7 @@ impl<'a> Place<'a> {
         Names::new(tags)
     }
 
-    /// A channel, whatever the case of its name; none inside for one that was shut down.
+    /// A channel, ignoring case; the inner option is `None` for a channel that no longer exists.
     pub(super) fn channel(&self, problems: &mut Problems) -> Option<Option<Channel>> {
         let known: Vec<&str> = words::CHANNELS.iter().map(|(word, _)| *word).collect();
         let key = self.text().map(names::key);
@@ -356,7 +356,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A whole number from 1 to so many.
+    /// A whole number from 1 to `most`.
     pub(super) fn count(&self, most: u32, problems: &mut Problems) -> Option<u32> {
         let Node::Number(written) = self.node else {
             self.wrong(Shape::Count, problems);
@@ -370,7 +370,7 @@ impl<'a> Place<'a> {
         count
     }
 
-    /// A time zone, by its name.
+    /// A time zone by name.
     pub(super) fn zone(&self, problems: &mut Problems) -> Option<Zone> {
         let name = self.string(problems)?;
         let zone = Zone::named(&name);
@@ -383,7 +383,7 @@ impl<'a> Place<'a> {
         zone
     }
 
-    /// The place of a name among those that the policy defines.
+    /// The index of a name among those that the policy defines.
     pub(super) fn one_of<'n>(
         &self,
         names: impl Iterator<Item = &'n String> + Clone,
@@ -413,14 +413,14 @@ impl<'a> Place<'a> {
         self.one_of(names, unknown, problems).map(Some)
     }
 
-    /// One of some words.
+    /// One of the words, as its value.
     pub(super) fn word<T: Copy>(&self, words: &[(&str, T)], problems: &mut Problems) -> Option<T> {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let place = self.place_among(&known, problems)?;
         words.get(place).map(|(_, meaning)| *meaning)
     }
 
-    /// The place of a word among those known: what is not made anew for each kind of meaning.
+    /// The index of a word. Separate from `word`, so that it is compiled only once.
     fn place_among(&self, known: &[&str], problems: &mut Problems) -> Option<usize> {
         let text = self.string(problems)?;
         let found = known.iter().position(|word| *word == text);
@@ -431,7 +431,7 @@ impl<'a> Place<'a> {
         found
     }
 
-    /// A text, or one for each language.
+    /// A text, or one per language.
     pub(super) fn texts(&self, problems: &mut Problems) -> Option<Translated> {
         let entries = match self.node {
             Node::Text(_) => vec![(None, self.filled(problems)?)],
@@ -467,7 +467,7 @@ impl<'a> Place<'a> {
         Some(Translated::new(entries))
     }
 
-    /// Each text of a place that holds one, or one for each language.
+    /// The texts of a place with one text, or one per language.
     pub(super) fn each_text(&self) -> Vec<(Place<'a>, &'a str)> {
         match self.node {
             Node::Text(text) => vec![(self.clone(), text.as_str())],
@@ -493,12 +493,12 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Whether another place is this one.
+    /// Whether `other` is the same place.
     pub(super) fn is_at(&self, other: &Place<'_>) -> bool {
         self.pointer == other.pointer
     }
 
-    /// A text with something in it (docs/rules.md#no-empty-text).
+    /// A text that is not empty (docs/rules.md#no-empty-text).
     fn filled(&self, problems: &mut Problems) -> Option<String> {
         let text = self.string(problems)?;
         if text.trim().is_empty() {
@@ -513,7 +513,7 @@ impl<'a> Object<'a> {
         self.entries.iter().find(|(k, _)| k == key).map(|(k, node)| self.at(k, node))
     }
 
-    /// The value of a key that must be there.
+    /// The value of a required key.
     pub(super) fn require(
         &self,
         key: &str,

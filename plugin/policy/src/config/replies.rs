@@ -1,4 +1,4 @@
-//! Reading automatic replies, team by team.
+//! Parses automatic replies, team by team.
 
 use super::message::{self, Spoken};
 use super::place::{Place, Problems};
@@ -13,10 +13,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 pub(super) const MOST_TEAMS: usize = 1_000;
-/// Further parts of one message.
+/// Maximum number of further parts of a message.
 pub(super) const MOST_PARTS: usize = 10;
 
-/// All teams, and which departments they are of.
+/// All teams and their departments.
 pub(super) fn teams(
     list: &Place<'_>,
     around: &Around<'_>,

@@ -1,4 +1,4 @@
-//! The config as a tree that keeps what an administrator wrote, keys written twice included.
+//! The config as a tree that keeps what an administrator wrote, including duplicate keys.
 
 use crate::config::{MOST_BYTES, plain};
 use crate::diagnostic::{Code, Diagnostic};
@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Deeper than any policy, and shallow enough for a small stack.
+/// Maximum nesting: deeper than any policy, and safe for a small stack.
 const DEEPEST: usize = 16;
 
-/// A value as written.
+/// A JSON value as written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
     Null,
@@ -22,7 +22,7 @@ pub(super) enum Node {
     Object(Vec<(String, Node)>),
 }
 
-/// Reads JSON.
+/// Parses JSON.
 pub(super) fn read(config: &str) -> Result<Node, Diagnostic> {
     if config.len() > MOST_BYTES {
         let values = vec![plain(config.len().to_string()), plain(MOST_BYTES.to_string())];
@@ -39,7 +39,7 @@ pub(super) fn read(config: &str) -> Result<Node, Diagnostic> {
     })
 }
 
-/// How deep brackets are nested outside of strings.
+/// The nesting of brackets outside strings.
 fn depth(config: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut quoted, mut escaped) = (false, false);
@@ -91,8 +91,8 @@ impl<'de> Visitor<'de> for Builder {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        // No number with a fraction is valid anywhere: it is shown back, to the thousandth, and
-        // formatting it exactly would weigh more than the whole reader.
+        // No fraction is valid anywhere. It is quoted in the error, rounded to thousandths; exact
+        // formatting would be larger than the whole parser.
         #[expect(clippy::cast_possible_truncation, reason = "saturates")]
         let thousandths = (value * 1_000.0) as i64;
         let (whole, rest) = (thousandths.checked_div(1_000), thousandths.checked_rem(1_000));

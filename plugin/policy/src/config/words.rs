@@ -1,4 +1,4 @@
-//! The words that keys of a config can hold, each with its meaning.
+//! The words that keys of a config can hold, with their values.
 
 use crate::channel::Channel;
 use crate::decision::Survey;
@@ -11,7 +11,7 @@ use crate::rule::{
 };
 use crate::text::Language;
 
-/// The words of a table, without their meanings.
+/// The words of a table, without their values.
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -31,7 +31,7 @@ pub(super) const LANGUAGES: [(&str, Language); 3] =
     [("es", Language::Es), ("pt", Language::Pt), ("en", Language::En)];
 pub(super) const LANGUAGE_WORDS: [&str; 3] = of(&LANGUAGES);
 
-/// The channels an account can be on; none: it was shut down.
+/// The channels that an account can be on; `None` for one that no longer exists.
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -83,7 +83,7 @@ pub(super) const AFTER_REOPENING: [(&str, AfterReopening); 2] = [
 ];
 pub(super) const AFTER_REOPENING_WORDS: [&str; 2] = of(&AFTER_REOPENING);
 
-/// Whether the time for a late reply runs in calendar time, whatever the rule's runs in.
+/// Whether the time for late replies is calendar time, whatever the rule counts in.
 pub(super) const LATE_REPLY_TIME: [(&str, bool); 2] = [("rule", false), ("calendar", true)];
 pub(super) const LATE_REPLY_TIME_WORDS: [&str; 2] = of(&LATE_REPLY_TIME);
 
@@ -124,7 +124,7 @@ pub(super) const SOURCES: [(&str, Source); 5] = [
 ];
 pub(super) const SOURCE_WORDS: [&str; 5] = of(&SOURCES);
 
-/// What a quick reply can do; its word, and whether it takes an amount of time.
+/// The effects of quick replies: the word, and whether it takes a duration.
 pub(super) const EFFECTS: [(&str, bool); 3] =
     [("continue", false), ("extend", true), ("resolve", false)];
 pub(super) const EFFECT_WORDS: [&str; 3] = of(&EFFECTS);

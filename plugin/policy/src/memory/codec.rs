@@ -1,6 +1,6 @@
-//! The bytes in which a memory is kept: a mark, the version, a checksum, and the fields.
+//! The encoding of a memory: a marker, the version, a checksum, and the fields.
 //!
-//! Every version ever written is read for ever; the versions are told apart here and nowhere else.
+//! Every version ever written stays readable. Only this file distinguishes versions.
 
 use super::{
     Account, Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Presence, Reopened,
@@ -18,7 +18,7 @@ pub const VERSION: u8 = 5;
 const MARK: u8 = 0xD5;
 const HEADER: usize = 6;
 
-/// Why bytes are no memory.
+/// Why bytes are not a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damage {
     /// Truncated, altered, or never a memory.
@@ -28,22 +28,22 @@ pub enum Damage {
 }
 
 impl Memory {
-    /// Reads a memory. No bytes are the memory of a ticket to which nothing has happened.
+    /// Decodes a memory. Empty bytes are the memory of a ticket on which nothing has happened yet.
     ///
     /// # Errors
     ///
-    /// When the bytes are not exactly what some version wrote.
+    /// If the bytes are not exactly what some version writes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Memory, Damage> {
         let mut memory = Memory::default();
         memory.read(bytes).map(|()| memory)
     }
 
-    /// Reads a memory into one that is new. A memory is read at every call, and moving it costs as
-    /// much as deciding.
+    /// Decodes into a new memory. A memory is decoded in every call, and moving it costs as much as
+    /// deciding.
     ///
     /// # Errors
     ///
-    /// As for [`Memory::from_bytes`]; what has been read by then says nothing.
+    /// As for [`Memory::from_bytes`]; the contents are then meaningless.
     pub fn read(&mut self, bytes: &[u8]) -> Result<(), Damage> {
         if bytes.is_empty() {
             return Ok(());
@@ -66,7 +66,7 @@ impl Memory {
         }
     }
 
-    /// The bytes of this memory, in the newest version.
+    /// This memory in the newest encoding.
     #[must_use]
     #[inline]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -97,8 +97,7 @@ impl Memory {
             self.reached.is_some(),
             self.resolved.is_some(),
             self.account.as_ref().is_some_and(|a| a.out_of_hours.is_some()),
-            // All that has to do with replies and with counting what is sent: most tickets have
-            // none of it, and need no bytes for it.
+            // Most tickets have neither replies nor counted messages, and need no bytes for them.
             self.account.is_some(),
         ];
         let flags = (0_u32..).zip(flags).fold(0_u32, |all, (n, on)| all | u32::from(on) << n);
@@ -196,7 +195,7 @@ impl Account {
 }
 
 impl Spent {
-    /// As versions knew it that remembered one report of a reminder.
+    /// The fields of versions that remembered one report per reminder.
     fn before_version_5(
         number: u32,
         first_at: Instant,
@@ -210,11 +209,11 @@ impl Spent {
     }
 }
 
-/// The fields that are still to be read.
+/// The bytes that are not decoded yet.
 struct Fields<'a>(&'a [u8]);
 
 impl Fields<'_> {
-    /// The memory of the first plugins: neither sequences nor ids, pauses, typing, reopenings.
+    /// The memory of the first version: without sequences, ids, pauses, typing and reopenings.
     fn version_1(&mut self, memory: &mut Memory) -> Option<()> {
         let flags = self.byte()?;
         memory.answered = flags & 1 != 0;
@@ -242,14 +241,15 @@ impl Fields<'_> {
         Some(())
     }
 
-    /// Version 3 added what the flags from 13 on stand for, and the failures of a reminder; version
-    /// 4 the ids of the company's messages; version 5 all reports of a reminder, surveys, visitors who leave, and customers who wait.
+    /// Version 3 added the flags from 13 on and the failures of a reminder; version 4 the ids of
+    /// the company's messages; version 5 all reports of a reminder, surveys, visitors who leave,
+    /// and customers who wait.
     fn since_version_2(&mut self, memory: &mut Memory, version: u8) -> Option<()> {
         let [a, b] = self.u16()?.to_le_bytes();
         let c = if version > 2 { self.byte()? } else { 0 };
         let flags = u32::from_le_bytes([a, b, c, 0]);
         let on = |n: u32| flags & (1 << n) != 0;
-        // A flag that no version wrote, or one without the flag that it belongs to.
+        // A flag that no version writes, or one without the flag to which it belongs.
         let lone = |n, of| on(n) && !on(of);
         if flags >> (if version > 2 { 18 } else { 13 }) != 0
             || lone(5, 4)
@@ -380,12 +380,12 @@ impl Fields<'_> {
         Some(account)
     }
 
-    /// A field that is there if its flag is on.
+    /// A field that is present if its flag is set.
     fn when<T>(&mut self, on: bool, read: impl Fn(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if on { read(self).map(Some) } else { Some(None) }
     }
 
-    /// A count that the writer kept within its limit.
+    /// A count within its limit.
     fn at_most(&mut self, most: usize) -> Option<usize> {
         Some(usize::from(self.byte()?)).filter(|n| *n <= most)
     }
@@ -429,7 +429,7 @@ impl Fields<'_> {
         Some(u64::from_le_bytes(*bytes))
     }
 
-    /// A time or the word for none; fails on anything else.
+    /// A time, or the value for none; fails on anything else.
     fn time_or_none(&mut self) -> Option<Option<Instant>> {
         match self.u64()? {
             u64::MAX => Some(None),
@@ -438,14 +438,14 @@ impl Fields<'_> {
     }
 }
 
-/// A time in six bytes, which last far beyond the year 9999.
+/// A time in six bytes, which is enough far beyond the year 9999.
 #[inline]
 fn time(at: &Instant) -> [u8; 6] {
     let [a, b, c, d, e, f, _, _] = at.millis().to_le_bytes();
     [a, b, c, d, e, f]
 }
 
-/// A count that is kept within a byte.
+/// A count that fits in a byte.
 fn count(len: usize) -> u8 {
     u8::try_from(len).unwrap_or(u8::MAX)
 }
@@ -503,7 +503,7 @@ fn source(code: u8) -> Option<Source> {
         .copied()
 }
 
-/// Writes the checksum that belongs to the rest of the bytes. For tests that look behind it.
+/// Recomputes the checksum over the rest of the bytes. For tests of what the checksum hides.
 #[doc(hidden)]
 pub fn sign_again(bytes: &mut [u8]) {
     if let Some((&mut [_, version, ref mut place @ ..], body)) =
@@ -515,11 +515,12 @@ pub fn sign_again(bytes: &mut [u8]) {
 
 fn checksum(version: u8, body: &[u8]) -> u32 {
     let sum = fold(body) ^ u64::from(version).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    // Half of the sum is taken from each end, so that no bit of it is lost.
+    // Half of the sum is taken from each end, so that every bit matters.
     u32::try_from((sum ^ (sum >> 32)) & 0xFFFF_FFFF).unwrap_or(0)
 }
 
-/// A 64-bit digest against accidents, eight bytes at a time: memories are read at every call.
+/// A 64-bit digest against accidental changes, eight bytes at a time, because memories are decoded
+/// in every call.
 pub(crate) fn fold(bytes: &[u8]) -> u64 {
     let step = |sum: u64, word: u64| {
         let mixed = (sum ^ word).wrapping_mul(0xD6E8_FEB8_6659_FD93);

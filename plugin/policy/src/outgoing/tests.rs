@@ -1,4 +1,4 @@
-//! Messages that are too long when they are sent: what gives way, and in which order.
+//! Messages that are too long when they are sent: what is left out, and in which order.
 extern crate std;
 
 use crate::channel::Channel;
@@ -18,7 +18,7 @@ const CHOICES: &str = r#", "quick-replies": [ { "text": "Necesito un poco más d
     { "text": "Necesito un poco más de tiempo B", "effect": "resolve" }, { "text": "No", "effect": "extend", "by": "1 h" } ]"#;
 const IMAGE: &str = r#", "image": { "url": "https://example.com/a.png", "alternative": "a" }"#;
 
-/// The reminder as it is sent to a customer of this name; the policy names no channel.
+/// The reminder as sent to a customer with this name; the policy names no channel.
 fn sent(channel: Channel, name: &str, text: &str, more: &str) -> Box<Outgoing> {
     let config = format!(
         r#"{{ "rules": [ {{ "departments": "any", "close-after": "15 min",
@@ -71,10 +71,10 @@ fn a_long_name_gives_way_to_what_stands_for_it() {
     let text = format!("{{{{customer.name|tú}}}} {words}");
     let short = sent(Channel::Instagram, "Zoë", &text, "");
     assert_eq!(short.text, format!("Zoë {words}"));
-    // Of the policy's own words none is lost.
+    // None of the policy's own text is lost.
     let long = sent(Channel::Instagram, &"é".repeat(100), &text, "");
     assert_eq!(long.text, format!("tú {words}"));
-    // On a channel with room the name stays.
+    // On a channel with a higher limit the name stays.
     let email = sent(Channel::Email, &"é".repeat(100), &text, "");
     assert!(email.text.starts_with("ééé"));
 }

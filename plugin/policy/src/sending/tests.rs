@@ -23,7 +23,7 @@ fn caps(per_day: u32, per_week: u32, days_apart: u32) -> Caps {
     Caps { per_day: some(per_day), per_week: some(per_week), days_apart: some(days_apart) }
 }
 
-/// From Monday, 2026-06-01, on, in Bogotá: five hours behind.
+/// On and after Monday, 2026-06-01, in Bogotá: five hours behind UTC.
 fn ask(caps: &Caps, sent: &[&str], now: &str) -> Earliest {
     let sent: Vec<Instant> = sent.iter().map(|s| at(s)).collect();
     let zone = if cfg!(feature = "zones") { "America/Bogota" } else { "-05:00" };
@@ -32,7 +32,7 @@ fn ask(caps: &Caps, sent: &[&str], now: &str) -> Earliest {
     earliest(&open, zone, caps, &sent, at(now), at(now))
 }
 
-/// The same at any hour, by UTC.
+/// The same without sending hours, in UTC.
 fn ask_at_any_hour(caps: &Caps, sent: &[&str], due: &str, now: &str) -> Earliest {
     let sent: Vec<Instant> = sent.iter().map(|s| at(s)).collect();
     earliest(&|at| at, Zone::UTC, caps, &sent, at(due), at(now))
@@ -62,28 +62,28 @@ fn a_message_outside_the_hours_waits_for_them() {
 fn a_cap_moves_to_another_day_at_the_same_time_of_day() {
     let sent = ["2026-06-01T15:00:00Z", "2026-06-01T14:00:00Z", "2026-06-01T15:00:00Z"];
     let now = "2026-06-01T20:00:00Z";
-    // Twice the same instant is once.
+    // A duplicate instant counts once.
     assert_eq!(ask(&caps(3, 0, 0), &sent, now), says(at(now), None, None));
     let moved = |at: &str, cause| says(self::at(at), Some(cause), Some(cause));
     let tuesday = moved("2026-06-02T20:00:00Z", Cause::PerDay);
     assert_eq!(ask(&caps(2, 0, 0), &sent, now), tuesday);
     let next_week = moved("2026-06-08T20:00:00Z", Cause::PerWeek);
     assert_eq!(ask(&caps(0, 2, 0), &sent, now), next_week);
-    // Of several caps the one that reaches farthest says why.
+    // Of several limits the one that reaches farthest is the reason.
     assert_eq!(ask(&caps(1, 1, 1), &sent, now), next_week);
     let wednesday = moved("2026-06-03T20:00:00Z", Cause::DaysApart);
     assert_eq!(ask(&caps(0, 0, 2), &sent, now), wednesday);
-    // Without hours too.
+    // Also without hours.
     assert_eq!(ask_at_any_hour(&caps(2, 0, 0), &sent, now, now), tuesday);
 }
 
 #[test]
 fn the_time_of_day_is_that_at_which_it_could_first_have_been_sent() {
-    // Due on Sunday night, when nothing is sent: on Monday it could have gone out from nine on.
+    // Due on Sunday night, outside the hours: on Monday it could be sent from nine on.
     let sent = ["2026-06-08T13:00:00Z"];
     let tuesday = ask(&caps(1, 0, 0), &sent, "2026-06-08T03:00:00Z");
     assert_eq!(tuesday.at, at("2026-06-09T14:00:00Z"));
-    // Due in the afternoon, and looked at after midnight, when the new day is full again.
+    // Due in the afternoon and checked after midnight, when the new day is already full.
     let sent = ["2026-06-02T00:10:00Z"];
     let (due, now) = ("2026-06-01T16:00:00Z", "2026-06-02T00:30:00Z");
     let found = ask_at_any_hour(&caps(1, 0, 0), &sent, due, now);
@@ -101,7 +101,7 @@ fn where_that_time_of_day_is_closed_the_next_opening_is_it() {
 
 #[test]
 fn days_and_weeks_are_those_of_the_zone() {
-    // Half past ten on Sunday evening there; Monday by UTC.
+    // Half past ten on Sunday evening there; Monday in UTC.
     let sunday = ["2026-06-08T03:30:00Z"];
     let monday = "2026-06-08T15:00:00Z";
     assert_eq!(ask(&caps(1, 1, 1), &sunday, monday), says(at(monday), None, None));
@@ -113,10 +113,10 @@ fn messages_to_come_count_where_they_are() {
     let now = "2026-06-01T15:00:00Z";
     let later = ["2026-06-01T18:00:00Z", "2026-06-02T18:00:00Z", "2026-06-04T18:00:00Z"];
     assert_eq!(ask(&caps(1, 0, 0), &later, now).at, at("2026-06-03T15:00:00Z"));
-    // Only what was sent before keeps a distance.
+    // Only earlier messages keep a distance.
     assert_eq!(ask(&caps(0, 0, 3), &later, now).at, at(now));
     assert_eq!(ask(&caps(0, 3, 0), &later, now).at, at("2026-06-08T15:00:00Z"));
-    // Waiting for the next day leaves behind what was to come, which then keeps its distance.
+    // After the move to the next day, a planned message is in the past and keeps its distance.
     assert_eq!(ask(&caps(1, 0, 3), &later[..1], now).at, at("2026-06-04T15:00:00Z"));
 }
 
@@ -183,11 +183,11 @@ fn every_answer_is_what_a_walk_through_the_minutes_finds() {
             let due = begin - random.i64(0..3) * random.i64(0..1440);
             let answer = earliest(&open, zone, &caps, &instants, minute(due), minute(begin));
             let place = || std::format!("{name} {begin} {caps:?} {sent:?} {hours:?} {answer:?}");
-            // From the opening on to the first day that is allowed at that time of day, and to its
-            // opening, until nothing is in the way.
+            // From the opening to the first day that is allowed at that time of day, and to its
+            // opening, until nothing delays it.
             let time = opens(due).map(|at| minutes.shown(at).time());
             let mut found = opens(begin);
-            // In an hour that comes twice the minutes wait, and have no time of day of their own.
+            // In a repeated hour the minutes stand still and have no time of day of their own.
             let waits = |at: i64| minutes.shown(at) == minutes.shown(at + 1);
             if opens(due).is_some_and(waits) {
                 continue;
@@ -211,6 +211,6 @@ fn every_answer_is_what_a_walk_through_the_minutes_finds() {
             within += u32::from(answer.at < minute(minutes.end()));
         }
     }
-    // The cases are worth something.
+    // The generated cases cover enough.
     assert!(moved > 300 && within > 600, "{moved} {within}");
 }

