@@ -56,26 +56,26 @@ use despertador_policy::Policy;
 struct Component;
 
 /// A policy that a host has loaded.
-struct Held {
+struct LoadedPolicy {
     policy: Policy,
     warnings: Vec<Diagnostic>,
 }
 
 impl decisions::Guest for Component {
-    type Policy = Held;
+    type Policy = LoadedPolicy;
 
     fn describe() -> Description {
         translation::describe(env!("CARGO_PKG_VERSION"))
     }
 }
 
-impl decisions::GuestPolicy for Held {
+impl decisions::GuestPolicy for LoadedPolicy {
     fn parse(
         config: String,
         surroundings: Surroundings,
     ) -> Result<decisions::Policy, Vec<Diagnostic>> {
         let (policy, warnings) = translation::parse(&config, &surroundings)?;
-        Ok(decisions::Policy::new(Held { policy, warnings }))
+        Ok(decisions::Policy::new(LoadedPolicy { policy, warnings }))
     }
 
     fn warnings(&self) -> Vec<Diagnostic> {

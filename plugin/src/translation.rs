@@ -14,11 +14,11 @@ use policy::{Memory, Policy};
 /// The contract that this plugin was built for.
 const CONTRACT: &str = "despertador:inactivity@0.2.0";
 /// Maximum length of a ticket id, in bytes.
-const MOST_ID_BYTES: usize = 512;
+const TICKET_ID_BYTES_MAX: usize = 512;
 /// Maximum number of tags of a ticket.
-const MOST_TAGS: usize = 1_000;
+const TAGS_MAX: usize = 1_000;
 /// Maximum number of sent messages in the facts.
-const MOST_SENT: usize = 64;
+const SENT_MAX: usize = 64;
 
 pub(crate) fn describe(version: &str) -> wit::Description {
     let limit = |name: &str, most: usize| (name.into(), u64::try_from(most).unwrap_or(u64::MAX));
@@ -29,12 +29,12 @@ pub(crate) fn describe(version: &str) -> wit::Description {
         memory_version: policy::MEMORY_VERSION.into(),
         languages: policy::Language::ALL.map(|l| l.code().into()).into(),
         limits: vec![
-            limit("config-bytes", policy::MOST_BYTES),
-            limit("rules", policy::MOST_RULES),
-            limit("reminders-per-rule", policy::MOST_REMINDERS),
-            limit("ticket-id-bytes", MOST_ID_BYTES),
-            limit("ticket-tags", MOST_TAGS),
-            limit("ticket-sent-to-customer", MOST_SENT),
+            limit("config-bytes", policy::CONFIG_BYTES_MAX),
+            limit("rules", policy::RULES_MAX),
+            limit("reminders-per-rule", policy::REMINDERS_MAX),
+            limit("ticket-id-bytes", TICKET_ID_BYTES_MAX),
+            limit("ticket-tags", TAGS_MAX),
+            limit("ticket-sent-to-customer", SENT_MAX),
         ],
     }
 }
@@ -194,7 +194,7 @@ pub(crate) fn explain(
 ) -> Result<wit::Explanation, wit::Fault> {
     check_limits(ticket)?;
     let facts = facts(ticket, ticket.window_until.map(instant).transpose()?);
-    let language = policy::Language::of_tag(&reader.language).unwrap_or(policy::Language::En);
+    let language = policy::Language::from_tag(&reader.language).unwrap_or(policy::Language::En);
     // No place is more than a day from UTC.
     let offset = reader.utc_offset.clamp(-1_440, 1_440);
     let mut memory = Memory::default();
@@ -223,13 +223,13 @@ fn read_memory(memory: &mut Memory, bytes: &[u8]) -> Result<(), wit::Fault> {
 }
 
 fn check_limits(ticket: &wit::Ticket) -> Result<(), wit::Fault> {
-    if ticket.id.len() > MOST_ID_BYTES {
+    if ticket.id.len() > TICKET_ID_BYTES_MAX {
         return Err(wit::Fault::OverLimit("ticket-id-bytes".into()));
     }
-    if ticket.tags.len() > MOST_TAGS {
+    if ticket.tags.len() > TAGS_MAX {
         return Err(wit::Fault::OverLimit("ticket-tags".into()));
     }
-    if ticket.sent_to_customer.as_ref().is_some_and(|sent| sent.len() > MOST_SENT) {
+    if ticket.sent_to_customer.as_ref().is_some_and(|sent| sent.len() > SENT_MAX) {
         return Err(wit::Fault::OverLimit("ticket-sent-to-customer".into()));
     }
     Ok(())
@@ -257,7 +257,7 @@ fn facts(ticket: &wit::Ticket, window_until: Option<policy::Instant>) -> policy:
             wit::Channel::WebChat => policy::Channel::WebChat,
             wit::Channel::MobileApp => policy::Channel::MobileApp,
             wit::Channel::Voice => policy::Channel::Voice,
-            wit::Channel::Other(word) => policy::Channel::of_word(word),
+            wit::Channel::Other(word) => policy::Channel::from_word(word),
         },
         tags: &ticket.tags,
         agent: ticket.agent.as_deref(),

@@ -8,7 +8,7 @@ use despertador_contract::{Diagnostic as Said, ExitState, Surroundings as Given}
 use despertador_harness::scenario::problem_line;
 use despertador_harness::{Engine, ParseError};
 use despertador_policy::{
-    Code, Diagnostic, Exit, Language, MOST_BYTES, Policy, Severity, Span, Surroundings,
+    CONFIG_BYTES_MAX, Code, Diagnostic, Exit, Language, Policy, Severity, Span, Surroundings,
 };
 use despertador_tests::engines::engines;
 use despertador_tests::native::Native;
@@ -667,7 +667,7 @@ fn basics() -> Vec<Case> {
         case(r#"{ "rules": [ }"#, &[(Code::NotJson, "")]),
         case(r#"{ "rules": [] } and more"#, &[(Code::NotJson, "")]),
         case(r#"{ "rules": [ { "departments": "any""#, &[(Code::EndsTooEarly, "")]),
-        case(format!("\"{}\"", "a".repeat(MOST_BYTES)), &[(Code::TooLarge, "")]),
+        case(format!("\"{}\"", "a".repeat(CONFIG_BYTES_MAX)), &[(Code::TooLarge, "")]),
         case(format!("{}{}", "[".repeat(17), "]".repeat(17)), &[(Code::TooDeep, "")]),
         case("[".repeat(100_000), &[(Code::TooDeep, "")]),
         // Brackets inside a text are no nesting.
@@ -685,8 +685,8 @@ fn basics() -> Vec<Case> {
         case(format!(r#"\"{}"#, "[".repeat(40)), &[(Code::NotJson, "")]),
         // As deep and as long as it may be.
         case(format!("{}{}", "[".repeat(16), "]".repeat(16)), &[(Code::WrongType, "")]),
-        case(format!("[{}]", " ".repeat(MOST_BYTES - 2)), &[(Code::WrongType, "")]),
-        case(format!("[{}]", " ".repeat(MOST_BYTES - 1)), &[(Code::TooLarge, "")]),
+        case(format!("[{}]", " ".repeat(CONFIG_BYTES_MAX - 2)), &[(Code::WrongType, "")]),
+        case(format!("[{}]", " ".repeat(CONFIG_BYTES_MAX - 1)), &[(Code::TooLarge, "")]),
         // Shapes.
         case("null", &[(Code::WrongType, "")]),
         case("[]", &[(Code::WrongType, "")]),
@@ -1279,7 +1279,12 @@ fn the_component_answers_whatever_is_wrong() {
         ),
     ];
     for config in configs {
-        assert!(config.len() <= MOST_BYTES, "{} bytes of {}", config.len(), beginning(&config));
+        assert!(
+            config.len() <= CONFIG_BYTES_MAX,
+            "{} bytes of {}",
+            config.len(),
+            beginning(&config)
+        );
         let surroundings = Given {
             departments: Some(departments.clone()),
             tick_resolution: 1_000,
@@ -1359,7 +1364,11 @@ fn every_engine_says_the_same() {
     {
         // Whether the host passes on more than a policy may have is the host's affair.
         let Some(others) = said(engine.as_ref(), case) else {
-            assert!(case.config.len() > MOST_BYTES, "no answer to {}", beginning(&case.config));
+            assert!(
+                case.config.len() > CONFIG_BYTES_MAX,
+                "no answer to {}",
+                beginning(&case.config)
+            );
             continue;
         };
         let native = said(&Native, case).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 use despertador_contract::{Diagnostic, Severity};
 use despertador_contract::{duration, facts};
 use despertador_harness::{Engine, ParseError};
-use despertador_policy::{Channel, MOST_REMINDERS};
+use despertador_policy::{Channel, REMINDERS_MAX};
 use serde_json::{Value, json};
 
 use crate::arguments::{InitArguments, PluginArgument};
@@ -148,9 +148,9 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         })?;
         let mut number = usual.reminders.len();
         self.ask(words.how_many, &number.to_string(), &draft, |_, answer| {
-            let most = MOST_REMINDERS.to_string();
+            let most = REMINDERS_MAX.to_string();
             let wrong = || words.not_so_many.replace("{0}", &most);
-            number = answer.parse().ok().filter(|n| *n <= MOST_REMINDERS).ok_or_else(wrong)?;
+            number = answer.parse().ok().filter(|n| *n <= REMINDERS_MAX).ok_or_else(wrong)?;
             Ok(())
         })?;
         let after = self.share(&draft, number)?;

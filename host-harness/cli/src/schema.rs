@@ -90,7 +90,7 @@ impl Defs {
     fn kind(&mut self, kind: Kind) -> Value {
         match kind {
             Kind::Switch => json!({ "type": "boolean" }),
-            Kind::Text => json!({ "type": "string", "maxLength": form::MOST_TEXT_BYTES }),
+            Kind::Text => json!({ "type": "string", "maxLength": form::TEXT_BYTES_MAX }),
             Kind::Filled | Kind::Name => self.filled(),
             Kind::Texts => self.texts(),
             Kind::Duration => self.defined("duration", |_| duration()),
@@ -116,7 +116,7 @@ impl Defs {
             Kind::Names => self.names(),
             Kind::TextList(most) => list(self.texts(), most),
             Kind::Departments => self.defined("departments", |defs| {
-                let names = list(defs.filled(), form::MOST_NAMES);
+                let names = list(defs.filled(), form::NAMES_MAX);
                 let names = with(names, json!({ "minItems": 1, "uniqueItems": true }));
                 json!({ "anyOf": [{ "const": "any" }, names] })
             }),
@@ -132,7 +132,7 @@ impl Defs {
                     &format!(r"^\s*{CLOCK}\s*-\s*({CLOCK}|24:00)\s*$"),
                     "09:00-18:00",
                 );
-                json!({ "anyOf": [opening, list(opening.clone(), form::MOST_OPENINGS)] })
+                json!({ "anyOf": [opening, list(opening.clone(), form::OPENINGS_PER_DAY_MAX)] })
             }),
             Kind::Week => self.defined("week", |defs| {
                 let mut week = closed_object(Map::new());
@@ -172,13 +172,13 @@ impl Defs {
 
     fn filled(&mut self) -> Value {
         self.defined("filled", |_| {
-            let most = form::MOST_TEXT_BYTES;
+            let most = form::TEXT_BYTES_MAX;
             json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": FILLED })
         })
     }
 
     fn names(&mut self) -> Value {
-        self.defined("names", |defs| list(defs.filled(), form::MOST_NAMES))
+        self.defined("names", |defs| list(defs.filled(), form::NAMES_MAX))
     }
 
     fn texts(&mut self) -> Value {

@@ -9,17 +9,17 @@ use chrono::{Datelike, NaiveDate};
 use core::slice;
 
 /// Minutes in a day of 24 hours; as the end of an opening, the midnight that ends the day.
-pub(crate) const MIDNIGHT: u16 = 1440;
+pub(crate) const MINUTES_PER_DAY: u16 = 1440;
 
 /// Searches stop after this many days (about a hundred years). A calendar that opens at all opens
 /// earlier, and no valid span is longer.
-const HORIZON: i32 = 36_525;
+const HORIZON_DAYS: i32 = 36_525;
 
 /// Part of a day, in minutes since midnight in local time; the end is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Opening {
     pub(crate) from: u16,
-    /// At most [`MIDNIGHT`].
+    /// At most [`MINUTES_PER_DAY`].
     pub(crate) to: u16,
 }
 
@@ -143,10 +143,10 @@ impl Hours {
     /// Always open.
     pub(crate) fn always() -> Hours {
         Hours {
-            week: core::array::from_fn(|_| alloc::vec![Opening { from: 0, to: MIDNIGHT }]),
+            week: core::array::from_fn(|_| alloc::vec![Opening { from: 0, to: MINUTES_PER_DAY }]),
             dates: Vec::new(),
             yearly: Vec::new(),
-            week_open: zone::DAY.saturating_mul(7),
+            week_open: zone::DAY_MILLIS.saturating_mul(7),
             longest_day: Span::DAY,
         }
     }
@@ -160,7 +160,9 @@ impl Hours {
     /// The first instant at or after `at` at which it is open, or [`Instant::MAX`] if it does not
     /// open within a hundred years.
     pub(crate) fn next_opening(&self, zone: Zone, at: Instant) -> Instant {
-        self.walk(zone, at, HORIZON).next().map_or(Instant::MAX, |(begin, _)| zone::instant(begin))
+        self.walk(zone, at, HORIZON_DAYS)
+            .next()
+            .map_or(Instant::MAX, |(begin, _)| zone::instant(begin))
     }
 
     /// The earliest instant at which this much open time has passed since `from`; for zero, the
@@ -170,7 +172,7 @@ impl Hours {
         if left == 0 {
             return from;
         }
-        let mut walk = self.walk(zone, from, HORIZON);
+        let mut walk = self.walk(zone, from, HORIZON_DAYS);
         while let Some((begin, end)) = walk.next() {
             let open = end.saturating_sub(begin);
             if left <= open {
@@ -187,7 +189,7 @@ impl Hours {
     pub(crate) fn open_between(&self, zone: Zone, from: Instant, to: Instant) -> Span {
         let to = to.millis();
         let mut sum = 0_i64;
-        let mut walk = self.walk(zone, from, HORIZON);
+        let mut walk = self.walk(zone, from, HORIZON_DAYS);
         while let Some((begin, end)) = walk.next() {
             if begin >= to {
                 break;
@@ -320,7 +322,7 @@ fn in_order(
 ) -> Vec<Opening> {
     let mut ordered: Vec<Opening> = Vec::with_capacity(openings.len());
     for (number, opening) in openings.into_iter().enumerate() {
-        if opening.from >= opening.to || opening.to > MIDNIGHT {
+        if opening.from >= opening.to || opening.to > MINUTES_PER_DAY {
             flaws.push(Flaw::Reversed(place(number)));
         } else if ordered.iter().any(|o| o.from < opening.to && opening.from < o.to) {
             flaws.push(Flaw::Overlaps(place(number)));

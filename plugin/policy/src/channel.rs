@@ -72,7 +72,8 @@ pub enum Limit {
 
 impl Limit {
     #[must_use]
-    pub const fn most(self) -> usize {
+    /// The maximum.
+    pub const fn max(self) -> usize {
         match self {
             Limit::Characters(most) | Limit::Bytes(most) => most,
         }
@@ -91,7 +92,7 @@ impl Limit {
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
         // A text has no more characters than bytes.
-        text.len() <= self.most() || self.count(text) <= self.most()
+        text.len() <= self.max() || self.count(text) <= self.max()
     }
 
     /// The text, shortened to the limit and ended with an ellipsis if it is too long.
@@ -152,7 +153,7 @@ impl Channel {
 
     /// The channel with this name, ignoring case; [`Channel::Other`] if there is none.
     #[must_use]
-    pub fn of_word(word: &str) -> Channel {
+    pub fn from_word(word: &str) -> Channel {
         let key = names::key(word);
         Self::NAMED.iter().find(|(known, _)| *known == key).map_or(Channel::Other, |(_, c)| *c)
     }

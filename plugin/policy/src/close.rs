@@ -29,7 +29,7 @@ pub(crate) fn package(
     let (closing_text, silent_because) = closing_text(&writer, rule, schedule, now);
     let mut then = after_close(policy, rule, Source::Inactivity, ticket, memory, now);
     let free = schedule.window.is_none_or(|until| now < until);
-    if (not_now(schedule, now).is_some() || !free) && then.survey == Survey::Now {
+    if (reason_not_to_send(schedule, now).is_some() || !free) && then.survey == Survey::Now {
         // A survey is a message too; the host sends it at a better time.
         then.survey = Survey::Later;
     }
@@ -37,7 +37,7 @@ pub(crate) fn package(
     ClosePackage {
         reason: CUSTOMER_INACTIVITY,
         notice: match &rule.close.notice {
-            Some(notice) => writer.say(notice).1,
+            Some(notice) => writer.localize(notice).1,
             None => notice_of(&writer, |words| words.closed_by_inactivity),
         },
         closing_text,
@@ -46,7 +46,7 @@ pub(crate) fn package(
             Some(category) => category.choose(None, policy.language).1.into(),
             None => policy.language.words().customer_inactivity.into(),
         },
-        summary: told(policy, rule, &writer, facts),
+        summary: closing_note(policy, rule, &writer, facts),
         tags: rule.close.tags.clone(),
         incomplete_metadata: ticket.incomplete_metadata,
         then,
@@ -76,7 +76,7 @@ pub(crate) fn resolved(
         closing_text: None,
         silent_because: None,
         category: words.customer_resolved.into(),
-        summary: told(policy, rule, &writer, facts),
+        summary: closing_note(policy, rule, &writer, facts),
         tags: Default::default(),
         incomplete_metadata: ticket.incomplete_metadata,
         then,
@@ -106,7 +106,7 @@ pub(crate) fn after_close(
 }
 
 fn notice_of(writer: &Writer<'_>, usual: impl Fn(&crate::text::Words) -> &'static str) -> String {
-    let spoken = Language::of_locale(writer.ticket.locale).unwrap_or(writer.policy.language);
+    let spoken = Language::from_locale(writer.ticket.locale).unwrap_or(writer.policy.language);
     usual(spoken.words()).into()
 }
 
@@ -119,7 +119,7 @@ fn closing_text(
 ) -> (Option<Box<Outgoing>>, Option<&'static str>) {
     let Some(text) = &rule.close.closing_text else { return (None, None) };
     let silent = |reason: Reason| (None, Some(reason.code()));
-    if let Some(reason) = not_now(schedule, now) {
+    if let Some(reason) = reason_not_to_send(schedule, now) {
         return silent(reason);
     }
     let mut content = Content::words(text.clone());
@@ -131,7 +131,7 @@ fn closing_text(
 }
 
 /// The reason why nothing may be sent to the customer now, apart from the channel's limits.
-fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
+fn reason_not_to_send(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
     if schedule.opted_out {
         Some(Reason::OptedOut)
     } else if schedule.left.is_some() {
@@ -146,12 +146,12 @@ fn not_now(schedule: &Schedule<'_>, now: Instant) -> Option<Reason> {
 }
 
 /// The closing note: the facts, or the policy's own text around them (docs/rules.md#closing-note).
-fn told(policy: &Policy, rule: &Rule, writer: &Writer<'_>, facts: String) -> String {
+fn closing_note(policy: &Policy, rule: &Rule, writer: &Writer<'_>, facts: String) -> String {
     match &rule.close.summary {
         None => facts,
         Some(text) => {
             let (tag, chosen) = text.choose(None, policy.language);
-            let language = tag.and_then(Language::of_tag).unwrap_or(policy.language);
+            let language = tag.and_then(Language::from_tag).unwrap_or(policy.language);
             fill_places(chosen, |place| match place {
                 Placeholder::Summary => Some(facts.as_str().into()),
                 other => writer.value(other, language),

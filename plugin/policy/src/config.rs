@@ -9,7 +9,7 @@ use crate::decision::Survey;
 use crate::departments::Departments;
 use crate::diagnostic::{Code, Diagnostic, Shape, Value};
 use crate::instant::{Instant, Span};
-use crate::matching::{Conditions, NarrowRule, NarrowRules};
+use crate::matching::{ConditionalRule, ConditionalRules, Conditions};
 use crate::message::Counting;
 use crate::names::{self, Names};
 use crate::policy::{OpenHours, Policy, SendingWindow};
@@ -32,19 +32,19 @@ mod replies;
 mod tree;
 mod words;
 
-use message::{Spoken, Waits};
+use message::{StepDelays, TextContext};
 use place::{Place, Problems};
 
 /// Maximum size of a config, in bytes.
-pub const MOST_BYTES: usize = 256 * 1024;
+pub const CONFIG_BYTES_MAX: usize = 256 * 1024;
 /// Maximum number of rules in a policy.
-pub const MOST_RULES: usize = 1_000;
+pub const RULES_MAX: usize = 1_000;
 /// Maximum number of retries of a reminder.
-const MOST_RETRIES: u32 = 99;
+const RETRIES_MAX: u32 = 99;
 /// Maximum number of rules with more conditions than a department: they are compared one by one.
-const MOST_NARROW_RULES: usize = 100;
+const CONDITIONAL_RULES_MAX: usize = 100;
 /// Maximum number of reminders in a rule.
-pub const MOST_REMINDERS: usize = 99;
+pub const REMINDERS_MAX: usize = 99;
 
 /// What the host knows about the account, against which a config is checked.
 #[derive(Debug, Clone, Copy)]
@@ -130,10 +130,10 @@ fn policy(
         .get("sending-windows")
         .map(|p| hours::sending_windows(&p, zone, problems))
         .unwrap_or_default();
-    let around =
-        Around { surroundings, channel, schedules: &schedules, sending_windows: &sending_windows };
+    let context =
+        Context { surroundings, channel, schedules: &schedules, sending_windows: &sending_windows };
     let defaults = top.get("defaults").and_then(|p| p.object(&form::DEFAULTS, problems));
-    let options = options(None, defaults.as_ref(), &around, problems);
+    let options = options(None, defaults.as_ref(), &context, problems);
     // A policy without rules does not use these two, but mistakes in them are still reported.
     close(None, defaults.as_ref(), channel, problems);
     count_from(None, defaults.as_ref(), problems);
@@ -145,12 +145,12 @@ fn policy(
     ) {
         None => {}
         Some(list) => {
-            let places = list.items(MOST_RULES, problems);
+            let places = list.items(RULES_MAX, problems);
             if places.is_empty() && enabled {
                 list.problem(Code::NoRules, vec![], problems);
             }
             for place in places {
-                rules.push(rule(place, defaults.as_ref(), &around, problems));
+                rules.push(rule(place, defaults.as_ref(), &context, problems));
             }
         }
     }
@@ -162,8 +162,8 @@ fn policy(
             .then(|| (rule.departments.as_deref(), departments.as_ref().unwrap_or(place)))
     });
     let departments = departments("/rules", of_rules, surroundings, problems);
-    let narrow = narrow_rules(&rules, &exempt_tags, &around, problems);
-    let teams = top.get("replies").map(|p| replies::teams(&p, &around, problems));
+    let conditional = conditional_rules(&rules, &exempt_tags, &context, problems);
+    let teams = top.get("replies").map(|p| replies::teams(&p, &context, problems));
     let (teams, departments_of_teams) = teams.unwrap_or_default();
     let closes = rules.iter().flatten().any(|r| r.rule.enabled && r.rule.close_after.is_some());
     if enabled && closes {
@@ -182,7 +182,7 @@ fn policy(
         exempt_tags,
         rules,
         departments,
-        narrow,
+        conditional,
         defaults: options,
         company,
         zone,
@@ -197,7 +197,7 @@ fn policy(
 }
 
 /// The context in which the parts of a policy are checked.
-struct Around<'a> {
+struct Context<'a> {
     surroundings: &'a Surroundings<'a>,
     /// The account's channel, if the config names it.
     channel: Option<Channel>,
@@ -205,7 +205,7 @@ struct Around<'a> {
     sending_windows: &'a [SendingWindow],
 }
 
-impl Around<'_> {
+impl Context<'_> {
     /// The length of a `d` in a schedule's open time: its longest day.
     fn day(&self, business_hours: Option<usize>) -> Span {
         business_hours
@@ -239,7 +239,7 @@ struct ReadRule<'a> {
 fn rule<'a>(
     place: Place<'a>,
     defaults: Option<&place::Object<'a>>,
-    around: &Around<'_>,
+    context: &Context<'_>,
     problems: &mut Problems,
 ) -> Option<ReadRule<'a>> {
     let before = problems.errors();
@@ -254,16 +254,16 @@ fn rule<'a>(
         Some(name)
     });
     let enabled = object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
-    let options = options(Some(&object), defaults, around, problems);
+    let options = options(Some(&object), defaults, context, problems);
     let close_place = object.get("close-after");
-    let schedule = options.business_hours.and_then(|n| around.schedules.get(n));
-    let sending = options.sending_window.and_then(|n| around.sending_windows.get(n));
+    let schedule = options.business_hours.and_then(|n| context.schedules.get(n));
+    let sending = options.sending_window.and_then(|n| context.sending_windows.get(n));
     let times = Times {
-        resolution: around.surroundings.tick_resolution,
-        day: around.day(options.business_hours),
+        resolution: context.surroundings.tick_resolution,
+        day: context.day(options.business_hours),
         close_after: None,
-        window: around.channel.and_then(|channel| channel.abilities().window),
-        waits: Waits {
+        window: context.channel.and_then(|channel| channel.abilities().window),
+        waits: StepDelays {
             clock: Clock(schedule.map(|schedule| (&schedule.hours, &schedule.zone))),
             sending: sending.and_then(|window| Some((window.hours.as_ref()?, window.zone))),
             before_end: None,
@@ -271,12 +271,12 @@ fn rule<'a>(
     };
     let close_after = close_place.as_ref().and_then(|p| times.read(p, problems));
     let times = Times { close_after, ..times };
-    let spoken = Spoken { channel: around.channel, closes: close_place.is_some() };
+    let text_context = TextContext { channel: context.channel, closes: close_place.is_some() };
     let reminders = object
         .get("reminders")
-        .map(|p| reminders(&p, close_place.as_ref(), &times, &spoken, problems))
+        .map(|p| reminders(&p, close_place.as_ref(), &times, &text_context, problems))
         .unwrap_or_default();
-    let close = close(Some(&object), defaults, around.channel, problems);
+    let close = close(Some(&object), defaults, context.channel, problems);
     let idle = close_place.is_none() && reminders.is_empty() && !close.follows_others();
     if idle && problems.errors() == before {
         place.problem(Code::NoEffect, vec![], problems);
@@ -355,35 +355,35 @@ fn conditions(object: &place::Object<'_>, problems: &mut Problems) -> Conditions
 }
 
 /// The rules with more conditions than a department, with warnings about questionable ones.
-fn narrow_rules(
+fn conditional_rules(
     rules: &[Option<ReadRule<'_>>],
     exempt_tags: &Names,
-    around: &Around<'_>,
+    context: &Context<'_>,
     problems: &mut Problems,
-) -> NarrowRules {
-    let mut found: Vec<NarrowRule> = Vec::new();
+) -> ConditionalRules {
+    let mut found: Vec<ConditionalRule> = Vec::new();
     for (index, read) in (0_u32..).zip(rules) {
         let Some(ReadRule { rule, place, departments }) = read else { continue };
         let Rule { conditions, .. } = rule;
         if conditions.is_empty() {
             continue;
         }
-        if found.len() >= MOST_NARROW_RULES {
+        if found.len() >= CONDITIONAL_RULES_MAX {
             place.problem(
                 Code::TooManyNarrowRules,
-                vec![plain(MOST_NARROW_RULES.to_string())],
+                vec![plain(CONDITIONAL_RULES_MAX.to_string())],
                 problems,
             );
             break;
         }
         if let (Some(names), Some(place)) = (&rule.departments, departments) {
             for (n, name) in names.iter().enumerate() {
-                unknown_department(name, place, n, around.surroundings, problems);
+                unknown_department(name, place, n, context.surroundings, problems);
             }
         }
-        let narrow = NarrowRule::new(index, rule.departments.as_deref(), conditions);
-        let at = |other: &NarrowRule| plain(alloc::format!("/rules/{}", other.rule));
-        let off_channel = around
+        let conditional = ConditionalRule::new(index, rule.departments.as_deref(), conditions);
+        let at = |other: &ConditionalRule| plain(alloc::format!("/rules/{}", other.rule));
+        let off_channel = context
             .channel
             .filter(|c| !conditions.channels.is_empty() && !conditions.channels.contains(c));
         if !conditions.tags.is_empty()
@@ -392,14 +392,14 @@ fn narrow_rules(
             place.problem(Code::RuleOfExemptTags, vec![], problems);
         } else if let Some(channel) = off_channel {
             place.problem(Code::RuleOfOtherChannel, vec![plain(channel.word())], problems);
-        } else if let Some(first) = found.iter().find(|other| narrow.is_within(other)) {
+        } else if let Some(first) = found.iter().find(|other| conditional.is_within(other)) {
             place.problem(Code::RuleUnreachable, vec![at(first)], problems);
-        } else if let Some(first) = found.iter().find(|other| narrow.overlaps(other)) {
+        } else if let Some(first) = found.iter().find(|other| conditional.overlaps(other)) {
             place.problem(Code::RulesOverlap, vec![at(first)], problems);
         }
-        found.push(narrow);
+        found.push(conditional);
     }
-    NarrowRules::new(found)
+    ConditionalRules::new(found)
 }
 
 /// The departments of a rule; the inner option is `None` for `any`.
@@ -408,7 +408,7 @@ fn department_names(place: &Place<'_>, problems: &mut Problems) -> Option<Option
         return Some(None);
     }
     if !place.is_list() {
-        place.wrong(Shape::Departments, problems);
+        place.wrong_shape(Shape::Departments, problems);
         return None;
     }
     let names = place.names(problems);
@@ -427,7 +427,7 @@ struct Times<'a> {
     close_after: Option<Span>,
     /// How long the account's channel accepts free text.
     window: Option<Span>,
-    waits: Waits<'a>,
+    waits: StepDelays<'a>,
 }
 
 impl Times<'_> {
@@ -440,15 +440,15 @@ fn reminders(
     list: &Place<'_>,
     close_place: Option<&Place<'_>>,
     times: &Times<'_>,
-    spoken: &Spoken,
+    text_context: &TextContext,
     problems: &mut Problems,
 ) -> Vec<PlannedReminder> {
     let close_after = times.close_after;
     let mut planned: Vec<PlannedReminder> = Vec::new();
     let mut accumulated = Span::ZERO;
-    for place in list.items(MOST_REMINDERS, problems) {
+    for place in list.items(REMINDERS_MAX, problems) {
         let Some(object) = place.object(&form::REMINDER, problems) else { continue };
-        let content = message::content(&object, spoken, times, problems);
+        let content = message::content(&object, text_context, times, problems);
         let total = match (object.get("after"), object.get("before-close")) {
             (Some(after), None) => {
                 times.read(&after, problems).map(|after| accumulated.plus(after))
@@ -579,25 +579,25 @@ fn unknown_department(
 fn options(
     own: Option<&place::Object<'_>>,
     defaults: Option<&place::Object<'_>>,
-    around: &Around<'_>,
+    context: &Context<'_>,
     problems: &mut Problems,
 ) -> Options {
     let d = Options::DEFAULT;
     // Defaults are parsed once for the policy and again for each rule; their problems are reported
     // once.
-    let mut silent = Problems::unheard();
+    let mut silent = Problems::discarding();
     let mut read = Reading { own, defaults, of_rule: own.is_some(), silent: &mut silent };
-    let resolution = around.surroundings.tick_resolution;
+    let resolution = context.surroundings.tick_resolution;
     let business_hours = read
         .key("business-hours", problems, |p, q| {
-            p.one_of_or_off(around.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, q)
+            p.one_of_or_off(context.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, q)
         })
         .unwrap_or(d.business_hours);
     let late_in_calendar_time = read
         .key("late-reply-time", problems, |p, q| p.word(&words::LATE_REPLY_TIME, q))
         .unwrap_or(d.late_reply_in_calendar_time);
-    let late_day = if late_in_calendar_time { Span::DAY } else { around.day(business_hours) };
-    let day = around.day(business_hours);
+    let late_day = if late_in_calendar_time { Span::DAY } else { context.day(business_hours) };
+    let day = context.day(business_hours);
     Options {
         only_after_agent: read
             .key("only-after-agent", problems, Place::switch)
@@ -632,7 +632,7 @@ fn options(
             .unwrap_or(late_day),
         sending_window: read
             .key("sending-window", problems, |p, q| {
-                let names = around.sending_windows.iter().map(|w| &w.name);
+                let names = context.sending_windows.iter().map(|w| &w.name);
                 p.one_of_or_off(names, Code::UnknownSendingWindow, q)
             })
             .unwrap_or(d.sending_window),
@@ -668,7 +668,7 @@ fn time_or_off(
         return Some(None);
     }
     if !place.is_object() {
-        place.wrong(Shape::ObjectOrOff, problems);
+        place.wrong_shape(Shape::ObjectOrOff, problems);
         return None;
     }
     let example = alloc::format!("\"{key}\": \"30 min\"");
@@ -693,7 +693,7 @@ fn on_failed_reminder(
     };
     let (unreachable, refused) = (then("unreachable", d.unreachable), then("refused", d.refused));
     let retry_after = object.get("retry-after").and_then(|p| p.duration(resolution, problems));
-    let retries = object.get("retries").and_then(|p| p.count(MOST_RETRIES, problems));
+    let retries = object.get("retries").and_then(|p| p.count(RETRIES_MAX, problems));
     Some(OnFailedReminder {
         unreachable,
         refused,
@@ -711,7 +711,7 @@ fn typing(
         return Some(None);
     }
     if !place.is_object() {
-        place.wrong(Shape::ObjectOrOff, problems);
+        place.wrong_shape(Shape::ObjectOrOff, problems);
         return None;
     }
     let object = place.object(&form::TYPING, problems)?;
@@ -735,7 +735,7 @@ fn close(
     channel: Option<Channel>,
     problems: &mut Problems,
 ) -> Close {
-    let mut silent = Problems::unheard();
+    let mut silent = Problems::discarding();
     let of_rule = own.is_some();
     let own = own.and_then(|o| o.get("close")).and_then(|p| p.object(&form::CLOSE, problems));
     let defaults = defaults
@@ -744,13 +744,14 @@ fn close(
     let mut read =
         Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
     // Notices are not sent, so the channel's limits do not apply.
-    let spoken = Spoken { channel: None, closes: false };
+    let text_context = TextContext { channel: None, closes: false };
     Close {
-        notice: read.key("notice", problems, |p, q| spoken.texts(p, q)),
-        closing_text: read
-            .key("closing-text", problems, |p, q| Spoken { channel, closes: false }.texts(p, q)),
+        notice: read.key("notice", problems, |p, q| text_context.texts(p, q)),
+        closing_text: read.key("closing-text", problems, |p, q| {
+            TextContext { channel, closes: false }.texts(p, q)
+        }),
         closing_template: read
-            .key("closing-template", problems, |p, q| message::template(p, &spoken, q)),
+            .key("closing-template", problems, |p, q| message::template(p, &text_context, q)),
         category: read.key("category", problems, Place::texts),
         summary: read.key("summary", problems, |p, q| message::summary(p, q)),
         tags: read.key("tags", problems, |p, q| Some(p.names(q))).unwrap_or_default(),
@@ -810,18 +811,18 @@ fn count_from(
     defaults: Option<&place::Object<'_>>,
     problems: &mut Problems,
 ) -> CountFrom {
-    Reading { own, defaults, of_rule: own.is_some(), silent: &mut Problems::unheard() }
+    Reading { own, defaults, of_rule: own.is_some(), silent: &mut Problems::discarding() }
         .key("count-from", problems, |p, q| p.word(&words::COUNT_FROM, q))
         .unwrap_or(CountFrom::LastAgentMessage)
 }
 
 /// Maximum length of a quoted text from the config, in bytes; no list of words is longer.
-const MOST_SHOWN: usize = 512;
+const QUOTED_BYTES_MAX: usize = 512;
 
 fn plain(text: impl Into<String>) -> Value {
     let mut text = text.into();
-    if text.len() > MOST_SHOWN {
-        text.truncate(text.floor_char_boundary(MOST_SHOWN));
+    if text.len() > QUOTED_BYTES_MAX {
+        text.truncate(text.floor_char_boundary(QUOTED_BYTES_MAX));
         text.push('…');
     }
     Value::Plain(text)

@@ -57,7 +57,7 @@ pub(crate) fn decide(
         return reply;
     }
     if let Status::Unknown(status) = ticket.status {
-        demand!(trail, false, Reason::UnknownStatus(shown(status)), None);
+        demand!(trail, false, Reason::UnknownStatus(excerpt(status)), None);
     }
     demand!(trail, ticket.status != Status::Gone, Reason::NotOpen, None);
     if let Some(closed) = memory.closed {
@@ -397,7 +397,7 @@ fn pause_reason(kind: PauseKind) -> Reason {
 }
 
 /// The beginning of a word from the host, on one line, for display.
-fn shown(word: &str) -> String {
+fn excerpt(word: &str) -> String {
     word.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -324,7 +324,7 @@ pub enum Reason {
     CustomerResolved,
     /// Several people write, and the policy exempts groups.
     GroupConversation,
-    /// Waits for the sending window.
+    /// StepDelays for the sending window.
     OutsideSendingWindow,
     /// The limit of messages to the customer is reached.
     OverBudget,

@@ -37,16 +37,16 @@ impl Departments {
     /// The department's own rule, whatever the spelling of the name.
     pub(crate) fn own(&self, name: &str) -> Option<u32> {
         // Usually the spelling is the policy's, and no folding is needed.
-        self.exactly(name).or_else(|| {
+        self.exact(name).or_else(|| {
             let key = names::key(name);
-            if key == name { None } else { self.exactly(&key) }
+            if key == name { None } else { self.exact(&key) }
         })
     }
 
-    fn exactly(&self, name: &str) -> Option<u32> {
+    fn exact(&self, name: &str) -> Option<u32> {
         let digest = crate::memory::fold(name.as_bytes());
         let same = |own: &&Own| own.digest == digest && own.name == name;
-        self.chain(digest).map_while(|(_, own)| own).find(same).map(|own| own.rule)
+        self.probe(digest).map_while(|(_, own)| own).find(same).map(|own| own.rule)
     }
 
     /// Adds the rule of a department that has none yet.
@@ -73,14 +73,14 @@ impl Departments {
 
     fn link(&mut self, place: usize) {
         let digest = self.own.get(place).map_or(0, |own| own.digest);
-        let free = self.chain(digest).find(|(_, own)| own.is_none()).map(|(slot, _)| slot);
+        let free = self.probe(digest).find(|(_, own)| own.is_none()).map(|(slot, _)| slot);
         if let Some(slot) = free.and_then(|slot| self.slots.get_mut(slot)) {
             *slot = u32::try_from(place.saturating_add(1)).unwrap_or(0);
         }
     }
 
     /// The slots in which a digest can be, with their contents, in probing order.
-    fn chain(&self, digest: u64) -> impl Iterator<Item = (usize, Option<&Own>)> {
+    fn probe(&self, digest: u64) -> impl Iterator<Item = (usize, Option<&Own>)> {
         let mask = self.slots.len().wrapping_sub(1);
         let first = usize::try_from(digest & 0xFFFF_FFFF).unwrap_or(0);
         (0..self.slots.len()).map(move |step| {

@@ -333,16 +333,16 @@ impl Diagnostic {
     /// The problem as text.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
-        self.say((language.words().problem)(self.code).0, language)
+        self.localize((language.words().problem)(self.code).0, language)
     }
 
     /// How to fix it, as text.
     #[must_use]
     pub fn help(&self, language: Language) -> String {
-        self.say((language.words().problem)(self.code).1, language)
+        self.localize((language.words().problem)(self.code).1, language)
     }
 
-    fn say(&self, sentence: &str, language: Language) -> String {
+    fn localize(&self, sentence: &str, language: Language) -> String {
         let words = language.words();
         let said = |value: &Value| match value {
             Value::Plain(text) => text.clone(),
@@ -393,9 +393,9 @@ impl Search {
 
 /// The number of letters to insert, remove or change, ignoring case (Levenshtein distance).
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().map(small).collect();
+    let b: Vec<char> = b.chars().map(lower_case).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().map(small).enumerate() {
+    for (i, from) in a.chars().map(lower_case).enumerate() {
         let mut diagonal = i;
         let mut left = i.saturating_add(1);
         for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
@@ -413,7 +413,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// Lower case for the letters of English, Spanish and Portuguese. The table for all scripts has
 /// twelve kilobytes, and only suggestions depend on it.
-pub(crate) fn small(letter: char) -> char {
+pub(crate) fn lower_case(letter: char) -> char {
     match letter {
         '×' => letter,
         'A'..='Z' | 'À'..='Þ' => char::from_u32(u32::from(letter) | 0x20).unwrap_or(letter),

@@ -54,7 +54,7 @@ impl Policy {
         offset_minutes: i32,
     ) -> Explanation {
         let speaker = Speaker { words: language.words(), offset: offset_minutes };
-        let mut told = Told { speaker, memory, checks: Vec::new() };
+        let mut told = Recorder { speaker, memory, checks: Vec::new() };
         let decision = decide(self, ticket, memory, now, &mut told);
         let mut checks = told.checks;
         let unknown = ticket.zone().and_then(Result::err);
@@ -81,13 +81,13 @@ impl Policy {
 }
 
 /// Records a trail as text.
-struct Told<'a> {
+struct Recorder<'a> {
     speaker: Speaker,
     memory: &'a Memory,
     checks: Vec<Check>,
 }
 
-impl Trail for Told<'_> {
+impl Trail for Recorder<'_> {
     fn condition(&mut self, reason: &Reason, holds: bool) {
         let text = self.speaker.condition(reason, holds);
         self.checks.push(Check { code: reason.code(), holds, text });
@@ -181,14 +181,14 @@ impl Speaker {
                     self.words.act_notify_silent.into()
                 }
                 Task::Notify(_) => self.words.act_notify.into(),
-                Task::Reopen(_) => self.because(self.words.act_reopen, decision),
-                Task::OpenLinked(_) => self.because(self.words.act_open_linked, decision),
+                Task::Reopen(_) => self.with_reason(self.words.act_reopen, decision),
+                Task::OpenLinked(_) => self.with_reason(self.words.act_open_linked, decision),
                 Task::AfterClose(_) => self.words.act_after_close.into(),
             },
         }
     }
 
-    fn because(self, sentence: &str, decision: &Decision) -> String {
+    fn with_reason(self, sentence: &str, decision: &Decision) -> String {
         let mut text = String::from(sentence);
         text.push(' ');
         text.push_str(&self.condition(&decision.reason, false));

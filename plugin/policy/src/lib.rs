@@ -65,7 +65,7 @@ mod zone;
 pub use channel::{Abilities, Channel, Limit};
 #[doc(hidden)]
 pub use config::form;
-pub use config::{Exit, MOST_BYTES, MOST_REMINDERS, MOST_RULES, Surroundings};
+pub use config::{CONFIG_BYTES_MAX, Exit, REMINDERS_MAX, RULES_MAX, Surroundings};
 pub use decision::{
     Action, AfterClose, Audience, AutomaticReply, CUSTOMER_INACTIVITY, CUSTOMER_RESOLVED,
     ClosePackage, Decision, Image, Key, MissedCall, Notification, Outcome, Outgoing, QuickReply,

@@ -32,7 +32,7 @@ impl Conditions {
 
 /// A rule with more conditions than a department; names are in their form for comparison.
 #[derive(Debug, Clone)]
-pub(crate) struct NarrowRule {
+pub(crate) struct ConditionalRule {
     /// Its index in the policy.
     pub(crate) rule: u32,
     /// How specific it is: one bit per kind of condition.
@@ -48,15 +48,15 @@ const OF_PRIORITIES: u8 = 4;
 const OF_DEPARTMENTS: u8 = 2;
 const OF_CHANNELS: u8 = 1;
 
-impl NarrowRule {
+impl ConditionalRule {
     pub(crate) fn new(
         rule: u32,
         departments: Option<&[String]>,
         conditions: &Conditions,
-    ) -> NarrowRule {
+    ) -> ConditionalRule {
         let bit = |named: bool, bit: u8| if named { bit } else { 0 };
         let keys = |names: &[String]| names.iter().map(|name| key(name)).collect::<Vec<String>>();
-        NarrowRule {
+        ConditionalRule {
             rule,
             rank: bit(!conditions.tags.is_empty(), OF_TAGS)
                 | bit(!conditions.priorities.is_empty(), OF_PRIORITIES)
@@ -75,7 +75,7 @@ impl NarrowRule {
 
     /// Whether every ticket that matches this rule also matches `other`, which has the same kinds
     /// of conditions.
-    pub(crate) fn is_within(&self, other: &NarrowRule) -> bool {
+    pub(crate) fn is_within(&self, other: &ConditionalRule) -> bool {
         let within = |own: &[String], others: &[String]| own.iter().all(|o| others.contains(o));
         self.rank == other.rank
             && within(&self.departments, &other.departments)
@@ -86,7 +86,7 @@ impl NarrowRule {
 
     /// Whether a ticket can match both rules, which have the same kinds of conditions. A ticket can
     /// have several tags, but only one priority, department and channel.
-    pub(crate) fn overlaps(&self, other: &NarrowRule) -> bool {
+    pub(crate) fn overlaps(&self, other: &ConditionalRule) -> bool {
         let share = |bit: u8, own: &[String], others: &[String]| {
             !self.names(bit) || own.iter().any(|o| others.contains(o))
         };
@@ -99,15 +99,15 @@ impl NarrowRule {
 
 /// The rules with more conditions than a department, the most specific one first.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct NarrowRules(Vec<NarrowRule>);
+pub(crate) struct ConditionalRules(Vec<ConditionalRule>);
 
-impl NarrowRules {
-    pub(crate) fn new(mut rules: Vec<NarrowRule>) -> NarrowRules {
+impl ConditionalRules {
+    pub(crate) fn new(mut rules: Vec<ConditionalRule>) -> ConditionalRules {
         let mut sorted = Vec::with_capacity(rules.len());
         for rank in (0..=u8::MAX >> 4).rev() {
             sorted.extend(rules.extract_if(.., |rule| rule.rank == rank));
         }
-        NarrowRules(sorted)
+        ConditionalRules(sorted)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -128,16 +128,18 @@ impl NarrowRules {
         let one_of = |names: &[String], value: &Option<String>| {
             value.as_ref().is_some_and(|value| names.contains(value))
         };
-        let matches = |rule: &&NarrowRule| {
+        let matches = |rule: &&ConditionalRule| {
             (!rule.names(OF_TAGS) || tags.iter().any(|tag| rule.tags.contains(tag)))
                 && (!rule.names(OF_PRIORITIES) || one_of(&rule.priorities, &priority))
                 && (!rule.names(OF_DEPARTMENTS) || one_of(&rule.departments, &department))
                 && (!rule.names(OF_CHANNELS) || rule.channels.has(ticket.channel))
         };
-        let narrow = self.0.iter().find(matches);
-        match (narrow, own) {
-            (Some(narrow), None) => Some(narrow.rule),
-            (Some(narrow), Some(_)) if narrow.rank > OF_DEPARTMENTS => Some(narrow.rule),
+        let conditional = self.0.iter().find(matches);
+        match (conditional, own) {
+            (Some(conditional), None) => Some(conditional.rule),
+            (Some(conditional), Some(_)) if conditional.rank > OF_DEPARTMENTS => {
+                Some(conditional.rule)
+            }
             _ => own.or(any),
         }
     }

@@ -21,17 +21,17 @@ pub(crate) use codec::fold;
 pub use codec::{Damage, VERSION, sign_again};
 
 /// Maximum number of consecutive agents' messages that are remembered: the first and the latest.
-const MOST_IN_A_ROW: usize = 4;
+const AGENT_MARKS_MAX: usize = 4;
 /// How many ids of the latest messages and events are remembered.
-const IDS: usize = 4;
+const IDS_MAX: usize = 4;
 /// How many of the latest sent messages are remembered, if they are counted.
-const SENT: usize = 16;
+const SENT_MAX: usize = 16;
 /// Maximum number of due replies; beyond it the oldest is dropped.
-const PENDING: usize = 4;
+const PENDING_REPLIES_MAX: usize = 4;
 /// How many of the latest occurrences are remembered.
-const OCCURRENCES: usize = 8;
+const OCCURRENCES_MAX: usize = 8;
 /// For this long after a survey, a button that the customer presses counts as its answer.
-const SURVEY_ANSWERED: Span = Span::DAY.times(7);
+const SURVEY_ANSWER_WINDOW: Span = Span::DAY.times(7);
 
 /// What is remembered of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,7 +59,7 @@ pub struct Memory {
     pub(crate) ids: Vec<u64>,
     /// When the customer last did something that opens the channel's window without a counted
     /// message: a call, a request for more time.
-    pub(crate) reached: Option<Instant>,
+    pub(crate) contact_at: Option<Instant>,
     /// Whether the customer refuses automatic messages.
     pub(crate) opted_out: bool,
     /// When the customer said that the matter is settled; kept after the close for it.
@@ -107,32 +107,32 @@ pub(crate) struct Waiting {
 
 /// The options of the current rule that affect the memory.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms {
+pub(crate) struct RecordingOptions {
     pub(crate) counting: Counting,
     /// Whether a customer's answer ends a snooze.
     pub(crate) reply_ends_snooze: bool,
     /// Whether the people in charge are notified of waiting customers.
-    pub(crate) tells_of_waiting: bool,
+    pub(crate) notifies_of_waiting: bool,
     /// Whether sent messages are counted.
-    pub(crate) counts_what_is_sent: bool,
+    pub(crate) counts_sent: bool,
     /// Whether the close that an event reports sends a survey.
     pub(crate) surveys: bool,
 }
 
 /// The effect of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Taken {
+pub(crate) enum Recorded {
     /// It changed nothing.
-    Nothing,
+    Unchanged,
     /// It is remembered, but it does not count.
-    Noted,
+    Remembered,
     /// It counts.
-    Spoken,
+    Counted,
 }
 
 /// What a customer's message means apart from being an answer.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Heard {
+pub(crate) struct Meaning {
     /// The effect of the chosen quick reply.
     pub(crate) effect: Option<Effect>,
     /// Whether it is an opt-out, or revokes one.
@@ -286,28 +286,33 @@ impl Memory {
     }
 
     /// Records a message.
-    pub(crate) fn hear(&mut self, message: &Message<'_>, terms: &Terms, heard: Heard) -> Taken {
+    pub(crate) fn record_message(
+        &mut self,
+        message: &Message<'_>,
+        terms: &RecordingOptions,
+        meaning: Meaning,
+    ) -> Recorded {
         let speaker = message.speaker(terms.counting);
         let to_survey = message.kind == Kind::SurveyAnswer
             && message.author == Author::Customer
             && message.origin == Origin::Written;
-        if speaker.is_none() && !to_survey || !self.is_news(&message.stamp) {
-            return Taken::Nothing;
+        if speaker.is_none() && !to_survey || !self.is_new(&message.stamp) {
+            return Recorded::Unchanged;
         }
         let mut mark = Mark::of(&message.stamp);
         let Some(speaker) = speaker else {
             // The answer to a survey: the customer is present, but it does not count as a message.
-            self.opted_out |= heard.opted_out == Some(true);
-            self.reached(mark.at);
-            return Taken::Noted;
+            self.opted_out |= meaning.opted_out == Some(true);
+            self.record_contact(mark.at);
+            return Recorded::Remembered;
         };
-        if speaker == Speaker::Customer && self.opens_nothing(message, mark, heard) {
-            self.opted_out |= heard.opted_out == Some(true);
+        if speaker == Speaker::Customer && self.opens_nothing(message, mark, meaning) {
+            self.opted_out |= meaning.opted_out == Some(true);
             // Quick replies offered before the close can still be chosen.
             let (spent, resolved) = (self.spent, self.resolved);
             self.customer_wrote(mark, terms, false);
             (self.spent, self.resolved) = (spent, resolved);
-            return Taken::Noted;
+            return Recorded::Remembered;
         }
         match speaker {
             Speaker::Customer => {
@@ -322,20 +327,20 @@ impl Memory {
                 }
                 // An opt-out always counts; its revocation only if it is the customer's last word.
                 let is_last = self.customer.is_none_or(|c| mark.order(&c) == Ordering::Greater);
-                if let Some(opted_out) = heard.opted_out.filter(|out| *out || is_last) {
+                if let Some(opted_out) = meaning.opted_out.filter(|out| *out || is_last) {
                     self.opted_out = opted_out;
                 }
-                match heard.effect {
+                match meaning.effect {
                     // A request for time is not an answer: it stays the customer's turn. If no time
                     // is left to give, it is one, because the ticket was closed too early.
                     Some(Effect::Extend(by))
                         if !self.agents.is_empty() && self.closed.is_none() =>
                     {
                         self.pauses.extend(mark.at, by);
-                        self.reached(mark.at);
+                        self.record_contact(mark.at);
                     }
                     // The customer agrees with the close, so nothing is reopened.
-                    Some(Effect::Resolve) if self.closed.is_some() => self.reached(mark.at),
+                    Some(Effect::Resolve) if self.closed.is_some() => self.record_contact(mark.at),
                     effect => {
                         let notified = self.notified;
                         let latest =
@@ -352,27 +357,27 @@ impl Memory {
             Speaker::Company => {
                 mark.id = message.stamp.id.map(|id| codec::fold(id.as_bytes()));
                 if mark.id.is_some_and(|id| self.ids.contains(&undelivered(id))) {
-                    return Taken::Nothing;
+                    return Recorded::Unchanged;
                 }
                 self.agent_wrote(mark);
             }
         }
-        Taken::Spoken
+        Recorded::Counted
     }
 
     /// Whether a customer's message after the close does not reopen the ticket: a reaction, or the
     /// answer to our survey. A message from before the close is an answer.
-    fn opens_nothing(&self, message: &Message<'_>, mark: Mark, heard: Heard) -> bool {
+    fn opens_nothing(&self, message: &Message<'_>, mark: Mark, meaning: Meaning) -> bool {
         let after_close = self.closed.is_some_and(|closed| mark.at >= closed.at);
         after_close
             && match message.kind {
                 Kind::Reaction => true,
                 // Our own quick replies are not answers to a survey.
                 Kind::MenuAnswer => {
-                    heard.effect.is_none()
+                    meaning.effect.is_none()
                         && self
                             .surveyed()
-                            .is_some_and(|asked| mark.at.since(asked) <= SURVEY_ANSWERED)
+                            .is_some_and(|asked| mark.at.since(asked) <= SURVEY_ANSWER_WINDOW)
                 }
                 _ => false,
             }
@@ -396,7 +401,7 @@ impl Memory {
     }
 
     /// Records that the visitor left or returned; older reports change nothing.
-    fn visitor(&mut self, at: Instant, gone: bool) {
+    fn record_presence(&mut self, at: Instant, gone: bool) {
         let presence = &mut self.account().presence;
         if presence.is_none_or(|known| known.at <= at) {
             *presence = Some(Presence { at, gone });
@@ -404,9 +409,9 @@ impl Memory {
     }
 
     /// A visitor who does something is present.
-    fn is_there(&mut self, at: Instant) {
+    fn mark_present(&mut self, at: Instant) {
         if self.gone_since().is_some() {
-            self.visitor(at, false);
+            self.record_presence(at, false);
         }
     }
 
@@ -430,23 +435,23 @@ impl Memory {
     }
 
     /// Whether a notification about a waiting customer was sent in this cycle.
-    fn was_told(&self) -> bool {
+    fn was_notified(&self) -> bool {
         let waiting = self.account.as_ref().and_then(|account| account.waiting);
         waiting.is_some_and(|waiting| waiting.told)
     }
 
     /// The customer no longer waits for the company.
-    fn is_answered(&mut self) {
+    fn stop_waiting(&mut self) {
         if let Some(account) = &mut self.account {
             account.waiting = None;
         }
     }
 
     /// Records an event; returns whether the memory changed.
-    pub(crate) fn notice(&mut self, event: &Event<'_>, terms: &Terms) -> bool {
+    pub(crate) fn record_event(&mut self, event: &Event<'_>, terms: &RecordingOptions) -> bool {
         // Occurrences are identified by their subject elsewhere.
         if matches!(event.what, Happening::Unknown | Happening::Occurred(_))
-            || !self.is_news(&event.stamp)
+            || !self.is_new(&event.stamp)
         {
             return false;
         }
@@ -454,7 +459,7 @@ impl Memory {
         match event.what {
             Happening::Opened(by) => self.opened(by, at),
             Happening::CarriedOut(key) => {
-                if terms.counts_what_is_sent && matches!(key.step, Some(Step::Reminder(_))) {
+                if terms.counts_sent && matches!(key.step, Some(Step::Reminder(_))) {
                     self.count_sent(at);
                 }
                 self.carried_out(key, at, terms);
@@ -462,16 +467,16 @@ impl Memory {
             Happening::Failed(key, kind) => self.failed(key, kind, at, terms),
             Happening::Typing => {
                 self.typing = Some(self.typing.map_or(at, |t| t.max(at)));
-                self.is_there(at);
+                self.mark_present(at);
             }
-            Happening::VisitorLeft => self.visitor(at, true),
-            Happening::VisitorReturned => self.visitor(at, false),
+            Happening::VisitorLeft => self.record_presence(at, true),
+            Happening::VisitorReturned => self.record_presence(at, false),
             // A later answer of the customer has ended the snooze.
             Happening::Paused(PauseKind::Snooze, _)
                 if terms.reply_ends_snooze && self.customer.is_some_and(|c| at < c.at) => {}
             Happening::Paused(kind, until) => {
                 if kind == PauseKind::Call {
-                    self.reached(at);
+                    self.record_contact(at);
                 }
                 self.pauses.begin(kind, at, until);
             }
@@ -486,25 +491,25 @@ impl Memory {
     }
 
     /// The customer did something that opens the channel's window.
-    pub(crate) fn reached(&mut self, at: Instant) {
-        self.reached = Some(self.reached.map_or(at, |before| before.max(at)));
+    pub(crate) fn record_contact(&mut self, at: Instant) {
+        self.contact_at = Some(self.contact_at.map_or(at, |before| before.max(at)));
     }
 
     /// When the customer last wrote or called.
-    pub(crate) fn last_heard(&self) -> Option<Instant> {
-        self.customer.map(|c| c.at).max(self.reached)
+    pub(crate) fn last_contact_at(&self) -> Option<Instant> {
+        self.customer.map(|c| c.at).max(self.contact_at)
     }
 
     fn count_sent(&mut self, at: Instant) {
         let sent = &mut self.account().sent;
         if !sent.contains(&at) {
             sent.insert(0, at);
-            sent.truncate(SENT);
+            sent.truncate(SENT_MAX);
         }
     }
 
     /// Whether this part of the reaction to an occurrence is new.
-    pub(crate) fn is_first(&mut self, about: About<'_>, part: Part) -> bool {
+    pub(crate) fn insert_occurrence(&mut self, about: About<'_>, part: Part) -> bool {
         // The two lowest bits say which parts are done.
         let (id, kind) = match about {
             About::Call(id) => (id, 4),
@@ -524,7 +529,7 @@ impl Memory {
             }
             None => {
                 occurrences.insert(0, hash | bit);
-                occurrences.truncate(OCCURRENCES);
+                occurrences.truncate(OCCURRENCES_MAX);
                 true
             }
         }
@@ -534,7 +539,7 @@ impl Memory {
     pub(crate) fn reply_to(&mut self, pending: impl FnOnce(u32) -> Pending) {
         let account = self.account();
         account.reply = account.reply.saturating_add(1);
-        if account.replies.len() >= PENDING {
+        if account.replies.len() >= PENDING_REPLIES_MAX {
             account.replies.remove(0);
         }
         account.replies.push(pending(account.reply));
@@ -555,14 +560,14 @@ impl Memory {
     }
 
     /// Whether an id is new; a message without an id always is.
-    fn is_news(&mut self, stamp: &Stamp<'_>) -> bool {
+    fn is_new(&mut self, stamp: &Stamp<'_>) -> bool {
         let Some(id) = stamp.id else { return true };
         let hash = codec::fold(id.as_bytes());
         if self.ids.contains(&hash) {
             return false;
         }
         self.ids.insert(0, hash);
-        self.ids.truncate(IDS);
+        self.ids.truncate(IDS_MAX);
         true
     }
 
@@ -577,10 +582,10 @@ impl Memory {
 
     /// Returns whether this is the customer's latest message. If it `opens` a closed ticket, it is
     /// a reply to the close.
-    fn customer_wrote(&mut self, mut mark: Mark, terms: &Terms, opens: bool) -> bool {
+    fn customer_wrote(&mut self, mut mark: Mark, terms: &RecordingOptions, opens: bool) -> bool {
         match self.customer.map(|last| (mark.order(&last), last)) {
             Some((Ordering::Less, _)) => return false,
-            // A repetition, unless an agent answered at exactly that time: then it is not certain,
+            // A repetition, unless an agent answered at exact that time: then it is not certain,
             // and the ticket must not be closed on somebody who may have answered.
             Some((Ordering::Equal, last))
                 if mark.sequence.is_some() && last.sequence.is_some()
@@ -598,13 +603,13 @@ impl Memory {
             .or(self.customer.as_ref());
         mark.at = before.map_or(mark.at, |b| mark.at.max(b.at));
         let waiting = self.waiting();
-        let told = self.notified || self.was_told();
+        let told = self.notified || self.was_notified();
         let after = self.agents.split_off(answered_before);
         let ended = answered_before > 0 || after.is_empty();
         self.agents = after;
         self.customer = Some(mark);
         self.resolved = None;
-        self.settle_times();
+        self.normalise_times();
         if let Some(closed) = self.closed.as_mut().filter(|c| opens && c.by == Source::Inactivity) {
             closed.reply = closed.reply.or(Some(mark.at));
         }
@@ -612,7 +617,7 @@ impl Memory {
         if terms.reply_ends_snooze {
             self.pauses.wake(mark.at);
         }
-        self.is_there(mark.at);
+        self.mark_present(mark.at);
         if ended {
             // A late message splits the cycle: reminders sent after the agents' later messages
             // belong to the cycle that these opened.
@@ -621,17 +626,17 @@ impl Memory {
             // The notification about a waiting customer must not share a key with that of the
             // previous cycle.
             let anew = answered_before > 0 || waiting.is_none() && told;
-            if !self.agents.is_empty() || terms.tells_of_waiting && anew {
+            if !self.agents.is_empty() || terms.notifies_of_waiting && anew {
                 self.cycle = self.cycle.saturating_add(1);
             }
             self.end_cycle();
             self.spent = kept;
         }
-        match waiting.filter(|_| terms.tells_of_waiting && self.agents.is_empty()) {
+        match waiting.filter(|_| terms.notifies_of_waiting && self.agents.is_empty()) {
             Some((since, told)) => {
                 self.account().waiting = Some(Waiting { since: Some(since), told });
             }
-            None => self.is_answered(),
+            None => self.stop_waiting(),
         }
         true
     }
@@ -659,11 +664,11 @@ impl Memory {
         if self.agents.is_empty() {
             self.cycle = self.cycle.saturating_add(1);
             self.end_cycle();
-            self.is_answered();
+            self.stop_waiting();
         }
         self.agents.insert(place, mark);
-        self.settle_times();
-        if self.agents.len() > MOST_IN_A_ROW {
+        self.normalise_times();
+        if self.agents.len() > AGENT_MARKS_MAX {
             self.agents.remove(1);
         }
     }
@@ -675,7 +680,7 @@ impl Memory {
         let Some(place) = self.agents.iter().position(|agent| agent.id == Some(hash)) else {
             if !self.ids.contains(&hash) && !self.ids.contains(&undelivered(hash)) {
                 self.ids.insert(0, undelivered(hash));
-                self.ids.truncate(IDS);
+                self.ids.truncate(IDS_MAX);
             }
             return;
         };
@@ -691,7 +696,7 @@ impl Memory {
 
     /// Two machines may have different clocks: a message later in the order never has an earlier
     /// time.
-    fn settle_times(&mut self) {
+    fn normalise_times(&mut self) {
         let mut earliest = self.customer.map_or(Instant::MIN, |c| c.at);
         for agent in &mut self.agents {
             agent.at = agent.at.max(earliest);
@@ -706,7 +711,7 @@ impl Memory {
         self.typing = None;
     }
 
-    fn carried_out(&mut self, key: Key<'_>, at: Instant, terms: &Terms) {
+    fn carried_out(&mut self, key: Key<'_>, at: Instant, terms: &RecordingOptions) {
         match key.step {
             Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, None),
             Some(Step::Close) => {
@@ -718,7 +723,7 @@ impl Memory {
                     let cycle = self.cycle;
                     self.closed =
                         Some(Closed { at, cycle, by: Source::Inactivity, reply, followed: false });
-                    self.asked_with_close(terms.surveys, at);
+                    self.ask_survey_with_close(terms.surveys, at);
                 }
             }
             Some(Step::Notify) => self.notified(key, terms),
@@ -727,7 +732,10 @@ impl Memory {
             }
             Some(step @ (Step::OpenLinked | Step::AfterClose)) => {
                 let followed = self.closed.is_some_and(|c| c.cycle == key.cycle && !c.followed);
-                self.asked_with_close(terms.surveys && followed && step == Step::AfterClose, at);
+                self.ask_survey_with_close(
+                    terms.surveys && followed && step == Step::AfterClose,
+                    at,
+                );
                 self.follow_up(key.cycle);
             }
             Some(Step::Resolve) => {
@@ -739,7 +747,7 @@ impl Memory {
                     let reply = self.customer.filter(|_| overtaken).map(|c| c.at);
                     let (by, cycle) = (Source::Inactivity, self.cycle);
                     self.closed = Some(Closed { at, cycle, by, reply, followed: false });
-                    self.asked_with_close(terms.surveys, at);
+                    self.ask_survey_with_close(terms.surveys, at);
                 }
             }
             Some(Step::Reply(number)) => self.replied(number),
@@ -747,24 +755,24 @@ impl Memory {
         }
     }
 
-    fn asked_with_close(&mut self, surveys: bool, at: Instant) {
+    fn ask_survey_with_close(&mut self, surveys: bool, at: Instant) {
         if surveys {
             self.ask_survey(at);
         }
     }
 
     /// The notification to the people in charge was sent, or failed.
-    fn notified(&mut self, key: Key<'_>, terms: &Terms) {
+    fn notified(&mut self, key: Key<'_>, terms: &RecordingOptions) {
         if key.cycle != self.cycle {
             return;
         }
-        if let Some((since, _)) = self.waiting().filter(|_| terms.tells_of_waiting) {
+        if let Some((since, _)) = self.waiting().filter(|_| terms.notifies_of_waiting) {
             self.account().waiting = Some(Waiting { since: Some(since), told: true });
         }
         self.notified = true;
     }
 
-    fn failed(&mut self, key: Key<'_>, kind: FailureKind, at: Instant, terms: &Terms) {
+    fn failed(&mut self, key: Key<'_>, kind: FailureKind, at: Instant, terms: &RecordingOptions) {
         match key.step {
             Some(Step::Reminder(number)) => self.reminder_spent(key.cycle, number, at, Some(kind)),
             Some(Step::Close) => {
@@ -817,13 +825,13 @@ impl Memory {
         if self.closed.is_some() || self.reopened.is_some_and(|r| at <= r.at) {
             return;
         }
-        if self.reopened.is_some_and(|r| r.cycle == self.cycle) || self.was_told() {
+        if self.reopened.is_some_and(|r| r.cycle == self.cycle) || self.was_notified() {
             // Closed or reported twice within one cycle: the steps that follow must not share a
             // key.
             self.cycle = self.cycle.saturating_add(1);
         }
         self.closed = Some(Closed { at, cycle: self.cycle, by, reply: None, followed: false });
-        self.is_answered();
+        self.stop_waiting();
     }
 
     fn follow_up(&mut self, cycle: u32) {

@@ -38,11 +38,11 @@ const STOP: [&str; 23] = [
 const START: [&str; 7] = ["start", "unstop", "subscribe", "optin", "alta", "iniciar", "voltar"];
 
 /// Longer texts are not compared: no such word is this long.
-const MOST_BYTES: usize = 1024;
+const WORD_BYTES_MAX: usize = 1024;
 
 /// Whether the whole text is an opt-out (`true`) or revokes one (`false`).
-pub(crate) fn said(text: &str, own: Option<&[String]>, usual: bool) -> Option<bool> {
-    if text.len() > MOST_BYTES || !usual && own.is_none() {
+pub(crate) fn detect(text: &str, own: Option<&[String]>, usual: bool) -> Option<bool> {
+    if text.len() > WORD_BYTES_MAX || !usual && own.is_none() {
         return None;
     }
     let text = folded(text);
@@ -74,7 +74,7 @@ fn is_ignored(c: char) -> bool {
 mod tests {
     extern crate std;
 
-    use super::{START, STOP, folded, said};
+    use super::{START, STOP, detect, folded};
     use std::string::String;
 
     #[test]
@@ -89,23 +89,23 @@ mod tests {
             "«Revoke»",
             "Alto",
         ] {
-            assert_eq!(said(text, None, true), Some(true), "{text}");
+            assert_eq!(detect(text, None, true), Some(true), "{text}");
         }
         for text in ["please stop by", "the end", "no", "", "…", "Cancelar mi pedido"] {
-            assert_eq!(said(text, None, true), None, "{text}");
+            assert_eq!(detect(text, None, true), None, "{text}");
         }
-        assert_eq!(said("stop", None, false), None);
-        assert_eq!(said("Unstop", None, true), Some(false));
+        assert_eq!(detect("stop", None, false), None);
+        assert_eq!(detect("Unstop", None, true), Some(false));
     }
 
     #[test]
     fn a_policy_has_words_of_its_own() {
         let own: std::vec::Vec<String> = ["No más", "🛑", "--"].iter().map(|w| folded(w)).collect();
         for text in ["NO MAS!", "no  ma\u{301}s", "🛑", "--"] {
-            assert_eq!(said(text, Some(&own), false), Some(true), "{text}");
+            assert_eq!(detect(text, Some(&own), false), Some(true), "{text}");
         }
         for text in ["-", "!", "stop", ""] {
-            assert_eq!(said(text, Some(&own), false), None, "{text}");
+            assert_eq!(detect(text, Some(&own), false), None, "{text}");
         }
     }
 

@@ -18,7 +18,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Maximum length of a name in a text, in characters; anything longer is no name.
-const MOST_NAME_CHARS: usize = 120;
+const NAME_CHARS_MAX: usize = 120;
 
 /// How a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(crate) struct Writer<'a> {
 pub(crate) fn window_until(ticket: &Ticket<'_>, memory: &Memory) -> Option<Instant> {
     ticket.window_until.or_else(|| {
         let window = ticket.channel.abilities().window?;
-        Some(memory.last_heard().map_or(Instant::MIN, |heard| heard.plus(window)))
+        Some(memory.last_contact_at().map_or(Instant::MIN, |heard| heard.plus(window)))
     })
 }
 
@@ -71,10 +71,10 @@ impl Writer<'_> {
             Vec::new()
         };
         let whole = |values| {
-            let (language, mut text) = self.say_with(&content.text, values);
+            let (language, mut text) = self.localize_with(&content.text, values);
             for part in also {
                 text.push('\n');
-                text.push_str(&self.say_with(part, values).1);
+                text.push_str(&self.localize_with(part, values).1);
             }
             if let Some(name) = signature {
                 text.push_str("\n— ");
@@ -105,7 +105,7 @@ impl Writer<'_> {
         }
         let image = image.map(|image| Image {
             url: image.url.clone(),
-            alternative: self.say(&image.alternative).1,
+            alternative: self.localize(&image.alternative).1,
         });
         Box::new(Outgoing {
             text,
@@ -129,7 +129,7 @@ impl Writer<'_> {
         let limit = Limit::Characters(abilities.quick_reply_limit);
         let mut shown: Vec<QuickReply> = Vec::new();
         for reply in &content.quick_replies {
-            let title = limit.cut(self.say(&reply.title).1);
+            let title = limit.cut(self.localize(&reply.title).1);
             let twice = shown.iter().any(|known| names::key(&known.title) == names::key(&title));
             if shown.len() < abilities.quick_replies && !twice {
                 shown.push(QuickReply { id: reply.effect.id(), title });
@@ -150,7 +150,7 @@ impl Writer<'_> {
             .unwrap_or(0);
         let language = planned.languages.get(place);
         let locale = language.map(String::as_str).or(self.ticket.locale);
-        let parameter = |text| on_one_line(&self.say_in(text, locale, Values::All).1);
+        let parameter = |text| on_one_line(&self.localize_in(text, locale, Values::All).1);
         Template {
             name: planned.name.clone(),
             language: language.cloned(),
@@ -159,25 +159,25 @@ impl Writer<'_> {
     }
 
     /// A text in the customer's language, with placeholders filled in, and its language tag.
-    pub(crate) fn say(&self, text: &Translated) -> (Option<String>, String) {
-        self.say_with(text, Values::All)
+    pub(crate) fn localize(&self, text: &Translated) -> (Option<String>, String) {
+        self.localize_with(text, Values::All)
     }
 
-    fn say_with(&self, text: &Translated, values: Values) -> (Option<String>, String) {
-        self.say_in(text, self.ticket.locale, values)
+    fn localize_with(&self, text: &Translated, values: Values) -> (Option<String>, String) {
+        self.localize_in(text, self.ticket.locale, values)
     }
 
-    fn say_in(
+    fn localize_in(
         &self,
         text: &Translated,
         locale: Option<&str>,
         values: Values,
     ) -> (Option<String>, String) {
         let (tag, chosen) = text.choose(locale, self.policy.language);
-        if !text.has_places() {
+        if !text.has_placeholders() {
             return (tag.map(Into::into), chosen.into());
         }
-        let language = tag.and_then(Language::of_tag).unwrap_or(self.policy.language);
+        let language = tag.and_then(Language::from_tag).unwrap_or(self.policy.language);
         let value = |place| match (values, place) {
             (Values::All, _) | (_, Placeholder::TimeLeft | Placeholder::TicketNumber) => {
                 self.value(place, language)
@@ -206,10 +206,10 @@ impl Writer<'_> {
             Placeholder::Summary => None,
         };
         let value = value.filter(|value| !value.chars().all(is_blank))?;
-        let unfit = value.len() > MOST_NAME_CHARS || value.contains(char::is_control);
+        let unfit = value.len() > NAME_CHARS_MAX || value.contains(char::is_control);
         Some(if unfit {
             let plain = value.chars().map(|c| if c.is_control() { ' ' } else { c });
-            Cow::Owned(plain.take(MOST_NAME_CHARS).collect())
+            Cow::Owned(plain.take(NAME_CHARS_MAX).collect())
         } else {
             Cow::Borrowed(value)
         })

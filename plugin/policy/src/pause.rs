@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 /// Maximum number of pauses that are remembered per cycle. Beyond it the two oldest are merged,
 /// which can only delay.
-pub(crate) const MOST: usize = 12;
+pub(crate) const PAUSES_MAX: usize = 12;
 
 /// One pause, from an instant until another, or until an event ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Pauses {
         {
             // The end arrived before the beginning.
             ended.from = from;
-            self.put_in_order();
+            self.sort();
             return;
         }
         self.insert(Pause { kind, from, until });
@@ -86,13 +86,13 @@ impl Pauses {
             return;
         }
         // If the list is full, an end alone is not worth merging two pauses.
-        let has_room = self.0.len() < MOST;
+        let has_room = self.0.len() < PAUSES_MAX;
         match self.0.iter_mut().find(|p| p.kind == kind && p.is_empty()) {
             Some(stray) if stray.from < at => (stray.from, stray.until) = (at, Some(at)),
             None if has_room => self.insert(Pause { kind, from: at, until: Some(at) }),
             Some(_) | None => {}
         }
-        self.put_in_order();
+        self.sort();
     }
 
     /// The customer answered at `at`, which ends earlier snoozes.
@@ -124,7 +124,7 @@ impl Pauses {
     }
 
     /// The list is short and nearly sorted, and the library's sort would be larger than this file.
-    fn put_in_order(&mut self) {
+    fn sort(&mut self) {
         for pause in core::mem::take(&mut self.0) {
             let place = self.0.partition_point(|p| p.from <= pause.from);
             self.0.insert(place, pause);
@@ -147,7 +147,7 @@ impl Pauses {
 
     /// Adds a pause that is not in the list yet.
     pub(crate) fn insert(&mut self, pause: Pause) {
-        if self.0.len() >= MOST {
+        if self.0.len() >= PAUSES_MAX {
             self.make_room();
         }
         let place = self.0.partition_point(|p| p.from <= pause.from);

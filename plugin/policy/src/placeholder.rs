@@ -35,7 +35,7 @@ pub(crate) const NAMED: [(&str, Placeholder); 7] = [
 pub(crate) enum Piece<'a> {
     Words(&'a str),
     /// A name between `{{` and `}}`, and its fallback.
-    Place(&'a str, Option<&'a str>),
+    Placeholder(&'a str, Option<&'a str>),
     /// A `{{` without its `}}`.
     Open,
 }
@@ -63,7 +63,7 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             Some((name, fallback)) => (name, Some(fallback.trim())),
             None => (inside, None),
         };
-        Some(Piece::Place(name.trim(), fallback))
+        Some(Piece::Placeholder(name.trim(), fallback))
     })
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn fill<'v>(text: &str, value: impl Fn(Placeholder) -> Option<Cow<'v,
     for piece in pieces(text) {
         match piece {
             Piece::Words(words) => filled.push_str(words),
-            Piece::Place(name, fallback) => match named(name).and_then(&value) {
+            Piece::Placeholder(name, fallback) => match named(name).and_then(&value) {
                 Some(value) => filled.push_str(&value),
                 None => filled.push_str(fallback.unwrap_or_default()),
             },

@@ -7,8 +7,8 @@ use crate::decision::{Decision, Key, Step, Survey};
 use crate::departments::Departments;
 use crate::event::{Event, Happening, Occurrence, Source};
 use crate::instant::Instant;
-use crate::matching::NarrowRules;
-use crate::memory::{Heard, Memory, Taken, Terms};
+use crate::matching::ConditionalRules;
+use crate::memory::{Meaning, Memory, Recorded, RecordingOptions};
 use crate::message::{Author, Message};
 use crate::names::Names;
 use crate::outgoing::{Way, window_until};
@@ -37,7 +37,7 @@ pub struct Policy {
     pub(crate) rules: Vec<Rule>,
     pub(crate) departments: Departments,
     /// The rules with more conditions than a department.
-    pub(crate) narrow: NarrowRules,
+    pub(crate) conditional: ConditionalRules,
     /// The options for tickets without a rule.
     pub(crate) defaults: Options,
     /// The company's name, for texts.
@@ -106,7 +106,7 @@ struct Limits<'a> {
 
 /// Maximum number of rounds in the search for an hour that is open in all zones of a country: some
 /// weeks.
-const MOST_ROUNDS: usize = 60;
+const SEARCH_ROUNDS_MAX: usize = 60;
 
 impl Limits<'_> {
     fn earliest(&self, due: Instant, at: Instant) -> (Instant, Option<Cause>) {
@@ -119,7 +119,7 @@ impl Limits<'_> {
     fn next_opening(&self, at: Instant) -> Instant {
         let Some(hours) = self.hours else { return at };
         let mut at = hours.next_opening(self.zone, at);
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..SEARCH_ROUNDS_MAX {
             let everywhere = self.perhaps.iter().fold(at, |at, zone| hours.next_opening(*zone, at));
             if everywhere == at {
                 return at;
@@ -165,14 +165,14 @@ impl Policy {
         message: &Message<'_>,
     ) -> (bool, Decision) {
         let first = memory.customer.is_none();
-        let heard = self.hearing(ticket, memory, message);
-        let taken = memory.hear(message, &self.terms(ticket), heard);
-        if taken == Taken::Spoken && message.author == Author::Customer {
+        let meaning = self.interpret(ticket, memory, message);
+        let taken = memory.record_message(message, &self.terms(ticket), meaning);
+        if taken == Recorded::Counted && message.author == Author::Customer {
             // A customer who only asks for more time has not written yet.
             let first = first && memory.customer.is_some();
             self.answer_message(ticket, memory, message, first);
         }
-        (taken != Taken::Nothing, self.decide(ticket, memory, message.stamp.received))
+        (taken != Recorded::Unchanged, self.decide(ticket, memory, message.stamp.received))
     }
 
     /// Records an event and decides for the instant of its receipt. Returns whether the memory
@@ -183,13 +183,12 @@ impl Policy {
         memory: &mut Memory,
         event: &Event<'_>,
     ) -> (bool, Decision) {
-        let terms = Terms {
-            counts_what_is_sent: self.counts_what_is_sent(ticket)
-                && !self.is_note(ticket, memory, event),
+        let terms = RecordingOptions {
+            counts_sent: self.counts_sent(ticket) && !self.is_note(ticket, memory, event),
             surveys: self.surveys(ticket, memory, event),
             ..self.terms(ticket)
         };
-        let mut changed = memory.notice(event, &terms);
+        let mut changed = memory.record_event(event, &terms);
         if let Happening::Occurred(occurrence) = event.what {
             changed |= self.note_occurrence(memory, &occurrence, event.stamp.clamped());
         }
@@ -204,15 +203,15 @@ impl Policy {
         occurrence: &Occurrence<'_>,
         at: Instant,
     ) -> bool {
-        let before = (memory.last_heard(), memory.surveyed());
+        let before = (memory.last_contact_at(), memory.surveyed());
         if occurrence.call.is_some() {
             // The customer made a call.
-            memory.reached(at);
+            memory.record_contact(at);
         }
         if occurrence.name == Occasion::RatingRequested.word() {
             memory.ask_survey(at);
         }
-        (memory.last_heard(), memory.surveyed()) != before
+        (memory.last_contact_at(), memory.surveyed()) != before
     }
 
     /// Decides what to do at an instant.
@@ -225,11 +224,11 @@ impl Policy {
     /// (docs/rules.md#department-rule).
     #[must_use]
     pub fn rule_for(&self, ticket: &Ticket<'_>) -> Option<(u32, &Rule)> {
-        let index = if self.narrow.is_empty() {
+        let index = if self.conditional.is_empty() {
             self.departments.rule(ticket.department)?
         } else {
             let own = ticket.department.and_then(|name| self.departments.own(name));
-            self.narrow.rule(ticket, own, self.departments.any)?
+            self.conditional.rule(ticket, own, self.departments.any)?
         };
         Some((index, self.rules.get(usize::try_from(index).ok()?)?))
     }
@@ -294,7 +293,7 @@ impl Policy {
     }
 
     /// Whether sent messages are counted.
-    fn counts_what_is_sent(&self, ticket: &Ticket<'_>) -> bool {
+    fn counts_sent(&self, ticket: &Ticket<'_>) -> bool {
         if !self.has_limits() {
             return false;
         }
@@ -321,17 +320,17 @@ impl Policy {
     }
 
     /// What a customer's message means apart from being an answer.
-    fn hearing(&self, ticket: &Ticket<'_>, memory: &Memory, message: &Message<'_>) -> Heard {
-        let mut heard = Heard::default();
+    fn interpret(&self, ticket: &Ticket<'_>, memory: &Memory, message: &Message<'_>) -> Meaning {
+        let mut meaning = Meaning::default();
         if message.author != Author::Customer {
-            return heard;
+            return meaning;
         }
         if let Some(text) = message.text {
             let usual = ticket.channel.abilities().opt_out_words;
-            heard.opted_out = crate::opt_out::said(text, self.opt_out_words.as_deref(), usual);
+            meaning.opted_out = crate::opt_out::detect(text, self.opt_out_words.as_deref(), usual);
         }
-        heard.effect = self.effect(ticket, memory, message);
-        heard
+        meaning.effect = self.effect(ticket, memory, message);
+        meaning
     }
 
     /// The effect of the quick reply that a message chooses, if one was offered in this cycle.
@@ -362,13 +361,13 @@ impl Policy {
     }
 
     /// The options of the current rule that affect the memory.
-    fn terms(&self, ticket: &Ticket<'_>) -> Terms {
+    fn terms(&self, ticket: &Ticket<'_>) -> RecordingOptions {
         let options = self.rule_for(ticket).map_or(&self.defaults, |(_, rule)| &rule.options);
-        Terms {
+        RecordingOptions {
             counting: options.counting,
             reply_ends_snooze: options.reply_ends_snooze,
-            tells_of_waiting: options.company_silent.is_some(),
-            counts_what_is_sent: false,
+            notifies_of_waiting: options.company_silent.is_some(),
+            counts_sent: false,
             surveys: false,
         }
     }

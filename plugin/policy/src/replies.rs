@@ -21,7 +21,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// After this time an unsent reply is dropped.
-const STALE: Span = Span::DAY;
+const REPLY_EXPIRY: Span = Span::DAY;
 
 /// The kinds of occurrences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Occasion {
         u8::try_from(place).unwrap_or(0)
     }
 
-    pub(crate) fn of_number(number: u8) -> Option<Occasion> {
+    pub(crate) fn from_number(number: u8) -> Option<Occasion> {
         Self::NAMED.get(usize::from(number)).map(|(_, occasion)| *occasion)
     }
 
@@ -86,7 +86,7 @@ impl Occasion {
     }
 
     /// Whether the host reports it; the others are detected in messages and openings.
-    const fn is_told(self) -> bool {
+    const fn is_reported(self) -> bool {
         !matches!(
             self,
             Occasion::FirstChatReceived
@@ -271,7 +271,7 @@ impl Policy {
         let at = event.stamp.clamped();
         let untimely =
             occasion == Occasion::CalledOutOfHours && self.is_open(team, at) != Some(false);
-        if !occasion.is_told() || untimely {
+        if !occasion.is_reported() || untimely {
             return false;
         }
         let id = occurrence.call.map(About::Call).or(event.stamp.id.map(About::Event));
@@ -303,9 +303,9 @@ impl Policy {
             at,
         };
         pending.sends = self.message(team, ticket, memory, &pending, at).is_some()
-            && id.is_none_or(|id| memory.is_first(id, Part::Message));
+            && id.is_none_or(|id| memory.insert_occurrence(id, Part::Message));
         pending.records = team.missed_call(ticket, &pending) != MissedCall::Nothing
-            && id.is_none_or(|id| memory.is_first(id, Part::Record));
+            && id.is_none_or(|id| memory.insert_occurrence(id, Part::Record));
         let answers = pending.sends || pending.records;
         if answers {
             memory.reply_to(|number| Pending { number, ..pending });
@@ -324,7 +324,7 @@ impl Policy {
             return None;
         }
         let team = self.team(ticket)?;
-        memory.replies().iter().filter(|p| now.since(p.at) < STALE).find_map(|pending| {
+        memory.replies().iter().filter(|p| now.since(p.at) < REPLY_EXPIRY).find_map(|pending| {
             let message = self.message(team, ticket, memory, pending, now);
             let missed_call = team.missed_call(ticket, pending);
             if message.is_none() && missed_call == MissedCall::Nothing {

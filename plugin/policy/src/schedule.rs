@@ -15,7 +15,7 @@ use crate::rule::{
 use crate::sending::Cause;
 
 /// How long before the end of a channel's window an early reminder is sent.
-pub(crate) const BEFORE_THE_END: Span = Span::HOUR;
+pub(crate) const EARLY_SENDING: Span = Span::HOUR;
 
 /// A step and its instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,7 +208,7 @@ impl Schedule<'_> {
 
     /// Whether only the people in charge got a reminder, so that it warned nobody.
     fn was_note(&self, spent: &Spent) -> bool {
-        let open = if self.memory.reached > Some(spent.last_at) {
+        let open = if self.memory.contact_at > Some(spent.last_at) {
             // The customer has been in contact since, which does not change what the channel
             // accepted before.
             self.before.is_none_or(|until| spent.last_at < until)
@@ -260,7 +260,7 @@ impl Schedule<'_> {
                     && !self.has_template(content)
                     && self.rule.options.outside_window == OutsideWindow::BeforeItEnds =>
             {
-                until.minus(BEFORE_THE_END).max(earliest)
+                until.minus(EARLY_SENDING).max(earliest)
             }
             _ => due,
         };

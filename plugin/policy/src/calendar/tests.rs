@@ -2,7 +2,7 @@
 
 extern crate std;
 
-use super::{Flaw, Holiday, Hours, MIDNIGHT, On, Opening, Place};
+use super::{Flaw, Holiday, Hours, MINUTES_PER_DAY, On, Opening, Place};
 use crate::instant::{Instant, Span};
 use crate::zone::Zone;
 use std::vec;
@@ -103,7 +103,7 @@ fn holidays_are_closed_and_special_days_have_hours_of_their_own() {
 #[test]
 fn everything_wrong_with_openings_is_said() {
     let mut week = daily(0, 0, &[opening(9, 13), opening(12, 14), opening(14, 15)]);
-    week[6] = vec![opening(10, 10), opening(11, 9), Opening { from: 0, to: MIDNIGHT + 1 }];
+    week[6] = vec![opening(10, 10), opening(11, 9), Opening { from: 0, to: MINUTES_PER_DAY + 1 }];
     let mut holidays = vec![closed(On::every_year(1, 1)), closed(On::date(2026, 1, 1))];
     holidays.push(Holiday {
         on: On::every_year(1, 1).unwrap(),

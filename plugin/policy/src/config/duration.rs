@@ -8,7 +8,7 @@ use crate::text::span;
 use alloc::vec;
 
 /// The longest duration in a policy (docs/rules.md#ninety-days).
-pub(super) const LONGEST: Span = Span::DAY.times(90);
+pub(super) const DURATION_MAX: Span = Span::DAY.times(90);
 
 impl Place<'_> {
     /// A duration: positive, not shorter than the host can measure, at most 90 days.
@@ -24,7 +24,7 @@ impl Place<'_> {
         problems: &mut Problems,
     ) -> Option<Span> {
         let Some(written) = self.text_or_number() else {
-            self.wrong(Shape::Text, problems);
+            self.wrong_shape(Shape::Text, problems);
             return None;
         };
         let problem = match read(&written, Span::DAY) {
@@ -32,7 +32,7 @@ impl Place<'_> {
             Reading::Span(length) if length < resolution => {
                 (Code::BelowResolution, vec![plain(span(length)), plain(span(resolution))])
             }
-            Reading::Span(length) if length > LONGEST => {
+            Reading::Span(length) if length > DURATION_MAX => {
                 (Code::Over90Days, vec![plain(span(length))])
             }
             Reading::Span(_) if day < Span::DAY => match read(&written, day) {

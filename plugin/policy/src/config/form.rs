@@ -3,13 +3,13 @@
 //! The parser and the JSON Schema for editors take keys and words from these tables, so nothing
 //! else can be written or read.
 
-use super::hours::{MOST_CALENDARS, MOST_DAYS_APART, MOST_HOLIDAYS, MOST_MESSAGES};
-use super::message::{MOST_LANGUAGES, MOST_PARAMETERS, MOST_QUICK_REPLIES};
-use super::replies::{MOST_PARTS, MOST_TEAMS};
-use super::{MOST_REMINDERS, MOST_RETRIES, MOST_RULES, words};
+use super::hours::{CALENDARS_MAX, DAYS_APART_MAX, HOLIDAYS_MAX, MESSAGE_LIMIT_MAX};
+use super::message::{QUICK_REPLIES_MAX, TEMPLATE_LANGUAGES_MAX, TEMPLATE_PARAMETERS_MAX};
+use super::replies::{REPLY_PARTS_MAX, TEAMS_MAX};
+use super::{REMINDERS_MAX, RETRIES_MAX, RULES_MAX, words};
 
-pub use super::hours::{DAYS, MOST_OPENINGS};
-pub use super::place::{MOST_NAMES, MOST_TEXT_BYTES};
+pub use super::hours::{DAYS, OPENINGS_PER_DAY_MAX};
+pub use super::place::{NAMES_MAX, TEXT_BYTES_MAX};
 
 /// The channels; case does not matter.
 pub const CHANNELS: &[&str] = &words::CHANNEL_WORDS;
@@ -104,7 +104,7 @@ const fn key(name: &'static str, kind: Kind) -> Key {
     Key { name, kind, required: false }
 }
 
-const fn needed(name: &'static str, kind: Kind) -> Key {
+const fn required(name: &'static str, kind: Kind) -> Key {
     Key { name, kind, required: true }
 }
 
@@ -123,11 +123,11 @@ pub const POLICY: Form = Form {
         key("groups", Kind::Words(&words::GROUPS_WORDS)),
         key("opt-out-words", Kind::Names),
         key("budget", Kind::Object(&BUDGET)),
-        key("schedules", Kind::Named(&SCHEDULE, MOST_CALENDARS)),
-        key("sending-windows", Kind::Named(&SENDING_WINDOW, MOST_CALENDARS)),
+        key("schedules", Kind::Named(&SCHEDULE, CALENDARS_MAX)),
+        key("sending-windows", Kind::Named(&SENDING_WINDOW, CALENDARS_MAX)),
         key("defaults", Kind::Object(&DEFAULTS)),
-        needed("rules", Kind::List(&RULE, MOST_RULES)),
-        key("replies", Kind::List(&TEAM, MOST_TEAMS)),
+        required("rules", Kind::List(&RULE, RULES_MAX)),
+        key("replies", Kind::List(&TEAM, TEAMS_MAX)),
     ],
 };
 
@@ -135,7 +135,7 @@ pub const POLICY: Form = Form {
 pub const ACTIVATION: Form = Form {
     name: "activation",
     keys: &[
-        needed("from", Kind::Instant),
+        required("from", Kind::Instant),
         key("backlog", Kind::Words(&words::BACKLOG_WORDS)),
         key("within", Kind::Duration),
     ],
@@ -145,9 +145,9 @@ pub const ACTIVATION: Form = Form {
 pub const BUDGET: Form = Form {
     name: "budget",
     keys: &[
-        key("per-day", Kind::Count(MOST_MESSAGES)),
-        key("per-week", Kind::Count(MOST_MESSAGES)),
-        key("days-apart", Kind::Count(MOST_DAYS_APART)),
+        key("per-day", Kind::Count(MESSAGE_LIMIT_MAX)),
+        key("per-week", Kind::Count(MESSAGE_LIMIT_MAX)),
+        key("days-apart", Kind::Count(DAYS_APART_MAX)),
     ],
 };
 
@@ -156,14 +156,16 @@ pub const SCHEDULE: Form = Form {
     name: "schedule",
     keys: &[
         key("zone", Kind::Zone),
-        needed("open", Kind::Week),
-        key("holidays", Kind::Holidays(MOST_HOLIDAYS)),
+        required("open", Kind::Week),
+        key("holidays", Kind::Holidays(HOLIDAYS_MAX)),
     ],
 };
 
 /// An entry of `holidays` with its own openings.
-pub const HOLIDAY: Form =
-    Form { name: "holiday", keys: &[needed("date", Kind::Date), needed("open", Kind::Openings)] };
+pub const HOLIDAY: Form = Form {
+    name: "holiday",
+    keys: &[required("date", Kind::Date), required("open", Kind::Openings)],
+};
 
 /// An entry of `sending-windows`.
 pub const SENDING_WINDOW: Form = Form {
@@ -171,10 +173,10 @@ pub const SENDING_WINDOW: Form = Form {
     keys: &[
         key("zone", Kind::Zone),
         key("open", Kind::Week),
-        key("holidays", Kind::Holidays(MOST_HOLIDAYS)),
-        key("per-day", Kind::Count(MOST_MESSAGES)),
-        key("per-week", Kind::Count(MOST_MESSAGES)),
-        key("days-apart", Kind::Count(MOST_DAYS_APART)),
+        key("holidays", Kind::Holidays(HOLIDAYS_MAX)),
+        key("per-day", Kind::Count(MESSAGE_LIMIT_MAX)),
+        key("per-week", Kind::Count(MESSAGE_LIMIT_MAX)),
+        key("days-apart", Kind::Count(DAYS_APART_MAX)),
         key("close", Kind::Words(&words::OUTSIDE_HOURS_WORDS)),
     ],
 };
@@ -219,13 +221,13 @@ pub const RULE: Form = Form {
     name: "rule",
     keys: options!(
         key("name", Kind::Filled),
-        needed("departments", Kind::Departments),
+        required("departments", Kind::Departments),
         key("tags", Kind::Names),
         key("priorities", Kind::Names),
         key("channels", Kind::WordList(&words::CHANNEL_WORDS)),
         key("enabled", Kind::Switch),
         key("close-after", Kind::Duration),
-        key("reminders", Kind::List(&REMINDER, MOST_REMINDERS)),
+        key("reminders", Kind::List(&REMINDER, REMINDERS_MAX)),
     ),
 };
 
@@ -235,23 +237,25 @@ pub const REMINDER: Form = Form {
     keys: &[
         key("after", Kind::Duration),
         key("before-close", Kind::Duration),
-        needed("text", Kind::Texts),
+        required("text", Kind::Texts),
         key("image", Kind::Object(&IMAGE)),
-        key("quick-replies", Kind::List(&QUICK_REPLY, MOST_QUICK_REPLIES)),
+        key("quick-replies", Kind::List(&QUICK_REPLY, QUICK_REPLIES_MAX)),
         key("template", Kind::Object(&TEMPLATE)),
     ],
 };
 
 /// `image`.
-pub const IMAGE: Form =
-    Form { name: "image", keys: &[needed("url", Kind::Url), needed("alternative", Kind::Texts)] };
+pub const IMAGE: Form = Form {
+    name: "image",
+    keys: &[required("url", Kind::Url), required("alternative", Kind::Texts)],
+};
 
 /// An entry of `quick-replies`.
 pub const QUICK_REPLY: Form = Form {
     name: "quick-reply",
     keys: &[
-        needed("text", Kind::Texts),
-        needed("effect", Kind::Words(&words::EFFECT_WORDS)),
+        required("text", Kind::Texts),
+        required("effect", Kind::Words(&words::EFFECT_WORDS)),
         key("by", Kind::Duration),
     ],
 };
@@ -260,9 +264,9 @@ pub const QUICK_REPLY: Form = Form {
 pub const TEMPLATE: Form = Form {
     name: "template",
     keys: &[
-        needed("name", Kind::Filled),
-        key("language", Kind::Languages(MOST_LANGUAGES)),
-        key("parameters", Kind::TextList(MOST_PARAMETERS)),
+        required("name", Kind::Filled),
+        key("language", Kind::Languages(TEMPLATE_LANGUAGES_MAX)),
+        key("parameters", Kind::TextList(TEMPLATE_PARAMETERS_MAX)),
     ],
 };
 
@@ -273,7 +277,7 @@ pub const ON_FAILED_REMINDER: Form = Form {
         key("unreachable", Kind::Words(&words::AFTER_FAILURE_WORDS)),
         key("refused", Kind::Words(&words::AFTER_FAILURE_WORDS)),
         key("retry-after", Kind::Duration),
-        key("retries", Kind::Count(MOST_RETRIES)),
+        key("retries", Kind::Count(RETRIES_MAX)),
     ],
 };
 
@@ -283,11 +287,11 @@ pub const TYPING: Form =
 
 /// `visitor-left`.
 pub const VISITOR_LEFT: Form =
-    Form { name: "visitor-left", keys: &[needed("close-after", Kind::Duration)] };
+    Form { name: "visitor-left", keys: &[required("close-after", Kind::Duration)] };
 
 /// `company-silent`.
 pub const COMPANY_SILENT: Form =
-    Form { name: "company-silent", keys: &[needed("after", Kind::Duration)] };
+    Form { name: "company-silent", keys: &[required("after", Kind::Duration)] };
 
 /// `close`.
 pub const CLOSE: Form = Form {
@@ -313,12 +317,12 @@ pub const CLOSE: Form = Form {
 pub const TEAM: Form = Form {
     name: "team",
     keys: &[
-        needed("departments", Kind::Departments),
+        required("departments", Kind::Departments),
         key("enabled", Kind::Switch),
         key("schedule", Kind::Name),
         key("missed-call-ticket", Kind::Switch),
         key("signature", Kind::Words(&words::SIGNATURE_WORDS)),
-        needed("events", Kind::Keyed(&words::OCCASION_WORDS, &REPLY)),
+        required("events", Kind::Keyed(&words::OCCASION_WORDS, &REPLY)),
     ],
 };
 
@@ -327,8 +331,8 @@ pub const REPLY: Form = Form {
     name: "reply",
     keys: &[
         key("enabled", Kind::Switch),
-        needed("text", Kind::Texts),
-        key("also", Kind::TextList(MOST_PARTS)),
+        required("text", Kind::Texts),
+        key("also", Kind::TextList(REPLY_PARTS_MAX)),
         key("signature", Kind::Words(&words::SIGNATURE_WORDS)),
         key("channels", Kind::WordList(&words::CHANNEL_WORDS)),
         key("when", Kind::Words(&words::WHEN_WORDS)),

@@ -4,7 +4,7 @@ use super::form;
 use super::place::{Object, Place, Problems, quoted};
 use super::plain;
 use super::words;
-use crate::calendar::{self, Flaw, Holiday, Hours, MIDNIGHT, On, Opening};
+use crate::calendar::{self, Flaw, Holiday, Hours, MINUTES_PER_DAY, On, Opening};
 use crate::diagnostic::{Code, Shape};
 use crate::policy::{OpenHours, OutsideHours, SendingWindow};
 use crate::sending::Caps;
@@ -14,15 +14,15 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// Maximum number of schedules, and of sending windows.
-pub(super) const MOST_CALENDARS: usize = 200;
+pub(super) const CALENDARS_MAX: usize = 200;
 /// Maximum number of openings per day.
-pub const MOST_OPENINGS: usize = 24;
+pub const OPENINGS_PER_DAY_MAX: usize = 24;
 /// Maximum number of holidays per calendar.
-pub(super) const MOST_HOLIDAYS: usize = 1_000;
+pub(super) const HOLIDAYS_MAX: usize = 1_000;
 /// Maximum of a message limit.
-pub(super) const MOST_MESSAGES: u32 = 1_000;
+pub(super) const MESSAGE_LIMIT_MAX: u32 = 1_000;
 /// Maximum of `days-apart`: the plugin does not remember sent messages longer.
-pub(super) const MOST_DAYS_APART: u32 = 60;
+pub(super) const DAYS_APART_MAX: u32 = 60;
 
 /// The days of a week, starting on Monday.
 pub const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -86,10 +86,10 @@ pub(super) fn budget(place: &Place<'_>, problems: &mut Problems) -> Option<Caps>
 
 fn most<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(&'a str, Place<'a>)> {
     let mut named = place.named(problems);
-    if named.len() > MOST_CALENDARS {
-        let values = vec![plain(named.len().to_string()), plain(MOST_CALENDARS.to_string())];
+    if named.len() > CALENDARS_MAX {
+        let values = vec![plain(named.len().to_string()), plain(CALENDARS_MAX.to_string())];
         place.problem(Code::TooMany, values, problems);
-        named.truncate(MOST_CALENDARS);
+        named.truncate(CALENDARS_MAX);
     }
     named
 }
@@ -98,9 +98,9 @@ fn caps(object: &Object<'_>, problems: &mut Problems) -> Caps {
     let mut count =
         |key, most| object.get(key).and_then(|place: Place<'_>| place.count(most, problems));
     Caps {
-        per_day: count("per-day", MOST_MESSAGES),
-        per_week: count("per-week", MOST_MESSAGES),
-        days_apart: count("days-apart", MOST_DAYS_APART),
+        per_day: count("per-day", MESSAGE_LIMIT_MAX),
+        per_week: count("per-week", MESSAGE_LIMIT_MAX),
+        days_apart: count("days-apart", DAYS_APART_MAX),
     }
 }
 
@@ -129,7 +129,7 @@ fn hours(object: &Object<'_>, problems: &mut Problems) -> Option<Hours> {
     let mut holidays = Vec::new();
     let mut holiday_places = Vec::new();
     if let Some(list) = object.get("holidays") {
-        for place in list.items(MOST_HOLIDAYS, problems) {
+        for place in list.items(HOLIDAYS_MAX, problems) {
             if let Some((holiday, places)) = holiday(&place, problems) {
                 holidays.push(holiday);
                 holiday_places.push((place, places));
@@ -187,15 +187,18 @@ fn weekdays(written: &str) -> Option<(usize, usize)> {
 
 /// One opening or a list of them; an empty list means closed.
 fn openings<'a>(place: &Place<'a>, problems: &mut Problems) -> Vec<(Opening, Place<'a>)> {
-    let places =
-        if place.is_list() { place.items(MOST_OPENINGS, problems) } else { vec![place.clone()] };
+    let places = if place.is_list() {
+        place.items(OPENINGS_PER_DAY_MAX, problems)
+    } else {
+        vec![place.clone()]
+    };
     let mut read = Vec::new();
     for place in places {
         let Some(written) = place.string(problems) else { continue };
         match opening(&written) {
             Some(opening) => {
                 // The end of the day is meant.
-                if opening.to == MIDNIGHT.saturating_sub(1) {
+                if opening.to == MINUTES_PER_DAY.saturating_sub(1) {
                     place.problem(Code::ClosesForAMinute, vec![], problems);
                 }
                 read.push((opening, place));
@@ -220,7 +223,7 @@ fn minute(written: &str) -> Option<u16> {
     }
     let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
     let of_day = hour.checked_mul(60)?.checked_add(minute)?;
-    (minute < 60 && of_day <= MIDNIGHT).then_some(of_day)
+    (minute < 60 && of_day <= MINUTES_PER_DAY).then_some(of_day)
 }
 
 /// `"2026-12-25"`, `"12-25"` (every year), or an object with one of them and its openings.
@@ -238,7 +241,7 @@ fn holiday<'a>(place: &Place<'a>, problems: &mut Problems) -> Option<(Holiday, V
         ),
     };
     let Some(written) = date.text() else {
-        date.wrong(Shape::Date, problems);
+        date.wrong_shape(Shape::Date, problems);
         return None;
     };
     let Some(on) = on(written) else {

@@ -14,7 +14,7 @@ use crate::rule::{
     Content, Effect, OutsideWindow, PlannedImage, PlannedQuickReply, PlannedTemplate, Rule,
     WhenLeftOut,
 };
-use crate::schedule::BEFORE_THE_END;
+use crate::schedule::EARLY_SENDING;
 use crate::text::Translated;
 use crate::zone::Zone;
 use alloc::string::{String, ToString};
@@ -22,17 +22,17 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// Maximum number of quick replies: more than any channel shows.
-pub(super) const MOST_QUICK_REPLIES: usize = 10;
+pub(super) const QUICK_REPLIES_MAX: usize = 10;
 /// Maximum number of parameters of a template.
-pub(super) const MOST_PARAMETERS: usize = 50;
+pub(super) const TEMPLATE_PARAMETERS_MAX: usize = 50;
 /// Maximum number of languages of a template.
-pub(super) const MOST_LANGUAGES: usize = 100;
+pub(super) const TEMPLATE_LANGUAGES_MAX: usize = 100;
 /// Maximum length of a formatted time left, in characters and bytes: «89 días y 23 horas».
-const MOST_TIME_LEFT: usize = 24;
+const TIME_LEFT_CHARS_MAX: usize = 24;
 
 /// The context in which a text is sent.
 #[derive(Clone, Copy)]
-pub(super) struct Spoken {
+pub(super) struct TextContext {
     /// The account's channel, if the config names it.
     pub(super) channel: Option<Channel>,
     /// Whether a close follows, so that `time-left` has a value.
@@ -41,20 +41,20 @@ pub(super) struct Spoken {
 
 /// The parts that the channel shows next to a text.
 #[derive(Clone, Copy, Default)]
-struct Beside {
+struct Attachments {
     quick_replies: bool,
     image: bool,
 }
 
-impl Spoken {
+impl TextContext {
     /// A text, or one per language, that the channel accepts.
     pub(super) fn texts(&self, place: &Place<'_>, problems: &mut Problems) -> Option<Translated> {
-        self.texts_beside(Beside::default(), place, problems)
+        self.texts_beside(Attachments::default(), place, problems)
     }
 
     fn texts_beside(
         &self,
-        beside: Beside,
+        beside: Attachments,
         place: &Place<'_>,
         problems: &mut Problems,
     ) -> Option<Translated> {
@@ -64,11 +64,11 @@ impl Spoken {
             able.limit(beside.quick_replies, beside.image).map(|limit| (channel, limit))
         });
         for (place, text) in place.each_text() {
-            if can_be_empty(text) {
+            if becomes_empty(text) {
                 place.problem(Code::CanBeEmpty, vec![], problems);
                 continue;
             }
-            places(&place, text, self.closes, false, problems);
+            check_placeholders(&place, text, self.closes, false, problems);
             if let Some((channel, limit)) = limit {
                 let shorter = channel.abilities().text_limit != Some(limit);
                 let code = match limit {
@@ -76,7 +76,7 @@ impl Spoken {
                     Limit::Characters(_) if shorter => Code::TextOverLimitBeside,
                     Limit::Characters(_) => Code::TextOverLimit,
                 };
-                within(&place, text, limit, channel, code, problems);
+                check_length(&place, text, limit, channel, code, problems);
             }
         }
         Some(texts)
@@ -87,17 +87,17 @@ impl Spoken {
 pub(super) fn summary(place: &Place<'_>, problems: &mut Problems) -> Option<Translated> {
     let texts = place.texts(problems)?;
     for (place, text) in place.each_text() {
-        places(&place, text, false, true, problems);
+        check_placeholders(&place, text, false, true, problems);
     }
     Some(texts)
 }
 
 /// Whether a text becomes empty if its placeholders have no values.
-fn can_be_empty(text: &str) -> bool {
+fn becomes_empty(text: &str) -> bool {
     let says = |piece| match piece {
         Piece::Words(words) => !words.trim().is_empty(),
         // These two always have a value, and unknown names are reported elsewhere.
-        Piece::Place(name, fallback) => match named(name) {
+        Piece::Placeholder(name, fallback) => match named(name) {
             None
             | Some(Placeholder::TimeLeft | Placeholder::TicketNumber | Placeholder::Summary) => {
                 true
@@ -111,7 +111,13 @@ fn can_be_empty(text: &str) -> bool {
 }
 
 /// Whether all placeholders of a text are known and have a value or a fallback.
-fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: &mut Problems) {
+fn check_placeholders(
+    place: &Place<'_>,
+    text: &str,
+    closes: bool,
+    summary: bool,
+    problems: &mut Problems,
+) {
     for piece in pieces(text) {
         let (name, fallback) = match piece {
             Piece::Words(_) => continue,
@@ -119,7 +125,7 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
                 place.problem(Code::BadPlaceholder, vec![], problems);
                 continue;
             }
-            Piece::Place(name, fallback) => (name, fallback),
+            Piece::Placeholder(name, fallback) => (name, fallback),
         };
         let fits = |place| match place {
             Placeholder::TimeLeft => closes,
@@ -157,7 +163,7 @@ fn places(place: &Place<'_>, text: &str, closes: bool, summary: bool, problems: 
 }
 
 /// Whether a text fits the limit with all placeholders replaced by their fallbacks.
-fn within(
+fn check_length(
     place: &Place<'_>,
     text: &str,
     limit: Limit,
@@ -167,16 +173,18 @@ fn within(
 ) {
     let lengths = pieces(text).map(|piece| match piece {
         Piece::Words(words) => limit.count(words),
-        Piece::Place(name, _) if named(name) == Some(Placeholder::TimeLeft) => MOST_TIME_LEFT,
-        Piece::Place(_, fallback) => fallback.map_or(0, |fallback| limit.count(fallback)),
+        Piece::Placeholder(name, _) if named(name) == Some(Placeholder::TimeLeft) => {
+            TIME_LEFT_CHARS_MAX
+        }
+        Piece::Placeholder(_, fallback) => fallback.map_or(0, |fallback| limit.count(fallback)),
         Piece::Open => 0,
     });
     let length = lengths.fold(0, usize::saturating_add);
-    if length > limit.most() {
+    if length > limit.max() {
         let number = |n: usize| plain(n.to_string());
         place.problem(
             code,
-            vec![number(length), number(limit.most()), plain(channel.word())],
+            vec![number(length), number(limit.max()), plain(channel.word())],
             problems,
         );
     }
@@ -185,42 +193,47 @@ fn within(
 /// The content of a reminder; empty if it has problems.
 pub(super) fn content(
     object: &Object<'_>,
-    spoken: &Spoken,
+    text_context: &TextContext,
     times: &Times<'_>,
     problems: &mut Problems,
 ) -> Content {
     let shows = |key, able: fn(&Abilities) -> bool| {
-        object.get(key).is_some() && spoken.channel.is_some_and(|c| able(c.abilities()))
+        object.get(key).is_some() && text_context.channel.is_some_and(|c| able(c.abilities()))
     };
-    let beside = Beside {
+    let beside = Attachments {
         quick_replies: shows("quick-replies", |able| able.quick_replies > 0),
         image: shows("image", |able| able.images),
     };
     let text = object
         .require("text", "\"text\": \"¿Sigues allí?\"", problems)
-        .and_then(|p| spoken.texts_beside(beside, &p, problems))
+        .and_then(|p| text_context.texts_beside(beside, &p, problems))
         .unwrap_or(Translated::new(Vec::new()));
     let image = object.get("image").and_then(|place| {
-        not_on(&place, spoken.channel, |channel| channel.abilities().images, problems);
-        image(&place, spoken, problems)
+        warn_left_out(&place, text_context.channel, |channel| channel.abilities().images, problems);
+        image(&place, text_context, problems)
     });
     let quick_replies = object
         .get("quick-replies")
         .map(|place| {
             let able = |channel: Channel| channel.abilities().quick_replies > 0;
-            not_on(&place, spoken.channel, able, problems);
-            quick_replies(&place, spoken, times, problems)
+            warn_left_out(&place, text_context.channel, able, problems);
+            quick_replies(&place, text_context, times, problems)
         })
         .unwrap_or_default();
     let template = object.get("template").and_then(|place| {
-        not_on(&place, spoken.channel, |channel| channel.abilities().templates, problems);
-        template(&place, spoken, problems)
+        warn_left_out(
+            &place,
+            text_context.channel,
+            |channel| channel.abilities().templates,
+            problems,
+        );
+        template(&place, text_context, problems)
     });
     Content { text, image, quick_replies, template }
 }
 
 /// Warns that the account's channel would leave out a part.
-fn not_on(
+fn warn_left_out(
     place: &Place<'_>,
     channel: Option<Channel>,
     able: impl Fn(Channel) -> bool,
@@ -231,7 +244,11 @@ fn not_on(
     }
 }
 
-fn image(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<PlannedImage> {
+fn image(
+    place: &Place<'_>,
+    text_context: &TextContext,
+    problems: &mut Problems,
+) -> Option<PlannedImage> {
     let object = place.object(&form::IMAGE, problems)?;
     let url_place = object.require("url", "\"url\": \"https://example.com/picture.png\"", problems);
     let url = url_place.and_then(|place| {
@@ -249,23 +266,23 @@ fn image(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<
     });
     let alternative = object
         .require("alternative", "\"alternative\": \"Nuestro horario\"", problems)
-        .and_then(|place| Spoken { channel: None, ..*spoken }.texts(&place, problems));
+        .and_then(|place| TextContext { channel: None, ..*text_context }.texts(&place, problems));
     Some(PlannedImage { url: url?, alternative: alternative? })
 }
 
 fn quick_replies(
     list: &Place<'_>,
-    spoken: &Spoken,
+    text_context: &TextContext,
     times: &Times<'_>,
     problems: &mut Problems,
 ) -> Vec<PlannedQuickReply> {
-    let abilities = spoken.channel.map(Channel::abilities);
-    let most = abilities.map_or(MOST_QUICK_REPLIES, |a| a.quick_replies);
-    let limit = spoken.channel.map(|c| (c, c.abilities().quick_reply_limit));
+    let abilities = text_context.channel.map(Channel::abilities);
+    let most = abilities.map_or(QUICK_REPLIES_MAX, |a| a.quick_replies);
+    let limit = text_context.channel.map(|c| (c, c.abilities().quick_reply_limit));
     let limit = limit.filter(|(_, most)| *most > 0);
     let mut replies: Vec<PlannedQuickReply> = Vec::new();
     // That the channel shows none at all was reported above.
-    let most = if most == 0 { MOST_QUICK_REPLIES } else { most };
+    let most = if most == 0 { QUICK_REPLIES_MAX } else { most };
     for place in list.items(most, problems) {
         let Some(object) = place.object(&form::QUICK_REPLY, problems) else { continue };
         let title = object.require("text", "\"text\": \"Sigo aquí\"", problems).and_then(|place| {
@@ -276,7 +293,7 @@ fn quick_replies(
                 }
                 if let Some((channel, most)) = limit {
                     let limit = Limit::Characters(most);
-                    within(&place, text, limit, channel, Code::TextOverLimit, problems);
+                    check_length(&place, text, limit, channel, Code::TextOverLimit, problems);
                 }
                 // Channels refuse two equal titles, and customers can choose by typing the title.
                 let twice = replies.iter().any(|reply| {
@@ -299,7 +316,7 @@ fn quick_replies(
                 let by = times.read(&place, problems)?;
                 // The choice opens the window again, which runs during the extra time.
                 if let Some(window) = times.window
-                    && (Waits { sending: None, ..times.waits }).range(by).1 >= window
+                    && (StepDelays { sending: None, ..times.waits }).range(by).1 >= window
                 {
                     let values = vec![plain(crate::text::span(window))];
                     place.problem(Code::ExtendsBeyondChannelWindow, values, problems);
@@ -326,7 +343,7 @@ fn quick_replies(
 
 pub(super) fn template(
     place: &Place<'_>,
-    spoken: &Spoken,
+    text_context: &TextContext,
     problems: &mut Problems,
 ) -> Option<PlannedTemplate> {
     let object = place.object(&form::TEMPLATE, problems)?;
@@ -336,17 +353,20 @@ pub(super) fn template(
     let languages = object
         .get("language")
         .map(|place| {
-            let list =
-                if place.is_list() { place.items(MOST_LANGUAGES, problems) } else { vec![place] };
+            let list = if place.is_list() {
+                place.items(TEMPLATE_LANGUAGES_MAX, problems)
+            } else {
+                vec![place]
+            };
             list.iter().filter_map(|place| language(place, problems)).collect()
         })
         .unwrap_or_default();
     let parameters = object
         .get("parameters")
-        .map(|list| list.items(MOST_PARAMETERS, problems))
+        .map(|list| list.items(TEMPLATE_PARAMETERS_MAX, problems))
         .unwrap_or_default()
         .iter()
-        .filter_map(|place| parameter(place, spoken, problems))
+        .filter_map(|place| parameter(place, text_context, problems))
         .collect();
     Some(PlannedTemplate { name: name?, languages, parameters })
 }
@@ -361,14 +381,18 @@ fn language(place: &Place<'_>, problems: &mut Problems) -> Option<String> {
 
 /// A parameter of a template. Channels refuse a message if one is empty or contains a line break, a
 /// tab or many spaces.
-fn parameter(place: &Place<'_>, spoken: &Spoken, problems: &mut Problems) -> Option<Translated> {
+fn parameter(
+    place: &Place<'_>,
+    text_context: &TextContext,
+    problems: &mut Problems,
+) -> Option<Translated> {
     let texts = place.texts(problems)?;
     for (place, text) in place.each_text() {
-        if can_be_empty(text) {
+        if becomes_empty(text) {
             place.problem(Code::CanBeEmpty, vec![], problems);
             continue;
         }
-        places(&place, text, spoken.closes, false, problems);
+        check_placeholders(&place, text, text_context.closes, false, problems);
         if text.contains(char::is_control) || text.contains("     ") {
             place.problem(Code::ParameterLayout, vec![], problems);
         }
@@ -407,7 +431,7 @@ pub(super) fn outside_channel_window(
         && closes
         && let Some(last) = rule.reminders.last()
         && last.content.template.is_none()
-        && (Waits { before_end, ..times.waits }).is_always(last.accumulated, window)
+        && (StepDelays { before_end, ..times.waits }).is_always(last.accumulated, window)
     {
         place.problem(Code::NeverCloses, vec![], problems);
     }
@@ -415,7 +439,7 @@ pub(super) fn outside_channel_window(
 
 /// What can delay a step beyond its own time.
 #[derive(Clone, Copy)]
-pub(super) struct Waits<'a> {
+pub(super) struct StepDelays<'a> {
     pub(super) clock: Clock<'a>,
     pub(super) sending: Option<(&'a Hours, Zone)>,
     /// The channel's window; a step that falls due after its end is taken before it.
@@ -423,18 +447,18 @@ pub(super) struct Waits<'a> {
 }
 
 /// Minutes of a week, and the distance between the minutes that are tried first.
-const WEEK: u64 = 10_080;
-const COARSE: usize = 180;
+const WEEK_MINUTES: u64 = 10_080;
+const COARSE_STEP_MINUTES: usize = 180;
 
-impl Waits<'_> {
+impl StepDelays<'_> {
     /// The calendar time until a step is taken, if it falls due `after` a minute of a week.
     fn wait(&self, after: Span, minute: u64) -> Span {
-        let start = A_MONDAY.plus(Span::MINUTE.times(minute));
+        let start = MONDAY.plus(Span::MINUTE.times(minute));
         let mut due = self.clock.advance(start, after);
         if let Some(window) = self.before_end
             && due >= start.plus(window)
         {
-            due = start.plus(window).minus(BEFORE_THE_END);
+            due = start.plus(window).minus(EARLY_SENDING);
         }
         self.sending.map_or(due, |(hours, zone)| hours.next_opening(zone, due)).since(start)
     }
@@ -445,7 +469,8 @@ impl Waits<'_> {
             let wait = self.wait(after, 0);
             return (wait, wait);
         }
-        let tried = (0..WEEK).step_by(COARSE).map(|minute| self.wait(after, minute));
+        let tried =
+            (0..WEEK_MINUTES).step_by(COARSE_STEP_MINUTES).map(|minute| self.wait(after, minute));
         tried.fold((Span::DAY.times(90), Span::ZERO), |(least, most), wait| {
             (least.min(wait), most.max(wait))
         })
@@ -458,12 +483,12 @@ impl Waits<'_> {
         shortest >= window
             && (self.clock.0.is_none() && self.sending.is_none()
                 || shortest >= window.plus(Span::MINUTE.times(180))
-                || (0..WEEK).step_by(5).all(|minute| self.wait(after, minute) >= window))
+                || (0..WEEK_MINUTES).step_by(5).all(|minute| self.wait(after, minute) >= window))
     }
 }
 
 /// 2026-01-05T00:00:00Z.
-const A_MONDAY: Instant = match Instant::from_millis(1_767_571_200_000) {
+const MONDAY: Instant = match Instant::from_millis(1_767_571_200_000) {
     Some(instant) => instant,
     None => Instant::MIN,
 };

@@ -17,17 +17,17 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// Maximum length of a name or text, in bytes: longer than any channel or help desk accepts.
-pub const MOST_TEXT_BYTES: usize = 16 * 1024;
+pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// Maximum number of names in a list.
-pub const MOST_NAMES: usize = 1_000;
+pub const NAMES_MAX: usize = 1_000;
 /// Maximum length of a name that others refer to, in bytes.
-const MOST_NAME_BYTES: usize = 1024;
+const NAME_BYTES_MAX: usize = 1024;
 /// Maximum number of keys in an object.
-const MOST_KEYS: usize = 1_000;
+const KEYS_MAX: usize = 1_000;
 
 /// Maximum number of listed problems; the others are counted.
-const MOST_PROBLEMS: usize = 100;
-const MOST_PROBLEM_BYTES: usize = 48 * 1024;
+const PROBLEMS_MAX: usize = 100;
+const PROBLEM_BYTES_MAX: usize = 48 * 1024;
 
 /// The problems found so far.
 #[derive(Debug, Default)]
@@ -39,14 +39,14 @@ pub(super) struct Problems {
     /// The number of problems that are not listed.
     more: usize,
     /// Whether problems are discarded.
-    unheard: bool,
+    discarding: bool,
     search: Search,
 }
 
 impl Problems {
     /// A list that discards problems, for values that are parsed a second time.
-    pub(super) fn unheard() -> Problems {
-        Problems { unheard: true, ..Problems::default() }
+    pub(super) fn discarding() -> Problems {
+        Problems { discarding: true, ..Problems::default() }
     }
 
     pub(super) fn errors(&self) -> usize {
@@ -66,16 +66,16 @@ impl Problems {
 
     /// Whether another error would not be listed, so that its text need not be computed.
     fn is_full(&self) -> bool {
-        let with_errors = self.listed.len() >= MOST_PROBLEMS && self.errors >= MOST_PROBLEMS;
-        self.unheard || with_errors || self.bytes >= MOST_PROBLEM_BYTES.saturating_sub(2_048)
+        let with_errors = self.listed.len() >= PROBLEMS_MAX && self.errors >= PROBLEMS_MAX;
+        self.discarding || with_errors || self.bytes >= PROBLEM_BYTES_MAX.saturating_sub(2_048)
     }
 
     fn push(&mut self, problem: Diagnostic) {
         let is_error = problem.code.severity() == Severity::Error;
         self.errors = self.errors.saturating_add(usize::from(is_error));
         let bytes = problem.bytes();
-        let fits = self.bytes.saturating_add(bytes) <= MOST_PROBLEM_BYTES;
-        if !self.unheard && fits && self.listed.len() < MOST_PROBLEMS {
+        let fits = self.bytes.saturating_add(bytes) <= PROBLEM_BYTES_MAX;
+        if !self.discarding && fits && self.listed.len() < PROBLEMS_MAX {
             self.bytes = self.bytes.saturating_add(bytes);
             self.listed.push(problem);
             return;
@@ -151,7 +151,7 @@ impl<'a> Place<'a> {
         Place { node: self.node, pointer: format!("{}/{index}", self.pointer) }
     }
 
-    pub(super) fn wrong(&self, shape: Shape, problems: &mut Problems) {
+    pub(super) fn wrong_shape(&self, shape: Shape, problems: &mut Problems) {
         let name = self.pointer.rsplit('/').next().unwrap_or_default();
         let name = if name.is_empty() { "/" } else { name };
         let values = vec![plain(name), Value::Shape(shape), Value::Example(shape)];
@@ -185,7 +185,7 @@ impl<'a> Place<'a> {
     /// The entries of the object at this place, with any names, without comments.
     pub(super) fn named(&self, problems: &mut Problems) -> Vec<(&'a str, Place<'a>)> {
         let Node::Object(entries) = self.node else {
-            self.wrong(Shape::Object, problems);
+            self.wrong_shape(Shape::Object, problems);
             return Vec::new();
         };
         let entries = self.first_keys(entries, problems);
@@ -193,8 +193,8 @@ impl<'a> Place<'a> {
         let mut found: Vec<(&'a str, Place<'a>)> = Vec::new();
         let mut seen = BTreeSet::new();
         for (key, node) in entries.iter().filter(|(key, _)| !is_comment(key)) {
-            if key.len() > MOST_NAME_BYTES {
-                let values = vec![plain(key.len().to_string()), plain(MOST_NAME_BYTES.to_string())];
+            if key.len() > NAME_BYTES_MAX {
+                let values = vec![plain(key.len().to_string()), plain(NAME_BYTES_MAX.to_string())];
                 self.problem(Code::TooLarge, values, problems);
                 continue;
             }
@@ -218,7 +218,7 @@ impl<'a> Place<'a> {
         problems: &mut Problems,
     ) -> Option<Object<'a>> {
         let Node::Object(entries) = self.node else {
-            self.wrong(Shape::Object, problems);
+            self.wrong_shape(Shape::Object, problems);
             return None;
         };
         let entries = self.first_keys(entries, problems);
@@ -253,11 +253,11 @@ impl<'a> Place<'a> {
         entries: &'a [(String, Node)],
         problems: &mut Problems,
     ) -> &'a [(String, Node)] {
-        if entries.len() > MOST_KEYS {
-            let values = vec![plain(entries.len().to_string()), plain(MOST_KEYS.to_string())];
+        if entries.len() > KEYS_MAX {
+            let values = vec![plain(entries.len().to_string()), plain(KEYS_MAX.to_string())];
             self.problem(Code::TooMany, values, problems);
         }
-        entries.get(..MOST_KEYS).unwrap_or(entries)
+        entries.get(..KEYS_MAX).unwrap_or(entries)
     }
 
     /// The entries of the object at this place, whose keys must be among `words`.
@@ -268,7 +268,7 @@ impl<'a> Place<'a> {
     /// The entries of the list at this place, at most `most`.
     pub(super) fn items(&self, most: usize, problems: &mut Problems) -> Vec<Place<'a>> {
         let Node::List(list) = self.node else {
-            self.wrong(Shape::List, problems);
+            self.wrong_shape(Shape::List, problems);
             return Vec::new();
         };
         if list.len() > most {
@@ -283,7 +283,7 @@ impl<'a> Place<'a> {
         match self.node {
             Node::Switch(on) => Some(*on),
             _ => {
-                self.wrong(Shape::Switch, problems);
+                self.wrong_shape(Shape::Switch, problems);
                 None
             }
         }
@@ -292,15 +292,15 @@ impl<'a> Place<'a> {
     pub(super) fn string(&self, problems: &mut Problems) -> Option<String> {
         match self.node {
             Node::Text(text) => {
-                if text.len() > MOST_TEXT_BYTES {
+                if text.len() > TEXT_BYTES_MAX {
                     let values =
-                        vec![plain(text.len().to_string()), plain(MOST_TEXT_BYTES.to_string())];
+                        vec![plain(text.len().to_string()), plain(TEXT_BYTES_MAX.to_string())];
                     self.problem(Code::TooLarge, values, problems);
                 }
                 Some(text.clone())
             }
             _ => {
-                self.wrong(Shape::Text, problems);
+                self.wrong_shape(Shape::Text, problems);
                 None
             }
         }
@@ -324,14 +324,14 @@ impl<'a> Place<'a> {
 
     /// A list of names that are not empty.
     pub(super) fn names(&self, problems: &mut Problems) -> Vec<String> {
-        self.items(MOST_NAMES, problems).iter().filter_map(|item| item.name(problems)).collect()
+        self.items(NAMES_MAX, problems).iter().filter_map(|item| item.name(problems)).collect()
     }
 
     /// A list of tags; two equivalent tags cause a warning.
     pub(super) fn tags(&self, problems: &mut Problems) -> Names {
         let mut seen = Departments::default();
         let mut tags: Vec<String> = Vec::new();
-        for place in self.items(MOST_NAMES, problems) {
+        for place in self.items(NAMES_MAX, problems) {
             let Some(tag) = place.name(problems) else { continue };
             match seen.own(&tag).and_then(|first| tags.get(usize::try_from(first).ok()?)) {
                 Some(_) if tag.trim().is_empty() => {}
@@ -359,7 +359,7 @@ impl<'a> Place<'a> {
     /// A whole number from 1 to `most`.
     pub(super) fn count(&self, most: u32, problems: &mut Problems) -> Option<u32> {
         let Node::Number(written) = self.node else {
-            self.wrong(Shape::Count, problems);
+            self.wrong_shape(Shape::Count, problems);
             return None;
         };
         let count = written.parse().ok().filter(|n| (1..=most).contains(n));
@@ -460,7 +460,7 @@ impl<'a> Place<'a> {
                 texts
             }
             _ => {
-                self.wrong(Shape::Texts, problems);
+                self.wrong_shape(Shape::Texts, problems);
                 return None;
             }
         };
@@ -479,7 +479,7 @@ impl<'a> Place<'a> {
                     }
                     _ => None,
                 };
-                entries.iter().take(MOST_KEYS).filter_map(text).collect()
+                entries.iter().take(KEYS_MAX).filter_map(text).collect()
             }
             _ => Vec::new(),
         }

@@ -1,8 +1,8 @@
 //! Parses automatic replies, team by team.
 
-use super::message::{self, Spoken};
+use super::message::{self, TextContext};
 use super::place::{Place, Problems};
-use super::{Around, department_names, departments, form, words};
+use super::{Context, department_names, departments, form, words};
 use crate::channel::Channels;
 use crate::departments::Departments;
 use crate::diagnostic::Code;
@@ -12,17 +12,17 @@ use crate::text::Translated;
 use alloc::vec;
 use alloc::vec::Vec;
 
-pub(super) const MOST_TEAMS: usize = 1_000;
+pub(super) const TEAMS_MAX: usize = 1_000;
 /// Maximum number of further parts of a message.
-pub(super) const MOST_PARTS: usize = 10;
+pub(super) const REPLY_PARTS_MAX: usize = 10;
 
 /// All teams and their departments.
 pub(super) fn teams(
     list: &Place<'_>,
-    around: &Around<'_>,
+    context: &Context<'_>,
     problems: &mut Problems,
 ) -> (Vec<Team>, Departments) {
-    let places = list.items(MOST_TEAMS, problems);
+    let places = list.items(TEAMS_MAX, problems);
     let mut teams = Vec::new();
     let mut of_departments = Vec::new();
     for place in &places {
@@ -34,7 +34,7 @@ pub(super) fn teams(
         let names = departments_place.as_ref().and_then(|p| department_names(p, problems));
         let enabled = object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
         let schedule = object.get("schedule").and_then(|p| {
-            p.one_of(around.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, problems)
+            p.one_of(context.schedules.iter().map(|s| &s.name), Code::UnknownSchedule, problems)
         });
         let missed_call_ticket =
             object.get("missed-call-ticket").and_then(|p| p.switch(problems)).unwrap_or(false);
@@ -49,7 +49,7 @@ pub(super) fn teams(
                 "\"events\": { \"first-chat-received\": { \"text\": \"…\" } }",
                 problems,
             )
-            .map(|events| replies(&events, scheduled, around, problems))
+            .map(|events| replies(&events, scheduled, context, problems))
             .unwrap_or_default();
         of_departments
             .push(names.map(|names| (names, departments_place.unwrap_or_else(|| place.clone()))));
@@ -58,21 +58,21 @@ pub(super) fn teams(
     let entries = of_departments
         .iter()
         .map(|entry| entry.as_ref().map(|(names, place)| (names.as_deref(), place)));
-    let found = departments("/replies", entries, around.surroundings, problems);
+    let found = departments("/replies", entries, context.surroundings, problems);
     (teams, found)
 }
 
 fn replies(
     events: &Place<'_>,
     scheduled: bool,
-    around: &Around<'_>,
+    context: &Context<'_>,
     problems: &mut Problems,
 ) -> Vec<PlannedReply> {
     let mut replies = Vec::new();
     let Some(object) = events.keyed(&words::OCCASION_WORDS, problems) else { return replies };
     for (word, occasion) in Occasion::NAMED {
         let Some(place) = object.get(word) else { continue };
-        let Some(reply) = reply(&place, occasion, around, problems) else { continue };
+        let Some(reply) = reply(&place, occasion, context, problems) else { continue };
         let timed = occasion.is_out_of_hours() || reply.when != When::Always;
         if timed && !scheduled {
             place.problem(Code::NeedsSchedule, vec![], problems);
@@ -85,21 +85,21 @@ fn replies(
 fn reply(
     place: &Place<'_>,
     occasion: Occasion,
-    around: &Around<'_>,
+    context: &Context<'_>,
     problems: &mut Problems,
 ) -> Option<PlannedReply> {
     let object = place.object(&form::REPLY, problems)?;
-    let spoken = Spoken { channel: around.channel, closes: false };
+    let text_context = TextContext { channel: context.channel, closes: false };
     let text = object
         .require("text", "\"text\": \"Gracias por escribirnos\"", problems)
-        .and_then(|p| spoken.texts(&p, problems))
+        .and_then(|p| text_context.texts(&p, problems))
         .unwrap_or(Translated::new(Vec::new()));
     let also = object
         .get("also")
-        .map(|list| list.items(MOST_PARTS, problems))
+        .map(|list| list.items(REPLY_PARTS_MAX, problems))
         .unwrap_or_default()
         .iter()
-        .filter_map(|p| spoken.texts(p, problems))
+        .filter_map(|p| text_context.texts(p, problems))
         .collect();
     let channels = object.get("channels").map(|list| {
         let mut channels = Channels::NONE;
@@ -116,7 +116,9 @@ fn reply(
         occasion,
         enabled: object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true),
         content: Content {
-            template: object.get("template").and_then(|p| message::template(&p, &spoken, problems)),
+            template: object
+                .get("template")
+                .and_then(|p| message::template(&p, &text_context, problems)),
             ..Content::words(text)
         },
         also,

@@ -1,6 +1,6 @@
 //! The config as a tree that keeps what an administrator wrote, including duplicate keys.
 
-use crate::config::{MOST_BYTES, plain};
+use crate::config::{CONFIG_BYTES_MAX, plain};
 use crate::diagnostic::{Code, Diagnostic};
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -9,7 +9,7 @@ use core::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Maximum nesting: deeper than any policy, and safe for a small stack.
-const DEEPEST: usize = 16;
+const DEPTH_MAX: usize = 16;
 
 /// A JSON value as written.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +24,12 @@ pub(super) enum Node {
 
 /// Parses JSON.
 pub(super) fn read(config: &str) -> Result<Node, Diagnostic> {
-    if config.len() > MOST_BYTES {
-        let values = vec![plain(config.len().to_string()), plain(MOST_BYTES.to_string())];
+    if config.len() > CONFIG_BYTES_MAX {
+        let values = vec![plain(config.len().to_string()), plain(CONFIG_BYTES_MAX.to_string())];
         return Err(Diagnostic::new(Code::TooLarge, "", values));
     }
-    if depth(config) > DEEPEST {
-        return Err(Diagnostic::new(Code::TooDeep, "", vec![plain(DEEPEST.to_string())]));
+    if depth(config) > DEPTH_MAX {
+        return Err(Diagnostic::new(Code::TooDeep, "", vec![plain(DEPTH_MAX.to_string())]));
     }
     let config = config.strip_prefix('\u{feff}').unwrap_or(config);
     serde_json::from_str(config).map_err(|error| {

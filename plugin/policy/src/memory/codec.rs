@@ -3,8 +3,8 @@
 //! Every version ever written stays readable. Only this file distinguishes versions.
 
 use super::{
-    Account, Closed, IDS, MOST_IN_A_ROW, Mark, Memory, OCCURRENCES, PENDING, Presence, Reopened,
-    SENT, Spent, Waiting,
+    AGENT_MARKS_MAX, Account, Closed, IDS_MAX, Mark, Memory, OCCURRENCES_MAX, PENDING_REPLIES_MAX,
+    Presence, Reopened, SENT_MAX, Spent, Waiting,
 };
 use crate::event::{FailureKind, PauseKind, Source};
 use crate::instant::Instant;
@@ -15,8 +15,8 @@ use alloc::vec::Vec;
 /// The version of the bytes that [`Memory::to_bytes`] writes.
 pub const VERSION: u8 = 5;
 
-const MARK: u8 = 0xD5;
-const HEADER: usize = 6;
+const MARKER: u8 = 0xD5;
+const HEADER_BYTES: usize = 6;
 
 /// Why bytes are not a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// If the bytes are not exactly what some version writes.
+    /// If the bytes are not exact what some version writes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Memory, Damage> {
         let mut memory = Memory::default();
         memory.read(bytes).map(|()| memory)
@@ -49,8 +49,8 @@ impl Memory {
             return Ok(());
         }
         let (&[mark, version, a, b, c, d], body) =
-            bytes.split_first_chunk::<HEADER>().ok_or(Damage::Damaged)?;
-        if mark != MARK || u32::from_le_bytes([a, b, c, d]) != checksum(version, body) {
+            bytes.split_first_chunk::<HEADER_BYTES>().ok_or(Damage::Damaged)?;
+        if mark != MARKER || u32::from_le_bytes([a, b, c, d]) != checksum(version, body) {
             return Err(Damage::Damaged);
         }
         let mut fields = Fields(body);
@@ -71,7 +71,7 @@ impl Memory {
     #[inline]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(96);
-        out.extend_from_slice(&[MARK, VERSION, 0, 0, 0, 0]);
+        out.extend_from_slice(&[MARKER, VERSION, 0, 0, 0, 0]);
         self.write_fields(&mut out);
         sign_again(&mut out);
         out
@@ -94,7 +94,7 @@ impl Memory {
             self.reopened.is_some(),
             self.reopened.is_some_and(|r| r.by_customer),
             self.opted_out,
-            self.reached.is_some(),
+            self.contact_at.is_some(),
             self.resolved.is_some(),
             self.account.as_ref().is_some_and(|a| a.out_of_hours.is_some()),
             // Most tickets have neither replies nor counted messages, and need no bytes for them.
@@ -147,7 +147,7 @@ impl Memory {
             out.extend_from_slice(&r.cycle.to_le_bytes());
         }
         out.extend(self.ids.iter().flat_map(|id| id.to_le_bytes()));
-        out.extend(self.reached.iter().flat_map(time));
+        out.extend(self.contact_at.iter().flat_map(time));
         out.extend(self.resolved.iter().flat_map(time));
         if let Some(account) = &self.account {
             account.write(out);
@@ -220,7 +220,7 @@ impl Fields<'_> {
         memory.close_failed = flags & 2 != 0;
         memory.cycle = self.u32()?;
         memory.customer = self.time_or_none()?.map(|at| Mark { sequence: None, at, id: None });
-        for _ in 0..self.at_most(MOST_IN_A_ROW)? {
+        for _ in 0..self.at_most(AGENT_MARKS_MAX)? {
             memory.agents.push(Mark { sequence: None, at: self.time_or_none()??, id: None });
         }
         let number = self.u32()?;
@@ -264,8 +264,11 @@ impl Fields<'_> {
         memory.close_failed = on(1);
         memory.notified = on(2);
         memory.cycle = self.u32()?;
-        let [agents, pauses, ids] =
-            [self.at_most(MOST_IN_A_ROW)?, self.at_most(pause::MOST)?, self.at_most(IDS)?];
+        let [agents, pauses, ids] = [
+            self.at_most(AGENT_MARKS_MAX)?,
+            self.at_most(pause::PAUSES_MAX)?,
+            self.at_most(IDS_MAX)?,
+        ];
         memory.opened_by_company = self.when(on(3), Self::time)?;
         if on(4) {
             let (at, sequence) = (self.time()?, self.when(on(5), Self::u64)?);
@@ -329,7 +332,7 @@ impl Fields<'_> {
             memory.ids.push(self.u64()?);
         }
         memory.opted_out = on(13);
-        memory.reached = self.when(on(14), Self::time)?;
+        memory.contact_at = self.when(on(14), Self::time)?;
         memory.resolved = self.when(on(15), Self::time)?;
         if on(17) {
             memory.account = Some(self.account(on(16), version)?.into());
@@ -344,8 +347,11 @@ impl Fields<'_> {
             reply: self.u32()?,
             ..Account::default()
         };
-        let [sent, replies, occurrences] =
-            [self.at_most(SENT)?, self.at_most(PENDING)?, self.at_most(OCCURRENCES)?];
+        let [sent, replies, occurrences] = [
+            self.at_most(SENT_MAX)?,
+            self.at_most(PENDING_REPLIES_MAX)?,
+            self.at_most(OCCURRENCES_MAX)?,
+        ];
         for _ in 0..sent {
             account.sent.push(self.time()?);
         }
@@ -355,7 +361,7 @@ impl Fields<'_> {
             account.replies.push(Pending {
                 number,
                 cycle,
-                occasion: Occasion::of_number(code >> 3)?,
+                occasion: Occasion::from_number(code >> 3)?,
                 sends: code & 4 != 0,
                 records: code & 2 != 0,
                 ticket_allowed: code & 1 != 0,
@@ -450,7 +456,7 @@ fn count(len: usize) -> u8 {
     u8::try_from(len).unwrap_or(u8::MAX)
 }
 
-const PAUSES: [PauseKind; 5] =
+const PAUSE_KINDS: [PauseKind; 5] =
     [PauseKind::Hold, PauseKind::Snooze, PauseKind::Call, PauseKind::Queue, PauseKind::Extension];
 
 fn pause_code(kind: PauseKind) -> u8 {
@@ -464,7 +470,7 @@ fn pause_code(kind: PauseKind) -> u8 {
 }
 
 fn pause_kind(code: u8) -> Option<PauseKind> {
-    PAUSES.get(usize::from(code)).copied()
+    PAUSE_KINDS.get(usize::from(code)).copied()
 }
 
 fn failure_code(failed: Option<FailureKind>) -> u8 {
@@ -507,7 +513,7 @@ fn source(code: u8) -> Option<Source> {
 #[doc(hidden)]
 pub fn sign_again(bytes: &mut [u8]) {
     if let Some((&mut [_, version, ref mut place @ ..], body)) =
-        bytes.split_first_chunk_mut::<HEADER>()
+        bytes.split_first_chunk_mut::<HEADER_BYTES>()
     {
         *place = checksum(version, body).to_le_bytes();
     }

@@ -249,7 +249,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "put the reminders in the order in which they are sent",
         ),
         Code::ReminderTime => (
-            "a reminder needs exactly one of `after` and `before-close`",
+            "a reminder needs exact one of `after` and `before-close`",
             "write \"after\": \"10 min\" or \"before-close\": \"5 min\"",
         ),
         Code::BeforeCloseWithoutClose => (

@@ -95,7 +95,7 @@ fn without_the_database_there_is_utc() {
 
 #[cfg(feature = "zones")]
 mod iana {
-    use super::super::{Clock, DAY, instant, tzif::Yearly};
+    use super::super::{Clock, DAY_MILLIS, instant, tzif::Yearly};
     use super::*;
     use jiff::tz::TimeZone;
     use jiff::{Timestamp, civil};
@@ -161,7 +161,9 @@ mod iana {
         let begin = utc("2026-11-01T00:00:00Z").millis();
         let same = |a: &str, b: &str| {
             let (a, b) = (zone(a), zone(b));
-            (0..300).map(|n| instant(begin + n * 5 * DAY)).all(|at| a.local(at) == b.local(at))
+            (0..300)
+                .map(|n| instant(begin + n * 5 * DAY_MILLIS))
+                .all(|at| a.local(at) == b.local(at))
         };
         for line in include_str!("countries.txt").lines() {
             let (times, others) = line.split_once(';').unwrap();
@@ -241,16 +243,16 @@ mod iana {
             ("2028-09-20T19:29:59Z", 16_200),
             ("2028-09-20T19:30:00Z", 12_600),
         ] {
-            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+            assert_eq!(rule.interval(utc(at).millis() / 1000).0, offset, "{at}");
         }
         let rule = Yearly::read(b"AAA-1BBB,59/0,J365/0").unwrap();
         for (at, offset) in [("2028-02-28T22:59:59Z", 3600), ("2028-02-28T23:00:00Z", 7200)] {
-            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+            assert_eq!(rule.interval(utc(at).millis() / 1000).0, offset, "{at}");
         }
         // Day 60 is 1 March, also in a leap year.
         let rule = Yearly::read(b"AAA-1BBB,J60/0,J365/0").unwrap();
         for (at, offset) in [("2028-02-29T22:59:59Z", 3600), ("2028-02-29T23:00:00Z", 7200)] {
-            assert_eq!(rule.stretch(utc(at).millis() / 1000).0, offset, "{at}");
+            assert_eq!(rule.interval(utc(at).millis() / 1000).0, offset, "{at}");
         }
         for wrong in ["", "CET", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x"] {
             assert!(Yearly::read(wrong.as_bytes()).is_none(), "{wrong}");
@@ -291,11 +293,11 @@ mod iana {
                     at - 1,
                     at,
                     at + 1,
-                    at - random.i64(0..DAY),
-                    at + random.i64(0..DAY),
+                    at - random.i64(0..DAY_MILLIS),
+                    at + random.i64(0..DAY_MILLIS),
                 ]);
             }
-            for at in instants.into_iter().filter(|at| *at > 2 * DAY) {
+            for at in instants.into_iter().filter(|at| *at > 2 * DAY_MILLIS) {
                 let now = shown(&jiff, at);
                 assert_eq!(zone.local(instant(at)).to_millis(), now, "{name} at {at}");
                 // Existing local times and nearby ones, which may not exist.

@@ -1,6 +1,6 @@
 //! The format in which time zones are published, TZif (RFC 9636).
 
-use super::{FAR, Stretch};
+use super::{FAR_SECONDS, OffsetInterval};
 use chrono::NaiveDate;
 
 /// The data of a zone: a list of past transitions, then a rule for every year after the last.
@@ -68,22 +68,27 @@ impl Table {
         Some(Table { times, changes, kinds, rule })
     }
 
-    pub(super) fn stretch(&self, at: i64) -> Stretch {
+    pub(super) fn interval(&self, at: i64) -> OffsetInterval {
         let time = |bytes: &[u8; 8]| i64::from_be_bytes(*bytes);
-        let last = self.times.last().map_or(FAR.saturating_neg(), time);
+        let last = self.times.last().map_or(FAR_SECONDS.saturating_neg(), time);
         if let Some(rule) = self.rule.as_ref().filter(|_| last <= at) {
-            let (offset, from, until) = rule.stretch(at);
-            return Stretch::of_seconds(offset, from.max(last), until);
+            let (offset, from, until) = rule.interval(at);
+            return OffsetInterval::of_seconds(offset, from.max(last), until);
         }
         let past = self.times.partition_point(|t| time(t) <= at);
         let before = past.checked_sub(1);
-        let from = before.and_then(|n| self.times.get(n)).map_or(FAR.saturating_neg(), time);
+        let from =
+            before.and_then(|n| self.times.get(n)).map_or(FAR_SECONDS.saturating_neg(), time);
         let kind = before.and_then(|n| self.changes.get(n)).map_or(0, |k| usize::from(*k));
         let offset = match self.kinds.get(kind) {
             Some([a, b, c, d, ..]) => i32::from_be_bytes([*a, *b, *c, *d]),
             None => 0,
         };
-        Stretch::of_seconds(i64::from(offset), from, self.times.get(past).map_or(FAR, time))
+        OffsetInterval::of_seconds(
+            i64::from(offset),
+            from,
+            self.times.get(past).map_or(FAR_SECONDS, time),
+        )
     }
 }
 
@@ -120,8 +125,8 @@ impl Yearly {
     }
 
     /// The offset at a second, and the interval in which it applies.
-    pub(super) fn stretch(&self, at: i64) -> (i64, i64, i64) {
-        let mut found = (self.standard, FAR.saturating_neg(), FAR);
+    pub(super) fn interval(&self, at: i64) -> (i64, i64, i64) {
+        let mut found = (self.standard, FAR_SECONDS.saturating_neg(), FAR_SECONDS);
         let Some(summer) = self.summer else { return found };
         // There are 146,097 days in 400 years. Near the turn of a year the result may be off by
         // one.
@@ -140,7 +145,7 @@ impl Yearly {
                     found.2 = second;
                     return found;
                 }
-                found = (offset, second, FAR);
+                found = (offset, second, FAR_SECONDS);
             }
             year = year.saturating_add(1);
             changes = summer.changes(year, self.standard);
