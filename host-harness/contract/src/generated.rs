@@ -14,37 +14,37 @@ use crate::word::{Word, other_from_word, other_word};
 /// The version of the contract (semver).
 pub const VERSION: &str = "0.2.0";
 
-/// An instant: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-/// Accepted between the years 1970 and 9999; anything else is the fault `bad-time`.
+/// An instant: milliseconds since 1970-01-01T00:00:00Z, without leap seconds. Valid from 1970
+/// to 9999; any other value is the fault `bad-time`.
 pub type Instant = i64;
 
-/// A length of time in milliseconds.
+/// A duration in milliseconds.
 pub type Duration = u64;
 
-/// What the plugin remembers of one ticket: bytes that only the plugin reads.
+/// What the plugin remembers about a ticket: bytes that only the plugin reads.
 ///
-/// The host stores them with the ticket and returns the last ones unchanged. Empty bytes are
-/// the memory of a ticket that nothing has happened to. The bytes carry their own version and
-/// checksum; a plugin reads every older version that it ever wrote.
+/// The host stores them with the ticket and passes the last ones unchanged. An empty memory
+/// belongs to a ticket on which nothing has happened yet. The bytes contain their own version
+/// and checksum; a plugin reads every older version that it ever wrote.
 pub type Memory = Vec<u8>;
 
-/// Whether a ticket can still be worked on. `other` is treated as not open: nothing is done.
+/// The status of a ticket. `other` is treated as not open: nothing is done.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum TicketStatus {
-    /// Being handled, in whatever way.
+    /// Open.
     #[cfg_attr(feature = "sandbox", component(name = "open"))]
     Open,
-    /// Closed, by whomever.
+    /// Closed by anybody.
     #[cfg_attr(feature = "sandbox", component(name = "closed"))]
     Closed,
-    /// Made part of another ticket.
+    /// Merged into another ticket.
     #[cfg_attr(feature = "sandbox", component(name = "merged"))]
     Merged,
-    /// Gone.
+    /// Deleted.
     #[cfg_attr(feature = "sandbox", component(name = "deleted"))]
     Deleted,
-    /// A status this contract has no word for.
+    /// A status that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -73,7 +73,7 @@ impl Word for TicketStatus {
     }
 }
 
-/// Where the customer writes. `other` reports no typing and reopens no ticket.
+/// The channel on which the customer writes. `other` reports no typing and reopens no ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Channel {
@@ -107,7 +107,7 @@ pub enum Channel {
     /// Telephone.
     #[cfg_attr(feature = "sandbox", component(name = "voice"))]
     Voice,
-    /// A channel this contract has no word for.
+    /// A channel that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -159,50 +159,50 @@ impl Word for Channel {
     }
 }
 
-/// The facts of a ticket as they are at this moment, fresh at every call.
+/// The current facts of a ticket, passed in every call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Ticket {
-    /// The host's name for the ticket; returned in every action key. At most 512 bytes.
+    /// The host's id of the ticket; returned in every action key. At most 512 bytes.
     pub id: String,
-    /// Whether the ticket can still be worked on.
+    /// Whether the ticket is open.
     pub status: TicketStatus,
-    /// The group the ticket belongs to now; decides which closing rule applies.
+    /// The ticket's current department; determines which closing rule applies.
     pub department: Option<String>,
-    /// Where the customer writes.
+    /// The channel on which the customer writes.
     pub channel: Channel,
-    /// The ticket's tags; compared to the letter with the policy's exemption tags.
+    /// The ticket's tags, which are compared with those of the policy.
     pub tags: Vec<String>,
-    /// The human agent in charge, as the host names them.
+    /// The human agent in charge, by the host's name or id.
     pub agent: Option<String>,
-    /// The customer's language, as BCP 47 (`pt-BR`); chooses among the policy's texts.
+    /// The customer's language, as BCP 47 (`pt-BR`); selects among the policy's texts.
     pub locale: Option<String>,
-    /// The customer's time zone, where it is known: its IANA name (`America/Bogota`), the name that
-    /// Windows gives it, or an offset from UTC (`-03:00`, `UTC-3`).
+    /// The customer's time zone, if known: its IANA name (`America/Bogota`), its Windows name,
+    /// or an offset from UTC (`-03:00`, `UTC-3`).
     #[cfg_attr(feature = "sandbox", component(name = "customer-zone"))]
     pub customer_zone: Option<String>,
-    /// Whether something that closing normally demands (a mandatory field) is missing.
+    /// Whether metadata that a close normally requires (a mandatory field) is missing.
     #[cfg_attr(feature = "sandbox", component(name = "incomplete-metadata"))]
     pub incomplete_metadata: bool,
-    /// Whether several people write to us in this conversation (a WhatsApp group). Policies
-    /// leave groups alone unless they say otherwise.
+    /// Whether this is a group conversation (a WhatsApp group). Policies exempt groups by
+    /// default.
     pub group: bool,
-    /// Whether the customer has asked, in whatever ticket, not to be sent automatic messages.
+    /// Whether the customer has refused automatic messages, in any ticket.
     #[cfg_attr(feature = "sandbox", component(name = "opted-out"))]
     pub opted_out: bool,
-    /// Until when the channel lets us write freely, exclusive, where the host knows it. Without
-    /// it the plugin counts from the customer's last message or call in this ticket.
+    /// Until when the channel accepts free text (exclusive), if the host knows it. Otherwise
+    /// the plugin counts from the customer's last message or call in this ticket.
     #[cfg_attr(feature = "sandbox", component(name = "window-until"))]
     pub window_until: Option<Instant>,
-    /// When automatic messages were sent to this customer lately, in whatever ticket and order;
-    /// of the last weeks at most 64. They count against the policy's limits together with
-    /// those that the plugin remembers of this ticket.
+    /// When automatic messages were sent to this customer in recent weeks, in any ticket and
+    /// any order; at most 64. They count towards the policy's limits, together with those that
+    /// the plugin remembers of this ticket.
     #[cfg_attr(feature = "sandbox", component(name = "sent-to-customer"))]
     pub sent_to_customer: Option<Vec<Instant>>,
-    /// Further facts by name: what texts may speak of (`customer.name`, `agent.name`,
-    /// `department.name`, `company.name`, `ticket.number`), what rules match
-    /// (`ticket.priority`), and facts that later versions of the contract name. Unknown names
-    /// are passed over.
+    /// Further facts by name: values for texts (`customer.name`, `agent.name`,
+    /// `department.name`, `company.name`, `ticket.number`), values that rules match
+    /// (`ticket.priority`), and facts of later versions of the contract. Unknown names are
+    /// ignored.
     pub more: Option<Vec<(String, String)>>,
 }
 
@@ -328,19 +328,19 @@ impl Ticket {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Author {
-    /// The person who asks.
+    /// The customer.
     #[cfg_attr(feature = "sandbox", component(name = "customer"))]
     Customer,
-    /// A human of the company.
+    /// A human agent of the company.
     #[cfg_attr(feature = "sandbox", component(name = "agent"))]
     Agent,
-    /// An AI that answers as an agent would; counts where the policy says so.
+    /// An AI that answers like an agent; counts if the policy says so.
     #[cfg_attr(feature = "sandbox", component(name = "ai-agent"))]
     AiAgent,
     /// Automation.
     #[cfg_attr(feature = "sandbox", component(name = "bot"))]
     Bot,
-    /// An author this contract has no word for.
+    /// An author that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -369,46 +369,46 @@ impl Word for Author {
     }
 }
 
-/// What a message is. `other` counts from a customer and does not count from an agent, so
-/// that an unknown kind can stop a clock and never start one.
+/// The kind of a message. `other` counts from a customer but not from an agent, so that an
+/// unknown kind can stop a clock but never start one.
 ///
-/// Words inside `other` that are known: `deleted`, a message that was deleted for everybody,
-/// which counts from nobody; `survey-answer`, the customer's answer to a survey, which stops
-/// no clock and opens no ticket.
+/// Known words in `other`: `deleted`, a message that was deleted for everybody, which never
+/// counts; `survey-answer`, the customer's answer to a survey, which stops no clock and opens
+/// no ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum MessageKind {
-    /// Words.
+    /// Text.
     #[cfg_attr(feature = "sandbox", component(name = "text"))]
     Text,
-    /// A picture, a recording, a file, a contact card.
+    /// An image, a recording, a file, a contact card.
     #[cfg_attr(feature = "sandbox", component(name = "media"))]
     Media,
     /// A sticker.
     #[cfg_attr(feature = "sandbox", component(name = "sticker"))]
     Sticker,
-    /// A place.
+    /// A location.
     #[cfg_attr(feature = "sandbox", component(name = "location"))]
     Location,
     /// The choice of a menu entry or a button.
     #[cfg_attr(feature = "sandbox", component(name = "menu-answer"))]
     MenuAnswer,
-    /// A reaction to a message; counts from a customer where the policy says so.
+    /// A reaction to a message; counts from a customer if the policy says so.
     #[cfg_attr(feature = "sandbox", component(name = "reaction"))]
     Reaction,
     /// A note that the customer does not see.
     #[cfg_attr(feature = "sandbox", component(name = "private-note"))]
     PrivateNote,
-    /// A label put on or taken off.
+    /// A label that was added or removed.
     #[cfg_attr(feature = "sandbox", component(name = "label"))]
     Label,
-    /// A change of an older message.
+    /// An edit of an older message.
     #[cfg_attr(feature = "sandbox", component(name = "edit"))]
     Edit,
-    /// A receipt of delivery or of reading.
+    /// A delivery or read receipt.
     #[cfg_attr(feature = "sandbox", component(name = "receipt"))]
     Receipt,
-    /// A kind this contract has no word for.
+    /// A kind that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -460,23 +460,23 @@ impl Word for MessageKind {
     }
 }
 
-/// What caused a message to be sent. `other` is treated as `automation`.
+/// What caused a message. `other` is treated as `automation`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Origin {
-    /// A person or an AI agent answered, in any application, the channel's own included.
+    /// A person or an AI agent answered, in any application, including the channel's own.
     #[cfg_attr(feature = "sandbox", component(name = "written"))]
     Written,
-    /// An answering machine (mail with `Auto-Submitted`, an absence message).
+    /// An auto-responder (mail with `Auto-Submitted`, an absence message).
     #[cfg_attr(feature = "sandbox", component(name = "automatic-reply"))]
     AutomaticReply,
-    /// Automation, though it may carry an agent's name.
+    /// Automation, even under an agent's name.
     #[cfg_attr(feature = "sandbox", component(name = "automation"))]
     Automation,
     /// An action of this plugin, echoed back by the channel.
     #[cfg_attr(feature = "sandbox", component(name = "echo"))]
     Echo,
-    /// A cause this contract has no word for.
+    /// A cause that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -505,29 +505,29 @@ impl Word for Origin {
     }
 }
 
-/// One message of the conversation, of any author, as the channel delivered it.
+/// A message of the conversation, by any author, as the channel delivered it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Message {
-    /// The channel's id of the message. A second message with an id seen lately changes nothing.
+    /// The channel's id of the message. A message with the id of a recent one changes nothing.
     pub id: Option<String>,
-    /// Place in the ticket's order, where the host keeps one; it goes before `at`.
+    /// Its position in the ticket, if the host numbers messages; takes precedence over `at`.
     pub sequence: Option<u64>,
-    /// When it was written. Later than `received-at` counts as `received-at`.
+    /// When it was written. A time after `received-at` counts as `received-at`.
     pub at: Instant,
-    /// When the host received it; the decision returned is the one for this instant.
+    /// When the host received it; the returned decision is for this instant.
     #[cfg_attr(feature = "sandbox", component(name = "received-at"))]
     pub received_at: Instant,
     /// Who wrote.
     pub author: Author,
-    /// What it is; only some kinds count as somebody speaking.
+    /// The kind; only some kinds count as an answer.
     pub kind: MessageKind,
-    /// Who or what caused it to be sent.
+    /// What caused the message.
     pub origin: Origin,
-    /// What was written, where the host wants it to be considered (opt-out words, answers to
-    /// quick replies). Never sent on, never read as a placeholder.
+    /// The text, if the host passes it (for opt-out words and quick replies). It is never
+    /// forwarded and never parsed as a placeholder.
     pub text: Option<String>,
-    /// The id of the quick reply that was chosen, where the channel tells it.
+    /// The id of the chosen quick reply, if the channel reports it.
     pub choice: Option<String>,
 }
 
@@ -535,7 +535,7 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Source {
-    /// A human of the company.
+    /// A human agent of the company.
     #[cfg_attr(feature = "sandbox", component(name = "agent"))]
     Agent,
     /// The customer.
@@ -547,10 +547,10 @@ pub enum Source {
     /// A bot's flow.
     #[cfg_attr(feature = "sandbox", component(name = "flow"))]
     Flow,
-    /// Another program, by an interface of the platform.
+    /// Another program, through an interface of the platform.
     #[cfg_attr(feature = "sandbox", component(name = "api"))]
     Api,
-    /// A source this contract has no word for.
+    /// A source that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -587,7 +587,7 @@ impl Word for Source {
 pub struct Transfer {
     /// The new department.
     pub department: Option<String>,
-    /// The new agent; none means the department's queue.
+    /// The new agent; `none` means the department's queue.
     pub agent: Option<String>,
 }
 
@@ -613,25 +613,25 @@ impl json::Json for Transfer {
     }
 }
 
-/// Something that an automatic reply may answer. One reply at most follows each occurrence,
-/// however often it is told. Where there is no ticket yet (a missed call), the host names the
-/// one that would be opened and says that it is `closed`.
+/// Something that an automatic reply may answer. Each occurrence has at most one reply, however
+/// often it is reported. If there is no ticket yet (a missed call), the host passes the one
+/// that would be opened, with the status `closed`.
 ///
 /// Names: `customer-hung-up`, `call-missed`, `voicemail-left`, `call-completed`,
 /// `called-out-of-hours`, `rating-requested`, `resolution-asked`, `media-requested`,
-/// `contact-page-shared`, `approval-requested`, `payment-requested`. What the plugin sees for
-/// itself in messages and openings (`first-chat-received`, `wrote-out-of-hours`,
-/// `ticket-created-out-of-hours`) needs no occurrence and is passed over as one.
+/// `contact-page-shared`, `approval-requested`, `payment-requested`. The plugin itself detects
+/// `first-chat-received`, `wrote-out-of-hours` and `ticket-created-out-of-hours` in messages
+/// and openings, and ignores them as occurrences.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Occurrence {
     /// Kebab-case name; unknown names change nothing.
     pub name: String,
-    /// Particulars, as names and values. Of calls: `call`, the call's id, the same in all its
+    /// Details as names and values. For calls: `call`, the call's id, the same in all its
     /// occurrences; `phase`, where the caller was when they hung up (`greeting`, `waiting`,
-    /// `chosen`; `voice-message`, `options`), which decides between `customer-hung-up` and
-    /// `call-missed`; `ticket` `not-allowed`, when the account's rules forbid a new ticket for
-    /// a missed call. Unknown particulars are passed over.
+    /// `chosen`; `voice-message`, `options`), which distinguishes `customer-hung-up` from
+    /// `call-missed`; `ticket` with the value `not-allowed` if the account's rules forbid a new
+    /// ticket for a missed call. Unknown details are ignored.
     pub details: Vec<(String, String)>,
 }
 
@@ -662,10 +662,10 @@ pub enum FailureKind {
     /// The channel refused this message.
     #[cfg_attr(feature = "sandbox", component(name = "refused"))]
     Refused,
-    /// The customer has blocked us or is gone: nothing more can be sent.
+    /// The customer has blocked the account or no longer exists: nothing more can be sent.
     #[cfg_attr(feature = "sandbox", component(name = "blocked"))]
     Blocked,
-    /// A kind this contract has no word for.
+    /// A kind that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -692,7 +692,7 @@ impl Word for FailureKind {
     }
 }
 
-/// A step of a cycle. A host that meets `other` carries nothing out.
+/// A step of a cycle. A host that receives `other` carries nothing out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Step {
@@ -702,25 +702,26 @@ pub enum Step {
     /// The close.
     #[cfg_attr(feature = "sandbox", component(name = "close"))]
     Close,
-    /// Telling the people in charge: that the close is held back, or that the customer waits.
+    /// A notification to the people in charge: the close is held back, or the customer is
+    /// waiting.
     #[cfg_attr(feature = "sandbox", component(name = "notify"))]
     Notify,
-    /// Opening the closed ticket again.
+    /// Reopening the closed ticket.
     #[cfg_attr(feature = "sandbox", component(name = "reopen"))]
     Reopen,
     /// Opening a new ticket that is linked to the closed one.
     #[cfg_attr(feature = "sandbox", component(name = "open-linked"))]
     OpenLinked,
-    /// The steps after a close that somebody else made.
+    /// The steps after a close by somebody else.
     #[cfg_attr(feature = "sandbox", component(name = "after-close"))]
     AfterClose,
-    /// The close that the customer asked for by a quick reply.
+    /// The close that the customer requested with a quick reply.
     #[cfg_attr(feature = "sandbox", component(name = "resolve"))]
     Resolve,
     /// The automatic reply to the occurrence with this number, from 1 in each ticket.
     #[cfg_attr(feature = "sandbox", component(name = "reply"))]
     Reply(u32),
-    /// A step this contract has no word for.
+    /// A step that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -766,15 +767,15 @@ impl Step {
     }
 }
 
-/// The name of an action, the same each time it is asked for: the idempotency key.
+/// The name of an action, the same whenever it is requested: the idempotency key.
 ///
 /// Written `TICKET/CYCLE/STEP`, for example `4711/2/reminder-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct ActionKey {
-    /// The ticket's id as it was given.
+    /// The ticket's id as passed by the host.
     pub ticket: String,
-    /// The cycle the action belongs to, counted from 1 in each ticket; 0 before the first.
+    /// The action's cycle, counted from 1 in each ticket; 0 before the first.
     pub cycle: u32,
     /// The step within the cycle.
     pub step: Step,
@@ -786,27 +787,27 @@ pub struct ActionKey {
 pub struct Failure {
     /// The action.
     pub key: ActionKey,
-    /// Why, as far as it matters for what follows.
+    /// The kind of failure.
     pub kind: FailureKind,
 }
 
-/// What can happen to a ticket. `other` changes nothing.
+/// The kinds of events. `other` changes nothing.
 ///
-/// Words inside `other` that are known: `visitor-left`, the visitor of a chat has closed it;
-/// `visitor-returned`, they are back. A policy says what follows; by default nothing does.
+/// Known words in `other`: `visitor-left`, the visitor of a chat has closed it;
+/// `visitor-returned`, they are back. The policy determines what follows; by default nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Happening {
-    /// The ticket was opened, by whom. Optional when a message opens it.
+    /// The ticket was opened, and by whom. Optional if a message opens it.
     #[cfg_attr(feature = "sandbox", component(name = "opened"))]
     Opened(Source),
-    /// The host carried out an action: until this arrives the action stays due.
+    /// The host carried out an action. Until this is reported, the action stays due.
     #[cfg_attr(feature = "sandbox", component(name = "carried-out"))]
     CarriedOut(ActionKey),
-    /// The host gave up carrying out an action, after its own bounded retries.
+    /// The host gave up an action, after its own limited retries.
     #[cfg_attr(feature = "sandbox", component(name = "failed"))]
     Failed(Failure),
-    /// The customer is typing at this moment.
+    /// The customer is typing now.
     #[cfg_attr(feature = "sandbox", component(name = "typing"))]
     Typing,
     /// An agent put the ticket on hold: the clock stops.
@@ -815,10 +816,10 @@ pub enum Happening {
     /// The hold ended.
     #[cfg_attr(feature = "sandbox", component(name = "released"))]
     Released,
-    /// An agent put the ticket aside, until an instant where one was given.
+    /// An agent snoozed the ticket, until an instant if one was given.
     #[cfg_attr(feature = "sandbox", component(name = "snoozed"))]
     Snoozed(Option<Instant>),
-    /// The ticket was taken up again before or without such an instant.
+    /// The snooze ended, before its instant or without one.
     #[cfg_attr(feature = "sandbox", component(name = "woken"))]
     Woken,
     /// A call with the customer began: nothing falls due during a call.
@@ -827,30 +828,31 @@ pub enum Happening {
     /// The call ended.
     #[cfg_attr(feature = "sandbox", component(name = "call-ended"))]
     CallEnded,
-    /// An agent (named) took or was given the ticket.
+    /// The ticket was assigned to an agent (named).
     #[cfg_attr(feature = "sandbox", component(name = "assigned"))]
     Assigned(String),
-    /// The ticket went back to the queue: the clock stops until an agent has it.
+    /// The ticket returned to the queue: the clock stops until an agent has it.
     #[cfg_attr(feature = "sandbox", component(name = "unassigned"))]
     Unassigned,
-    /// The ticket went to another department, with an agent or to its queue.
+    /// The ticket was transferred to another department, to an agent or to its queue.
     #[cfg_attr(feature = "sandbox", component(name = "transferred"))]
     Transferred(Transfer),
-    /// Somebody gave the customer more time.
+    /// The customer was given more time.
     #[cfg_attr(feature = "sandbox", component(name = "extended"))]
     Extended(Duration),
-    /// The ticket was closed, by whom. A close of this plugin is reported by `carried-out`.
+    /// The ticket was closed, and by whom. A close by this plugin is reported as `carried-out`.
     #[cfg_attr(feature = "sandbox", component(name = "closed"))]
     Closed(Source),
-    /// The ticket was opened again, by whom.
+    /// The ticket was reopened, and by whom.
     #[cfg_attr(feature = "sandbox", component(name = "reopened"))]
     Reopened(Source),
-    /// Something an automatic reply may answer (a call, a rating that was asked for), by name.
+    /// Something that an automatic reply may answer (a call, a requested rating), by name.
     #[cfg_attr(feature = "sandbox", component(name = "occurred"))]
     Occurred(Occurrence),
-    /// A happening this contract has no word for. Known words: `message-undelivered:` and the
-    /// id of a message: the channel reported that this message of the company did not reach
-    /// the customer, and no longer counts. The report may come before the message.
+    /// An event that this contract does not define. Known words: `message-undelivered:`
+    /// followed by the id of a message: the channel reported that this message of the company
+    /// did not reach the customer, so it no longer counts. The report may come before the
+    /// message.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -959,44 +961,44 @@ impl json::Json for Happening {
     }
 }
 
-/// Something that happened to a ticket and is no message.
+/// Something other than a message that happened to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Event {
-    /// The host's id of the event. A second event with an id seen lately changes nothing.
+    /// The host's id of the event. An event with the id of a recent one changes nothing.
     pub id: Option<String>,
-    /// Place in the ticket's order, where the host keeps one; the same order as messages.
+    /// Its position in the ticket, if the host numbers events; the same order as messages.
     pub sequence: Option<u64>,
-    /// When it happened. Later than `received-at` counts as `received-at`.
+    /// When it happened. A time after `received-at` counts as `received-at`.
     pub at: Instant,
-    /// When the host learned of it; the decision returned is the one for this instant.
+    /// When the host learned of it; the returned decision is for this instant.
     #[cfg_attr(feature = "sandbox", component(name = "received-at"))]
     pub received_at: Instant,
     /// What happened.
     pub what: Happening,
 }
 
-/// When the next call is needed, and what for.
+/// When the next call is needed, and for what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Wake {
     /// The deadline, inclusive: at this instant the step is due.
     pub until: Instant,
-    /// What becomes due then.
+    /// The step that becomes due then.
     pub step: Step,
 }
 
-/// For whose eyes a message is. A host that meets `other` sends nothing and reports `failed`.
+/// Who sees a message. A host that receives `other` sends nothing and reports `failed`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Audience {
     /// The customer.
     #[cfg_attr(feature = "sandbox", component(name = "customer"))]
     Customer,
-    /// The people in charge: an internal note, which warns no customer.
+    /// The people in charge: an internal note, which is no warning for the customer.
     #[cfg_attr(feature = "sandbox", component(name = "people-in-charge"))]
     PeopleInCharge,
-    /// An audience this contract has no word for.
+    /// An audience that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1021,13 +1023,13 @@ impl Word for Audience {
     }
 }
 
-/// A message that the channel has approved beforehand.
+/// A message template that the channel has approved.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Template {
-    /// Its name at the channel.
+    /// Its name on the channel.
     pub name: String,
-    /// Its language at the channel, where the policy names it.
+    /// Its language on the channel, if the policy names it.
     pub language: Option<String>,
     /// The values of its parameters, in order.
     pub parameters: Vec<String>,
@@ -1060,13 +1062,13 @@ impl json::Json for Template {
     }
 }
 
-/// A picture.
+/// An image.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Image {
-    /// Where it is (`https:`).
+    /// Its address (`https:`).
     pub url: String,
-    /// What it shows, in words, for those who do not see it.
+    /// Its description, for people who do not see it.
     pub alternative: String,
 }
 
@@ -1087,13 +1089,13 @@ impl json::Json for Image {
     }
 }
 
-/// An answer that the customer can choose.
+/// A quick reply.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct QuickReply {
-    /// To be returned as `choice` of the customer's message: `continue`, `extend`, `resolve`.
+    /// Its id: `continue`, `extend`, `resolve`. The customer's message returns it as `choice`.
     pub id: String,
-    /// What the button says. Typed by the customer to the letter, it is the same as chosen.
+    /// The text of the button. If the customer types exactly this, it counts as chosen.
     pub title: String,
 }
 
@@ -1111,22 +1113,22 @@ impl json::Json for QuickReply {
     }
 }
 
-/// A message to be sent, whole: what the channel cannot show has been left out.
+/// A message to send, without anything that the channel cannot show.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Outgoing {
-    /// The words, in the customer's language as far as the policy has it, every placeholder
-    /// filled in. Also given beside a template, for the record and for people.
+    /// The text, in the customer's language if the policy has it, with all placeholders filled
+    /// in. Also present with a template, for records and people.
     pub text: String,
-    /// The language of the text, where the policy names it.
+    /// The language of the text, if the policy names it.
     pub language: Option<String>,
-    /// For whose eyes it is.
+    /// Who sees it.
     pub audience: Audience,
-    /// The approved template to be used instead of the text, outside of the channel's window.
+    /// The approved template to use instead of the text, outside the channel's window.
     pub template: Option<Template>,
-    /// A picture that goes with the text.
+    /// An image that goes with the text.
     pub image: Option<Image>,
-    /// Answers offered for choice, in order.
+    /// The quick replies, in order.
     #[cfg_attr(feature = "sandbox", component(name = "quick-replies"))]
     pub quick_replies: Vec<QuickReply>,
 }
@@ -1175,7 +1177,7 @@ impl json::Json for Outgoing {
     }
 }
 
-/// A message because of silence.
+/// A reminder to a silent customer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Reminder {
@@ -1183,15 +1185,15 @@ pub struct Reminder {
     pub number: u32,
     /// How many reminders the rule has.
     pub of: u32,
-    /// What to send.
+    /// The message.
     pub message: Outgoing,
 }
 
-/// What becomes of a missed call. `other` means nothing.
+/// What happens to a missed call. `other` means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum MissedCall {
-    /// Nothing: no call was missed, or neither an open ticket nor a rule has a use for it.
+    /// Nothing: no call was missed, or neither an open ticket nor a rule uses it.
     #[cfg_attr(feature = "sandbox", component(name = "nothing"))]
     Nothing,
     /// It is recorded on the open ticket.
@@ -1200,7 +1202,7 @@ pub enum MissedCall {
     /// A missed-call ticket is opened.
     #[cfg_attr(feature = "sandbox", component(name = "new-ticket"))]
     NewTicket,
-    /// A consequence this contract has no word for.
+    /// A consequence that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1227,15 +1229,15 @@ impl Word for MissedCall {
     }
 }
 
-/// What follows something that occurred, in one piece.
+/// The reaction to an occurrence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct AutomaticReply {
-    /// The name of what is answered.
+    /// The name of the occurrence.
     pub event: String,
-    /// What to send; none if only the call is recorded.
+    /// The message to send; `none` if only the call is recorded.
     pub message: Option<Outgoing>,
-    /// What becomes of a missed call.
+    /// What happens to a missed call.
     #[cfg_attr(feature = "sandbox", component(name = "missed-call"))]
     pub missed_call: MissedCall,
 }
@@ -1246,7 +1248,7 @@ pub struct AutomaticReply {
 pub struct ClosingNote {
     /// The category, from the policy or «Inactividad del cliente».
     pub category: String,
-    /// Facts: the rule, the times, the reminders sent.
+    /// The facts: the rule, the times, the sent reminders.
     pub summary: String,
 }
 
@@ -1267,20 +1269,20 @@ impl json::Json for ClosingNote {
     }
 }
 
-/// Whether the customer is asked how it was. `other` means no.
+/// Whether the customer gets a survey. `other` means no.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Survey {
-    /// Not asked.
+    /// None.
     #[cfg_attr(feature = "sandbox", component(name = "no"))]
     No,
-    /// Asked now.
+    /// Now.
     #[cfg_attr(feature = "sandbox", component(name = "now"))]
     Now,
-    /// Asked later, at a time that the host chooses.
+    /// Later, at a time that the host chooses.
     #[cfg_attr(feature = "sandbox", component(name = "later"))]
     Later,
-    /// An answer this contract has no word for.
+    /// An answer that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1307,18 +1309,18 @@ impl Word for Survey {
     }
 }
 
-/// What follows a close.
+/// The steps that follow a close.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct AfterClose {
-    /// Who closed.
+    /// Who closed the ticket.
     pub source: Source,
-    /// Whether the agent is taken off the ticket.
+    /// Whether the agent is unassigned.
     pub unassign: bool,
-    /// Whether the bot answers this customer again.
+    /// Whether the bot is switched on again for this customer.
     #[cfg_attr(feature = "sandbox", component(name = "bot-on"))]
     pub bot_on: bool,
-    /// Whether the customer is asked how it was.
+    /// Whether the customer gets a survey.
     pub survey: Survey,
 }
 
@@ -1343,41 +1345,41 @@ impl json::Json for AfterClose {
     }
 }
 
-/// Everything that belongs to a close, to be applied in one piece.
+/// Everything that belongs to a close, to be applied together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct ClosePackage {
-    /// The reason to be stored: `customer-inactivity`, or `customer-resolved` where the
-    /// customer has said so by a quick reply.
+    /// The reason to store: `customer-inactivity`, or `customer-resolved` if the customer said
+    /// so with a quick reply.
     pub reason: String,
-    /// What the conversation shows («Ticket cerrado por inactividad»).
+    /// The notice to show in the conversation («Ticket cerrado por inactividad»).
     pub notice: String,
     /// A last message to the customer, sent with the close.
     #[cfg_attr(feature = "sandbox", component(name = "closing-text"))]
     pub closing_text: Option<Outgoing>,
-    /// Why the closing text that the policy has is not sent, as the code of a reason.
+    /// The code of the reason why the policy's closing text is not sent.
     #[cfg_attr(feature = "sandbox", component(name = "silent-because"))]
     pub silent_because: Option<String>,
-    /// The note for the company's eyes.
+    /// The closing note, which only the company sees.
     pub note: ClosingNote,
     /// Tags to put on the ticket.
     pub tags: Vec<String>,
-    /// Whether something that closing normally demands is missing and was ignored.
+    /// Whether required metadata was missing and ignored.
     #[cfg_attr(feature = "sandbox", component(name = "incomplete-metadata"))]
     pub incomplete_metadata: bool,
     /// The exit by which a flow leaves its human-assistance block: the same word as `reason`.
     pub exit: String,
-    /// What follows the close.
+    /// The steps that follow.
     pub then: AfterClose,
 }
 
-/// Something that the people in charge must know.
+/// A notification to the people in charge.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Notification {
-    /// Why, as a stable code: `incomplete-metadata`, `company-silent`.
+    /// A stable code: `incomplete-metadata`, `company-silent`.
     pub code: String,
-    /// The same as a sentence in the policy's language.
+    /// The text, in the policy's language.
     pub text: String,
 }
 
@@ -1398,13 +1400,13 @@ impl json::Json for Notification {
     }
 }
 
-/// How a conversation goes on after its ticket was closed.
+/// How a conversation continues after its ticket was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Reopening {
-    /// Whether the customer had in truth written before the close.
+    /// Whether the customer had written before the close.
     pub premature: bool,
-    /// The agent who had the ticket, where known.
+    /// The agent who had the ticket, if known.
     pub agent: Option<String>,
     /// When the customer wrote.
     #[cfg_attr(feature = "sandbox", component(name = "customer-wrote"))]
@@ -1435,7 +1437,8 @@ impl json::Json for Reopening {
     }
 }
 
-/// What is to be done. A host that meets `other` carries nothing out and reports `failed`.
+/// The task of an action. A host that receives `other` carries nothing out and reports
+/// `failed`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Task {
@@ -1445,22 +1448,22 @@ pub enum Task {
     /// Close the ticket.
     #[cfg_attr(feature = "sandbox", component(name = "close"))]
     Close(ClosePackage),
-    /// Tell the people in charge.
+    /// Notify the people in charge.
     #[cfg_attr(feature = "sandbox", component(name = "notify"))]
     Notify(Notification),
-    /// Open the ticket again.
+    /// Reopen the ticket.
     #[cfg_attr(feature = "sandbox", component(name = "reopen"))]
     Reopen(Reopening),
-    /// Open a new ticket, linked to this one.
+    /// Open a new ticket that is linked to this one.
     #[cfg_attr(feature = "sandbox", component(name = "open-linked"))]
     OpenLinked(Reopening),
-    /// Do these steps after a close that was made by somebody else.
+    /// Take these steps after a close by somebody else.
     #[cfg_attr(feature = "sandbox", component(name = "after-close"))]
     AfterClose(AfterClose),
-    /// Answer something that occurred.
+    /// Answer an occurrence.
     #[cfg_attr(feature = "sandbox", component(name = "reply"))]
     Reply(AutomaticReply),
-    /// A task this contract has no word for.
+    /// A task that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1486,33 +1489,33 @@ impl Task {
     }
 }
 
-/// What the host is asked to do, in one piece.
+/// An action for the host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Action {
-    /// The idempotency key: carrying out one key twice must have the effect of once.
+    /// The idempotency key: carrying out one key twice must have the same effect as once.
     pub key: ActionKey,
-    /// The deadline that passed; the host's lateness is the difference to its clock.
+    /// The deadline that has passed; the host's delay is the difference to its clock.
     pub due: Instant,
-    /// What is to be done.
+    /// The task.
     pub task: Task,
 }
 
-/// What is to be done. A host that meets `other` rests.
+/// What the host does next. A host that receives `other` rests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Outcome {
-    /// Carry this out now, then report `carried-out` or `failed`. Asked again before that,
-    /// the same action with the same key is returned.
+    /// Carry this out now, then report `carried-out` or `failed`. Until then, every call
+    /// returns the same action with the same key.
     #[cfg_attr(feature = "sandbox", component(name = "act"))]
     Act(Action),
     /// Nothing now; call `on-tick` at this instant. Calling earlier or more often is harmless.
     #[cfg_attr(feature = "sandbox", component(name = "wait"))]
     Wait(Wake),
-    /// Nothing until something happens to the ticket.
+    /// Nothing until the next message or event.
     #[cfg_attr(feature = "sandbox", component(name = "rest"))]
     Rest,
-    /// An outcome this contract has no word for.
+    /// An outcome that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1533,23 +1536,23 @@ impl Outcome {
     }
 }
 
-/// Why a decision is what it is. A reader that meets `other` shows the word inside.
+/// The reason for a decision. A reader that receives `other` shows the word inside.
 ///
-/// Words inside `other` that are given: `visitor-left`, the close comes sooner because the
-/// visitor has left; `company-silent`, the customer has waited for the company too long.
+/// Known words in `other`: `visitor-left`, the close comes earlier because the visitor has
+/// left; `company-silent`, the customer has waited for the company too long.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Reason {
-    /// A reminder is due (outcome `act`) or is the next step (`wait`).
+    /// A reminder is due (outcome `act`) or next (`wait`).
     #[cfg_attr(feature = "sandbox", component(name = "reminder"))]
     Reminder(u32),
-    /// The close is due (`act`) or is the next step (`wait`).
+    /// The close is due (`act`) or next (`wait`).
     #[cfg_attr(feature = "sandbox", component(name = "close"))]
     Close,
     /// The close is due and waits while the customer types.
     #[cfg_attr(feature = "sandbox", component(name = "customer-typing"))]
     CustomerTyping,
-    /// The close is due and is held back because something it demands is missing.
+    /// The close is due and is held back because required metadata is missing.
     #[cfg_attr(feature = "sandbox", component(name = "incomplete-metadata"))]
     IncompleteMetadata,
     /// The customer had written before the close: it was premature.
@@ -1558,19 +1561,19 @@ pub enum Reason {
     /// The customer wrote after the close.
     #[cfg_attr(feature = "sandbox", component(name = "late-reply"))]
     LateReply,
-    /// Somebody else closed the ticket and steps follow.
+    /// Somebody else closed the ticket, and steps follow.
     #[cfg_attr(feature = "sandbox", component(name = "closed-by-other"))]
     ClosedByOther,
     /// The ticket is closed: already done.
     #[cfg_attr(feature = "sandbox", component(name = "already-closed"))]
     AlreadyClosed,
-    /// The ticket is merged, deleted or of a status without a word.
+    /// The ticket is merged, deleted, or has an unknown status.
     #[cfg_attr(feature = "sandbox", component(name = "not-open"))]
     NotOpen,
     /// The policy is switched off.
     #[cfg_attr(feature = "sandbox", component(name = "switched-off"))]
     SwitchedOff,
-    /// No rule for the ticket's department.
+    /// The ticket's department has no rule.
     #[cfg_attr(feature = "sandbox", component(name = "no-rule"))]
     NoRule,
     /// The department's rule is switched off.
@@ -1594,7 +1597,7 @@ pub enum Reason {
     /// The cycle began before the policy was switched on.
     #[cfg_attr(feature = "sandbox", component(name = "before-activation"))]
     BeforeActivation,
-    /// The cycle began before the policy was switched on and takes its turn in the backlog.
+    /// The cycle began before the policy was switched on and waits for its time in the backlog.
     #[cfg_attr(feature = "sandbox", component(name = "backlog"))]
     Backlog,
     /// An agent has put the ticket on hold.
@@ -1612,38 +1615,38 @@ pub enum Reason {
     /// A reminder (numbered) could not be sent: no close without its warning.
     #[cfg_attr(feature = "sandbox", component(name = "reminder-failed"))]
     ReminderFailed(u32),
-    /// The close could not be carried out and waits for people.
+    /// The close could not be carried out, so people must handle it.
     #[cfg_attr(feature = "sandbox", component(name = "close-failed"))]
     CloseFailed,
-    /// Every step of the rule was taken.
+    /// All steps of the rule were taken.
     #[cfg_attr(feature = "sandbox", component(name = "nothing-left"))]
     NothingLeft,
-    /// Something occurred that an automatic reply answers (named).
+    /// An automatic reply answers an occurrence (named).
     #[cfg_attr(feature = "sandbox", component(name = "automatic-reply"))]
     AutomaticReply(String),
-    /// The customer said by a quick reply that the matter is settled.
+    /// The customer said with a quick reply that the matter is settled.
     #[cfg_attr(feature = "sandbox", component(name = "customer-resolved"))]
     CustomerResolved,
-    /// Several people write in this conversation, and the policy leaves groups alone.
+    /// This is a group conversation, and the policy exempts groups.
     #[cfg_attr(feature = "sandbox", component(name = "group-conversation"))]
     GroupConversation,
     /// The step is due and waits for the sending window to open.
     #[cfg_attr(feature = "sandbox", component(name = "outside-sending-window"))]
     OutsideSendingWindow,
-    /// The step waits, because this customer has been sent enough messages.
+    /// The step waits because the limit of messages to this customer is reached.
     #[cfg_attr(feature = "sandbox", component(name = "over-budget"))]
     OverBudget,
-    /// A reminder (numbered) is tried again after it could not be sent.
+    /// A reminder (numbered) that could not be sent is retried.
     #[cfg_attr(feature = "sandbox", component(name = "retry"))]
     Retry(u32),
-    /// The last reminder (numbered) cannot be sent outside of the channel's window: no close
+    /// The last reminder (numbered) cannot be sent outside the channel's window: no close
     /// without its warning.
     #[cfg_attr(feature = "sandbox", component(name = "outside-channel-window"))]
     OutsideChannelWindow(u32),
-    /// The customer has asked not to be sent automatic messages.
+    /// The customer has refused automatic messages.
     #[cfg_attr(feature = "sandbox", component(name = "opted-out"))]
     OptedOut,
-    /// A reason this contract has no word for.
+    /// A reason that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1746,29 +1749,29 @@ impl Reason {
     }
 }
 
-/// The answer to a call: what is to be done, and why.
+/// The answer to a call: an outcome and its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Decision {
-    /// What is to be done.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why, from the same comparison that decided.
+    /// The reason, from the comparison that decided.
     pub reason: Reason,
-    /// The rule that applied, by its place in the policy, from 0.
+    /// The index of the rule that applied, from 0.
     pub rule: Option<u32>,
 }
 
-/// What a message or an event leads to.
+/// The result of a message or an event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Update {
-    /// The new memory; to be stored before the action of the decision is carried out.
+    /// The new memory; the host stores it before it carries out the decision's action.
     pub memory: Memory,
     /// The decision at `received-at`.
     pub decision: Decision,
 }
 
-/// Why a call has no answer. Nothing has changed; a host leaves the ticket as it is.
+/// Why a call failed. Nothing has changed; the host leaves the ticket as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Fault {
@@ -1781,10 +1784,10 @@ pub enum Fault {
     /// A time outside the years 1970 to 9999.
     #[cfg_attr(feature = "sandbox", component(name = "bad-time"))]
     BadTime(Instant),
-    /// A value over its limit (named).
+    /// A value exceeds its limit (named).
     #[cfg_attr(feature = "sandbox", component(name = "over-limit"))]
     OverLimit(String),
-    /// A fault this contract has no word for.
+    /// A fault that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1811,7 +1814,7 @@ impl Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum ExitState {
-    /// There is no flow, or nobody looked.
+    /// There is no flow, or it was not checked.
     #[cfg_attr(feature = "sandbox", component(name = "unknown"))]
     Unknown,
     /// It exists and leads to a block.
@@ -1823,7 +1826,7 @@ pub enum ExitState {
     /// The block is of a version that has no such exit: a policy that closes is refused.
     #[cfg_attr(feature = "sandbox", component(name = "not-supported"))]
     NotSupported,
-    /// A state this contract has no word for.
+    /// A state that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1852,33 +1855,34 @@ impl Word for ExitState {
     }
 }
 
-/// What the policy is checked against and the config itself cannot know.
+/// What the host knows about the account, against which a config is checked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Surroundings {
-    /// All departments of the account; without them no department is called unknown.
+    /// All departments of the account; without them departments are not checked.
     pub departments: Option<Vec<String>>,
-    /// How often the host can wake up at best; shorter times in a policy are errors.
+    /// The shortest interval at which the host can wake up; shorter durations in a policy are
+    /// errors.
     #[cfg_attr(feature = "sandbox", component(name = "tick-resolution"))]
     pub tick_resolution: Duration,
     /// Whether the flow can leave its human-assistance block by the inactivity exit.
     #[cfg_attr(feature = "sandbox", component(name = "inactivity-exit"))]
     pub inactivity_exit: ExitState,
-    /// Surroundings that later versions of the contract name; unknown names are passed over.
+    /// Surroundings of later versions of the contract; unknown names are ignored.
     pub more: Option<Vec<(String, String)>>,
 }
 
-/// How bad a problem is. `other` is treated as `error`.
+/// How severe a problem is. `other` is treated as `error`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(variant))]
 pub enum Severity {
     /// The policy is refused (red).
     #[cfg_attr(feature = "sandbox", component(name = "error"))]
     Error,
-    /// The policy is accepted and somebody should look (yellow).
+    /// The policy is accepted, but somebody should check it (yellow).
     #[cfg_attr(feature = "sandbox", component(name = "warning"))]
     Warning,
-    /// A severity this contract has no word for.
+    /// A severity that this contract does not define.
     #[cfg_attr(feature = "sandbox", component(name = "other"))]
     Other(String),
 }
@@ -1909,70 +1913,70 @@ impl Word for Severity {
 pub struct Wording {
     /// The language: `es`, `pt`, `en`.
     pub language: String,
-    /// What is wrong.
+    /// The problem.
     pub text: String,
-    /// The way out.
+    /// How to fix it.
     pub help: String,
 }
 
-/// One problem of a config.
+/// A problem of a config.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Diagnostic {
-    /// Stable kebab-case name of the problem.
+    /// The stable kebab-case name of the problem.
     pub code: String,
-    /// How bad it is.
+    /// How severe it is.
     pub severity: Severity,
     /// The place, as a JSON Pointer (RFC 6901) into the config.
     pub place: String,
-    /// The problem in words, in each language the plugin speaks.
+    /// The problem as text, in each of the plugin's languages.
     pub wordings: Vec<Wording>,
 }
 
-/// What one step says.
+/// A step of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct StepOutline {
     /// The step.
     pub step: Step,
-    /// The time since the step before it, or since what is counted from.
+    /// The time since the previous step, or since the start of counting.
     pub after: Duration,
     /// The time before the close, in a rule that closes.
     #[cfg_attr(feature = "sandbox", component(name = "before-close"))]
     pub before_close: Option<Duration>,
-    /// The instant, when the clock starts at the given start and every step is on time.
+    /// The instant if the clock starts at the given start and every step is on time.
     pub at: Instant,
 }
 
-/// What one rule says.
+/// A rule of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct RuleOutline {
-    /// Its name, or one made from its departments.
+    /// Its name, or a name made from its departments.
     pub name: String,
-    /// Its departments; none means any department without a rule of its own.
+    /// Its departments; `none` means any department without its own rule.
     pub departments: Option<Vec<String>>,
     /// Whether it is switched on.
     pub enabled: bool,
-    /// What the time is counted from: one of the config's words.
+    /// Where counting starts: one of the config's words.
     #[cfg_attr(feature = "sandbox", component(name = "count-from"))]
     pub count_from: String,
-    /// The schedule in whose open time the durations run; none means calendar time.
+    /// The schedule in whose open time durations run; `none` means calendar time.
     #[cfg_attr(feature = "sandbox", component(name = "business-hours"))]
     pub business_hours: Option<String>,
     /// The sending window that messages wait for.
     #[cfg_attr(feature = "sandbox", component(name = "sending-window"))]
     pub sending_window: Option<String>,
-    /// When the ticket is closed, counted from there; none means never.
+    /// The time until the close; `none` means never.
     #[cfg_attr(feature = "sandbox", component(name = "close-after"))]
     pub close_after: Option<Duration>,
-    /// The sum of all reminder times, the first included.
+    /// The sum of all reminder times, including the first.
     pub accumulated: Duration,
-    /// Its steps, in order, the close last.
+    /// Its steps in order; the close comes last.
     pub steps: Vec<StepOutline>,
 }
 
-/// What a checked policy says, for people and pages.
+/// A checked policy as a table, for people and pages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Outline {
@@ -1984,26 +1988,26 @@ pub struct Outline {
     pub rules: Vec<RuleOutline>,
 }
 
-/// For whom an explanation is written.
+/// The reader of an explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Reader {
-    /// Wanted language (`es`, `pt`, `en`, or a longer BCP 47 tag); others become English.
+    /// The language (`es`, `pt`, `en`, or a longer BCP 47 tag); any other becomes English.
     pub language: String,
-    /// The reader's distance to UTC in minutes, east positive, for the times in sentences.
+    /// The offset from UTC for times in texts, in minutes; positive is east.
     #[cfg_attr(feature = "sandbox", component(name = "utc-offset"))]
     pub utc_offset: i32,
 }
 
-/// One condition of a decision.
+/// A condition that was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Check {
-    /// Stable kebab-case name: the reason it would give if it did not hold.
+    /// Its stable kebab-case name: the code of the decision's reason if it does not hold.
     pub code: String,
     /// Whether it holds.
     pub holds: bool,
-    /// The same in words, with the values seen.
+    /// The condition in words, with its values.
     pub text: String,
 }
 
@@ -2011,19 +2015,19 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Explanation {
-    /// The language used.
+    /// The language of the texts.
     pub language: String,
-    /// The decision explained: the one that `on-tick` returns.
+    /// The explained decision: the one that `on-tick` returns.
     pub decision: Decision,
-    /// One sentence: what, why, until when, under which rule and version.
+    /// One sentence: the outcome, its reason, until when, the rule and the policy version.
     pub summary: String,
-    /// Every condition that was looked at, in order.
+    /// All conditions that were checked, in order.
     pub checks: Vec<Check>,
-    /// What is remembered of the ticket, a sentence each.
+    /// What the memory contains about the ticket, one sentence each.
     pub history: Vec<String>,
 }
 
-/// What a plugin says of itself.
+/// The plugin's description of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Description {
@@ -2036,8 +2040,8 @@ pub struct Description {
     /// The version of the memory it writes; it reads all from 1 to this.
     #[cfg_attr(feature = "sandbox", component(name = "memory-version"))]
     pub memory_version: u32,
-    /// The languages of its sentences.
+    /// The languages of its texts.
     pub languages: Vec<String>,
-    /// Its limits, as names and numbers, units in the names.
+    /// Its limits as names and numbers; the names contain the units.
     pub limits: Vec<(String, u64)>,
 }

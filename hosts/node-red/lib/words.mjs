@@ -2,7 +2,7 @@
 // Made from it by `BLESS=1 cargo test -p despertador-generate`; change the
 // contract, not this file.
 
-/** Whether a ticket can still be worked on. `other` is treated as not open: nothing is done. */
+/** The status of a ticket. `other` is treated as not open: nothing is done. */
 export const TICKET_STATUS = [
   'open',
   'closed',
@@ -10,7 +10,7 @@ export const TICKET_STATUS = [
   'deleted',
 ];
 
-/** Where the customer writes. `other` reports no typing and reopens no ticket. */
+/** The channel on which the customer writes. `other` reports no typing and reopens no ticket. */
 export const CHANNEL = [
   'whatsapp',
   'messenger',
@@ -32,12 +32,12 @@ export const AUTHOR = [
   'bot',
 ];
 
-/** What a message is. `other` counts from a customer and does not count from an agent, so
- * that an unknown kind can stop a clock and never start one.
+/** The kind of a message. `other` counts from a customer but not from an agent, so that an
+ * unknown kind can stop a clock but never start one.
  * 
- * Words inside `other` that are known: `deleted`, a message that was deleted for everybody,
- * which counts from nobody; `survey-answer`, the customer's answer to a survey, which stops
- * no clock and opens no ticket. */
+ * Known words in `other`: `deleted`, a message that was deleted for everybody, which never
+ * counts; `survey-answer`, the customer's answer to a survey, which stops no clock and opens
+ * no ticket. */
 export const MESSAGE_KIND = [
   'text',
   'media',
@@ -51,7 +51,7 @@ export const MESSAGE_KIND = [
   'receipt',
 ];
 
-/** What caused a message to be sent. `other` is treated as `automation`. */
+/** What caused a message. `other` is treated as `automation`. */
 export const ORIGIN = [
   'written',
   'automatic-reply',
@@ -75,7 +75,7 @@ export const FAILURE_KIND = [
   'blocked',
 ];
 
-/** A step of a cycle. A host that meets `other` carries nothing out. */
+/** A step of a cycle. A host that receives `other` carries nothing out. */
 export const STEP = [
   'reminder',
   'close',
@@ -87,10 +87,10 @@ export const STEP = [
   'reply',
 ];
 
-/** What can happen to a ticket. `other` changes nothing.
+/** The kinds of events. `other` changes nothing.
  * 
- * Words inside `other` that are known: `visitor-left`, the visitor of a chat has closed it;
- * `visitor-returned`, they are back. A policy says what follows; by default nothing does. */
+ * Known words in `other`: `visitor-left`, the visitor of a chat has closed it;
+ * `visitor-returned`, they are back. The policy determines what follows; by default nothing. */
 export const HAPPENING = [
   'opened',
   'carried-out',
@@ -111,27 +111,28 @@ export const HAPPENING = [
   'occurred',
 ];
 
-/** For whose eyes a message is. A host that meets `other` sends nothing and reports `failed`. */
+/** Who sees a message. A host that receives `other` sends nothing and reports `failed`. */
 export const AUDIENCE = [
   'customer',
   'people-in-charge',
 ];
 
-/** What becomes of a missed call. `other` means nothing. */
+/** What happens to a missed call. `other` means nothing. */
 export const MISSED_CALL = [
   'nothing',
   'on-ticket',
   'new-ticket',
 ];
 
-/** Whether the customer is asked how it was. `other` means no. */
+/** Whether the customer gets a survey. `other` means no. */
 export const SURVEY = [
   'no',
   'now',
   'later',
 ];
 
-/** What is to be done. A host that meets `other` carries nothing out and reports `failed`. */
+/** The task of an action. A host that receives `other` carries nothing out and reports
+ * `failed`. */
 export const TASK = [
   'send',
   'close',
@@ -142,17 +143,17 @@ export const TASK = [
   'reply',
 ];
 
-/** What is to be done. A host that meets `other` rests. */
+/** What the host does next. A host that receives `other` rests. */
 export const OUTCOME = [
   'act',
   'wait',
   'rest',
 ];
 
-/** Why a decision is what it is. A reader that meets `other` shows the word inside.
+/** The reason for a decision. A reader that receives `other` shows the word inside.
  * 
- * Words inside `other` that are given: `visitor-left`, the close comes sooner because the
- * visitor has left; `company-silent`, the customer has waited for the company too long. */
+ * Known words in `other`: `visitor-left`, the close comes earlier because the visitor has
+ * left; `company-silent`, the customer has waited for the company too long. */
 export const REASON = [
   'reminder',
   'close',
@@ -190,7 +191,7 @@ export const REASON = [
   'opted-out',
 ];
 
-/** Why a call has no answer. Nothing has changed; a host leaves the ticket as it is. */
+/** Why a call failed. Nothing has changed; the host leaves the ticket as it is. */
 export const FAULT = [
   'memory-damaged',
   'memory-newer',
@@ -206,7 +207,7 @@ export const EXIT_STATE = [
   'not-supported',
 ];
 
-/** How bad a problem is. `other` is treated as `error`. */
+/** How severe a problem is. `other` is treated as `error`. */
 export const SEVERITY = [
   'error',
   'warning',

@@ -40,20 +40,20 @@ class Words(Enum):
 
 
 class TicketStatus(Words):
-    """Whether a ticket can still be worked on. `other` is treated as not open: nothing is done."""
+    """The status of a ticket. `other` is treated as not open: nothing is done."""
 
     OPEN = "open"
-    """Being handled, in whatever way."""
+    """Open."""
     CLOSED = "closed"
-    """Closed, by whomever."""
+    """Closed by anybody."""
     MERGED = "merged"
-    """Made part of another ticket."""
+    """Merged into another ticket."""
     DELETED = "deleted"
-    """Gone."""
+    """Deleted."""
 
 
 class Channel(Words):
-    """Where the customer writes. `other` reports no typing and reopens no ticket."""
+    """The channel on which the customer writes. `other` reports no typing and reopens no ticket."""
 
     WHATSAPP = "whatsapp"
     """WhatsApp."""
@@ -81,55 +81,55 @@ class Author(Words):
     """Who wrote. `other` neither starts, moves nor stops the clock."""
 
     CUSTOMER = "customer"
-    """The person who asks."""
+    """The customer."""
     AGENT = "agent"
-    """A human of the company."""
+    """A human agent of the company."""
     AI_AGENT = "ai-agent"
-    """An AI that answers as an agent would; counts where the policy says so."""
+    """An AI that answers like an agent; counts if the policy says so."""
     BOT = "bot"
     """Automation."""
 
 
 class MessageKind(Words):
-    """What a message is. `other` counts from a customer and does not count from an agent, so
-    that an unknown kind can stop a clock and never start one.
+    """The kind of a message. `other` counts from a customer but not from an agent, so that an
+    unknown kind can stop a clock but never start one.
     
-    Words inside `other` that are known: `deleted`, a message that was deleted for everybody,
-    which counts from nobody; `survey-answer`, the customer's answer to a survey, which stops
-    no clock and opens no ticket.
+    Known words in `other`: `deleted`, a message that was deleted for everybody, which never
+    counts; `survey-answer`, the customer's answer to a survey, which stops no clock and opens
+    no ticket.
     """
 
     TEXT = "text"
-    """Words."""
+    """Text."""
     MEDIA = "media"
-    """A picture, a recording, a file, a contact card."""
+    """An image, a recording, a file, a contact card."""
     STICKER = "sticker"
     """A sticker."""
     LOCATION = "location"
-    """A place."""
+    """A location."""
     MENU_ANSWER = "menu-answer"
     """The choice of a menu entry or a button."""
     REACTION = "reaction"
-    """A reaction to a message; counts from a customer where the policy says so."""
+    """A reaction to a message; counts from a customer if the policy says so."""
     PRIVATE_NOTE = "private-note"
     """A note that the customer does not see."""
     LABEL = "label"
-    """A label put on or taken off."""
+    """A label that was added or removed."""
     EDIT = "edit"
-    """A change of an older message."""
+    """An edit of an older message."""
     RECEIPT = "receipt"
-    """A receipt of delivery or of reading."""
+    """A delivery or read receipt."""
 
 
 class Origin(Words):
-    """What caused a message to be sent. `other` is treated as `automation`."""
+    """What caused a message. `other` is treated as `automation`."""
 
     WRITTEN = "written"
-    """A person or an AI agent answered, in any application, the channel's own included."""
+    """A person or an AI agent answered, in any application, including the channel's own."""
     AUTOMATIC_REPLY = "automatic-reply"
-    """An answering machine (mail with `Auto-Submitted`, an absence message)."""
+    """An auto-responder (mail with `Auto-Submitted`, an absence message)."""
     AUTOMATION = "automation"
-    """Automation, though it may carry an agent's name."""
+    """Automation, even under an agent's name."""
     ECHO = "echo"
     """An action of this plugin, echoed back by the channel."""
 
@@ -138,7 +138,7 @@ class Source(Words):
     """Who or what caused an opening, a close or a reopening. `other` matches no filter."""
 
     AGENT = "agent"
-    """A human of the company."""
+    """A human agent of the company."""
     CUSTOMER = "customer"
     """The customer."""
     INACTIVITY = "inactivity"
@@ -146,7 +146,7 @@ class Source(Words):
     FLOW = "flow"
     """A bot's flow."""
     API = "api"
-    """Another program, by an interface of the platform."""
+    """Another program, through an interface of the platform."""
 
 
 class FailureKind(Words):
@@ -157,23 +157,23 @@ class FailureKind(Words):
     REFUSED = "refused"
     """The channel refused this message."""
     BLOCKED = "blocked"
-    """The customer has blocked us or is gone: nothing more can be sent."""
+    """The customer has blocked the account or no longer exists: nothing more can be sent."""
 
 
 class Audience(Words):
-    """For whose eyes a message is. A host that meets `other` sends nothing and reports `failed`."""
+    """Who sees a message. A host that receives `other` sends nothing and reports `failed`."""
 
     CUSTOMER = "customer"
     """The customer."""
     PEOPLE_IN_CHARGE = "people-in-charge"
-    """The people in charge: an internal note, which warns no customer."""
+    """The people in charge: an internal note, which is no warning for the customer."""
 
 
 class MissedCall(Words):
-    """What becomes of a missed call. `other` means nothing."""
+    """What happens to a missed call. `other` means nothing."""
 
     NOTHING = "nothing"
-    """Nothing: no call was missed, or neither an open ticket nor a rule has a use for it."""
+    """Nothing: no call was missed, or neither an open ticket nor a rule uses it."""
     ON_TICKET = "on-ticket"
     """It is recorded on the open ticket."""
     NEW_TICKET = "new-ticket"
@@ -181,21 +181,21 @@ class MissedCall(Words):
 
 
 class Survey(Words):
-    """Whether the customer is asked how it was. `other` means no."""
+    """Whether the customer gets a survey. `other` means no."""
 
     NO = "no"
-    """Not asked."""
+    """None."""
     NOW = "now"
-    """Asked now."""
+    """Now."""
     LATER = "later"
-    """Asked later, at a time that the host chooses."""
+    """Later, at a time that the host chooses."""
 
 
 class ExitState(Words):
     """Whether a flow has the inactivity exit. `other` is treated as `unknown`."""
 
     UNKNOWN = "unknown"
-    """There is no flow, or nobody looked."""
+    """There is no flow, or it was not checked."""
     LINKED = "linked"
     """It exists and leads to a block."""
     NOT_LINKED = "not-linked"
@@ -205,9 +205,9 @@ class ExitState(Words):
 
 
 class Severity(Words):
-    """How bad a problem is. `other` is treated as `error`."""
+    """How severe a problem is. `other` is treated as `error`."""
 
     ERROR = "error"
     """The policy is refused (red)."""
     WARNING = "warning"
-    """The policy is accepted and somebody should look (yellow)."""
+    """The policy is accepted, but somebody should check it (yellow)."""
