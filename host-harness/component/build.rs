@@ -1,4 +1,5 @@
-//! Builds `plugin/` into a component at every build in which it changed: there is no step to forget.
+//! Rebuilds the component whenever `plugin/` has changed, so that no separate step can be
+//! forgotten.
 
 use std::path::Path;
 

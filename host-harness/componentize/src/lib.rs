@@ -1,8 +1,8 @@
-//! Builds a plugin crate into a WebAssembly component without any import.
+//! Builds a plugin crate into a WebAssembly component without imports.
 //!
-//! Meant for build scripts: the crate is compiled for `wasm32-unknown-unknown` in a target folder
-//! of its own under `OUT_DIR`, so the build can neither meet a stale component nor wait for its
-//! own lock. The component is checked before it is written: one that imports anything is an error.
+//! For build scripts: the crate is compiled for `wasm32-unknown-unknown` in its own target folder
+//! under `OUT_DIR`, so the build uses no stale component and does not wait for its own lock. The
+//! component is checked before it is written: one that imports anything is an error.
 //!
 //! ```no_run
 //! // build.rs
@@ -18,18 +18,18 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The target that yields a component without imports.
+/// The target that produces a component without imports.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The stack first, so that one that overflows traps. Addresses no longer than they need be, which
-/// the linker does only without debug information; the names of functions stay.
+/// The stack comes first, so that a stack overflow traps. The linker compresses addresses, which it
+/// does only without debug information; function names stay.
 const LINKING: &str = "-Clink-arg=-zstack-size=65536 -Clink-arg=--stack-first \
     -Clink-arg=--strip-debug -Clink-arg=--compress-relocations";
 
-/// A plugin crate to be built.
+/// A plugin crate to build.
 #[derive(Debug, Clone, Copy)]
 pub struct Guest<'a> {
-    /// The folder of the workspace that the crate belongs to.
+    /// The folder of the crate's workspace.
     pub workspace: &'a Path,
     /// The name of the package.
     pub package: &'a str,
@@ -37,30 +37,30 @@ pub struct Guest<'a> {
     pub sources: &'a [&'a str],
 }
 
-/// A component that was built.
+/// The result of a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
     /// The name of the package.
     pub name: String,
     /// Size in bytes, stripped.
     pub bytes: usize,
-    /// Number of imports; 0, or the build would have failed.
+    /// Number of imports: always 0, otherwise the build fails.
     pub imports: usize,
 }
 
-/// Why no component could be built: a sentence that names the way out.
+/// Why the build failed, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Problem(String);
 
 impl Guest<'_> {
     /// Builds `PACKAGE.component.wasm` and, with function names, `PACKAGE.names.component.wasm`
-    /// into `OUT_DIR`, and tells Cargo what to watch.
+    /// into `OUT_DIR`, and tells Cargo which files to watch.
     ///
     /// # Errors
     ///
-    /// Outside a build script; when the target cannot be had; when the crate does not compile or
-    /// is no component of the contract; when the component imports something.
+    /// Outside a build script; if the target cannot be installed; if the crate does not compile or
+    /// does not implement the contract; if the component imports anything.
     pub fn build_into_out_dir(&self) -> Result<Built, Problem> {
         for source in self.sources {
             println!("cargo::rerun-if-changed={}", self.workspace.join(source).display());
@@ -76,8 +76,7 @@ impl Guest<'_> {
         Ok(Built { name: self.package.into(), bytes: stripped.len(), imports })
     }
 
-    /// Builds the component in a target folder that is named, without names of functions; for
-    /// those who want it elsewhere than in a build script.
+    /// Builds the stripped component in the given target folder, for use outside build scripts.
     ///
     /// # Errors
     ///
@@ -87,7 +86,7 @@ impl Guest<'_> {
         self.finish(&module).map(|(stripped, _)| stripped)
     }
 
-    /// The component of a module, and how many imports it has: none.
+    /// Turns a module into a component and counts its imports, which must be 0.
     fn finish(&self, module: &[u8]) -> Result<(Vec<u8>, usize), Problem> {
         let stripped = without_names(&encode(&without_names(module)?)?)?;
         let imports = imports(&stripped)?;
@@ -111,7 +110,7 @@ impl Guest<'_> {
             .args(["--target", TARGET, "--package", self.package])
             .arg("--target-dir")
             .arg(target_dir)
-            // The flags of the outer build are for another machine.
+            // The flags of the outer build are for another target.
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
             .env_remove("RUSTC_WRAPPER")
@@ -133,7 +132,7 @@ impl Guest<'_> {
     }
 }
 
-/// Makes sure that the compiler can build for the target, adding it through rustup if need be.
+/// Checks that the compiler supports the target; installs it with rustup if necessary.
 fn ensure_target() -> Result<(), Problem> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let installed = || {
@@ -161,11 +160,11 @@ fn ensure_target() -> Result<(), Problem> {
     )))
 }
 
-/// Wraps a core module that carries its WIT world into a component.
+/// Wraps a core module with an embedded WIT world into a component.
 ///
 /// # Errors
 ///
-/// When the bytes are no such module.
+/// If the bytes are not such a module.
 pub fn encode(module: &[u8]) -> Result<Vec<u8>, Problem> {
     wit_component::ComponentEncoder::default()
         .module(module)
@@ -173,11 +172,11 @@ pub fn encode(module: &[u8]) -> Result<Vec<u8>, Problem> {
         .map_err(|e| Problem(format!("the module cannot be made a component: {e:#}")))
 }
 
-/// The names of everything that a component imports.
+/// The names of all imports of a component.
 ///
 /// # Errors
 ///
-/// When the bytes are no component.
+/// If the bytes are not a component.
 pub fn imports(component: &[u8]) -> Result<Vec<String>, Problem> {
     let mut names = Vec::new();
     let mut depth = 0_usize;
@@ -198,8 +197,8 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, Problem> {
     Ok(names)
 }
 
-/// A module or component without its custom sections, but for those that describe the component.
-/// What is nested inside stays as it is.
+/// Removes the custom sections of a module or component, except those that describe the component.
+/// Nested modules are unchanged.
 fn without_names(wasm: &[u8]) -> Result<Vec<u8>, Problem> {
     use wasmparser::Payload;
     let mut kept = wasm.get(..8).unwrap_or_default().to_vec();
@@ -208,7 +207,7 @@ fn without_names(wasm: &[u8]) -> Result<Vec<u8>, Problem> {
         let payload = payload.map_err(|e| Problem(format!("not WebAssembly: {e}")))?;
         let drop = matches!(&payload, Payload::CustomSection(section)
             if !section.name().starts_with("component-type"));
-        // A section's range is that of its contents; its header lies between it and the one before.
+        // A section's range excludes its header, which lies between it and the previous section.
         if let Some((_, range)) = payload.as_section().filter(|_| depth == 0) {
             let range = end..range.end;
             end = range.end;

@@ -1,4 +1,4 @@
-//! Ways to begin a value; every field is public and can be set afterwards.
+//! Constructors with defaults; all fields are public and can be changed afterwards.
 
 use crate::{
     ActionKey, Audience, Author, Channel, Event, ExitState, Happening, Instant, Message,
@@ -6,7 +6,7 @@ use crate::{
 };
 
 impl Ticket {
-    /// An open ticket of which nothing else is known.
+    /// An open ticket without further facts.
     #[must_use]
     pub fn open(id: impl Into<String>, channel: Channel) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl Ticket {
 }
 
 impl Message {
-    /// Words of an author, received when they were written; what they say is left out.
+    /// A text message by an author, received when it was written; its text is omitted.
     #[must_use]
     pub fn words(author: Author, at: Instant) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Message {
 }
 
 impl Outgoing {
-    /// Words for the customer, and nothing beside them.
+    /// A text for the customer, without anything else.
     #[must_use]
     pub fn words(text: impl Into<String>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl Outgoing {
 }
 
 impl Event {
-    /// A happening that the host learned of when it happened.
+    /// An event that the host learned of when it happened.
     #[must_use]
     pub fn new(what: Happening, at: Instant) -> Self {
         Self { id: None, sequence: None, at, received_at: at, what }

@@ -1,8 +1,8 @@
-//! A call about a ticket, and what it says of the ticket's facts.
+//! Calls about a ticket, and how events change the ticket's facts.
 
 use crate::{ActionKey, Event, Happening, Instant, Message, Step, Ticket, TicketStatus};
 
-/// A call of the contract that a conversation leads to.
+/// A call of the contract about a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Call {
     /// `on-message`.
@@ -14,7 +14,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// When the host makes the call.
+    /// The instant of the call.
     pub fn now(&self) -> Instant {
         match self {
             Self::Message(message) => message.received_at,
@@ -24,7 +24,7 @@ impl Call {
     }
 }
 
-/// Changes the facts as an event does: a host's own record is up to date when it calls.
+/// Applies an event to the facts, so that the host's own record is up to date when it calls.
 pub fn follow(ticket: &mut Ticket, what: &Happening) {
     match what {
         Happening::Opened(_) | Happening::Reopened(_) => ticket.status = TicketStatus::Open,

@@ -1,4 +1,4 @@
-//! Instants as people write them in a scenario.
+//! Instants as people write them in scenarios.
 
 use std::ops::RangeInclusive;
 
@@ -6,12 +6,12 @@ use crate::Instant;
 use crate::input;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-/// Midnight of Monday 2026-03-02: the day of a scenario that names none.
+/// Midnight of Monday 2026-03-02: the day of a scenario without a date.
 pub const MONDAY: Instant = 1_772_409_600_000;
 
 const DAY: i64 = 86_400_000;
 
-/// How instants are written: by the hour of a first day, or with their date. Always UTC.
+/// The notation of instants: relative to a first day, or with their date. Always UTC.
 ///
 /// `09:05`, `09:05:30`, `09:05:30.250`; a later day as `+1d 09:05`; a date as `2026-03-02 09:05`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,12 +27,12 @@ impl Default for ClockFace {
 }
 
 impl ClockFace {
-    /// Writes every instant with its date.
+    /// A notation that always includes the date.
     pub fn dated() -> ClockFace {
         ClockFace { dated: true, ..ClockFace::default() }
     }
 
-    /// The instant that a text names.
+    /// Parses an instant.
     pub fn parse(&self, text: &str) -> Option<Instant> {
         let (day, time) = match text.split_once(' ') {
             None => (self.first_day, text),
@@ -54,12 +54,12 @@ impl ClockFace {
         day.checked_add(time_of_day(time)?).filter(|instant| WRITABLE.contains(instant))
     }
 
-    /// Whether a text begins like a date of its own.
+    /// Whether a text begins with a date.
     pub fn is_date(text: &str) -> bool {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
     }
 
-    /// An instant, as short as it can be said.
+    /// Formats an instant as briefly as possible.
     pub fn show(&self, instant: Instant) -> String {
         let Some(moment) = DateTime::from_timestamp_millis(instant).map(|m| m.naive_utc()) else {
             return instant.to_string();
@@ -74,17 +74,17 @@ impl ClockFace {
     }
 }
 
-/// The instants that the Internet's format has a text for: the years 0 to 9999, in UTC.
+/// The instants that RFC 3339 can represent: the years 0 to 9999, in UTC.
 const WRITABLE: RangeInclusive<Instant> = -62_167_219_200_000..=253_402_300_799_999;
 
-/// An instant of the Internet's format, `2026-03-01T09:00:00Z` or with an offset, also as platforms
-/// write it: see [`input::instant`]. None where an offset leads out of the years that
+/// Parses an instant of RFC 3339, `2026-03-01T09:00:00Z` or with an offset, also in the variants
+/// that platforms use: see [`input::instant`]. `None` if the offset leads outside the years that
 /// [`show_rfc3339`] can write.
 pub fn parse_rfc3339(text: &str) -> Option<Instant> {
     input::instant(text).filter(|instant| WRITABLE.contains(instant))
 }
 
-/// An instant in the Internet's format, in UTC.
+/// Formats an instant by RFC 3339, in UTC.
 pub fn show_rfc3339(instant: Instant) -> String {
     DateTime::from_timestamp_millis(instant).map_or_else(
         || instant.to_string(),

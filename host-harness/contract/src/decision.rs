@@ -1,4 +1,4 @@
-//! Decisions and actions as JSON: in the journal, in the outbox, on their way out.
+//! Decisions and actions as JSON: in the journal, in the outbox, and in webhooks.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub fn decision_json(decision: &Decision) -> Value {
     value
 }
 
-/// An action with all that it takes to carry it out.
+/// An action with everything that is needed to carry it out.
 #[must_use]
 pub fn action_json(action: &Action) -> Value {
     json!({
@@ -48,7 +48,7 @@ pub fn action_json(action: &Action) -> Value {
     })
 }
 
-/// The members of a task, by the contract's names; those of a message stand beside the others.
+/// The members of a task, by the contract's names; those of its message are on the same level.
 #[must_use]
 pub fn members(task: &Task) -> Value {
     match task {
@@ -60,7 +60,7 @@ pub fn members(task: &Task) -> Value {
         Task::Reopen(reopening) | Task::OpenLinked(reopening) => reopening.to_json(),
         Task::AfterClose(after) => after.to_json(),
         Task::Reply(AutomaticReply { event, message, missed_call }) => {
-            // Without a message its members are not there, which is shown as `null`.
+            // Without a message its members are missing, which is shown as `null`.
             let message = message.as_ref().map_or(Value::Null, Json::to_json);
             together(json!({ "event": event, "missed-call": missed_call.to_json() }), message)
         }
@@ -68,7 +68,7 @@ pub fn members(task: &Task) -> Value {
     }
 }
 
-/// The members of two objects in one.
+/// Merges two objects.
 fn together(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
@@ -94,7 +94,7 @@ fn close_package(package: &ClosePackage) -> Value {
     })
 }
 
-/// Reads an action as [`action_json`] writes it.
+/// Reads an action that [`action_json`] wrote.
 ///
 /// # Errors
 ///
@@ -247,7 +247,7 @@ mod tests {
             let action = Action { key, due: 1_772_442_000_000, task };
             let written = action_json(&action);
             assert_eq!(action_from_json(&written).as_ref(), Ok(&action), "{written}");
-            // Whatever is missing is an error or was not there before, and never a panic.
+            // A missing member is an error or was optional, and never causes a panic.
             for name in written["with"].as_object().into_iter().flat_map(|with| with.keys()) {
                 let mut bent = written.clone();
                 bent["with"][name] = json!(7.5);

@@ -10,7 +10,7 @@ const UNITS: [(&str, &[&str], u64); 5] = [
     ("ms", &["ms"], 1),
 ];
 
-/// A duration in the units of a policy: `15 min`, `1 h 30 min`, `2 d`.
+/// Formats a duration in the units of a policy: `15 min`, `1 h 30 min`, `2 d`.
 pub fn show(duration: Duration) -> String {
     let mut rest = duration;
     let mut parts = Vec::new();
@@ -24,7 +24,7 @@ pub fn show(duration: Duration) -> String {
     if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
 }
 
-/// The duration that a text names.
+/// Parses a duration.
 pub fn parse(text: &str) -> Option<Duration> {
     let mut total: u64 = 0;
     let mut words = text.split_whitespace().peekable();

@@ -1,6 +1,6 @@
 //! Event logs: what happened to many tickets, as JSON lines.
 //!
-//! One row a line, in the order in which the host learned of things:
+//! One row per line, in the order in which the host learned of the events:
 //!
 //! ```json
 //! {"ticket":"4711","at":"2026-03-02T09:00:00Z","message":{"author":"customer","text":"Hola"}}
@@ -10,15 +10,15 @@
 //! {"ticket":"4711","at":"2026-03-02T09:09:00Z","facts":{"tags":["vip"]}}
 //! ```
 //!
-//! | name | what it is |
+//! | name | meaning |
 //! |---|---|
 //! | `ticket` | the ticket's id |
 //! | `at` | when it happened (RFC 3339) |
-//! | `received-at` | when the host learned of it; without it, `at` |
-//! | `id`, `sequence` | as in the contract, where the host has them |
-//! | `message` | `author`, and where wanted `kind`, `origin`, `text`, `choice` |
-//! | `event` | a word of the contract's `happening`, or an object of that word and what it carries |
-//! | `facts` | facts of the ticket that are so from here on, also beside a message or an event |
+//! | `received-at` | when the host learned of it; `at` if missing |
+//! | `id`, `sequence` | as in the contract, if the host has them |
+//! | `message` | `author`, and optionally `kind`, `origin`, `text`, `choice` |
+//! | `event` | a word of the contract's `happening`, or an object of that word and its value |
+//! | `facts` | facts of the ticket that apply from here on, also together with a message or an event |
 
 mod row;
 mod write;

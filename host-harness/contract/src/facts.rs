@@ -10,24 +10,24 @@ use crate::{ExitState, Surroundings, Ticket};
 
 const SURROUNDINGS: &[&str] = &["departments", "tick-resolution", "inactivity-exit", "more"];
 
-/// Changes those facts that the object names.
+/// Sets the facts that the object contains.
 ///
 /// # Errors
 ///
-/// The first fact that cannot be read; those before it are changed.
+/// The first invalid fact; the previous ones are set.
 pub fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
     object(facts, "facts of a ticket")?
         .iter()
         .try_for_each(|(name, value)| ticket.set_fact(name, value))
 }
 
-/// All facts of a ticket but its id, as [`apply`] reads them; what is unknown is left out.
+/// All facts of a ticket except its id, as [`apply`] reads them; unknown facts are omitted.
 #[must_use]
 pub fn json(ticket: &Ticket) -> Value {
     Value::Object(ticket.facts())
 }
 
-/// Surroundings in which nothing is known of the account.
+/// Surroundings without any knowledge of the account.
 #[must_use]
 pub fn no_surroundings() -> Surroundings {
     Surroundings {
@@ -38,11 +38,11 @@ pub fn no_surroundings() -> Surroundings {
     }
 }
 
-/// The surroundings that the object names; the rest is as in [`no_surroundings`].
+/// The surroundings in the object; missing members are as in [`no_surroundings`].
 ///
 /// # Errors
 ///
-/// The first name or value that cannot be read.
+/// The first invalid name or value.
 pub fn surroundings(given: &Value) -> Result<Surroundings, Misread> {
     let mut surroundings = no_surroundings();
     for (name, value) in object(given, "surroundings of a policy")? {

@@ -1,4 +1,4 @@
-// Made from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.
+// Generated from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.
 // Change the contract, not this file.
 
 use std::borrow::Cow;
@@ -225,7 +225,7 @@ impl Ticket {
         "more",
     ];
 
-    /// Sets the fact of a name.
+    /// Sets the fact with this name.
     ///
     /// # Errors
     ///
@@ -275,7 +275,7 @@ impl Ticket {
         Ok(())
     }
 
-    /// The facts that are known, by name: no empty list, no switch that is off. The id is no fact.
+    /// The known facts by name, without empty lists and switches that are off. The id is not a fact.
     #[must_use]
     pub fn facts(&self) -> serde_json::Map<String, Value> {
         let mut facts = json::Map::new();
@@ -740,7 +740,7 @@ impl Step {
         "other",
     ];
 
-    /// The name of this case, as the contract writes it, without what it carries.
+    /// The contract's name of this case, without its value.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -756,7 +756,7 @@ impl Step {
         }
     }
 
-    /// What this case carries, as text: a number or a name.
+    /// The value of this case as text: a number or a name.
     #[must_use]
     pub fn detail(&self) -> Option<Cow<'_, str>> {
         match self {
@@ -880,7 +880,7 @@ impl Happening {
         "other",
     ];
 
-    /// The name of this case, as the contract writes it, without what it carries.
+    /// The contract's name of this case, without its value.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -1473,7 +1473,7 @@ impl Task {
     pub const NAMES: &'static [&'static str] =
         &["send", "close", "notify", "reopen", "open-linked", "after-close", "reply", "other"];
 
-    /// The name of this case, as the contract writes it, without what it carries.
+    /// The contract's name of this case, without its value.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -1524,7 +1524,7 @@ impl Outcome {
     /// The names of all cases, as the contract writes them.
     pub const NAMES: &'static [&'static str] = &["act", "wait", "rest", "other"];
 
-    /// The name of this case, as the contract writes it, without what it carries.
+    /// The contract's name of this case, without its value.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -1691,7 +1691,7 @@ impl Reason {
         "other",
     ];
 
-    /// The name of this case, as the contract writes it, without what it carries.
+    /// The contract's name of this case, without its value.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -1733,7 +1733,7 @@ impl Reason {
         }
     }
 
-    /// What this case carries, as text: a number or a name.
+    /// The value of this case as text: a number or a name.
     #[must_use]
     pub fn detail(&self) -> Option<Cow<'_, str>> {
         match self {
@@ -1797,7 +1797,7 @@ impl Fault {
     pub const NAMES: &'static [&'static str] =
         &["memory-damaged", "memory-newer", "bad-time", "over-limit", "other"];
 
-    /// The name of this case, as the contract writes it, without what it carries.
+    /// The contract's name of this case, without its value.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

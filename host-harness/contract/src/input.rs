@@ -1,29 +1,29 @@
 //! JSON as real senders write it.
 //!
-//! Senders cut texts in the middle of an emoji and send the half sign as `\ud83d`, declare UTF-8 and
-//! send something else, put a byte order mark first, or leave a raw line end in a string. `serde_json`
-//! refuses all of these, and whoever refuses a message has not heard a customer. [`read_json`] reads
-//! valid JSON at no extra cost; only what was refused is repaired and read once more.
+//! Senders cut texts in the middle of an emoji and send the first half as `\ud83d`, declare UTF-8
+//! and send another encoding, begin with a byte order mark, or leave an unescaped line break in a
+//! string. `serde_json` refuses all of these, but refusing a message may lose a customer's answer.
+//! [`read_json`] reads valid JSON at no extra cost; only text that was refused is repaired and
+//! parsed again.
 
 use std::borrow::Cow;
 
 use chrono::DateTime;
 use serde::de::DeserializeOwned;
 
-/// U+FFFD as an escape: it replaces what is no character.
+/// U+FFFD as an escape: replaces invalid characters.
 const REPLACEMENT: &[u8; 4] = b"fffd";
 
 /// The byte order mark as text.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The text without a byte order mark at its start (RFC 8259, 8.1).
+/// The text without a leading byte order mark (RFC 8259, 8.1).
 #[must_use]
 pub fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// The text of bytes that should be UTF-8, without a byte order mark; what is no character becomes
-/// U+FFFD.
+/// Decodes bytes that should be UTF-8, without a byte order mark; invalid sequences become U+FFFD.
 #[must_use]
 pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
@@ -32,8 +32,8 @@ pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Reads JSON. A byte order mark is skipped, half a surrogate pair becomes U+FFFD, and a control
-/// character in a string stands for itself. Lines and columns of an error are those of the text
+/// Parses JSON. A byte order mark is skipped, half a surrogate pair becomes U+FFFD, and a control
+/// character in a string is accepted as itself. Lines and columns of an error refer to the text
 /// without the mark.
 ///
 /// ```
@@ -44,7 +44,7 @@ pub fn text_of(bytes: &[u8]) -> Cow<'_, str> {
 ///
 /// # Errors
 ///
-/// When it is not JSON, or not of this type.
+/// If it is not JSON, or not of this type.
 pub fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     let text = without_mark(text);
     serde_json::from_str(text).or_else(|error| match repaired(text) {
@@ -53,8 +53,8 @@ pub fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error
     })
 }
 
-/// JSON text in which every string can be read: see [`read_json`]. The same text if nothing had to
-/// be repaired.
+/// JSON text with invalid strings repaired: see [`read_json`]. The same text if nothing had to be
+/// repaired.
 #[must_use]
 pub fn repaired(text: &str) -> Cow<'_, str> {
     let mut repairs = Repairs { done: None, copied: 0, text };
@@ -85,16 +85,17 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
     repairs.finish()
 }
 
-/// The instant of a number of seconds or of milliseconds since 1970, whichever it is: the seconds
-/// of the year 5138 have 11 digits, the milliseconds of 1973 have 12.
+/// The instant of a number of seconds or milliseconds since 1970. The number of digits
+/// distinguishes them: the seconds of the year 5138 have 11 digits, the milliseconds of 1973 have
+/// 12.
 #[must_use]
 pub fn instant_of_number(number: i64) -> i64 {
     if number < 100_000_000_000 { number.saturating_mul(1000) } else { number }
 }
 
-/// The instant of a text with date, time and offset, as platforms write it, in milliseconds since
-/// 1970. Beside RFC 3339: a space in the place of the `T`, offsets such as `+0000` and `+00`, `UTC`
-/// and `GMT`, and no seconds.
+/// Parses an instant with date, time and offset, as platforms write it, into milliseconds since the
+/// epoch. Besides RFC 3339 it accepts a space instead of the `T`, offsets such as `+0000` and
+/// `+00`, `UTC` and `GMT`, and times without seconds.
 #[must_use]
 pub fn instant(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -113,13 +114,13 @@ pub fn instant(text: &str) -> Option<i64> {
 }
 
 enum Surrogate {
-    /// A whole pair, up to here.
+    /// A complete pair, up to here.
     Pair { end: usize },
-    /// One without its other half; where its digits are.
+    /// One half of a pair, and the position of its digits.
     Half { digits: usize, end: usize },
 }
 
-/// The surrogate that the escape at this place writes.
+/// The surrogate that the escape at this position encodes.
 fn surrogate(bytes: &[u8], at: usize) -> Option<Surrogate> {
     const HIGH: std::ops::RangeInclusive<u16> = 0xd800..=0xdbff;
     const LOW: std::ops::RangeInclusive<u16> = 0xdc00..=0xdfff;
@@ -131,16 +132,16 @@ fn surrogate(bytes: &[u8], at: usize) -> Option<Surrogate> {
     (HIGH.contains(&unit) || LOW.contains(&unit)).then_some(Surrogate::Half { digits, end })
 }
 
-/// The UTF-16 code unit that `\uXXXX` at this place names.
+/// The UTF-16 code unit of the `\uXXXX` at this position.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at.saturating_add(6))?.strip_prefix(b"\\u")?;
     let digits = std::str::from_utf8(digits).ok()?;
-    // `from_str_radix` takes a sign as well.
+    // `from_str_radix` also accepts a sign.
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then_some(())?;
     u16::from_str_radix(digits, 16).ok()
 }
 
-/// A text of which parts are replaced, copied when the first one is.
+/// A text with replacements; it is copied on the first one.
 struct Repairs<'a> {
     text: &'a str,
     done: Option<String>,
@@ -148,7 +149,7 @@ struct Repairs<'a> {
 }
 
 impl<'a> Repairs<'a> {
-    /// Replaces ASCII by ASCII.
+    /// Replaces ASCII with ASCII.
     fn replace(&mut self, from: usize, to: usize, with: &[u8]) {
         let before = self.text.get(self.copied..from).unwrap_or_default();
         let done = self.done.get_or_insert_with(|| String::with_capacity(self.text.len()));

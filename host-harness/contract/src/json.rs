@@ -1,4 +1,4 @@
-//! What the generated JSON form is made of.
+//! The parts of which the generated JSON form is made.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub(crate) trait Json: Sized {
     /// The value as JSON.
     fn to_json(&self) -> Value;
 
-    /// Reads what [`Json::to_json`] wrote; `name` is what the value is called where it stands.
+    /// Reads what [`Json::to_json`] wrote; `name` is the name of the value in errors.
     fn from_json(name: &str, value: &Value) -> Result<Self, Misread>;
 }
 
@@ -29,7 +29,7 @@ impl<W: Word> Json for W {
     }
 }
 
-/// A key beside its ticket, which is named once for the whole row.
+/// A key without its ticket, which is given once for the whole row.
 impl Json for ActionKey {
     fn to_json(&self) -> Value {
         serde_json::json!({ "cycle": self.cycle, "step": render_step(&self.step) })
@@ -46,7 +46,7 @@ impl Json for ActionKey {
     }
 }
 
-/// The key's members and why it failed, side by side.
+/// The key's members and the kind of failure on one level.
 impl Json for Failure {
     fn to_json(&self) -> Value {
         let mut failure = self.key.to_json();
@@ -65,7 +65,7 @@ impl Json for Failure {
     }
 }
 
-/// The members of an object that has no unknown ones.
+/// The members of an object without unknown ones.
 pub(crate) struct Members<'a>(&'a Map);
 
 impl<'a> Members<'a> {
@@ -79,12 +79,12 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// The members of an object that may have others beside those that are read.
+    /// The members of an object that may have unknown ones.
     pub(crate) fn with_others(name: &str, value: &'a Value) -> Result<Self, Misread> {
         value.as_object().map(Self).ok_or_else(|| wrong(name, value, "an object"))
     }
 
-    /// A member; one that is missing is read as `null`.
+    /// A member; a missing one is read as `null`.
     pub(crate) fn read<T>(
         &self,
         name: &str,
@@ -102,12 +102,12 @@ impl<'a> Members<'a> {
     }
 }
 
-/// An object of one name and what it carries.
+/// An object with one member: a name and its value.
 pub(crate) fn tagged(name: &str, carried: Value) -> Value {
     Value::Object(Map::from_iter([(name.to_owned(), carried)]))
 }
 
-/// A bare word, or the name and what it carries of an object of one member.
+/// A bare word, or the name and value of an object with one member.
 pub(crate) fn untagged(value: &Value) -> Result<(&str, &Value), Misread> {
     match value {
         Value::String(name) => Some((name.as_str(), &Value::Null)),
@@ -123,7 +123,7 @@ pub(crate) fn untagged(value: &Value) -> Result<(&str, &Value), Misread> {
 ///
 /// # Errors
 ///
-/// The value is no object.
+/// The value is not an object.
 pub fn object<'a>(
     value: &'a Value,
     what: &str,
@@ -149,7 +149,7 @@ pub(crate) fn switch(name: &str, value: &Value) -> Result<bool, Misread> {
     value.as_bool().ok_or_else(|| wrong(name, value, "`true` or `false`"))
 }
 
-/// What `null` leaves out.
+/// `None` for `null`.
 pub(crate) fn unless_null<T>(
     name: &str,
     value: &Value,
@@ -180,11 +180,11 @@ pub(crate) fn word<W: Word>(name: &str, value: &Value) -> Result<W, Misread> {
         .ok_or_else(|| unknown(&written, name, W::KNOWN))
 }
 
-/// Names and texts, as an object; none where there is `null`.
+/// Names and texts of an object; empty for `null`.
 ///
 /// # Errors
 ///
-/// The value is no object, or has a member that is no text.
+/// The value is not an object, or has a member that is not a text.
 pub fn pairs(name: &str, value: &Value) -> Result<Vec<(String, String)>, Misread> {
     if value.is_null() {
         return Ok(Vec::new());
@@ -197,7 +197,7 @@ pub(crate) fn show_pairs(pairs: &[(String, String)]) -> Value {
     Value::Object(pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect())
 }
 
-/// An instant of RFC 3339; what is no date of the calendar is a number of milliseconds.
+/// An instant as RFC 3339, or as a number of milliseconds if it has no date.
 pub(crate) fn instant(name: &str, value: &Value) -> Result<Instant, Misread> {
     value
         .as_str()
@@ -209,7 +209,7 @@ pub(crate) fn show_instant(instant: Instant) -> Value {
     show_rfc3339(instant).into()
 }
 
-/// An instant as a timeline writes it, or as RFC 3339.
+/// An instant in the notation of timelines, or as RFC 3339.
 pub(crate) fn time(name: &str, value: &Value) -> Result<Instant, Misread> {
     value
         .as_str()
@@ -239,9 +239,9 @@ pub(crate) fn small_number(name: &str, value: &Value) -> Result<u32, Misread> {
     number.ok_or_else(|| wrong(name, value, "a number from 0"))
 }
 
-/// A whole number from 0 on, also one that is written `7.0`.
+/// A non-negative integer, also written as `7.0`.
 fn as_number(value: &Value) -> Option<u64> {
-    /// The least number that is too large: 2^64.
+    /// The smallest number that is too large: 2^64.
     const BEYOND: f64 = 18_446_744_073_709_551_616.0;
     value.as_u64().or_else(|| {
         let float = value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..BEYOND).contains(it))?;

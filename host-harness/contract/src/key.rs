@@ -1,7 +1,7 @@
 //! Action keys as text: `TICKET/CYCLE/STEP`, for example `4711/2/reminder-1`.
 //!
-//! The text is what a host stores and hands to the outside world as idempotency key. A ticket's
-//! id may itself contain `/`: the last two slashes count.
+//! Hosts store this text and pass it on as the idempotency key. A ticket's id may itself contain
+//! `/`: the last two slashes count.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,7 +21,8 @@ pub fn render(key: &ActionKey) -> String {
     format!("{}/{}/{}", key.ticket, key.cycle, render_step(&key.step))
 }
 
-/// The step as text: `reminder-1`, `close`, `reply-3`; a step without a word is `other:NAME`.
+/// The step as text: `reminder-1`, `close`, `reply-3`; a step that the contract does not define is
+/// `other:NAME`.
 #[must_use]
 pub fn render_step(step: &Step) -> String {
     match (step, step.detail()) {
@@ -31,9 +32,10 @@ pub fn render_step(step: &Step) -> String {
     }
 }
 
-/// The step of a word: one of the contract, or `other:NAME`.
+/// The step for a word: one of the contract, or `other:NAME`.
 ///
-/// `None` for any other word, and for a name that no key can hold: empty, with `/` or a control character.
+/// `None` for any other word, and for a name that no key can contain: empty, or with `/` or a
+/// control character.
 #[must_use]
 pub fn step_from_word(word: &str) -> Option<Step> {
     let numbered = |prefix: &str| {
@@ -55,22 +57,22 @@ pub fn step_from_word(word: &str) -> Option<Step> {
     })
 }
 
-/// The step of a stored text: as [`step_from_word`], and a bare word that is no step, as earlier
-/// versions wrote a step without a word of its own.
+/// The step for a stored text: as [`step_from_word`], or a bare unknown word, as earlier versions
+/// wrote unknown steps.
 #[must_use]
 pub fn parse_step(text: &str) -> Option<Step> {
     let bare = || is_storable(text).then(|| Step::Other(text.into()));
     step_from_word(text).or_else(bare)
 }
 
-/// Whether a step is read as what it was written as. A step without a word of its own may have a name
-/// that no key can hold (`a/b`): such a step can be neither stored nor told.
+/// Whether reading the step's text gives the same step. An unknown step may have a name that no key
+/// can contain (`a/b`); it can be neither stored nor passed on.
 #[must_use]
 pub fn has_text(step: &Step) -> bool {
     parse_step(&render_step(step)).as_ref() == Some(step)
 }
 
-/// Whether a key can hold the name of a step: its `/` would end the key.
+/// Whether a key can contain the name of a step: a `/` would end it.
 fn is_storable(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c == '/' || c.is_control())
 }
@@ -79,11 +81,11 @@ fn is_canonical(digits: &str) -> bool {
     digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
 }
 
-/// Reads a key that [`render`] wrote.
+/// Parses a key that [`render`] wrote.
 ///
 /// # Errors
 ///
-/// When the text is no such key; the sentence says what is missing.
+/// If the text is not such a key; the error says what is missing.
 pub fn parse(text: &str) -> Result<ActionKey, NotAKey> {
     let not_a_key = |what| NotAKey { text: text.into(), what };
     let (rest, step) = text.rsplit_once('/').ok_or(not_a_key("the step after the last `/`"))?;
@@ -112,7 +114,7 @@ impl FromStr for ActionKey {
     }
 }
 
-/// A text that is no action key.
+/// An invalid action key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no action key: it lacks {what}; write `TICKET/CYCLE/STEP`")]
 pub struct NotAKey {

@@ -1,22 +1,22 @@
-//! The languages in which people are answered.
+//! The languages of texts for people.
 
-/// A language that every text for people exists in.
+/// A language in which every text for people exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
     /// Español.
     Spanish,
     /// Português.
     Portuguese,
-    /// English, also for everybody whose language is none of these.
+    /// English, the default for all other languages.
     #[default]
     English,
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Self; 3] = [Self::Spanish, Self::Portuguese, Self::English];
 
-    /// Its tag, as BCP 47 has it: `es`, `pt`, `en`.
+    /// Its BCP 47 tag: `es`, `pt`, `en`.
     #[must_use]
     pub fn tag(self) -> &'static str {
         match self {
@@ -26,15 +26,15 @@ impl Language {
         }
     }
 
-    /// The language of a tag or a locale in any spelling: `es`, `pt-BR`, `pt_BR.UTF-8`.
+    /// The language of a tag or locale in any spelling: `es`, `pt-BR`, `pt_BR.UTF-8`.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_', '.']).next()?;
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
-    /// The language wanted most of those there are, as `Accept-Language` says it (RFC 9110, 12.5.4);
-    /// English where none is wanted.
+    /// The preferred language of an `Accept-Language` header (RFC 9110, 12.5.4); English if none is
+    /// acceptable.
     #[must_use]
     pub fn accepted(header: &str) -> Self {
         let mut best = (0.0, Self::default());

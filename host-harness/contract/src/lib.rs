@@ -1,13 +1,13 @@
-//! The contract between plugin and host as Rust: types, words, action keys, and their JSON form.
+//! The contract between plugin and host in Rust: types, words, action keys, and their JSON form.
 //!
 //! The types are generated from `wit/types.wit`, the only list of words, and documented there.
-//! Instants are milliseconds since 1970-01-01T00:00:00Z, durations are milliseconds. This crate has
-//! no sandbox, no flow and no test fixture among its dependencies; with the feature `sandbox`, which
-//! only the host needs, its types can cross the sandbox.
+//! Instants are milliseconds since 1970-01-01T00:00:00Z, durations are milliseconds. This crate
+//! depends on no sandbox, no flow and no test fixture; with the feature `sandbox`, which only the
+//! host needs, its types can be passed to the sandbox.
 //!
-//! JSON is written and read in one place each: events and facts in [`event_log`], facts and
-//! surroundings in [`facts`], decisions and actions in [`decision`]. What is written is read as what
-//! it was. What comes from outside is read by [`input`].
+//! Each kind of JSON is written and read in one module: events and facts in [`event_log`], facts
+//! and surroundings in [`facts`], decisions and actions in [`decision`]. Reading what was written
+//! gives the same value. [`input`] reads JSON from outside.
 
 mod begin;
 mod call;
@@ -37,7 +37,7 @@ pub use generated::*;
 pub use language::Language;
 pub use zone::Zone;
 
-/// The package that the contract is, without its version.
+/// The name of the contract's package, without its version.
 pub const PACKAGE: &str = "despertador:inactivity";
 
 /// The interfaces that a plugin must export.

@@ -1,8 +1,8 @@
-//! What was meant by a word that is not known.
+//! Suggestions for unknown words.
 
 use crate::problem::Misread;
 
-/// The known word that is most like the one written, if any is near enough to be meant.
+/// The known word most similar to the written one, if any is similar enough.
 #[must_use]
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_lowercase();
@@ -14,7 +14,7 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         .map(|(_, word)| word)
 }
 
-/// What is wrong with a word that is none of those known: the one that was meant, or all of them.
+/// The error for an unknown word: names the one that was probably meant, or all of them.
 #[must_use]
 pub fn unknown(written: &str, found: String, known: &[&str]) -> Misread {
     match nearest(written, known.iter().copied()) {

@@ -1,17 +1,17 @@
-//! A place in a file that could not be read.
+//! A problem at a place in a file.
 
 use std::fmt;
 
-/// Something in a scenario or an event log that could not be read.
+/// A part of a scenario or an event log that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The file, as it was named by the caller.
+    /// The file name, as the caller gave it.
     pub file: String,
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What stands there.
+    /// What was found.
     pub found: String,
-    /// What was expected, where that can be said.
+    /// What was expected, if known.
     pub expected: Option<String>,
 }
 
@@ -27,12 +27,12 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// What is wrong with a part of a line; the line and the file are added further up.
+/// A problem in a part of a line; callers add the line and the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misread {
-    /// What stands there.
+    /// What was found.
     pub found: String,
-    /// What was expected, where that can be said.
+    /// What was expected, if known.
     pub expected: Option<String>,
 }
 
@@ -48,17 +48,17 @@ impl fmt::Display for Misread {
 impl std::error::Error for Misread {}
 
 impl Misread {
-    /// Something other than what was expected.
+    /// A problem with what was found and what was expected.
     pub fn new(found: impl Into<String>, expected: impl Into<String>) -> Misread {
         Misread { found: found.into(), expected: Some(expected.into()) }
     }
 
-    /// Something that says by itself what was expected.
+    /// A problem whose text already says what was expected.
     pub fn bare(found: impl Into<String>) -> Misread {
         Misread { found: found.into(), expected: None }
     }
 
-    /// The same with the place where it stands.
+    /// Adds the place.
     #[must_use]
     pub fn at(self, file: &str, line: usize) -> Problem {
         Problem { file: file.into(), line, found: self.found, expected: self.expected }

@@ -1,20 +1,20 @@
-//! The kebab-case word of each case of the contract's variants.
+//! The kebab-case words of the contract's variants.
 
 use std::borrow::Cow;
 
 use crate::{Fault, Reason};
 
-/// A variant whose cases are written as one word, the contract's own.
+/// A variant whose cases are written as the contract's words.
 ///
 /// A case `other` is written `other:NAME`.
 pub trait Word: Sized {
-    /// Every word the contract names.
+    /// All words that the contract defines.
     const KNOWN: &'static [&'static str];
 
     /// The word of this case.
     fn word(&self) -> Cow<'_, str>;
 
-    /// The case of a word.
+    /// The case for a word.
     fn from_word(word: &str) -> Option<Self>;
 }
 
@@ -28,16 +28,16 @@ pub(crate) fn other_from_word(word: &str) -> Option<String> {
     word.strip_prefix("other:").filter(|name| !name.is_empty()).map(Into::into)
 }
 
-/// The codes of the reasons that keep a due message from being sent at its time.
+/// The codes of the reasons that delay or withhold a due message.
 pub const WITHHELD: [&str; 3] = ["outside-channel-window", "outside-sending-window", "over-budget"];
 
-/// The code of a reason that keeps a due message from being sent at its time; `None` for all others.
+/// The code of a reason that delays or withholds a due message; `None` for all others.
 #[must_use]
 pub fn withheld(reason: &Reason) -> Option<&'static str> {
     WITHHELD.into_iter().find(|code| *code == reason.name())
 }
 
-/// A reason as it stands in parentheses: `company-turn`, `exempt vip`, `reminder-failed 1`.
+/// A reason as text: `company-turn`, `exempt vip`, `reminder-failed 1`.
 #[must_use]
 pub fn reason(reason: &Reason) -> Cow<'_, str> {
     match (reason, reason.detail()) {
@@ -47,7 +47,7 @@ pub fn reason(reason: &Reason) -> Cow<'_, str> {
     }
 }
 
-/// A fault as it stands after the word `fault`: `memory-damaged`, `memory-newer 7`.
+/// A fault as text: `memory-damaged`, `memory-newer 7`.
 #[must_use]
 pub fn fault(fault: &Fault) -> String {
     match fault {

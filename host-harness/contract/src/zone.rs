@@ -1,4 +1,4 @@
-//! The clock on a reader's wall: a time zone with its summer time, or a fixed distance to UTC.
+//! A reader's local time: a time zone with summer time, or a fixed offset from UTC.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -6,7 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::Instant;
 
-/// A time zone by its IANA name, or a fixed distance to UTC.
+/// A time zone by its IANA name, or a fixed offset from UTC.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -20,7 +20,7 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Zone = Zone(TimeZone::UTC);
 
-    /// Reads `America/Bogota`, `UTC`, `Z`, `-03:00`, `-0300`, `-03`, `UTC-3` or `GMT-03:00`.
+    /// Parses `America/Bogota`, `UTC`, `Z`, `-03:00`, `-0300`, `-03`, `UTC-3` or `GMT-03:00`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Zone> {
         let text = text.trim();
@@ -37,12 +37,12 @@ impl Zone {
         if let Some(seconds) = seconds(offset) {
             return Some(Zone(TimeZone::fixed(Offset::from_seconds(seconds).ok()?)));
         }
-        // A name of three or four letters is a zone in one country and another one elsewhere.
+        // Abbreviations of three or four letters are ambiguous between countries.
         let is_name = text.contains('/');
         TimeZone::get(text).ok().filter(|_| is_name).map(Zone)
     }
 
-    /// The zone that a policy's config names, or UTC.
+    /// The zone in a policy's config, or UTC.
     #[must_use]
     pub fn of_policy(config: &str) -> Zone {
         let named = || {
@@ -52,34 +52,34 @@ impl Zone {
         named().unwrap_or_default()
     }
 
-    /// A fixed distance to UTC, in minutes.
+    /// A fixed offset from UTC, in minutes.
     #[must_use]
     pub fn fixed(minutes: i32) -> Option<Zone> {
         let offset = Offset::from_seconds(minutes.checked_mul(60)?).ok()?;
         Some(Zone(TimeZone::fixed(offset)))
     }
 
-    /// By how many minutes its clock is ahead of UTC at an instant.
+    /// The offset from UTC at an instant, in minutes.
     #[must_use]
     pub fn offset_at(&self, at: Instant) -> i32 {
         let Ok(at) = Timestamp::from_millisecond(at) else { return 0 };
         self.0.to_offset(at).seconds().div_euclid(60)
     }
 
-    /// The instant at which its clock shows a time. Of a time that it shows twice the first one, of
-    /// one that it skips the one as long after the gap.
+    /// The instant of a local time. For a repeated time the first one; for a skipped one, the
+    /// instant as long after the gap.
     #[must_use]
     pub fn instant(&self, shown: DateTime) -> Option<Instant> {
         Some(self.0.to_ambiguous_timestamp(shown).compatible().ok()?.as_millisecond())
     }
 
-    /// What its clock shows at an instant, in milliseconds since 1970.
+    /// The local time at an instant, in milliseconds since 1970.
     #[must_use]
     pub fn wall_clock(&self, at: Instant) -> i64 {
         at.saturating_add(i64::from(self.offset_at(at)).saturating_mul(60_000))
     }
 
-    /// An instant as people read it: `2026-03-02 09:05`, with seconds where there are any.
+    /// Formats an instant in local time: `2026-03-02 09:05`, with seconds if they are not zero.
     #[must_use]
     pub fn show(&self, at: Instant) -> String {
         let Ok(stamp) = Timestamp::from_millisecond(at) else { return at.to_string() };
@@ -105,7 +105,7 @@ impl Zone {
     }
 }
 
-/// The seconds of `+00`, `+0000`, `-03:00`, `-3`, `+05:30:00`.
+/// Parses the seconds of `+00`, `+0000`, `-03:00`, `-3`, `+05:30:00`.
 fn seconds(text: &str) -> Option<i32> {
     let (sign, digits) = match text.chars().next()? {
         '+' => (1, text.get(1..)?),
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!((madrid.offset_at(winter), madrid.offset_at(summer)), (60, 120));
         assert_eq!(madrid.show(winter), "2026-01-15 18:00");
         assert_eq!(madrid.show(summer), "2026-07-15 19:00");
-        // In the night of the change two o'clock is skipped, or shown twice.
+        // At the clock change, two o'clock is skipped or repeated.
         let at = |text: &str| madrid.instant(text.parse().expect("a time"));
         assert_eq!(at("2026-03-29T02:30"), at("2026-03-29T03:30"));
         assert_eq!(at("2026-10-25T02:30"), Some(1_792_888_200_000)); // 00:30Z, still summer

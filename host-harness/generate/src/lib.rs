@@ -1,6 +1,7 @@
-//! Makes Rust, Python and JavaScript from `wit/`, the only list of the contract's words.
+//! Generates Rust, Python and JavaScript from `wit/`, the only list of the contract's words.
 //!
-//! `BLESS=1 cargo test -p despertador-generate` writes the files anew; the test holds them to `wit/`.
+//! `BLESS=1 cargo test -p despertador-generate` writes the files; the test compares them with
+//! `wit/`.
 
 pub mod node;
 pub mod openapi;
@@ -25,22 +26,22 @@ pub struct Declared {
     pub shape: Shape,
 }
 
-/// What a named type is.
+/// The definition of a named type.
 pub enum Shape {
-    /// Another name of a type.
+    /// An alias of a type.
     Alias(Ty),
     Record(Vec<Member>),
     Variant(Vec<Member>),
 }
 
-/// A field of a record, or a case of a variant, which may carry nothing.
+/// A field of a record or a case of a variant; the type is missing for a case without a value.
 pub struct Member {
     pub name: String,
     pub docs: String,
     pub ty: Option<Ty>,
 }
 
-/// A type where it is used.
+/// A use of a type.
 pub enum Ty {
     Bool,
     U8,
@@ -134,7 +135,7 @@ fn ty(resolve: &Resolve, of: &Type) -> Ty {
 }
 
 impl Declared {
-    /// The cases of a variant whose cases are bare words, but for the open one.
+    /// The cases of a variant whose cases have no values, except the open one.
     pub fn words(&self) -> Option<Vec<&Member>> {
         let Shape::Variant(cases) = &self.shape else { return None };
         let named: Vec<&Member> = cases.iter().filter(|case| case.name != OTHER).collect();
@@ -142,7 +143,7 @@ impl Declared {
     }
 }
 
-/// The case that keeps a variant open.
+/// The open case of a variant.
 pub const OTHER: &str = "other";
 
 /// `customer-zone` as `CustomerZone`.

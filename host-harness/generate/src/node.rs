@@ -7,7 +7,7 @@ use crate::{Contract, OTHER, Shape};
 pub fn file(contract: &Contract) -> String {
     let mut out = String::from(
         "// The words of the contract: each list is a variant of `wit/types.wit`, without `other`.\n\
-         // Made from it by `BLESS=1 cargo test -p despertador-generate`; change the\n\
+         // Generated from it by `BLESS=1 cargo test -p despertador-generate`; change the\n\
          // contract, not this file.\n",
     );
     for declared in &contract.types {

@@ -1,13 +1,13 @@
-//! The parts of the OpenAPI document that come from the contract: what can happen, the facts of a
-//! ticket, and the words of a message.
+//! The parts of the OpenAPI document that come from the contract: events, facts of a ticket, and
+//! the words of a message.
 
 use serde_json::{Map, Value, json};
 
 use crate::{Contract, Member, OTHER, Shape, Ty};
 
-/// What a name in the open case of a variant consists of.
+/// The pattern of a word in the open case of a variant.
 const OTHER_PATTERN: &str = "other:[!-~]+";
-/// A duration as events give it: `15 min`, `1 h 30 min`.
+/// A duration in events: `15 min`, `1 h 30 min`.
 const DURATION: &str = "^[0-9]{1,6} ?(d|h|min|s|ms)( [0-9]{1,6} ?(d|h|min|s|ms))*$";
 
 pub fn file(contract: &Contract) -> String {
@@ -22,7 +22,7 @@ pub fn file(contract: &Contract) -> String {
     format!("{parts:#}\n")
 }
 
-/// A bare word, or an object of one word and what it carries.
+/// A bare word, or an object of one word and its value.
 fn happening(contract: &Contract) -> Value {
     let cases = contract.members("happening");
     let is_bare = |case: &&Member| matches!(case.ty, None | Some(Ty::Option(_)));
@@ -82,12 +82,12 @@ impl Contract {
             "duration" => {
                 return json!({ "type": "string", "pattern": DURATION, "example": "10 min" });
             }
-            // The ticket of a key is the ticket of the event, so that it is left out.
+            // The ticket of a key is the ticket of the event, so it is omitted.
             "action-key" => {
                 let key = self.members(name).iter().filter(|member| member.name != "ticket");
                 return closed(self.properties(key), &["cycle", "step"]);
             }
-            // Its kind stands beside the members of the key.
+            // Its kind is on the same level as the members of the key.
             "failure" => {
                 let mut form = self.named("action-key");
                 let kind = self.members(name).iter().filter(|member| member.name != "key");
@@ -113,7 +113,7 @@ impl Contract {
     }
 }
 
-/// One of the words that are known, with its number where it has one, or `other:` and a name.
+/// One of the known words, with its number if it has one, or `other:` and a name.
 fn words(cases: &[Member]) -> Value {
     let known = cases.iter().filter(|case| case.name != OTHER).map(|case| match case.ty {
         None => case.name.clone(),
@@ -128,7 +128,7 @@ fn words(cases: &[Member]) -> Value {
     form
 }
 
-/// An object of these members and no others.
+/// An object with exactly these members.
 fn closed(members: Map<String, Value>, required: &[&str]) -> Value {
     let mut form = json!({
         "type": "object", "properties": members, "additionalProperties": false,

@@ -1,15 +1,15 @@
-//! The words of the contract that a policy names too.
+//! The words that the contract and policies share.
 
 use std::fmt::Write as _;
 
 use crate::{Contract, upper_camel};
 
-/// The channels, beside the policy crate's own enumeration: one without a case does not compile.
+/// The channels as cases of the policy crate's own enum: a missing case does not compile.
 pub fn channels(contract: &Contract) -> String {
     let channel = contract.types.iter().find(|it| it.name == "channel").expect("channels");
     let words = channel.words().expect("bare words");
     let mut out = format!(
-        "// Made from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.\n\
+        "// Generated from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.\n\
          // Change the contract, not this file.\n\n\
          use super::Channel;\n\n\
          impl Channel {{\n    /// The channels that a policy can name, with their words.\n    \

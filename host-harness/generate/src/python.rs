@@ -7,7 +7,7 @@ use crate::{Contract, upper_camel};
 pub fn file(contract: &Contract) -> String {
     let mut out = String::from(
         "\"\"\"The words of the contract: each class is a variant of `wit/types.wit`.\n\n\
-         Made from it by `BLESS=1 cargo test -p despertador-generate`; change the\n\
+         Generated from it by `BLESS=1 cargo test -p despertador-generate`; change the\n\
          contract, not this file.\n\"\"\"\n\n\
          from __future__ import annotations\n\n\
          from dataclasses import dataclass\n\

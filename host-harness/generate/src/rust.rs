@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use crate::{Contract, Declared, Member, OTHER, Shape, Ty, snake, upper_camel};
 
-/// Types whose JSON form is written by hand in `json.rs`: it leaves the ticket out of action keys,
-/// and puts the members of a message beside those of the task that sends it.
+/// Types whose JSON form is written by hand in `json.rs`: it omits the ticket of action keys, and
+/// puts the members of a message on the same level as those of its task.
 const BY_HAND: &[&str] =
     &["action-key", "step", "failure", "reminder", "automatic-reply", "close-package", "task"];
 
-/// Records whose members are written by people: an unknown one is a mistake.
+/// Records that people write: an unknown member is an error.
 const BY_PEOPLE: &[&str] = &["transfer", "occurrence"];
 
-/// What the JSON form is needed of; the rest only crosses the sandbox.
+/// The types with a JSON form; the others are only passed to the sandbox.
 const IN_JSON: &[&str] = &[
     "happening",
     "transfer",
@@ -29,7 +29,7 @@ const IN_JSON: &[&str] = &[
 
 pub fn file(contract: &Contract) -> String {
     let mut out = String::from(
-        "// Made from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.\n\
+        "// Generated from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.\n\
          // Change the contract, not this file.\n\n\
          use std::borrow::Cow;\n\n\
          use serde_json::Value;\n\
@@ -70,7 +70,7 @@ pub fn file(contract: &Contract) -> String {
     formatted(&out)
 }
 
-/// Formatted as the rest of the repository is, by the toolchain's own formatter.
+/// Formatted with the toolchain's formatter, like the rest of the repository.
 fn formatted(text: &str) -> String {
     use std::io::Write as _;
     use std::process::{Command, Stdio};
@@ -170,7 +170,7 @@ fn rust_type(ty: &Ty) -> String {
     }
 }
 
-/// A variant of bare words.
+/// A variant without values.
 fn words(out: &mut String, declared: &Declared, cases: &[Member]) {
     let name = upper_camel(&declared.name);
     let named = || cases.iter().filter(|case| case.name != OTHER);
@@ -192,7 +192,7 @@ fn words(out: &mut String, declared: &Declared, cases: &[Member]) {
     out.push_str("_ => Self::Other(other_from_word(word)?),\n})\n}\n}\n\n");
 }
 
-/// A variant some of whose cases carry something: only the names of its cases.
+/// A variant with values: only the names of its cases.
 fn names(out: &mut String, declared: &Declared, cases: &[Member]) {
     let name = upper_camel(&declared.name);
     let known: Vec<String> = cases.iter().map(|case| format!("\"{}\"", case.name)).collect();
@@ -200,7 +200,7 @@ fn names(out: &mut String, declared: &Declared, cases: &[Member]) {
         out,
         "impl {name} {{\n/// The names of all cases, as the contract writes them.\n\
          pub const NAMES: &'static [&'static str] = &[{}];\n\n\
-         /// The name of this case, as the contract writes it, without what it carries.\n\
+         /// The contract's name of this case, without its value.\n\
          #[must_use]\npub fn name(&self) -> &'static str {{\nmatch self {{",
         known.join(", ")
     );
@@ -211,7 +211,7 @@ fn names(out: &mut String, declared: &Declared, cases: &[Member]) {
     out.push_str("}\n}\n");
     if cases.iter().all(|case| matches!(case.ty, None | Some(Ty::U32 | Ty::Text))) {
         out.push_str(
-            "\n/// What this case carries, as text: a number or a name.\n#[must_use]\n\
+            "\n/// The value of this case as text: a number or a name.\n#[must_use]\n\
              pub fn detail(&self) -> Option<Cow<'_, str>> {\nmatch self {\n",
         );
         let of = |wanted: fn(&Ty) -> bool| {
@@ -237,7 +237,7 @@ fn names(out: &mut String, declared: &Declared, cases: &[Member]) {
     out.push_str("}\n\n");
 }
 
-/// How a value is written: of a field (`self.…`), or of a variable that refers to the value.
+/// The expression that writes a value: a field (`self.…`), or a variable that refers to the value.
 fn write(ty: &Ty, it: &str) -> String {
     let is_field = it.starts_with("self.");
     let by_reference = if is_field { format!("&{it}") } else { it.into() };
@@ -260,7 +260,7 @@ fn write(ty: &Ty, it: &str) -> String {
     }
 }
 
-/// The function that reads a value of a type: of its name and its JSON.
+/// The function that reads a value of a type from its name and its JSON.
 fn read(ty: &Ty) -> String {
     match ty {
         Ty::Bool => "json::switch".into(),
@@ -286,7 +286,7 @@ fn call_read(ty: &Ty, name: &str, value: &str) -> String {
     }
 }
 
-/// A record as an object of its fields; a field that is missing is read as `null`.
+/// A record as an object of its fields; a missing field is read as `null`.
 fn record(out: &mut String, declared: &Declared, fields: &[Member]) {
     let name = upper_camel(&declared.name);
     let known: Vec<String> = fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
@@ -299,8 +299,8 @@ fn record(out: &mut String, declared: &Declared, fields: &[Member]) {
         let value = write(ty, &format!("self.{}", field_name(&field.name)));
         let _ = writeln!(out, "(\"{}\".to_owned(), {value}),", field.name);
     }
-    // What is told by people is held to the letter; an action comes from a plugin, and may have
-    // members of a later version.
+    // Input from people is checked strictly; an action comes from a plugin, and may have members of
+    // a later version.
     let members = if BY_PEOPLE.contains(&declared.name.as_str()) {
         format!("Members::of(name, value, &[{}])", known.join(", "))
     } else {
@@ -320,7 +320,7 @@ fn record(out: &mut String, declared: &Declared, fields: &[Member]) {
     out.push_str("})\n}\n}\n\n");
 }
 
-/// What can happen: a bare word, or an object of one word and what it carries.
+/// An event: a bare word, or an object of one word and its value.
 fn happening(out: &mut String, cases: &[Member]) {
     out.push_str("impl json::Json for Happening {\nfn to_json(&self) -> Value {\nmatch self {\n");
     for case in cases {
@@ -365,7 +365,7 @@ fn facts(out: &mut String, fields: &[Member]) {
         out,
         "impl Ticket {{\n/// The names of all facts.\n\
          pub const FACTS: &'static [&'static str] = &[{}];\n\n\
-         /// Sets the fact of a name.\n///\n/// # Errors\n///\n\
+         /// Sets the fact with this name.\n///\n/// # Errors\n///\n\
          /// The name is none of [`Ticket::FACTS`], or its value cannot be read.\n\
          pub fn set_fact(&mut self, name: &str, value: &Value) -> Result<(), Misread> {{\n\
          match name {{",
@@ -383,7 +383,7 @@ fn facts(out: &mut String, fields: &[Member]) {
     }
     out.push_str(
         "_ => return Err(json::unknown(name, \"fact\", Self::FACTS)),\n}\nOk(())\n}\n\n\
-         /// The facts that are known, by name: no empty list, no switch that is off. The id is no fact.\n\
+         /// The known facts by name, without empty lists and switches that are off. The id is not a fact.\n\
          #[must_use]\npub fn facts(&self) -> serde_json::Map<String, Value> {\nlet mut facts = json::Map::new();\n",
     );
     for field in fields.iter().filter(|field| field.name != "id") {

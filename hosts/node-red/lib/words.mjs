@@ -1,5 +1,5 @@
 // The words of the contract: each list is a variant of `wit/types.wit`, without `other`.
-// Made from it by `BLESS=1 cargo test -p despertador-generate`; change the
+// Generated from it by `BLESS=1 cargo test -p despertador-generate`; change the
 // contract, not this file.
 
 /** The status of a ticket. `other` is treated as not open: nothing is done. */

@@ -1,6 +1,6 @@
 """The words of the contract: each class is a variant of `wit/types.wit`.
 
-Made from it by `BLESS=1 cargo test -p despertador-generate`; change the
+Generated from it by `BLESS=1 cargo test -p despertador-generate`; change the
 contract, not this file.
 """
 

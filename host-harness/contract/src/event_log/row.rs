@@ -1,4 +1,4 @@
-//! Reading the rows of an event log.
+//! Parses the rows of an event log.
 
 use crate::input;
 use serde_json::Value;
@@ -8,10 +8,10 @@ use crate::json::{Json, instant, number, object, optional, text, unknown, word};
 use crate::problem::{Misread, Problem};
 use crate::{Channel, Event, Failure, Happening, Instant, Message, MessageKind, Origin, Ticket};
 
-/// An event log that was read.
+/// A parsed event log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventLog {
-    /// The file, as it was named by the caller.
+    /// The file name, as the caller gave it.
     pub file: String,
     /// Its rows, in order.
     pub rows: Vec<Row>,
@@ -20,28 +20,28 @@ pub struct EventLog {
 /// One line of an event log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
     /// The ticket's id.
     pub ticket: String,
-    /// The id of the message, of the event or of the change of facts, where there is one.
+    /// The id of the message, event or change of facts, if there is one.
     pub id: Option<String>,
     /// When it happened.
     pub at: Instant,
     /// When the host learned of it.
     pub received_at: Instant,
-    /// Facts that are so from here on.
+    /// Facts that apply from here on.
     pub facts: Option<Value>,
     /// The message or the event, if the row has one.
     pub call: Option<Call>,
 }
 
 impl EventLog {
-    /// Reads a log; empty lines are passed over.
+    /// Parses a log; empty lines are ignored.
     ///
     /// # Errors
     ///
-    /// Every row that could not be read, with its line.
+    /// All invalid rows, with their lines.
     pub fn read(file: &str, text: &str) -> Result<EventLog, Vec<Problem>> {
         let mut rows: Vec<Row> = Vec::new();
         let mut problems = Vec::new();
@@ -82,7 +82,7 @@ impl Row {
         }
     }
 
-    /// Something else that happened to a ticket.
+    /// An event of a ticket.
     #[must_use]
     pub fn event(ticket: impl Into<String>, event: Event) -> Row {
         Row {
@@ -96,7 +96,7 @@ impl Row {
         }
     }
 
-    /// Facts of a ticket that are so from an instant on.
+    /// Facts of a ticket that apply from an instant on.
     #[must_use]
     pub fn facts(ticket: impl Into<String>, at: Instant, facts: Value) -> Row {
         Row {
@@ -110,20 +110,20 @@ impl Row {
         }
     }
 
-    /// Reads one row.
+    /// Parses a row.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and what was expected.
+    /// What is invalid, and what was expected.
     pub fn from_json(text: &str) -> Result<Row, Misread> {
         Row::read(text, 1)
     }
 
-    /// Reads one row that is already known to be JSON.
+    /// Parses a row from a JSON value.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and what was expected.
+    /// What is invalid, and what was expected.
     pub fn from_value(value: &Value) -> Result<Row, Misread> {
         Row::read_value(value, 1)
     }
@@ -228,7 +228,7 @@ impl Header {
     }
 }
 
-/// Reads what happened; the ticket of an action's key is that of the row.
+/// Parses an event; the ticket of an action's key is that of the row.
 fn happening(value: &Value, ticket: &str) -> Result<Happening, Misread> {
     let mut what = Happening::from_json("event", value)?;
     if let Happening::CarriedOut(key) | Happening::Failed(Failure { key, .. }) = &mut what {

@@ -1,4 +1,4 @@
-//! Writing the rows of an event log: what was written is read as what it was.
+//! Writes the rows of an event log; reading them gives the same rows.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use crate::word::Word;
 use crate::{Message, MessageKind, Origin};
 
 impl Row {
-    /// The row as [`Row::from_json`] reads it, without what goes without saying.
+    /// The row as [`Row::from_json`] reads it, without default values.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut row = Map::new();

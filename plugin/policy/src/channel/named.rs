@@ -1,4 +1,4 @@
-// Made from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.
+// Generated from `wit/types.wit` by `BLESS=1 cargo test -p despertador-generate`.
 // Change the contract, not this file.
 
 use super::Channel;
