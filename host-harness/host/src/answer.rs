@@ -1,7 +1,7 @@
-//! What an untrusted answer must keep to.
+//! Checks of a plugin's answers, which are untrusted.
 //!
-//! The types are checked by the sandbox; here is what types cannot say. Every refusal is a
-//! sentence that names the ticket and what is wrong with the answer.
+//! The sandbox checks the types; this module checks what types cannot express. Every error names
+//! the ticket and what is wrong with the answer.
 
 use crate::options::Limits;
 use despertador_contract::key;
@@ -13,7 +13,7 @@ use despertador_contract::{
 /// The last instant of the year 9999.
 const END_OF_TIME: Instant = 253_402_300_799_999;
 
-/// The bytes of an answer, counted while each text is held to its limit.
+/// Counts the bytes of an answer and checks the length of each text.
 pub(crate) struct Sizes {
     bytes: usize,
     text_limit: usize,
@@ -51,7 +51,7 @@ impl Sizes {
     }
 }
 
-/// Checks an update against the ticket and the instant it was asked for.
+/// Checks an update for a ticket and the instant of the call.
 pub(crate) fn update(
     limits: &Limits,
     ticket: &Ticket,
@@ -71,7 +71,7 @@ pub(crate) fn update(
     Ok(sizes)
 }
 
-/// Checks a decision against the ticket and the instant it was asked for.
+/// Checks a decision for a ticket and the instant of the call.
 pub(crate) fn decision(
     limits: &Limits,
     ticket: &Ticket,
@@ -105,7 +105,7 @@ pub(crate) fn decision(
     sizes.checked()
 }
 
-/// Checks an explanation against the ticket and the instant it was asked for.
+/// Checks an explanation for a ticket and the instant of the call.
 pub(crate) fn explanation(
     limits: &Limits,
     ticket: &Ticket,
@@ -123,7 +123,7 @@ pub(crate) fn explanation(
     sizes.checked()
 }
 
-/// Holds an outline to the limits.
+/// Checks an outline.
 pub(crate) fn outline(limits: &Limits, outline: &Outline) -> Result<Sizes, String> {
     let mut sizes = Sizes::new(limits);
     sizes.text("version", &outline.version);
@@ -170,7 +170,7 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
         }
         (Task::Reply(_), Step::Reply(number)) => Step::Reply(*number),
         (Task::Reply(_), _) => return wrong("asks for the step of a reply".into()),
-        // The host carries nothing out: any step will do.
+        // The host carries nothing out, so any step is valid.
         (Task::Other(_), _) => return Ok(()),
     };
     if key.step != step_of_task {
@@ -210,7 +210,7 @@ fn action(ticket: &Ticket, now: Instant, action: &Action) -> Result<(), String> 
     Ok(())
 }
 
-/// The message that a task sends, where it sends one.
+/// The message of a task, if it has one.
 fn outgoing(task: &Task) -> Option<&Outgoing> {
     match task {
         Task::Send(reminder) => Some(&reminder.message),

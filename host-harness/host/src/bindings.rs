@@ -1,4 +1,4 @@
-//! The plugin's side of the contract, as wasmtime calls it.
+//! The plugin's side of the contract, as called by wasmtime.
 
 #![allow(
     unreachable_pub,
@@ -10,7 +10,7 @@
 )]
 
 wasmtime::component::bindgen!({
-    // A plugin exports the types; for its host they are those of `despertador-contract`.
+    // A plugin exports the types; for the host they are those of `despertador-contract`.
     inline: "
         package despertador:host;
 
@@ -24,8 +24,8 @@ wasmtime::component::bindgen!({
     with: { "despertador:inactivity/types": crate::bindings::types },
 });
 
-/// The interface of the types as something that could be imported. It has no functions, and nothing
-/// is ever imported: `inspect.rs` refuses it.
+/// The interface of the types as an import. It has no functions and is never imported: `inspect.rs`
+/// refuses that.
 pub mod types {
     use wasmtime::component::{HasData, Linker};
 

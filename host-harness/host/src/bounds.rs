@@ -1,48 +1,49 @@
-//! How large what a host hands over may be, so that no input makes a plugin exceed its limits.
+//! Limits on the input of a plugin, so that no input makes it exceed its own limits.
 //!
-//! Whoever takes events from outside asks here before the plugin is called: what is over a limit is
-//! the sender's fault and is refused with a sentence that names the member; it never counts against
-//! the plugin. The limits are far above what platforms send and well within what the default
-//! [`Limits`](crate::Limits) let a plugin work through.
+//! Whoever receives events from outside checks them here before calling the plugin. Input over a
+//! limit is the sender's fault: it is refused with an error that names the member, and never counts
+//! against the plugin. The limits are far above what platforms send, and a plugin can process them
+//! well within the default [`Limits`](crate::Limits).
 
 use despertador_contract::{
     Author, Channel, Event, FailureKind, Happening, Message, MessageKind, Origin, Source, Ticket,
     TicketStatus,
 };
 
-/// Bytes of an id: of a ticket, a message, an event, an action.
+/// Maximum length of an id (ticket, message, event, action), in bytes.
 pub const ID_BYTES_MAX: usize = 512;
-/// Bytes of a name: of a department, an agent, a tag, a pair, or a word that the contract lacks.
+/// Maximum length of a name (department, agent, tag, pair, or an unknown word), in bytes.
 pub const NAME_BYTES_MAX: usize = 512;
-/// Tags of a ticket.
+/// Maximum number of tags of a ticket.
 pub const TAGS_MAX: usize = 256;
-/// Pairs of a ticket's `more`, and of an occurrence's `details`.
+/// Maximum number of pairs in a ticket's `more` and in an occurrence's `details`.
 pub const PAIRS_MAX: usize = 256;
-/// Bytes of one pair's value.
+/// Maximum length of a pair's value, in bytes.
 pub const VALUE_BYTES_MAX: usize = 16 << 10;
-/// Bytes of all texts in the facts of a ticket, and in the details of an occurrence.
+/// Maximum size of all texts in the facts of a ticket, or in the details of an occurrence, in
+/// bytes.
 pub const FACTS_BYTES_MAX: usize = 64 << 10;
-/// Instants of `sent-to-customer`.
+/// Maximum number of instants in `sent-to-customer`.
 pub const INSTANTS_MAX: usize = 256;
-/// Bytes of a message's text.
+/// Maximum length of a message's text, in bytes.
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
 
-/// A member that is over its limit, or an id with a character that ids do not have.
+/// A member over its limit, or an id with an invalid character.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` {wrong}", .member.replace('/', "."))]
 pub struct OutOfBounds {
-    /// The member, by its path in the JSON of an event: `facts/more`, `message/text`, `id`.
+    /// The path of the member in the JSON of an event: `facts/more`, `message/text`, `id`.
     pub member: &'static str,
-    /// What is wrong with it: `has 30000 entries and may have 256`.
+    /// The problem: `has 30000 entries and may have 256`.
     pub wrong: String,
 }
 
-/// Checks the id of a ticket, a message or an event: 1 to 512 bytes, and none of the characters that
-/// break a line, control a terminal or turn the direction of writing.
+/// Checks the id of a ticket, a message or an event: 1 to 512 bytes, without characters that break
+/// a line, control a terminal or change the writing direction.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// The problem.
 pub fn id(member: &'static str, id: &str) -> Result<(), OutOfBounds> {
     if id.is_empty() {
         return Err(OutOfBounds { member, wrong: "is empty".into() });
@@ -57,11 +58,11 @@ pub fn id(member: &'static str, id: &str) -> Result<(), OutOfBounds> {
     }
 }
 
-/// Checks an id that may be missing; an empty one is as good as none.
+/// Checks an optional id; an empty one counts as missing.
 ///
 /// # Errors
 ///
-/// What is wrong with it.
+/// The problem.
 pub fn optional_id(member: &'static str, found: Option<&str>) -> Result<(), OutOfBounds> {
     match found {
         None | Some("") => Ok(()),
@@ -69,7 +70,7 @@ pub fn optional_id(member: &'static str, found: Option<&str>) -> Result<(), OutO
     }
 }
 
-/// Whether a character breaks a line, controls a terminal or turns the direction of writing.
+/// Whether a character breaks a line, controls a terminal or changes the writing direction.
 #[must_use]
 pub fn is_control(c: char) -> bool {
     c.is_control()
@@ -83,7 +84,7 @@ pub fn is_control(c: char) -> bool {
 ///
 /// # Errors
 ///
-/// The first member that is over its limit.
+/// The first member over its limit.
 pub fn ticket(ticket: &Ticket) -> Result<(), OutOfBounds> {
     id("ticket", &ticket.id)?;
     if let TicketStatus::Other(word) = &ticket.status {
@@ -119,7 +120,7 @@ pub fn ticket(ticket: &Ticket) -> Result<(), OutOfBounds> {
 ///
 /// # Errors
 ///
-/// The first member that is over its limit.
+/// The first member over its limit.
 pub fn message(message: &Message) -> Result<(), OutOfBounds> {
     optional_id("id", message.id.as_deref())?;
     if let Author::Other(word) = &message.author {
@@ -144,7 +145,7 @@ pub fn message(message: &Message) -> Result<(), OutOfBounds> {
 ///
 /// # Errors
 ///
-/// The first member that is over its limit.
+/// The first member over its limit.
 pub fn event(event: &Event) -> Result<(), OutOfBounds> {
     optional_id("id", event.id.as_deref())?;
     match &event.what {

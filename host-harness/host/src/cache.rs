@@ -1,9 +1,9 @@
-//! Compiled code kept between runs.
+//! A cache of compiled code.
 //!
 //! Compiled code is machine code, so it is loaded only if this user's host wrote it: the folder,
-//! the key and the entries belong to the user of this process and nobody else may touch them, and
-//! every entry carries a tag over its name and contents that only the holder of the key can make.
-//! An entry about which anything is odd is passed over and written anew.
+//! the key and the entries belong to the user of this process, nobody else can access them, and
+//! every entry has a tag over its name and contents that only the owner of the key can compute. An
+//! entry that fails any check is ignored and written again.
 
 #[cfg(all(unix, feature = "compiler"))]
 pub(crate) use on_unix::CodeCache;
@@ -29,16 +29,17 @@ mod on_unix {
 
     const TAG_BYTES: usize = 32;
     const KEY_BYTES: usize = 32;
-    /// Far more than a component under its size limit compiles to.
+    /// Maximum size of an entry: far more than the compiled code of a component within its size
+    /// limit.
     const ENTRY_BYTES: u64 = 256 << 20;
-    /// The layout of an entry and what its tag covers.
+    /// The version of the entries' layout, covered by the tag.
     const LAYOUT: &[u8] = b"despertador compiled code 1";
 
     /// A folder of compiled code that only this user's hosts wrote.
     pub(crate) struct CodeCache {
         folder: PathBuf,
         key: [u8; KEY_BYTES],
-        /// What wasmtime's version and configuration come to.
+        /// A digest of wasmtime's version and configuration.
         engine: [u8; 32],
     }
 
@@ -70,7 +71,7 @@ mod on_unix {
             Ok(Some(Self { folder: folder.clone(), key, engine: fingerprint(engine) }))
         }
 
-        /// The compiled component, if there is an entry without a flaw.
+        /// The compiled component, if there is a valid entry.
         #[expect(unsafe_code, reason = "machine code is loaded, authenticated just before")]
         pub(crate) fn load(&self, engine: &Engine, component: Sha256) -> Option<Component> {
             let entry = read_private(&self.entry(component), ENTRY_BYTES).ok()?;
@@ -79,13 +80,13 @@ mod on_unix {
             if self.tag(component, code) != <[u8; TAG_BYTES]>::try_from(tag).ok()? {
                 return None;
             }
-            // SAFETY: these very bytes, in memory of this process, carry a tag that is made with
-            // a key which only hosts of this user can read, and hosts tag nothing but what
-            // `Component::serialize` gave them.
+            // SAFETY: exactly these bytes, in memory of this process, have a tag made with a key
+            // that only hosts of this user can read, and hosts only tag what `Component::serialize`
+            // returned.
             unsafe { Component::deserialize(engine, code) }.ok()
         }
 
-        /// Keeps a component. A folder that takes nothing costs time at the next load, no more.
+        /// Stores a component. If writing fails, the next load only takes longer.
         pub(crate) fn store(&self, compiled: &Component, component: Sha256) {
             let written = compiled.serialize().ok().and_then(|code| {
                 let tag = self.tag(component, &code);
@@ -113,7 +114,7 @@ mod on_unix {
         }
     }
 
-    /// The key of this folder; made if there is none that only this user can have written.
+    /// The key of this folder; a new one if there is none that only this user can have written.
     fn key(folder: &Path) -> io::Result<[u8; KEY_BYTES]> {
         let file = folder.join("key");
         let read = || {
@@ -126,7 +127,7 @@ mod on_unix {
         File::open("/dev/urandom")?.read_exact(&mut key)?;
         let beside = beside(folder);
         write_private(&beside, &[&key])?;
-        // Two hosts that start at one time agree on the first one's key. What is no key gives way.
+        // If two hosts start at once, both use the first one's key. An invalid key is replaced.
         let placed = match std::fs::hard_link(&beside, &file) {
             Err(_) if read().is_some() => std::fs::remove_file(&beside),
             Err(_) => std::fs::rename(&beside, &file),
@@ -136,7 +137,7 @@ mod on_unix {
         read().ok_or_else(|| io::Error::other("what was written cannot be read back"))
     }
 
-    /// A name in the folder that nobody else writes to.
+    /// A file name in the folder that no other process uses.
     fn beside(folder: &Path) -> PathBuf {
         static WRITES: AtomicU32 = AtomicU32::new(0);
         let write = WRITES.fetch_add(1, Ordering::Relaxed);
@@ -149,7 +150,7 @@ mod on_unix {
         hasher.0.finalize().into()
     }
 
-    /// All that is hashed, in 256 bits instead of 64.
+    /// A hasher with 256 bits instead of 64.
     struct Fingerprint(sha2::Sha256);
 
     impl Hasher for Fingerprint {
@@ -158,12 +159,12 @@ mod on_unix {
         }
 
         fn finish(&self) -> u64 {
-            // Nobody asks: `fingerprint` takes the whole digest.
+            // Not used: `fingerprint` takes the whole digest.
             0
         }
     }
 
-    /// Whether it belongs to the user of this process and is closed to everybody else.
+    /// Whether it belongs to the user of this process and nobody else has access.
     fn is_private(found: &Metadata) -> bool {
         found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o077 == 0
     }
@@ -184,7 +185,7 @@ mod on_unix {
     }
 
     fn write_private(file: &Path, parts: &[&[u8]]) -> io::Result<()> {
-        // Left over from a process of the same number that was killed.
+        // Left by a killed process with the same id.
         let _ = std::fs::remove_file(file);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
         parts.iter().try_for_each(|part| file.write_all(part))
@@ -199,7 +200,7 @@ mod elsewhere {
     use crate::load_error::HostError;
     use crate::options::{Cache, Sha256};
 
-    /// No cache: whose files they are cannot be told here, or nothing can be compiled.
+    /// No cache: the owner of files cannot be determined here, or nothing can be compiled.
     pub(crate) enum CodeCache {}
 
     impl CodeCache {

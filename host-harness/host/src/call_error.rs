@@ -1,20 +1,20 @@
-//! Why a call has no answer.
+//! Why a call failed.
 
 use std::time::Duration;
 
 use despertador_contract::{Diagnostic, Fault, Instant};
 
-/// Why a call has no answer. The ticket is as it was: keep its memory, carry nothing out.
+/// Why a call failed. The ticket is unchanged: keep its memory, carry nothing out.
 ///
-/// None of these closes a ticket, and none of them says anything about other tickets but
-/// [`Quarantined`](Self::Quarantined), which is about the tickets of one account.
+/// None of these errors closes a ticket, and none concerns other tickets, except
+/// [`Quarantined`](Self::Quarantined), which concerns the tickets of one account.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// The plugin's own word that it cannot answer, such as a damaged memory.
+    /// The plugin reported that it cannot answer, for instance because the memory is damaged.
     #[error("{}", fault(.0))]
     Fault(Fault),
-    /// The call went over a limit and was ended.
+    /// The call exceeded a limit and was stopped.
     #[error("the plugin was stopped: {0}")]
     Limit(Limit),
     /// The plugin crashed.
@@ -23,38 +23,38 @@ pub enum CallError {
         .function.as_ref().map(|name| format!(" in `{name}`")).unwrap_or_default()
     )]
     Trap {
-        /// What happened, in WebAssembly's words.
+        /// WebAssembly's description of the crash.
         what: String,
-        /// The function in which it happened, where the component has names.
+        /// The function that crashed, if the component has names.
         function: Option<String>,
     },
-    /// The plugin's answer breaks the contract; the sentence says how.
+    /// The plugin's answer violates the contract; the text says how.
     #[error("the plugin's answer breaks the contract: {0}")]
     Answer(String),
-    /// The plugin now refuses a policy that it accepted before: it is not pure.
+    /// The plugin refuses a policy that it accepted before, so it is not pure.
     #[error("the plugin refuses a policy that it accepted before ({})", codes(.0))]
     Policy(Vec<Diagnostic>),
-    /// What the host gave is over a limit; the plugin was not called. The sentence says what.
+    /// The input exceeds a limit, so the plugin was not called. The text says which.
     #[error("the call was not made: {0}")]
     Input(String),
-    /// All instances are in use, as many as the limit allows. Nothing waits inside the host: try
-    /// again when a call or a session has ended, or raise the limit.
+    /// All instances are in use. Calls do not wait inside the host: try again when a call or a
+    /// session has ended, or raise the limit.
     #[error("all {instances} instances are in use; end a session or raise `instances`")]
     Busy {
-        /// How many there may be at one time.
+        /// The maximum number of instances.
         instances: u32,
     },
-    /// The last call about this ticket failed, and the ticket rests until an instant.
+    /// The last call about this ticket failed, and calls about it are deferred.
     #[error("calls about ticket `{ticket}` rest until {until}: {why}")]
     Resting {
         /// The ticket.
         ticket: String,
-        /// From when on calls about it are made again.
+        /// When calls about it are made again.
         until: Instant,
-        /// What failed.
+        /// The last failure.
         why: String,
     },
-    /// Calls about several tickets of an account failed in a row, and the plugin is not called for
+    /// Calls about several tickets of an account failed in a row, so the plugin is not called for
     /// this account until an instant, or until [`Plugin::release`](crate::Plugin::release).
     #[error(
         "the plugin is quarantined {}until {until}, calls about several tickets failed in a row; the \
@@ -62,23 +62,23 @@ pub enum CallError {
         if .account.is_empty() { String::new() } else { format!("for account `{account}` ") }
     )]
     Quarantined {
-        /// The account; empty where policies were made without one.
+        /// The account; empty for policies without one.
         account: String,
-        /// From when on one call is let through to see whether the plugin works again.
+        /// When one call is made to test whether the plugin works again.
         until: Instant,
-        /// What failed last.
+        /// The last failure.
         why: String,
     },
 }
 
 impl CallError {
-    /// Whether the plugin is to blame: it crashed, went over a limit or gave a bad answer.
+    /// Whether the plugin is at fault: it crashed, exceeded a limit or gave a bad answer.
     #[must_use]
     pub fn blames_plugin(&self) -> bool {
         matches!(self, Self::Limit(_) | Self::Trap { .. } | Self::Answer(_) | Self::Policy(_))
     }
 
-    /// From when on the same call may be made again, where that is known.
+    /// When the same call may be made again, if known.
     #[must_use]
     pub fn retry_at(&self) -> Option<Instant> {
         match self {
@@ -88,43 +88,43 @@ impl CallError {
     }
 }
 
-/// The limit that ended a call.
+/// The limit that stopped a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Limit {
     /// The fuel was used up.
     #[error("it used up its fuel of {allowed} (`fuel`)")]
     Fuel {
-        /// The fuel of one call.
+        /// The fuel of a call.
         allowed: u64,
     },
     /// The call took too long.
     #[error("it took longer than {allowed:?} (`wall_clock`)")]
     WallClock {
-        /// The time of one call.
+        /// The time of a call.
         allowed: Duration,
     },
-    /// The plugin asked for more linear memory.
+    /// The plugin requested more linear memory.
     #[error(
         "it asked for {wanted} bytes of memory and may have {allowed} \
          (`wasm_memory_bytes`)"
     )]
     Memory {
-        /// Bytes allowed.
+        /// Maximum, in bytes.
         allowed: usize,
-        /// Bytes asked for.
+        /// Requested, in bytes.
         wanted: usize,
     },
-    /// The calls within the plugin went too deep.
+    /// The plugin's calls are nested too deeply.
     #[error("its calls went deeper than a stack of {allowed} bytes (`wasm_stack_bytes`)")]
     Stack {
-        /// Bytes allowed.
+        /// Maximum, in bytes.
         allowed: usize,
     },
-    /// The answer was too large to be copied out.
+    /// The answer was too large.
     #[error("its answer is larger than {allowed} bytes (`answer_bytes`)")]
     Answer {
-        /// Bytes allowed.
+        /// Maximum, in bytes.
         allowed: usize,
     },
 }
@@ -150,13 +150,13 @@ fn fault(fault: &Fault) -> String {
     }
 }
 
-/// Why there is no policy.
+/// Why a policy could not be created.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PolicyError {
-    /// The config has errors: all of its problems, warnings included.
+    /// The config has errors: all of its problems, including warnings.
     #[error("{}", refused(.0))]
     Refused(Vec<Diagnostic>),
-    /// The plugin could not be asked.
+    /// The call failed.
     #[error(transparent)]
     Call(#[from] CallError),
 }

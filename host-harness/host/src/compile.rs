@@ -1,10 +1,9 @@
-//! Compiling a component that nobody has looked at: bounded before, and a crash of the compiler is
-//! a refusal.
+//! Compiles untrusted components: the cost is limited, and a crash of the compiler is an error.
 //!
 //! The compiler's time and memory grow faster than the code: with the square of a function's size,
 //! and with the number of its locals for each of its blocks. A component within
-//! [`component_bytes`](crate::Limits::component_bytes) could keep it busy for minutes. What it
-//! would cost is added up before it begins.
+//! [`component_bytes`](crate::Limits::component_bytes) could keep it busy for minutes. So the cost
+//! is estimated before compiling.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,14 +14,14 @@ use wasmtime::component::Component;
 
 use crate::load_error::Refusal;
 
-/// Compiles, in bounded time and memory.
+/// Compiles within limited time and memory.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Refusal> {
     Cost::of(bytes)?;
     let compiled = catch_unwind(AssertUnwindSafe(|| from_binary(engine, bytes)));
     let compiled = compiled.map_err(|panic| Refusal::Compiler(said(&*panic)))?;
     compiled.map_err(|error| {
         let why = error.root_cause().to_string();
-        // A valid component that needs more than the pool has.
+        // A valid component that needs more than the pool provides.
         if why.contains("minimum byte size") {
             Refusal::Resources(why)
         } else if why.contains(" exceeds the ") {
@@ -38,13 +37,13 @@ fn from_binary(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
     Component::from_binary(engine, bytes)
 }
 
-/// Crates that only name the host's types are built without the compiler.
+/// Crates that only use the host's types are built without the compiler.
 #[cfg(not(feature = "compiler"))]
 fn from_binary(_: &Engine, _: &[u8]) -> wasmtime::Result<Component> {
     wasmtime::bail!("this program was built without the feature `compiler` of despertador-host")
 }
 
-/// The first line of what a panic says.
+/// The first line of a panic's message.
 fn said(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text =
@@ -52,27 +51,28 @@ fn said(panic: &(dyn Any + Send)) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Bytes of one function's code. The largest function of our plugin has 27,000.
+/// Maximum size of a function, in bytes of code. The largest function of our plugin has 27,000.
 const FUNCTION_BYTES_MAX: usize = 128 << 10;
-/// Locals of one function, its parameters not counted. Our plugin has functions with a hundred.
+/// Maximum number of locals of a function, without parameters. Functions of our plugin have up to a
+/// hundred.
 const FUNCTION_LOCALS_MAX: usize = 4_096;
-/// The work of one function, which decides how much memory the compiler takes: at most one GiB.
+/// Maximum cost of a function, which determines the compiler's memory: at most one GiB.
 const FUNCTION_WORK_MAX: usize = 4 << 30;
-/// The work of all functions, which decides how long the compiler takes: at most half a minute. Our
-/// plugin has an eighth of it.
+/// Maximum cost of all functions, which determines the compiler's time: at most half a minute. Our
+/// plugin uses an eighth of it.
 const WORK_MAX: usize = 16 << 30;
-/// What a local counts beside a byte of code.
+/// The cost of a local, compared with a byte of code.
 const LOCAL_WORK: usize = 16;
-/// Functions, types, imports and the like of the whole component.
+/// Maximum number of functions, types, imports and similar items of the whole component.
 const ITEMS_MAX: usize = 100_000;
-/// Functions that are lifted to or lowered from the component's types.
+/// Maximum number of functions that are lifted to or lowered from component types.
 const CANONICAL_MAX: usize = 256;
-/// Instances of components and modules that the text of the component asks for.
+/// Maximum number of instances of components and modules that the component creates.
 const INSTANCES_MAX: usize = 64;
-/// How deep components and modules lie in each other. A tool that joins plugins makes three levels.
+/// Maximum nesting of components and modules. A tool that joins plugins makes three levels.
 const DEPTH_MAX: usize = 4;
 
-/// What compiling would cost, as far as it was added up.
+/// The estimated cost of compiling.
 #[derive(Default)]
 struct Cost {
     work: usize,
@@ -83,7 +83,7 @@ struct Cost {
 }
 
 impl Cost {
-    /// Adds up what a component would cost.
+    /// Estimates the cost of a component.
     fn of(bytes: &[u8]) -> Result<Self, Refusal> {
         let mut cost = Self::default();
         for payload in Parser::new(0).parse_all(bytes) {
@@ -159,8 +159,8 @@ impl Cost {
         within("instances", self.instances, INSTANCES_MAX)
     }
 
-    /// The work of a function: its size by its size, for what the compiler compares within a
-    /// function, and by its locals, which each of its blocks may hand on.
+    /// The cost of a function: the square of its size, for comparisons within the function, and its
+    /// size times its locals, which each block may pass on.
     fn function(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
         let bytes = body.range().len();
         within("bytes of code in one function", bytes, FUNCTION_BYTES_MAX)?;

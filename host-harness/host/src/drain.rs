@@ -1,8 +1,8 @@
-//! Which of many due tickets come first: accounts and departments take turns.
+//! Selects which of many due tickets come first: accounts and departments take turns.
 //!
-//! A host that was down finds thousands of tickets due at once. Taken oldest first, one busy
-//! department would hold up all others. Here at most so many are taken at a time: the accounts
-//! in turn, within an account its departments in turn, within a department the oldest first.
+//! After an outage thousands of tickets are due at once. In the order of their deadlines, one busy
+//! department would delay all others. So a limited number is taken at a time: accounts in turn,
+//! within an account its departments in turn, within a department the oldest first.
 //!
 //! ```
 //! use despertador_host::drain::{Due, Turns};
@@ -17,7 +17,7 @@
 //! let taken = turns.drain(backlog, 2);
 //! assert_eq!(taken.iter().map(|due| due.item).collect::<Vec<_>>(), ["4711", "4713"]);
 //!
-//! // The next drain goes on where this one ended.
+//! // The next drain continues where this one ended.
 //! let taken = turns.drain([due("sales", 1_001, "4712")], 2);
 //! assert_eq!(taken.iter().map(|due| due.item).collect::<Vec<_>>(), ["4712"]);
 //! ```
@@ -26,31 +26,31 @@ use std::collections::{BTreeMap, VecDeque};
 
 use despertador_contract::Instant;
 
-/// Something that is due.
+/// A due item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due<A, D, T> {
-    /// The account it belongs to.
+    /// Its account.
     pub account: A,
-    /// The department within the account.
+    /// Its department within the account.
     pub department: D,
     /// When it became due.
     pub due: Instant,
-    /// What it is: a ticket's id, a row of a table.
+    /// The item: a ticket's id, a row of a table.
     pub item: T,
 }
 
-/// Whose turn it was last, from drain to drain. As large as the number of accounts that had
-/// something due in the drain before.
+/// Remembers between drains whose turn was last. Its size is the number of accounts with due items
+/// in the last drain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turns<A, D> {
-    /// The account of which something was taken last.
+    /// The account of the last item taken.
     account: Option<A>,
-    /// Of each account the department of which something was taken last.
+    /// For each account, the department of its last item taken.
     departments: BTreeMap<A, D>,
 }
 
 impl<A, D> Turns<A, D> {
-    /// Nobody has had a turn: the first account and its first department begin.
+    /// No turns yet: the first account and its first department begin.
     #[must_use]
     pub const fn new() -> Self {
         Self { account: None, departments: BTreeMap::new() }
@@ -64,20 +64,19 @@ impl<A, D> Default for Turns<A, D> {
 }
 
 impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
-    /// Takes at most so many, in the order in which they are to be acted on; the rest is dropped
-    /// here and stays with the host, as due as before.
+    /// Takes at most `at_most` items, in the order in which to act on them. The others are dropped
+    /// here; they stay due at the host.
     ///
-    /// Turns go by the order of `A` and of `D` and begin after whoever had the last one, in the
-    /// drain before this one too. Of things of one department that are due at the same instant,
-    /// the one given first is taken first. What is taken depends on the arguments and the turns
-    /// alone; it takes `n log n` steps for `n` due things, however many are taken.
+    /// Turns follow the order of `A` and `D` and begin after the last one of the previous drain. Of
+    /// items of a department with the same instant, the one given first is taken first. The result
+    /// depends only on the arguments and the turns. It takes `n log n` steps for `n` due items.
     pub fn drain<T>(
         &mut self,
         due: impl IntoIterator<Item = Due<A, D, T>>,
         at_most: usize,
     ) -> Vec<Due<A, D, T>> {
         let mut due: Vec<_> = due.into_iter().collect();
-        // Stable: what is due at the same instant stays in the order in which it was given.
+        // Stable: items with the same instant keep their order.
         due.sort_by(|a, b| {
             (&a.account, &a.department, a.due).cmp(&(&b.account, &b.department, b.due))
         });
@@ -98,7 +97,7 @@ impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
 
         let mut taken = Vec::with_capacity(at_most.min(count));
         while taken.len() < at_most {
-            // A queue that has had its turn goes to the end of the line, an empty one goes home.
+            // After its turn a queue goes to the end, unless it is empty.
             let Some(mut account) = accounts.pop_front() else { break };
             let Some(mut department) = account.waiting.pop_front() else { continue };
             let Some(next) = department.waiting.pop_front() else { continue };
@@ -116,13 +115,13 @@ impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
     }
 }
 
-/// What waits for one owner's turns.
+/// The waiting items of an owner.
 struct Queue<O, T> {
     owner: O,
     waiting: VecDeque<T>,
 }
 
-/// Sorted things as one queue an owner, the owners in order.
+/// Groups sorted items into one queue per owner, in the order of owners.
 fn queues<O: Ord, T>(
     sorted: impl IntoIterator<Item = T>,
     owner: impl Fn(&T) -> O,
@@ -138,7 +137,7 @@ fn queues<O: Ord, T>(
     queues
 }
 
-/// Lets the owner after this one begin.
+/// Rotates the queues so that the owner after `last` begins.
 fn begin_after<O: Ord, T>(queues: &mut [Queue<O, T>], last: Option<&O>) {
     if let Some(last) = last {
         let had_their_turn = queues.partition_point(|queue| queue.owner <= *last);
@@ -166,7 +165,7 @@ mod tests {
         busy.chain([due("acme", "support", 99_999, 10_000)]).collect()
     }
 
-    /// Drains until nothing is left; what was taken each time.
+    /// Drains until nothing is left; returns what each drain took.
     fn drained(mut left: Vec<Ticket>, at_most: usize) -> Vec<Vec<u32>> {
         let mut turns = Turns::new();
         let mut drains = Vec::new();
@@ -232,7 +231,7 @@ mod tests {
         let (mut turns, mut again) = (Turns::new(), Turns::new());
         assert_eq!(turns.drain(backlog(), 40), again.drain(backlog(), 40));
         assert_eq!(turns, again);
-        // The order of the departments is not the order in which they were given.
+        // The order of departments does not depend on the order of the input.
         let mut turned = backlog();
         turned.rotate_right(1);
         assert_eq!(turns.drain(turned, 40), again.drain(backlog(), 40));

@@ -1,4 +1,4 @@
-//! The engine and what one instance may use of it.
+//! The engine and the resources of an instance.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
@@ -9,10 +9,10 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 use crate::load_error::HostError;
 use crate::options::Limits;
 
-/// Core instances that one component may consist of: itself and what `wit-component` adds.
+/// Maximum number of core instances of a component: itself and those that `wit-component` adds.
 const CORE_INSTANCES: u32 = 4;
 
-/// An engine for components that compute and do nothing else.
+/// An engine for components that only compute.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
     limits.check().map_err(|wrong| HostError(format!("{wrong}; choose another value")))?;
     Engine::new(&config(limits))
@@ -22,17 +22,17 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
 pub(crate) fn config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config
-        // Tasks of the component model cost every call two thirds of its time.
+        // Tasks of the component model would take two thirds of the time of every call.
         .concurrency_support(false)
         .consume_fuel(true)
         .epoch_interruption(true)
         .max_wasm_stack(limits.wasm_stack_bytes)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        // Components within a component are joined by modules that use the memories of both; the
-        // pool below allows one memory all the same.
+        // Components within a component are joined by modules that use both memories; the pool
+        // below still allows only one memory.
         .wasm_multi_memory(true)
-        // Smaller code loads faster. A crash names its function without these.
+        // Smaller code loads faster, and crashes name their function without this map.
         .generate_address_map(false)
         .native_unwind_info(false)
         .memory_init_cow(true)
@@ -52,7 +52,7 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
         .max_tables_per_component(CORE_INSTANCES)
         .max_memory_size(limits.wasm_memory_bytes.next_multiple_of(1 << 16))
         .max_unused_warm_slots(instances)
-        // Pages that an instance wrote are put back by copying; giving them to the system and
+        // Pages written by an instance are reset by copying; releasing them to the system and
         // faulting them in again costs more than a whole call.
         .linear_memory_keep_resident(1 << 20)
         .table_keep_resident(1 << 16)
@@ -60,14 +60,14 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
     pool
 }
 
-/// Counts the engine's epochs up, so that a call that neither ends nor runs out of fuel is ended.
+/// Increments the engine's epoch, so that a call is stopped that neither ends nor runs out of fuel.
 pub(crate) struct Ticker {
     stop: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Ticker {
-    /// Epochs that a call may see begin: the wall clock in quarters, and the one under way.
+    /// Epochs until a call is stopped: four quarters of the wall clock, and the current one.
     pub(crate) const EPOCHS: u64 = 5;
 
     pub(crate) fn start(engine: &Engine, wall_clock: Duration) -> Result<Self, HostError> {
@@ -90,7 +90,7 @@ impl Drop for Ticker {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It only counts: if it panicked there is nothing to be told.
+            // It only counts, so a panic has nothing to report.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! What went wrong in the sandbox, in words.
+//! Describes failures in the sandbox.
 
 use wasmtime::{Trap, WasmBacktrace};
 
@@ -6,13 +6,13 @@ use crate::call_error::{CallError, Limit};
 use crate::instance::Meter;
 use crate::options::Limits;
 
-/// Which limit was hit, or how the plugin crashed.
+/// Determines which limit was exceeded, or how the plugin crashed.
 pub(crate) fn of(error: &wasmtime::Error, fuel: u64, limits: &Limits, meter: &Meter) -> CallError {
     if let Some(wanted) = meter.refused() {
         return CallError::Limit(Limit::Memory { allowed: limits.wasm_memory_bytes, wanted });
     }
     let Some(trap) = error.downcast_ref::<Trap>() else {
-        // Not the plugin's code stopped but what it handed over could not be read.
+        // The plugin did not crash, but its result could not be read.
         let cause = error.root_cause().to_string();
         if cause.contains("fuel allocated for hostcalls") {
             return CallError::Limit(Limit::Answer { allowed: limits.answer_bytes });
@@ -29,7 +29,7 @@ pub(crate) fn of(error: &wasmtime::Error, fuel: u64, limits: &Limits, meter: &Me
                 .downcast_ref::<WasmBacktrace>()
                 .and_then(|trace| trace.frames().first())
                 .and_then(|frame| frame.func_name())
-                // Without the hash of the compiler's run.
+                // Without the hash that the compiler adds.
                 .map(|name| format!("{:#}", rustc_demangle::demangle(name))),
         },
     }

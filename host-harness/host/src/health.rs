@@ -1,7 +1,7 @@
-//! Which tickets of an account rest after a failed call, and whether the plugin is quarantined for
-//! the account. What happens in one account is nothing to the others.
+//! Which tickets of an account are deferred after a failed call, and whether the plugin is
+//! quarantined for the account. Accounts do not affect each other.
 //!
-//! Time is the callers': the instant at which a call is made is the instant it is about.
+//! Callers provide the time: the instant of a call is the one that it is about.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,18 +10,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::call_error::CallError;
 use despertador_contract::Instant;
 
-/// A ticket's rest after its first failure in milliseconds; doubled by each further one.
+/// How long a ticket is deferred after its first failure, in milliseconds; doubled by each further
+/// one.
 const FIRST_REST: i64 = 1_000;
-/// A ticket's longest rest.
+/// The longest deferral of a ticket, in milliseconds.
 const LONGEST_REST: i64 = 5 * 60_000;
-/// The plugin's first quarantine; doubled each time it fails again.
+/// The plugin's first quarantine, in milliseconds; doubled each time it fails again.
 const FIRST_QUARANTINE: i64 = 60_000;
-/// The plugin's longest quarantine.
+/// The plugin's longest quarantine, in milliseconds.
 const LONGEST_QUARANTINE: i64 = 60 * 60_000;
-/// Tickets remembered as resting; the one whose rest ends first is forgotten.
+/// Maximum number of deferred tickets that are remembered; beyond it the one with the earliest end
+/// is dropped.
 const TICKETS: usize = 1_024;
 
-/// The health of a plugin in each account that has a policy.
+/// The health of a plugin per account with a policy.
 pub(crate) struct Accounts {
     quarantine_after: usize,
     by_name: Mutex<HashMap<String, Arc<Health>>>,
@@ -30,11 +32,11 @@ pub(crate) struct Accounts {
 /// An account for which a plugin is quarantined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suspension {
-    /// The account, as [`Plugin::policy_for`](crate::Plugin::policy_for) was given it.
+    /// The account that was passed to [`Plugin::policy_for`](crate::Plugin::policy_for).
     pub account: String,
-    /// From when on one call is let through to see whether the plugin works again.
+    /// When one call is made to test whether the plugin works again.
     pub until: Instant,
-    /// What failed last.
+    /// The last failure.
     pub why: String,
 }
 
@@ -43,13 +45,13 @@ impl Accounts {
         Self { quarantine_after, by_name: Mutex::default() }
     }
 
-    /// The health in one account: the same for all of its policies.
+    /// The health in one account, shared by all of its policies.
     pub(crate) fn of(&self, account: &str) -> Arc<Health> {
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(health) = by_name.get(account) {
             return Arc::clone(health);
         }
-        // Accounts that have no policy any more and nothing to remember.
+        // Drops accounts without policies and without anything to remember.
         by_name.retain(|_, health| Arc::strong_count(health) > 1 || health.is_troubled());
         let health = Arc::new(Health::new(account, self.quarantine_after));
         by_name.insert(account.to_owned(), Arc::clone(&health));
@@ -72,7 +74,7 @@ impl Accounts {
 
 pub(crate) struct Health {
     account: Box<str>,
-    /// Whether there is anything to look at: the way of a working plugin takes no lock.
+    /// Whether there were failures: calls of a working plugin take no lock.
     troubled: AtomicBool,
     state: Mutex<State>,
     quarantine_after: usize,
@@ -81,7 +83,7 @@ pub(crate) struct Health {
 #[derive(Default)]
 struct State {
     resting: HashMap<String, Rest>,
-    /// Different tickets that failed since the last success.
+    /// The different tickets that failed since the last success.
     in_a_row: Vec<String>,
     quarantine: Option<Rest>,
 }
@@ -94,7 +96,7 @@ struct Rest {
 }
 
 impl Rest {
-    /// A clock that went back to before the failure is no reason to rest longer.
+    /// If the clock goes back to before the failure, the deferral does not apply.
     fn covers(&self, now: Instant) -> bool {
         self.since <= now && now < self.until
     }
@@ -133,7 +135,7 @@ impl Health {
                     why: quarantine.why.clone(),
                 });
             }
-            // This call is the trial; the others wait for what becomes of it.
+            // This call is the test; the others wait for its result.
             quarantine.since = now;
             quarantine.until = now.saturating_add(quarantine.length);
         }
@@ -175,7 +177,7 @@ impl Health {
             });
             let until = now.saturating_add(length);
             state.quarantine = Some(Rest { since: now, until, length, why });
-            // The next failure, of the trial, is enough to go on.
+            // If the test fails too, that is enough to continue the quarantine.
             state.in_a_row.truncate(self.quarantine_after);
         }
         self.troubled.store(true, Ordering::Release);

@@ -1,4 +1,4 @@
-//! A host: one engine, its limits, and the instances alive in it.
+//! A host: an engine, its limits, and its instances.
 
 use std::fmt;
 use std::path::Path;
@@ -13,13 +13,13 @@ use crate::load_error::{HostError, LoadError};
 use crate::options::{Limits, Options};
 use crate::plugin::{Loaded, Plugin};
 
-/// Loads plugins and limits what they use. Cheap to clone; one a process is enough.
+/// Loads plugins and limits their resources. Cheap to clone; one per process is enough.
 #[derive(Clone)]
 pub struct Host {
     pub(crate) shared: Arc<Shared>,
 }
 
-/// What all plugins of a host share.
+/// State shared by all plugins of a host.
 pub(crate) struct Shared {
     pub(crate) engine: Engine,
     pub(crate) options: Options,
@@ -31,11 +31,11 @@ pub(crate) struct Shared {
 }
 
 impl Host {
-    /// A host with these options.
+    /// Creates a host with these options.
     ///
     /// # Errors
     ///
-    /// When the limits cannot be had on this machine, or the cache's folder cannot be made.
+    /// If the machine cannot provide the limits, or the cache's folder cannot be created.
     pub fn new(options: Options) -> Result<Self, HostError> {
         let engine = engine::engine(&options.limits)?;
         let ticker = Ticker::start(&engine, options.limits.wall_clock)?;
@@ -62,17 +62,17 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// See [`Refusal`](crate::Refusal): everything about the component is checked that can be
-    /// checked before it is compiled, then its types, then that it answers `describe`.
+    /// See [`Refusal`](crate::Refusal): the component is checked as far as possible before it is
+    /// compiled; then its types are checked, then whether it answers `describe`.
     pub fn load_bytes(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
         Plugin::load(self, bytes, "the component")
     }
 
-    /// Loads a plugin from a file. A file over the size limit is refused unread.
+    /// Loads a plugin from a file. A file over the size limit is not read.
     ///
     /// # Errors
     ///
-    /// As [`load_bytes`](Self::load_bytes), and when the file cannot be read.
+    /// As [`load_bytes`](Self::load_bytes), and if the file cannot be read.
     pub fn load_file(&self, file: &Path) -> Result<Plugin, LoadError> {
         Plugin::load_file(self, file)
     }
@@ -95,7 +95,7 @@ impl Shared {
         plugins.push(Arc::downgrade(plugin));
     }
 
-    /// The right to make one more instance, if need be taken from an idle one of any plugin.
+    /// A permit for one more instance; if necessary, an idle instance of any plugin is dropped.
     pub(crate) fn permit(self: &Arc<Self>) -> Option<Permit> {
         loop {
             if let Some(permit) = self.try_permit() {
@@ -105,7 +105,8 @@ impl Shared {
                 let plugins = self.plugins.lock().unwrap_or_else(PoisonError::into_inner);
                 plugins.iter().filter_map(Weak::upgrade).collect()
             };
-            // The room made may be taken by another thread: then more is made, while there is any.
+            // Another thread may take the freed permit; then another instance is dropped, as long
+            // as there are idle ones.
             if !plugins.iter().any(|plugin| plugin.drop_idle()) {
                 return None;
             }
@@ -123,7 +124,7 @@ impl Shared {
     }
 }
 
-/// The right to one instance, given back when dropped.
+/// The permit for one instance, released when dropped.
 pub(crate) struct Permit(Arc<Shared>);
 
 impl Drop for Permit {

@@ -1,4 +1,4 @@
-//! What a component is, found out without running or compiling it.
+//! Inspects a component without running or compiling it.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::contract;
 use crate::load_error::Refusal;
 use crate::options::Sha256;
 
-/// Looks into a component, also into one that would be refused.
+/// Inspects a component, also one that the host would refuse.
 ///
 /// ```
 /// let found = despertador_host::inspect_bytes(despertador_component::COMPONENT);
@@ -30,20 +30,20 @@ pub fn inspect_bytes(bytes: &[u8]) -> Inspection {
     found
 }
 
-/// What a component is.
+/// The result of an inspection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
     /// Its digest.
     pub sha256: Sha256,
     /// Its size in bytes.
     pub size: usize,
-    /// The version of the contract it was built for, where it exports the contract at all.
+    /// The version of the contract for which it was built, if it exports the contract.
     pub contract: Option<String>,
-    /// The names of what it imports.
+    /// The names of its imports.
     pub imports: Vec<String>,
-    /// The names of what it exports.
+    /// The names of its exports.
     pub exports: Vec<String>,
-    /// Why a host would refuse it, as far as that can be seen without compiling it.
+    /// Why a host would refuse it, as far as can be determined without compiling it.
     pub refusal: Option<Refusal>,
 }
 
@@ -65,7 +65,7 @@ impl fmt::Display for Inspection {
     }
 }
 
-/// Collects the names at the outermost level.
+/// Collects the names at the top level.
 fn read(bytes: &[u8], found: &mut Inspection) -> Result<(), Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
@@ -105,7 +105,7 @@ fn read(bytes: &[u8], found: &mut Inspection) -> Result<(), Refusal> {
     if ended { Ok(()) } else { Err(Refusal::Truncated) }
 }
 
-/// A reader that runs past the end of the file met a truncated one.
+/// The error for unreadable bytes: if the parser runs past the end, the file is truncated.
 fn unreadable(bytes: &[u8], error: &wasmparser::BinaryReaderError) -> Refusal {
     if error.offset() >= bytes.len() || error.message().starts_with("unexpected end") {
         Refusal::Truncated
@@ -155,7 +155,7 @@ fn interface_of_contract(name: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether a plugin for this version of the contract runs on this host: the same major version,
-/// before 1.0.0 the same minor version, as semver has it.
+/// before 1.0.0 the same minor version (semver).
 fn same_track(version: &str) -> bool {
     let track = |version: &str| {
         let (release, pre) = version.split_once('-').map_or((version, None), |(r, p)| (r, Some(p)));

@@ -1,4 +1,4 @@
-//! One instance of a plugin in its store, and the policies it holds parsed.
+//! An instance of a plugin in its store, with its parsed policies.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::host::{Permit, Shared};
 use crate::options::Limits;
 use crate::policy::Checked;
 
-/// A store with one instance in it, boxed so that whoever uses it in turn moves a pointer. After any error it must be dropped: a trap leaves the
-/// plugin's memory in any state.
+/// A store with one instance, boxed so that passing it on moves a pointer. After any error it must
+/// be dropped, because a trap leaves the plugin's memory in an undefined state.
 pub(crate) struct Instance {
     store: Store<Meter>,
     bindings: Bindings,
@@ -24,21 +24,21 @@ pub(crate) struct Instance {
     uses: u64,
     fuel_given: u64,
     host: Arc<Shared>,
-    // Last: the place is given back when the store is gone.
+    // Last, so that the permit is released after the store.
     _permit: Permit,
 }
 
-/// What every instance of a plugin starts from.
+/// What is needed to start instances of a plugin.
 pub(crate) struct Start {
     pub(crate) pre: InstancePre<Meter>,
     pub(crate) indices: PluginIndices,
 }
 
-/// Why there is no instance.
+/// Why an instance could not be started.
 pub(crate) enum NotStarted {
-    /// Its exports have other types than the contract; seen at the first start of a component.
+    /// The types of its exports differ from the contract; found at the first start of a component.
     Types(String),
-    /// It failed while it was started.
+    /// It failed during the start.
     Call(CallError),
 }
 
@@ -102,12 +102,12 @@ impl Instance {
         self.fuel_given.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 
-    /// Linear memory in bytes; it never shrinks, so this is also its peak.
+    /// Linear memory in bytes; it never shrinks, so this is also the peak.
     pub(crate) fn memory(&self) -> usize {
         self.store.data().memory
     }
 
-    /// The handle of a policy, parsed if this instance has not seen it yet.
+    /// The handle of a policy, which is parsed if this instance does not have it yet.
     pub(crate) fn parsed(&mut self, policy: &Arc<Checked>) -> Result<ResourceAny, CallError> {
         self.uses = self.uses.wrapping_add(1);
         let uses = self.uses;
@@ -127,7 +127,7 @@ impl Instance {
         self.parsed.insert(policy.id, parsed);
     }
 
-    /// Asks the plugin to parse a config; the outer error is the plugin's failure.
+    /// Lets the plugin parse a config; the outer error is a failure of the plugin.
     pub(crate) fn parse(
         &mut self,
         config: &str,
@@ -137,7 +137,7 @@ impl Instance {
         self.call(fuel, |store, guest| guest.policy().call_parse(store, config, surroundings))
     }
 
-    /// A call about a policy; what went wrong is for [`failure`](Self::failure) to say.
+    /// A call about a policy; [`failure`](Self::failure) describes its error.
     pub(crate) fn ask<R>(
         &mut self,
         call: impl FnOnce(&mut Store<Meter>, GuestPolicy<'_>) -> wasmtime::Result<R>,
@@ -174,8 +174,8 @@ impl Instance {
         fault::of(error, self.fuel_given, self.host.limits(), self.store.data())
     }
 
-    /// Drops the policies that nobody has any more and, if there are still too many, the one
-    /// unused for longest.
+    /// Drops policies that are no longer used and, if there are still too many, the least recently
+    /// used.
     pub(crate) fn make_room(&mut self) -> Result<(), CallError> {
         let mut gone: Vec<u64> = self
             .parsed
@@ -214,7 +214,7 @@ impl Meter {
         Self { allowed, memory: 0, refused: None }
     }
 
-    /// The size that was asked for and refused.
+    /// The size that was requested and refused.
     pub(crate) fn refused(&self) -> Option<usize> {
         self.refused
     }
@@ -250,5 +250,5 @@ impl ResourceLimiter for Meter {
     }
 }
 
-/// Functions are named by table elements: far more than any plugin has.
+/// Maximum number of table elements (function references): far more than any plugin has.
 const TABLE_ELEMENTS: usize = 20_000;

@@ -1,9 +1,10 @@
-//! Hosts Despertador plugins: load, limit, ask, check the answer.
+//! Hosts Despertador plugins: loads them, limits their resources, calls them, and checks their
+//! answers.
 //!
 //! A plugin decides when a silent customer is reminded and when the ticket is closed. It is a
-//! WebAssembly component without imports: it computes and can do nothing else. This crate loads
-//! it, bounds what it uses, and holds its answers to the contract; carrying them out is the
-//! business of the flow engine that embeds it.
+//! WebAssembly component without imports, so it can only compute. This crate loads it, limits what
+//! it uses, and checks its answers against the contract; the flow engine that embeds this crate
+//! carries them out.
 //!
 //! # From a policy to an action carried out
 //!
@@ -25,7 +26,7 @@
 //! let mut done = Vec::new();
 //! loop {
 //!     decision = match decision.outcome {
-//!         // Carry it out, then say so: until then the same action stays due.
+//!         // Carry it out, then report it: until then the same action stays due.
 //!         Outcome::Act(action) => {
 //!             done.push(action.key.to_string());
 //!             conversation.event(&policy, &Event::carried_out(action.key, action.due))?
@@ -39,17 +40,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! When many tickets are due at once, [`drain`] says which come first, so that a busy department
-//! holds up no other.
+//! When many tickets are due at once, [`drain`] selects which come first, so that a busy department
+//! does not delay the others.
 //!
 //! # Guarantees
 //!
 //! - Time is an argument. Nothing here reads a clock, sleeps or retries; the one thread of a
 //!   [`Host`] only counts towards [`Limits::wall_clock`].
 //! - A failing plugin closes no ticket: every failure is a [`CallError`] and never a decision.
-//! - A ticket on which the plugin fails does not stop the others. It rests for a while, and only
-//!   when several tickets of an account fail in a row is the plugin quarantined for that account.
-//! - The same call gives the same answer on every instance; [`Policy::prove_pure`] shows it.
+//! - A ticket on which the plugin fails does not stop the others. Calls about it are deferred, and
+//!   only if several tickets of an account fail in a row is the plugin quarantined for that
+//!   account.
+//! - The same call gives the same answer on every instance; [`Policy::prove_pure`] checks it.
 
 mod answer;
 mod bindings;

@@ -1,9 +1,9 @@
-//! Why a component is not loaded.
+//! Why a component was not loaded.
 
 use crate::contract;
 use crate::options::Sha256;
 
-/// Why a component is not loaded: where, what, and the way out.
+/// Why a component was not loaded: the file, the problem, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place} {refusal}; {}", .refusal.help())]
 pub struct LoadError {
@@ -11,7 +11,7 @@ pub struct LoadError {
     pub(crate) refusal: Refusal,
 }
 
-/// What is wrong with a component.
+/// The problem of a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -23,7 +23,7 @@ pub enum Refusal {
     TooLarge {
         /// Its size in bytes.
         bytes: u64,
-        /// The size allowed.
+        /// The maximum, in bytes.
         allowed: u64,
     },
     /// Its digest is not among the pins.
@@ -32,25 +32,25 @@ pub enum Refusal {
     /// It is empty.
     #[error("is empty")]
     Empty,
-    /// It is something else than WebAssembly.
+    /// It is not WebAssembly.
     #[error("is no WebAssembly")]
     NotWebAssembly,
-    /// It is a core module and no component.
+    /// It is a core module, not a component.
     #[error("is a core module and no component")]
     CoreModule,
-    /// It ends too early.
+    /// It is truncated.
     #[error("is truncated")]
     Truncated,
-    /// It is no valid component.
+    /// It is not a valid component.
     #[error("is no component this host can run: {0}")]
     Invalid(String),
     /// It imports something (all names).
     #[error("imports {}, and a plugin may import nothing", names(.0))]
     Imports(Vec<String>),
-    /// It lacks exports of the contract (named).
+    /// Exports of the contract are missing (named).
     #[error("does not export {}", names(.0))]
     Lacks(Vec<String>),
-    /// It exports something that the contract does not know (named).
+    /// It exports something that the contract does not define (named).
     #[error("exports {}, which the contract does not know", names(.0))]
     Foreign(Vec<String>),
     /// It was built for another version of the contract.
@@ -59,25 +59,25 @@ pub enum Refusal {
         contract::VERSION
     )]
     Version {
-        /// The version it was built for.
+        /// The version for which it was built.
         found: String,
     },
-    /// It exports the right names with other types.
+    /// The types of its exports differ from the contract.
     #[error("exports the contract with other types: {0}")]
     Types(String),
-    /// It needs more memory to start than allowed.
+    /// It needs more memory to start than is allowed.
     #[error("needs more than it may have: {0}")]
     Resources(String),
-    /// It consists of more memories, tables, instances or code than a plugin may.
+    /// It has more memories, tables, instances or code than allowed.
     #[error("is more than one plugin may be: {0}")]
     TooComplex(String),
     /// The compiler crashed on it.
     #[error("makes the compiler crash: {0}")]
     Compiler(String),
-    /// It failed while it was started.
+    /// It failed during the start.
     #[error("does not start: {0}")]
     Start(String),
-    /// It failed when it was asked to describe itself.
+    /// The call of `describe` failed.
     #[error("does not describe itself: {0}")]
     Describe(String),
     /// All instances of the host are in use.
@@ -86,13 +86,13 @@ pub enum Refusal {
 }
 
 impl LoadError {
-    /// What is wrong, for programs.
+    /// The problem, for programs.
     #[must_use]
     pub fn refusal(&self) -> &Refusal {
         &self.refusal
     }
 
-    /// The way out, as a sentence without the problem.
+    /// How to fix it, without the problem itself.
     #[must_use]
     pub fn help(&self) -> String {
         self.refusal.help()
@@ -154,7 +154,7 @@ fn names(names: &[String]) -> String {
     format!("`{}`", names.join("`, `"))
 }
 
-/// Why there is no host.
+/// Why a host could not be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct HostError(pub(crate) String);

@@ -1,54 +1,54 @@
-//! What a host allows.
+//! Options and limits of a host.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How a [`Host`](crate::Host) is set up.
+/// The options of a [`Host`](crate::Host).
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// What a plugin may use.
+    /// The limits of a plugin.
     pub limits: Limits,
-    /// Where compiled code is kept between runs of the host.
+    /// Where compiled code is cached.
     pub cache: Cache,
-    /// Which components may be loaded at all.
+    /// Which components may be loaded.
     pub pins: Pins,
 }
 
-/// What a plugin may use. Every limit ends a call or a load with a sentence that names it.
+/// The limits of a plugin. Exceeding one stops a call or a load with an error that names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Size of a component in bytes. Default 4 MiB.
+    /// Size of a component, in bytes. Default 4 MiB.
     pub component_bytes: u64,
-    /// Linear memory of one instance in bytes, rounded up to pages of 64 KiB; growing beyond it
-    /// ends the call. Default 16 MiB.
+    /// Linear memory of an instance, in bytes, rounded up to pages of 64 KiB; growing beyond it
+    /// stops the call. Default 16 MiB.
     pub wasm_memory_bytes: usize,
-    /// WebAssembly stack of one call in bytes, at most 1 MiB. Default 256 KiB.
+    /// WebAssembly stack of a call, in bytes, at most 1 MiB. Default 256 KiB.
     pub wasm_stack_bytes: usize,
-    /// Fuel of one call about a ticket, in wasmtime's units: about one an instruction. The same
-    /// call uses the same fuel on every machine. Default 10 million.
+    /// Fuel of a call about a ticket, in wasmtime's units: about one per instruction. The same call
+    /// uses the same fuel on every machine. Default 10 million.
     pub fuel: u64,
-    /// Fuel for reading a policy. Default 100 million.
+    /// Fuel to parse a policy. Default 100 million.
     pub policy_fuel: u64,
-    /// Wall clock of one call, checked at a quarter of it. Only the backstop for fuel, as it
-    /// depends on the machine: set it well above what a call can take. Default 2 s.
+    /// Wall-clock time of a call, checked every quarter of it. It is only a backstop for fuel,
+    /// because it depends on the machine: set it well above what a call can take. Default 2 s.
     pub wall_clock: Duration,
-    /// Size of one whole answer in bytes as it is copied out of the sandbox: its texts, and for
-    /// each entry of a list what a host keeps of it. The largest is the outline of a policy with
+    /// Size of a whole answer, in bytes, when it is copied out of the sandbox: its texts, and for
+    /// each list entry what the host stores. The largest answer is the outline of a policy with
     /// hundreds of rules. Default 1 MiB.
     pub answer_bytes: usize,
-    /// Size of one text within an answer in bytes. Default 64 KiB.
+    /// Size of a text within an answer, in bytes. Default 64 KiB.
     pub text_bytes: usize,
-    /// Size of a ticket's memory in bytes, given and returned. Default 4 KiB.
+    /// Size of a ticket's memory, passed and returned, in bytes. Default 4 KiB.
     pub memory_bytes: usize,
-    /// Size of a policy's config in bytes. Default 256 KiB.
+    /// Size of a policy's config, in bytes. Default 256 KiB.
     pub config_bytes: usize,
-    /// Instances of all plugins of the host, and so calls at one time. Default 64.
+    /// Instances of all plugins of the host, and therefore concurrent calls. Default 64.
     pub instances: u32,
-    /// Policies that one instance holds parsed; the one unused for longest goes. Default 64.
+    /// Parsed policies per instance; the least recently used is dropped. Default 64.
     pub policies_per_instance: usize,
-    /// Different tickets of an account in a row, without a success between, whose calls must fail
+    /// How many different tickets of an account must fail in a row, without a success in between,
     /// until the plugin is quarantined for the account. Default 5.
     pub quarantine_after: usize,
 }
@@ -77,8 +77,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Whether a host can work with these limits: those that wasmtime or the machine's stack would
-    /// answer with a crash are refused.
+    /// Checks that a host can work with these limits: values are refused with which wasmtime or the
+    /// machine's stack would crash.
     pub(crate) fn check(&self) -> Result<(), String> {
         let within = |name: &str, value: usize, most: usize| {
             if (1..=most).contains(&value) {
@@ -102,30 +102,30 @@ impl Limits {
     }
 }
 
-/// Half of the stack that Rust gives to a thread: the other half is the host's own.
+/// Half of a Rust thread's stack; the other half is for the host itself.
 const WASM_STACK_BYTES_MAX: usize = 1 << 20;
-/// What 32-bit WebAssembly can address, less a page.
+/// The address space of 32-bit WebAssembly, minus a page.
 const WASM_MEMORY_BYTES_MAX: usize = (1 << 32) - (1 << 16);
-/// Each reserves addresses; far more than threads that call at one time.
+/// Each instance reserves address space; this is far more than threads that call concurrently.
 const INSTANCES_MAX: usize = 10_000;
 
-/// Where compiled code is kept between runs of the host.
+/// Where compiled code is cached between runs of the host.
 ///
-/// Compiled code is machine code: whoever can change it owns the host's process. It is therefore
-/// authenticated with a key that the host wrote itself, kept in a folder that only the host's
-/// user can read, and ignored whenever anything about it is odd.
+/// Compiled code is machine code: whoever can change it controls the host's process. It is
+/// therefore authenticated with a key that the host generated, stored in a folder that only the
+/// host's user can read, and ignored if any check fails.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Cache {
-    /// Nowhere: a plugin is compiled at every load.
+    /// No cache: a plugin is compiled at every load.
     #[default]
     Off,
-    /// In this folder, made if it is missing. On systems other than Unix the same as `Off`.
+    /// In this folder, which is created if missing. On systems other than Unix the same as `Off`.
     At(PathBuf),
 }
 
 impl Cache {
-    /// The user's own cache folder: `$XDG_CACHE_HOME/despertador`, else
-    /// `$HOME/.cache/despertador`, else no cache.
+    /// The user's cache folder: `$XDG_CACHE_HOME/despertador`, otherwise
+    /// `$HOME/.cache/despertador`, otherwise no cache.
     #[must_use]
     pub fn of_user() -> Self {
         let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
@@ -138,7 +138,7 @@ impl Cache {
 /// Which components may be loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Pins {
-    /// Any that keeps to the contract.
+    /// Any that implements the contract.
     #[default]
     Any,
     /// Only those with one of these digests.
@@ -189,7 +189,7 @@ impl FromStr for Sha256 {
     }
 }
 
-/// A text that is no SHA-256 digest.
+/// A text that is not a SHA-256 digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no SHA-256 digest: write its 64 hexadecimal digits")]
 pub struct NotADigest(String);

@@ -21,13 +21,13 @@ use crate::options::{Pins, Sha256};
 use crate::policy::{Checked, Policy};
 use despertador_contract::{Description, Instant, Surroundings};
 
-/// A plugin, ready to read policies. Cheap to clone; serves any number of threads and accounts.
+/// A plugin that can parse policies. Cheap to clone; serves any number of threads and accounts.
 #[derive(Clone)]
 pub struct Plugin {
     pub(crate) loaded: Arc<Loaded>,
 }
 
-/// What all clones of a plugin share.
+/// State shared by all clones of a plugin.
 pub(crate) struct Loaded {
     pub(crate) host: Arc<Shared>,
     pub(crate) health: Accounts,
@@ -40,7 +40,7 @@ pub(crate) struct Loaded {
 }
 
 impl Plugin {
-    /// What the plugin says of itself; asked once, when it was loaded.
+    /// The plugin's description of itself, from when it was loaded.
     #[must_use]
     pub fn describe(&self) -> &Description {
         &self.loaded.description
@@ -58,36 +58,36 @@ impl Plugin {
         self.loaded.inspection.size
     }
 
-    /// The names of what the component imports: none, or it would not have been loaded.
+    /// The names of the component's imports: always empty, otherwise it would not have been loaded.
     #[must_use]
     pub fn imports(&self) -> &[String] {
         &self.loaded.inspection.imports
     }
 
-    /// The names of what the component exports.
+    /// The names of the component's exports.
     #[must_use]
     pub fn exports(&self) -> &[String] {
         &self.loaded.inspection.exports
     }
 
-    /// Whether its code came from the [`Cache`](crate::Cache) and was not compiled.
+    /// Whether its code was loaded from the [`Cache`](crate::Cache) instead of being compiled.
     #[must_use]
     pub fn is_from_cache(&self) -> bool {
         self.loaded.from_cache
     }
 
-    /// Reads a config and checks it. Keep the policy as long as tickets fall under it: it is
-    /// parsed once for each instance that serves it.
+    /// Parses and checks a config. Keep the policy as long as there are tickets under it: each
+    /// instance that serves it parses it once.
     ///
     /// # Errors
     ///
-    /// All problems of the config at once, or why the plugin could not be asked.
+    /// All problems of the config at once, or why the plugin could not be called.
     pub fn policy(&self, config: &str, surroundings: &Surroundings) -> Result<Policy, PolicyError> {
         self.policy_for("", config, surroundings)
     }
 
-    /// The same for one of several accounts. Rests of tickets and quarantines are those of the
-    /// account, whichever of its policies is asked: what fails in it is nothing to the others.
+    /// The same for one of several accounts. Deferrals and quarantines belong to the account and
+    /// apply to all of its policies; accounts do not affect each other.
     ///
     /// # Errors
     ///
@@ -132,13 +132,14 @@ impl Plugin {
         Ok(Policy { checked })
     }
 
-    /// The accounts for which the plugin is quarantined at an instant, in the order of their names.
+    /// The accounts for which the plugin is quarantined at an instant, sorted by name.
     #[must_use]
     pub fn suspensions(&self, now: Instant) -> Vec<Suspension> {
         self.loaded.health.suspensions(now)
     }
 
-    /// Ends the quarantines and rests of all accounts, for instance after somebody has looked.
+    /// Ends the quarantines and deferrals of all accounts, for instance after somebody has fixed
+    /// the cause.
     pub fn release(&self) {
         self.loaded.health.release();
     }
@@ -244,7 +245,7 @@ impl Loaded {
         Ok(component)
     }
 
-    /// An instance, best one that has the policy parsed already.
+    /// An instance, preferably one that has already parsed the policy.
     pub(crate) fn instance(&self, policy: u64) -> Result<Box<Instance>, CallError> {
         {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -264,8 +265,8 @@ impl Loaded {
         Instance::new(&self.start, &self.host, permit).map_err(CallError::from)
     }
 
-    /// Keeps an instance for whoever comes next. A fresh one takes the place of the idle one
-    /// unused for longest, so that asking for fresh ones does not fill the host with instances.
+    /// Returns an instance to the pool. A fresh one replaces the least recently used idle one, so
+    /// that fresh sessions do not fill the host with instances.
     pub(crate) fn give_back(&self, instance: Box<Instance>, fresh: bool) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let replaced = (fresh && !idle.is_empty()).then(|| idle.remove(0));

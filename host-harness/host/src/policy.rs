@@ -13,20 +13,19 @@ use despertador_contract::{
     Surroundings, Ticket, Update,
 };
 
-/// A checked policy. Cheap to clone; may be asked by any number of threads at one time.
+/// A checked policy. Cheap to clone; any number of threads may use it concurrently.
 ///
-/// Its methods find an instance for each call. Who has many calls to make takes a
-/// [`session`](Self::session).
+/// Its methods find an instance for each call. For many calls use a [`session`](Self::session).
 #[derive(Clone)]
 pub struct Policy {
     pub(crate) checked: Arc<Checked>,
 }
 
-/// What all clones of a policy share.
+/// State shared by all clones of a policy.
 pub(crate) struct Checked {
     pub(crate) id: u64,
     pub(crate) plugin: Plugin,
-    /// Of its account under this plugin.
+    /// The health of its account under this plugin.
     pub(crate) health: Arc<Health>,
     pub(crate) config: Box<str>,
     pub(crate) surroundings: Surroundings,
@@ -34,31 +33,31 @@ pub(crate) struct Checked {
 }
 
 impl Policy {
-    /// What somebody should look at although the policy is accepted.
+    /// Problems that somebody should check although the policy is accepted.
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.checked.warnings
     }
 
-    /// The config it was read from.
+    /// The config from which it was parsed.
     #[must_use]
     pub fn config(&self) -> &str {
         &self.checked.config
     }
 
-    /// The plugin that read it.
+    /// The plugin that parsed it.
     #[must_use]
     pub fn plugin(&self) -> &Plugin {
         &self.checked.plugin
     }
 
-    /// One instance for many calls: the fast way.
+    /// One instance for many calls, which is faster.
     #[must_use]
     pub fn session(&self) -> Session<'_> {
         Session::new(self)
     }
 
-    /// A session on an instance that nobody has used before, as after a crash.
+    /// A session on a new instance, as after a crash.
     #[must_use]
     pub fn fresh_session(&self) -> Session<'_> {
         Session::fresh(self)
@@ -68,16 +67,16 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// When the plugin fails.
+    /// If the plugin fails.
     pub fn outline(&self, start: Instant) -> Result<Outline, CallError> {
         self.session().outline(start)
     }
 
-    /// Tells the plugin of a message: the new memory, and the decision when it was received.
+    /// Records a message: returns the new memory and the decision for the instant of receipt.
     ///
     /// # Errors
     ///
-    /// See [`CallError`]; the ticket is as it was.
+    /// See [`CallError`]; the ticket is unchanged.
     pub fn on_message(
         &self,
         ticket: &Ticket,
@@ -87,11 +86,12 @@ impl Policy {
         self.session().on_message(ticket, memory, message)
     }
 
-    /// Tells the plugin of anything else: the new memory, and the decision when it was learned.
+    /// Records an event: returns the new memory and the decision for the instant at which the host
+    /// learned of it.
     ///
     /// # Errors
     ///
-    /// See [`CallError`]; the ticket is as it was.
+    /// See [`CallError`]; the ticket is unchanged.
     pub fn on_event(
         &self,
         ticket: &Ticket,
@@ -101,7 +101,7 @@ impl Policy {
         self.session().on_event(ticket, memory, event)
     }
 
-    /// What is due now. Changes nothing; may be asked at any time.
+    /// Returns what is due now. Changes nothing; may be called at any time.
     ///
     /// # Errors
     ///
@@ -130,17 +130,17 @@ impl Policy {
         self.session().explain(ticket, memory, now, reader)
     }
 
-    /// Makes a call on an instance in use and on two fresh ones, and compares the answers, and of
-    /// the fresh ones the fuel: a plugin that keeps anything between calls is found out.
+    /// Makes a call on a used instance and on two fresh ones, and compares the answers and the fuel
+    /// of the fresh ones. This detects plugins that keep state between calls.
     ///
     /// # Errors
     ///
-    /// [`Impurity::Differs`] when the answers differ, [`Impurity::Call`] when there is none.
+    /// [`Impurity::Differs`] if the answers differ, [`Impurity::Call`] if a call fails.
     pub fn prove_pure(&self, call: &Call<'_>) -> Result<Proof, Impurity> {
         purity::prove(self, call)
     }
 
-    /// Takes down a bad answer that only shows beside what was recorded.
+    /// Records a bad answer that only a comparison with the recorded events reveals.
     pub(crate) fn blame(&self, ticket: &Ticket, now: Instant, error: &CallError) {
         self.checked.health.failure(&ticket.id, now, error);
     }

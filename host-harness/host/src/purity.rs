@@ -1,4 +1,4 @@
-//! The proof that a plugin keeps nothing between calls.
+//! Checks that a plugin keeps no state between calls.
 
 use crate::call_error::CallError;
 use crate::policy::Policy;
@@ -27,16 +27,16 @@ pub enum Answer {
     Update(Update),
     /// To a tick.
     Decision(Decision),
-    /// To a request to explain.
+    /// To `explain`.
     Explanation(Explanation),
 }
 
 impl Session<'_> {
-    /// Makes a call that is given as a value.
+    /// Makes the call.
     ///
     /// # Errors
     ///
-    /// As the method that the call stands for.
+    /// As the corresponding method.
     pub fn answer(&mut self, call: &Call<'_>) -> Result<Answer, CallError> {
         match *call {
             Call::Message(ticket, memory, message) => {
@@ -55,7 +55,7 @@ impl Session<'_> {
     }
 }
 
-/// What was found the same.
+/// The results that were equal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proof {
     /// The answer of all instances.
@@ -64,7 +64,7 @@ pub struct Proof {
     pub fuel: u64,
 }
 
-/// Why there is no proof.
+/// Why the check failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Impurity {
@@ -74,9 +74,9 @@ pub enum Impurity {
          a fresh one {fresh:?}"
     )]
     Differs {
-        /// The answer of an instance in use.
+        /// The answer of a used instance.
         used: Box<Answer>,
-        /// The answer of a fresh one.
+        /// The answer of a fresh instance.
         fresh: Box<Answer>,
     },
     /// Two fresh instances used different fuel for the same call.
@@ -85,10 +85,10 @@ pub enum Impurity {
         .fuel[0], .fuel[1]
     )]
     Fuel {
-        /// The fuel of the first and the second.
+        /// The fuel on the first and the second instance.
         fuel: [u64; 2],
     },
-    /// A call has no answer.
+    /// A call failed.
     #[error(transparent)]
     Call(CallError),
 }

@@ -13,11 +13,11 @@ use despertador_contract::{
     Decision, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader, Ticket, Update,
 };
 
-/// One instance held for many calls. It is given back when the session is dropped, and replaced
-/// by a fresh one after a failure.
+/// One instance for many calls. It is returned when the session is dropped, and replaced by a fresh
+/// one after a failure.
 pub struct Session<'p> {
     policy: &'p Policy,
-    // Boxed so that taking and giving back moves a pointer.
+    // Boxed, so that taking and returning it moves a pointer.
     held: Option<(Box<Instance>, ResourceAny)>,
     fresh: bool,
     input_bytes: usize,
@@ -39,7 +39,7 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// A session on an instance that nobody has used.
+    /// A session on a new instance.
     pub(crate) fn fresh(policy: &'p Policy) -> Self {
         let mut session = Self::new(policy);
         session.fresh = true;
@@ -50,7 +50,7 @@ impl<'p> Session<'p> {
     ///
     /// # Errors
     ///
-    /// When the plugin fails.
+    /// If the plugin fails.
     pub fn outline(&mut self, start: Instant) -> Result<Outline, CallError> {
         self.input_bytes = size_of::<Instant>();
         let (instance, handle) = self.held()?;
@@ -58,11 +58,11 @@ impl<'p> Session<'p> {
         self.looked_at(outline.map(Ok), answer::outline)
     }
 
-    /// Tells the plugin of a message; see [`Policy::on_message`].
+    /// Records a message; see [`Policy::on_message`].
     ///
     /// # Errors
     ///
-    /// See [`CallError`]; the ticket is as it was.
+    /// See [`CallError`]; the ticket is unchanged.
     pub fn on_message(
         &mut self,
         ticket: &Ticket,
@@ -86,11 +86,11 @@ impl<'p> Session<'p> {
         )
     }
 
-    /// Tells the plugin of anything else; see [`Policy::on_event`].
+    /// Records an event; see [`Policy::on_event`].
     ///
     /// # Errors
     ///
-    /// See [`CallError`]; the ticket is as it was.
+    /// See [`CallError`]; the ticket is unchanged.
     pub fn on_event(
         &mut self,
         ticket: &Ticket,
@@ -113,7 +113,7 @@ impl<'p> Session<'p> {
         )
     }
 
-    /// What is due now; see [`Policy::on_tick`].
+    /// Returns what is due now; see [`Policy::on_tick`].
     ///
     /// # Errors
     ///
@@ -168,7 +168,7 @@ impl<'p> Session<'p> {
         )
     }
 
-    /// What the last call used, and how much it might have.
+    /// The resources of the last call and their limits.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let limits = self.limits();
@@ -202,7 +202,7 @@ impl<'p> Session<'p> {
         Ok((instance, *handle))
     }
 
-    /// A call about a ticket: may it be made, make it, look at the answer.
+    /// A call about a ticket: checks whether it may be made, makes it, and checks the answer.
     fn about<R>(
         &mut self,
         ticket: &Ticket,
@@ -223,8 +223,8 @@ impl<'p> Session<'p> {
         self.policy.checked.health.admit(&ticket.id, now)?;
         let asked = self.ask(&call, &check);
         if matches!(asked, Err(CallError::Limit(Limit::Memory { .. }))) && !self.fresh {
-            // The instance also holds policies of other accounts: what they take up is no fault of
-            // this ticket. An instance of its own decides.
+            // The instance may be full of other accounts' policies, which is not this ticket's
+            // fault. A new instance decides.
             self.held = None;
             self.fresh = true;
             let asked = self.ask(&call, &check);
@@ -250,7 +250,7 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// Remembers on which ticket the plugin failed, and that it works.
+    /// Records on which ticket the plugin failed, or that it works.
     fn note(&self, ticket: &Ticket, now: Instant, error: Option<&CallError>) {
         let health = &self.policy.checked.health;
         match error {
@@ -260,8 +260,8 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// Takes down what was used and looks at the answer. An answer is large and moving it about
-    /// took a tenth of a call: it goes from the sandbox to the caller by the shortest way.
+    /// Records the usage and checks the answer. Moving a large answer took a tenth of a call, so it
+    /// goes directly from the sandbox to the caller.
     #[inline]
     fn looked_at<R>(
         &mut self,
@@ -314,25 +314,25 @@ impl fmt::Debug for Session<'_> {
     }
 }
 
-/// What a call used.
+/// The resources of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Fuel: about one an instruction; the same on every machine.
+    /// Fuel: about one per instruction; the same on every machine.
     pub fuel: Used,
-    /// Linear memory of the instance in bytes, at its peak since it was made.
+    /// Linear memory of the instance, in bytes: its peak since it was created.
     pub memory: Used,
-    /// Texts, lists and the memory of the answer in bytes; 0 if there was none.
+    /// Texts, lists and the memory in the answer, in bytes; 0 if there was none.
     pub output: Used,
-    /// Texts, lists and the memory given in bytes.
+    /// Texts, lists and the memory in the input, in bytes.
     pub input_bytes: usize,
 }
 
-/// How much of a limit was used.
+/// A used amount and its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Used {
-    /// How much was used.
+    /// The used amount.
     pub used: u64,
-    /// How much there may be.
+    /// The limit.
     pub limit: u64,
 }
 
