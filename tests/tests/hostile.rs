@@ -230,7 +230,7 @@ fn what_fails_in_one_account_is_nothing_to_the_others() {
     tick(&acme, &ticket("4711", "panic"), START).expect_err("panics");
     let same_id = ticket("4711", "well-behaved");
     let error = tick(&acme, &same_id, START).expect_err("rests");
-    assert!(matches!(error, CallError::Resting { .. }), "{error}");
+    assert!(matches!(error, CallError::Deferred { .. }), "{error}");
     tick(&other, &same_id, START).expect("does not rest");
 
     for id in ["1", "2", "3", "4", "5"] {
@@ -288,7 +288,7 @@ fn what_is_carried_out_is_not_asked_for_again() {
         let error = conversation.tick(&policy, START).expect_err(sentence);
         assert!(error.to_string().contains(sentence), "{error}");
         let error = conversation.tick(&policy, START).expect_err("rests");
-        assert!(matches!(error, CallError::Resting { .. }), "{error}");
+        assert!(matches!(error, CallError::Deferred { .. }), "{error}");
         policy.plugin().release();
     }
     let conversation = Conversation::resume(

@@ -31,7 +31,7 @@ mod on_unix {
     const KEY_BYTES: usize = 32;
     /// Maximum size of an entry: far more than the compiled code of a component within its size
     /// limit.
-    const ENTRY_BYTES: u64 = 256 << 20;
+    const ENTRY_BYTES_MAX: u64 = 256 << 20;
     /// The version of the entries' layout, covered by the tag.
     const LAYOUT: &[u8] = b"despertador compiled code 1";
 
@@ -74,7 +74,7 @@ mod on_unix {
         /// The compiled component, if there is a valid entry.
         #[expect(unsafe_code, reason = "machine code is loaded, authenticated just before")]
         pub(crate) fn load(&self, engine: &Engine, component: Sha256) -> Option<Component> {
-            let entry = read_private(&self.entry(component), ENTRY_BYTES).ok()?;
+            let entry = read_private(&self.entry(component), ENTRY_BYTES_MAX).ok()?;
             let (tag, code) = entry.split_at_checked(TAG_BYTES)?;
             // Compares in constant time.
             if self.tag(component, code) != <[u8; TAG_BYTES]>::try_from(tag).ok()? {
@@ -90,7 +90,7 @@ mod on_unix {
         pub(crate) fn store(&self, compiled: &Component, component: Sha256) {
             let written = compiled.serialize().ok().and_then(|code| {
                 let tag = self.tag(component, &code);
-                let beside = beside(&self.folder);
+                let beside = temporary_name(&self.folder);
                 let entry = self.entry(component);
                 let moved = write_private(&beside, &[tag.as_bytes(), &code])
                     .and_then(|()| std::fs::rename(&beside, entry));
@@ -125,7 +125,7 @@ mod on_unix {
         }
         let mut key = [0; KEY_BYTES];
         File::open("/dev/urandom")?.read_exact(&mut key)?;
-        let beside = beside(folder);
+        let beside = temporary_name(folder);
         write_private(&beside, &[&key])?;
         // If two hosts start at once, both use the first one's key. An invalid key is replaced.
         let placed = match std::fs::hard_link(&beside, &file) {
@@ -138,7 +138,7 @@ mod on_unix {
     }
 
     /// A file name in the folder that no other process uses.
-    fn beside(folder: &Path) -> PathBuf {
+    fn temporary_name(folder: &Path) -> PathBuf {
         static WRITES: AtomicU32 = AtomicU32::new(0);
         let write = WRITES.fetch_add(1, Ordering::Relaxed);
         folder.join(format!(".{}-{write}.new", std::process::id()))

@@ -46,7 +46,7 @@ pub enum CallError {
     },
     /// The last call about this ticket failed, and calls about it are deferred.
     #[error("calls about ticket `{ticket}` rest until {until}: {why}")]
-    Resting {
+    Deferred {
         /// The ticket.
         ticket: String,
         /// When calls about it are made again.
@@ -82,7 +82,7 @@ impl CallError {
     #[must_use]
     pub fn retry_at(&self) -> Option<Instant> {
         match self {
-            Self::Resting { until, .. } | Self::Quarantined { until, .. } => Some(*until),
+            Self::Deferred { until, .. } | Self::Quarantined { until, .. } => Some(*until),
             _ => None,
         }
     }

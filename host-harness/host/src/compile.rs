@@ -16,9 +16,9 @@ use crate::load_error::Refusal;
 
 /// Compiles within limited time and memory.
 pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Refusal> {
-    Cost::of(bytes)?;
+    Cost::estimate(bytes)?;
     let compiled = catch_unwind(AssertUnwindSafe(|| from_binary(engine, bytes)));
-    let compiled = compiled.map_err(|panic| Refusal::Compiler(said(&*panic)))?;
+    let compiled = compiled.map_err(|panic| Refusal::Compiler(panic_message(&*panic)))?;
     compiled.map_err(|error| {
         let why = error.root_cause().to_string();
         // A valid component that needs more than the pool provides.
@@ -44,7 +44,7 @@ fn from_binary(_: &Engine, _: &[u8]) -> wasmtime::Result<Component> {
 }
 
 /// The first line of a panic's message.
-fn said(panic: &(dyn Any + Send)) -> String {
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text =
         text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why");
@@ -84,7 +84,7 @@ struct Cost {
 
 impl Cost {
     /// Estimates the cost of a component.
-    fn of(bytes: &[u8]) -> Result<Self, Refusal> {
+    fn estimate(bytes: &[u8]) -> Result<Self, Refusal> {
         let mut cost = Self::default();
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload.map_err(|error| Refusal::Invalid(error.message().to_owned()))?;

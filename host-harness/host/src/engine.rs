@@ -10,7 +10,7 @@ use crate::load_error::HostError;
 use crate::options::Limits;
 
 /// Maximum number of core instances of a component: itself and those that `wit-component` adds.
-const CORE_INSTANCES: u32 = 4;
+const CORE_INSTANCES_MAX: u32 = 4;
 
 /// An engine for components that only compute.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
@@ -44,12 +44,12 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
     let instances = limits.instances;
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
-        .total_core_instances(instances.saturating_mul(CORE_INSTANCES))
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))
         .total_memories(instances)
-        .total_tables(instances.saturating_mul(CORE_INSTANCES))
-        .max_core_instances_per_component(CORE_INSTANCES)
+        .total_tables(instances.saturating_mul(CORE_INSTANCES_MAX))
+        .max_core_instances_per_component(CORE_INSTANCES_MAX)
         .max_memories_per_component(1)
-        .max_tables_per_component(CORE_INSTANCES)
+        .max_tables_per_component(CORE_INSTANCES_MAX)
         .max_memory_size(limits.wasm_memory_bytes.next_multiple_of(1 << 16))
         .max_unused_warm_slots(instances)
         // Pages written by an instance are reset by copying; releasing them to the system and
@@ -68,7 +68,7 @@ pub(crate) struct Ticker {
 
 impl Ticker {
     /// Epochs until a call is stopped: four quarters of the wall clock, and the current one.
-    pub(crate) const EPOCHS: u64 = 5;
+    pub(crate) const EPOCHS_PER_CALL: u64 = 5;
 
     pub(crate) fn start(engine: &Engine, wall_clock: Duration) -> Result<Self, HostError> {
         let quarter = wall_clock.checked_div(4).unwrap_or_default().max(Duration::from_millis(1));

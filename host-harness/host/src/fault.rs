@@ -7,7 +7,12 @@ use crate::instance::Meter;
 use crate::options::Limits;
 
 /// Determines which limit was exceeded, or how the plugin crashed.
-pub(crate) fn of(error: &wasmtime::Error, fuel: u64, limits: &Limits, meter: &Meter) -> CallError {
+pub(crate) fn from_error(
+    error: &wasmtime::Error,
+    fuel: u64,
+    limits: &Limits,
+    meter: &Meter,
+) -> CallError {
     if let Some(wanted) = meter.refused() {
         return CallError::Limit(Limit::Memory { allowed: limits.wasm_memory_bytes, wanted });
     }

@@ -12,16 +12,16 @@ use despertador_contract::Instant;
 
 /// How long a ticket is deferred after its first failure, in milliseconds; doubled by each further
 /// one.
-const FIRST_REST: i64 = 1_000;
+const FIRST_DEFERRAL_MILLIS: i64 = 1_000;
 /// The longest deferral of a ticket, in milliseconds.
-const LONGEST_REST: i64 = 5 * 60_000;
+const DEFERRAL_MILLIS_MAX: i64 = 5 * 60_000;
 /// The plugin's first quarantine, in milliseconds; doubled each time it fails again.
-const FIRST_QUARANTINE: i64 = 60_000;
+const FIRST_QUARANTINE_MILLIS: i64 = 60_000;
 /// The plugin's longest quarantine, in milliseconds.
-const LONGEST_QUARANTINE: i64 = 60 * 60_000;
+const QUARANTINE_MILLIS_MAX: i64 = 60 * 60_000;
 /// Maximum number of deferred tickets that are remembered; beyond it the one with the earliest end
 /// is dropped.
-const TICKETS: usize = 1_024;
+const DEFERRED_TICKETS_MAX: usize = 1_024;
 
 /// The health of a plugin per account with a policy.
 pub(crate) struct Accounts {
@@ -46,7 +46,7 @@ impl Accounts {
     }
 
     /// The health in one account, shared by all of its policies.
-    pub(crate) fn of(&self, account: &str) -> Arc<Health> {
+    pub(crate) fn for_account(&self, account: &str) -> Arc<Health> {
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(health) = by_name.get(account) {
             return Arc::clone(health);
@@ -82,20 +82,20 @@ pub(crate) struct Health {
 
 #[derive(Default)]
 struct State {
-    resting: HashMap<String, Rest>,
+    deferred: HashMap<String, Deferral>,
     /// The different tickets that failed since the last success.
     in_a_row: Vec<String>,
-    quarantine: Option<Rest>,
+    quarantine: Option<Deferral>,
 }
 
-struct Rest {
+struct Deferral {
     since: Instant,
     until: Instant,
     length: i64,
     why: String,
 }
 
-impl Rest {
+impl Deferral {
     /// If the clock goes back to before the failure, the deferral does not apply.
     fn covers(&self, now: Instant) -> bool {
         self.since <= now && now < self.until
@@ -118,13 +118,13 @@ impl Health {
             return Ok(());
         }
         let mut state = self.state();
-        if let Some(rest) = state.resting.get(ticket)
-            && rest.covers(now)
+        if let Some(deferral) = state.deferred.get(ticket)
+            && deferral.covers(now)
         {
-            return Err(CallError::Resting {
+            return Err(CallError::Deferred {
                 ticket: ticket.into(),
-                until: rest.until,
-                why: rest.why.clone(),
+                until: deferral.until,
+                why: deferral.why.clone(),
             });
         }
         if let Some(quarantine) = &mut state.quarantine {
@@ -147,36 +147,37 @@ impl Health {
             return;
         }
         let mut state = self.state();
-        state.resting.remove(ticket);
+        state.deferred.remove(ticket);
         state.in_a_row.clear();
         state.quarantine = None;
-        self.troubled.store(!state.resting.is_empty(), Ordering::Release);
+        self.troubled.store(!state.deferred.is_empty(), Ordering::Release);
     }
 
     pub(crate) fn failure(&self, ticket: &str, now: Instant, error: &CallError) {
         let why = error.to_string();
         let mut state = self.state();
-        let length = state
-            .resting
-            .get(ticket)
-            .map_or(FIRST_REST, |rest| rest.length.saturating_mul(2).min(LONGEST_REST));
-        if state.resting.len() >= TICKETS && !state.resting.contains_key(ticket) {
-            let first = state.resting.iter().min_by_key(|(_, rest)| rest.until);
+        let length = state.deferred.get(ticket).map_or(FIRST_DEFERRAL_MILLIS, |deferral| {
+            deferral.length.saturating_mul(2).min(DEFERRAL_MILLIS_MAX)
+        });
+        if state.deferred.len() >= DEFERRED_TICKETS_MAX && !state.deferred.contains_key(ticket) {
+            let first = state.deferred.iter().min_by_key(|(_, deferral)| deferral.until);
             if let Some(first) = first.map(|(ticket, _)| ticket.clone()) {
-                state.resting.remove(&first);
+                state.deferred.remove(&first);
             }
         }
         let until = now.saturating_add(length);
-        state.resting.insert(ticket.into(), Rest { since: now, until, length, why: why.clone() });
+        state
+            .deferred
+            .insert(ticket.into(), Deferral { since: now, until, length, why: why.clone() });
         if !state.in_a_row.iter().any(|other| other == ticket) {
             state.in_a_row.push(ticket.into());
         }
         if state.in_a_row.len() >= self.quarantine_after {
-            let length = state.quarantine.as_ref().map_or(FIRST_QUARANTINE, |quarantine| {
-                quarantine.length.saturating_mul(2).min(LONGEST_QUARANTINE)
+            let length = state.quarantine.as_ref().map_or(FIRST_QUARANTINE_MILLIS, |quarantine| {
+                quarantine.length.saturating_mul(2).min(QUARANTINE_MILLIS_MAX)
             });
             let until = now.saturating_add(length);
-            state.quarantine = Some(Rest { since: now, until, length, why });
+            state.quarantine = Some(Deferral { since: now, until, length, why });
             // If the test fails too, that is enough to continue the quarantine.
             state.in_a_row.truncate(self.quarantine_after);
         }

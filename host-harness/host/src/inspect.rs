@@ -26,7 +26,7 @@ pub fn inspect_bytes(bytes: &[u8]) -> Inspection {
         exports: Vec::new(),
         refusal: None,
     };
-    found.refusal = read(bytes, &mut found).and_then(|()| judge(&mut found)).err();
+    found.refusal = read(bytes, &mut found).and_then(|()| check_contract(&mut found)).err();
     found
 }
 
@@ -115,7 +115,7 @@ fn unreadable(bytes: &[u8], error: &wasmparser::BinaryReaderError) -> Refusal {
 }
 
 /// Compares the names with the contract.
-fn judge(found: &mut Inspection) -> Result<(), Refusal> {
+fn check_contract(found: &mut Inspection) -> Result<(), Refusal> {
     if !found.imports.is_empty() {
         return Err(Refusal::Imports(found.imports.clone()));
     }

@@ -67,12 +67,12 @@ impl Instance {
         let mut store = Store::new(&host.engine, Meter::new(limits.wasm_memory_bytes));
         store.limiter(|meter| meter);
         store.set_hostcall_fuel(limits.answer_bytes);
-        store.set_epoch_deadline(Ticker::EPOCHS);
+        store.set_epoch_deadline(Ticker::EPOCHS_PER_CALL);
         let instance = store
             .set_fuel(limits.policy_fuel)
             .and_then(|()| start.pre.instantiate(&mut store))
             .map_err(|e| {
-                NotStarted::Call(fault::of(&e, limits.policy_fuel, limits, store.data()))
+                NotStarted::Call(fault::from_error(&e, limits.policy_fuel, limits, store.data()))
             })?;
         let bindings = start
             .indices
@@ -89,7 +89,7 @@ impl Instance {
         }))
     }
 
-    pub(crate) fn holds(&self, policy: u64) -> bool {
+    pub(crate) fn has_policy(&self, policy: u64) -> bool {
         self.parsed.contains_key(&policy)
     }
 
@@ -118,11 +118,11 @@ impl Instance {
         self.make_room()?;
         let handle =
             self.parse(&policy.config, &policy.surroundings)?.map_err(CallError::Policy)?;
-        self.hold(policy, handle);
+        self.add_policy(policy, handle);
         Ok(handle)
     }
 
-    pub(crate) fn hold(&mut self, policy: &Arc<Checked>, handle: ResourceAny) {
+    pub(crate) fn add_policy(&mut self, policy: &Arc<Checked>, handle: ResourceAny) {
         let parsed = Parsed { handle, last_use: self.uses, policy: Arc::downgrade(policy) };
         self.parsed.insert(policy.id, parsed);
     }
@@ -143,7 +143,7 @@ impl Instance {
         call: impl FnOnce(&mut Store<Meter>, GuestPolicy<'_>) -> wasmtime::Result<R>,
     ) -> wasmtime::Result<R> {
         let fuel = self.limits().fuel;
-        self.fuelled(fuel, |store, guest| call(store, guest.policy()))
+        self.with_fuel(fuel, |store, guest| call(store, guest.policy()))
     }
 
     /// A call with its own fuel and wall clock.
@@ -152,18 +152,18 @@ impl Instance {
         fuel: u64,
         call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,
     ) -> Result<R, CallError> {
-        self.fuelled(fuel, call).map_err(|error| self.failure(&error))
+        self.with_fuel(fuel, call).map_err(|error| self.failure(&error))
     }
 
     #[inline]
-    fn fuelled<R>(
+    fn with_fuel<R>(
         &mut self,
         fuel: u64,
         call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,
     ) -> wasmtime::Result<R> {
         let Self { store, bindings, .. } = self;
         self.fuel_given = fuel;
-        store.set_epoch_deadline(Ticker::EPOCHS);
+        store.set_epoch_deadline(Ticker::EPOCHS_PER_CALL);
         store.set_fuel(fuel)?;
         call(store, bindings.despertador_inactivity_decisions())
     }
@@ -171,7 +171,7 @@ impl Instance {
     /// Why the last call failed.
     #[cold]
     pub(crate) fn failure(&self, error: &wasmtime::Error) -> CallError {
-        fault::of(error, self.fuel_given, self.host.limits(), self.store.data())
+        fault::from_error(error, self.fuel_given, self.host.limits(), self.store.data())
     }
 
     /// Drops policies that are no longer used and, if there are still too many, the least recently
@@ -246,9 +246,9 @@ impl ResourceLimiter for Meter {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= TABLE_ELEMENTS)
+        Ok(desired <= TABLE_ELEMENTS_MAX)
     }
 }
 
 /// Maximum number of table elements (function references): far more than any plugin has.
-const TABLE_ELEMENTS: usize = 20_000;
+const TABLE_ELEMENTS_MAX: usize = 20_000;

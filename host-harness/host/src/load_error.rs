@@ -45,13 +45,13 @@ pub enum Refusal {
     #[error("is no component this host can run: {0}")]
     Invalid(String),
     /// It imports something (all names).
-    #[error("imports {}, and a plugin may import nothing", names(.0))]
+    #[error("imports {}, and a plugin may import nothing", list_names(.0))]
     Imports(Vec<String>),
     /// Exports of the contract are missing (named).
-    #[error("does not export {}", names(.0))]
+    #[error("does not export {}", list_names(.0))]
     Lacks(Vec<String>),
     /// It exports something that the contract does not define (named).
-    #[error("exports {}, which the contract does not know", names(.0))]
+    #[error("exports {}, which the contract does not know", list_names(.0))]
     Foreign(Vec<String>),
     /// It was built for another version of the contract.
     #[error(
@@ -150,7 +150,7 @@ fn package_with_version() -> String {
     format!("{}@{}", contract::PACKAGE, contract::VERSION)
 }
 
-fn names(names: &[String]) -> String {
+fn list_names(names: &[String]) -> String {
     format!("`{}`", names.join("`, `"))
 }
 

@@ -122,12 +122,12 @@ impl Plugin {
         let checked = Arc::new(Checked {
             id,
             plugin: self.clone(),
-            health: self.loaded.health.of(account),
+            health: self.loaded.health.for_account(account),
             config: config.into(),
             surroundings: surroundings.clone(),
             warnings,
         });
-        instance.hold(&checked, handle);
+        instance.add_policy(&checked, handle);
         self.loaded.give_back(instance, false);
         Ok(Policy { checked })
     }
@@ -249,7 +249,7 @@ impl Loaded {
     pub(crate) fn instance(&self, policy: u64) -> Result<Box<Instance>, CallError> {
         {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            let place = idle.iter().rposition(|instance| instance.holds(policy));
+            let place = idle.iter().rposition(|instance| instance.has_policy(policy));
             if let Some(place) = place.or(idle.len().checked_sub(1)) {
                 return Ok(idle.remove(place));
             }

@@ -53,9 +53,9 @@ impl<'p> Session<'p> {
     /// If the plugin fails.
     pub fn outline(&mut self, start: Instant) -> Result<Outline, CallError> {
         self.input_bytes = size_of::<Instant>();
-        let (instance, handle) = self.held()?;
+        let (instance, handle) = self.instance_and_policy()?;
         let outline = instance.ask(|store, policy| policy.call_outline(store, handle, start));
-        self.looked_at(outline.map(Ok), answer::outline)
+        self.check_answer(outline.map(Ok), answer::outline)
     }
 
     /// Records a message; see [`Policy::on_message`].
@@ -73,7 +73,7 @@ impl<'p> Session<'p> {
         self.input_bytes = answer::ticket_size(ticket)
             .saturating_add(memory.len())
             .saturating_add(answer::message_size(message));
-        self.about(
+        self.call_about_ticket(
             ticket,
             memory,
             now,
@@ -101,7 +101,7 @@ impl<'p> Session<'p> {
         self.input_bytes = answer::ticket_size(ticket)
             .saturating_add(memory.len())
             .saturating_add(answer::event_size(event));
-        self.about(
+        self.call_about_ticket(
             ticket,
             memory,
             now,
@@ -127,7 +127,7 @@ impl<'p> Session<'p> {
         self.input_bytes = answer::ticket_size(ticket)
             .saturating_add(memory.len())
             .saturating_add(size_of::<Instant>());
-        self.about(
+        self.call_about_ticket(
             ticket,
             memory,
             now,
@@ -155,7 +155,7 @@ impl<'p> Session<'p> {
             .saturating_add(memory.len())
             .saturating_add(size_of::<Instant>())
             .saturating_add(reader.language.len());
-        self.about(
+        self.call_about_ticket(
             ticket,
             memory,
             now,
@@ -184,7 +184,7 @@ impl<'p> Session<'p> {
         self.policy.checked.plugin.loaded.host.limits()
     }
 
-    fn held(&mut self) -> Result<(&mut Instance, ResourceAny), CallError> {
+    fn instance_and_policy(&mut self) -> Result<(&mut Instance, ResourceAny), CallError> {
         let (instance, handle) = match &mut self.held {
             Some(held) => held,
             empty => {
@@ -203,7 +203,7 @@ impl<'p> Session<'p> {
     }
 
     /// A call about a ticket: checks whether it may be made, makes it, and checks the answer.
-    fn about<R>(
+    fn call_about_ticket<R>(
         &mut self,
         ticket: &Ticket,
         memory: &Memory,
@@ -229,10 +229,10 @@ impl<'p> Session<'p> {
             self.fresh = true;
             let asked = self.ask(&call, &check);
             self.fresh = false;
-            self.note(ticket, now, asked.as_ref().err());
+            self.record_health(ticket, now, asked.as_ref().err());
             return asked;
         }
-        self.note(ticket, now, asked.as_ref().err());
+        self.record_health(ticket, now, asked.as_ref().err());
         asked
     }
 
@@ -241,17 +241,17 @@ impl<'p> Session<'p> {
         call: impl Fn(&mut Instance, ResourceAny) -> wasmtime::Result<Result<R, Fault>>,
         check: impl Fn(&Limits, &R) -> Result<Sizes, String>,
     ) -> Result<R, CallError> {
-        match self.held() {
+        match self.instance_and_policy() {
             Ok((instance, handle)) => {
                 let answer = call(instance, handle);
-                self.looked_at(answer, check)
+                self.check_answer(answer, check)
             }
             Err(error) => Err(self.failed(error)),
         }
     }
 
     /// Records on which ticket the plugin failed, or that it works.
-    fn note(&self, ticket: &Ticket, now: Instant, error: Option<&CallError>) {
+    fn record_health(&self, ticket: &Ticket, now: Instant, error: Option<&CallError>) {
         let health = &self.policy.checked.health;
         match error {
             Some(error) if error.blames_plugin() => health.failure(&ticket.id, now, error),
@@ -263,7 +263,7 @@ impl<'p> Session<'p> {
     /// Records the usage and checks the answer. Moving a large answer took a tenth of a call, so it
     /// goes directly from the sandbox to the caller.
     #[inline]
-    fn looked_at<R>(
+    fn check_answer<R>(
         &mut self,
         answer: wasmtime::Result<Result<R, Fault>>,
         check: impl FnOnce(&Limits, &R) -> Result<Sizes, String>,

@@ -11,7 +11,7 @@ from .contract import __all__ as _contract
 from .errors import (
     BadAnswer, BadTime, CallError, Crashed, DespertadorError, Fault, InvalidInput, LimitHit,
     LoadError, MemoryDamaged, MemoryNewer, OverLimit, PluginFailed, PolicyRefused, Quarantined,
-    Resting, UnknownFault,
+    Deferred, UnknownFault,
 )
 from .plugin import Conversation, Plugin, Policy
 from .sandbox import Limits
@@ -20,5 +20,5 @@ __all__ = [
     *_contract, "BadAnswer", "BadTime", "CallError", "Conversation", "Crashed",
     "DespertadorError", "Fault", "InvalidInput", "LimitHit", "Limits", "LoadError",
     "MemoryDamaged", "MemoryNewer", "OverLimit", "Plugin", "PluginFailed", "Policy",
-    "PolicyRefused", "Quarantined", "Resting", "UnknownFault",
+    "PolicyRefused", "Quarantined", "Deferred", "UnknownFault",
 ]

@@ -91,7 +91,7 @@ class UnknownFault(Fault):
 
 
 class PluginFailed(CallError):
-    """The plugin is to blame: its instance is dropped, and the ticket rests for a while."""
+    """The plugin is to blame: its instance is dropped, and calls about the ticket are deferred."""
 
 
 class LimitHit(PluginFailed):
@@ -113,8 +113,8 @@ class BadAnswer(PluginFailed):
         super().__init__(f"the plugin's answer breaks the contract: {sentence}")
 
 
-class Resting(CallError):
-    """The last call about this ticket failed, and the ticket rests until an instant."""
+class Deferred(CallError):
+    """The last call about this ticket failed, and calls about it are deferred until an instant."""
 
     def __init__(self, ticket: str, until: int, why: str):
         self.ticket, self.until = ticket, until

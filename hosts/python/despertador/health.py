@@ -1,4 +1,4 @@
-"""Which tickets rest after a failed call, and whether the plugin is quarantined.
+"""Which tickets are deferred after a failed call, and whether the plugin is quarantined.
 
 Time is the callers': the instant at which a call is made is the instant it is about. The same
 rules as the Rust host's.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import Quarantined, Resting
+from .errors import Quarantined, Deferred
 
 _FIRST_REST = 1_000
 _LONGEST_REST = 5 * 60_000
@@ -18,14 +18,14 @@ _TICKETS = 1_024
 
 
 @dataclass
-class _Rest:
+class _Deferral:
     since: int
     until: int
     length: int
     why: str
 
     def covers(self, now: int) -> bool:
-        """A clock that went back to before the failure is no reason to rest longer."""
+        """If the clock goes back to before the failure, it ends the deferral."""
         return self.since <= now < self.until
 
 
@@ -37,16 +37,16 @@ class Health:
         self.release()
 
     def release(self) -> None:
-        """Ends every rest and the quarantine."""
-        self._resting: dict[str, _Rest] = {}
+        """Ends every deferral and the quarantine."""
+        self._deferred: dict[str, _Deferral] = {}
         self._in_a_row: list[str] = []
-        self._quarantine: _Rest | None = None
+        self._quarantine: _Deferral | None = None
 
     def admit(self, ticket: str, now: int) -> None:
         """Raises if no call about this ticket may be made now."""
-        rest = self._resting.get(ticket)
-        if rest and rest.covers(now):
-            raise Resting(ticket, rest.until, rest.why)
+        deferral = self._deferred.get(ticket)
+        if deferral and deferral.covers(now):
+            raise Deferred(ticket, deferral.until, deferral.why)
         quarantine = self._quarantine
         if quarantine:
             if quarantine.covers(now):
@@ -56,22 +56,22 @@ class Health:
 
     def success(self, ticket: str) -> None:
         """A call about this ticket was answered."""
-        self._resting.pop(ticket, None)
+        self._deferred.pop(ticket, None)
         self._in_a_row.clear()
         self._quarantine = None
 
     def failure(self, ticket: str, now: int, why: str) -> None:
         """The plugin failed on this ticket."""
-        before = self._resting.get(ticket)
+        before = self._deferred.get(ticket)
         length = min(before.length * 2, _LONGEST_REST) if before else _FIRST_REST
-        if not before and len(self._resting) >= _TICKETS:
-            del self._resting[min(self._resting, key=lambda t: self._resting[t].until)]
-        self._resting[ticket] = _Rest(now, now + length, length, why)
+        if not before and len(self._deferred) >= _TICKETS:
+            del self._deferred[min(self._deferred, key=lambda t: self._deferred[t].until)]
+        self._deferred[ticket] = _Deferral(now, now + length, length, why)
         if ticket not in self._in_a_row:
             self._in_a_row.append(ticket)
         if len(self._in_a_row) >= self._quarantine_after:
             last = self._quarantine
             length = min(last.length * 2, _LONGEST_QUARANTINE) if last else _FIRST_QUARANTINE
-            self._quarantine = _Rest(now, now + length, length, why)
+            self._quarantine = _Deferral(now, now + length, length, why)
             # The next failure, of the trial, is enough to go on.
             del self._in_a_row[self._quarantine_after :]

@@ -73,7 +73,7 @@ class Plugin:
         return Policy(self, config, surroundings, account)
 
     def release(self, account: str | None = None) -> None:
-        """Ends the quarantines and rests of an account, or of all: after somebody has looked."""
+        """Ends the quarantines and deferrals of an account, or of all, after somebody has fixed the cause."""
         with _TURN:
             if account is None:
                 self._health.clear()

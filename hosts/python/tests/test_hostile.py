@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from despertador import (
     ActionKey, BadAnswer, CallError, Conversation, Crashed, Limits, LimitHit, MemoryDamaged, Plugin,
-    PluginFailed, Policy, Quarantined, Reader, Resting, Ticket, TicketStatus, Wait,
+    PluginFailed, Policy, Quarantined, Reader, Deferred, Ticket, TicketStatus, Wait,
 )
 
 from . import COMPONENT, CONFIG, HOSTILE, MINUTE, START, agent, customer, ticket
@@ -121,7 +121,7 @@ class Health(unittest.TestCase):
         policy = Plugin(HOSTILE, limits=SMALL).policy("{}")
         with self.assertRaises(LimitHit):
             policy.on_tick(ticket("4711", "loop"), b"", START)
-        with self.assertRaises(Resting) as raised:
+        with self.assertRaises(Deferred) as raised:
             policy.on_tick(ticket("4711", "works-again"), b"", START + 999)
         self.assertEqual(raised.exception.until, START + 1_000)
         works(policy)
