@@ -18,7 +18,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant as Stopwatch};
 
@@ -63,23 +63,28 @@ const POLICY: &str = r#"{ "version": "1", "language": "en", "rules": [ {
     "departments": "any", "close-after": "2 s",
     "reminders": [ { "after": "1 s", "text": "Are you still there?" } ] } ] }"#;
 
-/// The clock of the machine, and as much later as is wanted.
-#[derive(Clone, Default)]
-struct Shifted(Arc<AtomicI64>);
+/// A clock that moves only when it is set, so that nothing falls due while events come in: what is
+/// fired is fired within the phase that measures it.
+#[derive(Clone)]
+struct ManualClock(Arc<AtomicI64>);
 
-impl Clock for Shifted {
-    fn now(&self) -> Instant {
-        SystemClock.now() + self.0.load(Ordering::SeqCst)
+impl ManualClock {
+    fn standing() -> Self {
+        Self(Arc::new(AtomicI64::new(SystemClock.now())))
     }
 }
 
-/// Takes everything at once and counts it.
-#[derive(Clone, Default)]
-struct Counts(Arc<AtomicUsize>);
+impl Clock for ManualClock {
+    fn now(&self) -> Instant {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
-impl Sink for Counts {
+/// A receiver that accepts every action at once.
+struct Accepts;
+
+impl Sink for Accepts {
     fn deliver(&self, _: &Delivery) -> Outcome {
-        self.0.fetch_add(1, Ordering::SeqCst);
         Outcome::Done
     }
 }
@@ -95,16 +100,16 @@ fn open(folder: &Folder, policy: &str) -> Desk<Sqlite> {
     desk
 }
 
-/// Whoever is told of events: the desk in this process, or a server.
+/// What takes the events: the desk in this process, or a server.
 trait Door: Send {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>);
 }
 
-struct InProcess(Inlet<Sqlite>);
+struct InProcess<C>(Inlet<Sqlite>, C);
 
-impl Door for InProcess {
+impl<C: Clock> Door for InProcess<C> {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>) {
-        let now = SystemClock.now();
+        let now = self.1.now();
         let incoming = events.into_iter().map(|(ticket, author, id)| {
             let author = if author == "agent" { Author::Agent } else { Author::Customer };
             let mut message = Message::words(author, now);
@@ -172,25 +177,24 @@ fn told(
 
 /// A desk that is told in one of two ways.
 struct Stage {
-    folder: Folder,
-    clock: Shifted,
-    sink: Counts,
+    _folder: Folder,
+    clock: ManualClock,
     runtime: Option<Runtime<Sqlite>>,
     server: Option<(Server, String)>,
 }
 
 impl Stage {
     fn in_process() -> Stage {
-        let (folder, clock, sink) = (Folder::new(), Shifted::default(), Counts::default());
+        let (folder, clock) = (Folder::new(), ManualClock::standing());
         let options = RuntimeOptions { workers: 64, per_account: 32, ..RuntimeOptions::default() };
         let desk = open(&folder, POLICY);
-        let runtime = Runtime::start(desk, clock.clone(), sink.clone(), options).unwrap();
-        Stage { folder, clock, sink, runtime: Some(runtime), server: None }
+        let runtime = Runtime::start(desk, clock.clone(), Accepts, options).unwrap();
+        Stage { _folder: folder, clock, runtime: Some(runtime), server: None }
     }
 
     /// Actions are written to a file there, for a receiver of webhooks would be measured as well.
     fn over_http() -> Stage {
-        let (folder, clock) = (Folder::new(), Shifted::default());
+        let (folder, clock) = (Folder::new(), ManualClock::standing());
         let mut settings = support::settings(&folder);
         let policy = folder.write("policy.json", POLICY);
         settings.accounts.retain(|name, _| name == "acme");
@@ -204,14 +208,13 @@ impl Stage {
             ..Start::new(settings, despertador_component::COMPONENT)
         })
         .unwrap();
-        let sink = Counts::default();
-        Stage { folder, clock, sink, runtime: None, server: Some((server, secret)) }
+        Stage { _folder: folder, clock, runtime: None, server: Some((server, secret)) }
     }
 
     fn doors(&self, count: usize) -> Vec<Box<dyn Door>> {
         let door = |_| -> Box<dyn Door> {
             match (&self.runtime, &self.server) {
-                (Some(runtime), _) => Box::new(InProcess(runtime.inlet())),
+                (Some(runtime), _) => Box::new(InProcess(runtime.inlet(), self.clock.clone())),
                 (_, Some((server, token))) => {
                     let url = format!("http://{}/v1/accounts/acme/events", server.address());
                     let agent = ureq::Agent::new_with_defaults();
@@ -231,27 +234,19 @@ impl Stage {
         }
     }
 
-    fn carried_out(&self) -> usize {
-        if self.runtime.is_some() {
-            return self.sink.0.load(Ordering::SeqCst);
-        }
-        let log = std::fs::read_to_string(self.folder.path().join("actions.jsonl"));
-        log.unwrap_or_default().lines().count()
+    /// Actions that are recorded as carried out, as the peers count them.
+    fn recorded(&self) -> u64 {
+        self.inlet().ask(|desk, _| desk.counts().map(|(_, counts)| counts.done).sum()).unwrap()
     }
 
-    /// Sets the clock forward until so many actions are recorded in all.
-    fn fire(&self, forward: i64, all: usize) {
+    /// Sets the clock forward and waits until so many actions are recorded in all.
+    fn fire(&self, forward: Duration, all: u64) {
+        let forward = i64::try_from(forward.as_millis()).unwrap();
         self.clock.0.fetch_add(forward, Ordering::SeqCst);
-        let inlet = self.inlet();
-        loop {
-            let idle =
-                inlet.ask(|desk, now| desk.next_instant().is_none_or(|at| at > now)).unwrap();
-            // The next step may have fallen due meanwhile: the clock goes on.
-            if idle && self.carried_out() >= all {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(2));
+        while self.recorded() < all {
+            std::thread::sleep(Duration::from_millis(1));
         }
+        assert_eq!(self.recorded(), all, "an action was fired before its time");
     }
 
     fn stop(self) {
@@ -274,8 +269,6 @@ struct Measured {
 fn measure(over_http: bool, connections: usize, tickets: usize) -> Measured {
     let stage = if over_http { Stage::over_http() } else { Stage::in_process() };
     let mut doors = stage.doors(connections);
-    // So far away that nothing falls due before it is wanted.
-    stage.clock.0.store(-1_000_000, Ordering::SeqCst);
     let mut seconds = 0.0;
     let mut events = 0;
     let mut phases = Vec::new();
@@ -294,10 +287,11 @@ fn measure(over_http: bool, connections: usize, tickets: usize) -> Measured {
         seconds += some as f64 / rate;
         events += some;
     }
-    let silent = tickets - tickets / 2;
+    assert_eq!(stage.recorded(), 0, "an action was fired before the stopwatch started");
+    let silent = (tickets - tickets / 2) as u64;
     let watch = Stopwatch::now();
-    stage.fire(3_600_000, silent);
-    stage.fire(3_600_000, 2 * silent);
+    stage.fire(Duration::from_secs(1), silent);
+    stage.fire(Duration::from_secs(1), 2 * silent);
     let fired = (2 * silent) as f64 / watch.elapsed().as_secs_f64();
     stage.stop();
     Measured { events: events as f64 / seconds, fired, phases }
@@ -388,7 +382,7 @@ fn late(deadlines: usize) {
     // A load of a thousand events a second, in batches as a platform sends them.
     while sink.0.lock().unwrap().len() < deadlines {
         assert!(begun.elapsed() < Duration::from_secs(300), "it takes too long");
-        let mut door = InProcess(inlet.clone());
+        let mut door = InProcess(inlet.clone(), SystemClock);
         door.tell(
             (0..50)
                 .map(|n| (format!("L{}", (load + n) % 5_000), "customer", format!("l{}", load + n)))
