@@ -185,7 +185,10 @@ fn a_poison_ticket_rests_longer_each_time_and_stops_nobody_else() {
         assert!(tick(&policy, &poison, now).expect_err("panics").blames_plugin());
         let error = tick(&policy, &poison, now + rest - 1).expect_err("rests");
         assert_eq!(error.retry_at(), Some(now + rest), "{error}");
-        assert!(error.to_string().starts_with("calls about ticket `4711` rest until"), "{error}");
+        assert!(
+            error.to_string().starts_with("calls about ticket `4711` are deferred until"),
+            "{error}"
+        );
         // No success of others in between is needed: one ticket is no reason for a quarantine.
         now += rest;
     }

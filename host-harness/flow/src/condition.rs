@@ -1,4 +1,4 @@
-//! Conditions: a value of the conversation compared with values of the author.
+//! Conditions: comparisons of a value of the conversation with values of the author.
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -7,36 +7,36 @@ use unicode_normalization::char::canonical_combining_class;
 
 use crate::pattern::{Pattern, PatternError};
 
-/// The longest text that is compared letter by letter.
-const MOST_LETTERS: usize = 4_096;
+/// Maximum length of texts that are compared letter by letter.
+const APPROXIMATE_LETTERS_MAX: usize = 4_096;
 
-/// A condition of an output, an action or a wait. Several of them must all hold.
+/// A condition of an output, an action or a wait. If there are several, all must hold.
 #[derive(Debug, Clone)]
 pub struct Condition {
     /// Where the value comes from.
     pub source: Source,
-    /// The variable, where the source is the context.
+    /// The variable, if the source is the context.
     pub variable: Option<String>,
-    /// The entity, where the source is one.
+    /// The entity, if the source is an entity.
     pub entity: Option<String>,
     /// How it is compared.
     pub comparison: Comparison,
-    /// Whether one of the values is enough.
+    /// Whether one of the values suffices.
     pub operator: Operator,
-    /// What it is compared with.
+    /// The values to compare with.
     pub values: Vec<String>,
-    /// Members that this crate does not read, kept as they are.
+    /// Members that this crate does not read, unchanged.
     pub more: Map<String, Value>,
-    /// Where it was written (JSON Pointer).
+    /// Its place in the input (JSON Pointer).
     pub place: String,
-    /// The values as patterns, where they are some.
+    /// The values as patterns, if the comparison uses patterns.
     pub(crate) patterns: Vec<Pattern>,
 }
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// What reached the flow.
+    /// The input of the flow.
     Input,
     /// A variable of the conversation.
     Context,
@@ -46,10 +46,10 @@ pub enum Source {
     Entity,
 }
 
-/// Whether one of several values is enough.
+/// Whether one of several values suffices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
-    /// One is enough.
+    /// One suffices.
     Or,
     /// All of them.
     And,
@@ -58,15 +58,15 @@ pub enum Operator {
 /// How a value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
-    /// Equal, passing over case and accents.
+    /// Equal, ignoring case and accents.
     Equals,
     /// Not equal; with several values, equal to none of them.
     NotEquals,
-    /// Contains, passing over case.
+    /// Contains, ignoring case.
     Contains,
-    /// Starts with, passing over case.
+    /// Starts with, ignoring case.
     StartsWith,
-    /// Ends with, passing over case.
+    /// Ends with, ignoring case.
     EndsWith,
     /// Is a number, and greater.
     GreaterThan,
@@ -76,13 +76,13 @@ pub enum Comparison {
     GreaterThanOrEquals,
     /// Is a number, and not greater.
     LessThanOrEquals,
-    /// Matches a pattern, anywhere, case told apart.
+    /// Matches a pattern anywhere, case-sensitive.
     Matches,
     /// Differs in at most a quarter of its letters.
     ApproximateTo,
-    /// Is there and not empty.
+    /// Exists and is not empty.
     Exists,
-    /// Is not there, or empty.
+    /// Does not exist, or is empty.
     NotExists,
 }
 
@@ -117,7 +117,7 @@ impl Comparison {
         ("notExists", Comparison::NotExists),
     ];
 
-    /// Whether it asks about one value alone.
+    /// Whether it has no value to compare with.
     #[must_use]
     pub fn is_unary(self) -> bool {
         matches!(self, Comparison::Exists | Comparison::NotExists)
@@ -129,13 +129,13 @@ impl Condition {
     ///
     /// # Errors
     ///
-    /// A pattern that cannot be used.
+    /// A pattern that is not supported.
     pub fn holds(&self, value: Option<&str>) -> Result<bool, PatternError> {
         let present = value.is_some_and(|value| !value.is_empty());
         match self.comparison {
             Comparison::Exists => return Ok(present),
             Comparison::NotExists => return Ok(!present),
-            // Each value alone would be differed from by almost everything.
+            // Compared one by one, almost everything would differ from some value.
             Comparison::NotEquals => {
                 return Ok(!self.values.iter().any(|wanted| equal(value, Some(wanted))));
             }
@@ -163,7 +163,7 @@ impl Condition {
     }
 }
 
-/// A comparison of two texts that is no pattern.
+/// A comparison of two texts without a pattern.
 fn compare(comparison: Comparison, value: Option<&str>, wanted: &str) -> bool {
     let number = |holds: fn(Decimal, Decimal) -> bool| {
         value
@@ -189,35 +189,36 @@ fn compare(comparison: Comparison, value: Option<&str>, wanted: &str) -> bool {
     }
 }
 
-/// Whether a quarter of the letters, at most, would have to be changed.
+/// Whether at most a quarter of the letters differ.
 fn approximate(value: &str, wanted: &str) -> bool {
     let allowed = value.encode_utf16().count().div_ceil(4);
     let (value, wanted) = (value.to_lowercase(), wanted.to_lowercase());
     let (length, wanted_length) = (value.chars().count(), wanted.chars().count());
-    // The work grows with the product of the lengths, and nobody compares such texts by letters.
-    if length.max(wanted_length) > MOST_LETTERS {
+    // The cost grows with the product of the lengths, and long texts are not compared this way in
+    // practice.
+    if length.max(wanted_length) > APPROXIMATE_LETTERS_MAX {
         return value == wanted;
     }
     length.abs_diff(wanted_length) <= allowed && strsim::levenshtein(&value, &wanted) <= allowed
 }
 
-/// Equal, passing over case and accents; nothing equals nothing.
+/// Equal, ignoring case and accents; a missing value equals nothing.
 pub(crate) fn equal(one: Option<&str>, other: Option<&str>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => one == other || bare(one).eq(bare(other)),
+        (Some(one), Some(other)) => one == other || folded(one).eq(folded(other)),
         (None, None) => true,
         _ => false,
     }
 }
 
 /// The letters of a text without accents and case.
-fn bare(text: &str) -> impl Iterator<Item = char> {
+fn folded(text: &str) -> impl Iterator<Item = char> {
     text.nfd()
         .filter(|character| canonical_combining_class(*character) == 0)
         .flat_map(char::to_lowercase)
 }
 
-/// A letter for a letter, as comparisons by code points have it: `ß` stays one.
+/// Upper case, letter by letter as in comparisons by code points: `ß` stays one letter.
 fn upper(text: &str) -> String {
     text.chars()
         .map(|character| {
@@ -230,7 +231,7 @@ fn upper(text: &str) -> String {
         .collect()
 }
 
-/// A decimal with `.` before its fraction; `,` may group thousands.
+/// A decimal number with `.` before the fraction; `,` may group thousands.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim();
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));

@@ -1,4 +1,4 @@
-//! The human-assistance block: its generations, and the ways out when a ticket is closed.
+//! The human-assistance block: its generations, and its exits when a ticket is closed.
 
 use crate::condition::Comparison;
 use crate::flow::{Block, Flow, Output};
@@ -7,19 +7,19 @@ use despertador_contract::ExitState;
 
 /// The variable that says whether the desk took the customer.
 pub(crate) const FORWARDED: &str = "desk_forwardToDeskState_status";
-/// The variable that has the status of a closed ticket.
+/// The variable that contains the status of a closed ticket.
 pub(crate) const STATUS: &str = "input.content@status";
 
 /// A generation of the human-assistance block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Generation {
-    /// Without a version: the message is sent on, and scripts do the rest.
+    /// Without a version: the message is forwarded, and scripts do the rest.
     V0,
-    /// The flow keeps the ticket's id.
+    /// The flow stores the ticket's id.
     V1,
-    /// The first with an exit for inactivity.
+    /// The first generation with an exit for inactivity.
     V2,
-    /// The desk opens the ticket and says whether it could.
+    /// The desk opens the ticket and reports whether it could.
     V3,
 }
 
@@ -42,7 +42,7 @@ impl Generation {
     }
 }
 
-/// How a ticket ends, as far as a flow tells it apart.
+/// How a ticket was closed, as far as a flow distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Close {
     /// The agent closed it.
@@ -54,7 +54,7 @@ pub enum Close {
 }
 
 impl Close {
-    /// All of them.
+    /// All closes.
     pub const ALL: [Close; 3] = [Close::Agent, Close::Customer, Close::Inactivity];
 
     /// The status of the ticket.
@@ -67,21 +67,21 @@ impl Close {
         }
     }
 
-    /// The close of a status, whatever its case.
+    /// The close with this status, ignoring case.
     #[must_use]
-    pub fn of_status(status: &str) -> Option<Close> {
+    pub fn from_status(status: &str) -> Option<Close> {
         Close::ALL.into_iter().find(|close| close.status().eq_ignore_ascii_case(status))
     }
 }
 
 impl Block {
-    /// Whether customers meet people here.
+    /// Whether this is a human-assistance block.
     #[must_use]
     pub fn is_human_assistance(&self) -> bool {
         self.id.starts_with("desk:")
     }
 
-    /// The generation of a human-assistance block; none of other blocks.
+    /// The generation of a human-assistance block; `None` for other blocks.
     #[must_use]
     pub fn generation(&self) -> Option<Generation> {
         if !self.is_human_assistance() {
@@ -99,37 +99,40 @@ impl Block {
         })
     }
 
-    /// The output that was made for a close, whether or not it is ever reached.
+    /// The output for a close, whether or not it can be reached.
     #[must_use]
     pub fn exit_for(&self, close: Close) -> Option<&Output> {
         self.outputs_in_order().find(|output| {
             output.conditions.iter().any(|condition| {
                 condition.comparison == Comparison::Equals
                     && condition.variable.as_deref() == Some(STATUS)
-                    && condition.values.iter().any(|status| Close::of_status(status) == Some(close))
+                    && condition
+                        .values
+                        .iter()
+                        .any(|status| Close::from_status(status) == Some(close))
             })
         })
     }
 }
 
-/// Whether a flow can be left when a ticket is closed for inactivity, and if not, why.
+/// Whether the flow can leave after a close for inactivity, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// There is no human-assistance block.
     NoBlock,
-    /// Every human-assistance block has the exit, and it arrives somewhere.
+    /// Every human-assistance block has the exit, and it leads to a block that waits.
     Linked,
     /// An exit is missing, is shadowed, or leads nowhere.
     NotLinked,
-    /// A human-assistance block is of a generation that has no such exit.
+    /// A human-assistance block is of a generation without such an exit.
     NotSupported,
 }
 
-/// As a policy is told it.
+/// As the surroundings of a policy.
 impl From<Exit> for ExitState {
     fn from(exit: Exit) -> Self {
         match exit {
-            // Tickets are opened elsewhere, in a subflow for example.
+            // Tickets are opened elsewhere, for example in a subflow.
             Exit::NoBlock => Self::Unknown,
             Exit::Linked => Self::Linked,
             Exit::NotLinked => Self::NotLinked,
@@ -139,13 +142,13 @@ impl From<Exit> for ExitState {
 }
 
 impl Flow {
-    /// The blocks where customers meet people.
+    /// The human-assistance blocks.
     pub fn human_assistance(&self) -> impl Iterator<Item = &Block> {
         self.blocks.iter().filter(|block| block.is_human_assistance())
     }
 
-    /// Whether the flow can be left when a ticket is closed for inactivity: what a policy is checked
-    /// against. One block that cannot be left is enough for a no.
+    /// Whether the flow can leave after a close for inactivity, for the surroundings of a policy.
+    /// One block without an exit is enough for a no.
     #[must_use]
     pub fn inactivity_exit(&self) -> Exit {
         lint::inactivity_exit(self)

@@ -1,26 +1,26 @@
-//! What is wrong with a flow, or might be.
+//! Problems and possible problems of a flow.
 
 use crate::text;
 use despertador_contract::Language;
 
-/// Something to be mended, or to be looked at.
+/// A problem that must be fixed, or should be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its name.
     pub code: Code,
-    /// Where (JSON Pointer into the text as it was read).
+    /// Its place in the input (JSON Pointer).
     pub place: String,
-    /// The block it is about, with the name its author gave it.
+    /// Its block, with the name that the author gave it.
     pub block: Option<(String, String)>,
     pub(crate) values: Vec<String>,
 }
 
-/// How bad a finding is.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The flow cannot do what it is there for.
+    /// The flow does not work.
     Error,
-    /// Somebody should look.
+    /// Somebody should check it.
     Warning,
 }
 
@@ -37,12 +37,12 @@ impl Severity {
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $severity:ident;)*) => {
-        /// What can be wrong with a flow.
+        /// The kinds of findings.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code { $($(#[$doc])* $name,)* }
 
         impl Code {
-            /// All of them.
+            /// All codes.
             pub const ALL: &'static [Code] = &[$(Code::$name,)*];
 
             /// Its stable name.
@@ -51,7 +51,7 @@ macro_rules! codes {
                 match self { $(Code::$name => $word,)* }
             }
 
-            /// How bad it is.
+            /// How severe it is.
             #[must_use]
             pub fn severity(self) -> Severity {
                 match self { $(Code::$name => Severity::$severity,)* }
@@ -61,23 +61,23 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The text is no JSON.
+    /// The text is not JSON.
     NotJson = "not-json", Error;
     /// The text is larger than any flow.
     TooLarge = "too-large", Error;
-    /// The JSON is no flow.
+    /// The JSON is not a flow.
     NotAFlow = "not-a-flow", Error;
     /// There are more blocks, outputs or conditions than in any flow.
     TooMany = "too-many", Error;
-    /// Something of another type stands where a type is wanted.
+    /// A value has the wrong type.
     WrongType = "wrong-type", Error;
-    /// Something that must be there is not.
+    /// A required value is missing.
     Missing = "missing", Error;
     /// A word that the engine does not know.
     UnknownWord = "unknown-word", Error;
     /// Two blocks have one id.
     DuplicateId = "duplicate-id", Error;
-    /// A block stands under another name than its id.
+    /// A block's key differs from its id.
     IdDiffers = "id-differs", Error;
     /// No block is the root.
     NoRoot = "no-root", Error;
@@ -86,9 +86,9 @@ codes! {
 
     /// The root does not wait for the customer.
     RootDoesNotWait = "root-does-not-wait", Error;
-    /// A condition lacks what its kind demands, or has what it must not have.
+    /// A condition lacks something that its kind requires, or has something that it does not allow.
     IncompleteCondition = "incomplete-condition", Error;
-    /// A block leads back to itself without ever waiting.
+    /// A block leads back to itself without waiting.
     LoopWithoutWaiting = "loop-without-waiting", Error;
     /// A chain of blocks that do not wait is longer than the engine allows.
     ChainTooLong = "chain-too-long", Error;
@@ -100,32 +100,32 @@ codes! {
     OldGeneration = "old-generation", Error;
     /// A human-assistance block has no inactivity exit.
     NoInactivityExit = "no-inactivity-exit", Error;
-    /// An earlier output takes what an exit waits for.
+    /// An earlier output takes the tickets that an exit is for.
     ShadowedExit = "shadowed-exit", Error;
     /// An exit leads back to its own block.
     ExitLeadsBack = "exit-leads-back", Error;
-    /// What follows an exit never comes to a block that waits.
+    /// The path after an exit never reaches a block that waits.
     ExitDoesNotArrive = "exit-does-not-arrive", Error;
 
-    /// An earlier output may take what an exit waits for.
+    /// An earlier output may take the tickets that an exit is for.
     ExitMayBeShadowed = "exit-may-be-shadowed", Warning;
     /// A human-assistance block has no exit for a close by the agent or the customer.
     NoOtherExit = "no-other-exit", Warning;
-    /// Something is done after the other closes and not after this one.
+    /// Something is done after the other closes but not after this one.
     InactivityLeftOut = "inactivity-left-out", Warning;
     /// The flow has no human-assistance block.
     NoHumanAssistance = "no-human-assistance", Warning;
     /// Nothing leads to a block.
     UnreachableBlock = "unreachable-block", Warning;
-    /// A pattern that this engine cannot have.
+    /// A pattern that this engine does not support.
     UnsupportedPattern = "unsupported-pattern", Warning;
-    /// A pattern that no engine can have.
+    /// An invalid pattern.
     BrokenPattern = "broken-pattern", Error;
     /// More outputs than the editor allows.
     TooManyOutputs = "too-many-outputs", Warning;
     /// Outputs after one that is always taken.
     OutputNeverTaken = "output-never-taken", Warning;
-    /// There is more than is listed.
+    /// There are more findings than are listed.
     MoreFindings = "more-findings", Warning;
 }
 
@@ -139,20 +139,20 @@ impl Finding {
         self
     }
 
-    /// What is wrong, in a language.
+    /// The problem, as text.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
-        fill(text::of(language, self.code).0, &self.values)
+        fill(text::texts(language, self.code).0, &self.values)
     }
 
-    /// How it is mended.
+    /// How to fix it, as text.
     #[must_use]
     pub fn help(&self, language: Language) -> String {
-        fill(text::of(language, self.code).1, &self.values)
+        fill(text::texts(language, self.code).1, &self.values)
     }
 }
 
-/// Puts values in the places `{0}`, `{1}`, ….
+/// Replaces the placeholders `{0}`, `{1}`, … with values.
 fn fill(sentence: &str, values: &[String]) -> String {
     let mut filled = String::with_capacity(sentence.len());
     let mut rest = sentence;

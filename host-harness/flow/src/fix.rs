@@ -1,4 +1,4 @@
-//! The missing exit, added.
+//! Adds a missing exit.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use crate::desk::Close;
 use crate::flow::{Block, Flow, Format};
 use crate::input::TICKET;
 
-/// A change of a list in the text that a flow was read from.
+/// A change of a list in the text of a flow.
 ///
-/// The list at `place` gets `insert` as its first element; before that, the elements at the places
-/// of `remove` are taken out. Nothing else in the text changes.
+/// The list at `place` gets `insert` as its first element, after the elements at the indices
+/// `remove` were removed. Nothing else in the text changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
     /// The list of outputs (JSON Pointer).
@@ -18,7 +18,7 @@ pub struct Edit {
     pub block: String,
     /// The new exit.
     pub insert: Value,
-    /// The places in the list of exits that are replaced.
+    /// The indices of exits that are replaced.
     pub remove: Vec<usize>,
 }
 
@@ -31,20 +31,19 @@ pub enum Unfixable {
     /// The block is no human-assistance block.
     #[error("`{0}` is no human-assistance block; their ids begin with `desk:`")]
     NotHumanAssistance(String),
-    /// The block is of a generation that has no such exit.
+    /// The block is of a generation without such an exit.
     #[error(
         "the block «{0}» is of a generation without inactivity exit; update it in the \
          Builder first, then publish and export the flow again"
     )]
     OldGeneration(String),
-    /// The exit would lead back to the block it leaves.
+    /// The exit would lead back to its own block.
     #[error("the exit cannot lead back to «{0}», the block that it leaves")]
     LeadsBack(String),
 }
 
-/// The change that gives a human-assistance block an inactivity exit to another block. It comes
-/// first among the outputs, so that none of them takes its place; one that was there before is
-/// replaced.
+/// The change that adds an inactivity exit to a human-assistance block. It becomes the first
+/// output, so that no other takes its place; an existing one is replaced.
 ///
 /// # Errors
 ///
@@ -68,7 +67,7 @@ pub fn add_inactivity_exit(flow: &Flow, block: &str, to: &str) -> Result<Edit, U
     })
 }
 
-/// Exits for inactivity alone that are there already.
+/// Existing exits that are for inactivity only.
 fn replaced(block: &Block) -> Vec<usize> {
     let in_list = |place: &str| -> Option<usize> {
         place.strip_prefix(&block.outputs_place)?.strip_prefix('/')?.parse().ok()
@@ -78,7 +77,7 @@ fn replaced(block: &Block) -> Vec<usize> {
             condition.variable.as_deref() == Some(crate::desk::STATUS)
                 && condition.comparison == crate::Comparison::Equals
                 && matches!(condition.values.as_slice(), [one]
-                    if Close::of_status(one) == Some(Close::Inactivity))
+                    if Close::from_status(one) == Some(Close::Inactivity))
         })
     };
     block.outputs.iter().filter(of_inactivity).filter_map(|output| in_list(&output.place)).collect()
@@ -95,13 +94,13 @@ fn exit(flow: &Flow, block: &Block, to: &Block) -> Value {
     });
     let Some(members) = exit.as_object_mut() else { return exit };
     match flow.format {
-        // As the editor marks the exits it made itself.
+        // The editor marks the exits that it made itself in this way.
         Format::Editor => {
             members.insert("$isDeskOutput".into(), true.into());
             members.insert("$invalid".into(), false.into());
             members.insert("typeOfStateId".into(), "state".into());
         }
-        // Where outputs have an order, the first in the list is not the first that is tried.
+        // If outputs have an order, the first in the list is not the first that is tried.
         Format::Engine => {
             let first = block.outputs.iter().map(|output| output.order).min().unwrap_or_default();
             if first < 0 {

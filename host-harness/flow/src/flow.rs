@@ -1,4 +1,4 @@
-//! A flow: its blocks and how they are linked.
+//! A flow: its blocks and their links.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,83 +8,83 @@ use crate::condition::Condition;
 use crate::finding::Finding;
 use crate::read;
 
-/// The flow of a bot, as far as it could be read.
+/// The flow of a bot.
 ///
-/// It has exactly one root, and the ids of its blocks are all different. That its outputs lead
-/// somewhere is not promised: [`crate::lint`] says so.
+/// It has exactly one root, and the ids of its blocks are unique. Whether its outputs lead to
+/// blocks is checked by [`crate::lint`].
 #[derive(Debug, Clone)]
 pub struct Flow {
-    /// The flow's id; empty where the format has none.
+    /// The flow's id; empty if the format has none.
     pub id: String,
-    /// How it was written.
+    /// The format of the input.
     pub format: Format,
     /// Keys and values of the flow's configuration (`builder:minimumIntentScore`).
     pub configuration: BTreeMap<String, String>,
-    /// What is done at every input, before anything else.
+    /// Actions at the beginning of every input.
     pub input_actions: Vec<Action>,
-    /// What is done at every input, after everything else.
+    /// Actions at the end of every input.
     pub output_actions: Vec<Action>,
-    /// What is done whenever the block changes.
+    /// Actions whenever the block changes.
     pub after_state_changed_actions: Vec<Action>,
-    /// Members of the flow that this crate does not read, kept as they are.
+    /// Members of the flow that this crate does not read, unchanged.
     pub more: Map<String, Value>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) root: usize,
     pub(crate) by_id: HashMap<String, usize>,
 }
 
-/// How a flow was written.
+/// The format of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// The editor's export: a map of blocks, alone or beside `globalActions`.
+    /// The editor's export: a map of blocks, alone or with `globalActions`.
     Editor,
-    /// What is published: an application with the flow in its settings, or the flow alone.
+    /// The published form: an application with the flow in its settings, or the flow alone.
     Engine,
 }
 
 impl Flow {
-    /// Reads a flow in either format.
+    /// Parses a flow in either format.
     ///
     /// # Errors
     ///
-    /// Everything that keeps it from being read, each with its place.
+    /// All problems that prevent it, with their places.
     pub fn read(text: &str) -> Result<Flow, Vec<Finding>> {
         read::flow(text)
     }
 
-    /// The block where a conversation begins.
+    /// The block in which conversations begin.
     #[must_use]
     #[allow(clippy::indexing_slicing, reason = "a flow without root cannot be read")]
     pub fn root(&self) -> &Block {
         &self.blocks[self.root]
     }
 
-    /// All blocks, in the order in which they were read.
+    /// All blocks, in the order of the input.
     #[must_use]
     pub fn blocks(&self) -> &[Block] {
         &self.blocks
     }
 
-    /// The block of an id.
+    /// The block with this id.
     #[must_use]
     pub fn block(&self, id: &str) -> Option<&Block> {
         self.blocks.get(*self.by_id.get(id)?)
     }
 
-    /// The flow as the engine takes it. Unknown members are there as they were; of a flow in the
-    /// editor's format what only the editor needs is gone.
+    /// The flow in the engine's format. Unknown members are unchanged; members that only the editor
+    /// needs are removed.
     #[must_use]
     pub fn to_engine(&self) -> Value {
         crate::write::flow(self)
     }
 }
 
-/// A block of a flow; a state, in the engine's words.
+/// A block of a flow; the engine calls it a state.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
     /// Unique in its flow. Human-assistance blocks are `desk:…`.
     pub id: String,
-    /// What its author calls it; the id where it has no name.
+    /// Its author's name for it; the id if it has no name.
     pub name: String,
     /// Whether conversations begin here.
     pub root: bool,
@@ -92,35 +92,35 @@ pub struct Block {
     pub end: bool,
     /// The version of a human-assistance block.
     pub desk_state_version: Option<String>,
-    /// What is done when the block is entered.
+    /// Actions on entering the block.
     pub input_actions: Vec<Action>,
-    /// How the block waits for the customer; none means that it does not.
+    /// How the block waits for the customer; `None` if it does not wait.
     pub input: Option<Waiting>,
-    /// What is done before the block is left.
+    /// Actions before leaving the block.
     pub output_actions: Vec<Action>,
-    /// What is done when the block was left for another.
+    /// Actions after leaving the block for another.
     pub after_state_changed_actions: Vec<Action>,
-    /// The ways out, in the order in which they were written.
+    /// The outputs, in the order of the input.
     pub outputs: Vec<Output>,
-    /// Members of the block that this crate does not read, kept as they are.
+    /// Members of the block that this crate does not read, unchanged.
     pub more: Map<String, Value>,
-    /// Where the block is drawn, from the left and from the top, where the editor says so.
+    /// The position in the editor, from the left and the top, if known.
     pub position: Option<(f64, f64)>,
-    /// Where it was written (JSON Pointer).
+    /// Its place in the input (JSON Pointer).
     pub place: String,
-    /// Where its outputs were written (JSON Pointer).
+    /// The place of its outputs in the input (JSON Pointer).
     pub(crate) outputs_place: String,
 }
 
 impl Block {
-    /// Its ways out, in the order in which they are tried.
+    /// Its outputs, in the order in which they are tried.
     pub fn outputs_in_order(&self) -> impl Iterator<Item = &Output> {
         let mut outputs: Vec<&Output> = self.outputs.iter().collect();
         outputs.sort_by_key(|output| output.order);
         outputs.into_iter()
     }
 
-    /// Whether it goes on without waiting, whatever the conversation has been.
+    /// Whether it never waits, in any conversation.
     #[must_use]
     pub fn never_waits(&self) -> bool {
         self.input.as_ref().is_none_or(|input| input.bypass)
@@ -130,83 +130,83 @@ impl Block {
 /// How a block waits for the customer.
 #[derive(Debug, Clone, Default)]
 pub struct Waiting {
-    /// Whether it goes on without waiting.
+    /// Whether it continues without waiting.
     pub bypass: bool,
     /// It waits only if all of these hold.
     pub conditions: Vec<Condition>,
-    /// The variable that takes what the customer writes.
+    /// The variable that stores the customer's input.
     pub variable: Option<String>,
-    /// What an answer must be.
+    /// The validation of the input.
     pub validation: Option<Validation>,
     /// How long it waits, in milliseconds.
     pub expiration: Option<u64>,
-    /// Members that this crate does not read, kept as they are.
+    /// Members that this crate does not read, unchanged.
     pub more: Map<String, Value>,
 }
 
-/// What an answer must be.
+/// The validation of an input.
 #[derive(Debug, Clone)]
 pub struct Validation {
     /// The rule.
     pub rule: Rule,
-    /// What is said to a customer whose answer is something else.
+    /// The message to a customer whose input is invalid.
     pub error: Option<String>,
-    /// Members that this crate does not read, kept as they are.
+    /// Members that this crate does not read, unchanged.
     pub more: Map<String, Value>,
 }
 
-/// What an answer must be.
+/// A rule for valid input.
 #[derive(Debug, Clone)]
 pub enum Rule {
-    /// Words.
+    /// Text.
     Text,
     /// A decimal number.
     Number,
     /// A date.
     Date,
-    /// Something that matches a pattern.
+    /// A match of a pattern.
     Regex(crate::pattern::Pattern),
     /// A document of a media type.
     Type(String),
 }
 
-/// Something a block wants done.
+/// An action of a block.
 #[derive(Debug, Clone)]
 pub struct Action {
-    /// What it is (`SendMessage`, `SetVariable`, …).
+    /// Its kind (`SendMessage`, `SetVariable`, …).
     pub kind: String,
-    /// What its author calls it.
+    /// Its author's name for it.
     pub title: Option<String>,
-    /// Its place among the others; equal ones keep the order in which they were written.
+    /// Its position among the others; equal ones keep the order of the input.
     pub order: i64,
     /// It is done only if all of these hold.
     pub conditions: Vec<Condition>,
-    /// Its particulars, as the kind has them.
+    /// Its settings, which depend on the kind.
     pub settings: Value,
-    /// Whether the flow goes on when it fails.
+    /// Whether the flow continues if it fails.
     pub continue_on_error: bool,
-    /// How long it may take, in milliseconds, where it says so.
+    /// Its timeout in milliseconds, if given.
     pub timeout: Option<u64>,
-    /// Whether nobody waits for its end.
+    /// Whether the flow continues without waiting for its end.
     pub asynchronous: bool,
-    /// Members that this crate does not read, kept as they are.
+    /// Members that this crate does not read, unchanged.
     pub more: Map<String, Value>,
-    /// Where it was written (JSON Pointer).
+    /// Its place in the input (JSON Pointer).
     pub place: String,
 }
 
-/// A way out of a block.
+/// An output of a block.
 #[derive(Debug, Clone)]
 pub struct Output {
-    /// Its place among the others; equal ones keep the order in which they were written.
+    /// Its position among the others; equal ones keep the order of the input.
     pub order: i64,
     /// It is taken if all of these hold; an output without any is always taken.
     pub conditions: Vec<Condition>,
     /// Where it leads.
     pub target: Target,
-    /// Members that this crate does not read, kept as they are.
+    /// Members that this crate does not read, unchanged.
     pub more: Map<String, Value>,
-    /// Where it was written (JSON Pointer).
+    /// Its place in the input (JSON Pointer).
     pub place: String,
 }
 
@@ -215,9 +215,9 @@ pub struct Output {
 pub enum Target {
     /// To the block with this id, if there is one.
     Block(String),
-    /// To the block whose id these variables make up.
+    /// To the block whose id results from these variables.
     Variable(String),
-    /// Nowhere: it was never linked.
+    /// Nowhere: it was not linked.
     Nowhere,
 }
 
@@ -230,7 +230,7 @@ impl Target {
         }
     }
 
-    /// The id, where it is written out.
+    /// The id, if it contains no variables.
     #[must_use]
     pub fn block(&self) -> Option<&str> {
         match self {

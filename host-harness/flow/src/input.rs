@@ -1,4 +1,4 @@
-//! What reaches a flow: a message of the customer, or the document of a ticket.
+//! The input of a flow: a message of the customer, or the document of a ticket.
 
 use serde_json::{Map, Value, json};
 
@@ -7,27 +7,27 @@ pub type Instant = i64;
 
 /// The media type of a ticket document.
 pub const TICKET: &str = "application/vnd.iris.ticket+json";
-/// The media type of words.
+/// The media type of plain text.
 pub(crate) const TEXT: &str = "text/plain";
-/// The media type of the message that says that nobody answered in time.
+/// The media type of the message that reports the end of a wait.
 pub(crate) const EXPIRATION: &str = "application/vnd.blip-client.inputexpirationtime+json";
 
-/// What reaches a flow.
+/// An input of a flow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// The id of the message.
     pub id: Option<String>,
-    /// Who sent it, as `name@domain/instance`.
+    /// The sender, as `name@domain/instance`.
     pub from: Option<String>,
-    /// To whom it was sent.
+    /// The recipient.
     pub to: Option<String>,
     /// The media type of its content.
     pub media_type: String,
     /// Its content: a text, or a JSON document.
     pub content: Value,
-    /// What the channel says beside it.
+    /// Metadata of the channel.
     pub metadata: Map<String, Value>,
-    /// What the customer means, where an AI was asked.
+    /// The customer's intent, if an AI determined it.
     pub intent: Option<Intent>,
     /// What an AI found in the text.
     pub entities: Vec<Entity>,
@@ -35,12 +35,12 @@ pub struct Input {
     pub at: Instant,
 }
 
-/// What a customer means.
+/// The intent of a customer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Intent {
     /// Its name.
     pub name: String,
-    /// How sure the AI is, from 0 to 1.
+    /// The AI's confidence, from 0 to 1.
     pub score: f64,
 }
 
@@ -54,7 +54,7 @@ pub struct Entity {
 }
 
 impl Input {
-    /// Words of the customer.
+    /// A text of the customer.
     #[must_use]
     pub fn text(words: impl Into<String>, at: Instant) -> Input {
         Input::document(TEXT, Value::String(words.into()), at)
@@ -82,19 +82,19 @@ impl Input {
         }
     }
 
-    /// Nobody answered in time in this block; passed over once the conversation is elsewhere.
+    /// The end of a wait in this block; ignored if the conversation has moved on.
     #[must_use]
     pub fn expired(block: &str, at: Instant) -> Input {
         Input::document(EXPIRATION, json!({ "stateId": block }), at)
     }
 
-    /// The block that an expiration is about.
+    /// The block whose wait ended.
     pub(crate) fn expired_in(&self) -> Option<&str> {
         (self.media_type == EXPIRATION)
             .then(|| self.content.get("stateId").and_then(Value::as_str).unwrap_or_default())
     }
 
-    /// The content as conditions see it: words as they are, documents as JSON.
+    /// The content as conditions see it: texts unchanged, documents as JSON.
     #[must_use]
     pub fn serialized(&self) -> String {
         serialized(&self.content)

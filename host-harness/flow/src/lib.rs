@@ -1,15 +1,15 @@
-//! Flows of a bot builder: read, checked, and moved through.
+//! Flows of a bot builder: parses, checks and runs them.
 //!
 //! A bot's flow is a graph of blocks. A customer reaches the human-assistance block, a ticket is
 //! opened there, and when it is closed the flow leaves the block by one of its exits: closed by the
-//! agent, by the customer, or for the customer's inactivity. This crate reads flows as the Builder's
-//! editor exports them and as they are published, says what is wrong with them ([`lint`]), moves
-//! through them ([`Run`]) and shows where a close leads ([`route`]).
+//! agent, by the customer, or for the customer's inactivity. This crate parses flows in the format
+//! of the Builder's export and in the published format, finds problems in them ([`lint`]), runs
+//! them ([`Run`]) and shows where a close leads ([`route`]).
 //!
-//! It has no clock and does no I/O: what a flow wants done is returned to the host, one action after
-//! the other, and the host says what came of it.
+//! It has no clock and does no I/O: a run returns the actions of a flow to the host, one after the
+//! other, and the host reports the results.
 //!
-//! # A message on its way through a flow
+//! # An input in a flow
 //!
 //! ```
 //! use despertador_flow::{ActionKind, Facts, Flow, Input, Run, Session};
@@ -21,16 +21,16 @@
 //!       "inputActions": [ { "type": "SendMessage",
 //!           "settings": { "type": "text/plain", "content": "Hi {{name}}" } } ] } ] }"#).unwrap();
 //!
-//! let mut session = Session::default(); // kept by the host, for each customer
+//! let mut session = Session::default(); // stored by the host, one per customer
 //! let facts = Facts::default();
 //! let mut run = Run::new(&flow, &mut session, Input::text("Ana", 1_800_000_000_000), &facts);
-//! let mut said = Vec::new();
+//! let mut sent = Vec::new();
 //! while let Some(asked) = run.next().unwrap() {
 //!     if asked.kind == ActionKind::SendMessage {
-//!         said.push(asked.settings["content"].clone());
+//!         sent.push(asked.settings["content"].clone());
 //!     }
 //! }
-//! assert_eq!(said, ["Hi Ana"]);
+//! assert_eq!(sent, ["Hi Ana"]);
 //! assert_eq!(session.block(), Some("hello"));
 //! ```
 
@@ -58,5 +58,7 @@ pub use fix::{Edit, Unfixable, add_inactivity_exit};
 pub use flow::{Action, Block, Flow, Format, Output, Target, Validation, Waiting};
 pub use input::{Entity, Input, Instant, Intent, TICKET};
 pub use pattern::{Pattern, PatternError};
-pub use run::{ActionKind, Asked, Facts, Hop, MOST_TRANSITIONS, Moment, Run, RunError};
+pub use run::{
+    ActionKind, Facts, Hop, Moment, RequestedAction, Run, RunError, TRANSITIONS_PER_INPUT_MAX,
+};
 pub use session::Session;

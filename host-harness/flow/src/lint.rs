@@ -10,7 +10,7 @@ use crate::desk::{Close, Exit};
 use crate::finding::{Code, Finding};
 use crate::flow::{Action, Block, Flow, Output, Rule, Target};
 use crate::pattern::{Pattern, PatternError};
-use crate::run::MOST_TRANSITIONS;
+use crate::run::TRANSITIONS_PER_INPUT_MAX;
 
 mod known;
 mod paths;
@@ -19,10 +19,10 @@ use known::{Known, Verdict};
 use paths::Paths;
 
 /// The editor's most outputs of a block.
-const MOST_OUTPUTS: usize = 25;
+const OUTPUTS_MAX: usize = 25;
 
 /// So many findings are listed, errors before warnings; of the rest is said how many there are.
-const MOST_FINDINGS: usize = 100;
+const FINDINGS_MAX: usize = 100;
 
 /// What there is to say about a flow: errors first, each block's together.
 #[must_use]
@@ -34,9 +34,9 @@ pub fn lint(flow: &Flow) -> Vec<Finding> {
     }
     let mut findings = lint.findings;
     findings.sort_by_key(|finding| finding.code.severity());
-    let more = findings.len().saturating_sub(MOST_FINDINGS);
+    let more = findings.len().saturating_sub(FINDINGS_MAX);
     if more > 0 {
-        findings.truncate(MOST_FINDINGS);
+        findings.truncate(FINDINGS_MAX);
         findings.push(Finding::new(Code::MoreFindings, "", vec![more.to_string()]));
     }
     findings
@@ -82,7 +82,8 @@ impl<'f> Lint<'f> {
             self.find(Code::LoopWithoutWaiting, &looped.place, looped, vec![looped.name.clone()]);
         }
         for (block, length) in self.paths.chains(self.flow) {
-            let values = vec![block.name.clone(), length.to_string(), MOST_TRANSITIONS.to_string()];
+            let values =
+                vec![block.name.clone(), length.to_string(), TRANSITIONS_PER_INPUT_MAX.to_string()];
             self.find(Code::ChainTooLong, &block.place, block, values);
         }
         for block in self.paths.unreachable(self.flow) {
@@ -120,10 +121,9 @@ impl<'f> Lint<'f> {
         {
             self.find(Code::OutputNeverTaken, &never.place, block, vec![block.name.clone()]);
         }
-        if block.outputs.iter().filter(|output| !output.conditions.is_empty()).count()
-            > MOST_OUTPUTS
+        if block.outputs.iter().filter(|output| !output.conditions.is_empty()).count() > OUTPUTS_MAX
         {
-            let values = vec![block.name.clone(), MOST_OUTPUTS.to_string()];
+            let values = vec![block.name.clone(), OUTPUTS_MAX.to_string()];
             self.find(Code::TooManyOutputs, &block.outputs_place, block, values);
         }
         if let Some(generation) = block.generation() {
@@ -280,7 +280,7 @@ impl<'f> Lint<'f> {
             action.conditions.iter().any(|condition| {
                 condition.variable.as_deref() == Some(crate::desk::STATUS)
                     && condition.comparison == Comparison::Equals
-                    && condition.values.iter().any(|s| Close::of_status(s) == Some(close))
+                    && condition.values.iter().any(|s| Close::from_status(s) == Some(close))
             })
         };
         let actions = block.output_actions.iter().chain(&block.after_state_changed_actions);

@@ -1,18 +1,18 @@
-//! Patterns of flows, matched in time that grows with the text and nothing else.
+//! Patterns of flows, matched in time linear in the text.
 //!
-//! The engine that flows are written for has .NET's patterns. What they have and a linear matcher
-//! cannot have (looking ahead and behind, references back, atomic groups) is refused by name; what
-//! both have and write differently is rewritten.
+//! The engine for which flows are written uses .NET's patterns. Features that a linear matcher
+//! cannot support (lookaround, back references, atomic groups) are refused by name; syntax that
+//! differs is rewritten.
 
 use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 
-/// Larger than any pattern that means something; a larger one would only fill the memory.
-const MOST_COMPILED_BYTES: usize = 1 << 20;
-const MOST_WRITTEN_BYTES: usize = 8 * 1024;
+/// Maximum size of a compiled pattern, in bytes; a larger one would only use up memory.
+const PATTERN_COMPILED_BYTES_MAX: usize = 1 << 20;
+const PATTERN_TEXT_BYTES_MAX: usize = 8 * 1024;
 
-/// A pattern, made ready when it is first needed.
+/// A pattern that is compiled when it is first used.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     written: String,
@@ -22,15 +22,15 @@ pub struct Pattern {
 /// Why a pattern cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatternError {
-    /// It uses something that a linear matcher cannot have.
+    /// It uses a feature that a linear matcher cannot support.
     Unsupported(Feature),
-    /// It is no pattern; the sentence says why.
+    /// It is invalid; the text says why.
     Broken(String),
-    /// It would take more memory than any sensible pattern.
+    /// It would need too much memory.
     TooLarge,
 }
 
-/// What .NET's patterns have and a linear matcher has not.
+/// Features of .NET's patterns that a linear matcher does not support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feature {
     /// `(?=…)`, `(?!…)`
@@ -52,7 +52,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// How it is written.
+    /// Its syntax.
     #[must_use]
     pub fn written(self) -> &'static str {
         match self {
@@ -69,13 +69,13 @@ impl Feature {
 }
 
 impl Pattern {
-    /// A pattern as a flow has it.
+    /// A pattern as written in a flow.
     #[must_use]
     pub fn new(written: impl Into<String>) -> Pattern {
         Pattern { written: written.into(), ready: Arc::default() }
     }
 
-    /// As the flow has it.
+    /// The pattern as written in the flow.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.written
@@ -85,7 +85,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// Why it cannot be used.
+    /// Why it is not supported.
     pub fn is_match(&self, text: &str) -> Result<bool, PatternError> {
         match self.ready.get_or_init(|| compile(&self.written)) {
             Ok(regex) => Ok(regex.is_match(text)),
@@ -93,7 +93,7 @@ impl Pattern {
         }
     }
 
-    /// Whether it can be used; nothing is kept of it.
+    /// Checks whether it is supported, without storing the compiled pattern.
     ///
     /// # Errors
     ///
@@ -104,19 +104,19 @@ impl Pattern {
 }
 
 fn compile(written: &str) -> Result<Regex, PatternError> {
-    if written.len() > MOST_WRITTEN_BYTES {
+    if written.len() > PATTERN_TEXT_BYTES_MAX {
         return Err(PatternError::TooLarge);
     }
     let rewritten = rewrite(written)?;
     RegexBuilder::new(&rewritten)
-        .size_limit(MOST_COMPILED_BYTES)
-        .dfa_size_limit(MOST_COMPILED_BYTES)
+        .size_limit(PATTERN_COMPILED_BYTES_MAX)
+        .dfa_size_limit(PATTERN_COMPILED_BYTES_MAX)
         .nest_limit(100)
         .build()
         .map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => PatternError::TooLarge,
             other => {
-                // The last line says what is wrong, those before it show where.
+                // The last line is the problem, those before it show where.
                 let text = other.to_string();
                 let line = text.lines().last().unwrap_or_default();
                 PatternError::Broken(line.trim_start_matches("error: ").to_owned())
@@ -124,12 +124,12 @@ fn compile(written: &str) -> Result<Regex, PatternError> {
         })
 }
 
-/// A pattern of .NET as one of ours.
+/// Converts a .NET pattern to our syntax.
 fn rewrite(written: &str) -> Result<String, PatternError> {
     let mut out = String::with_capacity(written.len());
     let mut rest = written;
     let mut in_class = false;
-    // Where the class begins, for `]` there is a character.
+    // At the start of a class, `]` is a character.
     let mut class_start = false;
     while let Some(character) = rest.chars().next() {
         let after = rest.get(character.len_utf8()..).unwrap_or_default();
@@ -144,12 +144,12 @@ fn rewrite(written: &str) -> Result<String, PatternError> {
                         return Err(unsupported(Feature::Backreference));
                     }
                     'G' if !in_class => return Err(unsupported(Feature::ContiguousMatch)),
-                    // The end, or before a line end that is the last character.
+                    // The end, or before a final line break.
                     'Z' if !in_class => out.push_str("(?:\\n?\\z)"),
                     'e' => out.push_str("\\x1B"),
                     _ => out.extend(['\\', escaped]),
                 }
-                // After `\w` a `-` is a character, also before another one.
+                // After `\w` a `-` is a character, even before another character.
                 if in_class
                     && matches!(escaped, 'w' | 'W' | 'd' | 'D' | 's' | 'S')
                     && rest.get(taken..).is_some_and(|more| more.starts_with('-'))
@@ -184,7 +184,7 @@ fn rewrite(written: &str) -> Result<String, PatternError> {
             '-' if in_class && next == Some('[') && !class_start => {
                 return Err(unsupported(Feature::Subtraction));
             }
-            // Set operations here, characters there.
+            // Set operations in our syntax, characters in .NET's.
             '&' | '~' if in_class => {
                 out.extend(['\\', character]);
                 class_start = false;

@@ -1,4 +1,4 @@
-//! A flow as a picture: blocks, arrows, and the way of a ticket that is closed for inactivity.
+//! Draws a flow: blocks, arrows, and the path of a ticket that is closed for inactivity.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt::Write;
@@ -12,11 +12,11 @@ use crate::desk::Close;
 use crate::flow::{Block, Flow, Output, Target};
 use crate::route::route;
 
-/// Longer labels are cut.
-const MOST_LETTERS: usize = 40;
+/// Maximum length of a label, in letters; longer ones are cut.
+const LABEL_LETTERS_MAX: usize = 40;
 
-/// The flow as a flow chart. Blocks that wait have straight corners, those that go on by themselves
-/// round ones; the way of inactivity is drawn thick. Only what can be reached is drawn.
+/// The flow as a Mermaid flow chart. Blocks that wait have square corners, others round ones; the
+/// path of inactivity is thick. Only reachable blocks are drawn.
 #[must_use]
 pub fn mermaid(flow: &Flow) -> String {
     let on_the_way = outputs_of_inactivity(flow);
@@ -87,8 +87,7 @@ pub fn mermaid(flow: &Flow) -> String {
     out
 }
 
-/// The outputs (JSON Pointers) by which a conversation goes on when its ticket is closed for
-/// inactivity.
+/// The outputs (JSON Pointers) on the path of a ticket that is closed for inactivity.
 fn outputs_of_inactivity(flow: &Flow) -> HashSet<String> {
     let way =
         |block: &Block| route(flow, &block.id, Close::Inactivity.status(), &BTreeMap::new(), 0);
@@ -99,8 +98,8 @@ fn outputs_of_inactivity(flow: &Flow) -> HashSet<String> {
         .collect()
 }
 
-/// The blocks that can be reached, from the root on, each level after the one before; then
-/// human-assistance blocks that nothing leads to, and what follows them.
+/// The reachable blocks by their distance from the root; then human-assistance blocks that nothing
+/// leads to, and what follows them.
 fn in_order(flow: &Flow) -> Vec<&Block> {
     let mut seen: HashSet<&str> = HashSet::new();
     let mut blocks = Vec::new();
@@ -117,20 +116,20 @@ fn in_order(flow: &Flow) -> Vec<&Block> {
     blocks
 }
 
-/// The arrows of a block with what stands at them. The way back to the block itself is not drawn
-/// where it is the last one: it is what waiting means.
+/// The arrows of a block with their labels. An output to the block itself is not drawn if it is the
+/// last one, because that is what waiting means.
 fn arrows(block: &Block) -> Vec<(&Output, String)> {
     block
         .outputs_in_order()
         .filter(|output| {
             !(output.conditions.is_empty() && output.target.block() == Some(&block.id))
         })
-        .map(|output| (output, said(&output.conditions)))
+        .map(|output| (output, short_text(&output.conditions)))
         .collect()
 }
 
-/// Conditions in short.
-fn said(conditions: &[Condition]) -> String {
+/// A short text for conditions.
+fn short_text(conditions: &[Condition]) -> String {
     let closes = |condition: &Condition| {
         (condition.variable.as_deref() == Some(crate::desk::STATUS))
             .then(|| condition.values.join(" / "))
@@ -165,11 +164,11 @@ fn said(conditions: &[Condition]) -> String {
     conditions.iter().map(one).collect::<Vec<_>>().join(" · ")
 }
 
-/// A text that can stand between quotation marks, cut where it is long.
+/// A text that can be quoted, cut if it is too long.
 fn label(text: &str) -> String {
     let mut out = String::new();
     for (number, character) in text.chars().enumerate() {
-        if number >= MOST_LETTERS {
+        if number >= LABEL_LETTERS_MAX {
             out.push('…');
             break;
         }

@@ -1,4 +1,4 @@
-//! A flow out of JSON, or everything that is wrong with the JSON.
+//! Parses a flow from JSON, or reports all problems.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,21 +15,22 @@ mod editor;
 mod engine;
 mod names;
 
-/// Larger than any flow: the largest known have less than a tenth.
-const MOST_BYTES: usize = 16 << 20;
-const MOST_BLOCKS: usize = 10_000;
-/// Outputs, actions and conditions of all blocks together, and patterns among them.
-const MOST_PARTS: usize = 500_000;
-const MOST_PATTERNS: usize = 2_000;
-/// So many findings are listed.
-const MOST_FINDINGS: usize = 100;
+/// Maximum size of a flow in bytes: the largest known flows have less than a tenth.
+const FLOW_BYTES_MAX: usize = 16 << 20;
+const BLOCKS_MAX: usize = 10_000;
+/// Maximum number of outputs, actions and conditions of all blocks together, and of patterns among
+/// them.
+const PARTS_MAX: usize = 500_000;
+const PATTERNS_MAX: usize = 2_000;
+/// Maximum number of listed findings.
+const FINDINGS_MAX: usize = 100;
 
-/// Reads a flow in either format.
+/// Parses a flow in either format.
 pub(crate) fn flow(text: &str) -> Result<Flow, Vec<Finding>> {
     let text = &*repaired(without_mark(text));
     let alone = |code, values: Vec<String>| vec![Finding::new(code, "", values)];
-    if text.len() > MOST_BYTES {
-        let sizes = vec![text.len().to_string(), MOST_BYTES.to_string()];
+    if text.len() > FLOW_BYTES_MAX {
+        let sizes = vec![text.len().to_string(), FLOW_BYTES_MAX.to_string()];
         return Err(alone(Code::TooLarge, sizes));
     }
     let value: Value = serde_json::from_str(text).map_err(|error| {
@@ -59,7 +60,7 @@ pub(crate) fn flow(text: &str) -> Result<Flow, Vec<Finding>> {
     }
 }
 
-/// Where the flow is in what was read.
+/// Where in the document the flow is.
 enum Shape {
     Engine(&'static str),
     Editor(&'static str),
@@ -88,7 +89,7 @@ fn shape(value: &Value) -> Option<Shape> {
     members.values().any(of_the_editor).then_some(Shape::Editor(""))
 }
 
-/// A member's place.
+/// The pointer to a member.
 fn pointer(place: &str, name: impl std::fmt::Display) -> String {
     let name = name.to_string();
     if name.contains(['~', '/']) {
@@ -97,7 +98,7 @@ fn pointer(place: &str, name: impl std::fmt::Display) -> String {
     format!("{place}/{name}")
 }
 
-/// What was found so far, and how much was read.
+/// The findings so far, and the number of parsed parts.
 #[derive(Default)]
 struct Reader {
     findings: Vec<Finding>,
@@ -105,7 +106,7 @@ struct Reader {
     patterns: usize,
 }
 
-/// An object and where it is.
+/// An object and its place.
 #[derive(Clone, Copy)]
 struct Object<'a> {
     members: &'a Map<String, Value>,
@@ -114,25 +115,25 @@ struct Object<'a> {
 
 impl Reader {
     fn find(&mut self, code: Code, place: impl Into<String>, values: Vec<String>) {
-        if self.findings.len() < MOST_FINDINGS {
+        if self.findings.len() < FINDINGS_MAX {
             self.findings.push(Finding::new(code, place, values));
         }
     }
 
     fn wrong(&mut self, place: impl Into<String>, wanted: Wanted, found: &Value) {
-        self.find(Code::WrongType, place, vec![wanted.word().into(), shown(found)]);
+        self.find(Code::WrongType, place, vec![wanted.word().into(), excerpt(found)]);
     }
 
     fn missing(&mut self, object: Object<'_>, name: &str) {
         self.find(Code::Missing, object.place, vec![name.into()]);
     }
 
-    /// One more part; none once there are too many.
+    /// Counts another part; `None` if there are too many.
     fn count(&mut self, place: &str) -> Option<()> {
         self.parts = self.parts.saturating_add(1);
-        if self.parts > MOST_PARTS {
-            if self.parts == MOST_PARTS.saturating_add(1) {
-                self.find(Code::TooMany, place, vec![MOST_PARTS.to_string()]);
+        if self.parts > PARTS_MAX {
+            if self.parts == PARTS_MAX.saturating_add(1) {
+                self.find(Code::TooMany, place, vec![PARTS_MAX.to_string()]);
             }
             return None;
         }
@@ -149,7 +150,7 @@ impl Reader {
         }
     }
 
-    /// A list; nothing and `null` are empty.
+    /// A list; missing and `null` are empty.
     fn list<'a>(&mut self, object: Object<'a>, name: &str) -> &'a [Value] {
         match object.members.get(name) {
             None | Some(Value::Null) => &[],
@@ -161,7 +162,7 @@ impl Reader {
         }
     }
 
-    /// A text; numbers and switches are taken as they are written.
+    /// A text; numbers and booleans are accepted as written.
     fn text(&mut self, object: Object<'_>, name: &str) -> Option<String> {
         match object.members.get(name)? {
             Value::Null => None,
@@ -197,7 +198,7 @@ impl Reader {
         }
     }
 
-    /// One of several words, passing over case, as the engine does.
+    /// One of several words, ignoring case like the engine.
     fn word<T: Copy>(
         &mut self,
         object: Object<'_>,
@@ -259,7 +260,7 @@ impl Reader {
             comparison,
             operator: self.word(object, "operator", &Operator::WORDS, Operator::Or),
             values,
-            more: rest(
+            more: unread_members(
                 object,
                 &["source", "variable", "entity", "comparison", "operator", "values"],
             ),
@@ -271,12 +272,12 @@ impl Reader {
     fn count_patterns(&mut self, more: usize, place: &str) {
         let before = self.patterns;
         self.patterns = before.saturating_add(more);
-        if before <= MOST_PATTERNS && self.patterns > MOST_PATTERNS {
-            self.find(Code::TooMany, place, vec![MOST_PATTERNS.to_string()]);
+        if before <= PATTERNS_MAX && self.patterns > PATTERNS_MAX {
+            self.find(Code::TooMany, place, vec![PATTERNS_MAX.to_string()]);
         }
     }
 
-    /// Actions as both formats have them; the editor adds members of its own.
+    /// Actions, which both formats share; the editor adds members.
     fn actions<'a>(
         &mut self,
         values: impl IntoIterator<Item = (String, &'a Value)>,
@@ -336,7 +337,7 @@ impl Reader {
             continue_on_error: self.switch(object, "continueOnError"),
             timeout,
             asynchronous: self.switch(object, "executeAsynchronously"),
-            more: rest(object, &KNOWN),
+            more: unread_members(object, &KNOWN),
             place: object.place.to_owned(),
         })
     }
@@ -359,7 +360,10 @@ impl Reader {
             variable: self.text(object, "variable").filter(|name| !name.is_empty()),
             validation,
             expiration: milliseconds,
-            more: rest(object, &["bypass", "conditions", "variable", "validation", "expiration"]),
+            more: unread_members(
+                object,
+                &["bypass", "conditions", "variable", "validation", "expiration"],
+            ),
         }
     }
 
@@ -402,7 +406,7 @@ impl Reader {
         Some(Validation {
             rule,
             error: self.text(object, "error").filter(|error| !error.is_empty()),
-            more: rest(object, &["rule", "error"]),
+            more: unread_members(object, &["rule", "error"]),
         })
     }
 
@@ -412,15 +416,15 @@ impl Reader {
             order: self.whole(object, "order"),
             conditions: self.conditions(object),
             target: Target::of(&id),
-            more: rest(object, &["order", "conditions", "stateId"]),
+            more: unread_members(object, &["order", "conditions", "stateId"]),
             place: object.place.to_owned(),
         }
     }
 
-    /// A flow of blocks that were read, if they can be one.
+    /// Assembles parsed blocks into a flow, if they form one.
     fn assemble(&mut self, place: &str, blocks: Vec<Block>) -> Option<Assembled> {
-        if blocks.len() > MOST_BLOCKS {
-            self.find(Code::TooMany, place, vec![MOST_BLOCKS.to_string()]);
+        if blocks.len() > BLOCKS_MAX {
+            self.find(Code::TooMany, place, vec![BLOCKS_MAX.to_string()]);
             return None;
         }
         let mut by_id: HashMap<String, usize> = HashMap::with_capacity(blocks.len());
@@ -441,7 +445,7 @@ impl Reader {
     }
 }
 
-/// Blocks that can be a flow.
+/// Blocks that form a flow.
 struct Assembled {
     blocks: Vec<Block>,
     root: usize,
@@ -465,7 +469,7 @@ impl Assembled {
     }
 }
 
-/// What may be wanted of a value.
+/// The expected types of a value.
 #[derive(Clone, Copy)]
 enum Wanted {
     Object,
@@ -478,7 +482,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    /// As it is written in JSON, which is the same in every language.
+    /// The JSON name of the type, which is the same in every language.
     fn word(self) -> &'static str {
         match self {
             Wanted::Object => "{ … }",
@@ -492,8 +496,8 @@ impl Wanted {
     }
 }
 
-/// The beginning of a value.
-fn shown(value: &Value) -> String {
+/// The beginning of a value, for messages.
+fn excerpt(value: &Value) -> String {
     let text = value.to_string();
     let mut short: String = text.chars().take(40).collect();
     if short.len() < text.len() {
@@ -502,8 +506,8 @@ fn shown(value: &Value) -> String {
     short
 }
 
-/// The members that nobody reads, without the editor's own.
-fn rest(object: Object<'_>, known: &[&str]) -> Map<String, Value> {
+/// The members that are not read, without the editor's own.
+fn unread_members(object: Object<'_>, known: &[&str]) -> Map<String, Value> {
     object
         .members
         .iter()
@@ -512,7 +516,7 @@ fn rest(object: Object<'_>, known: &[&str]) -> Map<String, Value> {
         .collect()
 }
 
-/// `h:mm`, `hh:mm:ss` or `d.hh:mm:ss` in milliseconds.
+/// Parses `h:mm`, `hh:mm:ss` or `d.hh:mm:ss` into milliseconds.
 fn span(text: &str) -> Option<u64> {
     let (days, clock) = match text.split_once('.') {
         Some((days, clock)) if clock.contains(':') => (days.parse().ok()?, clock),

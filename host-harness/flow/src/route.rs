@@ -1,33 +1,33 @@
-//! Where a close leads: the blocks a conversation passes, and what is done on the way.
+//! Where a close leads: the blocks that the conversation passes, and the actions on the way.
 
 use std::collections::BTreeMap;
 
 use crate::desk::{FORWARDED, Generation};
 use crate::flow::Flow;
 use crate::input::{Input, Instant};
-use crate::run::{ActionKind, Asked, Facts, Hop, Run, RunError};
+use crate::run::{ActionKind, Facts, Hop, RequestedAction, Run, RunError};
 use crate::session::Session;
 
-/// The way of one closed ticket.
+/// The path of a closed ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// The human-assistance block where the ticket was.
+    /// The human-assistance block in which the ticket was.
     pub from: String,
-    /// The moves, one after the other.
+    /// The moves, in order.
     pub hops: Vec<Hop>,
-    /// What was asked for on the way, in order.
-    pub actions: Vec<Asked>,
-    /// The block where the conversation waits now; none where it begins anew.
+    /// The actions on the way, in order.
+    pub actions: Vec<RequestedAction>,
+    /// The block in which the conversation waits now; `None` if it starts again.
     pub ends_in: Option<String>,
-    /// Variables that conditions asked for and that nobody knows here: a script or a command may
-    /// have set them, and then the way may be another.
+    /// Unknown variables that conditions used: a script or a command may have set them, and then
+    /// the path may differ.
     pub unknown: Vec<String>,
-    /// Why the way ended early.
+    /// Why the path ended early.
     pub error: Option<RunError>,
 }
 
-/// Takes a ticket of this status out of a human-assistance block, as the engine would. Commands and
-/// scripts on the way are told of and not carried out; each is taken to have gone well.
+/// Follows a ticket with this status out of a human-assistance block, as the engine would. Commands
+/// and scripts are reported but not carried out, and are assumed to succeed.
 #[must_use]
 pub fn route(
     flow: &Flow,
@@ -50,7 +50,7 @@ pub fn route(
         match run.next() {
             Ok(None) => break,
             Ok(Some(asked)) => {
-                // Another human-assistance block takes the customer.
+                // Another human-assistance block takes over.
                 if asked.kind == ActionKind::ForwardToDesk {
                     run.set(FORWARDED, "Success");
                 }
@@ -69,7 +69,7 @@ pub fn route(
     Route { from: block.to_owned(), hops, actions, ends_in, unknown, error }
 }
 
-/// What is so while a conversation waits in a human-assistance block: the ticket was opened.
+/// The state while a conversation waits in a human-assistance block: the ticket was opened.
 fn waits_in(flow: &Flow, block: &str, session: &mut Session) {
     let Some(block) = flow.block(block) else { return };
     if block.generation() == Some(Generation::V3) {

@@ -1,4 +1,4 @@
-//! One input on its way through a flow.
+//! Runs an input through a flow.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,48 +12,49 @@ use crate::pattern::PatternError;
 use crate::session::Session;
 use crate::variable::{Name, at_path, replace, replace_in};
 
-/// So many times one input may move a conversation on; once more is an error.
-pub const MOST_TRANSITIONS: usize = 10;
-/// So many waits in a row may end with nobody answering.
-const MOST_EXPIRATIONS: u32 = 50;
+/// Maximum number of moves per input; one more is an error.
+pub const TRANSITIONS_PER_INPUT_MAX: usize = 10;
+/// Maximum number of consecutive waits that end without an answer.
+const EXPIRATIONS_IN_A_ROW_MAX: u32 = 50;
 
-/// What the host knows beside the conversation, by name: `application.identifier`,
-/// `resource.greeting`, `calendar.…`, `random.guid`.
+/// Further values by name that the host knows: `application.identifier`, `resource.greeting`,
+/// `calendar.…`, `random.guid`.
 pub type Facts = BTreeMap<String, String>;
 
 /// An input on its way through a flow.
 ///
-/// Call [`next`](Run::next) until there is nothing more. Each action it returns is to be done before
-/// the next call; what came of it is told by [`set`](Run::set) or [`fail`](Run::fail). Where the
-/// conversation is, and its variables, are in the session all the while: a run that is dropped
-/// half-way leaves what was done until then, as the engine does.
+/// Call [`next`](Run::next) until it returns `None`. Carry out each returned action before the next
+/// call, and report its result with [`set`](Run::set) or [`fail`](Run::fail). The session always
+/// contains the current block and the variables: a run that is dropped half-way keeps what was
+/// done, as in the engine.
 ///
-/// In order, for each input: the actions of the whole flow; then, as long as blocks do not wait, the
-/// actions on leaving, the first output whose conditions hold, what follows a change of block, the
-/// next block stored, its actions on entering. Then the actions of the whole flow at the end.
+/// The order for each input: the actions of the whole flow; then, while blocks do not wait, the
+/// actions on leaving, the first output whose conditions hold, the actions after a change of block,
+/// storing the next block, and its actions on entering; finally the actions at the end of the whole
+/// flow.
 #[derive(Debug)]
 pub struct Run<'f, 's> {
     flow: &'f Flow,
     session: &'s mut Session,
     facts: &'f Facts,
     input: Input,
-    /// Where the conversation is; none once no output was taken.
+    /// The current block; `None` if no output was taken.
     block: Option<&'f Block>,
     phase: Phase,
     queue: VecDeque<&'f Action>,
     moment: Moment,
-    /// The block that the queued actions belong to; none for the whole flow.
+    /// The block of the queued actions; `None` for the whole flow.
     owner: Option<&'f Block>,
-    /// The action that the host has.
-    given: Option<&'f Action>,
+    /// The action that the host is carrying out.
+    pending: Option<&'f Action>,
     transitions: usize,
     hops: Vec<Hop>,
-    /// Variables that conditions asked for and that were not there.
+    /// Missing variables that conditions used.
     absent: Vec<String>,
     refused: bool,
 }
 
-/// What is to be done next.
+/// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Begin,
@@ -66,18 +67,18 @@ enum Phase {
     Ended,
 }
 
-/// When an action is asked for.
+/// When an action is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// Before anything else, at every input.
+    /// At the beginning of every input.
     Begin,
-    /// The block is about to be left.
+    /// Before leaving a block.
     Leaving,
-    /// The block was left for another one.
+    /// After leaving a block for another.
     Left,
-    /// The block was entered.
+    /// After entering a block.
     Entering,
-    /// After everything else, at every input.
+    /// At the end of every input.
     End,
 }
 
@@ -95,50 +96,50 @@ impl Moment {
     }
 }
 
-/// A move from a block to the next.
+/// A move from one block to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
     /// The block that was left.
     pub from: String,
-    /// The output that was taken (JSON Pointer); none where none was.
+    /// The output that was taken (JSON Pointer); `None` if there was none.
     pub output: Option<String>,
-    /// The block that was entered; none where the conversation ends.
+    /// The block that was entered; `None` if the conversation ends.
     pub to: Option<String>,
 }
 
-/// An action that a flow asks for.
+/// An action that a flow requests.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// What it is.
+pub struct RequestedAction {
+    /// Its kind.
     pub kind: ActionKind,
-    /// What its author calls it.
+    /// Its author's name for it.
     pub title: Option<String>,
-    /// Its particulars, with the values of variables in their places.
+    /// Its settings, with variables replaced by their values.
     pub settings: Value,
-    /// The block that asks; none for the whole flow.
+    /// The block that requests it; `None` for the whole flow.
     pub block: Option<String>,
-    /// When it is asked for.
+    /// When it is requested.
     pub moment: Moment,
-    /// The variables that the host is expected to set.
+    /// The variables that the host should set.
     pub expects: Vec<String>,
-    /// Whether it is done already, and only told.
+    /// Whether it was already done and is only reported.
     pub done: bool,
-    /// How long it may take, in milliseconds; the engine's default is 30 s.
+    /// Its timeout in milliseconds; the engine's default is 30 s.
     pub timeout: Option<u64>,
-    /// Whether nobody waits for its end; it cannot fail the flow.
+    /// Whether the flow continues without waiting for its end; it cannot fail the flow.
     pub asynchronous: bool,
-    /// Where it was written (JSON Pointer); empty for what the engine does by itself.
+    /// Its place in the flow (JSON Pointer); empty for actions of the engine itself.
     pub place: String,
 }
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
-        /// What an action is. The words are the engine's.
+        /// The kinds of actions, by the engine's names.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum ActionKind {
             $($(#[$doc])* $name,)*
-            /// A kind this crate has no word for.
+            /// A kind that this crate does not define.
             Other(String),
         }
 
@@ -167,13 +168,13 @@ kinds! {
     SendRawMessage,
     /// Send what an HTTP service answers.
     SendMessageFromHttp,
-    /// Send a command and pass over its answer.
+    /// Send a command and ignore its answer.
     SendCommand,
-    /// Send a command and keep its answer in `variable`.
+    /// Send a command and store its answer in `variable`.
     ProcessCommand,
-    /// Ask an HTTP service; status and body are kept in variables.
+    /// Call an HTTP service; status and body are stored in variables.
     ProcessHttp,
-    /// Run a script; what it returns is kept in `outputVariable`.
+    /// Run a script; its result is stored in `outputVariable`.
     ExecuteScript,
     /// The same with more functions.
     ExecuteScriptV2,
@@ -181,73 +182,76 @@ kinds! {
     ExecuteTemplate,
     /// Set a variable. Done by the library.
     SetVariable,
-    /// Forget a variable. Done by the library.
+    /// Delete a variable. Done by the library.
     DeleteVariable,
-    /// Keep facts of the customer. Done by the library for this conversation; the host keeps them.
+    /// Store facts of the customer. Done by the library for this conversation; the host stores them
+    /// permanently.
     MergeContact,
-    /// Keep a document of the bot.
+    /// Store a document of the bot.
     SetBucket,
-    /// Put the customer on a list, or take them off.
+    /// Add the customer to a list, or remove them.
     ManageList,
-    /// Count something.
+    /// Count an event.
     TrackEvent,
-    /// Count where the customer is.
+    /// Count the customer's position.
     TrackContactsJourney,
-    /// Send the customer to another bot.
+    /// Transfer the customer to another bot.
     Redirect,
-    /// Open a ticket; its id is kept in `variable`.
+    /// Open a ticket; its id is stored in `variable`.
     CreateTicket,
-    /// Send the customer's message on to the desk.
+    /// Forward the customer's message to the desk.
     ForwardMessageToDesk,
-    /// Open a ticket where there is none, send the message on, and set
+    /// Open a ticket if there is none, forward the message, and set
     /// `desk_forwardToDeskState_status`.
     ForwardToDesk,
-    /// The human-assistance block was left: a ticket that is still open is closed.
+    /// The human-assistance block was left: close the ticket if it is still open.
     LeavingFromDesk,
-    /// Send the message to somebody else.
+    /// Forward the message to somebody else.
     ForwardMessage,
     /// Ask an AI assistant.
     ProcessContentAssistant,
-    /// Keep a lead.
+    /// Store a lead.
     CreateLead,
-    /// The customer entered a subflow; the conversation goes on here with the input after it ends.
+    /// The customer entered a subflow; the conversation continues here with the first input after
+    /// its end.
     EnterSubflow,
-    /// Wake up at `when` and bring an input of the type in `message`, unless another one comes first.
+    /// Wake up at `when` and pass an input with the type in `message`, unless another input comes
+    /// first.
     ScheduleExpiration,
-    /// The wake-up is not needed any more.
+    /// Cancel the wake-up.
     CancelExpiration,
 }
 
-/// Why an input could not be taken to its end. What was done until then stays done.
+/// Why an input could not be processed completely. What was done until then stays done.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RunError {
-    /// The output that was taken leads to no block. The conversation begins anew.
+    /// The taken output leads to no block. The conversation starts again.
     #[error("`{block}` was left by an output that leads to no block, `{target}` ({output})")]
     NoSuchBlock {
-        /// The block whose output it is.
+        /// The output's block.
         block: String,
         /// The output (JSON Pointer).
         output: String,
-        /// Where it leads.
+        /// Its target.
         target: String,
     },
-    /// The conversation was moved on too often by one input.
-    #[error("one input moved on more than {MOST_TRANSITIONS} times, up to `{block}`")]
+    /// One input moved the conversation too often.
+    #[error("one input moved on more than {TRANSITIONS_PER_INPUT_MAX} times, up to `{block}`")]
     TooManyTransitions {
         /// The block reached last.
         block: String,
     },
-    /// An action failed, and its author did not say that the flow goes on.
+    /// An action failed, and its author did not allow the flow to continue.
     #[error("the action {kind} failed: {why} ({action})")]
     ActionFailed {
         /// The action (JSON Pointer).
         action: String,
-        /// What it is.
+        /// Its kind.
         kind: String,
-        /// What the host said.
+        /// The host's reason.
         why: String,
     },
-    /// A condition or a validation has a pattern that cannot be used.
+    /// A condition or a validation has an unsupported pattern.
     #[error("the pattern `{pattern}` cannot be used ({place})")]
     Pattern {
         /// The condition or the block (JSON Pointer).
@@ -260,7 +264,7 @@ pub enum RunError {
 }
 
 impl<'f, 's> Run<'f, 's> {
-    /// Begins with an input. Only one run at a time may have a session.
+    /// Starts with an input. A session can be used by only one run at a time.
     #[must_use]
     pub fn new(flow: &'f Flow, session: &'s mut Session, input: Input, facts: &'f Facts) -> Self {
         let block = session.block().and_then(|id| flow.block(id)).unwrap_or_else(|| flow.root());
@@ -274,7 +278,7 @@ impl<'f, 's> Run<'f, 's> {
             queue: VecDeque::new(),
             moment: Moment::Begin,
             owner: None,
-            given: None,
+            pending: None,
             transitions: 0,
             hops: Vec::new(),
             absent: Vec::new(),
@@ -282,14 +286,14 @@ impl<'f, 's> Run<'f, 's> {
         }
     }
 
-    /// The next action, or nothing once the conversation waits or has ended.
+    /// The next action, or `None` if the conversation waits or has ended.
     ///
     /// # Errors
     ///
-    /// Why the input goes no further; called again, it has ended.
+    /// Why the input cannot be processed further; the next call returns `None`.
     #[allow(clippy::should_implement_trait, reason = "an iterator would have no errors to stop at")]
-    pub fn next(&mut self) -> Result<Option<Asked>, RunError> {
-        self.given = None;
+    pub fn next(&mut self) -> Result<Option<RequestedAction>, RunError> {
+        self.pending = None;
         let next = self.advance();
         if next.is_err() {
             self.phase = Phase::Ended;
@@ -298,18 +302,18 @@ impl<'f, 's> Run<'f, 's> {
         next
     }
 
-    /// Sets a variable, as the action that was returned last has it.
+    /// Sets a variable as the result of the last action.
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
         self.session.set(name, value, None);
     }
 
-    /// Says that the action returned last failed.
+    /// Reports that the last action failed.
     ///
     /// # Errors
     ///
-    /// The flow ends with it, unless its author said that it goes on.
+    /// The flow ends, unless the action's author allowed it to continue.
     pub fn fail(&mut self, why: impl Into<String>) -> Result<(), RunError> {
-        match self.given {
+        match self.pending {
             Some(action) if !action.continue_on_error && !action.asynchronous => {
                 self.phase = Phase::Ended;
                 self.queue.clear();
@@ -323,7 +327,7 @@ impl<'f, 's> Run<'f, 's> {
         }
     }
 
-    /// The session, as it is by now.
+    /// The session in its current state.
     #[must_use]
     pub fn session(&mut self) -> &mut Session {
         self.session
@@ -335,23 +339,23 @@ impl<'f, 's> Run<'f, 's> {
         &self.hops
     }
 
-    /// The variables that conditions asked for and that were not there.
+    /// The missing variables that conditions used.
     #[must_use]
     pub fn absent(&self) -> &[String] {
         &self.absent
     }
 
-    /// Whether the input was not what the block wants, and nothing moved.
+    /// Whether the block refused the input, so that nothing moved.
     #[must_use]
     pub fn was_refused(&self) -> bool {
         self.refused
     }
 
-    fn advance(&mut self) -> Result<Option<Asked>, RunError> {
+    fn advance(&mut self) -> Result<Option<RequestedAction>, RunError> {
         loop {
             while let Some(action) = self.queue.pop_front() {
                 if self.hold(&action.conditions)? {
-                    self.given = Some(action);
+                    self.pending = Some(action);
                     return Ok(Some(self.ask(action)));
                 }
             }
@@ -388,10 +392,10 @@ impl<'f, 's> Run<'f, 's> {
         }
     }
 
-    /// The wait is over, and the actions of the whole flow are due.
-    fn begin(&mut self) -> Option<Asked> {
+    /// Ends the wait and queues the actions of the whole flow.
+    fn begin(&mut self) -> Option<RequestedAction> {
         if let Some(expired) = self.input.expired_in() {
-            // Somebody was faster: the conversation is elsewhere by now.
+            // The conversation has moved on in the meantime.
             if self.block.is_none_or(|block| block.id != expired) {
                 self.phase = Phase::Ended;
                 return None;
@@ -406,11 +410,11 @@ impl<'f, 's> Run<'f, 's> {
         self.phase = Phase::Arrived;
         self.queue_up(&self.flow.input_actions, Moment::Begin, None);
         std::mem::take(&mut self.session.expires)
-            .then(|| self.own(ActionKind::CancelExpiration, json!({})))
+            .then(|| self.engine_action(ActionKind::CancelExpiration, json!({})))
     }
 
-    /// An input has come to a block that waited for it.
-    fn arrive(&mut self) -> Result<Option<Asked>, RunError> {
+    /// An input has reached a block that waited for it.
+    fn arrive(&mut self) -> Result<Option<RequestedAction>, RunError> {
         self.phase = Phase::Leaving;
         let Some(block) = self.block else { return Ok(None) };
         let Some(waiting) = &block.input else {
@@ -426,7 +430,10 @@ impl<'f, 's> Run<'f, 's> {
             self.phase = Phase::Settle;
             return Ok(validation.error.as_ref().map(|error| {
                 let said = self.replaced(error);
-                self.own(ActionKind::SendMessage, json!({ "type": TEXT, "content": said }))
+                self.engine_action(
+                    ActionKind::SendMessage,
+                    json!({ "type": TEXT, "content": said }),
+                )
             }));
         }
         if let Some(variable) = &waiting.variable {
@@ -485,7 +492,7 @@ impl<'f, 's> Run<'f, 's> {
         })
     }
 
-    /// Stores the next block, before anything in it is done.
+    /// Stores the next block before any of its actions.
     fn enter(&mut self) {
         self.session.force_into(self.block.map(|block| block.id.clone()));
         self.phase = Phase::Entered;
@@ -494,10 +501,10 @@ impl<'f, 's> Run<'f, 's> {
         }
     }
 
-    /// Goes on, unless the block waits.
-    fn entered(&mut self) -> Result<Option<Asked>, RunError> {
+    /// Continues, unless the block waits.
+    fn entered(&mut self) -> Result<Option<RequestedAction>, RunError> {
         let reached = self.block.map(|block| block.id.clone()).unwrap_or_default();
-        if self.transitions >= MOST_TRANSITIONS {
+        if self.transitions >= TRANSITIONS_PER_INPUT_MAX {
             return Err(RunError::TooManyTransitions { block: reached });
         }
         self.transitions = self.transitions.saturating_add(1);
@@ -515,16 +522,17 @@ impl<'f, 's> Run<'f, 's> {
             self.begin_leaving(block);
         }
         let subflow = block.more.get("shortNameOfSubflow").filter(|_| waits);
-        Ok(subflow
-            .map(|name| self.own(ActionKind::EnterSubflow, json!({ "shortNameOfSubflow": name }))))
+        Ok(subflow.map(|name| {
+            self.engine_action(ActionKind::EnterSubflow, json!({ "shortNameOfSubflow": name }))
+        }))
     }
 
-    /// The end of a wait, where the block has one. The vendor does not offer it in the
-    /// human-assistance block: there the closing rules are.
-    fn schedule(&mut self) -> Option<Asked> {
+    /// Schedules the end of a wait, if the block has one. The vendor does not offer it in the
+    /// human-assistance block, where closing rules apply.
+    fn schedule(&mut self) -> Option<RequestedAction> {
         let block = self.block.filter(|block| !block.is_human_assistance())?;
         let after = i64::try_from(block.input.as_ref()?.expiration?).ok()?;
-        if self.session.expirations >= MOST_EXPIRATIONS {
+        if self.session.expirations >= EXPIRATIONS_IN_A_ROW_MAX {
             return None;
         }
         let when = DateTime::from_timestamp_millis(self.input.at.checked_add(after)?)?;
@@ -534,7 +542,10 @@ impl<'f, 's> Run<'f, 's> {
             "content": { "identity": self.input.from, "stateId": block.id },
         });
         let when = when.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        Some(self.own(ActionKind::ScheduleExpiration, json!({ "when": when, "message": message })))
+        Some(self.engine_action(
+            ActionKind::ScheduleExpiration,
+            json!({ "when": when, "message": message }),
+        ))
     }
 
     fn queue_up(&mut self, actions: &'f [Action], moment: Moment, owner: Option<&'f Block>) {
@@ -543,9 +554,9 @@ impl<'f, 's> Run<'f, 's> {
         self.owner = owner;
     }
 
-    /// Something the engine does without being asked by the author.
-    fn own(&self, kind: ActionKind, settings: Value) -> Asked {
-        Asked {
+    /// An action of the engine itself.
+    fn engine_action(&self, kind: ActionKind, settings: Value) -> RequestedAction {
+        RequestedAction {
             kind,
             title: None,
             settings,
@@ -559,8 +570,8 @@ impl<'f, 's> Run<'f, 's> {
         }
     }
 
-    /// An action for the host; what needs nobody else is done.
-    fn ask(&mut self, action: &Action) -> Asked {
+    /// An action for the host; actions of the library are done immediately.
+    fn ask(&mut self, action: &Action) -> RequestedAction {
         let settings = replace_in(&action.settings, &mut |name| self.value(name));
         let kind = ActionKind::of(&action.kind);
         let text = |name: &str| settings.get(name).map(serialized);
@@ -597,7 +608,7 @@ impl<'f, 's> Run<'f, 's> {
                 expects.retain(|name| !name.is_empty());
             }
         }
-        Asked {
+        RequestedAction {
             kind,
             title: action.title.clone(),
             settings,
@@ -652,7 +663,7 @@ impl<'f, 's> Run<'f, 's> {
         Ok(true)
     }
 
-    /// What a condition looks at.
+    /// The value that a condition compares.
     fn subject(&self, condition: &Condition) -> Option<String> {
         match condition.source {
             Source::Input => Some(self.input.serialized()),
@@ -673,7 +684,7 @@ impl<'f, 's> Run<'f, 's> {
         entities.find(|entity| entity.name.eq_ignore_ascii_case(name)).map(|e| e.value.clone())
     }
 
-    /// The value of a variable, of whatever source.
+    /// The value of a variable of any source.
     fn value(&self, written: &str) -> Option<String> {
         let name = Name::parse(written);
         let value = match name.source.map(str::to_lowercase).as_deref() {
@@ -789,7 +800,7 @@ fn in_order(actions: &[Action]) -> Vec<&Action> {
     actions
 }
 
-/// A day as people write it: year first, or day before month.
+/// Whether a text is a date: year first, or day before month.
 fn is_date(text: &str) -> bool {
     const FORMATS: [&str; 6] =
         ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d", "%Y/%m/%d"];

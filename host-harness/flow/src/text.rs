@@ -1,4 +1,4 @@
-//! What is said of findings: a table a language.
+//! The texts of findings: one table per language.
 
 use despertador_contract::Language;
 
@@ -8,12 +8,12 @@ mod en;
 mod es;
 mod pt;
 
-/// The problem and the way out, with places `{0}`, `{1}`, … for values.
-pub(crate) fn of(language: Language, code: Code) -> (&'static str, &'static str) {
+/// The problem and its help, with placeholders `{0}`, `{1}`, … for values.
+pub(crate) fn texts(language: Language, code: Code) -> (&'static str, &'static str) {
     match language {
-        Language::Spanish => es::of(code),
-        Language::Portuguese => pt::of(code),
-        Language::English => en::of(code),
+        Language::Spanish => es::texts(code),
+        Language::Portuguese => pt::texts(code),
+        Language::English => en::texts(code),
     }
 }
 
@@ -35,9 +35,9 @@ mod tests {
             places
         };
         for code in Code::ALL {
-            let english = of(Language::English, *code);
+            let english = texts(Language::English, *code);
             for language in Language::ALL {
-                let (text, help) = of(language, *code);
+                let (text, help) = texts(language, *code);
                 assert_eq!(places(text), places(english.0), "{code:?} in {language:?}");
                 assert_eq!(places(help), places(english.1), "{code:?} in {language:?}");
                 assert!(!text.is_empty() && !help.is_empty(), "{code:?} in {language:?}");

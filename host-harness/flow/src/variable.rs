@@ -1,19 +1,19 @@
 //! Names of variables, and `{{name}}` in texts.
 //!
-//! A name is `[source.]name[@path]`: `input.type`, `input.content@status`, `contact.name`, or the
-//! name of a variable of the conversation alone.
+//! A name is `[source.]name[@path]`: `input.type`, `input.content@status`, `contact.name`, or only
+//! the name of a variable of the conversation.
 
 use serde_json::{Map, Value};
 
 use crate::input::serialized;
 
-/// A name, taken apart.
+/// A parsed name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Name<'a> {
-    /// What is before the first dot; none for a variable of the conversation.
+    /// The part before the first dot; `None` for a variable of the conversation.
     pub(crate) source: Option<&'a str>,
     pub(crate) name: &'a str,
-    /// The way into a JSON value.
+    /// The path into a JSON value.
     pub(crate) path: Option<&'a str>,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// The value at a path of a JSON text, as a text.
+/// The value at a path of a JSON text, as text.
 pub(crate) fn at_path(json: &str, path: &str) -> Option<String> {
     let root: Value = serde_json::from_str(json).ok()?;
     let mut value = &root;
@@ -51,8 +51,8 @@ pub(crate) fn at_path(json: &str, path: &str) -> Option<String> {
     }
 }
 
-/// Puts values in the places of `{{name}}`; a value that is not there leaves nothing. Values are
-/// never read again, so that nothing a customer writes is a placeholder.
+/// Replaces `{{name}}` with values; a missing value becomes empty. Values are not parsed again, so
+/// nothing that a customer writes is a placeholder.
 pub(crate) fn replace(text: &str, value_of: &mut dyn FnMut(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -81,8 +81,8 @@ fn is_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || ".@_-[]$#:".contains(character)
 }
 
-/// The same in all texts of a JSON value, the names of members included. The engine does it in the
-/// value's text and escapes what it puts in, which comes to the same.
+/// The same in all texts of a JSON value, including member names. The engine replaces within the
+/// value's JSON text and escapes the values, which gives the same result.
 pub(crate) fn replace_in(value: &Value, value_of: &mut dyn FnMut(&str) -> Option<String>) -> Value {
     match value {
         Value::String(text) if text.contains("{{") => Value::String(replace(text, value_of)),

@@ -1,4 +1,4 @@
-//! A flow as the engine takes it.
+//! Writes a flow in the engine's format.
 
 use serde_json::{Map, Value, json};
 
@@ -66,7 +66,7 @@ fn waiting(input: &Waiting) -> Value {
     if let Some(milliseconds) = input.expiration {
         let seconds = milliseconds / 1_000;
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
-        // Hours over a day would be read as days.
+        // More than a day would be read as days.
         let span = if hours < 24 {
             format!("{hours:02}:{minutes:02}:{:02}", seconds % 60)
         } else {
@@ -110,7 +110,7 @@ fn action(action: &Action) -> Value {
     put_if(&mut out, "continueOnError", action.continue_on_error);
     put_if(&mut out, "executeAsynchronously", action.asynchronous);
     if let Some(milliseconds) = action.timeout {
-        // Whole seconds stay whole.
+        // Whole seconds have no fraction.
         let seconds = milliseconds / 1_000;
         let timeout = match milliseconds % 1_000 {
             0 => json!(seconds),

@@ -1,4 +1,4 @@
-//! Flows that nobody would write: read, checked and walked through without a panic, and to an end.
+//! Random flows: parsing, checking and running them never panics, and always ends.
 
 #![allow(
     clippy::indexing_slicing,
@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 
 use despertador_flow::lint::lint;
 use despertador_flow::route::route;
-use despertador_flow::{Close, Facts, Flow, Input, MOST_TRANSITIONS, Run, Session, picture};
+use despertador_flow::{
+    Close, Facts, Flow, Input, Run, Session, TRANSITIONS_PER_INPUT_MAX, picture,
+};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-/// A flow with a little of everything.
+/// A flow with some of everything.
 fn sample() -> Value {
     json!({ "id": "f", "configuration": { "a": "b" }, "inputActions": [ { "type": "TrackEvent", "settings": {} } ],
         "states": [
@@ -45,7 +47,7 @@ fn editor() -> Value {
         "globalActions": { "$enteringCustomActions": [ { "type": "X", "settings": {} } ] } })
 }
 
-/// All places of a value.
+/// All pointers into a value.
 fn places(value: &Value, place: &str, all: &mut Vec<String>) {
     all.push(place.to_owned());
     match value {
@@ -67,7 +69,7 @@ fn places(value: &Value, place: &str, all: &mut Vec<String>) {
     }
 }
 
-/// The value with something else somewhere.
+/// The value with a random change.
 fn altered(mut value: Value, rng: &mut Rng) -> Value {
     for _ in 0..rng.usize(1..3) {
         let mut all = Vec::new();
@@ -120,7 +122,7 @@ fn walk(flow: &Flow, rng: &mut Rng) {
                 break;
             }
         }
-        assert!(run.hops().len() <= MOST_TRANSITIONS + 1);
+        assert!(run.hops().len() <= TRANSITIONS_PER_INPUT_MAX + 1);
         assert!(actions < 10_000);
     }
 }
@@ -142,7 +144,7 @@ fn altered_flows_are_read_checked_drawn_and_walked_through() {
         read += 1;
         for finding in lint(&flow) {
             let value: Value = serde_json::from_str(&text).expect("JSON");
-            // A list that is not there is missed where it would be.
+            // A missing list is reported at its place.
             let place = finding.place.strip_suffix("/outputs").unwrap_or(&finding.place);
             let place = place.strip_suffix("/$conditionOutputs").unwrap_or(place);
             assert!(value.pointer(place).is_some(), "{} in {text}", finding.place);
@@ -151,11 +153,11 @@ fn altered_flows_are_read_checked_drawn_and_walked_through() {
         let _exit = flow.inactivity_exit();
         for block in flow.human_assistance() {
             let way = route(&flow, &block.id, Close::Inactivity.status(), &BTreeMap::new(), 0);
-            assert!(way.hops.len() <= MOST_TRANSITIONS + 1);
+            assert!(way.hops.len() <= TRANSITIONS_PER_INPUT_MAX + 1);
         }
         assert!(picture::mermaid(&flow).starts_with("flowchart"));
         assert!(picture::svg(&flow).ends_with("</svg>\n"));
-        // What is written is read again, to the same.
+        // Writing and reading gives the same flow.
         let written = flow.to_engine();
         let again =
             Flow::read(&written.to_string()).unwrap_or_else(|f| panic!("{f:?} in {written}"));
@@ -184,8 +186,8 @@ fn broken_text_is_refused() {
     }
 }
 
-/// Blocks that all lead to all of the next, and deep and wide flows of many megabytes: the time is
-/// that of reading them.
+/// Blocks that all lead to all of the next, and deep and wide flows of many megabytes take no
+/// longer than parsing them.
 #[test]
 fn large_flows_come_to_an_end() {
     let conditions = json!([{ "comparison": "equals", "values": ["x"] }]);

@@ -1,4 +1,4 @@
-//! The exit added, the way of a closed ticket, and the picture of a flow.
+//! Adding the exit, the path of a closed ticket, and the picture of a flow.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ fn read(value: &Value) -> Flow {
     Flow::read(&value.to_string()).unwrap_or_else(|findings| panic!("{findings:?}"))
 }
 
-/// A human-assistance block of the third generation, and what follows its exits.
+/// A human-assistance block of generation V3, and what follows its exits.
 fn flow(inactivity: &str) -> Value {
     let closed = |status: &str, to: &str| {
         json!({ "stateId": to, "conditions": [
@@ -57,7 +57,7 @@ fn each_status_leads_to_the_block_its_exit_is_linked_to() {
     assert_eq!(inactivity.actions[2].settings["content"], "closed for silence");
     assert_eq!(inactivity.unknown, ["vip"]);
     assert_eq!(way("ClosedClientInactivity", &[("VIP", "yes")]).ends_in.as_deref(), Some("thanks"));
-    // A status that no exit is for stays: the new ticket is the desk's business.
+    // With a status that no exit is for, the conversation stays: the desk handles the new ticket.
     assert_eq!(way("Transferred", &[]).ends_in.as_deref(), Some("desk:1"));
 }
 
@@ -71,7 +71,7 @@ fn a_way_that_breaks_off_says_where() {
     assert_eq!(broken.ends_in, None);
 }
 
-/// The flow with the edit made.
+/// The flow after the edit.
 fn mended(mut value: Value, block: &str, to: &str) -> Value {
     let edit = add_inactivity_exit(&read(&value), block, to).expect("it can be added");
     let outputs = value.pointer_mut(&edit.place).expect("the list").as_array_mut().expect("a list");
@@ -147,11 +147,11 @@ fn the_picture_marks_the_way_of_inactivity() {
     let svg = picture::svg(&flow);
     assert_eq!(svg.matches(r#"marker-end="url(#way)""#).count(), 4);
     assert!(svg.contains("People &amp; &lt;co&gt;") && !svg.contains("<co>"));
-    // Every block that can be reached is there.
+    // Every reachable block is there.
     assert_eq!(svg.matches("<rect x=").count(), flow.blocks().len());
 }
 
-/// `BLESS=1 cargo test -p despertador-flow` draws it anew.
+/// `BLESS=1 cargo test -p despertador-flow` draws it again.
 #[test]
 fn the_picture_of_the_readme_is_current() {
     let repository = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use despertador_contract::{Instant, Message, MessageKind, Source, Step};
 use despertador_flow::{
-    ActionKind, Asked, Close, Facts, Flow, Input, Moment as When, Run, Session,
+    ActionKind, Close, Facts, Flow, Input, Moment as When, RequestedAction, Run, Session,
 };
 use despertador_lime::{Ticket, accepts_close};
 use serde_json::{Value, json};
@@ -163,7 +163,11 @@ impl<'f> Bot<'f> {
     }
 
     /// Does what an action asks for, as far as it concerns the desk; the variables it sets.
-    fn answer(&mut self, asked: &Asked, effects: &mut Vec<Effect>) -> Vec<(String, String)> {
+    fn answer(
+        &mut self,
+        asked: &RequestedAction,
+        effects: &mut Vec<Effect>,
+    ) -> Vec<(String, String)> {
         let settings = &asked.settings;
         let text = |name: &str| settings.get(name).and_then(Value::as_str).unwrap_or_default();
         match asked.kind {

@@ -45,7 +45,7 @@ pub enum CallError {
         instances: u32,
     },
     /// The last call about this ticket failed, and calls about it are deferred.
-    #[error("calls about ticket `{ticket}` rest until {until}: {why}")]
+    #[error("calls about ticket `{ticket}` are deferred until {until}: {why}")]
     Deferred {
         /// The ticket.
         ticket: String,

@@ -118,7 +118,7 @@ class Deferred(CallError):
 
     def __init__(self, ticket: str, until: int, why: str):
         self.ticket, self.until = ticket, until
-        super().__init__(f"calls about ticket `{ticket}` rest until {until}: {why}")
+        super().__init__(f"calls about ticket `{ticket}` are deferred until {until}: {why}")
 
 
 class Quarantined(CallError):

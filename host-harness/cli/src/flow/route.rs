@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use despertador_flow::route::{Route, route as take};
-use despertador_flow::{Asked, Flow};
+use despertador_flow::{Flow, RequestedAction};
 use serde_json::{Value, json};
 
 use crate::arguments::FlowRouteArguments;
@@ -55,7 +55,7 @@ fn print(flow: &Flow, way: &Route, status: &str) {
     let block = |id: &str| format!("{}  {}", paint(BOLD, name(flow, id)), paint(DIM, id));
     anstream::println!("{}", block(&way.from));
     let mut actions = way.actions.iter().peekable();
-    let mut print_while = |at: &dyn Fn(&Asked) -> bool| {
+    let mut print_while = |at: &dyn Fn(&RequestedAction) -> bool| {
         while let Some(asked) = actions.next_if(|asked| at(asked)) {
             anstream::println!("      {}", action(asked));
         }
@@ -96,7 +96,7 @@ fn print(flow: &Flow, way: &Route, status: &str) {
 }
 
 /// An action in a line.
-fn action(asked: &Asked) -> String {
+fn action(asked: &RequestedAction) -> String {
     let settings = &asked.settings;
     let text = |name: &str| settings.get(name).and_then(Value::as_str).unwrap_or_default();
     let particulars = match asked.kind.word() {

@@ -21,7 +21,7 @@ fn holds(comparison: Comparison, value: Option<&str>, wanted: &str) -> bool {
 #[test]
 fn comparisons_of_two_texts() {
     use Comparison::*;
-    // What the vendor's engine is held to, and what its documentation says besides.
+    // The tests of the vendor's engine, and its documentation.
     let table = [
         (Equals, "Value 1", "Value 1", true),
         (Equals, "ValUe 1", "value 1", true),
@@ -103,7 +103,7 @@ fn what_is_not_there_is_nothing() {
         let expected = matches!(comparison, NotEquals | NotExists);
         assert_eq!(holds(comparison, None, "x"), expected, "{name}");
     }
-    // An empty text is there: it is equal to another one, and every text contains it.
+    // An empty text exists: it equals another one, and every text contains it.
     assert!(!holds(Equals, None, ""));
     assert!(holds(Equals, Some(""), ""));
 }
@@ -137,7 +137,7 @@ fn not_equal_to_several_values_is_equal_to_none_of_them() {
 fn a_pattern_that_cannot_be_used_says_so_and_does_not_guess() {
     let lookahead = condition(Comparison::Matches, Operator::Or, &["(?=a)a"]);
     assert!(lookahead.holds(Some("a")).is_err());
-    // Nobody has to ask it: another value is enough.
+    // It is not evaluated, because another value suffices.
     let either = condition(Comparison::Matches, Operator::Or, &["a", "(?=a)a"]);
     assert_eq!(either.holds(Some("a")), Ok(true));
 }

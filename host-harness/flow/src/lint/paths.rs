@@ -1,7 +1,7 @@
 //! Ways through a flow on which nobody waits, and blocks that no way leads to.
 
 use crate::flow::{Block, Flow, Target};
-use crate::run::MOST_TRANSITIONS;
+use crate::run::TRANSITIONS_PER_INPUT_MAX;
 
 /// Where the outputs of each block lead, by the numbers of blocks.
 pub(super) struct Paths {
@@ -91,7 +91,7 @@ impl Paths {
             .filter_map(|number| {
                 let length = self.longest_after(number, &longest);
                 let block = flow.blocks().get(number)?;
-                (length > MOST_TRANSITIONS).then_some((block, length))
+                (length > TRANSITIONS_PER_INPUT_MAX).then_some((block, length))
             })
             .collect()
     }

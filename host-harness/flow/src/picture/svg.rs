@@ -1,5 +1,4 @@
-//! The picture itself: from left to right, each block as many columns from the root as it is moves
-//! away.
+//! The SVG picture, from left to right; a block's column is its distance from the root.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -13,11 +12,11 @@ const HEIGHT: i64 = 46;
 const COLUMN: i64 = 340;
 const ROW: i64 = 70;
 const MARGIN: i64 = 24;
-/// Letters in a line of a box, and at an arrow.
-const LETTERS: usize = 25;
+/// Maximum number of letters in a line of a box and at an arrow.
+const LINE_LETTERS_MAX: usize = 25;
 
-/// The flow as an SVG document. Blocks that wait have straight corners, those that go on by
-/// themselves round ones; the way of inactivity is drawn thick. Only what can be reached is drawn.
+/// The flow as an SVG document. Blocks that wait have square corners, others round ones; the path
+/// of inactivity is thick. Only reachable blocks are drawn.
 #[must_use]
 #[allow(clippy::arithmetic_side_effects, reason = "places of a picture, far from any limit")]
 pub fn svg(flow: &Flow) -> String {
@@ -50,7 +49,7 @@ pub fn svg(flow: &Flow) -> String {
         ));
     }
     let mut reached: HashSet<&str> = HashSet::new();
-    // What is drawn last lies on top.
+    // Elements that are drawn last lie on top.
     for of_the_way in [false, true] {
         for block in &blocks {
             for (output, conditions) in arrows(block) {
@@ -88,7 +87,7 @@ fn target<'f>(places: &HashMap<&'f str, Place>, output: &'f Output) -> Option<Pl
     }
 }
 
-/// Where each block stands. Of blocks in one column those come first that are led to from above.
+/// The positions of the blocks. Within a column, blocks with predecessors further up come first.
 #[allow(
     clippy::arithmetic_side_effects,
     reason = "some ten thousand blocks of some hundred pixels"
@@ -97,7 +96,7 @@ fn layout<'f>(flow: &'f Flow, blocks: &[&'f Block]) -> HashMap<&'f str, Place> {
     let mut column: HashMap<&str, i64> = HashMap::new();
     let mut columns: Vec<Vec<&Block>> = Vec::new();
     for block in blocks {
-        // They come level by level, so whoever leads here first is nearest to the root.
+        // Blocks come level by level, so the first predecessor is nearest to the root.
         let own = column.get(block.id.as_str()).copied().unwrap_or_default();
         column.insert(&block.id, own);
         let number = usize::try_from(own).unwrap_or_default();
@@ -168,7 +167,7 @@ impl Picture {
             Some((x, y)) => (x, y + HEIGHT / 2, color),
             None => (last_column + COLUMN, start_y, "#b91c1c"),
         };
-        // Back arrows go round below, so that they are not under the boxes.
+        // Back arrows pass below, so that they are not hidden by boxes.
         let (bend, below) =
             if end_x > start_x { ((end_x - start_x) / 2, 0) } else { (90, ROW * 2 / 3) };
         self.line(format_args!(
@@ -184,7 +183,7 @@ impl Picture {
         }
         if of_the_way && !conditions.is_empty() && to.is_some() {
             let (x, y) = (start_x + 8, start_y - 6);
-            self.text(x, y, "#9a3412", &cut(conditions, LETTERS));
+            self.text(x, y, "#9a3412", &cut(conditions, LINE_LETTERS_MAX));
         }
     }
 
@@ -221,16 +220,16 @@ impl Picture {
     }
 }
 
-/// A name in one line or two, broken between words where that is possible.
+/// A name in one or two lines, broken between words if possible.
 fn lines(name: &str) -> Vec<String> {
     let name = name.trim();
-    if name.chars().count() <= LETTERS {
+    if name.chars().count() <= LINE_LETTERS_MAX {
         return vec![name.to_owned()];
     }
-    let head: String = name.chars().take(LETTERS).collect();
+    let head: String = name.chars().take(LINE_LETTERS_MAX).collect();
     let first = head.rsplit_once(' ').map_or(head.as_str(), |(before, _)| before);
     let rest = name.get(first.len()..).unwrap_or_default().trim_start();
-    vec![first.to_owned(), cut(rest, LETTERS)]
+    vec![first.to_owned(), cut(rest, LINE_LETTERS_MAX)]
 }
 
 fn cut(text: &str, most: usize) -> String {

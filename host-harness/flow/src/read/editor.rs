@@ -1,12 +1,12 @@
-//! The editor's export: a map of blocks, whose actions stand among what they send.
+//! The editor's export: a map of blocks whose actions are in their contents.
 //!
-//! Its blocks are compiled as publishing does: what is sent before the input is done on entering,
-//! what is sent after it on leaving, and the default output is the last one.
+//! Blocks are compiled as in publishing: contents before the input become actions on entering,
+//! contents after it actions on leaving, and the default output becomes the last one.
 
 use serde_json::Value;
 
 use super::engine::actions;
-use super::{Object, Reader, pointer, rest};
+use super::{Object, Reader, pointer, unread_members};
 use crate::finding::Code;
 use crate::flow::{Action, Block, Flow, Format};
 
@@ -67,7 +67,7 @@ fn block(reader: &mut Reader, object: Object<'_>, name: &str) -> Option<Block> {
     let default_place = pointer(object.place, "$defaultOutput");
     if let Some(value) = object.members.get("$defaultOutput").filter(|value| !value.is_null())
         && let Some(object) = reader.object(value, &default_place)
-        // One that was never touched is an empty object.
+        // One that was never set is an empty object.
         && object.members.contains_key("stateId")
     {
         outputs.push(reader.output(object));
@@ -83,7 +83,7 @@ fn block(reader: &mut Reader, object: Object<'_>, name: &str) -> Option<Block> {
         output_actions,
         after_state_changed_actions: actions(reader, object, "$afterStateChangedActions"),
         outputs,
-        more: rest(object, &["id", "root", "end", "deskStateVersion"]),
+        more: unread_members(object, &["id", "root", "end", "deskStateVersion"]),
         position: position(object),
         place: object.place.to_owned(),
         outputs_place,
@@ -91,7 +91,7 @@ fn block(reader: &mut Reader, object: Object<'_>, name: &str) -> Option<Block> {
     })
 }
 
-/// Where the block is drawn: `"top": "1042px"`.
+/// The position in the editor: `"top": "1042px"`.
 fn position(object: Object<'_>) -> Option<(f64, f64)> {
     let position = object.members.get("$position")?;
     let pixels = |name| -> Option<f64> {
@@ -102,7 +102,7 @@ fn position(object: Object<'_>) -> Option<(f64, f64)> {
     Some((pixels("left")?, pixels("top")?))
 }
 
-/// What a block sends, and the input it waits for between.
+/// The contents of a block before and after its input.
 #[derive(Default)]
 struct Contents {
     before: Vec<Action>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Object, Reader, pointer, rest};
+use super::{Object, Reader, pointer, unread_members};
 use crate::flow::{Action, Block, Flow, Format};
 use crate::input::serialized;
 
@@ -30,7 +30,7 @@ pub(super) fn flow(reader: &mut Reader, value: &Value, place: &str) -> Option<Fl
     flow.output_actions = output_actions;
     flow.after_state_changed_actions = after_state_changed_actions;
     flow.configuration = configuration;
-    flow.more = rest(
+    flow.more = unread_members(
         object,
         &[
             "id",
@@ -83,7 +83,7 @@ fn block(reader: &mut Reader, object: Object<'_>) -> Option<Block> {
         output_actions: actions(reader, object, "outputActions"),
         after_state_changed_actions: actions(reader, object, "afterStateChangedActions"),
         outputs,
-        more: rest(
+        more: unread_members(
             object,
             &[
                 "id",

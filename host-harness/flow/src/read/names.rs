@@ -1,14 +1,14 @@
-//! Names that stand twice in an object, of which a JSON reader keeps only the last.
+//! Finds duplicate names in an object, of which JSON parsers keep only the last.
 
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// The names of blocks that stand twice, in the map itself or in its member `flow`.
+/// The duplicate names of blocks, in the map itself or in its member `flow`.
 pub(super) fn repeated(text: &str, in_flow: bool) -> Vec<String> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let map = if in_flow { Map::Around } else { Map::Blocks };
+    let map = if in_flow { Map::Envelope } else { Map::Blocks };
     map.deserialize(&mut reader).unwrap_or_default()
 }
 
@@ -16,8 +16,8 @@ pub(super) fn repeated(text: &str, in_flow: bool) -> Vec<String> {
 enum Map {
     /// The map of blocks.
     Blocks,
-    /// The object that has it as `flow`.
-    Around,
+    /// The object that contains it as `flow`.
+    Envelope,
 }
 
 impl<'de> DeserializeSeed<'de> for Map {
@@ -39,8 +39,8 @@ impl<'de> Visitor<'de> for Map {
         let (mut seen, mut repeated) = (HashSet::new(), Vec::new());
         while let Some(name) = map.next_key::<String>()? {
             match self {
-                Map::Around if name == "flow" => repeated = map.next_value_seed(Map::Blocks)?,
-                Map::Around => {
+                Map::Envelope if name == "flow" => repeated = map.next_value_seed(Map::Blocks)?,
+                Map::Envelope => {
                     map.next_value::<IgnoredAny>()?;
                 }
                 Map::Blocks => {

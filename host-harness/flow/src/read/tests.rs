@@ -16,7 +16,7 @@ fn root() -> serde_json::Value {
     json!({ "id": "a", "root": true, "input": { "bypass": false } })
 }
 
-/// A block as the editor exports it, with everything that the compiler has to look at.
+/// An exported block with everything that the compiler handles.
 fn editor_block() -> serde_json::Value {
     json!({
         "id": "onboarding", "root": true, "$title": "Início", "deskStateVersion": null,
@@ -66,7 +66,8 @@ fn the_editors_blocks_are_compiled_as_publishing_does() {
     assert_eq!(targets, [Some("b"), Some("onboarding")]);
     assert_eq!(block.outputs[0].conditions[0].values, ["sim", "7", "true"]);
     assert_eq!(block.position, Some((1042.5, 40.0)));
-    // A block without input does not wait, and a default output that was never set is none.
+    // A block without an input does not wait, and a default output that was never set does not
+    // exist.
     let other = flow.block("b").expect("the other block");
     assert!(other.never_waits() && other.outputs.is_empty());
 }

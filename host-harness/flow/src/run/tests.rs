@@ -9,7 +9,7 @@ fn flow(value: Value) -> Flow {
     Flow::read(&value.to_string()).unwrap_or_else(|findings| panic!("{findings:?}"))
 }
 
-/// A flow of blocks after a root that leads to the first of them.
+/// A flow with these blocks after a root that leads to the first.
 fn after_root(blocks: &[Value]) -> Flow {
     let first = blocks.first().map_or("start".into(), |block| block["id"].clone());
     let mut states = vec![json!({ "id": "start", "name": "Start", "root": true,
@@ -26,7 +26,7 @@ fn go(id: &str) -> Value {
     json!([{ "stateId": id }])
 }
 
-/// What an input leads to: the actions in order, and the result.
+/// The result of an input: the actions in order, and the end.
 fn played(flow: &Flow, session: &mut Session, input: Input) -> (Vec<String>, Result<(), RunError>) {
     let facts = Facts::new();
     let mut run = Run::new(flow, session, input, &facts);
@@ -86,7 +86,7 @@ fn everything_is_done_in_the_engines_order() {
         ]
     );
     assert_eq!((session.block(), session.previous()), (Some("c"), Some("b")));
-    // Back to itself: entered again, and no change of block.
+    // Back to itself: it is entered again, but the block does not change.
     assert_eq!(said(&flow, &mut session, "y"), ["flow begins", "leave c", "enter c", "flow ends"]);
     assert_eq!(session.previous(), Some("c"));
 }
@@ -161,7 +161,7 @@ fn an_output_may_lead_where_a_variable_says() {
     assert_eq!(session.block(), Some("b-2"));
 }
 
-/// A chain of so many blocks that do not wait, then one that does.
+/// A chain of this many blocks that do not wait, then one that does.
 fn chain(length: usize) -> Flow {
     let mut blocks: Vec<Value> = (0..length)
         .zip(1..)
@@ -179,7 +179,7 @@ fn one_input_moves_a_conversation_at_most_ten_times() {
     let mut session = Session::default();
     let (_, result) = played(&chain(10), &mut session, Input::text("x", AT));
     assert_eq!(result, Err(RunError::TooManyTransitions { block: "c10".into() }));
-    // The block was stored before, as the engine does.
+    // The block was stored earlier, as in the engine.
     assert_eq!(session.block(), Some("c10"));
     let circle = after_root(&[
         json!({ "id": "a", "outputs": go("b") }),
@@ -303,7 +303,7 @@ fn what_is_valid_for_each_rule() {
     ] {
         assert!(valid(rule.clone(), good), "{rule}");
         assert!(!valid(rule.clone(), bad), "{rule}");
-        // Nothing is no answer that could be wrong: that is how a wait ends.
+        // An empty input cannot be invalid, because that is how a wait ends.
         assert!(valid(rule.clone(), text("")), "{rule}");
     }
 }
@@ -456,11 +456,11 @@ fn a_wait_ends_unless_somebody_is_faster() {
     assert_eq!(asked.settings["when"], "2027-01-15T08:30:00.000Z");
     assert_eq!(asked.settings["message"]["content"]["stateId"], "a");
     assert_eq!(run.next(), Ok(None));
-    // Nobody came: an empty input, for which no validation counts; and the block waits anew.
+    // Nobody answered: an empty input, which is not validated; the block waits again.
     let (done, result) = played(&flow, &mut session, Input::expired("a", AT + 1_800_000));
     assert_eq!((done, result), (vec!["ScheduleExpiration".to_owned()], Ok(())));
     assert_eq!(session.block(), Some("a"));
-    // Somebody came: the wake-up is not needed, and passed over if it comes all the same.
+    // The customer answered: the wake-up is not needed, and is ignored if it comes.
     let (done, _) = played(&flow, &mut session, Input::text("7", AT + 1_900_000));
     assert_eq!(done, ["CancelExpiration"]);
     assert_eq!(session.block(), Some("b"));

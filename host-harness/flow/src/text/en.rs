@@ -2,7 +2,7 @@
 
 use crate::finding::Code;
 
-pub(super) fn of(code: Code) -> (&'static str, &'static str) {
+pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::NotJson => (
             "this is no JSON from line {0}, column {1} on",

@@ -2,7 +2,7 @@
 
 use crate::finding::Code;
 
-pub(super) fn of(code: Code) -> (&'static str, &'static str) {
+pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
     match code {
         Code::NotJson => (
             "esto no es JSON a partir de la línea {0}, columna {1}",
