@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use despertador_contract::{Action, Author, Channel, Instant, Notification, Task, Ticket};
 use despertador_desk::runtime::{Clock, Inlet, NotDone, Runtime, RuntimeOptions};
-use despertador_desk::sink::signature::verify;
+use despertador_desk::sink::signature::{sign_standard, verify};
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, Outcome, Receipt};
@@ -238,6 +238,12 @@ fn a_webhook_is_signed_and_has_its_key() {
     let now = NINE + SECOND;
     assert_eq!(verify(b"secret", stamp, &request.body, signature, now, 60_000), Ok(()));
     assert!(verify(b"others", stamp, &request.body, signature, now, 60_000).is_err());
+    let id = request.header("webhook-id");
+    assert!(id.starts_with("msg_") && !id.contains('.'), "{id}");
+    let seconds: i64 = request.header("webhook-timestamp").parse().expect("seconds");
+    assert_eq!(seconds, stamp / 1_000);
+    let standard = sign_standard(b"secret", id, seconds, &request.body);
+    assert_eq!(request.header("webhook-signature"), standard);
     let body: Value = serde_json::from_slice(&request.body).expect("JSON");
     let expected = json!({
         "version": 1, "account": "acme", "ticket": "ünï 1", "key": "ünï 1/1/reminder-1",

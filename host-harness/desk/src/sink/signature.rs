@@ -1,8 +1,12 @@
-//! Signatures of what is posted: HMAC-SHA256 over `TIMESTAMP.BODY`.
+//! Signatures of what is posted, by HMAC-SHA256.
 //!
-//! The timestamp is in milliseconds since 1970, as the header has it. A receiver that [`verify`]s
-//! knows that the body is ours, and that it is not an old one posted again.
+//! - [`sign`] signs `TIMESTAMP.BODY`, with the timestamp in milliseconds since 1970. A receiver that
+//!   [`verify`]s knows that the body is ours, and that it is not an old one posted again.
+//! - [`sign_standard`] signs `ID.TIMESTAMP.BODY`, with the timestamp in seconds since 1970, as the
+//!   specification «Standard Webhooks» 1.0 says: its libraries verify such a post in most languages.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use despertador_contract::{Duration, Instant};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -13,8 +17,30 @@ const SCHEME: &str = "v1=";
 /// The signature of a body: `v1=` and 64 hexadecimal digits.
 #[must_use]
 pub fn sign(secret: &[u8], timestamp: Instant, body: &[u8]) -> String {
-    let digest = mac(secret, timestamp, body).finalize().into_bytes();
+    let timestamp = timestamp.to_string();
+    let digest = mac(secret, &[timestamp.as_bytes(), body]).finalize().into_bytes();
     digest.iter().fold(SCHEME.to_owned(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// The signature of a body by «Standard Webhooks»: `v1,` and the digest in base64.
+///
+/// A secret in the form of that specification, `whsec_` and base64, signs with the bytes that the
+/// base64 stands for; any other secret signs with its own bytes.
+///
+/// ```
+/// use despertador_desk::sink::signature::sign_standard;
+/// let secret = b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let body = br#"{"test": 2432232314}"#;
+/// let signature = sign_standard(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body);
+/// assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+/// ```
+#[must_use]
+pub fn sign_standard(secret: &[u8], id: &str, seconds: i64, body: &[u8]) -> String {
+    let decoded = secret.strip_prefix(b"whsec_").and_then(|text| STANDARD.decode(text).ok());
+    let secret = decoded.as_deref().unwrap_or(secret);
+    let seconds = seconds.to_string();
+    let digest = mac(secret, &[id.as_bytes(), seconds.as_bytes(), body]).finalize().into_bytes();
+    format!("v1,{}", STANDARD.encode(digest))
 }
 
 /// Checks a body against the headers that came with it.
@@ -45,19 +71,25 @@ pub fn verify(
         pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
     let bytes = bytes.filter(|_| rest.is_empty()).ok_or(Forged::Signature)?;
     // Compares in a time that does not depend on where they differ.
-    mac(secret, timestamp, body).verify_slice(&bytes).map_err(|_| Forged::Signature)?;
+    mac(secret, &[timestamp.to_string().as_bytes(), body])
+        .verify_slice(&bytes)
+        .map_err(|_| Forged::Signature)?;
     if now.abs_diff(timestamp) > tolerance { Err(Forged::Time) } else { Ok(()) }
 }
 
-fn mac(secret: &[u8], timestamp: Instant, body: &[u8]) -> Hmac<Sha256> {
+/// The digest of the parts with full stops between them.
+fn mac(secret: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
     // Keys of any length are fine: longer ones are hashed first.
     let mut mac = match Hmac::<Sha256>::new_from_slice(secret) {
         Ok(mac) => mac,
         Err(error) => unreachable!("a key of any length is one: {error}"),
     };
-    mac.update(timestamp.to_string().as_bytes());
-    mac.update(b".");
-    mac.update(body);
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            mac.update(b".");
+        }
+        mac.update(part);
+    }
     mac
 }
 

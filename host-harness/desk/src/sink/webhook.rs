@@ -6,15 +6,19 @@
 //! | `Despertador-Account` | the account, written likewise: a key is unique within it |
 //! | `Despertador-Timestamp` | when it was posted, in milliseconds since 1970 |
 //! | `Despertador-Signature` | see [`signature`](super::signature) |
+//! | `webhook-id` | `msg_` and a digest of account and key: the same for each attempt at one action |
+//! | `webhook-timestamp` | when it was posted, in seconds since 1970 |
+//! | `webhook-signature` | `v1,` and base64, as «Standard Webhooks» says |
 //!
-//! What an answer means says [`http`](super::http). The facts of the ticket are not posted: whoever runs
-//! the help-desk has them.
+//! [`http`](super::http) says what an answer means. The facts of the ticket are not posted: the help
+//! desk has them.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use despertador_contract::{Step, key};
+use sha2::{Digest, Sha256};
 
 use super::http::Http;
 use super::{Sink, document, signature};
@@ -67,11 +71,18 @@ impl Sink for Webhook {
         let body = document(delivery).to_string();
         let timestamp = self.http.now();
         let signature = signature::sign(&self.options.secret, timestamp, body.as_bytes());
+        let id = message_id(delivery);
+        let seconds = timestamp.div_euclid(1_000);
+        let standard =
+            signature::sign_standard(&self.options.secret, &id, seconds, body.as_bytes());
         let headers = [
             ("Idempotency-Key", &*visible(&delivery.key)),
             ("Despertador-Account", &*visible(&delivery.account)),
             ("Despertador-Timestamp", &*timestamp.to_string()),
             ("Despertador-Signature", &*signature),
+            ("webhook-id", &*id),
+            ("webhook-timestamp", &*seconds.to_string()),
+            ("webhook-signature", &*standard),
         ];
         match self.http.post(&self.options.url, &headers, body.as_bytes()) {
             Ok(mut answer) if closes(delivery) => answer.outcome_of_close(),
@@ -79,6 +90,14 @@ impl Sink for Webhook {
             Err(why) => Outcome::Retry(why),
         }
     }
+}
+
+/// The id of a post: unique for account and key, and without the full stop that separates the parts
+/// which are signed.
+fn message_id(delivery: &Delivery) -> String {
+    let of = format!("{}\n{}", delivery.account, delivery.key);
+    let digest = Sha256::digest(of.as_bytes());
+    digest.iter().take(16).fold("msg_".to_owned(), |id, byte| id + &format!("{byte:02x}"))
 }
 
 /// Whether the action closes the ticket.
