@@ -4,7 +4,7 @@ use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
-use despertador_harness::{CallError, Engine, ParseError, Player};
+use despertador_harness::{CallError, Engine, Evaluator, ParseError, Player};
 use despertador_policy::Policy;
 
 use despertador_contract as contract;
@@ -63,7 +63,7 @@ impl NativePolicy {
     }
 }
 
-impl Player for NativePolicy {
+impl Evaluator for NativePolicy {
     fn on_message(
         &mut self,
         ticket: &Ticket,
@@ -91,7 +91,9 @@ impl Player for NativePolicy {
     ) -> Result<Decision, CallError> {
         translation::on_tick(&self.policy, ticket, memory, now).map_err(CallError::Fault)
     }
+}
 
+impl Player for NativePolicy {
     fn explain(
         &mut self,
         ticket: &Ticket,

@@ -13,7 +13,7 @@ use despertador_contract::{
     ActionKey, Author, Channel, Event, Failure, FailureKind, Happening, Instant, Memory, Message,
     MessageKind, Occurrence, Origin, Reader, Source, Step, Ticket, TicketStatus, Transfer,
 };
-use despertador_harness::Player;
+use despertador_harness::{Evaluator, Player};
 use despertador_host::{CallError as HostError, Host, Options};
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;

@@ -7,7 +7,7 @@ use despertador_contract::{
     ActionKey, Author, Event, Explanation, Failure, FailureKind, Happening, Instant, Memory,
     Reader, Reason, Source, Step, Ticket, TicketStatus,
 };
-use despertador_harness::Player;
+use despertador_harness::{Evaluator, Player};
 use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample::{self, MINUTE};

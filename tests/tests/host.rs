@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 
 use despertador_component::COMPONENT;
-use despertador_contract::{Author, Event, Memory, Outcome, Reader, Task, Update};
+use despertador_contract::{Author, Instant, Memory, Outcome, Reader, Task, TicketStatus, Update};
 use despertador_host::{
     Cache, Call, CallError, Conversation, Host, Limits, Options, Pins, Plugin, Policy, Refusal,
-    Sha256, inspect_bytes,
+    Sha256, inspect_bytes, next_call,
 };
 use despertador_tests::sample::{CONFIG, MINUTE, START, message, surroundings, ticket};
 
@@ -330,6 +330,7 @@ fn the_plugin_is_pure() {
 fn a_conversation_goes_from_silence_to_its_close() {
     let plugin = plugin_with(Limits::default());
     let policy = policy_of(&plugin, CONFIG);
+    let mut session = policy.session();
     let mut conversation = Conversation::new(ticket("4711", "support"));
     let mut decision =
         conversation.message(&policy, &message(Author::Customer, START)).expect("answers");
@@ -337,21 +338,25 @@ fn a_conversation_goes_from_silence_to_its_close() {
     decision =
         conversation.message(&policy, &message(Author::Agent, START + MINUTE)).expect("answers");
     let mut done = Vec::new();
-    for _ in 0..10 {
-        decision = match decision.outcome {
-            Outcome::Wait(wake) => conversation.tick(&policy, wake.until).expect("answers"),
-            Outcome::Act(action) => {
-                done.push((
-                    despertador_contract::key::render(&action.key),
-                    (action.due - START) / MINUTE,
-                    matches!(action.task, Task::Close(_)),
-                ));
-                let event = Event::carried_out(action.key, action.due);
-                conversation.event(&policy, &event).expect("answers")
-            }
-            Outcome::Rest | Outcome::Other(_) => break,
-        };
+    let mut now = START + MINUTE;
+    assert_eq!(next_call(&decision, now, START + 11 * MINUTE), None, "due then and not before");
+    while let Some(call) = next_call(&decision, now, Instant::MAX) {
+        if let Outcome::Act(action) = &decision.outcome {
+            done.push((
+                despertador_contract::key::render(&action.key),
+                (action.due - START) / MINUTE,
+                matches!(action.task, Task::Close(_)),
+            ));
+        }
+        let recorded = conversation.record(&mut session, None, &call).expect("answers");
+        assert_eq!(
+            recorded.carried_out_changed,
+            matches!(call, despertador_contract::Call::Event(_))
+        );
+        assert_eq!(recorded.facts_changed, done.len() == 2, "the close changes the status");
+        (decision, now) = (recorded.decision, call.now());
     }
+    assert_eq!(conversation.ticket.status, TicketStatus::Closed);
     assert_eq!(
         done,
         [("4711/1/reminder-1".to_owned(), 11, false), ("4711/1/close".to_owned(), 16, true),]

@@ -1,15 +1,18 @@
 //! Plugins that break, cheat or are something else: each is refused or contained with a sentence,
 //! no other ticket suffers, and no ticket is closed because of it.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;
 
 use despertador_contract::{
-    Author, Decision, Instant, Memory, Outcome, Reader, Ticket, TicketStatus,
+    ActionKey, Author, Call, Decision, Event, Instant, Memory, Outcome, Reader, Step, Ticket,
+    TicketStatus,
 };
 use despertador_host::{
     CallError, Conversation, Host, Impurity, Limits, Options, Plugin, Policy, PolicyError,
 };
+use despertador_insight::{History, Item, Judged, Recorded, Settings, Who, backtest};
 use despertador_tests::sample::{MINUTE, START, message, surroundings, ticket};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve};
@@ -103,6 +106,14 @@ fn a_broken_call_of_a_message_leaves_the_conversation_as_it_was() {
         let mut conversation = Conversation::resume(ticket("4711", department), vec![1, 2, 3], []);
         let before = conversation.clone();
         let outcome = conversation.message(&policy, &message(Author::Agent, START));
+        assert!(outcome.is_err(), "`{department}`: {outcome:?}");
+        assert_eq!(conversation, before, "`{department}`");
+        policy.plugin().release();
+
+        let facts = Ticket { tags: Vec::new(), locale: None, ..conversation.ticket.clone() };
+        let key = ActionKey { ticket: "4711".into(), cycle: 1, step: Step::Close };
+        let closed = Call::Event(Event::carried_out(key, START));
+        let outcome = conversation.record(&policy, Some(facts), &closed);
         assert!(outcome.is_err(), "`{department}`: {outcome:?}");
         assert_eq!(conversation, before, "`{department}`");
         policy.plugin().release();
@@ -300,6 +311,32 @@ fn what_is_carried_out_is_not_asked_for_again() {
         [key("4711/1/reminder-1"), key("4711/1/close")],
     );
     conversation.tick(&policy, START).expect("a new cycle follows");
+}
+
+/// What a backtest makes of a ticket in this department.
+fn backtested(department: &str) -> Result<Judged, CallError> {
+    let said = |at, who| Item::Said { at, who };
+    let items = vec![said(START, Who::Customer), said(START + MINUTE, Who::Agent)];
+    let ticket = Recorded { id: "4711".into(), department: Some(0), customer: None, items };
+    let history = History { departments: vec![department.into()], tickets: vec![ticket] };
+    let policy = policy_with(Limits::default());
+    backtest(&history, &policy, &Settings::default(), NonZeroUsize::MIN, &|_| ())
+}
+
+#[test]
+fn a_backtest_refuses_an_action_that_does_not_follow() {
+    let error = backtested("cycle-2-reminder-1").expect_err("it is asked for again and again");
+    assert!(error.blames_plugin(), "{error}");
+    let sentence = "the action `4711/2/reminder-1` was already carried out";
+    assert!(error.to_string().contains(sentence), "{error}");
+}
+
+#[test]
+fn a_backtest_refuses_a_plugin_that_never_rests() {
+    let error = backtested("waits-a-minute-for-ever").expect_err("it asks for a tick each minute");
+    assert!(error.blames_plugin(), "{error}");
+    let sentence = "ticket `4711` still asks for calls after 10000 of them";
+    assert!(error.to_string().contains(sentence), "{error}");
 }
 
 #[test]

@@ -120,7 +120,7 @@ impl Engine {
                     Some(parent) => {
                         let mut carried_out = parent.carried_out().to_vec();
                         carried_out.iter_mut().for_each(|key| key.ticket.clone_from(&facts.id));
-                        Conversation::resume(facts, parent.memory().clone(), carried_out)
+                        Conversation::resume(facts, parent.memory.clone(), carried_out)
                     }
                 };
                 let conversation = self.conversations.entry(ticket).or_insert(begun);

@@ -11,7 +11,7 @@ use despertador_contract::{
     ActionKey, Author, Event, Failure, FailureKind, Fault, Happening, Instant, Memory, Message,
     Occurrence, Outcome, Step, Ticket,
 };
-use despertador_harness::{CallError, Player};
+use despertador_harness::{CallError, Evaluator};
 use despertador_policy as policy;
 use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;

@@ -34,7 +34,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended,
     let ticket = ticket(arguments, &log)?;
     let at = arguments.at;
     let (host, broken) = play_ticket(&log, &ticket, player.as_mut(), Some(at), None);
-    let conversation = host.conversation.clone();
+    let conversation = host.conversation.state.clone();
     let entries = host.entries.clone();
     drop(host);
     if let Some(sentence) = broken {

@@ -21,6 +21,18 @@ pub fn apply(ticket: &mut Ticket, facts: &Value) -> Result<(), Misread> {
         .try_for_each(|(name, value)| ticket.set_fact(name, value))
 }
 
+/// The ticket with those facts changed that the object names. Its id stays.
+///
+/// # Errors
+///
+/// The first fact that cannot be read.
+pub fn with(ticket: &Ticket, facts: &Value) -> Result<Ticket, Misread> {
+    let mut changed = ticket.clone();
+    apply(&mut changed, facts)?;
+    changed.id.clone_from(&ticket.id);
+    Ok(changed)
+}
+
 /// All facts of a ticket except its id, as [`apply`] reads them; unknown facts are omitted.
 #[must_use]
 pub fn json(ticket: &Ticket) -> Value {

@@ -6,7 +6,7 @@ use despertador_contract::{
 };
 use despertador_host as host;
 
-use crate::engine::{CallError, Engine, ParseError, Player, Share, Usage};
+use crate::engine::{CallError, Engine, Evaluator, ParseError, Player, Share, Usage};
 
 /// A plugin that a host has loaded.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ struct Asked {
 impl Asked {
     fn ask<R>(
         &mut self,
-        call: impl FnOnce(&mut host::Session<'_>) -> Result<R, host::CallError>,
+        call: impl FnOnce(&mut host::Session<'_>) -> Result<R, CallError>,
     ) -> Result<R, CallError> {
         let mut session = if std::mem::take(&mut self.restarted) {
             self.policy.fresh_session()
@@ -72,14 +72,11 @@ impl Asked {
             input: Share { used: wide(used.input_bytes), allowed: 0 },
             output: Share { used: used.output.used, allowed: used.output.limit },
         });
-        answer.map_err(|error| match error {
-            host::CallError::Fault(fault) => CallError::Fault(fault),
-            other => CallError::Broken(other.to_string()),
-        })
+        answer
     }
 }
 
-impl Player for Asked {
+impl Evaluator for Asked {
     fn on_message(
         &mut self,
         ticket: &Ticket,
@@ -107,6 +104,12 @@ impl Player for Asked {
         self.ask(|session| session.on_tick(ticket, memory, now))
     }
 
+    fn blame(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
+        (&self.policy).blame(ticket, now, error);
+    }
+}
+
+impl Player for Asked {
     fn explain(
         &mut self,
         ticket: &Ticket,

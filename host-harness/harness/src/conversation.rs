@@ -1,19 +1,16 @@
-//! One ticket as a host keeps it: facts, memory, the last answer.
+//! A conversation under test: what a host keeps of the ticket, and what was decided last.
 
-use despertador_contract::{
-    Action, ActionKey, Call, Channel, Outcome, Step, Ticket, TicketStatus, follow,
-};
+use despertador_contract::{Action, ActionKey, Call, Channel, Outcome, Step, Ticket};
+use despertador_host as host;
 
 use crate::answer::Answer;
 use crate::engine::{CallError, Player};
 
-/// One ticket as a host keeps it.
+/// A conversation under test.
 #[derive(Debug, Clone)]
 pub struct Conversation {
-    /// The facts as they are now.
-    pub ticket: Ticket,
-    /// What the plugin wants to be given back.
-    pub memory: Vec<u8>,
+    /// What a host keeps: facts, memory, and what was carried out.
+    pub state: host::Conversation,
     /// The last answer.
     pub answer: Option<Answer>,
     /// The action asked for last, carried out or not.
@@ -23,26 +20,15 @@ pub struct Conversation {
 impl Conversation {
     /// A ticket that nothing has happened to.
     pub fn new(ticket: Ticket) -> Conversation {
-        Conversation { ticket, memory: Vec::new(), answer: None, action: None }
+        Conversation { state: host::Conversation::new(ticket), answer: None, action: None }
     }
 
     /// An open ticket on WhatsApp with an agent: what a scenario starts from.
     pub fn usual_ticket() -> Ticket {
         Ticket {
-            id: "4711".into(),
-            status: TicketStatus::Open,
-            department: None,
-            channel: Channel::Whatsapp,
-            tags: Vec::new(),
             agent: Some("Ana".into()),
             locale: Some("es".into()),
-            customer_zone: None,
-            incomplete_metadata: false,
-            group: false,
-            opted_out: false,
-            window_until: None,
-            sent_to_customer: None,
-            more: None,
+            ..Ticket::open("4711", Channel::Whatsapp)
         }
     }
 
@@ -52,45 +38,15 @@ impl Conversation {
     ///
     /// The call had no answer and no fault; the ticket is as before.
     pub fn play(&mut self, player: &mut dyn Player, call: &Call) -> Result<&Answer, CallError> {
-        let before = self.ticket.clone();
-        if let Call::Event(event) = call {
-            follow(&mut self.ticket, &event.what);
-        }
-        let answer = match self.ask(player, call) {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.ticket = before;
-                return Err(error);
-            }
+        let answer = match self.state.record(player, None, call) {
+            Ok(recorded) => Ok(recorded.decision),
+            Err(CallError::Fault(fault)) => Err(fault),
+            Err(error) => return Err(error),
         };
+        if let Ok(Outcome::Act(action)) = answer.as_ref().map(|decision| &decision.outcome) {
+            self.action = Some(action.clone());
+        }
         Ok(self.answer.insert(answer))
-    }
-
-    fn ask(&mut self, player: &mut dyn Player, call: &Call) -> Result<Answer, CallError> {
-        let answer = match call {
-            Call::Message(message) => player
-                .on_message(&self.ticket, &self.memory, message)
-                .map(|update| (Some(update.memory), update.decision)),
-            Call::Event(event) => player
-                .on_event(&self.ticket, &self.memory, event)
-                .map(|update| (Some(update.memory), update.decision)),
-            Call::Tick(now) => {
-                player.on_tick(&self.ticket, &self.memory, *now).map(|decision| (None, decision))
-            }
-        };
-        match answer {
-            Ok((memory, decision)) => {
-                if let Some(memory) = memory {
-                    self.memory = memory;
-                }
-                if let Outcome::Act(action) = &decision.outcome {
-                    self.action = Some(action.clone());
-                }
-                Ok(Ok(decision))
-            }
-            Err(CallError::Fault(fault)) => Ok(Err(fault)),
-            Err(broken @ CallError::Broken(_)) => Err(broken),
-        }
     }
 
     /// The key by which a step is reported: of the action asked for last, or of a cycle named.
@@ -99,7 +55,7 @@ impl Conversation {
         match (cycle, last) {
             (None, Some(key)) if key.step == *step => key.clone(),
             (cycle, last) => ActionKey {
-                ticket: self.ticket.id.clone(),
+                ticket: self.state.ticket.id.clone(),
                 cycle: cycle.or_else(|| last.map(|key| key.cycle)).unwrap_or(1),
                 step: step.clone(),
             },

@@ -1,9 +1,9 @@
 //! What plays a conversation: the component in its sandbox, or the policy crate itself.
 
 use despertador_contract::{
-    Decision, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message, Outline, Reader,
-    Surroundings, Ticket, Update,
+    Diagnostic, Explanation, Instant, Memory, Outline, Reader, Surroundings, Ticket,
 };
+pub use despertador_host::{CallError, Evaluator};
 
 /// Something that can read a policy. Scenarios, logs and simulations run on any.
 pub trait Engine {
@@ -24,32 +24,8 @@ pub trait Engine {
 
 /// A checked policy that answers calls. The methods are those of the contract's `policy`.
 #[allow(clippy::missing_errors_doc, reason = "each fails as `CallError` says")]
-pub trait Player {
-    /// A message of the conversation.
-    fn on_message(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        message: &Message,
-    ) -> Result<Update, CallError>;
-
-    /// Anything else that happened.
-    fn on_event(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        event: &Event,
-    ) -> Result<Update, CallError>;
-
-    /// What is due.
-    fn on_tick(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        now: Instant,
-    ) -> Result<Decision, CallError>;
-
-    /// The same in words.
+pub trait Player: Evaluator {
+    /// The decision of a tick in words.
     fn explain(
         &mut self,
         ticket: &Ticket,
@@ -79,17 +55,6 @@ pub enum ParseError {
     /// The config has errors: all of its problems, warnings included.
     Refused(Vec<Diagnostic>),
     /// The engine could not be asked; the sentence says why.
-    Broken(String),
-}
-
-/// Why a call has no answer.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum CallError {
-    /// The plugin says that it cannot answer.
-    #[error("fault {}", despertador_contract::word::fault(.0))]
-    Fault(Fault),
-    /// The plugin crashed, went over a limit or broke the contract; the sentence says how.
-    #[error("{0}")]
     Broken(String),
 }
 

@@ -1,8 +1,7 @@
 //! A host without a world: it wakes at each deadline, carries actions out, and reports.
 
-use despertador_contract::{
-    ActionKey, Decision, Event, Happening, Instant, Outcome, Reader, Ticket,
-};
+use despertador_contract::{Event, Happening, Instant, Outcome, Reader, Ticket};
+use despertador_host::{self as host, CALLS_IN_A_ROW_MAX, next_call};
 
 use crate::answer::Answer;
 use crate::conversation::Conversation;
@@ -34,9 +33,6 @@ pub struct Entry {
     /// The answer in a sentence, where a reader wants one.
     pub why: Option<String>,
 }
-
-/// The most calls that may follow one another without a row between.
-const CALLS_WITHOUT_ROW: usize = 10_000;
 
 /// The loop of a host, for one ticket: a clock that jumps to the next deadline, an outbox that is
 /// emptied at once, and reports of it.
@@ -75,7 +71,7 @@ impl<'p> VirtualHost<'p> {
         let answer = self.conversation.play(self.player, &call)?.clone();
         let why = match (&self.reader, &answer) {
             (Some(reader), Ok(_)) => {
-                let Conversation { ticket, memory, .. } = &self.conversation;
+                let host::Conversation { ticket, memory, .. } = &self.conversation.state;
                 self.player.explain(ticket, memory, call.now(), reader).ok().map(|e| e.summary)
             }
             _ => None,
@@ -90,33 +86,16 @@ impl<'p> VirtualHost<'p> {
     ///
     /// A call had no answer, or there is no end to what falls due.
     pub fn run_until(&mut self, end: Instant) -> Result<(), CallError> {
-        for _ in 0..CALLS_WITHOUT_ROW {
-            let call = match &self.conversation.answer {
-                Some(Ok(Decision { outcome: Outcome::Act(action), .. })) if self.carries_out => {
-                    carried_out(action.key.clone(), self.now)
-                }
-                Some(Ok(Decision { outcome: Outcome::Wait(wake), .. })) if wake.until < end => {
-                    Call::Tick(wake.until.max(self.now))
-                }
-                _ => return Ok(()),
-            };
+        for _ in 0..CALLS_IN_A_ROW_MAX {
+            let Some(Ok(decision)) = &self.conversation.answer else { return Ok(()) };
+            if matches!(decision.outcome, Outcome::Act(_)) && !self.carries_out {
+                return Ok(());
+            }
+            let Some(call) = next_call(decision, self.now, end) else { return Ok(()) };
             self.call(call, None)?;
         }
-        Err(CallError::Broken(format!(
-            "ticket `{}` was still asking for calls after {CALLS_WITHOUT_ROW} of them",
-            self.conversation.ticket.id
-        )))
+        Err(CallError::never_rests(&self.conversation.state.ticket.id))
     }
-}
-
-fn carried_out(key: ActionKey, now: Instant) -> Call {
-    Call::Event(Event {
-        id: None,
-        sequence: None,
-        at: now,
-        received_at: now,
-        what: Happening::CarriedOut(key),
-    })
 }
 
 /// Plays a whole log, ticket after ticket, and lets time pass until all of them rest.
@@ -151,8 +130,9 @@ pub fn play_ticket<'p>(
         }
         result = host.run_until(row.received_at).and_then(|()| {
             if let Some(facts) = &row.facts {
-                let _: Result<(), _> = facts::apply(&mut host.conversation.ticket, facts);
-                host.conversation.ticket.id = ticket.into();
+                let ticket = &mut host.conversation.state.ticket;
+                // The facts of a row were checked when the log was read.
+                let _: Result<(), _> = facts::with(ticket, facts).map(|changed| *ticket = changed);
             }
             row.call.clone().map_or(Ok(()), |call| host.call(call, Some(row.line)))
         });

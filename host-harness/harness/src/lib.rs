@@ -15,4 +15,4 @@ pub mod event_log;
 pub mod scenario;
 pub mod simulation;
 
-pub use engine::{CallError, Engine, ParseError, Player, Share, Usage};
+pub use engine::{CallError, Engine, Evaluator, ParseError, Player, Share, Usage};

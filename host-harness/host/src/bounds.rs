@@ -6,8 +6,8 @@
 //! well within the default [`Limits`](crate::Limits).
 
 use despertador_contract::{
-    Author, Channel, Event, FailureKind, Happening, Message, MessageKind, Origin, Source, Ticket,
-    TicketStatus,
+    Author, Call, Channel, Event, FailureKind, Happening, Message, MessageKind, Origin, Source,
+    Ticket, TicketStatus,
 };
 
 /// Maximum length of an id (ticket, message, event, action), in bytes.
@@ -116,12 +116,20 @@ pub fn ticket(ticket: &Ticket) -> Result<(), OutOfBounds> {
     pairs("facts/more", more, FACTS_BYTES_MAX.saturating_sub(tags))
 }
 
-/// Checks a message.
+/// Checks the message or the event of a call.
 ///
 /// # Errors
 ///
 /// The first member over its limit.
-pub fn message(message: &Message) -> Result<(), OutOfBounds> {
+pub fn call(call: &Call) -> Result<(), OutOfBounds> {
+    match call {
+        Call::Message(message) => self::message(message),
+        Call::Event(event) => self::event(event),
+        Call::Tick(_) => Ok(()),
+    }
+}
+
+fn message(message: &Message) -> Result<(), OutOfBounds> {
     optional_id("id", message.id.as_deref())?;
     if let Author::Other(word) = &message.author {
         name("message/author", word)?;
@@ -141,12 +149,7 @@ pub fn message(message: &Message) -> Result<(), OutOfBounds> {
         .map_or(Ok(()), |choice| bytes("message/choice", choice, VALUE_BYTES_MAX))
 }
 
-/// Checks an event.
-///
-/// # Errors
-///
-/// The first member over its limit.
-pub fn event(event: &Event) -> Result<(), OutOfBounds> {
+fn event(event: &Event) -> Result<(), OutOfBounds> {
     optional_id("id", event.id.as_deref())?;
     match &event.what {
         Happening::Opened(Source::Other(word))

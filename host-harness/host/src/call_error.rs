@@ -71,7 +71,18 @@ pub enum CallError {
     },
 }
 
+/// The most calls that a driver makes for a ticket without anything new from outside.
+pub const CALLS_IN_A_ROW_MAX: usize = 10_000;
+
 impl CallError {
+    /// The plugin asked for more than [`CALLS_IN_A_ROW_MAX`] calls in a row.
+    #[must_use]
+    pub fn never_rests(ticket: &str) -> Self {
+        Self::Answer(format!(
+            "ticket `{ticket}` still asks for calls after {CALLS_IN_A_ROW_MAX} of them"
+        ))
+    }
+
     /// Whether the plugin is at fault: it crashed, exceeded a limit or gave a bad answer.
     #[must_use]
     pub fn blames_plugin(&self) -> bool {

@@ -31,7 +31,7 @@
 //!             done.push(action.key.to_string());
 //!             conversation.event(&policy, &Event::carried_out(action.key, action.due))?
 //!         }
-//!         // Store `conversation.memory()` and come back at that instant.
+//!         // Store `conversation.memory` and come back at that instant.
 //!         Outcome::Wait(wake) => conversation.tick(&policy, wake.until)?,
 //!         Outcome::Rest | Outcome::Other(_) => break,
 //!     };
@@ -62,6 +62,7 @@ mod compile;
 mod conversation;
 pub mod drain;
 mod engine;
+mod evaluator;
 mod fault;
 mod health;
 mod host;
@@ -77,8 +78,9 @@ mod session;
 /// The contract's types, words and keys.
 pub use despertador_contract as contract;
 
-pub use call_error::{CallError, Limit, PolicyError};
-pub use conversation::Conversation;
+pub use call_error::{CALLS_IN_A_ROW_MAX, CallError, Limit, PolicyError};
+pub use conversation::{Conversation, Recorded};
+pub use evaluator::{Evaluator, next_call};
 pub use health::Suspension;
 pub use host::Host;
 pub use inspect::{Inspection, inspect_bytes};

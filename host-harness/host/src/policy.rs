@@ -139,11 +139,6 @@ impl Policy {
     pub fn prove_pure(&self, call: &Call<'_>) -> Result<Proof, Impurity> {
         purity::prove(self, call)
     }
-
-    /// Records a bad answer that only a comparison with the recorded events reveals.
-    pub(crate) fn blame(&self, ticket: &Ticket, now: Instant, error: &CallError) {
-        self.checked.health.failure(&ticket.id, now, error);
-    }
 }
 
 impl fmt::Debug for Policy {

@@ -260,6 +260,12 @@ impl<'p> Session<'p> {
         }
     }
 
+    /// Drops an instance whose answer turned out to be wrong when compared with the recorded events.
+    pub(crate) fn reject(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
+        self.held = None;
+        self.record_health(ticket, now, Some(error));
+    }
+
     /// Records the usage and checks the answer. Moving a large answer took a tenth of a call, so it
     /// goes directly from the sandbox to the caller.
     #[inline]

@@ -6,20 +6,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use despertador_contract::facts;
 use despertador_contract::word::{self, Word};
-use despertador_contract::{Call, follow};
 use despertador_contract::{
-    Channel, Decision, Event, Happening, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
+    Action, Call, Channel, Decision, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
 };
-use despertador_host::{CallError, Policy, Session};
+use despertador_host::{CALLS_IN_A_ROW_MAX, CallError, Conversation, Policy, Session, next_call};
 use serde_json::Value;
 
 use crate::archive::{Archive, Openings};
 use crate::figures::{Judged, Premature, Verdict};
 use crate::history::{History, Item, Recorded};
 use crate::read::Unreadable;
-
-/// A ticket takes no more steps than this; a policy has some dozen at most.
-const MOST_STEPS: usize = 10_000;
 
 /// How a history is played and judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -299,16 +295,14 @@ pub fn play(
     ticket.agent = Some("agent".into());
     let mut stage = Stage {
         session,
-        ticket,
-        memory: Vec::new(),
+        conversation: Conversation::new(ticket),
+        decided: None,
         outcome: Outcome::default(),
-        due: None,
         company_wrote: None,
-        steps: 0,
         counted: Vec::new(),
     };
     for (number, item) in recorded.items.iter().enumerate() {
-        stage.until(item.at())?;
+        stage.run_until(item.at())?;
         if stage.outcome.closed.is_some() {
             stage.judge(recorded.items.get(number..).unwrap_or_default(), settings, ends);
             return Ok(stage.outcome);
@@ -324,106 +318,78 @@ pub fn play(
         } else if item.is_of_the_company() {
             stage.company_wrote = Some(at);
         }
-        // What a row says of the ticket is true before its message is told.
-        if let Some(facts) = item.facts() {
-            stage.know(facts);
-        }
-        if let Some(call) = item.call() {
-            stage.tell(&call)?;
+        // The facts of a row were checked when it was read.
+        let facts =
+            item.facts().and_then(|facts| facts::with(&stage.conversation.ticket, facts).ok());
+        match (item.call(), facts) {
+            (Some(call), facts) => {
+                stage.record(facts, &call)?;
+                stage.outcome.told = stage.outcome.told.saturating_add(1);
+            }
+            (None, Some(facts)) => stage.conversation.ticket = facts,
+            (None, None) => {}
         }
     }
-    stage.until(Instant::MAX)?;
+    stage.run_until(Instant::MAX)?;
     stage.judge(&[], settings, ends);
     Ok(stage.outcome)
 }
 
 struct Stage<'s, 'p> {
     session: &'s mut Session<'p>,
-    ticket: Ticket,
-    memory: Vec<u8>,
+    conversation: Conversation,
+    /// The last decision, and when it was made.
+    decided: Option<(Decision, Instant)>,
     outcome: Outcome,
-    /// The next necessary call.
-    due: Option<Instant>,
     /// When the company wrote last.
     company_wrote: Option<Instant>,
-    steps: usize,
     /// What was withheld in this silence: the reason, and how many reminders had gone before.
     counted: Vec<(&'static str, usize)>,
 }
 
 impl Stage<'_, '_> {
-    /// Takes facts that can be read; the others were read by the same code and are as they were.
-    fn know(&mut self, facts: &Value) {
-        let id = self.ticket.id.clone();
-        let _: Result<(), _> = facts::apply(&mut self.ticket, facts);
-        self.ticket.id = id;
-    }
-
-    fn tell(&mut self, call: &Call) -> Result<(), CallError> {
-        let update = match call {
-            Call::Message(message) => {
-                self.session.on_message(&self.ticket, &self.memory, message)?
-            }
-            Call::Event(event) => {
-                follow(&mut self.ticket, &event.what);
-                self.session.on_event(&self.ticket, &self.memory, event)?
-            }
-            Call::Tick(_) => return Ok(()),
-        };
-        self.outcome.told = self.outcome.told.saturating_add(1);
-        self.memory = update.memory;
-        self.decided(&update.decision, call.now())
-    }
-
-    /// Carries out what is due before an instant.
-    fn until(&mut self, end: Instant) -> Result<(), CallError> {
-        while let Some(due) = self.due.filter(|due| *due < end) {
-            self.due = None;
-            let decision = self.session.on_tick(&self.ticket, &self.memory, due)?;
-            self.decided(&decision, due)?;
-            if self.outcome.closed.is_some() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn decided(&mut self, decision: &Decision, now: Instant) -> Result<(), CallError> {
-        self.due = None;
-        self.steps = self.steps.saturating_add(1);
-        if self.steps > MOST_STEPS {
-            return Ok(());
-        }
+    fn record(&mut self, facts: Option<Ticket>, call: &Call) -> Result<(), CallError> {
+        let decision = self.conversation.record(&mut *self.session, facts, call)?.decision;
         self.count_withheld(&decision.reason);
-        match &decision.outcome {
-            Decided::Wait(wake) => self.due = Some(wake.until),
-            Decided::Act(action) => {
-                match (&action.task, &action.key.step) {
-                    (Task::Send(reminder), Step::Reminder(_)) => self
-                        .outcome
-                        .reminders
-                        .push(Sent { number: reminder.number, at: now, answered: None }),
-                    (Task::Close(_), _) => {
-                        self.outcome.closed = Some(Shut {
-                            at: now,
-                            silent_since: self.company_wrote.unwrap_or(now),
-                            verdict: Verdict { premature: Premature::Unknown, is_judged: false },
-                            in_another: false,
-                        });
-                        return Ok(());
-                    }
-                    _ => {}
-                }
-                // Carried out at once: what came of it is known before the next message.
-                let event = Event::new(Happening::CarriedOut(action.key.clone()), now);
-                follow(&mut self.ticket, &event.what);
-                let update = self.session.on_event(&self.ticket, &self.memory, &event)?;
-                self.memory = update.memory;
-                return self.decided(&update.decision, now);
-            }
-            Decided::Rest | Decided::Other(_) => {}
-        }
+        self.decided = Some((decision, call.now()));
         Ok(())
+    }
+
+    /// Carries out what is due before an instant, or until the ticket is closed.
+    fn run_until(&mut self, end: Instant) -> Result<(), CallError> {
+        for _ in 0..CALLS_IN_A_ROW_MAX {
+            let Some((decision, now)) = self.decided.take() else { return Ok(()) };
+            if let Decided::Act(action) = &decision.outcome {
+                self.carry_out(action, now);
+                if self.outcome.closed.is_some() {
+                    return Ok(());
+                }
+            }
+            let Some(call) = next_call(&decision, now, end) else {
+                self.decided = Some((decision, now));
+                return Ok(());
+            };
+            self.record(None, &call)?;
+        }
+        Err(CallError::never_rests(&self.conversation.ticket.id))
+    }
+
+    fn carry_out(&mut self, action: &Action, now: Instant) {
+        match (&action.task, &action.key.step) {
+            (Task::Send(reminder), Step::Reminder(_)) => {
+                let sent = Sent { number: reminder.number, at: now, answered: None };
+                self.outcome.reminders.push(sent);
+            }
+            (Task::Close(_), _) => {
+                self.outcome.closed = Some(Shut {
+                    at: now,
+                    silent_since: self.company_wrote.unwrap_or(now),
+                    verdict: Verdict { premature: Premature::Unknown, is_judged: false },
+                    in_another: false,
+                });
+            }
+            _ => {}
+        }
     }
 
     fn count_withheld(&mut self, reason: &Reason) {

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use despertador_contract::{Author, Decision, Memory, Message, Ticket};
-use despertador_harness::Player;
+use despertador_harness::Evaluator;
 use despertador_host::{Policy, Session};
 use despertador_policy as core;
 use despertador_tests::native::NativePolicy;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use despertador_contract::{Author, Outcome, Ticket};
-use despertador_harness::Player;
+use despertador_harness::Evaluator;
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use despertador_contract::{Author, Ticket};
-use despertador_harness::Player;
+use despertador_harness::Evaluator;
 use despertador_tests::sample;
 
 use crate::arguments::Arguments;

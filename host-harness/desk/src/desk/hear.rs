@@ -2,8 +2,7 @@
 
 use despertador_contract::event_log::Row;
 use despertador_contract::facts;
-use despertador_contract::{Call, follow};
-use despertador_contract::{Decision, Event, Fault, Happening, Instant};
+use despertador_contract::{Call, Decision, Fault, Instant};
 use despertador_host::bounds::{self, OutOfBounds};
 use despertador_host::{CallError, Policy};
 use serde_json::Value;
@@ -76,52 +75,35 @@ pub(crate) fn play(
     row: &Row,
     now: Instant,
 ) -> Result<Decision, Unheard> {
-    let is_event = matches!(row.call, Some(Call::Event(_)));
-    let before = (is_event || row.facts.is_some()).then(|| kept.conversation.ticket.clone());
-    let heard = tell(policy, kept, row, now);
-    match (&heard, before) {
-        (Ok(_), Some(before)) if before != kept.conversation.ticket => kept.facts_changed(),
-        (Err(_), Some(before)) => kept.conversation.ticket = before,
-        _ => {}
-    }
-    if let (Ok(_), Some(Call::Event(Event { what: Happening::CarriedOut(_), .. }))) =
-        (&heard, &row.call)
-    {
-        kept.carried_out_changed();
-    }
-    heard
-}
-
-fn tell(policy: &Policy, kept: &mut Kept, row: &Row, now: Instant) -> Result<Decision, Unheard> {
     let conversation = &mut kept.conversation;
+    let mut facts = None;
     if let Some(changed) = &row.facts {
-        let id = conversation.ticket.id.clone();
-        let applied = facts::apply(&mut conversation.ticket, changed);
-        conversation.ticket.id = id;
-        applied.map_err(|wrong| Unheard::Refused(wrong.to_string()))?;
+        let ticket = facts::with(&conversation.ticket, changed)
+            .map_err(|wrong| Unheard::Refused(wrong.to_string()))?;
         // Of all facts, for what was known before counts as well.
-        bounds::ticket(&conversation.ticket).map_err(refused)?;
+        bounds::ticket(&ticket).map_err(refused)?;
+        facts = Some(ticket);
     }
-    match &row.call {
-        Some(Call::Message(message)) => bounds::message(message).map_err(refused)?,
-        Some(Call::Event(event)) => bounds::event(event).map_err(refused)?,
-        Some(Call::Tick(_)) | None => {}
-    }
-    let heard = match &row.call {
-        Some(Call::Message(message)) => conversation.message(policy, message),
-        Some(Call::Event(event)) => {
-            follow(&mut conversation.ticket, &event.what);
-            conversation.event(policy, event)
-        }
-        Some(Call::Tick(_)) | None => conversation.tick(policy, now),
+    let tick = Call::Tick(now);
+    let call = match &row.call {
+        Some(Call::Tick(_)) | None => &tick,
+        Some(call) => call,
     };
-    heard.map_err(|error| match error {
+    bounds::call(call).map_err(refused)?;
+    let recorded = conversation.record(policy, facts, call).map_err(|error| match error {
         // These speak of what was given, and it will not be otherwise the next time.
         CallError::Fault(Fault::BadTime(_) | Fault::OverLimit(_)) => {
             Unheard::Refused(error.to_string())
         }
         error => Unheard::Failed(error),
-    })
+    })?;
+    if recorded.facts_changed {
+        kept.facts_changed();
+    }
+    if recorded.carried_out_changed {
+        kept.carried_out_changed();
+    }
+    Ok(recorded.decision)
 }
 
 fn refused(wrong: OutOfBounds) -> Unheard {

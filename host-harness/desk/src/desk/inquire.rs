@@ -192,7 +192,7 @@ impl<S: Store> Desk<S> {
     pub fn rebuild(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
         let entries = self.entries(account, ticket)?;
         let (kept, differ) = self.remake(account, ticket, entries)?;
-        let memory = kept.conversation.memory().clone();
+        let memory = kept.conversation.memory.clone();
         Ok(Rebuilt { ticket: kept.conversation.ticket, memory, differ })
     }
 
@@ -240,7 +240,7 @@ impl<S: Store> Desk<S> {
         self.with(account, ticket, |_, kept| {
             Ok(rebuilt.differ.is_empty()
                 && rebuilt.ticket == kept.conversation.ticket
-                && rebuilt.memory == *kept.conversation.memory())
+                && rebuilt.memory == kept.conversation.memory)
         })
     }
 

@@ -297,7 +297,7 @@ fn renamed(what: &Happening, ticket: &str) -> Option<Happening> {
 fn handed_on(parent: &Kept) -> Value {
     let conversation = &parent.conversation;
     let keys = conversation.carried_out().iter().chain(conversation.replied());
-    let memory = conversation.memory().iter();
+    let memory = conversation.memory.iter();
     json!({ "continues": {
         "ticket": parent.id(),
         "facts": facts::json(&conversation.ticket),

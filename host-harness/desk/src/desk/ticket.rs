@@ -217,7 +217,7 @@ impl Kept {
             last: self.last,
             changed: self.now(now),
             facts: self.facts.clone(),
-            memory: self.conversation.memory().clone(),
+            memory: self.conversation.memory.clone(),
             carried_out: self.carried_out.clone(),
             outbox: i64::try_from(self.outbox.len()).unwrap_or(i64::MAX),
         };

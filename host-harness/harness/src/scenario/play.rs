@@ -8,16 +8,18 @@ use despertador_contract::{
     Outcome, Reader, Source, Step, Ticket,
 };
 
+use despertador_host as host;
+
 use crate::answer::{self, Answer, Detail};
 use crate::bot::{self, Bot, Effect};
 use crate::conversation::Conversation;
-use crate::engine::{CallError, Engine, ParseError, Player, Usage};
+use crate::engine::{Engine, ParseError, Player, Usage};
 use crate::scenario::document::{RESET, Scenario, WHOLE};
 use crate::scenario::timeline::{Expected, Moment, Report, Stamp, What};
 use despertador_contract::Call;
 use despertador_contract::clock_face::ClockFace;
 use despertador_contract::facts;
-use despertador_contract::word::Word;
+use despertador_contract::word::{self, Word};
 
 /// A scenario that was played.
 #[derive(Debug, Clone, PartialEq)]
@@ -231,7 +233,7 @@ impl<'a> Stage<'a> {
         };
         match &moment.what {
             What::Facts(facts) => {
-                if let Err(misread) = facts::apply(&mut self.conversation.ticket, facts) {
+                if let Err(misread) = facts::apply(&mut self.conversation.state.ticket, facts) {
                     let expected = misread.expected.unwrap_or_default();
                     played.fail(moment.line, &expected, &misread.found, None);
                 }
@@ -264,7 +266,7 @@ impl<'a> Stage<'a> {
         }
         if let What::Report(_, Report { step: Step::Reminder(_), failed: None, .. }) = &moment.what
         {
-            self.sent.push((self.conversation.ticket.id.clone(), moment.at));
+            self.sent.push((self.conversation.state.ticket.id.clone(), moment.at));
         }
         played.steps.push(step);
     }
@@ -475,9 +477,9 @@ impl<'a> Stage<'a> {
             Conversation::new(Ticket { id: id.to_owned(), ..self.scenario.ticket.clone() })
         });
         let left = std::mem::replace(&mut self.conversation, next);
-        self.others.insert(left.ticket.id.clone(), left);
+        self.others.insert(left.state.ticket.id.clone(), left);
         let sent = self.sent.iter().filter(|(ticket, _)| ticket != id).map(|(_, at)| *at);
-        let facts = &mut self.conversation.ticket;
+        let facts = &mut self.conversation.state.ticket;
         let mut known = self.scenario.ticket.sent_to_customer.clone().unwrap_or_default();
         known.extend(sent);
         facts.sent_to_customer = Some(known);
@@ -486,7 +488,7 @@ impl<'a> Stage<'a> {
 
     /// The decision in words, if the plugin finds any.
     fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
-        let Conversation { ticket, memory, .. } = &self.conversation;
+        let host::Conversation { ticket, memory, .. } = &self.conversation.state;
         let explanation = self.player.explain(ticket, memory, moment.at, self.reader).ok()?;
         Some(if long { explanation_text(&explanation) } else { explanation.summary })
     }
@@ -499,7 +501,7 @@ impl<'a> Stage<'a> {
         played: &mut Played,
     ) {
         let reader = Reader { language: language.into(), utc_offset: 0 };
-        let Conversation { ticket, memory, .. } = &self.conversation;
+        let host::Conversation { ticket, memory, .. } = &self.conversation.state;
         let text = match self.player.explain(ticket, memory, moment.at, &reader) {
             Ok(explanation) => full_text(&explanation),
             Err(error) => error.to_string(),
@@ -540,7 +542,7 @@ impl<'a> Stage<'a> {
     }
 
     fn damage(&mut self, damaged: bool) {
-        let memory = &mut self.conversation.memory;
+        let memory = &mut self.conversation.state.memory;
         match (damaged, self.whole.take()) {
             (true, whole) => {
                 self.whole = whole.or_else(|| Some(memory.clone()));
@@ -563,9 +565,7 @@ fn event(stamp: &Stamp, at: i64, what: Happening) -> Call {
 }
 
 fn why_fault(answer: &Answer) -> Option<String> {
-    answer.as_ref().err().map(|fault| {
-        CallError::Fault(fault.clone()).to_string().replace("fault", "the plugin cannot answer:")
-    })
+    answer.as_ref().err().map(|fault| format!("the plugin cannot answer: {}", word::fault(fault)))
 }
 
 fn full_text(explanation: &Explanation) -> String {

@@ -97,7 +97,7 @@ impl<'a> Stage<'a> {
             let Some(player) = self.players.get_mut(called.policy) else {
                 continue;
             };
-            let again = ask(player.as_mut(), &called.ticket, &called.memory, &called.call);
+            let again = player.evaluate(&called.ticket, &called.memory, &called.call);
             findings.checks = findings.checks.saturating_add(1);
             let same = match (&again, &called.answer) {
                 (Ok((memory, decision)), Ok(before)) => {
@@ -112,20 +112,6 @@ impl<'a> Stage<'a> {
             }
         }
         Ok(())
-    }
-}
-
-type Asked = Result<(Option<Vec<u8>>, Decision), CallError>;
-
-fn ask(player: &mut dyn Player, ticket: &Ticket, memory: &Vec<u8>, call: &Call) -> Asked {
-    match call {
-        Call::Message(message) => {
-            player.on_message(ticket, memory, message).map(|u| (Some(u.memory), u.decision))
-        }
-        Call::Event(event) => {
-            player.on_event(ticket, memory, event).map(|u| (Some(u.memory), u.decision))
-        }
-        Call::Tick(now) => player.on_tick(ticket, memory, *now).map(|decision| (None, decision)),
     }
 }
 
@@ -194,7 +180,7 @@ impl Host<'_, '_> {
         match self.stage.policies.get(self.policy) {
             // A ticket whose last reminder could not be sent stays open.
             Some(_) if self.rests_unwarned() => Ok(()),
-            Some(policy) => self.truth.check_end(&self.conversation.ticket, &policy.rules),
+            Some(policy) => self.truth.check_end(&self.conversation.state.ticket, &policy.rules),
             None => Ok(()),
         }
     }
@@ -216,7 +202,7 @@ impl Host<'_, '_> {
                 self.call(late(call, self.now))
             }
             Doing::Facts(value) => {
-                let _: Result<(), _> = facts::apply(&mut self.conversation.ticket, value);
+                let _: Result<(), _> = facts::apply(&mut self.conversation.state.ticket, value);
                 self.stage.lines.push(Line::Facts(self.now, value.clone()));
                 self.call(Call::Tick(self.now))
             }
@@ -357,30 +343,31 @@ impl Host<'_, '_> {
                 lost.play(player(self.stage, self.policy)?, call).cloned();
             self.restart();
         }
-        let memory = self.conversation.memory.clone();
+        let memory = self.conversation.state.memory.clone();
         let answer = self.conversation.play(player(self.stage, self.policy)?, call).cloned();
         let answer = answer.map_err(|error| Broken::new(Invariant::Answered, error.to_string()))?;
         self.stage.lines.push(Line::Call(Box::new(Called {
             policy: self.policy,
-            ticket: self.conversation.ticket.clone(),
+            ticket: self.conversation.state.ticket.clone(),
             memory,
             call: call.clone(),
             answer: answer.clone(),
-            after: self.conversation.memory.clone(),
+            after: self.conversation.state.memory.clone(),
         })));
         if let Some(policy) = self.stage.policies.get(self.policy) {
-            self.truth.learn(call, &self.conversation.ticket, &policy.rules);
+            self.truth.learn(call, &self.conversation.state.ticket, &policy.rules);
         }
-        answer
-            .map_err(|fault| Broken::new(Invariant::Answered, CallError::Fault(fault).to_string()))
+        answer.map_err(|fault| {
+            Broken::new(Invariant::Answered, format!("fault {}", word::fault(&fault)))
+        })
     }
 
     /// Asks without leaving a trace.
     fn probe(&mut self, now: Instant) -> Result<Decision, Broken> {
         self.findings.checks = self.findings.checks.saturating_add(1);
-        let Conversation { ticket, memory, .. } = &self.conversation;
-        player(self.stage, self.policy)?
-            .on_tick(ticket, memory, now)
+        self.conversation
+            .state
+            .tick(player(self.stage, self.policy)?, now)
             .map_err(|error| Broken::new(Invariant::Answered, error.to_string()))
     }
 
@@ -398,7 +385,7 @@ impl Host<'_, '_> {
                 let Some(policy) = policies.get(self.policy) else {
                     return Ok(());
                 };
-                self.truth.check(action, now, &self.conversation.ticket, &policy.rules)
+                self.truth.check(action, now, &self.conversation.state.ticket, &policy.rules)
             }
             Outcome::Wait(wake) => {
                 let show = |instant| ClockFace::dated().show(instant);
@@ -431,7 +418,7 @@ impl Host<'_, '_> {
     }
 
     fn damage(&mut self) -> Result<(), Broken> {
-        let mut memory = self.conversation.memory.clone();
+        let mut memory = self.conversation.state.memory.clone();
         if memory.is_empty() {
             return Ok(());
         }
@@ -446,17 +433,17 @@ impl Host<'_, '_> {
             }
             _ => damage(&mut memory),
         }
-        if memory == self.conversation.memory {
+        if memory == self.conversation.state.memory {
             return Ok(());
         }
         self.stage.lines.push(Line::Damaged(self.now));
-        let ticket = &self.conversation.ticket;
+        let ticket = &self.conversation.state.ticket;
         match player(self.stage, self.policy)?.on_tick(ticket, &memory, self.now) {
             Err(CallError::Fault(_)) => {
                 self.stage.lines.pop();
                 Ok(())
             }
-            Err(CallError::Broken(sentence)) => Err(Broken::new(Invariant::Damaged, sentence)),
+            Err(error) => Err(Broken::new(Invariant::Damaged, error.to_string())),
             Ok(_) => Err(Broken::new(Invariant::Damaged, format!("it was read: {memory:02x?}"))),
         }
     }
