@@ -448,7 +448,7 @@ fn version(to: &'static str) -> Vec<u8> {
 #[test]
 fn what_is_no_plugin_is_refused_with_a_sentence() {
     let whole = despertador_component::COMPONENT;
-    let add_case = ("types.wit", "        /// Words.\n        text,", "        words, text,");
+    let add_case = ("types.wit", "        /// Text.\n        text,", "        words, text,");
     let import = ("plugin.wit", "export types;", "import elsewhere:clock/now@1.0.0; export types;");
     let wasi = br#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#;
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![

@@ -925,7 +925,7 @@ fn channel(text: &str) -> Result<Channel, String> {
 
 fn ticket_status(text: &str) -> Result<String, String> {
     let known = despertador_flow::Close::ALL.map(despertador_flow::Close::status);
-    despertador_flow::Close::of_status(text)
+    despertador_flow::Close::from_status(text)
         .map(|close| close.status().to_owned())
         .ok_or_else(|| one_of(text, &known))
 }
