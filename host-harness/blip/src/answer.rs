@@ -1,51 +1,51 @@
-//! What became of an envelope that was posted.
+//! The results of posted envelopes.
 
 use despertador_contract::decision::decision_json;
 use despertador_desk::Receipt;
 use serde_json::{Value, json};
 
-/// What became of an envelope. All of these are answers of 200 for whoever posts: told again, none
-/// of them would be another one.
+/// The result for an envelope. All of these are answered with 200, because posting the envelope
+/// again would not change the result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// It was told to the desk.
+    /// It was recorded by the desk.
     Taken {
         /// The ticket.
         ticket: String,
-        /// What became of each thing that the envelope says, in order.
+        /// The results of what the envelope reports, in order.
         receipts: Vec<Receipt>,
     },
-    /// It says that an action has reached its receiver, which the desk did not know yet.
+    /// It reports that an action has reached its receiver, which the desk did not know yet.
     Confirmed {
         /// The ticket.
         ticket: String,
         /// The action's idempotency key.
         key: String,
     },
-    /// Nothing follows from it.
+    /// It has no effect.
     Ignored {
-        /// The ticket, where there is one.
+        /// The ticket, if there is one.
         ticket: Option<String>,
-        /// Why, as a sentence without a full stop.
+        /// Why, without a full stop.
         why: String,
     },
-    /// It cannot be read, or the desk will never take it.
+    /// It cannot be read, or the desk can never accept it.
     Refused {
-        /// The place in it, as a JSON Pointer; empty for the whole.
+        /// The place in it, as a JSON Pointer; empty for the whole envelope.
         place: String,
         /// Why.
         why: String,
-        /// The way out.
+        /// How to fix it.
         help: String,
-        /// The desk's entry that keeps it, where it could not be read: the tickets it names are not
-        /// closed until somebody has looked at it.
+        /// The desk's inbound entry that stores it, if it could not be read: the tickets that it
+        /// names are not closed until somebody has handled it.
         inbound: Option<String>,
     },
 }
 
 impl Answer {
-    /// The answer as a page or a response shows it: `answer` is `taken`, `confirmed`, `ignored` or
-    /// `refused`, beside it what belongs to it.
+    /// The answer as JSON: `answer` is `taken`, `confirmed`, `ignored` or `refused`; the other
+    /// members depend on it.
     #[must_use]
     pub fn to_json(&self) -> Value {
         match self {

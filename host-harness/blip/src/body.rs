@@ -1,20 +1,20 @@
-//! What is posted: one envelope, a list of them, or one a line.
+//! Posted bodies: one envelope, a list of them, or one per line.
 
 use despertador_contract::input;
 use despertador_lime::{Envelope, ReadError};
 use serde_json::Value;
 
-/// Of one body so many envelopes are read; the rest is refused.
+/// Maximum number of envelopes that are read from a body; the rest is refused.
 pub const ENVELOPES: usize = 1_000;
 
 /// Why an envelope of a body cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// Where: `/3` is the fourth of a list, `line 4` of a body with one a line.
+    /// Its place: `/3` is the fourth of a list, `line 4` of a body with one per line.
     pub place: String,
-    /// What is wrong.
+    /// The problem.
     pub why: String,
-    /// The way out.
+    /// How to fix it.
     pub help: String,
     /// The whole text of the envelope.
     pub text: String,
@@ -34,8 +34,8 @@ impl Unread {
     }
 }
 
-/// Reads a body: one object of JSON, a list of them, or one a line. One that cannot be read holds
-/// up none of the others.
+/// Parses a body: a JSON object, a list of them, or one per line. An unreadable envelope does not
+/// affect the others.
 #[must_use]
 pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
     let body = input::without_mark(body).trim();
@@ -44,14 +44,15 @@ pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
     {
         let each = list.into_iter().enumerate();
         return limited(each.map(|(n, value)| {
-            // As a text, so that the limits of one envelope hold for each of them.
+            // As text, so that the limits for one envelope apply to each of them.
             let text = value.to_string();
             Envelope::read(&text).map_err(|error| Unread::at(format!("/{n}"), &error, &text))
         }));
     }
     let whole = Envelope::read(body);
     let mut lines = (1..).zip(body.lines()).filter(|(_, line)| !line.trim().is_empty());
-    // A body of several lines is one envelope if it is JSON, and one a line if any line is.
+    // A body of several lines is one envelope if it is JSON as a whole, and one per line if any
+    // line is JSON.
     let is_one = whole.is_ok() || lines.clone().nth(1).is_none();
     match (is_one, whole) {
         (true, whole) => vec![whole.map_err(|error| Unread::at(String::new(), &error, body))],
@@ -68,7 +69,7 @@ pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
     }
 }
 
-/// Whether a line is an object of its own, and no part of one that goes over several lines.
+/// Whether a line is a complete object, not a part of one that spans several lines.
 fn is_object(line: &str) -> bool {
     input::read_json::<Value>(line).is_ok_and(|value| value.is_object())
 }

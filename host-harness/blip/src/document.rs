@@ -1,4 +1,4 @@
-//! Tickets as Blip describes them, kept among the facts of the desk's tickets.
+//! Tickets as Blip describes them, stored among the facts of the desk's tickets.
 
 use despertador_contract::facts;
 use despertador_contract::word::Word;
@@ -6,19 +6,19 @@ use despertador_contract::{Ticket as Facts, TicketStatus};
 use despertador_lime::{Content, Identity, Status, Ticket};
 use serde_json::{Map, Value, json};
 
-/// The fact, in `more`, that has the ticket as Blip last described it: a JSON object as a text.
+/// The fact, in `more`, with Blip's last description of the ticket: a JSON object as text.
 pub const TICKET_FACT: &str = "blip.ticket";
 
-/// The fact that names the customer: as the router knows them, where there is one.
+/// The fact with the customer's address: the router's, if there is one.
 pub(crate) const CUSTOMER: &str = "customer.id";
 
-/// The fact that has the customer's other address, the one that this bot writes to.
+/// The fact with the customer's other address, to which this bot writes.
 const ALIAS: &str = "customer.alias";
 
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.iris.ticket+json";
 
-/// What is kept of a ticket: what tells one description from the next, and what actions need. What
-/// the customer wrote, and numbers that change all the time, are not.
+/// The stored members: those that distinguish one description from the next, and those that actions
+/// need. What the customer wrote and numbers that change all the time are not stored.
 const KEPT: [&str; 22] = [
     "id",
     "sequentialId",
@@ -44,7 +44,7 @@ const KEPT: [&str; 22] = [
     "standbyModeStart",
 ];
 
-/// Reads a ticket; none if it is none.
+/// Parses a ticket; `None` if it is not one.
 pub(crate) fn read(value: Value) -> Option<Ticket> {
     Content::read(MEDIA_TYPE, value).ok()?.ticket().ok()?
 }
@@ -56,8 +56,8 @@ fn members(ticket: &Ticket) -> Map<String, Value> {
     }
 }
 
-/// A description with what an older one says besides. One that names the customer is a whole one;
-/// what comes with a close may have no more than id and status.
+/// A description, completed with members of an older one. A description with a customer is
+/// complete; the one that comes with a close may have only id and status.
 pub(crate) fn merged(new: &Ticket, old: Option<&Ticket>) -> Ticket {
     let Some(old) = old.filter(|_| new.customer_identity.is_none()) else { return new.clone() };
     let mut whole = members(old);
@@ -65,22 +65,22 @@ pub(crate) fn merged(new: &Ticket, old: Option<&Ticket>) -> Ticket {
     read(Value::Object(whole)).unwrap_or_else(|| new.clone())
 }
 
-/// The ticket that the facts have, as far as they have one.
+/// The ticket in the facts, if there is one.
 pub(crate) fn of_facts(facts: &Facts) -> Option<Ticket> {
     let more = facts.more.iter().flatten();
     let text = more.into_iter().find(|(name, _)| name == TICKET_FACT).map(|(_, text)| text)?;
     read(serde_json::from_str(text).ok()?)
 }
 
-/// The customer that the facts name.
+/// The customer in the facts.
 pub(crate) fn customer_of_facts(facts: &Facts) -> Option<Identity> {
     let more = facts.more.iter().flatten();
     let text = more.into_iter().find(|(name, _)| name == CUSTOMER).map(|(_, text)| text)?;
     text.parse().ok().filter(|customer: &Identity| !customer.domain().is_empty())
 }
 
-/// The facts that a description changes; none if it changes nothing. Of a ticket that goes on from
-/// another one, what is known of the customer there is known here.
+/// The facts that a description changes; `None` if it changes nothing. A ticket that continues
+/// another one inherits what is known about the customer.
 pub(crate) fn facts(
     ticket: &Ticket,
     known: Option<(&Facts, &Ticket)>,
@@ -105,7 +105,7 @@ pub(crate) fn facts(
         changed.insert("channel".into(), told.channel.word().into());
     }
     if let Some(mut tags) = ticket.tags.clone() {
-        // Those that somebody put on the ticket here stay.
+        // Tags that somebody added here stay.
         let before = known.and_then(|(_, before)| before.tags.as_deref()).unwrap_or_default();
         let here = known.map(|(facts, _)| facts.tags.as_slice()).unwrap_or_default();
         for tag in here {
@@ -138,7 +138,7 @@ pub(crate) fn facts(
     let changed = Value::Object(changed);
     if let Some((before, _)) = known {
         let mut after = before.clone();
-        // What cannot be applied is told, and refused with its reason.
+        // Facts that cannot be applied are passed on, and refused with a reason.
         if facts::apply(&mut after, &changed).is_ok() && is_same(&after, before) {
             return None;
         }
@@ -146,7 +146,7 @@ pub(crate) fn facts(
     Some(changed)
 }
 
-/// Whether two tickets have the same facts, in whatever order the others are named.
+/// Whether two tickets have the same facts, in any order.
 fn is_same(one: &Facts, other: &Facts) -> bool {
     let sorted = |facts: &Facts| {
         let mut facts = facts.clone();
@@ -158,7 +158,7 @@ fn is_same(one: &Facts, other: &Facts) -> bool {
     sorted(one) == sorted(other)
 }
 
-/// That a ticket goes on as another one.
+/// Reports that a ticket continues as another one.
 pub(crate) fn gone() -> Value {
     let status = TicketStatus::Other(Status::Transferred.as_str().into());
     json!({ "status": status.word() })

@@ -1,19 +1,20 @@
-//! Messages that come before the ticket they belong to.
+//! Messages that arrive before their ticket.
 //!
-//! Blip posts the ticket and the first messages at the same time, in no order. Who is first is
-//! remembered for a moment, and told once the ticket is known. It is in memory alone: what it is
-//! for is over in seconds, and what is lost is a message to the bot.
+//! Blip posts the ticket and the first messages at the same time, in any order. Early messages are
+//! kept for a moment, and recorded once the ticket is known. They are only in memory: they matter
+//! for seconds, and what can be lost is a message to the bot.
 
 use std::collections::HashMap;
 
 use despertador_contract::{Duration, Instant};
 use despertador_lime::Envelope;
 
-/// For how long a message waits for its ticket.
+/// How long a message waits for its ticket, in milliseconds.
 pub(crate) const WAITS: Duration = 120_000;
-/// Of one customer, or one ticket where nobody else is named, so many are remembered, the latest.
+/// Maximum number of messages kept per customer (or per ticket, if nobody else is named): the
+/// latest.
 const OF_ONE: usize = 16;
-/// Of so many of them.
+/// Maximum number of customers with kept messages.
 const CUSTOMERS: usize = 4_096;
 
 #[derive(Default)]
@@ -42,7 +43,7 @@ impl Early {
     }
 }
 
-/// A clock that was set loses nothing that has just come.
+/// If the clock was set, recent messages are not lost.
 fn is_fresh(at: Instant, now: Instant) -> bool {
     now.abs_diff(at) <= WAITS
 }

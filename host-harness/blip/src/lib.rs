@@ -1,13 +1,13 @@
-//! Blip beside the desk.
+//! Connects the desk to Blip.
 //!
-//! - [`BlipSource`] takes what Blip posts to a webhook: messages, notifications, tickets. It asks
-//!   the desk what the envelope does not say, and tells it what has happened.
+//! - [`BlipSource`] accepts what Blip posts to a webhook: messages, notifications, tickets. It asks
+//!   the desk for what the envelope does not contain, and records what has happened.
 //! - [`BlipSink`] carries actions out: messages to the customer, commands to Blip Desk.
 //! - [`understand`](fn@understand) is the source without the desk: a function of an envelope and of
-//!   what is [known](Seen).
+//!   the [known](Seen) state.
 //!
-//! The desk keeps what Blip says of a ticket as facts: `customer.id` is the customer's address at
-//! their channel, [`TICKET_FACT`] the ticket's document without what grows or is private.
+//! The desk stores Blip's descriptions as facts: `customer.id` is the customer's address on their
+//! channel, [`TICKET_FACT`] the ticket's document without members that grow or are private.
 //!
 //! ```
 //! use despertador_blip::{Answer, BlipSource};

@@ -1,12 +1,12 @@
-//! What of an action was sent already, for the next try of the same.
+//! Which envelopes of an action were already sent, for its next attempt.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// So many actions are remembered; their ids are the same however often they are sent.
+/// Maximum number of actions that are remembered; the ids of their envelopes never change.
 const ACTIONS: usize = 4_096;
 
-/// The ids of envelopes that were accepted, by action. In memory alone: after a crash all of an
-/// action is sent again, under the same ids.
+/// The ids of accepted envelopes, by action. Only in memory: after a crash all envelopes of an
+/// action are sent again, with the same ids.
 #[derive(Default)]
 pub(crate) struct Progress {
     sent: HashMap<String, HashSet<String>>,

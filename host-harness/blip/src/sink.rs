@@ -1,31 +1,30 @@
-//! Actions carried out by Blip, over HTTP.
+//! Carries actions out by Blip, over HTTP.
 //!
-//! What an action needs of its ticket are the facts of the delivery: `customer.id`, and the
-//! document that a [`BlipSource`](crate::BlipSource) keeps.
+//! Actions need facts of their ticket, which are in the delivery: `customer.id`, and the document
+//! that a [`BlipSource`](crate::BlipSource) stores.
 //!
-//! | answer | what it means |
+//! | answer | result |
 //! |---|---|
 //! | to a message: 2xx | done |
 //! | to a command: 2xx and `status: success` | done |
-//! | to the command that closes the ticket: code 67, or HTTP 404, 410, 409 with «already closed» | done, before |
-//! | … `status: failure` with a reason | as [`failure_kind`] says of its code: to be tried again, blocked, or refused |
-//! | … anything else: no command, another id, broken off, too long | to be tried again |
-//! | any other status of HTTP | as [`http`](despertador_desk::sink::http) says |
+//! | to the command that closes the ticket: code 67, or HTTP 404, 410, 409 with «already closed» | done earlier |
+//! | … `status: failure` with a reason | by [`failure_kind`] of its code: retry, blocked, or refused |
+//! | … anything else: no command, another id, truncated, too long | retry |
+//! | any other HTTP status | as in [`http`](despertador_desk::sink::http) |
 //!
-//! The reasons of a failed command, as far as they have a word; any other is a refusal:
+//! The known reasons of a failed command; any other is a refusal:
 //!
-//! | code | what it means |
+//! | code | result |
 //! |---|---|
-//! | 1, 11 to 18, 34, 41 to 44, 51, 61, 81, 101 | something is broken or nobody is there at the moment: to be tried again |
-//! | 4, 80007, 130429, 131000, 131016, 131048, 131056 | too many at a time, or WhatsApp is ill: to be tried again |
-//! | 32, 33, 83 | we may not write to them, or they have no account: blocked |
-//! | 1013, 131021, 131026, 131050 | no such number at WhatsApp, or they want none of this: blocked |
+//! | 1, 11 to 18, 34, 41 to 44, 51, 61, 81, 101 | something is broken or unavailable: retry |
+//! | 4, 80007, 130429, 131000, 131016, 131048, 131056 | rate limit, or a failure at WhatsApp: retry |
+//! | 32, 33, 83 | not allowed to write to them, or no account: blocked |
+//! | 1013, 131021, 131026, 131050 | no such WhatsApp number, or they refuse messages: blocked |
 //! | all others, and 67 to anything but a close | refused |
 //!
-//! Parts of an action that are not essential (closing text, closing note, pictures) are left out
-//! where they are refused or blocked: the close goes on. Envelopes are sent one after the other,
-//! and what was accepted is not sent again at the next try; after a crash it is, under the same
-//! ids.
+//! Parts of an action that are not essential (closing text, closing note, images) are omitted if
+//! they are refused or blocked: the close continues. Envelopes are sent one after the other, and
+//! accepted ones are not sent again in the next attempt; after a crash they are, with the same ids.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,44 +43,44 @@ use despertador_lime::{
 use crate::document;
 use crate::progress::Progress;
 
-/// Of an answer so many bytes are read at most.
+/// Maximum number of bytes that are read of an answer.
 const MOST: u64 = 256 * 1024;
 
-/// The code of a resource that is not there.
+/// The code of a missing resource.
 const NOT_FOUND: i64 = 67;
 
-/// How Blip is reached.
+/// How to reach Blip.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BlipOptions {
-    /// Where `/messages` and `/commands` are: `https://CONTRACT.http.msging.net`. `https:` needs the
-    /// feature `rustls`.
+    /// The base of `/messages` and `/commands`: `https://CONTRACT.http.msging.net`. `https:` needs
+    /// the feature `rustls`.
     pub base: String,
-    /// What stands behind `Authorization: Key `, or all of it.
+    /// The part after `Authorization: Key `, or the whole value.
     pub key: String,
     /// The bot.
     pub bot: Identity,
-    /// How tickets are closed, and what else may be chosen of envelopes.
+    /// How tickets are closed, and other options of envelopes.
     pub envelopes: Options,
-    /// Where a flow is fed with a close, for the [ways](CloseWay) that say it is.
+    /// Where a flow gets the closed ticket, for the [ways](CloseWay) that need it.
     pub feed: Feed,
-    /// The time for one envelope, from the name's look-up to the end of the answer. Default 10 s.
+    /// The timeout for one envelope, from the name look-up to the end of the answer. Default 10 s.
     pub timeout: Duration,
 }
 
-/// Where a flow is fed with the ticket that was closed, as if the desk had sent it.
+/// Who passes a closed ticket to the flow, as if the desk had sent it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Feed {
     /// Blip itself: the redirect is posted to `/messages`, to the bot.
     #[default]
     Blip,
-    /// The flow engine at this address. It is not told the key.
+    /// The flow engine at this address. The key is not sent to it.
     Address(String),
     /// Nobody: the flow finds out by itself.
     Nobody,
 }
 
 impl BlipOptions {
-    /// Reaches Blip here, with this key, as this bot.
+    /// Options to reach Blip at this address, with this key, as this bot.
     pub fn new(base: impl Into<String>, key: impl Into<String>, bot: Identity) -> Self {
         Self {
             base: base.into(),
@@ -93,7 +92,7 @@ impl BlipOptions {
         }
     }
 
-    /// The same, with tickets closed in this way.
+    /// Sets how tickets are closed.
     #[must_use]
     pub fn closing_by(mut self, way: CloseWay) -> Self {
         self.envelopes.close = way;
@@ -124,11 +123,11 @@ pub struct BlipSink {
 }
 
 impl BlipSink {
-    /// Carries actions out with these options; the clock is for dates that answers name.
+    /// Creates a sink; the clock is needed for dates in answers.
     ///
     /// # Errors
     ///
-    /// An address or the key cannot be used; the sentence says which and the way out.
+    /// An address or the key is invalid; the error says which and how to fix it.
     pub fn new(options: BlipOptions, clock: impl Clock) -> Result<Self, String> {
         Http::check(&options.base)?;
         if let Feed::Address(url) = &options.feed {
@@ -148,7 +147,7 @@ impl BlipSink {
         Ok(Self { http, options, authorization, base, progress: Mutex::default() })
     }
 
-    /// Sends one envelope and says what became of it.
+    /// Sends an envelope and returns the result.
     fn send(&self, envelope: &Envelope) -> Outcome {
         let (path, command) = match envelope {
             Envelope::Command(command) => ("commands", Some(command)),
@@ -175,7 +174,7 @@ impl BlipSink {
         }
     }
 
-    /// Feeds the flow with a close.
+    /// Passes a closed ticket to the flow.
     fn feed(&self, message: &Envelope) -> Outcome {
         match &self.options.feed {
             Feed::Nobody => Outcome::Done,
@@ -216,7 +215,7 @@ impl BlipSink {
         let mut rest = dispatch.send.iter().peekable();
         while let Some(envelope) = rest.next() {
             let Some(id) = envelope.header().and_then(|header| header.id.as_deref()) else {
-                // Somebody is typing: not without what they type, and it may fail.
+                // A typing indicator is not sent without its message, and may fail.
                 if rest.peek().is_some_and(|next| !self.was_sent(action, next)) {
                     let _: Outcome = self.send(envelope);
                 }
@@ -254,7 +253,8 @@ impl Sink for BlipSink {
     fn deliver(&self, delivery: &Delivery) -> Outcome {
         let action = format!("{}\n{}", delivery.account, delivery.key);
         let outcome = self.carry_out(delivery, &action);
-        // Whatever is over is sent whole if somebody has it sent again.
+        // When the action is over, its progress is deleted: if somebody repeats the action, all of
+        // it is sent.
         if !matches!(outcome, Outcome::Retry(_) | Outcome::RetryAfter { .. }) {
             self.progress().end(&action);
         }
@@ -262,7 +262,7 @@ impl Sink for BlipSink {
     }
 }
 
-/// What the answer to a command says.
+/// The result of a command from its answer.
 fn answered(text: &str, id: Option<&str>, is_close: bool) -> Outcome {
     let Ok(Envelope::Command(answer)) = Envelope::read(text) else {
         return Outcome::Retry("the answer is no command".into());
@@ -274,7 +274,7 @@ fn answered(text: &str, id: Option<&str>, is_close: bool) -> Outcome {
         Some(CommandStatus::Success) => Outcome::Done,
         Some(CommandStatus::Failure) => {
             let reason = answer.reason.unwrap_or_default();
-            // There is no such ticket any more, or it is no longer open.
+            // The ticket does not exist any more, or is no longer open.
             if is_close && reason.code == NOT_FOUND {
                 return Outcome::Done;
             }

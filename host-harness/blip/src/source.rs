@@ -1,4 +1,4 @@
-//! What Blip posts, told to the desk.
+//! Records what Blip posts in the desk.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -18,58 +18,59 @@ use crate::understand::{
     Door, Meant, Seen, Subject, Waiting, each, is_message, named_in, subject, understand,
 };
 
-/// The name of this door in the desk's inbound entries.
+/// The source in the desk's inbound entries.
 pub const DOOR: &str = "blip";
 
-/// Of a ticket's journal so many entries are looked at for what the customer was last offered.
+/// Maximum number of journal entries of a ticket that are searched for the last quick replies.
 const ENTRIES: usize = 100;
 
-/// Takes what Blip posts for one account of the desk. Cheap to clone; the clones are one.
+/// Receives Blip's posts for one account of the desk. Cheap to clone; clones share their state.
 #[derive(Clone)]
 pub struct BlipSource {
     door: Door,
     early: Arc<Mutex<Early>>,
 }
 
-/// What could not be read, and the place among the answers of its answer.
+/// An unreadable envelope, and the index of its answer.
 type UnreadAt = (usize, Inbound);
 
-/// What is told to the desk in one commit, and the answers that wait for it.
+/// What is recorded in one commit, and the answers that wait for it.
 #[derive(Default)]
 struct Batch {
     rows: Vec<Incoming>,
     waiting: Vec<Told>,
-    /// Tickets and customers that it changes: who asks for one of them must be told after it.
+    /// The tickets and customers that it changes: an envelope about one of them must be handled
+    /// after the commit.
     touched: HashSet<String>,
 }
 
-/// What one envelope told.
+/// The rows of one envelope.
 struct Told {
-    /// The place of its answer.
+    /// The index of its answer.
     place: usize,
     ticket: String,
-    /// How many rows it has in the batch.
+    /// The number of its rows in the batch.
     rows: usize,
     envelope: Envelope,
 }
 
 impl BlipSource {
-    /// Takes what is posted about this bot into this account.
+    /// A source for this bot and this account.
     #[must_use]
     pub fn new(account: impl Into<String>, bot: Identity) -> Self {
         Self { door: Door::new(account, bot), early: Arc::default() }
     }
 
-    /// The same, where messages are told to the desk for so many milliseconds after a close, for
-    /// policies that answer late replies. By default 0: who writes after a close writes to the bot.
+    /// Records messages up to this many milliseconds after a close, for policies with late replies.
+    /// By default 0: a customer who writes after a close writes to the bot.
     #[must_use]
     pub fn with_late_replies(self, late: Duration) -> Self {
         let late_replies = i64::try_from(late).unwrap_or(i64::MAX);
         Self { door: Door { late_replies, ..self.door }, ..self }
     }
 
-    /// The same, where Blip's data webhook posts, which sends tickets in the name of their customer.
-    /// By default such tickets are refused, for customers choose what they write.
+    /// Whether Blip's data webhook posts here, which sends tickets in the name of their customer.
+    /// By default such tickets are refused, because customers choose what they write.
     #[must_use]
     pub fn with_data_webhook(self, data_webhook: bool) -> Self {
         Self { door: Door { data_webhook, ..self.door }, ..self }
@@ -81,13 +82,13 @@ impl BlipSource {
         &self.door.account
     }
 
-    /// Takes a body: one envelope, a list of them, or one a line. The answers are in their order,
-    /// an answer to `get /tickets` has one for each of its tickets; when they come, all that they
-    /// call taken is durable, and what could not be read is kept. The same may be posted again.
+    /// Receives a body: one envelope, a list of them, or one per line. The answers are in the same
+    /// order; an answer to `get /tickets` has one per ticket. On return, everything answered as
+    /// taken is durable, and unreadable envelopes are stored. The same body may be posted again.
     ///
     /// # Errors
     ///
-    /// The desk could not, or has stopped: what has no answer must be posted again, and the rest
+    /// The desk failed or has stopped: everything without an answer must be posted again, the rest
     /// may be.
     pub fn receive<S: Store + Send + 'static>(
         &self,
@@ -96,13 +97,12 @@ impl BlipSource {
     ) -> Result<Vec<Answer>, NotDone> {
         let read = body::read(body);
         let source = self.clone();
-        // Asked and told at one go: nothing comes between what is known and what follows from it.
+        // Query and record in one turn, so that the state cannot change in between.
         let told = inlet.ask(move |desk, now| source.receive_at(desk, now, read))?;
         told.map_err(NotDone::Desk)
     }
 
-    /// The same for a desk that is at hand. Envelopes about different customers are stored in one
-    /// commit.
+    /// The same on a desk directly. Envelopes about different customers share a commit.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl BlipSource {
         Ok(answers)
     }
 
-    /// The same, where what cannot be read is not kept: for what somebody sends again.
+    /// The same without storing unreadable envelopes, for envelopes that somebody sends again.
     ///
     /// # Errors
     ///
@@ -164,7 +164,7 @@ impl BlipSource {
                 self.store(desk, now, &mut batch, &mut answers, &mut unread_at)?;
             }
             let meant = match self.understood(desk, now, &envelope, &subject) {
-                // Posted again it would find the same.
+                // Posting it again would have the same result.
                 Err(DeskError::Unreadable(why)) => {
                     let help = "the ticket is damaged; restore a backup, or delete it".into();
                     let text = envelope.to_string();
@@ -229,7 +229,7 @@ impl BlipSource {
         Ok(Answer::Confirmed { ticket: action.ticket.clone(), key })
     }
 
-    /// Tells what came before the ticket that it belongs to.
+    /// Records the messages that arrived before their ticket.
     fn tell_early<S: Store>(
         &self,
         desk: &mut Desk<S>,
@@ -258,7 +258,7 @@ impl BlipSource {
         Ok(understand(envelope, now, &self.door, subject, seen.as_ref()))
     }
 
-    /// What the desk knows of whom an envelope concerns.
+    /// What the desk knows about the subject of an envelope.
     fn look_up<S: Store>(
         &self,
         desk: &mut Desk<S>,
@@ -324,7 +324,7 @@ impl BlipSource {
         for Told { place, ticket, rows, envelope } in waiting {
             let receipts: Vec<_> = receipts.by_ref().take(rows).collect();
             let told = told(ticket.clone(), receipts);
-            // What the plugin will never take may still be a customer's answer.
+            // A message that the plugin can never accept may still be a customer's answer.
             if let (Answer::Refused { why, .. }, true) = (&told, is_message(&envelope)) {
                 let (why, text) = (why.clone(), envelope.to_string());
                 let door = DOOR.to_owned();
@@ -344,14 +344,14 @@ impl BlipSource {
     }
 }
 
-/// Answers the latest envelope.
+/// Sets the answer of the latest envelope.
 fn answer(answers: &mut [Option<Answer>], answer: Answer) {
     if let Some(last) = answers.last_mut() {
         *last = Some(answer);
     }
 }
 
-/// The answer to an envelope that was told to the desk.
+/// The answer to an envelope that was recorded.
 fn told(ticket: String, receipts: Vec<Receipt>) -> Answer {
     let refused = receipts.iter().find_map(|receipt| match receipt {
         Receipt::Refused(why) if !receipts.iter().any(Receipt::is_stored) => Some(why.clone()),

@@ -1,4 +1,4 @@
-//! What an envelope means to a desk: a function of the envelope and of what is known.
+//! The meaning of an envelope for a desk: a function of the envelope and the known state.
 
 use despertador_contract::event_log::Row;
 use despertador_contract::key;
@@ -18,28 +18,28 @@ use sha2::Digest;
 use crate::body::Unread;
 use crate::document;
 
-/// Whose envelopes are taken, and how.
+/// Which envelopes are accepted, and how.
 #[derive(Debug, Clone)]
 pub struct Door {
     /// The account.
     pub account: String,
     /// The bot.
     pub bot: Identity,
-    /// For how many milliseconds after a close messages are told to the desk; what was written
-    /// before the close always is.
+    /// How many milliseconds after a close messages are recorded; messages written before the close
+    /// always are.
     pub late_replies: i64,
-    /// Whether tickets are taken that come in the name of their customer, as Blip's data webhook
-    /// sends them.
+    /// Whether tickets in the name of their customer are accepted, as Blip's data webhook sends
+    /// them.
     pub data_webhook: bool,
 }
 
 impl Door {
-    /// The door of a bot into an account.
+    /// The settings for a bot and an account.
     pub fn new(account: impl Into<String>, bot: Identity) -> Self {
         Self { account: account.into(), bot, late_replies: 0, data_webhook: false }
     }
 
-    /// Whether a ticket that its customer seems to have sent is taken, and why not.
+    /// Checks whether a ticket that its customer seems to have sent is accepted.
     fn trusts(&self, ticket: &Ticket, senders: &[Identity]) -> Result<(), Distrust> {
         if !self.data_webhook {
             return Err(Distrust::NoDataWebhook);
@@ -54,14 +54,14 @@ impl Door {
     }
 }
 
-/// Why a ticket is refused that its customer seems to have sent.
+/// Why a ticket that its customer seems to have sent is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Distrust {
-    /// The door is not for the data webhook.
+    /// The settings do not allow the data webhook.
     NoDataWebhook,
-    /// Its owner is another bot, or nobody.
+    /// It belongs to another bot, or to none.
     AnotherBot,
-    /// It is another customer's.
+    /// It belongs to another customer.
     AnotherCustomer,
 }
 
@@ -90,72 +90,72 @@ impl Distrust {
     }
 }
 
-/// Whom an envelope concerns: what to ask the desk for.
+/// The subject of an envelope: what to ask the desk for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Subject {
-    /// The ticket it names.
+    /// The ticket that it names.
     pub ticket: Option<String>,
-    /// The customer it names, under each of their addresses, in canonical spelling; theirs is the
-    /// ticket if it names none that is known.
+    /// The customer that it names, by all of their addresses in canonical spelling; used to find
+    /// the ticket if it names no known one.
     pub customers: Vec<Identity>,
-    /// The ticket that it describes, if it does.
+    /// The ticket that it describes, if any.
     pub document: Option<Box<Ticket>>,
-    /// Whether the customer's address is the sender's.
+    /// Whether the customer's address is that of the sender.
     pub by_customer: bool,
-    /// Why the ticket that it brings is not taken.
+    /// Why its ticket is not accepted.
     pub distrust: Option<Distrust>,
 }
 
-/// What is known of a ticket.
+/// The known state of a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
-    /// Its facts; its id among them.
+    /// Its facts, including its id.
     pub facts: Facts,
-    /// When it was closed, or a little later; the time of a message is compared with it.
+    /// When it was closed, or a little later; compared with the time of a message.
     pub changed: Instant,
-    /// What is in the desk's outbox for it.
+    /// Its actions in the desk's outbox.
     pub outbox: Vec<Waiting>,
-    /// The answers that the customer was last offered.
+    /// The quick replies that the customer was last offered.
     pub offered: Vec<QuickReply>,
 }
 
 /// An action in the outbox.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiting {
-    /// Which one.
+    /// The action.
     pub key: ActionKey,
-    /// When it is tried next, or was to be tried last.
+    /// When it is tried next, or should have been tried last.
     pub next: Instant,
-    /// Whether it is still to be carried out; if not it was given up.
+    /// Whether it is still to be carried out; otherwise it was given up.
     pub is_open: bool,
 }
 
-/// What an envelope means to a desk.
+/// The meaning of an envelope for a desk.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meant {
-    /// Something happened; to be told in this order.
+    /// Rows to record, in this order.
     Happened {
         /// The ticket.
         ticket: String,
-        /// What is to be told. The first row may be the one that makes the ticket.
+        /// The rows. The first one may create the ticket.
         rows: Vec<Incoming>,
-        /// Whether it makes the ticket.
+        /// Whether they create the ticket.
         is_new: bool,
     },
-    /// An action that is in the outbox has reached its receiver.
+    /// An action in the outbox has reached its receiver.
     Arrived(ActionKey),
-    /// Nothing.
+    /// No effect.
     Nothing {
-        /// The ticket, where there is one.
+        /// The ticket, if there is one.
         ticket: Option<String>,
         /// Why.
         why: String,
-        /// Whether it would mean something if the customer had a ticket, which may be on its way.
+        /// Whether it would have an effect if the customer had a ticket, which may be on its way.
         may_be_early: bool,
     },
     /// It cannot be read, and may be a customer's answer.
     Unread(Unread),
-    /// It was read, and is not taken.
+    /// It was read, but is not accepted.
     Refused(Unread),
 }
 
@@ -165,7 +165,7 @@ impl Meant {
     }
 }
 
-/// Whom an envelope concerns.
+/// The subject of an envelope.
 #[must_use]
 pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
     let bot = &door.bot;
@@ -176,8 +176,8 @@ pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
         }
         None => Subject::default(),
     };
-    // Customers choose what they write: neither its id nor its content names a ticket, unless the
-    // door is one by which Blip sends tickets in their name.
+    // Customers choose what they write: neither id nor content names a ticket, unless the settings
+    // allow Blip to send tickets in their name.
     if let Some(customers) = writing_customer(envelope, bot) {
         let by_customer = Subject { customers, by_customer: true, ..Subject::default() };
         let Some(document) = described(envelope) else { return by_customer };
@@ -194,7 +194,7 @@ pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
         return of_document(document, more);
     }
     match envelope {
-        // A customer asks no desk for anything.
+        // A customer sends no commands to a desk.
         Envelope::Command(command)
             if command
                 .header
@@ -204,7 +204,8 @@ pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
         {
             Subject::default()
         }
-        // Agents ask the desk for something: the address is the desk's, the ticket in the command.
+        // Agents send commands to the desk: the address is the desk's, the ticket is in the
+        // command.
         Envelope::Command(command) if command.status.is_none() => {
             match meaning(envelope, 0, &Known::by(bot)) {
                 Ok(Meaning::Happened { ticket, .. }) => of(Some(At::Ticket(ticket))),
@@ -213,7 +214,7 @@ pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
         }
         _ => {
             let mut subject = of(concerns(envelope, bot));
-            // A server reports on a message; whom it was for stands beside.
+            // A server reports on a message; the receiver is in a member next to it.
             let header =
                 envelope.header().filter(|_| matches!(envelope, Envelope::Notification(_)));
             let by_server = header.filter(|header| {
@@ -242,7 +243,7 @@ fn of_document(document: Ticket, more: Vec<Identity>) -> Subject {
     }
 }
 
-/// The customer of a ticket, as the router knows them and as the bot does.
+/// The customer of a ticket, by the addresses of the router and of the bot.
 fn customers_of(ticket: &Ticket) -> Vec<Identity> {
     let told = [&ticket.routing_customer_identity, &ticket.customer_identity];
     let mut customers: Vec<Identity> =
@@ -257,7 +258,7 @@ fn address(text: &str) -> Option<Identity> {
     Some(canonical(&node.identity)).filter(|address| !address.domain().is_empty())
 }
 
-/// The customer under each of their addresses, if they wrote this.
+/// The customer by all of their addresses, if they wrote this.
 fn writing_customer(envelope: &Envelope, bot: &Identity) -> Option<Vec<Identity>> {
     let Envelope::Message(message) = envelope else { return None };
     let from = &message.header.from.as_ref()?.identity;
@@ -318,7 +319,7 @@ fn is_answer_of_desk(command: &Command) -> bool {
 fn described(envelope: &Envelope) -> Option<Ticket> {
     match envelope {
         Envelope::Message(message) => message.content().ok()?.ticket().ok()?,
-        // What is answered to us is a receipt.
+        // An answer to us is a receipt.
         Envelope::Command(command)
             if is_answer_of_desk(command)
                 && command.header.id.as_deref().is_none_or(|id| SentId::read(id).is_none()) =>
@@ -336,8 +337,7 @@ fn described(envelope: &Envelope) -> Option<Ticket> {
     }
 }
 
-/// The tickets and customers that a text names which cannot be read: every string in it that is an
-/// address of one.
+/// The tickets and customers in an unreadable text: every string in it that is the address of one.
 pub(crate) fn named_in(text: &str, bot: &Identity) -> (Vec<String>, Vec<String>) {
     let (mut tickets, mut customers) = (Vec::new(), Vec::new());
     for text in text.split(['"', '\'', '<', '>', ',', ' ', '\n']) {
@@ -356,9 +356,8 @@ pub(crate) fn named_in(text: &str, bot: &Identity) -> (Vec<String>, Vec<String>)
     (tickets, customers)
 }
 
-/// What an envelope means that is received now, as far as this is known of the ticket that its
-/// [`Subject`] names: of the ticket itself, else of the customer's open one, else of their latest
-/// one.
+/// The meaning of an envelope that is received now, given the known state of its [`Subject`]: of
+/// the ticket itself, otherwise of the customer's open ticket, otherwise of their latest one.
 #[must_use]
 pub fn understand(
     envelope: &Envelope,
@@ -450,7 +449,7 @@ pub fn understand(
     }
 }
 
-/// The part of an action that an envelope tells the outcome of.
+/// The part of an action whose result an envelope reports.
 fn reported(envelope: &Envelope) -> Option<SentId> {
     let header = match envelope {
         Envelope::Notification(notification) => &notification.header,
@@ -460,9 +459,9 @@ fn reported(envelope: &Envelope) -> Option<SentId> {
     SentId::read(header.id.as_deref()?)
 }
 
-/// Whether the sender of an envelope is entitled to tell what became of an action: the customer of
-/// its ticket, the gateway of that customer's channel, or a server of Blip's. Whoever knows the
-/// scheme of the ids can write one.
+/// Whether the sender of an envelope may report the result of an action: the customer of its
+/// ticket, the gateway of that customer's channel, or a server of Blip's. The scheme of the ids is
+/// known, so anybody could write one.
 fn may_report(envelope: &Envelope, bot: &Identity, seen: Option<&Seen>) -> bool {
     let Some(from) = envelope.header().and_then(|header| header.from.as_ref()) else {
         return false;
@@ -478,17 +477,17 @@ fn may_report(envelope: &Envelope, bot: &Identity, seen: Option<&Seen>) -> bool 
     from.name() == POSTMASTER && (is_blip || is_gateway || from.domain() == bot.domain())
 }
 
-/// The name under which servers and gateways write.
+/// The name of servers and gateways.
 const POSTMASTER: &str = "postmaster";
 
-/// The customer of a ticket under each of their addresses, in canonical spelling.
+/// The customer of a ticket by all of their addresses, in canonical spelling.
 fn customers_in(facts: &Facts) -> Vec<Identity> {
     let described = document::of_facts(facts).map(|ticket| customers_of(&ticket));
     let named = document::customer_of_facts(facts).map(|customer| canonical(&customer));
     described.into_iter().flatten().chain(named).collect()
 }
 
-/// The ticket as it was last described, and as the desk knows it to be since.
+/// The ticket as it was last described, updated with what the desk knows.
 fn known_ticket(seen: &Seen) -> Ticket {
     let described = document::of_facts(&seen.facts);
     let ticket = described.unwrap_or_else(|| Ticket {
@@ -498,7 +497,7 @@ fn known_ticket(seen: &Seen) -> Ticket {
     });
     let ticket = Ticket { id: Some(seen.facts.id.clone()), ..ticket };
     if seen.facts.status == TicketStatus::Closed && !ticket.is_over() {
-        // The desk has closed it, and Blip has not said so yet.
+        // The desk has closed it, and Blip has not reported that yet.
         return Ticket {
             status: Some(Status::ClosedClientInactivity),
             closed: Some(true),
@@ -508,7 +507,7 @@ fn known_ticket(seen: &Seen) -> Ticket {
     ticket
 }
 
-/// Whether a description is older than the one that is known: they come in any order.
+/// Whether a description is older than the known one: they arrive in any order.
 fn is_stale(told: &Ticket, known: &Ticket) -> bool {
     let (Some(told_at), Some(known_at)) = (&told.status_date, &known.status_date) else {
         return false;
@@ -563,8 +562,8 @@ impl Telling<'_> {
         Meant::Happened { ticket: ticket.to_owned(), rows, is_new: own.is_none() }
     }
 
-    /// A description or a message that means nothing by itself: facts may have changed all the
-    /// same, and a ticket that was transferred has no clock any more.
+    /// A description or message without an event: facts may have changed, and a transferred ticket
+    /// has no clock any more.
     fn nothing(&self, why: &Why, document: Option<&Ticket>) -> Meant {
         let id = document.and_then(|document| document.id.as_deref());
         let id = id.or_else(|| Some(self.seen?.facts.id.as_str()));
@@ -584,7 +583,7 @@ impl Telling<'_> {
         Meant::Nothing { ticket: id.map(str::to_owned), why: why.to_string(), may_be_early }
     }
 
-    /// Why something about a ticket that is closed is not told; none if it is open, or if the
+    /// Why something about a closed ticket is not recorded; `None` if it is open, or if the
     /// customer wrote before they could know.
     fn comes_after_close(&self, seen: &Seen, what: &[Happened]) -> Option<&'static str> {
         if seen.facts.status == TicketStatus::Open {
@@ -604,8 +603,8 @@ impl Telling<'_> {
         (!counts).then_some("the customer has no open ticket")
     }
 
-    /// The event under an id that it has however often it is posted. The failure of an action is
-    /// one for each time that the action is sent.
+    /// The event with an id that is the same in every post. The failure of an action has an id per
+    /// attempt.
     fn named(&self, event: Event, own: Option<&Seen>) -> Event {
         let Happening::Failed(Failure { key, .. }) = &event.what else { return event };
         let waiting = own.and_then(|seen| seen.outbox.iter().find(|waiting| waiting.key == *key));
@@ -620,7 +619,7 @@ impl Telling<'_> {
         Incoming::new(&self.door.account, row)
     }
 
-    /// That a ticket goes on as another one, if it is not known.
+    /// The report that a ticket continues as another one, unless that is known.
     fn gone(&self, seen: &Seen) -> Option<Incoming> {
         let is_open = seen.facts.status == TicketStatus::Open;
         let row = || Row::facts(seen.facts.id.clone(), self.now, document::gone());
@@ -633,8 +632,8 @@ fn digest(text: &str) -> String {
     whole.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
-/// Whether somebody writes: only then it matters what was offered, and only that is kept when it
-/// comes early.
+/// Whether it is a message: only then do the quick replies matter, and only messages are kept when
+/// they come early.
 pub(crate) fn is_message(envelope: &Envelope) -> bool {
     matches!(envelope, Envelope::Message(_))
 }

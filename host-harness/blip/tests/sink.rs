@@ -1,4 +1,4 @@
-//! Actions carried out by a Blip on this machine, which answers as it is told to.
+//! Actions carried out by a simulated Blip on this machine.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -50,7 +50,8 @@ struct Request {
 
 type Handler = dyn Fn(&Request) -> Option<String> + Send;
 
-/// A Blip that answers what the handler writes, byte by byte; none keeps the caller waiting.
+/// A simulated Blip that answers what the handler writes, byte by byte; without an answer the
+/// caller waits.
 fn blip(handler: Box<Handler>) -> (String, Receiver<Request>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -61,12 +62,12 @@ fn blip(handler: Box<Handler>) -> (String, Receiver<Request>) {
             let Ok(mut stream) = stream else { return };
             let Some(request) = request(&stream) else { continue };
             let answer = handler(&request);
-            // Heard before it is answered: whoever has the answer finds it here.
+            // Reported before it is answered, so that the caller finds it here.
             if heard.send(request).is_err() {
                 return;
             }
             match answer {
-                // Who is not listening any more has heard enough.
+                // The caller may have closed the connection.
                 Some(answer) => drop(stream.write_all(answer.as_bytes())),
                 None => slow.push(stream),
             }
@@ -106,7 +107,7 @@ fn http(status: &str, body: &str) -> Option<String> {
     ))
 }
 
-/// As Blip does: messages are accepted, commands are done.
+/// Like Blip: messages are accepted, commands succeed.
 fn friendly(request: &Request) -> Option<String> {
     match request.path.as_str() {
         "/commands" => command(request, &json!({ "status": "success" })),
@@ -213,7 +214,7 @@ fn a_reminder_is_a_message_under_its_id() {
 
 #[test]
 fn a_close_is_carried_out_in_parts_and_none_is_sent_twice() {
-    // The close itself is refused three times as something that may go by.
+    // The close itself fails three times with a temporary reason.
     let failures = Mutex::new(3);
     let (url, requests) = blip(Box::new(move |request| {
         let mut left = failures.lock().unwrap();
@@ -230,7 +231,7 @@ fn a_close_is_carried_out_in_parts_and_none_is_sent_twice() {
     assert_eq!(ids(&requests), ["close.closing-text", "close.closing-note", "close.close"]);
     assert_eq!(first.deliver(&close()), Outcome::Retry(why.into()));
     assert_eq!(ids(&requests), ["close.close"], "the customer was told");
-    // After a crash nobody knows what was sent: all of it is, under the same ids.
+    // After a crash the progress is lost: everything is sent again, with the same ids.
     let second = sink(&url);
     assert_eq!(second.deliver(&close()), Outcome::Retry(why.into()));
     assert_eq!(ids(&requests), ["close.closing-text", "close.closing-note", "close.close"]);
@@ -288,7 +289,7 @@ fn what_blip_answers_to_a_command_decides_what_becomes_of_it() {
         |code: i64| json!({ "status": "failure", "reason": { "code": code } }).to_string();
     let cases: [(String, Is); 15] = [
         (json!({ "status": "success" }).to_string(), done),
-        // The ticket is gone or closed: it was done before.
+        // The ticket is gone or closed: the close was done earlier.
         (failure(67), done),
         (failure(62), refused),
         (failure(33), blocked),
@@ -313,7 +314,7 @@ fn what_blip_answers_to_a_command_decides_what_becomes_of_it() {
             match answer.as_str() {
                 "garbage" => http("200 OK", "<html>"),
                 "half" => Some("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"id\":".into()),
-                // More than is read; who reads on regardless would have it for a success.
+                // More than is read; with the rest it would look like a success.
                 "huge" => {
                     let blank = " ".repeat(300 * 1024);
                     let id = &request.body["id"];
@@ -448,7 +449,7 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
                 break;
             }
         }
-        // The report comes back by itself.
+        // The report arrives without another call.
         while inlet
             .ask(|desk, _| !desk.standing("acme", "t-1").expect("one").outbox.is_empty())
             .expect("a desk")

@@ -1,4 +1,4 @@
-//! What Blip posts, told to a desk: once, to the right ticket, whatever the order.
+//! Blip's posts are recorded once, in the right ticket, in any order.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -65,7 +65,7 @@ fn report(desk: &mut Desk<Sqlite>, now: Instant, key: &str, outcome: Outcome) {
     desk.delivered(now, &[report]).expect("a report");
 }
 
-/// How much has happened to a ticket, and when it is looked at.
+/// The number of a ticket's events, and when it is due.
 fn progress(desk: &mut Desk<Sqlite>, ticket: &str) -> (usize, Option<i64>) {
     let (due, _) = aim(desk, ticket);
     (desk.timeline("acme", ticket).expect("a timeline").len(), due)
@@ -98,7 +98,7 @@ fn whatever_is_posted_again_is_taken_once() {
     let folder = Folder::new();
     let (mut desk, source) = waiting(&folder);
     let entries = desk.timeline("acme", "t-1").expect("a timeline").len();
-    // Also what has been passed on, and what is older than what is known.
+    // Including forwarded messages, and ones older than the known state.
     let mut again = answered();
     let mut passed_on = text("fwd:a1", BOT, "¿Puede reiniciar el equipo?");
     passed_on["to"] = json!(CUSTOMER);
@@ -167,20 +167,20 @@ fn what_comes_before_its_ticket_counts_once_the_ticket_is_there() {
     let (mut desk, source) = (folder.desk(), source());
     let mut backwards = answered();
     backwards.reverse();
-    // The answer, the ticket as Ana took it, what the customer asked, and the ticket as it was.
+    // The answer, the ticket as Ana took it, what the customer asked, and the ticket before.
     for (_, envelope) in backwards {
         post(&mut desk, &source, NINE + 2 * MINUTE, &envelope);
     }
     let log = desk.event_log("acme", "t-1").expect("a log");
     assert!(log.contains("\"a1\"") && log.contains("\"m1\""), "{log}");
-    // The same where the desk names the ticket alone.
+    // The same if the desk names only the ticket.
     let by_ticket = text("a5", "t-5@desk.msging.net/Webhook", "¿Sigue ahí?");
     assert!(ignored(&post(&mut desk, &source, NINE, &by_ticket)).contains("it counts if"));
     let fifth = ticket(&json!({ "id": "t-5", "sequentialId": 15, "status": "Open",
         "customerIdentity": "leo@0mn.io" }));
     post(&mut desk, &source, NINE, &fifth);
     assert!(desk.event_log("acme", "t-5").expect("a log").contains("\"a5\""));
-    // What is not soon followed by its ticket was for the bot.
+    // Messages that are not soon followed by a ticket were for the bot.
     let eva = "eva@0mn.io";
     post(&mut desk, &source, NINE, &text("e1", eva, "oi"));
     let hers = ticket(&json!({ "id": "t-2", "sequentialId": 8, "status": "Open",
@@ -206,7 +206,7 @@ fn a_customer_cannot_write_into_the_ticket_of_another() {
 
 #[test]
 fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
-    // The old one's last word comes before the new one's first, after it, or never.
+    // The old one's last message comes before the new one's first, after it, or never.
     for (new_first, last_word) in [(false, true), (true, true), (true, false)] {
         let folder = Folder::new();
         let (mut desk, source) = waiting(&folder);
@@ -239,13 +239,13 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
         assert!(more.contains(&("customer.name".into(), "Eva".into())), "{more:?}");
         let kept = more.iter().find(|(name, _)| name == TICKET_FACT).expect("a document");
         assert!(kept.1.contains("t-2") && !more.iter().any(|(name, _)| name == "continued-by"));
-        // A reminder that fails after all is no warning for the new one either.
+        // A reminder that fails later is no warning for the new one either.
         let failed = json!({ "id": "despertador.t-1.1.reminder-1.message", "from": CUSTOMER,
             "to": BOT, "event": "failed", "reason": { "code": 131_026 } });
         let before = progress(&mut desk, "t-2");
         assert!(heard(&post(&mut desk, &source, NINE + 13 * MINUTE, &failed)));
         assert_ne!(progress(&mut desk, "t-2"), before, "the failure is passed on");
-        // What is written from now on belongs to the new one.
+        // Messages from now on belong to the new one.
         let answer = post(&mut desk, &source, NINE + 14 * MINUTE, &text("m2", CUSTOMER, "sí"));
         assert!(matches!(&answer, Answer::Taken { ticket, .. } if ticket == "t-2"), "{answer:?}");
     }
@@ -264,7 +264,7 @@ fn what_failed_on_its_way_is_the_failure_of_its_action_once() {
     let answer = post(&mut desk, &source, now + MINUTE, &failed);
     let Answer::Taken { receipts, .. } = &answer else { panic!("{answer:?}") };
     let [Receipt::Heard(decision)] = &receipts[..] else { panic!("{receipts:?}") };
-    // A failed reminder is no warning: nothing is closed upon it.
+    // A failed reminder is no warning: no close follows.
     assert!(!format!("{decision:?}").contains("Step::Close"), "{decision:?}");
     let log = desk.event_log("acme", "t-1").expect("a log");
     assert!(log.contains("blocked"), "{log}");
@@ -303,7 +303,7 @@ fn a_receipt_confirms_what_nobody_has_reported() {
     let (mut desk, source) = waiting(&folder);
     let now = NINE + 12 * MINUTE;
     let key = hand_out(&mut desk, now);
-    // The answer of HTTP was lost.
+    // The HTTP answer was lost.
     report(&mut desk, now, &key, Outcome::Retry("no answer".into()));
     let became = |event: &str| {
         json!({ "id": "despertador.t-1.1.reminder-1.message", "from": CUSTOMER, "to": BOT,
@@ -322,7 +322,7 @@ fn a_receipt_confirms_what_nobody_has_reported() {
     assert_eq!(desk.deliveries(now + MINUTE, 10).expect("deliveries"), []);
 }
 
-/// The ids of what is sent can be guessed: who tells what became of it makes the difference.
+/// The ids of sent envelopes can be guessed, so the sender of a report matters.
 #[test]
 fn only_the_receiver_and_their_gateway_say_what_became_of_an_action() {
     let folder = Folder::new();
@@ -361,7 +361,7 @@ fn only_the_receiver_and_their_gateway_say_what_became_of_an_action() {
         }
     }
     assert_eq!(progress(&mut desk, "t-1"), before, "nothing has happened");
-    // A customer asks no desk to stop a clock, neither their own nor another one's.
+    // A customer cannot stop a clock with a command, neither their own nor another's.
     let command = json!({ "id": "1", "from": "eva@0mn.io", "to": "postmaster@desk.msging.net",
         "method": "set", "uri": "/tickets/t-1/close" });
     ignored(&post(&mut desk, &source, now + 1, &command));
@@ -400,14 +400,14 @@ fn a_close_by_the_desk_is_heard_once_and_what_was_written_before_it_still_counts
     }
     let closed = NINE + 17 * MINUTE;
     assert_eq!(desk.standing("acme", "t-1").expect("one").ticket.status, TicketStatus::Closed);
-    // The customer wrote a second before, and is heard after.
+    // The customer wrote a second before, and the message arrives after.
     let mut late = text("m2", CUSTOMER, "¡espere!");
     late["metadata"] = json!({ "#wa.timestamp": ((closed - SECOND) / SECOND).to_string() });
     let answer = post(&mut desk, &source, closed + SECOND, &late);
     let Answer::Taken { receipts, .. } = &answer else { panic!("{answer:?}") };
     let [Receipt::Heard(decision)] = &receipts[..] else { panic!("{receipts:?}") };
     assert!(format!("{decision:?}").contains("premature: true"), "{decision:?}");
-    // Blip's own word for the close, with no more than it must have; and it again.
+    // Blip's own report of the close, with the required members only; and again.
     let back = json!({ "id": "r1", "from": AT_DESK, "to": BOT,
         "type": "application/vnd.lime.redirect+json", "content": { "context": { "type": TICKET,
             "value": { "id": "t-1", "status": "ClosedClientInactivity", "closed": true,
@@ -419,7 +419,7 @@ fn a_close_by_the_desk_is_heard_once_and_what_was_written_before_it_still_counts
     assert_eq!(log.matches("\"closed\":").count(), 0, "it was ours: {log}");
     let opened = ticket(&json!({ "status": "Open", "statusDate": "2026-03-02T09:16:00Z" }));
     assert!(ignored(&post(&mut desk, &source, closed + 4 * SECOND, &opened)).contains("later"));
-    // Who writes later writes to the bot, unless the policy is for late replies.
+    // A customer who writes later writes to the bot, unless the policy has late replies.
     let later = text("m3", CUSTOMER, "¿hola?");
     let answer = post(&mut desk, &source, closed + MINUTE, &later);
     assert_eq!(ignored(&answer), "the customer has no open ticket");
@@ -476,7 +476,7 @@ fn what_a_short_description_leaves_out_stays_as_it_is() {
     assert_eq!(facts.agent.as_deref(), Some("ana@acme.com"));
     assert_eq!((facts.tags, facts.department), (vec!["fibra".into()], Some("Soporte".into())));
     assert_eq!(aim(&mut desk, "t-1"), (Some(12), Some(Step::Reminder(1))));
-    // Whoever knows the ticket's facts still knows its customer.
+    // The customer is still known from the ticket's facts.
     let answer = post(&mut desk, &source, NINE + 5 * MINUTE, &text("m2", CUSTOMER, "ya"));
     assert!(matches!(&answer, Answer::Taken { ticket, .. } if ticket == "t-1"), "{answer:?}");
     assert!(!desk.event_log("acme", "t-1").expect("a log").contains("unassigned"));
@@ -524,7 +524,7 @@ fn messages_and_tickets_that_come_together_meet() {
     );
 }
 
-/// The way into a desk that has stopped.
+/// The inlet of a desk that has stopped.
 fn runtime_is_gone() -> despertador_desk::runtime::Inlet<Sqlite> {
     let folder = Folder::new();
     let sink = LogSink::new(std::io::sink());
@@ -550,7 +550,7 @@ fn a_ticket_that_is_damaged_is_no_reason_to_post_again() {
     assert!(ignored(&answers[1]).contains("no ticket"));
 }
 
-/// Whatever Blip posts has an answer, and none of them is an error for which it posts again.
+/// Every post gets an answer, and none of them is an error that makes Blip post again.
 #[test]
 fn every_sample_has_an_answer() {
     let folder = Folder::new();
@@ -565,7 +565,7 @@ fn every_sample_has_an_answer() {
         include_str!("../../lime/tests/samples/others.jsonl"),
         "\n{}\n[]\nnull\n{\"id\":5}\n{\"content\":{}}\n{\"type\":\"x\",\"content\":null}\n\"oi\"\n"
     );
-    // The same about the ticket that is there, and about its customer.
+    // The same about the existing ticket and its customer.
     let near = samples.replace("3f8c2b1e", "t-1").replace("1@0mn.io", CUSTOMER);
     for (minute, samples) in [(3, samples), (4, &near), (5, &near)] {
         let count = samples.lines().filter(|line| !line.trim().is_empty()).count();

@@ -1,8 +1,8 @@
 //! Envelopes on standard input and output, for programs in other languages.
 //!
 //! ```text
-//! cargo run -p despertador-lime --example bridge -- write    # envelopes of every kind, one a line
-//! cargo run -p despertador-lime --example bridge -- read     # what each line means, one a line
+//! cargo run -p despertador-lime --example bridge -- write    # envelopes of every kind, one per line
+//! cargo run -p despertador-lime --example bridge -- read     # the meaning of each line, one per line
 //! cargo run -p despertador-lime --example bridge -- answer   # the answer to the command of each line
 //! ```
 
@@ -53,7 +53,7 @@ fn each_line(
     Ok(())
 }
 
-/// Whom every envelope concerns.
+/// The conversation to which every envelope belongs.
 struct Conversation {
     bot: Identity,
     customer: Identity,
@@ -246,7 +246,7 @@ fn answer(_: &Conversation, line: &str) -> Result<Value, Failure> {
     }
 }
 
-/// What a line means, in a few words.
+/// The meaning of a line, in a few words.
 fn read(conversation: &Conversation, line: &str) -> Result<Value, Failure> {
     let known = Known {
         ticket: Some(&conversation.ticket),
@@ -282,7 +282,7 @@ fn read(conversation: &Conversation, line: &str) -> Result<Value, Failure> {
     })
 }
 
-/// The last word of a name, as this crate writes it: `Customer` of `Author::Customer`.
+/// The last word of a debug name: `Customer` for `Author::Customer`.
 fn debug(value: &impl std::fmt::Debug) -> String {
     format!("{value:?}").rsplit("::").next().unwrap_or_default().into()
 }

@@ -1,4 +1,4 @@
-//! Actions as the envelopes that carry them out.
+//! Converts actions to the envelopes that carry them out.
 
 mod refusal;
 
@@ -16,14 +16,14 @@ use crate::ticket::{Status, Ticket};
 
 pub use refusal::{LeftOut, Refusal};
 
-/// Whom an action concerns.
+/// The parties of an action.
 #[derive(Debug, Clone, Copy)]
 pub struct Route<'a> {
     /// The bot.
     pub bot: &'a Identity,
-    /// The customer, at their channel.
+    /// The customer, on their channel.
     pub customer: &'a Identity,
-    /// The ticket as it was last seen.
+    /// The last known ticket.
     pub ticket: &'a Ticket,
 }
 
@@ -32,49 +32,51 @@ pub struct Route<'a> {
 pub struct Options {
     /// How a ticket is closed.
     pub close: CloseWay,
-    /// For how many milliseconds the customer sees somebody typing before a message.
+    /// How many milliseconds a typing indicator is shown before a message.
     pub typing: Option<i64>,
-    /// The language of templates that name none, as WhatsApp writes it: `pt_BR`.
+    /// The language of templates without one, as WhatsApp writes it: `pt_BR`.
     pub template_language: Option<String>,
 }
 
-/// How a ticket is closed because its customer was silent.
+/// How a ticket is closed for inactivity.
 ///
-/// Blip's own close gives the ticket the status `ClosedClientInactivity`, and its flows leave by
-/// that status. That the desk takes this status from others is not documented: where it does not,
-/// the ticket is closed in another way, and the flow is fed with what the desk would have sent.
+/// Blip's own close sets the status `ClosedClientInactivity`, and its flows leave by that status.
+/// It is not documented whether the desk accepts this status from others. If it does not, the
+/// ticket is closed in another way, and the flow gets what the desk would have sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CloseWay {
     /// `/tickets/change-status` with the status; the desk sends the customer back to the bot.
     #[default]
     ChangeStatus,
-    /// `/tickets/change-status-without-redirect` with the status, and the flow is fed.
+    /// `/tickets/change-status-without-redirect` with the status, and the closed ticket is passed
+    /// to the flow.
     ChangeStatusAndFeed,
-    /// `/tickets/{id}/close`, for which the desk chooses the status, and the flow is fed. What the
-    /// desk itself sends for it is to be kept from the flow: [`accepts_close`](crate::accepts_close)
-    /// lets the first one in, and the user has then left the block.
+    /// `/tickets/{id}/close`, for which the desk chooses the status, and the closed ticket is
+    /// passed to the flow. What the desk itself sends for it must be kept from the flow:
+    /// [`accepts_close`](crate::accepts_close) accepts the first one, and the user has then left
+    /// the block.
     CloseAndFeed,
 }
 
 /// The envelopes that carry an action out.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Dispatch {
-    /// To be sent, in this order.
+    /// To send, in this order.
     pub send: Vec<Envelope>,
-    /// To be fed into the flow as if the desk had sent it, once the close was answered.
+    /// To pass to the flow as if the desk had sent it, after the close was answered.
     pub feed: Option<Message>,
-    /// What of the action has no counterpart in Blip.
+    /// Parts of the action without a counterpart in Blip.
     pub left_out: Vec<LeftOut>,
 }
 
-/// The envelopes that carry an action out. Asked again, they are the same, with the same ids.
+/// The envelopes that carry an action out. The result is always the same, with the same ids.
 ///
-/// Messages and commands have no sender: the server fills in the bot that is connected.
+/// Messages and commands have no sender: the server fills in the connected bot.
 ///
 /// # Errors
 ///
-/// When there is no way to carry it out: the host reports `failed`.
+/// If it cannot be carried out: the host reports `failed`.
 pub fn carry_out(
     action: &Action,
     route: &Route<'_>,
@@ -137,7 +139,7 @@ impl Dispatching<'_> {
         self.send(desk::note(&self.id(part), self.route.customer, words));
     }
 
-    /// A message for whom it is meant; the parts of the words, of the picture, and of a note.
+    /// A message for its audience; `parts` are those of the text, of the image, and of a note.
     fn message(&mut self, message: &Outgoing, parts: [Part; 3]) -> Result<(), Refusal> {
         let [words, picture, note] = parts;
         match &message.audience {
@@ -170,7 +172,7 @@ impl Dispatching<'_> {
                 })
             };
             match select {
-                // A menu has no place for a picture: it goes before it.
+                // A menu cannot contain an image, so the image is sent before it.
                 Some(select) => {
                     contents.extend(picture_with("").map(|content| (picture, content)));
                     contents.push((words, select));
@@ -201,7 +203,7 @@ impl Dispatching<'_> {
         }
         let note = format!("{}: {}", package.note.category, package.note.summary);
         self.note(Part::ClosingNote, &note);
-        // Who said by a quick reply that the matter is settled has closed it.
+        // A customer who said with a quick reply that the matter is settled has closed the ticket.
         let status = match package.exit.as_str() {
             "customer-resolved" => Status::ClosedClient,
             _ => Status::ClosedClientInactivity,
@@ -236,7 +238,7 @@ impl Dispatching<'_> {
         Ok(())
     }
 
-    /// Whether the bot answers again is the flow's: it does once the user has left the block.
+    /// The flow decides whether the bot answers again: it does once the user has left the block.
     fn after_close(&mut self, unassign: bool, bot_on: bool, survey: &Survey) {
         if unassign {
             self.left_out(LeftOut::Unassign);
@@ -249,8 +251,8 @@ impl Dispatching<'_> {
         }
     }
 
-    /// A new ticket that knows the one it goes on from. That the desk takes the number and the
-    /// agent from others is not documented; without them it is a ticket like any other.
+    /// A new ticket that refers to the one it continues. It is not documented whether the desk
+    /// accepts the number and the agent from others; without them it is an ordinary ticket.
     fn open_linked(&mut self) {
         self.open(Ticket {
             parent_sequential_id: self.route.ticket.sequential_id,

@@ -1,8 +1,8 @@
-//! Who sends and who receives: `name@domain/instance`.
+//! Addresses of senders and receivers: `name@domain/instance`.
 //!
-//! An address can be the name of another one. Then its `@` is written `%40`: the agent
-//! `ana%40acme.com@blip.ai` is `ana@acme.com` at Blip, and `5511…%40wa.gw.msging.net@desk.msging.net`
-//! is the customer `5511…@wa.gw.msging.net` at the desk.
+//! The name of an address can itself be an address, with its `@` written `%40`: the agent
+//! `ana%40acme.com@blip.ai` is `ana@acme.com` in Blip, and
+//! `5511…%40wa.gw.msging.net@desk.msging.net` is the customer `5511…@wa.gw.msging.net` at the desk.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,39 +13,39 @@ use serde_json::Value;
 use crate::error::{Problem, ReadError};
 use crate::object::{Json, Reading};
 
-/// What a name keeps of an address inside it; everything else is escaped.
+/// The characters of an embedded address that are not escaped in a name.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A part of an address has at most so many bytes.
+/// Maximum length of a part of an address, in bytes.
 const PART: usize = 1023;
 
-/// Somebody, on whatever device: `name@domain`.
+/// A party on any device: `name@domain`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity {
     name: String,
     domain: String,
 }
 
-/// Somebody on a device: `name@domain/instance`.
+/// A party on a device: `name@domain/instance`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Node {
-    /// Who.
+    /// The party.
     pub identity: Identity,
-    /// The device or connection, where it is told.
+    /// The device or connection, if given.
     pub instance: Option<String>,
 }
 
 impl Identity {
-    /// The identity of a name, as it is written, at a domain.
+    /// An identity with a name as it is written (escaped), and a domain.
     ///
     /// # Errors
     ///
-    /// If they do not make an address.
+    /// If they do not form an address.
     pub fn new(name: &str, domain: &str) -> Result<Self, NotAnAddress> {
         format!("{name}@{domain}").parse()
     }
 
-    /// The name, as it is written: what is escaped in it stays so.
+    /// The name as it is written, including escapes.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -57,26 +57,27 @@ impl Identity {
         &self.domain
     }
 
-    /// The same identity as a name at another domain: `5511…%40wa.gw.msging.net@desk.msging.net`.
+    /// This identity embedded as a name at another domain:
+    /// `5511…%40wa.gw.msging.net@desk.msging.net`.
     #[must_use]
     pub fn at(&self, domain: &str) -> Self {
         Self { name: escape(&self.to_string()), domain: domain.into() }
     }
 
-    /// The identity that is the name of this one, if its name is one.
+    /// The identity embedded in the name, if there is one.
     #[must_use]
     pub fn inner(&self) -> Option<Self> {
         let name = unescape(&self.name)?;
         name.parse().ok().filter(|inner: &Self| !inner.domain.is_empty())
     }
 
-    /// Somebody on no device in particular.
+    /// The party on no particular device.
     #[must_use]
     pub fn node(self) -> Node {
         Node { identity: self, instance: None }
     }
 
-    /// Whether both are the same; letters count alike, large and small.
+    /// Whether both are the same, ignoring case.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         self.name.eq_ignore_ascii_case(&other.name)
@@ -84,13 +85,13 @@ impl Identity {
     }
 }
 
-/// Writes a text so that it can be the name of an address, or a step of a URI.
+/// Escapes a text for the name of an address or a segment of a URI.
 #[must_use]
 pub fn escape(text: &str) -> String {
     utf8_percent_encode(text, NAME).to_string()
 }
 
-/// Reads what [`escape`] wrote; none if it is no text.
+/// Reverts [`escape`]; `None` if the result is not a text.
 #[must_use]
 pub fn unescape(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Into::into)
@@ -152,15 +153,15 @@ impl fmt::Display for Node {
     }
 }
 
-/// A text that is no address.
+/// An invalid address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is no address; write `name@domain/instance`", .text)]
 pub struct NotAnAddress {
     text: String,
 }
 
-/// Reads an address as senders write it: with spaces around it, with its `@` escaped, or with a
-/// slash and nothing behind it.
+/// Parses an address as senders write it: with surrounding spaces, with its `@` escaped, or with a
+/// trailing slash.
 fn read<T: FromStr>(value: Value) -> Reading<T> {
     let text = match value {
         Value::String(text) => text,
@@ -238,7 +239,7 @@ mod tests {
         assert_eq!(at_desk.to_string(), "5511999990000%40wa.gw.msging.net@desk.msging.net");
         assert_eq!(at_desk.inner(), Some(customer));
 
-        // Inside out, twice.
+        // Embedded twice.
         let twice = at_desk.at("tunnel.msging.net");
         assert_eq!(twice.name(), "5511999990000%2540wa.gw.msging.net%40desk.msging.net");
         assert_eq!(twice.inner(), Some(at_desk));

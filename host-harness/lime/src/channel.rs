@@ -1,9 +1,9 @@
-//! Which channel a customer writes in: the domain of their address says it.
+//! The customer's channel, from the domain of their address.
 
 use despertador_contract::Channel;
 
-/// Domains that Blip's channels have, and what the contract calls them. Of several, the first is
-/// the one written.
+/// The domains of Blip's channels, with the contract's channel. If there are several, the first is
+/// written.
 const CHANNELS: [(&str, Channel); 9] = [
     ("wa.gw.msging.net", Channel::Whatsapp),
     ("messenger.gw.msging.net", Channel::Messenger),
@@ -16,7 +16,7 @@ const CHANNELS: [(&str, Channel); 9] = [
     ("0mn.io", Channel::WebChat),
 ];
 
-/// The channel of a domain; one without a word is `other`, with the domain.
+/// The channel for a domain; an unknown one is `other` with the domain.
 ///
 /// ```
 /// use despertador_contract::Channel;
@@ -32,7 +32,7 @@ pub fn channel(domain: &str) -> Channel {
     known.map_or_else(|| Channel::Other(domain.into()), |(_, channel)| channel.clone())
 }
 
-/// The domain of a channel, where Blip has one.
+/// The domain for a channel, if Blip has one.
 #[must_use]
 pub fn domain(channel: &Channel) -> Option<&str> {
     if let Channel::Other(domain) = channel {

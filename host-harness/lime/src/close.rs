@@ -1,16 +1,16 @@
-//! The guard in front of a flow: which closed tickets count.
+//! The guard of a flow: decides which closed tickets it accepts.
 //!
-//! A closed ticket that is fed into a flow takes the user out of the human-assistance block. The
-//! receiver that comes with Blip's builder feeds in every one it is sent. A ticket that is closed
-//! late, twice, or after the user has moved on would throw the user out of another block.
+//! A closed ticket that is passed to a flow moves the user out of the human-assistance block. The
+//! receiver in Blip's builder passes on every ticket that it gets. A ticket that is closed late,
+//! twice, or after the user has moved on would move the user out of another block.
 
 use crate::ticket::{Status, Ticket};
 
-/// Why a closed ticket is not fed into the flow.
+/// Why a closed ticket is not passed to the flow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
-    /// It was transferred: another ticket goes on, and the flow does not move.
+    /// It was transferred: another ticket continues, and the flow does not move.
     #[error("the ticket was transferred and goes on as another")]
     Transferred,
     /// It is not closed; its status.
@@ -25,7 +25,7 @@ pub enum Refused {
     /// It has no id.
     #[error("the ticket has no id")]
     WithoutId,
-    /// The user is in no block, or in one that is no human-assistance block.
+    /// The user is in no block, or not in a human-assistance block.
     #[error(
         "the user is in {}",
         .block.as_ref().map_or_else(
@@ -50,18 +50,18 @@ pub enum Refused {
     },
 }
 
-/// How the ids of human-assistance blocks begin.
+/// The prefix of human-assistance blocks' ids.
 const DESK: &str = "desk:";
 
-/// Whether a flow accepts a closed ticket: the user must be in a human-assistance block, and it
-/// must be the ticket that was opened there. After a transfer the host opens the new ticket in the
-/// place of the old one, and says so here.
+/// Checks whether a flow accepts a closed ticket: the user must be in a human-assistance block, and
+/// it must be the ticket that was opened there. After a transfer the host passes the new ticket's
+/// id as `opened`.
 ///
-/// `block` is the id of the block the user is in, `opened` the id of the ticket opened there.
+/// `block` is the id of the user's block, `opened` the id of the ticket opened there.
 ///
 /// # Errors
 ///
-/// With the reason why it does not count.
+/// The reason why it is not accepted.
 pub fn accepts_close(
     ticket: &Ticket,
     block: Option<&str>,
@@ -70,7 +70,7 @@ pub fn accepts_close(
     match &ticket.status {
         Some(Status::Transferred) => return Err(Refused::Transferred),
         Some(status) if status.closes() => {}
-        // The exits of a flow look at the status: `closed` alone leads nowhere.
+        // The exits of a flow check the status: `closed` alone leads nowhere.
         status => return Err(Refused::NotClosed(status.as_ref().map(|s| s.as_str().into()))),
     }
     let closed = ticket.id.as_deref().filter(|id| !id.is_empty()).ok_or(Refused::WithoutId)?;

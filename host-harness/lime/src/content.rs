@@ -1,4 +1,4 @@
-//! The documents that messages and commands carry.
+//! The documents in messages and commands.
 
 mod chat_state;
 mod contact;
@@ -24,41 +24,41 @@ pub use place::Location;
 pub use reaction::{Emoji, Reaction};
 pub use template::Template;
 
-/// A document: one that this crate has a word for, or any other, kept as it is.
+/// A document of a known type, or any other, unchanged.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
-    /// Words: `text/plain`.
+    /// A text: `text/plain`.
     Text(String),
-    /// A picture, a recording, a film, a file: `application/vnd.lime.media-link+json`.
+    /// An image, a recording, a video, a file: `application/vnd.lime.media-link+json`.
     MediaLink(MediaLink),
-    /// A question with answers to choose from: `application/vnd.lime.select+json`.
+    /// A question with options: `application/vnd.lime.select+json`.
     Select(Select),
-    /// An answer to a message that is named: `application/vnd.lime.reply+json`.
+    /// An answer to a given message: `application/vnd.lime.reply+json`.
     Reply(Reply),
     /// A reaction to a message: `application/vnd.lime.reaction+json`.
     Reaction(Reaction),
-    /// A place: `application/vnd.lime.location+json`.
+    /// A location: `application/vnd.lime.location+json`.
     Location(Location),
     /// A contact card: `application/vnd.lime.contact+json`.
     Contact(Contact),
-    /// Whether somebody is typing: `application/vnd.lime.chatstate+json`.
+    /// A typing indicator: `application/vnd.lime.chatstate+json`.
     ChatState(ChatState),
     /// A ticket: `application/vnd.iris.ticket+json`.
     Ticket(Box<Ticket>),
-    /// The customer comes back to the bot, with a document: `application/vnd.lime.redirect+json`.
+    /// The customer returns to the bot, with a document: `application/vnd.lime.redirect+json`.
     Redirect(Redirect),
     /// The engine's timer of a block: `application/vnd.blip-client.inputexpirationtime+json`.
     InputExpiration(InputExpiration),
-    /// A document that is not to be stored: `application/vnd.lime.sensitive+json`.
+    /// A document that must not be stored: `application/vnd.lime.sensitive+json`.
     Sensitive(Document),
-    /// A document in another one: `application/vnd.lime.container+json`.
+    /// A document within another one: `application/vnd.lime.container+json`.
     Container(Document),
-    /// A note on a contact for the company's eyes: `application/vnd.iris.crm.comment+json`.
+    /// An internal note on a contact: `application/vnd.iris.crm.comment+json`.
     Comment(Comment),
-    /// A template of WhatsApp, `application/json` with the type `template`.
+    /// A WhatsApp template, `application/json` with the type `template`.
     Template(Template),
-    /// Whatever this crate has no word for.
+    /// Any other document.
     Other(Document),
 }
 
@@ -82,13 +82,13 @@ mod media {
 }
 
 impl Content {
-    /// Reads a document of a media type.
+    /// Parses a document of a media type.
     ///
     /// # Errors
     ///
-    /// When it is not what its type says.
+    /// If it does not match its type.
     pub fn read(media_type: &str, value: Value) -> Result<Self, ReadError> {
-        // `text/plain; charset=utf-8` is `text/plain`; how it was written is kept by who carries it.
+        // `text/plain; charset=utf-8` is `text/plain`; the caller keeps the original text.
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         match essence.as_str() {
             media::TEXT => String::read(value).map(Self::Text).ok(),
@@ -155,11 +155,11 @@ impl Content {
         }
     }
 
-    /// The ticket it is or brings along.
+    /// The ticket that it is or contains.
     ///
     /// # Errors
     ///
-    /// When a redirect brings something along that is not what its type says.
+    /// If the document in a redirect does not match its type.
     pub fn ticket(self) -> Result<Option<Ticket>, ReadError> {
         match self {
             Self::Ticket(ticket) => Ok(Some(*ticket)),

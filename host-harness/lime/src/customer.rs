@@ -1,9 +1,9 @@
-//! One customer under several spellings.
+//! Canonical addresses for customers with several spellings.
 //!
-//! The same person comes with and without the ninth digit of Brazilian mobiles, with capitals in
-//! their mail address, through a tunnel or the desk, with the address escaped. Whoever looks for a
-//! customer's tickets compares [`canonical`] addresses. Messages are still sent to the address that
-//! the ticket has.
+//! The same person can appear with and without the ninth digit of Brazilian mobile numbers, with
+//! capitals in the mail address, through a tunnel or the desk, or with the address escaped. To find
+//! a customer's tickets, compare [`canonical`] addresses. Messages are still sent to the address in
+//! the ticket.
 
 use despertador_contract::Channel;
 
@@ -14,10 +14,10 @@ use crate::desk;
 /// The domain of the addresses that a router gives to the customers of its bots.
 const TUNNEL: &str = "tunnel.msging.net";
 
-/// An address is put into another one at most so often.
+/// Maximum number of addresses embedded in each other.
 const WRAPPINGS: usize = 4;
 
-/// The address by which a customer is known, whatever the spelling.
+/// The canonical address of a customer.
 ///
 /// ```
 /// use despertador_lime::{Identity, canonical};
@@ -44,12 +44,12 @@ pub fn canonical(customer: &Identity) -> Identity {
     let has_numbers = matches!(channel(&domain), Channel::Whatsapp | Channel::Sms);
     let number = if has_numbers { digits(&name) } else { None };
     let name = number.map_or_else(|| escape(&name), |digits| number_of(&digits));
-    // What is no address any more was none before.
+    // If the result is not an address, the original is kept.
     Identity::new(&name, &domain).unwrap_or(customer)
 }
 
 /// The same for a text that names a customer, such as the fact `customer.id`: an address, a
-/// telephone number with `+`, or an id of another platform, which stays as it is.
+/// telephone number with `+`, or an id of another platform, which is unchanged.
 #[must_use]
 pub fn canonical_customer(text: &str) -> String {
     let trimmed = text.trim();
@@ -63,13 +63,13 @@ pub fn canonical_customer(text: &str) -> String {
     }
 }
 
-/// Whether a domain is the one by which a router knows the customers of its bots.
+/// Whether a domain is that of a router's addresses for the customers of its bots.
 #[must_use]
 pub fn is_tunnel(domain: &str) -> bool {
     domain.eq_ignore_ascii_case(TUNNEL)
 }
 
-/// The digits of a telephone number, however it is grouped; none if it is something else.
+/// The digits of a telephone number in any grouping; `None` if it is something else.
 fn digits(text: &str) -> Option<String> {
     let text = text.strip_prefix('+').unwrap_or(text);
     let is_grouping = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{a0}');
@@ -77,9 +77,9 @@ fn digits(text: &str) -> Option<String> {
     (digits.len() >= 7 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
-/// One spelling of an international number that channels write in two ways.
+/// One spelling for international numbers that channels write in two ways.
 fn number_of(digits: &str) -> String {
-    // Brazil: mobiles got a ninth digit in front of their eight, which begin with 6 to 9.
+    // Brazil: mobile numbers got a ninth digit before their eight, which begin with 6 to 9.
     if let Some(national) = digits.strip_prefix("55").filter(|n| n.len() == 10)
         && let Some((area, number)) = national.split_at_checked(2)
         && !area.contains('0')
@@ -87,7 +87,7 @@ fn number_of(digits: &str) -> String {
     {
         return format!("55{area}9{number}");
     }
-    // Mexico and Argentina: mobiles had a digit between country and area.
+    // Mexico and Argentina: mobile numbers had a digit between country and area code.
     for (mobile, country) in [("521", "52"), ("549", "54")] {
         if let Some(national) = digits.strip_prefix(mobile).filter(|n| n.len() == 10) {
             return format!("{country}{national}");

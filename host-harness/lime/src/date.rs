@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::error::{Problem, ReadError};
 use crate::object::{Json, Reading};
 
-/// A date, kept as it was written.
+/// A date, stored as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Date {
     text: String,
@@ -17,15 +17,15 @@ pub struct Date {
 }
 
 impl Date {
-    /// The date of an instant, or none for one that no calendar has.
+    /// The date of an instant; `None` if the calendar does not have it.
     #[must_use]
     pub fn at(instant: Instant) -> Option<Self> {
         let date = DateTime::from_timestamp_millis(instant)?;
         Some(Self { text: date.to_rfc3339_opts(SecondsFormat::Millis, true), instant })
     }
 
-    /// Reads a date as platforms write it: `+0000` and `+00` are offsets too, and without one it is
-    /// in UTC.
+    /// Parses a date as platforms write it: `+0000` and `+00` are offsets too, and a date without
+    /// an offset is in UTC.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let instant =
@@ -33,7 +33,7 @@ impl Date {
         Some(Self { text: text.into(), instant })
     }
 
-    /// The instant it names.
+    /// The instant of the date.
     #[must_use]
     pub fn instant(&self) -> Instant {
         self.instant

@@ -1,7 +1,7 @@
-//! The desk: what is sent to agents and on their behalf, and what a desk is asked for.
+//! The desk: messages to and from agents, and commands to the desk.
 //!
-//! The desk writes to the bot as `{customer}@desk.msging.net`, the customer's address escaped, or
-//! as `{ticket}@desk.msging.net`. A desk of one's own, and one that is simulated, uses the same.
+//! The desk writes to the bot as `{customer}@desk.msging.net`, with the customer's address escaped,
+//! or as `{ticket}@desk.msging.net`. A desk of one's own and a simulated one do the same.
 
 use despertador_contract::Instant;
 
@@ -15,13 +15,13 @@ use crate::ticket::{Status, Ticket};
 /// The domain of the desk.
 pub const DOMAIN: &str = "desk.msging.net";
 
-/// Who answers commands about tickets.
+/// The address for commands about tickets.
 pub const POSTMASTER: &str = "postmaster@desk.msging.net";
 
-/// Who answers commands about contacts.
+/// The address for commands about contacts.
 pub const CONTACTS: &str = "postmaster@crm.msging.net";
 
-/// What an address at the desk stands for.
+/// The meaning of an address at the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum At {
     /// A customer, their address escaped in the name.
@@ -36,7 +36,7 @@ pub fn is_desk(domain: &str) -> bool {
     domain.eq_ignore_ascii_case(DOMAIN)
 }
 
-/// What an address at the desk stands for; none for other addresses and for the desk itself.
+/// The meaning of an address at the desk; `None` for other addresses and for the desk itself.
 ///
 /// ```
 /// use despertador_lime::desk::{At, at};
@@ -54,8 +54,8 @@ pub fn at(address: &Identity) -> Option<At> {
     Some(address.inner().map_or_else(|| At::Ticket(address.name().into()), At::Customer))
 }
 
-/// Whom an envelope concerns that the bot receives or sends: the customer at the other end, or the
-/// ticket where only that is told. None if neither is.
+/// The subject of an envelope that the bot receives or sends: the customer at the other end, or the
+/// ticket if only that is given. `None` if neither is.
 #[must_use]
 pub fn concerns(envelope: &Envelope, bot: &Identity) -> Option<At> {
     let header = envelope.header()?;
@@ -81,19 +81,19 @@ pub fn of_customer(customer: &Identity) -> Identity {
 ///
 /// # Errors
 ///
-/// When the id cannot be part of an address.
+/// If the id cannot be part of an address.
 pub fn of_ticket(ticket: &str) -> Result<Identity, NotAnAddress> {
     Identity::new(ticket, DOMAIN)
 }
 
-/// A customer's message, passed on to the agent. An agent's message passed on has the id of the
-/// original too, so that it is known again.
+/// A customer's message, forwarded to the agent. Forwarded messages keep the original's id, so that
+/// they are recognised.
 #[must_use]
 pub fn to_agent(message: &Message, bot: &Identity, customer: &Identity) -> Message {
     pass_on(message, bot, &of_customer(customer))
 }
 
-/// An agent's message, as the desk sends it to the bot, passed on to the customer.
+/// An agent's message from the desk, forwarded to the customer.
 #[must_use]
 pub fn to_customer(message: &Message, bot: &Identity, customer: &Identity) -> Message {
     pass_on(message, bot, customer)
@@ -111,18 +111,18 @@ fn pass_on(message: &Message, from: &Identity, to: &Identity) -> Message {
     Message { header, ..message.clone() }
 }
 
-/// What an agent writes, as the desk sends it to the bot.
+/// An agent's message, as the desk sends it to the bot.
 #[must_use]
 pub fn from_agent(id: &str, bot: &Identity, customer: &Identity, content: &Content) -> Message {
     let header = Header::to(bot.clone(), id).from(of_customer(customer));
     Message::new(header, content)
 }
 
-/// A ticket that is new or has changed, as the desk tells the bot.
+/// A new or changed ticket, as the desk reports it to the bot.
 ///
 /// # Errors
 ///
-/// When the ticket's id cannot be part of an address.
+/// If the ticket's id cannot be part of an address.
 pub fn tells(ticket: &Ticket, bot: &Identity) -> Result<Message, NotAnAddress> {
     let id = ticket.id.clone().unwrap_or_default();
     let status = ticket.status.as_ref().map_or("None", Status::as_str);
@@ -130,23 +130,22 @@ pub fn tells(ticket: &Ticket, bot: &Identity) -> Result<Message, NotAnAddress> {
     Ok(Message::new(header, &ticket.clone().into()))
 }
 
-/// What the bot receives when a ticket is closed: the customer comes back, with the ticket.
+/// What the bot receives when a ticket is closed: the customer returns, with the ticket.
 #[must_use]
 pub fn sends_back(id: &str, ticket: &Ticket, bot: &Identity, customer: &Identity) -> Message {
     let header = Header::to(bot.clone(), id).from(of_customer(customer));
     Message::new(header, &Content::Redirect(Redirect::with(ticket.clone())))
 }
 
-/// That somebody is typing, shown for so many milliseconds. It has no id: nobody needs to learn
-/// what becomes of it.
+/// A typing indicator for this many milliseconds. It has no id, because nobody needs its receipt.
 #[must_use]
 pub fn typing(to: &Identity, interval: Option<i64>) -> Message {
     let header = Header { to: Some(to.clone().node()), ..Header::default() };
     Message::new(header, &Content::ChatState(ChatState::typing(interval)))
 }
 
-/// A ticket as it is after its transfer, and the new one that goes on in its place. The clock
-/// belongs to the new one; the flow does not move.
+/// A ticket after its transfer, and the new one that continues it. The clock belongs to the new
+/// one; the flow does not move.
 #[must_use]
 pub fn transferred(
     ticket: &Ticket,
@@ -186,8 +185,8 @@ pub fn open(id: &str, ticket: &Ticket) -> Command {
     set(id, POSTMASTER, "/tickets").with(&ticket.clone().into())
 }
 
-/// A command that gives a ticket another status, and the tags it then has. Unless it is `quietly`,
-/// a status that closes sends the customer back to the bot.
+/// A command that sets the status and the tags of a ticket. Unless it is `quietly`, a closing
+/// status sends the customer back to the bot.
 #[must_use]
 pub fn change_status(
     id: &str,
@@ -209,7 +208,7 @@ pub fn close(id: &str, ticket: &str, by: &Identity, tags: &[String]) -> Command 
     about(id, ticket, "close").with(&document.into())
 }
 
-/// A command that gives a ticket to another queue, or to an agent (`ana%40acme.com@blip.ai`).
+/// A command that transfers a ticket to another queue, or to an agent (`ana%40acme.com@blip.ai`).
 #[must_use]
 pub fn transfer(id: &str, ticket: &str, team: Option<&str>, agent: Option<&str>) -> Command {
     let document = Ticket {
@@ -220,28 +219,28 @@ pub fn transfer(id: &str, ticket: &str, team: Option<&str>, agent: Option<&str>)
     about(id, ticket, "transfer").with(&document.into())
 }
 
-/// A command that says which tags a ticket has.
+/// A command that sets the tags of a ticket.
 #[must_use]
 pub fn change_tags(id: &str, ticket: &str, tags: &[String]) -> Command {
     let document = Ticket { tags: Some(tags.to_vec()), ..Ticket::default() };
     about(id, ticket, "change-tags").with(&document.into())
 }
 
-/// A command that makes a ticket stand by: its clock is stopped.
+/// A command that puts a ticket on standby: its clock is stopped.
 #[must_use]
 pub fn pause(id: &str, ticket: &str) -> Command {
     let document = Ticket { id: Some(ticket.into()), ..Ticket::default() };
     about(id, ticket, "pause-inactivity").with(&document.into())
 }
 
-/// A command that ends the standing by.
+/// A command that ends the standby.
 #[must_use]
 pub fn resume(id: &str, ticket: &str) -> Command {
     let document = Ticket { id: Some(ticket.into()), ..Ticket::default() };
     about(id, ticket, "resume-inactivity").with(&document.into())
 }
 
-/// A command that notes something on the customer, for the company's eyes.
+/// A command that adds an internal note to the customer.
 #[must_use]
 pub fn note(id: &str, customer: &Identity, words: &str) -> Command {
     let uri = format!("/contacts/{}/comments", escape(&customer.to_string()));

@@ -16,94 +16,94 @@ use crate::object::{
 };
 use crate::{BYTES, DEPTH};
 
-/// What is sent from one node to another.
+/// A LIME envelope.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Envelope {
-    /// A document for somebody: it has a `content`.
+    /// A document for a receiver: it has a `content`.
     Message(Message),
-    /// What became of a message: it has an `event`.
+    /// A receipt for a message: it has an `event`.
     Notification(Notification),
-    /// A wish, or the answer to one: it has a `method`.
+    /// A request, or the response to one: it has a `method`.
     Command(Command),
-    /// None of the three, a session for example; kept as it is.
+    /// None of the three, for example a session; unchanged.
     Other(Members),
 }
 
-/// What every envelope has.
+/// The members of every envelope.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Header {
-    /// Its id; without one nobody learns what becomes of it.
+    /// Its id; without one there are no receipts.
     pub id: Option<String>,
-    /// Who sends it; whoever sends it may leave this out, and the server fills it in.
+    /// The sender; if omitted, the server fills it in.
     pub from: Option<Node>,
-    /// Who receives it.
+    /// The receiver.
     pub to: Option<Node>,
     /// On whose behalf it is sent.
     pub pp: Option<Node>,
-    /// What is said of it beside.
+    /// Its metadata.
     pub metadata: Option<Members>,
 }
 
-/// A document for somebody.
+/// A document for a receiver.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// What every envelope has.
+    /// The members of every envelope.
     pub header: Header,
-    /// The media type of the document; empty if it is not told.
+    /// The media type of the document; empty if missing.
     pub media_type: String,
-    /// The document as it was written; [`Message::content`] reads it.
+    /// The unparsed document; [`Message::content`] parses it.
     pub document: Value,
-    /// Members without a word.
+    /// Unknown members.
     pub more: Members,
 }
 
-/// What became of a message.
+/// A receipt for a message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notification {
-    /// What every envelope has; the id is the one of the message.
+    /// The members of every envelope; the id is that of the message.
     pub header: Header,
-    /// What became of it.
+    /// The event.
     pub event: NotificationEvent,
     /// Why it failed.
     pub reason: Option<Reason>,
-    /// Members without a word.
+    /// Unknown members.
     pub more: Members,
 }
 
-/// A wish concerning a resource, or the answer to one.
+/// A request about a resource, or its response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
-    /// What every envelope has; an answer has the id of the wish.
+    /// The members of every envelope; a response has the id of the request.
     pub header: Header,
-    /// What is to be done with the resource.
+    /// The method.
     pub method: Method,
-    /// The resource: `/tickets/change-status`. An answer may leave it out.
+    /// The resource: `/tickets/change-status`. A response may omit it.
     pub uri: Option<String>,
-    /// Whether it was done; only answers have it.
+    /// Whether it succeeded; only responses have it.
     pub status: Option<CommandStatus>,
-    /// Why it was not done.
+    /// Why it failed.
     pub reason: Option<Reason>,
     /// The media type of the document.
     pub media_type: Option<String>,
-    /// The document as it was written; [`Command::resource`] reads it.
+    /// The unparsed document; [`Command::resource`] parses it.
     pub document: Option<Value>,
-    /// Members without a word.
+    /// Unknown members.
     pub more: Members,
 }
 
 /// Why something failed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reason {
-    /// The code; those of LIME are below 1000, channels have their own above.
+    /// The code; LIME's are below 1000, channels' are above.
     pub code: i64,
-    /// The same in words.
+    /// The description.
     pub description: Option<String>,
-    /// Members without a word.
+    /// Unknown members.
     pub more: Members,
 }
 
 word! {
-    /// What became of a message.
+    /// The events of a message.
     pub enum NotificationEvent {
         /// The server has it.
         Accepted = "accepted",
@@ -125,43 +125,43 @@ word! {
 }
 
 word! {
-    /// What is to be done with a resource.
+    /// The methods of commands.
     pub enum Method {
-        /// It is to be told.
+        /// Read it.
         Get = "get",
-        /// It is to be made or replaced.
+        /// Create or replace it.
         Set = "set",
-        /// It is to be changed in part.
+        /// Change a part of it.
         Merge = "merge",
-        /// It is to be removed.
+        /// Delete it.
         Delete = "delete",
-        /// Its changes are to be told.
+        /// Report its changes.
         Subscribe = "subscribe",
-        /// Its changes are no longer to be told.
+        /// Stop reporting its changes.
         Unsubscribe = "unsubscribe",
-        /// It has changed; nobody answers.
+        /// It has changed; there is no response.
         Observe = "observe",
     }
 }
 
 word! {
-    /// Whether a command was done.
+    /// Whether a command succeeded.
     pub enum CommandStatus {
-        /// It was.
+        /// It succeeded.
         Success = "success",
-        /// It was not; the reason says why.
+        /// It failed; the reason says why.
         Failure = "failure",
     }
 }
 
 impl Envelope {
-    /// Reads an envelope. A member that LIME does not know, or that has another type than LIME
-    /// gives it, is kept as it is and costs nothing but what it would have said.
+    /// Parses an envelope. A member that LIME does not define, or that has another type, is kept
+    /// unchanged, and only its own information is lost.
     ///
     /// # Errors
     ///
-    /// When it is too large, too deep, no JSON, or no object.
-    /// Documents are read by [`Message::content`] and [`Command::resource`].
+    /// If it is too large, nested too deeply, not JSON, or not an object. [`Message::content`] and
+    /// [`Command::resource`] parse documents.
     pub fn read(text: &str) -> Result<Self, ReadError> {
         let text = input::without_mark(text);
         if text.len() > BYTES {
@@ -178,17 +178,17 @@ impl Envelope {
         Self::from_json(value)
     }
 
-    /// The envelope that a value of JSON is; for those who have it read already.
+    /// Converts a JSON value to an envelope.
     ///
     /// # Errors
     ///
-    /// When it is no object.
+    /// If it is not an object.
     pub fn from_json(value: Value) -> Result<Self, ReadError> {
         let members = members(value)?;
         let has = |name| members.contains_key(name);
-        // Whoever sends something and forgets the content has sent a message all the same.
+        // A sender that omits the content has still sent a message.
         let is_message = has("content") || has("from") && !has("state");
-        // In this order, as the libraries for LIME do it.
+        // In this order, as in the libraries for LIME.
         let read = if has("content") {
             Message::read(members.into()).map(Self::Message)
         } else if has("event") {
@@ -214,7 +214,7 @@ impl Envelope {
         }
     }
 
-    /// What every envelope has; none of what is none of the three.
+    /// The members of every envelope; `None` if it is none of the three kinds.
     #[must_use]
     pub fn header(&self) -> Option<&Header> {
         match self {
@@ -261,19 +261,19 @@ impl From<Command> for Envelope {
 }
 
 impl Header {
-    /// Something for somebody, with an id.
+    /// A header with a receiver and an id.
     #[must_use]
     pub fn to(to: impl Into<Node>, id: impl Into<String>) -> Self {
         Self { id: Some(id.into()), to: Some(to.into()), ..Self::default() }
     }
 
-    /// The same, from somebody.
+    /// Adds a sender.
     #[must_use]
     pub fn from(self, from: impl Into<Node>) -> Self {
         Self { from: Some(from.into()), ..self }
     }
 
-    /// What the metadata say by a name, as text.
+    /// A value of the metadata, as text.
     #[must_use]
     pub fn said(&self, name: &str) -> Option<Cow<'_, str>> {
         match self.metadata.as_ref()?.get(name)? {
@@ -314,11 +314,11 @@ impl Message {
         }
     }
 
-    /// The document, read. A type without a word is [`Content::Other`].
+    /// The parsed document. An unknown type is [`Content::Other`].
     ///
     /// # Errors
     ///
-    /// When the document is not what its type says.
+    /// If the document does not match its type.
     pub fn content(&self) -> Result<Content, ReadError> {
         let media_type = match (self.media_type.as_str(), &self.document) {
             ("", Value::String(_)) => "text/plain",
@@ -330,7 +330,7 @@ impl Message {
 }
 
 impl Notification {
-    /// That something became of the message with this id.
+    /// A receipt for the message with this id.
     #[must_use]
     pub fn new(header: Header, event: NotificationEvent) -> Self {
         Self { header, event, reason: None, more: Members::new() }
@@ -338,7 +338,7 @@ impl Notification {
 }
 
 impl Command {
-    /// A wish without a document.
+    /// A request without a document.
     #[must_use]
     pub fn new(header: Header, method: Method, uri: impl Into<String>) -> Self {
         Self {
@@ -353,14 +353,14 @@ impl Command {
         }
     }
 
-    /// The same with a document.
+    /// Adds a document.
     #[must_use]
     pub fn with(self, content: &Content) -> Self {
         let media_type = Some(content.media_type().into());
         Self { media_type, document: Some(content.to_json()), ..self }
     }
 
-    /// The answer to this wish: done, or not, with the reason.
+    /// The response to this request: success, or failure with a reason.
     #[must_use]
     pub fn answer(&self, outcome: Result<(), Reason>) -> Self {
         let Header { id, from, to, .. } = self.header.clone();
@@ -378,11 +378,11 @@ impl Command {
         }
     }
 
-    /// The document, read; none if there is none, or its type is not told.
+    /// The parsed document; `None` if it is missing or has no media type.
     ///
     /// # Errors
     ///
-    /// When the document is not what its type says.
+    /// If the document does not match its type.
     pub fn resource(&self) -> Result<Option<Content>, ReadError> {
         let (Some(media_type), Some(document)) = (&self.media_type, &self.document) else {
             return Ok(None);
@@ -393,7 +393,7 @@ impl Command {
 }
 
 impl Reason {
-    /// A code and what it says.
+    /// A code with its description.
     #[must_use]
     pub fn new(code: i64, description: impl Into<String>) -> Self {
         Self { code, description: Some(description.into()), more: Members::new() }
@@ -482,7 +482,7 @@ impl Json for Reason {
     }
 }
 
-/// How deep objects and lists lie in each other at most; texts are passed over.
+/// The maximum nesting of objects and lists; texts are skipped.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut quoted, mut escaped) = (false, false);

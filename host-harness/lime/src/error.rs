@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// Why an envelope cannot be read: where, what, and the way out.
+/// Why an envelope cannot be read: the place, the problem, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadError {
     place: String,
     problem: Problem,
 }
 
-/// What is wrong with an envelope.
+/// The problem of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -18,16 +18,16 @@ pub enum Problem {
     TooLarge {
         /// Its size in bytes.
         bytes: usize,
-        /// The size allowed.
+        /// The maximum, in bytes.
         allowed: usize,
     },
-    /// Its objects and lists lie in each other too deep.
+    /// It is nested too deeply.
     #[error("is nested deeper than the {allowed} allowed")]
     TooDeep {
-        /// The depth allowed.
+        /// The maximum nesting.
         allowed: usize,
     },
-    /// It is no JSON.
+    /// It is not JSON.
     #[error("is no JSON at line {line}, column {column}")]
     NotJson {
         /// The line, from 1.
@@ -35,21 +35,21 @@ pub enum Problem {
         /// The column, from 1.
         column: usize,
     },
-    /// A value has another type than the one it must have.
+    /// A value has the wrong type.
     #[error("is {found} and must be {wanted}")]
     WrongType {
-        /// What it is.
+        /// Its type.
         found: &'static str,
-        /// What it must be.
+        /// The expected type.
         wanted: &'static str,
     },
     /// A member is missing.
     #[error("is missing")]
     Missing,
-    /// A text is no date.
+    /// A text is not a date.
     #[error("is no date: `{0}`")]
     NotADate(String),
-    /// A text is no address.
+    /// A text is not an address.
     #[error("is no address: `{0}`")]
     NotAnAddress(String),
 }
@@ -59,26 +59,26 @@ impl ReadError {
         Self { place: String::new(), problem }
     }
 
-    /// The same error, seen from an object around it.
+    /// The same error, with the place relative to an enclosing object.
     pub(crate) fn within(mut self, member: impl fmt::Display) -> Self {
         let member = member.to_string().replace('~', "~0").replace('/', "~1");
         self.place = format!("/{member}{}", self.place);
         self
     }
 
-    /// The place, as a JSON Pointer (RFC 6901); empty for the whole.
+    /// The place, as a JSON Pointer (RFC 6901); empty for the whole envelope.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What is wrong, for programs.
+    /// The problem, for programs.
     #[must_use]
     pub fn problem(&self) -> &Problem {
         &self.problem
     }
 
-    /// The way out, as a sentence without the problem.
+    /// How to fix it, without the problem itself.
     #[must_use]
     pub fn help(&self) -> String {
         match &self.problem {
@@ -95,7 +95,7 @@ impl ReadError {
     }
 }
 
-/// What is wrong and where; the way out is [`ReadError::help`].
+/// The problem and its place; [`ReadError::help`] says how to fix it.
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, problem } = self;

@@ -1,18 +1,18 @@
-//! LIME envelopes, the language that Blip speaks, and what they mean to Despertador.
+//! LIME envelopes, the protocol of Blip, and their meaning for Despertador.
 //!
-//! - [`Envelope`] is a message, a notification or a command, read from JSON and written to it.
-//!   Whatever this crate has no word for is kept and written again: types of content, events,
-//!   methods, members.
-//! - [`meaning`](fn@meaning) says what an envelope means: messages and events of the contract,
-//!   a receipt, or nothing, with the reason.
-//! - [`carry_out`] turns an action into the envelopes that carry it out, and says what of it has no
-//!   counterpart in Blip.
-//! - [`accepts_close`] is the guard in front of a flow: whether a closed ticket is the one that
-//!   this user waits for.
-//! - [`desk`] has the messages and commands of a help desk, also those that a simulated one sends.
+//! - [`Envelope`] is a message, a notification or a command, parsed from JSON and written to it.
+//!   Everything unknown is kept and written again: types of content, events, methods, members.
+//! - [`meaning`](fn@meaning) converts an envelope to messages and events of the contract, to a
+//!   receipt, or to nothing, with the reason.
+//! - [`carry_out`] converts an action to the envelopes that carry it out, and lists the parts
+//!   without a counterpart in Blip.
+//! - [`accepts_close`] is the guard of a flow: it checks whether a closed ticket is the one for
+//!   which this user waits.
+//! - [`desk`] contains the messages and commands of a help desk, including those that a simulated
+//!   one sends.
 //!
-//! There is no I/O and no clock here: texts come in, texts go out, and when something was received
-//! is an argument.
+//! There is no I/O and no clock: texts come in, texts go out, and the time of receipt is an
+//! argument.
 //!
 //! ```
 //! use despertador_contract::Author;
@@ -67,8 +67,8 @@ pub use object::Members;
 pub use sent::{Part, SentId, without_forwards};
 pub use ticket::{Status, Ticket};
 
-/// An envelope has at most so many bytes.
+/// Maximum size of an envelope, in bytes.
 pub const BYTES: usize = 1024 * 1024;
 
-/// Objects and lists lie in each other at most so deep.
+/// Maximum nesting of objects and lists.
 pub const DEPTH: usize = 64;

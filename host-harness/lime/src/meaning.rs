@@ -1,4 +1,4 @@
-//! What an envelope means to Despertador.
+//! The meaning of an envelope for Despertador.
 
 mod command;
 mod message;
@@ -18,71 +18,71 @@ use crate::ticket::Ticket;
 
 pub use notification::failure_kind;
 
-/// What whoever receives an envelope knows besides.
+/// What the receiver of an envelope knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     /// The bot on whose behalf envelopes are received.
     pub bot: &'a Identity,
-    /// The customer's ticket as it was last seen, open or closed. What a ticket means is what is
-    /// new in it.
+    /// The customer's last known ticket, open or closed. The meaning of a ticket is its difference
+    /// from it.
     pub ticket: Option<&'a Ticket>,
-    /// The answers that the customer was last offered.
+    /// The quick replies that the customer was last offered.
     pub offered: &'a [QuickReply],
-    /// The close that was sent and is not reported yet: a ticket closed meanwhile reports it.
+    /// The close that was sent and is not reported yet: a ticket that is closed meanwhile reports
+    /// it.
     pub closing: Option<&'a ActionKey>,
 }
 
 impl<'a> Known<'a> {
-    /// Nothing is known but the bot.
+    /// Only the bot is known.
     #[must_use]
     pub fn by(bot: &'a Identity) -> Self {
         Self { bot, ticket: None, offered: &[], closing: None }
     }
 }
 
-/// What an envelope means.
+/// The meaning of an envelope.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Meaning {
-    /// Something happened to a ticket; to be told to the plugin in this order.
+    /// Something happened to a ticket; to be recorded in this order.
     Happened {
-        /// The id of the ticket it happened to.
+        /// The id of the ticket.
         ticket: String,
-        /// The id of the ticket that was transferred and that this one goes on from. The host
-        /// hands the memory of that one on to this one: what was said and sent, and when, is the
-        /// same conversation.
+        /// The id of the transferred ticket that this one continues. The host passes that ticket's
+        /// memory on to this one, because they are the same conversation.
         continues: Option<String>,
         /// What happened.
         what: Vec<Happened>,
     },
-    /// What became of something sent; no message, and nothing that the plugin is told of. A host
-    /// may report an action as carried out once its essential part has come far enough.
+    /// A receipt for something that was sent; the plugin is not called. A host may report an action
+    /// as carried out once the receipt of its essential part is good enough.
     Receipt(Receipt),
-    /// Nothing.
+    /// No effect.
     Nothing(Why),
 }
 
 /// Something that happened to a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Happened {
-    /// Somebody wrote.
+    /// A message.
     Message(despertador_contract::Message),
-    /// Anything else.
+    /// An event.
     Event(Event),
 }
 
-/// What became of something sent.
+/// A receipt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Receipt {
-    /// The id of what was sent, as the receipt has it.
+    /// The id of the sent envelope, from the receipt.
     pub id: String,
-    /// The action it is part of, if it was sent on the plugin's behalf.
+    /// The action to which it belongs, if the plugin requested it.
     pub sent: Option<SentId>,
-    /// What became of it.
+    /// The stage.
     pub stage: Stage,
 }
 
-/// How far something sent has come.
+/// The stages of a sent envelope.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Stage {
@@ -94,60 +94,59 @@ pub enum Stage {
     Received,
     /// The receiver has read it.
     Consumed,
-    /// A command was done.
+    /// A command succeeded.
     Done,
-    /// It failed, and was no essential part of an action.
+    /// It failed, but was not an essential part of an action.
     Failed(Reason),
-    /// A stage without a word here.
+    /// An unknown stage.
     Other(String),
 }
 
-/// Why an envelope means nothing.
+/// Why an envelope has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
-    /// Nobody is named as its sender.
+    /// It has no sender.
     NoSender,
-    /// The customer has no ticket: the bot alone has to do with it.
+    /// The customer has no ticket: only the bot is concerned.
     NoTicket,
     /// A server wrote it.
     FromAServer,
-    /// It says of somebody that they are not, or no longer, typing.
+    /// It reports that somebody is not, or no longer, typing.
     NotTyping,
-    /// Somebody else than the customer is typing.
+    /// Somebody other than the customer is typing.
     NotTheCustomerTyping,
     /// The engine's timer of a block.
     InputExpiration,
-    /// Somebody is sent elsewhere without a ticket.
+    /// A redirect without a ticket.
     RedirectWithoutTicket,
     /// The ticket has no id.
     TicketWithoutId,
-    /// The ticket was transferred: what goes on is told of the new one, and the flow stays.
+    /// The ticket was transferred: what follows is reported for the new one, and the flow stays.
     Transferred,
     /// The ticket is not the customer's latest one.
     OlderTicket,
-    /// The ticket says nothing that was not known.
+    /// The ticket contains nothing new.
     NothingNew,
-    /// A failure of something that was not sent on the plugin's behalf, to a customer without a
-    /// ticket.
+    /// The failure of an envelope that the plugin did not request, to a customer without a ticket.
     FailureOfAnother,
-    /// A command that does nothing to a ticket's clock; or one of the plugin's own.
+    /// A command without effect on a ticket's clock, or one of the plugin's own.
     Command,
-    /// An answer to a command that was not sent on the plugin's behalf.
+    /// The response to a command that the plugin did not request.
     AnswerToAnother,
-    /// A session, or something else that is no message, notification or command.
+    /// A session, or something else that is not a message, notification or command.
     NotAnEnvelope,
 }
 
-/// What an envelope means that was received at an instant.
+/// The meaning of an envelope that was received at an instant.
 ///
-/// A message of the customer always means something while they have a ticket: a document that
-/// cannot be read is a message of an unknown kind, because whoever writes must not be closed.
+/// A customer's message always has a meaning while they have a ticket: an unreadable document is a
+/// message of an unknown kind, because a customer who writes must not be closed.
 ///
 /// # Errors
 ///
-/// When a ticket or a redirect cannot be read, or nobody can tell who wrote to the bot: nothing is
-/// known of what happened.
+/// If a ticket or a redirect cannot be read, or the author of a message to the bot is unknown: then
+/// it is unknown what happened.
 pub fn meaning(
     envelope: &Envelope,
     received_at: Instant,
@@ -170,15 +169,15 @@ impl Meaning {
     }
 }
 
-/// Whether something was told to happen at this instant. Blip's services write the year 1 for
-/// dates that nobody has set, and the contract takes instants up to the year 9999.
+/// Whether this is a real time. Blip's services write the year 1 for dates that are not set, and
+/// the contract accepts instants up to the year 9999.
 fn is_a_time(instant: Instant) -> bool {
     (1..=253_402_300_799_999).contains(&instant)
 }
 
-/// An event about something. Its id is made of what it is about, what happened and when: desks use
-/// the ids of their envelopes again (`Ticket:{id}:Open` each time it is opened), and an event with
-/// an id seen lately changes nothing.
+/// An event with an id that consists of its subject, the event and the instant. Desks reuse the ids
+/// of their envelopes (`Ticket:{id}:Open` each time it is opened), and an event with the id of a
+/// recent one changes nothing.
 fn event(
     about: &str,
     name: &str,

@@ -1,32 +1,32 @@
-//! JSON objects of which some members are known: those are taken out, the rest is kept.
+//! JSON objects of which some members are known: those are extracted, the rest is kept.
 
 use serde_json::{Map, Number, Value};
 
 use crate::error::{Problem, ReadError};
 
-/// The members of an object that this crate has no word for, kept as they are.
+/// The unknown members of an object, unchanged.
 pub type Members = Map<String, Value>;
 
-/// A value that is read from JSON and written to it.
+/// A value with a JSON form.
 pub(crate) trait Json: Sized + PartialEq {
     /// Reads it.
     fn read(value: Value) -> Reading<Self>;
-    /// Writes it; what was read exactly is written the same.
+    /// Writes it; a value that was read exactly is written the same.
     fn write(&self) -> Value;
 }
 
-/// What became of reading a value.
+/// The result of reading a value.
 pub(crate) enum Reading<T> {
-    /// It is written as LIME writes it.
+    /// It has LIME's form.
     Exact(T),
-    /// It is written in another way, such as a number in quotes, and is kept beside.
+    /// It has another form, such as a number in quotes, which is kept next to it.
     Loose(T, Value),
     /// It cannot be read.
     Odd(Value, ReadError),
 }
 
 impl<T> Reading<T> {
-    /// What was read, however it was written.
+    /// The value, whatever its form.
     pub(crate) fn ok(self) -> Result<T, ReadError> {
         match self {
             Self::Exact(read) | Self::Loose(read, _) => Ok(read),
@@ -48,7 +48,7 @@ impl<T> Reading<T> {
     }
 }
 
-/// The members of an object of JSON.
+/// The members of a JSON object.
 pub(crate) fn members(value: Value) -> Result<Members, ReadError> {
     match value {
         Value::Object(members) => Ok(members),
@@ -56,9 +56,9 @@ pub(crate) fn members(value: Value) -> Result<Members, ReadError> {
     }
 }
 
-/// Takes a member out. `null` is the same as none. What cannot be read is none as well: a member
-/// that is not needed never costs the envelope. What was not read exactly stays where it is, so
-/// that it is written again as it was.
+/// Extracts a member. `null` counts as missing, and so does an unreadable member: an optional
+/// member never makes the envelope fail. A member that was not read exactly stays in the map, so
+/// that it is written again unchanged.
 pub(crate) fn take<T: Json>(members: &mut Members, name: &str) -> Option<T> {
     if members.get(name).is_none_or(Value::is_null) {
         return None;
@@ -72,7 +72,7 @@ pub(crate) fn take<T: Json>(members: &mut Members, name: &str) -> Option<T> {
     read
 }
 
-/// Takes out a member that has a default. One that says no more than the default stays.
+/// Extracts a member with a default. One that equals the default stays.
 pub(crate) fn take_or_default<T: Json + Default>(members: &mut Members, name: &str) -> T {
     let was_there = members.contains_key(name);
     let value = take::<T>(members, name).unwrap_or_default();
@@ -82,14 +82,14 @@ pub(crate) fn take_or_default<T: Json + Default>(members: &mut Members, name: &s
     value
 }
 
-/// Puts a member in that [`take_or_default`] takes out.
+/// Inserts a member that [`take_or_default`] extracts.
 pub(crate) fn put_unless_default<T: Json + Default>(members: &mut Members, name: &str, value: &T) {
     if *value != T::default() {
         put(members, name, Some(value));
     }
 }
 
-/// Puts a member in, if there is one. One that was read loosely is written as it was.
+/// Inserts a member, if there is one. One that was not read exactly is written unchanged.
 pub(crate) fn put<T: Json>(members: &mut Members, name: &str, value: Option<&T>) {
     let Some(value) = value else { return };
     if let Some(known) = members.get(name)
@@ -100,7 +100,7 @@ pub(crate) fn put<T: Json>(members: &mut Members, name: &str, value: Option<&T>)
     members.insert(name.into(), value.write());
 }
 
-/// The error of a value that is something else.
+/// The error for a value of the wrong type.
 pub(crate) fn wrong_type(value: &Value, wanted: &'static str) -> ReadError {
     let found = match value {
         Value::Null => "null",
@@ -113,7 +113,7 @@ pub(crate) fn wrong_type(value: &Value, wanted: &'static str) -> ReadError {
     ReadError::new(Problem::WrongType { found, wanted })
 }
 
-/// An object all of whose members may be missing.
+/// An object with optional members only.
 macro_rules! object {
     ($(#[$about:meta])* pub struct $name:ident {
         $( $(#[$of:meta])* $key:literal $field:ident: $kind:ty, )*
@@ -122,7 +122,7 @@ macro_rules! object {
         #[derive(Debug, Clone, PartialEq, Default)]
         pub struct $name {
             $( $(#[$of])* pub $field: Option<$kind>, )*
-            /// What this crate has no word for.
+            /// Unknown members.
             pub more: $crate::object::Members,
         }
 
@@ -144,7 +144,7 @@ macro_rules! object {
 }
 pub(crate) use object;
 
-/// A word of which LIME or Blip may have more than this crate knows.
+/// A word of LIME or Blip, which may define more than this crate knows.
 macro_rules! word {
     ($(#[$about:meta])* pub enum $name:ident {
         $( $(#[$of:meta])* $case:ident = $word:literal, )*
@@ -153,7 +153,7 @@ macro_rules! word {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum $name {
             $( $(#[$of])* $case, )*
-            /// A word this crate does not know, as it was written.
+            /// An unknown word, as it was written.
             Other(String),
         }
 
@@ -168,7 +168,7 @@ macro_rules! word {
             }
         }
 
-        /// No word.
+        /// None.
         impl Default for $name {
             fn default() -> Self {
                 Self::Other(String::new())
@@ -197,7 +197,7 @@ macro_rules! word {
 }
 pub(crate) use word;
 
-/// Reads an object, of which every member may be odd.
+/// Reads an object whose members may all be invalid.
 pub(crate) fn read_object<T>(value: Value, read: impl FnOnce(Members) -> T) -> Reading<T> {
     match value {
         Value::Object(members) => Reading::Exact(read(members)),
@@ -219,7 +219,7 @@ impl Json for String {
     fn read(value: Value) -> Reading<Self> {
         match value {
             Value::String(text) => Reading::Exact(text),
-            // Ids and choices are often numbers where they come from.
+            // Ids and choices are often numbers at their source.
             Value::Number(number) => Reading::Loose(number.to_string(), Value::Number(number)),
             other => Reading::odd(other, "a text"),
         }
@@ -255,7 +255,7 @@ impl Json for i64 {
             return Reading::Exact(number);
         }
         let whole = |number: f64| {
-            // Above this a float no longer has every whole number.
+            // Above this, a float cannot represent every integer.
             let is_whole = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
             #[allow(clippy::cast_possible_truncation, reason = "looked at in the line above")]
             is_whole.then_some(number as i64)
@@ -302,7 +302,7 @@ impl Json for Members {
     }
 }
 
-/// Of a list, the items that can be read.
+/// The readable items of a list.
 impl<T: Json> Json for Vec<T> {
     fn read(value: Value) -> Reading<Self> {
         let Value::Array(items) = value else { return Reading::odd(value, "a list") };

@@ -1,21 +1,21 @@
-//! The ids of what is sent on the plugin's behalf: whoever reads one knows the action it came from.
+//! The ids of envelopes that the plugin requested: they lead back to the action.
 //!
 //! An id is `despertador.TICKET.CYCLE.STEP.PART`, for example
-//! `despertador.3f8c.2.reminder-1.message`. Ids stand in addresses of webhooks and in files: only
-//! letters, digits, `-` and `_` stay as they are, every other byte is `~` and two digits.
+//! `despertador.3f8c.2.reminder-1.message`. Ids are used in webhook addresses and file names: only
+//! letters, digits, `-` and `_` are unchanged, every other byte is `~` and two digits.
 
 use std::fmt;
 
 use despertador_contract::ActionKey;
 use despertador_contract::key;
 
-/// The id of an envelope that carries out an action, or a part of it. The same action has the same
-/// ids, however often it is carried out.
+/// The id of an envelope that carries out an action, or a part of it. The same action always has
+/// the same ids.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentId {
     /// The action.
     pub key: ActionKey,
-    /// Which part of it.
+    /// The part.
     pub part: Part,
 }
 
@@ -25,19 +25,19 @@ pub struct SentId {
 pub enum Part {
     /// The message: a reminder, an automatic reply.
     Message,
-    /// The picture that goes before a message with quick replies.
+    /// The image before a message with quick replies.
     Picture,
-    /// The note for the people in charge, where the action is one.
+    /// The note for the people in charge, if the action is one.
     Note,
-    /// The last message before a close.
+    /// The closing text before a close.
     ClosingText,
-    /// The picture before that one.
+    /// The image before the closing text.
     ClosingPicture,
-    /// The note that goes with a close.
+    /// The closing note.
     ClosingNote,
     /// The close.
     Close,
-    /// What the flow is fed with at a close.
+    /// What is passed to the flow at a close.
     Redirect,
     /// A new ticket.
     Ticket,
@@ -58,7 +58,7 @@ const PARTS: [(Part, &str); 9] = [
 ];
 
 impl Part {
-    /// Whether the action has failed if this part has. The rest goes along with it.
+    /// Whether the action fails if this part fails. The other parts are optional.
     #[must_use]
     pub fn is_essential(self) -> bool {
         matches!(self, Self::Message | Self::Note | Self::Close | Self::Ticket)
@@ -76,7 +76,7 @@ impl SentId {
         Self { key: key.clone(), part }
     }
 
-    /// Reads an id, also of an envelope that was passed on (`fwd:`); none if it is not ours.
+    /// Parses an id, also of a forwarded envelope (`fwd:`); `None` if it is not ours.
     #[must_use]
     pub fn read(id: &str) -> Option<Self> {
         let mut words = without_forwards(id).split('.');
@@ -88,7 +88,7 @@ impl SentId {
         let part = PARTS.iter().find(|(_, word)| *word == part)?.0;
         let text = format!("{}/{}/{}", uncover(ticket)?, uncover(cycle)?, uncover(step)?);
         let sent = Self { key: key::parse(&text).ok()?, part };
-        // One action has one id: what is written in another way is not ours.
+        // Each action has exactly one spelling of its id; any other is not ours.
         (sent.to_string() == without_forwards(id)).then_some(sent)
     }
 }
@@ -101,7 +101,7 @@ impl fmt::Display for SentId {
     }
 }
 
-/// An id without the `fwd:` that Blip puts before it each time a message is passed on.
+/// An id without the `fwd:` that Blip adds each time a message is forwarded.
 #[must_use]
 pub fn without_forwards(mut id: &str) -> &str {
     while let Some(rest) = id.strip_prefix("fwd:") {
@@ -155,7 +155,7 @@ mod tests {
                 let text = sent.to_string();
                 let safe = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
                 assert!(text.chars().all(safe), "{text}");
-                // A step that no key can name is the host's mistake, not an id of ours.
+                // A step that no key can contain is the host's mistake, not an id of ours.
                 if key::parse(&key::render(&sent.key)).as_ref() == Ok(&sent.key) {
                     assert_eq!(SentId::read(&text), Some(sent.clone()), "{text}");
                     assert_eq!(SentId::read(&format!("fwd:fwd:{text}")), Some(sent), "{text}");

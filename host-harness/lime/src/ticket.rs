@@ -10,21 +10,21 @@ use crate::date::Date;
 use crate::object::{object, word};
 
 object! {
-    /// A ticket. Addresses are texts here: some have their names escaped, some have not.
+    /// A ticket. Addresses are texts here, because only some have escaped names.
     pub struct Ticket {
         /// Its id.
         "id" id: String,
         /// Its number within the bot, for people.
         "sequentialId" sequential_id: i64,
-        /// What stands behind that number.
+        /// The suffix of that number.
         "sequentialSuffix" sequential_suffix: String,
         /// The bot.
         "ownerIdentity" owner_identity: String,
-        /// The bot that was asked to route it, where several work together.
+        /// The bot that routes it, if several work together.
         "routingOwnerIdentity" routing_owner_identity: String,
         /// The customer.
         "customerIdentity" customer_identity: String,
-        /// The customer as that bot knows them.
+        /// The customer by that bot's address.
         "routingCustomerIdentity" routing_customer_identity: String,
         /// The domain of the customer's channel.
         "customerDomain" customer_domain: String,
@@ -34,27 +34,27 @@ object! {
         "provider" provider: String,
         /// Its status.
         "status" status: Status,
-        /// When it was stored.
+        /// When it was created.
         "storageDate" storage_date: Date,
-        /// When it is forgotten.
+        /// When it expires.
         "expirationDate" expiration_date: Date,
         /// When an agent took it.
         "openDate" open_date: Date,
         /// When it was closed.
         "closeDate" close_date: Date,
-        /// When it got its status.
+        /// When its status was set.
         "statusDate" status_date: Date,
         /// Its id in another help desk.
         "externalId" external_id: String,
-        /// How the customer found it.
+        /// The customer's rating.
         "rating" rating: Number,
         /// Its queue.
         "team" team: String,
-        /// How many messages the agent has not read.
+        /// The number of messages that the agent has not read.
         "unreadMessages" unread_messages: i64,
-        /// Its place in the queue.
+        /// Its position in the queue.
         "queuePosition" queue_position: i64,
-        /// Whether it is closed, in whatever way.
+        /// Whether it is closed in any way.
         "closed" closed: bool,
         /// Who closed it.
         "closedBy" closed_by: String,
@@ -68,19 +68,19 @@ object! {
         "parentSequentialId" parent_sequential_id: i64,
         /// What the customer wrote when it was opened.
         "customerInput" customer_input: Document,
-        /// How urgent it is.
+        /// Its priority.
         "priority" priority: i64,
         /// The campaign it came from.
         "CampaignId" campaign_id: String,
-        /// Whether it was given to the agent without their asking.
+        /// Whether it was assigned to the agent automatically.
         "isAutomaticDistribution" is_automatic_distribution: bool,
-        /// How it was given to the agent.
+        /// How it was assigned to the agent.
         "distributionType" distribution_type: Value,
-        /// The agent's folder that it is in.
+        /// The agent's folder.
         "folderId" folder_id: String,
-        /// Since when it stands by: its clock is stopped.
+        /// Since when it is on standby: its clock is stopped.
         "standbyModeStart" standby_mode_start: Date,
-        /// What is said of it beside.
+        /// Its metadata.
         "metadata" metadata: Value,
     }
 }
@@ -92,7 +92,7 @@ word! {
         None = "None",
         /// In the queue.
         Waiting = "Waiting",
-        /// Given to an agent, who has not seen it yet.
+        /// Assigned to an agent who has not seen it yet.
         Assigned = "Assigned",
         /// An agent has it.
         Open = "Open",
@@ -100,15 +100,15 @@ word! {
         ClosedAttendant = "ClosedAttendant",
         /// The customer closed it.
         ClosedClient = "ClosedClient",
-        /// It was closed because the customer was silent.
+        /// It was closed for inactivity.
         ClosedClientInactivity = "ClosedClientInactivity",
-        /// Another ticket goes on in its place.
+        /// Another ticket continues it.
         Transferred = "Transferred",
     }
 }
 
 impl Status {
-    /// Whether it closes the ticket for the flow. A transfer does not: the new ticket goes on.
+    /// Whether it closes the ticket for the flow. A transfer does not: the new ticket continues.
     #[must_use]
     pub fn closes(&self) -> bool {
         matches!(self, Self::ClosedAttendant | Self::ClosedClient | Self::ClosedClientInactivity)
@@ -116,7 +116,7 @@ impl Status {
 }
 
 impl Ticket {
-    /// Whether it is over: closed, or transferred and going on as another ticket.
+    /// Whether it has ended: closed, or transferred and continued by another ticket.
     #[must_use]
     pub fn is_over(&self) -> bool {
         match &self.status {
@@ -126,7 +126,7 @@ impl Ticket {
         }
     }
 
-    /// The agent as people know them: `ana@acme.com`.
+    /// The agent's plain address: `ana@acme.com`.
     #[must_use]
     pub fn agent(&self) -> Option<String> {
         let agent = self.agent_identity.as_deref().filter(|agent| !agent.is_empty())?;
@@ -144,8 +144,8 @@ impl Ticket {
         })
     }
 
-    /// The facts of the contract, as far as the ticket tells them. A transferred ticket is not
-    /// open: its clock belongs to the one that goes on.
+    /// The facts of the contract in the ticket. A transferred ticket is not open: its clock belongs
+    /// to the one that continues it.
     #[must_use]
     pub fn facts(&self) -> Facts {
         let channel = channel(&self.domain().unwrap_or_default());

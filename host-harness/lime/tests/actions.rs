@@ -38,9 +38,9 @@ fn dispatch_to(
     let route = Route { bot: &bot, customer: &customer, ticket: &ticket };
     let action = Action { key: key(step), due: 0, task };
     let dispatch = carry_out(&action, &route, options)?;
-    // Asked again, it is the same.
+    // The result is always the same.
     assert_eq!(carry_out(&action, &route, options), Ok(dispatch.clone()));
-    // What is written is read.
+    // Reading what was written gives the same.
     for envelope in &dispatch.send {
         assert_eq!(Envelope::read(&envelope.to_string()).as_ref(), Ok(envelope));
     }

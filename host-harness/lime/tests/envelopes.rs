@@ -1,4 +1,4 @@
-//! Envelopes are read and written the same; what cannot be read says where and why.
+//! Envelopes are read and written unchanged; errors say where and why.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -93,7 +93,7 @@ fn every_kind_of_document_has_a_sample() {
             _ => "without a name here",
         });
     }
-    // Notes go by commands.
+    // Notes are sent as commands.
     assert_eq!(kinds.len(), 15, "{kinds:?}");
 }
 
@@ -138,7 +138,7 @@ fn what_cannot_be_read_says_where_and_why() {
     }
 }
 
-/// A member that is missing or odd costs what it would have said, and nothing else.
+/// A missing or invalid member loses only its own information.
 #[test]
 fn an_odd_member_costs_nothing_but_itself() {
     for text in [
@@ -215,7 +215,7 @@ fn everything_has_a_limit() {
     assert!(Envelope::read(&nested(100_000)).is_err());
 }
 
-/// A value that is put in the place of another one.
+/// A random value that replaces another one.
 fn stranger(rng: &mut fastrand::Rng) -> Value {
     match rng.u8(..14) {
         0 => Value::Null,
@@ -235,7 +235,7 @@ fn stranger(rng: &mut fastrand::Rng) -> Value {
     }
 }
 
-/// Every place of a value, as JSON Pointers.
+/// All pointers into a value.
 fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.into());
     match value {
@@ -252,7 +252,7 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
     }
 }
 
-/// Reads everything there is to read.
+/// Parses everything that can be parsed.
 fn try_everything(envelope: &Envelope) {
     let bot = "mybot@msging.net".parse().unwrap();
     let ticket = samples::ticket();
@@ -264,7 +264,7 @@ fn try_everything(envelope: &Envelope) {
     match envelope {
         Envelope::Message(message) => {
             if let Ok(content) = message.content() {
-                // A number that was written where a text belongs is heard as one.
+                // A number instead of a text is read as a text.
                 if !message.document.is_number() {
                     assert_eq!(content.to_json(), message.document, "{envelope}");
                 }
@@ -319,7 +319,7 @@ fn altered_envelopes_are_read_the_same_or_refused() {
             }
         }
     }
-    // Only what is no object is refused.
+    // Only values that are not objects are refused.
     assert!(read > 50_000 && refused > 1_000, "{read} read, {refused} refused");
 }
 

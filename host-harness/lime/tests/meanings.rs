@@ -1,5 +1,4 @@
-//! What envelopes mean: who wrote what and when, what happened to a ticket, what became of what
-//! was sent.
+//! The meaning of envelopes: who wrote what and when, what happened to a ticket, receipts.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -36,7 +35,7 @@ fn close_key() -> ActionKey {
     ActionKey { ticket: "t-1".into(), cycle: 2, step: Step::Close }
 }
 
-/// What an envelope means while the ticket of the samples is known.
+/// The meaning of an envelope while the sample ticket is known.
 fn read(envelope: &Value) -> Meaning {
     let ticket = samples::ticket();
     read_after(envelope, Some(&ticket))
@@ -103,7 +102,7 @@ fn the_sender_says_who_wrote() {
         (with(to_desk.clone(), "id", json!("fwd:m1")), Author::Customer, Origin::Written),
         (with(by_bot(), "id", json!(echo)), Author::Bot, Origin::Echo),
         (with(text(AT_DESK), "id", json!(format!("fwd:{echo}"))), Author::Bot, Origin::Echo),
-        // A customer's id is the customer's choice.
+        // A customer chooses their own ids.
         (with(text(CUSTOMER), "id", json!(echo)), Author::Customer, Origin::Written),
     ] {
         let message = message(&envelope);
@@ -140,13 +139,13 @@ fn the_document_says_what_was_written() {
         (lime("deleted-content"), Value::Null, MessageKind::Edit, None),
         (lime("web-link"), json!({ "uri": "x" }), other(&lime("web-link")), None),
         ("x/y".into(), json!(5), other("x/y"), None),
-        // What cannot be read still is somebody writing.
+        // An unreadable message is still a message.
         ("text/plain".into(), json!({}), other("text/plain"), None),
         (lime("location"), json!(5), other(&lime("location")), None),
-        // What is written in another way is read.
+        // Other forms are read.
         ("text/plain".into(), json!(4711), MessageKind::Text, Some("4711")),
         (lime("location"), json!({ "latitude": "1" }), MessageKind::Location, None),
-        // A customer brings no tickets.
+        // A customer sends no tickets.
         (lime("redirect"), json!({}), other(&lime("redirect")), None),
         (TICKET.into(), json!({ "id": "t-1", "status": "ClosedClient" }), other(TICKET), None),
         (TICKET.into(), json!(5), other(TICKET), None),
@@ -265,7 +264,7 @@ fn what_means_nothing_says_why() {
     ] {
         assert_eq!(read(&envelope), Meaning::Nothing(why), "{envelope}");
     }
-    // Without a ticket the bot alone has to do with it.
+    // Without a ticket only the bot is concerned.
     for envelope in [text(CUSTOMER), text(AT_DESK), state(CUSTOMER, "composing")] {
         assert_eq!(read_after(&envelope, None), Meaning::Nothing(Why::NoTicket), "{envelope}");
     }
@@ -364,7 +363,7 @@ fn a_new_ticket_is_opened_and_assigned() {
         .collect();
     assert_eq!(ids, ["t-1#opened@1772442300000", "t-1#assigned@1772442420000"]);
 
-    // Known already, and taken by an agent since.
+    // Already known, and taken by an agent since.
     let taken = read_after(&told(&open), Some(&waiting));
     assert_eq!(happened(&taken), ("t-1", vec![(ana(), minute(-3))]));
     assert_eq!(read_after(&told(&open), Some(&open)), Meaning::Nothing(Why::NothingNew));
@@ -422,7 +421,7 @@ fn what_is_new_in_a_ticket_has_happened() {
         since(&|t| t.unread_messages = Some(3)),
         since(&|t| t.status = Some(Status::Assigned)),
         since(&|t| t.status = Some(Status::Other("Dancing".into()))),
-        // The year 1 is no date: nobody has set it.
+        // The year 1 is no date: it was not set.
         since(&|t| t.standby_mode_start = Date::parse("0001-01-01T00:00:00Z")),
     ] {
         let meaning = read_after(&told(&ticket), Some(&open));
@@ -447,13 +446,13 @@ fn a_transfer_concerns_the_new_ticket() {
         let Meaning::Happened { continues, .. } = meaning else { unreachable!() };
         assert_eq!(continues.as_deref(), Some("t-1"));
     }
-    // A later ticket that goes on from none.
+    // A later ticket that continues none.
     let later = Ticket { parent_sequential_id: None, ..new.clone() };
     let Meaning::Happened { continues, .. } = read_after(&told(&later), Some(&gone)) else {
         panic!("it is opened")
     };
     assert_eq!(continues, None);
-    // The old one comes late: it is the customer's ticket no more.
+    // The old one arrives late: it is no longer the customer's ticket.
     for late in [&old, &Ticket { status: Some(Status::ClosedClient), ..old.clone() }] {
         let meaning = read_after(&told(late), Some(&new));
         assert_eq!(meaning, Meaning::Nothing(Why::OlderTicket));
@@ -486,7 +485,7 @@ fn a_ticket_closed_reports_the_close_that_was_sent() {
         (&close, Status::ClosedClientInactivity, None, done(&close)),
         (&close, Status::ClosedAttendant, by_bot, done(&close)),
         (&resolve, Status::ClosedClient, None, done(&resolve)),
-        // An agent or the customer was quicker.
+        // An agent or the customer was faster.
         (&close, Status::ClosedAttendant, None, Happening::Closed(Source::Agent)),
         (
             &close,
@@ -508,7 +507,7 @@ fn a_ticket_closed_reports_the_close_that_was_sent() {
 
 #[test]
 fn what_happens_again_is_no_repetition() {
-    // Desks tell of a ticket under the same id each time.
+    // Desks report a ticket under the same id each time.
     let held_at = |since: i64| Ticket { standby_mode_start: date(since), ..samples::ticket() };
     let id = |ticket: &Ticket| match read(&told(ticket)) {
         Meaning::Happened { what, .. } => match what.as_slice() {
@@ -633,7 +632,7 @@ fn an_answer_to_a_command_says_what_became_of_the_close() {
     let failed = read(&answer(Part::Close, "failure"));
     assert_eq!(happened(&failed), ("t-1", vec![(what, NOW)]));
 
-    // The close is none the worse for its note.
+    // A failed note does not affect the close.
     let Meaning::Receipt(receipt) = read(&answer(Part::ClosingNote, "failure")) else { panic!() };
     assert_eq!(receipt.stage, Stage::Failed(Reason::new(67, "x")));
 }
@@ -675,7 +674,7 @@ fn a_desk_is_asked_to_hold_and_to_close() {
         let meaning = read(&ask(uri, resource));
         assert_eq!(happened(&meaning), ("t-1", vec![(expected, NOW)]), "{uri}");
     }
-    // Our own close is told of by its answer.
+    // Our own close is reported by its response.
     let mut ours = ask("/tickets/t-1/close", json!({}));
     ours["id"] = json!(SentId::new(&close_key(), Part::Close).to_string());
     assert_eq!(read(&ours), Meaning::Nothing(Why::Command));

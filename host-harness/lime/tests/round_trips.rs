@@ -1,4 +1,4 @@
-//! Whatever is written is read the same, and leads back to the action it came from.
+//! Whatever is written is read the same, and leads back to its action.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -24,7 +24,7 @@ use despertador_lime::{
 use fastrand::Rng;
 use serde_json::{Number, Value};
 
-/// Words of which some are awkward.
+/// Words, some of them awkward.
 fn words(rng: &mut Rng) -> String {
     let awkward = ["", "¿Sigues ahí?", "a\"b\\c\n", "%40@/~.#", "中文 👍", "null", "fwd:fwd:", "1"];
     if rng.bool() {

@@ -1,4 +1,4 @@
-//! What the suites share: a desk with an account, and Blip's envelopes.
+//! Shared by the suites: a desk with an account, and Blip's envelopes.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each suite uses a part of it")]
 
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ pub const BOT: &str = "mybot@msging.net";
 pub const ANA: &str = "ana%40acme.com@blip.ai";
 pub const TICKET: &str = "application/vnd.iris.ticket+json";
 
-/// One reminder after ten minutes, with quick replies; the close after fifteen, with a last word.
+/// One reminder after ten minutes, with quick replies; the close after fifteen, with a closing
+/// text.
 pub const POLICY: &str = r#"{ "version": "1", "language": "es", "rules": [ {
     "departments": "any", "close-after": "15 min",
     "close": { "closing-text": "¡Hasta pronto!", "tags": ["inactividad"] },
@@ -39,7 +40,7 @@ pub fn plugin() -> Plugin {
     PLUGIN.get_or_init(load).clone()
 }
 
-/// A folder that goes away with it.
+/// A folder that is deleted with it.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -56,7 +57,7 @@ impl Folder {
         self.0.join("desk.db")
     }
 
-    /// A desk as it was left.
+    /// The desk, reopened.
     pub fn again(&self) -> Desk<Sqlite> {
         let store = Sqlite::open(&self.file()).expect("a store");
         Desk::open(store, plugin(), Options::default()).expect("a desk")
@@ -82,7 +83,7 @@ pub fn source() -> BlipSource {
     BlipSource::new("acme", BOT.parse().expect("an address"))
 }
 
-/// A ticket's document in its message, as the desk tells it.
+/// A ticket's document in a message of the desk.
 pub fn ticket(more: &Value) -> Value {
     let mut content = json!({
         "id": "t-1", "sequentialId": 7, "ownerIdentity": BOT, "customerIdentity": CUSTOMER,

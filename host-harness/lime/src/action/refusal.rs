@@ -1,4 +1,4 @@
-//! What of an action cannot be carried out in Blip.
+//! Parts of actions that cannot be carried out in Blip.
 
 use std::fmt;
 
@@ -6,46 +6,46 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// A task without a word in this contract.
+    /// An unknown task.
     #[error("the task `{0}` is unknown")]
     Task(String),
-    /// A message for an audience without a word in this contract.
+    /// A message for an unknown audience.
     #[error("the audience `{0}` is unknown")]
     Audience(String),
     /// A template for a customer of this domain: only WhatsApp has templates.
     #[error("customers of `{0}` cannot be sent templates")]
     TemplateElsewhere(String),
-    /// The template (named) has no language, and the options name none.
+    /// The template (named) has no language, and neither have the options.
     #[error("the template `{0}` has no language")]
     TemplateLanguage(String),
-    /// A message without words and picture.
+    /// A message without text and image.
     #[error("the message is empty")]
     Empty,
-    /// The ticket to be closed has no id.
+    /// The ticket to close has no id.
     #[error("the ticket has no id")]
     TicketWithoutId,
 }
 
-/// What of an action has no counterpart in Blip. The rest is carried out.
+/// A part of an action without a counterpart in Blip. The rest is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeftOut {
-    /// The notice in the conversation (given): Blip Desk shows one of its own.
+    /// The notice in the conversation (given): Blip Desk shows its own.
     Notice(String),
-    /// Taking the agent off: a closed ticket keeps its agent.
+    /// Unassigning the agent: a closed ticket keeps its agent.
     Unassign,
     /// Keeping the bot quiet: it answers once the user has left the block.
     BotOff,
-    /// Asking how it was: the flow does, by a block for surveys behind the exit.
+    /// The survey: a survey block behind the flow's exit sends it.
     Survey,
-    /// Opening the same ticket again: Blip opens a new one that knows the old one.
+    /// Reopening the ticket: Blip opens a new one that refers to the old one.
     SameTicket,
     /// Recording a missed call on the ticket.
     MissedCall,
 }
 
 impl Refusal {
-    /// The way out, as a sentence without the problem.
+    /// How to fix it, without the problem itself.
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self {

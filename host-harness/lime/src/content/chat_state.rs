@@ -1,35 +1,35 @@
-//! Whether somebody is typing.
+//! Typing indicators.
 
 use crate::object::{object, word};
 
 object! {
-    /// Whether somebody is typing.
+    /// A typing indicator.
     pub struct ChatState {
-        /// What they do.
+        /// The state.
         "state" state: State,
-        /// For how many milliseconds it is shown.
+        /// How long it is shown, in milliseconds.
         "interval" interval: i64,
     }
 }
 
 word! {
-    /// What somebody does at their end of a conversation.
+    /// The state of a participant.
     pub enum State {
-        /// They have come.
+        /// They have joined.
         Starting = "starting",
         /// They are typing.
         Composing = "composing",
         /// They have stopped typing.
         Paused = "paused",
-        /// They take back what they typed.
+        /// They are deleting what they typed.
         Deleting = "deleting",
-        /// They have gone.
+        /// They have left.
         Gone = "gone",
     }
 }
 
 impl ChatState {
-    /// They are typing, shown for so many milliseconds.
+    /// A typing indicator that is shown for this many milliseconds.
     #[must_use]
     pub fn typing(interval: Option<i64>) -> Self {
         Self { state: Some(State::Composing), interval, ..Self::default() }

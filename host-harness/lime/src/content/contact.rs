@@ -1,9 +1,9 @@
-//! Contact cards, and what the company notes on a contact.
+//! Contact cards, and internal notes on contacts.
 
 use crate::object::{Members, object};
 
 object! {
-    /// A contact card; Blip has more members, which are kept.
+    /// A contact card; unknown members are kept.
     pub struct Contact {
         /// The address.
         "identity" identity: String,
@@ -13,25 +13,25 @@ object! {
         "phoneNumber" phone_number: String,
         /// The mail address.
         "email" email: String,
-        /// Fields of the company's own.
+        /// The company's own fields.
         "extras" extras: Members,
     }
 }
 
 object! {
-    /// A note on a contact for the company's eyes.
+    /// An internal note on a contact.
     pub struct Comment {
         /// Its id.
         "id" id: String,
         /// Who wrote it.
         "authorIdentity" author_identity: String,
-        /// What it says.
+        /// The text.
         "content" content: String,
     }
 }
 
 impl Comment {
-    /// A note with these words.
+    /// A note with this text.
     #[must_use]
     pub fn words(text: impl Into<String>) -> Self {
         Self { content: Some(text.into()), ..Self::default() }

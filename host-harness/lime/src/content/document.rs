@@ -1,4 +1,4 @@
-//! Documents in documents.
+//! Documents within documents.
 
 use serde_json::Value;
 
@@ -12,23 +12,23 @@ object! {
     pub struct Document {
         /// The media type.
         "type" media_type: String,
-        /// The document as it was written; [`Document::content`] reads it.
+        /// The unparsed document; [`Document::content`] parses it.
         "value" value: Value,
     }
 }
 
 object! {
-    /// Somebody is sent elsewhere; from a desk: the customer comes back to the bot.
+    /// A redirect; from a desk: the customer returns to the bot.
     pub struct Redirect {
-        /// Where to; a desk leaves it out.
+        /// The target; a desk omits it.
         "address" address: String,
-        /// What comes along.
+        /// The document that is passed along.
         "context" context: Document,
     }
 }
 
 object! {
-    /// The engine's timer: what a block does when nothing was written for a while.
+    /// The engine's timer: a block received no input for a while.
     pub struct InputExpiration {
         /// Whose input it is.
         "identity" identity: String,
@@ -40,7 +40,7 @@ object! {
 }
 
 impl Document {
-    /// A document of a type.
+    /// A document of a media type.
     #[must_use]
     pub fn new(media_type: &str, value: Value) -> Self {
         Self { media_type: Some(media_type.into()), value: Some(value), ..Self::default() }
@@ -52,11 +52,11 @@ impl Document {
         Self::new(content.media_type(), content.to_json())
     }
 
-    /// The document, read; none if its type is not told.
+    /// The parsed document; `None` if it has no media type.
     ///
     /// # Errors
     ///
-    /// When it is not what its type says.
+    /// If it does not match its type.
     pub fn content(&self) -> Result<Option<Content>, ReadError> {
         let Some(media_type) = &self.media_type else { return Ok(None) };
         let content = Content::read(media_type, self.value.clone().unwrap_or_default());
@@ -65,17 +65,17 @@ impl Document {
 }
 
 impl Redirect {
-    /// The customer comes back with this ticket: what a bot receives when its ticket is closed.
+    /// The customer returns with this ticket: what a bot receives when its ticket is closed.
     #[must_use]
     pub fn with(ticket: Ticket) -> Self {
         Self { context: Some(Document::of(&ticket.into())), ..Self::default() }
     }
 
-    /// The ticket that comes along.
+    /// The ticket that is passed along.
     ///
     /// # Errors
     ///
-    /// When what comes along is not what its type says.
+    /// If the document does not match its type.
     pub fn ticket(&self) -> Result<Option<Ticket>, ReadError> {
         let Some(context) = &self.context else { return Ok(None) };
         match context.content().map_err(|error| error.within("context"))? {

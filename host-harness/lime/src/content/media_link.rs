@@ -1,36 +1,36 @@
-//! Pictures, recordings, films, files.
+//! Images, recordings, videos, files.
 
 use serde_json::Number;
 
 use crate::object::object;
 
 object! {
-    /// Where something to see or hear is.
+    /// A link to a media file.
     pub struct MediaLink {
         /// Its name.
         "title" title: String,
-        /// The words that go with it.
+        /// The text that goes with it.
         "text" text: String,
         /// Its media type: `image/jpeg`.
         "type" media_type: String,
-        /// Where it is.
+        /// Its address.
         "uri" uri: String,
-        /// Its shape: `1:1`.
+        /// Its aspect ratio: `1:1`.
         "aspectRatio" aspect_ratio: String,
         /// Its size in bytes.
         "size" size: Number,
-        /// Where a small picture of it is.
+        /// The address of a preview.
         "previewUri" preview_uri: String,
-        /// The media type of that one.
+        /// The media type of the preview.
         "previewType" preview_type: String,
     }
 }
 
 impl MediaLink {
-    /// A picture, with words that go with it.
+    /// An image with a text.
     ///
-    /// Channels choose by the media type how something is shown. It is read from the end of the
-    /// address; where that says nothing, `image/jpeg` is the one that every channel shows.
+    /// Channels decide by the media type how a file is shown. It is derived from the end of the
+    /// address; if that is not possible, it is `image/jpeg`, which every channel shows.
     #[must_use]
     pub fn picture(url: &str, alternative: &str, text: &str) -> Self {
         let path = url.split(['?', '#']).next().unwrap_or_default().to_lowercase();
@@ -50,8 +50,8 @@ impl MediaLink {
         }
     }
 
-    /// Whether it is a sticker. LIME has no document for them: they are pictures, of the type
-    /// `sticker/webp` where the channel's gateway tells them apart.
+    /// Whether it is a sticker. LIME has no document for stickers: they are images, of the type
+    /// `sticker/webp` if the channel's gateway distinguishes them.
     #[must_use]
     pub fn is_sticker(&self) -> bool {
         self.media_type.as_ref().is_some_and(|kind| kind.to_lowercase().starts_with("sticker/"))

@@ -1,4 +1,4 @@
-//! Questions with answers to choose from, and the answers.
+//! Questions with options, and their answers.
 
 use serde_json::Value;
 
@@ -6,34 +6,34 @@ use crate::content::{Content, Document};
 use crate::object::{object, word};
 
 object! {
-    /// A question with answers to choose from.
+    /// A question with options.
     pub struct Select {
         /// The question.
         "text" text: String,
-        /// How long the answers can be chosen.
+        /// How long the options can be chosen.
         "scope" scope: Scope,
-        /// The answers.
+        /// The options.
         "options" options: Vec<SelectOption>,
     }
 }
 
 object! {
-    /// An answer that can be chosen. What comes back is its value; without one its number; without
-    /// that its words. Text messages (SMS) always give its number back.
+    /// An option. Choosing it returns its value; without one its number; without that its text. SMS
+    /// always returns its number.
     pub struct SelectOption {
         /// Its number, from 1.
         "order" order: i64,
-        /// What the button says.
+        /// The text of the button.
         "text" text: String,
-        /// The media type of what comes back.
+        /// The media type of the returned value.
         "type" media_type: String,
-        /// What comes back.
+        /// The returned value.
         "value" value: Value,
     }
 }
 
 word! {
-    /// How long the answers of a menu can be chosen.
+    /// How long the options of a menu can be chosen.
     pub enum Scope {
         /// Until the next message: quick replies.
         Immediate = "immediate",
@@ -45,7 +45,7 @@ word! {
 }
 
 object! {
-    /// An answer to a message that is named.
+    /// An answer to a given message.
     pub struct Reply {
         /// The answer.
         "replied" replied: Document,
@@ -63,7 +63,7 @@ object! {
         "type" media_type: String,
         /// Its document.
         "value" value: Value,
-        /// Who sent it: `sent` by the bot's side, or `received` by it.
+        /// Its direction: `sent` by the bot's side, or `received` by it.
         "direction" direction: String,
     }
 }
@@ -71,8 +71,8 @@ object! {
 impl Select {
     /// A question with quick replies.
     ///
-    /// Each answer gives its own words back, so that an answer chosen, one typed, and one chosen
-    /// where there are no buttons read the same.
+    /// Each option returns its own text, so that a chosen answer, a typed one, and one chosen where
+    /// there are no buttons are the same.
     #[must_use]
     pub fn quick_replies<'a>(text: &str, titles: impl IntoIterator<Item = &'a str>) -> Self {
         let option = |(order, title): (i64, &str)| SelectOption {
@@ -92,7 +92,7 @@ impl Select {
 }
 
 impl Reply {
-    /// Words in answer to a message.
+    /// A text in answer to a message.
     #[must_use]
     pub fn words(text: &str, in_reply_to: &str) -> Self {
         Self {

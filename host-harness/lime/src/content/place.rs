@@ -1,17 +1,17 @@
-//! Places.
+//! Locations.
 
 use serde_json::Number;
 
 use crate::object::object;
 
 object! {
-    /// A place.
+    /// A location.
     pub struct Location {
         /// Degrees north of the equator.
         "latitude" latitude: Number,
         /// Degrees east of Greenwich.
         "longitude" longitude: Number,
-        /// Metres above the sea.
+        /// Metres above sea level.
         "altitude" altitude: Number,
         /// Its name.
         "text" text: String,

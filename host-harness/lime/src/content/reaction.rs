@@ -6,7 +6,7 @@ use crate::object::object;
 object! {
     /// A reaction to a message.
     pub struct Reaction {
-        /// The sign.
+        /// The emoji.
         "emoji" emoji: Emoji,
         /// The message.
         "inReactionTo" in_reaction_to: InReplyTo,
@@ -14,15 +14,15 @@ object! {
 }
 
 object! {
-    /// A sign, as the numbers of its characters.
+    /// An emoji, as the code points of its characters.
     pub struct Emoji {
-        /// The numbers, in Unicode.
+        /// The Unicode code points.
         "values" values: Vec<i64>,
     }
 }
 
 impl Emoji {
-    /// The sign as text.
+    /// The emoji as text.
     #[must_use]
     pub fn text(&self) -> String {
         let numbers = self.values.iter().flatten();

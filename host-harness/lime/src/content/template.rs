@@ -1,12 +1,12 @@
-//! Templates of WhatsApp. Blip hands `application/json` on to the channel as it is.
+//! WhatsApp templates. Blip passes `application/json` on to the channel unchanged.
 
 use serde_json::{Value, json};
 
 use crate::object::{Json, Members, Reading, put, read_object, take};
 
-/// A message that WhatsApp has approved beforehand, with the values of its parameters.
+/// A message that WhatsApp has approved, with the values of its parameters.
 ///
-/// Only the parameters of its body are words here; headers and buttons are kept in `more`.
+/// Only the parameters of its body are text here; headers and buttons are kept in `more`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Template {
     /// Its name.
@@ -15,7 +15,7 @@ pub struct Template {
     pub language: Option<String>,
     /// The values of the parameters in its body, in order.
     pub parameters: Vec<String>,
-    /// The rest of the document: all of it but name, language and values.
+    /// The rest of the document without name, language and values.
     pub more: Members,
 }
 
@@ -52,7 +52,7 @@ impl Json for Template {
                 }
             }
             let mut parameters = Vec::new();
-            // Taken apart only if it is as written here; another shape stays as it is.
+            // Parsed only in the form that this crate writes; any other form stays unchanged.
             if let Some(body) = template.get("components").and_then(plain_body) {
                 parameters = body;
                 template.remove("components");
@@ -92,10 +92,10 @@ impl Json for Template {
     }
 }
 
-/// The language must be the one that is asked for.
+/// The language must be exactly the requested one.
 const POLICY: &str = "deterministic";
 
-/// The values of a body that has nothing but texts, if that is all the template has.
+/// The values of a body with texts only, if the template has nothing else.
 fn plain_body(components: &Value) -> Option<Vec<String>> {
     let [Value::Object(body)] = components.as_array()?.as_slice() else { return None };
     if body.len() != 2 || body.get("type")?.as_str()? != "body" {

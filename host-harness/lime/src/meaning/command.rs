@@ -1,4 +1,4 @@
-//! What commands mean: answers to ours, and what agents ask a desk for.
+//! The meaning of commands: responses to ours, and agents' requests to a desk.
 
 use despertador_contract::{Event, Happening, Instant, Source};
 
@@ -9,8 +9,7 @@ use crate::error::ReadError;
 use crate::meaning::{Known, Meaning, Receipt, Stage, Why, event, notification, ticket};
 use crate::sent::SentId;
 
-/// A command that asks a desk for something is taken as done: a desk gives those here that it has
-/// accepted.
+/// A request to a desk counts as done: a desk passes on those that it has accepted.
 pub(super) fn meaning(
     command: &Command,
     received_at: Instant,
@@ -25,7 +24,7 @@ pub(super) fn meaning(
         return Ok(Meaning::Nothing(Why::Command));
     }
     let mut steps = uri.split(['?', '#']).next().unwrap_or_default().trim_start_matches("lime://");
-    // `lime://postmaster@desk.msging.net/tickets/…` names the desk before the path.
+    // `lime://postmaster@desk.msging.net/tickets/…` contains the desk before the path.
     steps = steps.split_once('/').map_or("", |(_, path)| path);
     let mut steps = steps.split('/').filter(|step| !step.is_empty());
     let (Some("tickets"), Some(first), second) = (steps.next(), steps.next(), steps.next()) else {
@@ -55,12 +54,12 @@ pub(super) fn meaning(
         }
         (_, Some("pause-inactivity")) => happened(&id, "held", Happening::Held),
         (_, Some("resume-inactivity")) => happened(&id, "released", Happening::Released),
-        // A transfer is told of the ticket that it makes.
+        // A transfer is reported by the new ticket.
         _ => Meaning::Nothing(Why::Command),
     })
 }
 
-/// Who asked for `/tickets/{id}/close`. Without a name it is the bot.
+/// Who requested `/tickets/{id}/close`. Without a name it is the bot.
 fn closer(by: Option<&str>, known: &Known<'_>) -> Source {
     let Some(by) = by.and_then(|by| by.parse::<Identity>().ok()) else { return Source::Flow };
     match by.domain() {

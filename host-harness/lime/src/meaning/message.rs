@@ -1,4 +1,4 @@
-//! What messages mean: who wrote, what, and when.
+//! The meaning of messages: who wrote, what, and when.
 
 use despertador_contract::{Author, Happening, Instant, MessageKind, Origin, input};
 
@@ -19,7 +19,7 @@ pub(super) fn meaning(
 ) -> Result<Meaning, ReadError> {
     let header = &message.header;
     let Some(from) = header.from.as_ref().map(|from| &from.identity) else {
-        // Written to the bot, by whom nobody can tell: it may be a customer.
+        // A message to the bot with an unknown author: it may be a customer.
         let to = header.to.as_ref().map(|to| &to.identity);
         if to.is_none_or(|to| to.is(known.bot)) {
             let problem = match message.more.get("from").and_then(serde_json::Value::as_str) {
@@ -31,7 +31,7 @@ pub(super) fn meaning(
         return Ok(Meaning::Nothing(Why::NoSender));
     };
     let writer = Writer::of(from, header, known);
-    // Of what cannot be read, only tickets matter; and what a customer writes is never one.
+    // Of unreadable documents only tickets matter; and a customer never writes one.
     let content = match message.content() {
         Ok(content) => Some(content),
         Err(error) if is_about_tickets(message) && writer != Writer::Customer => return Err(error),
@@ -109,7 +109,7 @@ impl Writer {
         let domain = from.domain().to_lowercase();
         let at_desk = desk::is_desk(&domain);
         let by_bot = from.is(known.bot) || domain == "msging.net" || domain.is_empty();
-        // Customers can choose their ids: theirs are not believed.
+        // Customers can choose their ids, so theirs are not trusted.
         let sent = header.id.as_deref().filter(|_| at_desk || by_bot).and_then(SentId::read);
         if let Some(sent) = sent {
             return Self::Ourselves(sent);
@@ -120,8 +120,8 @@ impl Writer {
             _ if from.name().eq_ignore_ascii_case("postmaster") => Self::Server,
             _ if at_desk => Self::Agent,
             "blip.ai" => Self::Agent,
-            // A bot passes on what the customer wrote to the desk, and what the agent wrote to
-            // the customer. The copy has the id of the original and counts once.
+            // A bot forwards the customer's messages to the desk, and the agent's to the customer.
+            // The copy has the original's id and counts once.
             _ if by_bot && passed_on && to_desk => Self::Customer,
             _ if by_bot
                 && (passed_on || header.said("#messageEmitter").as_deref() == Some("Human")) =>
@@ -143,10 +143,10 @@ fn ticket_id(known: &Known<'_>) -> Option<String> {
     known.ticket?.id.clone()
 }
 
-/// When a message was written, as far as its metadata tell; else when it was received.
+/// When a message was written according to its metadata; otherwise when it was received.
 ///
-/// WhatsApp counts seconds, Blip counts milliseconds and writes dates. What is no time is passed
-/// over: the host takes what is later than the receipt for the receipt.
+/// WhatsApp uses seconds, Blip uses milliseconds and dates. Invalid times are ignored: the plugin
+/// replaces a time after the receipt by the receipt.
 fn written_at(header: &Header, received_at: Instant) -> Instant {
     const NAMES: [&str; 4] =
         ["#wa.timestamp", "#date_processed", "date_created", "#envelope.storageDate"];
@@ -162,7 +162,7 @@ fn written_at(header: &Header, received_at: Instant) -> Instant {
     told.find(|at| is_a_time(*at)).unwrap_or(received_at)
 }
 
-/// The quick reply that was chosen: by its words, or by its number where there are no buttons.
+/// The chosen quick reply: by its text, or by its number where there are no buttons.
 fn chosen(text: &str, known: &Known<'_>) -> Option<String> {
     let text = text.trim();
     let by_words = known.offered.iter().find(|offered| offered.title.trim() == text);

@@ -1,4 +1,4 @@
-//! What became of messages.
+//! Receipts for messages.
 
 use despertador_contract::{Event, Failure, FailureKind, Happening, Instant};
 
@@ -28,13 +28,13 @@ pub(super) fn meaning(
     Meaning::Receipt(Receipt { sent: SentId::read(&id), id, stage })
 }
 
-/// That a message of somebody else did not reach the customer. Whether it was an agent's is known
-/// by its id to whoever was told of it.
+/// The report that another message did not reach the customer. Whether an agent wrote it is known
+/// from its id.
 fn undelivered(header: &Header, received_at: Instant, known: &Known<'_>) -> Option<Meaning> {
     let id = without_forwards(header.id.as_deref()?);
     let ticket = known.ticket?.id.clone()?;
     let event = Event {
-        // The same however often it is reported.
+        // The same id however often it is reported.
         id: Some(format!("{id}#undelivered")),
         sequence: None,
         at: received_at,
@@ -44,8 +44,8 @@ fn undelivered(header: &Header, received_at: Instant, known: &Known<'_>) -> Opti
     Some(Meaning::events(ticket, [event]))
 }
 
-/// That something we sent has failed; none if it was not ours. What is tried again has the same id
-/// and can fail again: the same failure told at another instant counts as another one.
+/// The report that an envelope of ours failed; `None` if it was not ours. A retry has the same id
+/// and can fail again: a failure reported at another instant counts as another one.
 pub(super) fn failed(header: &Header, reason: Reason, received_at: Instant) -> Option<Meaning> {
     let id = header.id.as_deref()?;
     let sent = SentId::read(id)?;
@@ -64,21 +64,21 @@ pub(super) fn failed(header: &Header, reason: Reason, received_at: Instant) -> O
     Some(Meaning::events(ticket, [event]))
 }
 
-/// What a reason means for what follows.
+/// The kind of failure for a reason.
 ///
-/// Codes below 1000 are those of LIME; above are those of WhatsApp, which Blip hands on. A code
-/// without a word is a refusal: it is not tried again for ever.
+/// Codes below 1000 are LIME's; those above are WhatsApp's, which Blip passes on. An unknown code
+/// is a refusal, so that it is not retried for ever.
 #[must_use]
 pub fn failure_kind(code: i64) -> FailureKind {
     match code {
-        // Nobody there at the moment, or something is broken on the way: general errors, sessions,
-        // the quota, routing, dispatching, the gateway, an application.
+        // Unavailable, or broken on the way: general errors, sessions, the quota, routing,
+        // dispatching, the gateway, an application.
         1 | 11..=18 | 34 | 41..=44 | 51 | 61 | 81 | 101 => FailureKind::Unreachable,
-        // We may not write to them, or they have no account: at the server, at the gateway.
+        // Not allowed to write to them, or no account: at the server, at the gateway.
         32 | 33 | 83 => FailureKind::Blocked,
-        // Too many at a time, and WhatsApp itself is ill.
+        // Rate limits, and failures at WhatsApp itself.
         4 | 80007 | 130_429 | 131_000 | 131_016 | 131_048 | 131_056 => FailureKind::Unreachable,
-        // No such number at WhatsApp, not reachable by us, or they want none of this.
+        // No such WhatsApp number, not reachable by us, or they refuse messages.
         1013 | 131_021 | 131_026 | 131_050 => FailureKind::Blocked,
         _ => FailureKind::Refused,
     }

@@ -1,4 +1,4 @@
-//! What a document says: its kind, and its words.
+//! The kind and text of a document.
 
 use despertador_contract::MessageKind;
 
@@ -7,20 +7,20 @@ use crate::envelope::Message;
 
 /// What was written.
 pub(super) struct Said {
-    /// What it is.
+    /// Its kind.
     pub(super) kind: MessageKind,
-    /// Its words, where it has some.
+    /// Its text, if it has one.
     pub(super) text: Option<String>,
 }
 
 impl Said {
-    /// What a message says; none is the content that could not be read.
+    /// What a message says; `None` is content that could not be read.
     pub(super) fn by(content: Option<&Content>, message: &Message) -> Self {
         let Some(content) = content else {
             return Self { kind: MessageKind::Other(message.media_type.clone()), text: None };
         };
         let said = Self::of(content, 0);
-        // Buttons and lists of WhatsApp, whatever the document is that they send.
+        // WhatsApp's buttons and lists, whatever document they send.
         let mut names = message.header.metadata.iter().flatten().map(|(name, _)| name);
         let pressed = names.any(|name| name.starts_with("#wa.interactive."));
         if pressed { Self { kind: MessageKind::MenuAnswer, ..said } } else { said }
@@ -46,7 +46,7 @@ impl Said {
             }
             Content::Sensitive(document) | Content::Container(document) => {
                 let said = Self::inside(Some(document), content, depth);
-                // What is sensitive is not handed on.
+                // Sensitive content is not passed on.
                 let text = said.text.filter(|_| matches!(content, Content::Container(_)));
                 return Self { kind: said.kind, text };
             }
@@ -59,7 +59,7 @@ impl Said {
         Self { kind, text: text.cloned() }
     }
 
-    /// What a document says that somebody else carries; none if its type is not told.
+    /// What a document within another one says; `None` if it has no media type.
     pub(super) fn by_document(document: &Document) -> Option<Self> {
         let content = document.content().ok().flatten();
         let other = || {
@@ -69,7 +69,7 @@ impl Said {
         content.map(|content| Self::of(&content, 0)).or_else(other)
     }
 
-    /// What a document in another one says.
+    /// What an embedded document says.
     fn inside(document: Option<&Document>, around: &Content, depth: u8) -> Self {
         let inner = document.and_then(|document| document.content().ok().flatten());
         match inner {

@@ -1,4 +1,4 @@
-//! What tickets mean: what is new in them.
+//! The meaning of tickets: what is new in them.
 
 use despertador_contract::{
     ActionKey, Author, Happening, Instant, Message, Origin, Source, Step, Transfer,
@@ -40,13 +40,13 @@ pub(super) fn meaning(ticket: &Ticket, received_at: Instant, known: &Known<'_>) 
     }
 }
 
-/// Whether a ticket goes on from another one.
+/// Whether a ticket continues another one.
 fn is_child(ticket: &Ticket, of: &Ticket) -> bool {
     ticket.parent_sequential_id.is_some() && ticket.parent_sequential_id == of.sequential_id
 }
 
-/// Whether a ticket was closed by the action that was sent: it has the action's status, or the name
-/// of the bot. An agent may have been quicker.
+/// Whether the sent action closed the ticket: it has the action's status, or the bot's name. An
+/// agent may have been faster.
 fn is_by(ticket: &Ticket, key: &ActionKey, known: &Known<'_>) -> bool {
     let status = match key.step {
         Step::Resolve => Status::ClosedClient,
@@ -56,7 +56,7 @@ fn is_by(ticket: &Ticket, key: &ActionKey, known: &Known<'_>) -> bool {
     ticket.status == Some(status) || by.is_some_and(|by| by.is(known.bot))
 }
 
-/// Who closed a ticket of this status; none if it is not closed.
+/// Who closed a ticket with this status; `None` if it is not closed.
 pub(super) fn closed_by(status: &Status) -> Option<Source> {
     match status {
         Status::ClosedAttendant => Some(Source::Agent),
@@ -66,8 +66,8 @@ pub(super) fn closed_by(status: &Status) -> Option<Source> {
     }
 }
 
-/// Whether a ticket comes after the one that is known. A customer has one at a time: while theirs
-/// is open, only the one it was transferred to, or one with a later number, takes its place.
+/// Whether a ticket replaces the known one. A customer has one at a time: while theirs is open,
+/// only its transfer target, or a ticket with a higher number, replaces it.
 fn follows(ticket: &Ticket, known: &Ticket) -> bool {
     let later = match (ticket.sequential_id, known.sequential_id) {
         (Some(number), Some(before)) => Some(number > before),
@@ -76,7 +76,7 @@ fn follows(ticket: &Ticket, known: &Ticket) -> bool {
     is_child(ticket, known) || later.unwrap_or_else(|| known.is_over() && !ticket.is_over())
 }
 
-/// The agent who has the ticket. One that it waits for in the queue does not have it.
+/// The agent who has the ticket. An agent for whom it waits in the queue does not have it.
 fn agent(ticket: &Ticket) -> Option<String> {
     match ticket.status {
         Some(Status::Waiting | Status::None) => None,
@@ -88,14 +88,14 @@ fn transferred(ticket: &Ticket) -> Happening {
     Happening::Transferred(Transfer { department: ticket.team.clone(), agent: agent(ticket) })
 }
 
-/// What the customer wrote when the ticket was opened. Whoever opens one without them says nothing.
+/// What the customer wrote when the ticket was opened, if it contains that.
 fn asked(ticket: &Ticket) -> Option<Said> {
     let said = Said::by_document(ticket.customer_input.as_ref()?)?;
     let is_empty = said.text.as_ref().is_some_and(String::is_empty);
     (!is_empty).then_some(said)
 }
 
-/// What is new in a ticket.
+/// The differences of a ticket.
 struct News<'a> {
     id: &'a str,
     ticket: &'a Ticket,
@@ -131,8 +131,8 @@ impl News<'_> {
         self.stands_by(None);
     }
 
-    /// What the customer wrote when the ticket was opened. They wrote it to the bot, before there
-    /// was a ticket: but for this nobody would know that they have written at all.
+    /// What the customer wrote when the ticket was opened. They wrote it to the bot before there
+    /// was a ticket; otherwise nobody would know that they have written.
     fn asked(&mut self, said: Said, at: Option<Instant>) {
         let at = at.unwrap_or(self.received_at);
         self.what.push(Happened::Message(Message {
@@ -148,7 +148,7 @@ impl News<'_> {
         }));
     }
 
-    /// A ticket that was known otherwise.
+    /// A ticket that has changed.
     fn changed(&mut self, before: &Ticket) {
         let ticket = self.ticket;
         let changed = dated(&ticket.status_date);

@@ -25,12 +25,12 @@ pub(crate) fn offered() -> Vec<QuickReply> {
     vec![reply("continue", "Sigo aquí"), reply("resolve", "Ya está resuelto")]
 }
 
-/// Messages, one a line.
+/// Messages, one per line.
 pub(crate) fn messages() -> Vec<&'static str> {
     include_str!("messages.jsonl").lines().collect()
 }
 
-/// Notifications, one a line.
+/// Notifications, one per line.
 pub(crate) fn notifications() -> Vec<&'static str> {
     include_str!("notifications.jsonl").lines().collect()
 }
