@@ -390,7 +390,7 @@ fn who_answers_in_whatever_way_is_left_alone() {
 /// As [`Engine::receives`], for documents that cannot be read.
 fn try_receive(engine: &mut Engine, minute: i64, envelope: &Value) -> Option<Decision> {
     let now = NINE + minute * 60_000;
-    let known = Known { ticket: engine.ticket.as_ref(), ..Known::by(&engine.bot) };
+    let known = Known { ticket: engine.ticket.as_ref(), ..Known::new(&engine.bot) };
     let envelope = Envelope::read(&envelope.to_string()).unwrap();
     let Meaning::Happened { ticket, what, .. } = meaning(&envelope, now, &known).unwrap() else {
         panic!("{envelope}")

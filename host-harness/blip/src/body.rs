@@ -5,11 +5,11 @@ use despertador_lime::{Envelope, ReadError};
 use serde_json::Value;
 
 /// Maximum number of envelopes that are read from a body; the rest is refused.
-pub const ENVELOPES: usize = 1_000;
+pub const ENVELOPES_PER_BODY_MAX: usize = 1_000;
 
 /// Why an envelope of a body cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnreadableEnvelope {
     /// Its place: `/3` is the fourth of a list, `line 4` of a body with one per line.
     pub place: String,
     /// The problem.
@@ -20,7 +20,7 @@ pub struct Unread {
     pub text: String,
 }
 
-impl Unread {
+impl UnreadableEnvelope {
     fn at(place: String, error: &ReadError, text: &str) -> Self {
         let inside = error.place();
         let place = match (place.is_empty(), inside.is_empty()) {
@@ -37,7 +37,7 @@ impl Unread {
 /// Parses a body: a JSON object, a list of them, or one per line. An unreadable envelope does not
 /// affect the others.
 #[must_use]
-pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
+pub fn read(body: &str) -> Vec<Result<Envelope, UnreadableEnvelope>> {
     let body = input::without_mark(body).trim();
     if body.starts_with('[')
         && let Ok(Value::Array(list)) = input::read_json(body)
@@ -46,7 +46,8 @@ pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
         return limited(each.map(|(n, value)| {
             // As text, so that the limits for one envelope apply to each of them.
             let text = value.to_string();
-            Envelope::read(&text).map_err(|error| Unread::at(format!("/{n}"), &error, &text))
+            Envelope::read(&text)
+                .map_err(|error| UnreadableEnvelope::at(format!("/{n}"), &error, &text))
         }));
     }
     let whole = Envelope::read(body);
@@ -55,14 +56,17 @@ pub fn read(body: &str) -> Vec<Result<Envelope, Unread>> {
     // line is JSON.
     let is_one = whole.is_ok() || lines.clone().nth(1).is_none();
     match (is_one, whole) {
-        (true, whole) => vec![whole.map_err(|error| Unread::at(String::new(), &error, body))],
+        (true, whole) => {
+            vec![whole.map_err(|error| UnreadableEnvelope::at(String::new(), &error, body))]
+        }
         (false, Err(error)) => {
             let is_json = |text: &str| input::read_json::<Value>(text).is_ok();
             if is_json(body) || !lines.clone().any(|(_, line)| is_object(line)) {
-                return vec![Err(Unread::at(String::new(), &error, body))];
+                return vec![Err(UnreadableEnvelope::at(String::new(), &error, body))];
             }
             limited(lines.by_ref().map(|(n, line)| {
-                Envelope::read(line).map_err(|error| Unread::at(format!("line {n}"), &error, line))
+                Envelope::read(line)
+                    .map_err(|error| UnreadableEnvelope::at(format!("line {n}"), &error, line))
             }))
         }
         (false, Ok(envelope)) => vec![Ok(envelope)],
@@ -74,9 +78,11 @@ fn is_object(line: &str) -> bool {
     input::read_json::<Value>(line).is_ok_and(|value| value.is_object())
 }
 
-fn limited(each: impl Iterator<Item = Result<Envelope, Unread>>) -> Vec<Result<Envelope, Unread>> {
+fn limited(
+    each: impl Iterator<Item = Result<Envelope, UnreadableEnvelope>>,
+) -> Vec<Result<Envelope, UnreadableEnvelope>> {
     let mut each = each;
-    let mut read: Vec<_> = each.by_ref().take(ENVELOPES).collect();
+    let mut read: Vec<_> = each.by_ref().take(ENVELOPES_PER_BODY_MAX).collect();
     let more: Vec<String> = each
         .map(|read| match read {
             Ok(envelope) => envelope.to_string(),
@@ -85,9 +91,9 @@ fn limited(each: impl Iterator<Item = Result<Envelope, Unread>>) -> Vec<Result<E
         .collect();
     if !more.is_empty() {
         let count = more.len();
-        read.push(Err(Unread {
+        read.push(Err(UnreadableEnvelope {
             place: String::new(),
-            why: format!("there are {count} more than the {ENVELOPES} allowed"),
+            why: format!("there are {count} more than the {ENVELOPES_PER_BODY_MAX} allowed"),
             help: "post those again, fewer at a time".into(),
             text: more.join("\n"),
         }));
@@ -138,9 +144,9 @@ mod tests {
 
     #[test]
     fn too_many_are_refused_and_the_others_are_not() {
-        let body = vec![ONE; ENVELOPES + 2].join("\n");
+        let body = vec![ONE; ENVELOPES_PER_BODY_MAX + 2].join("\n");
         let read = read(&body);
-        assert_eq!(read.len(), ENVELOPES + 1);
+        assert_eq!(read.len(), ENVELOPES_PER_BODY_MAX + 1);
         let Some(Err(unread)) = read.last() else { panic!("the rest is refused") };
         assert!(unread.why.contains("2 more"), "{unread:?}");
     }

@@ -10,16 +10,16 @@ use serde_json::{Map, Value, json};
 pub const TICKET_FACT: &str = "blip.ticket";
 
 /// The fact with the customer's address: the router's, if there is one.
-pub(crate) const CUSTOMER: &str = "customer.id";
+pub(crate) const CUSTOMER_FACT: &str = "customer.id";
 
 /// The fact with the customer's other address, to which this bot writes.
-const ALIAS: &str = "customer.alias";
+const ALIAS_FACT: &str = "customer.alias";
 
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.iris.ticket+json";
 
 /// The stored members: those that distinguish one description from the next, and those that actions
 /// need. What the customer wrote and numbers that change all the time are not stored.
-const KEPT: [&str; 22] = [
+const STORED_MEMBERS: [&str; 22] = [
     "id",
     "sequentialId",
     "sequentialSuffix",
@@ -75,7 +75,7 @@ pub(crate) fn of_facts(facts: &Facts) -> Option<Ticket> {
 /// The customer in the facts.
 pub(crate) fn customer_of_facts(facts: &Facts) -> Option<Identity> {
     let more = facts.more.iter().flatten();
-    let text = more.into_iter().find(|(name, _)| name == CUSTOMER).map(|(_, text)| text)?;
+    let text = more.into_iter().find(|(name, _)| name == CUSTOMER_FACT).map(|(_, text)| text)?;
     text.parse().ok().filter(|customer: &Identity| !customer.domain().is_empty())
 }
 
@@ -115,8 +115,10 @@ pub(crate) fn facts(
         }
         changed.insert("tags".into(), tags.into());
     }
-    let kept: Map<_, _> =
-        members(ticket).into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect();
+    let kept: Map<_, _> = members(ticket)
+        .into_iter()
+        .filter(|(name, _)| STORED_MEMBERS.contains(&name.as_str()))
+        .collect();
     let mut more = Map::new();
     let of_customer = |(name, _): &&(String, String)| name.starts_with("customer.");
     let parents = parent.into_iter().flat_map(|facts| facts.more.iter().flatten());
@@ -128,8 +130,8 @@ pub(crate) fn facts(
     let own = ticket.customer_identity.clone();
     let routed = ticket.routing_customer_identity.clone().filter(|id| !id.trim().is_empty());
     let alias = own.clone().filter(|own| routed.as_ref().is_some_and(|routed| routed != own));
-    let customer = routed.or(own).map(|id| (CUSTOMER.to_owned(), id));
-    let alias = alias.map(|id| (ALIAS.to_owned(), id));
+    let customer = routed.or(own).map(|id| (CUSTOMER_FACT.to_owned(), id));
+    let alias = alias.map(|id| (ALIAS_FACT.to_owned(), id));
     for (name, value) in said.chain(customer).chain(alias) {
         more.insert(name, value.into());
     }

@@ -4,7 +4,7 @@
 //!   the desk for what the envelope does not contain, and records what has happened.
 //! - [`BlipSink`] carries actions out: messages to the customer, commands to Blip Desk.
 //! - [`understand`](fn@understand) is the source without the desk: a function of an envelope and of
-//!   the [known](Seen) state.
+//!   the [known](KnownTicket) state.
 //!
 //! The desk stores Blip's descriptions as facts: `customer.id` is the customer's address on their
 //! channel, [`TICKET_FACT`] the ticket's document without members that grow or are private.
@@ -48,8 +48,11 @@ mod source;
 mod understand;
 
 pub use answer::Answer;
-pub use body::{ENVELOPES, Unread, read};
+pub use body::{ENVELOPES_PER_BODY_MAX, UnreadableEnvelope, read};
 pub use document::TICKET_FACT;
 pub use sink::{BlipOptions, BlipSink, Feed};
-pub use source::{BlipSource, DOOR};
-pub use understand::{Distrust, Door, Meant, Seen, Subject, Waiting, subject, understand};
+pub use source::{BlipSource, SOURCE_NAME};
+pub use understand::{
+    EnvelopeEffect, KnownTicket, OutboxAction, SourceOptions, Subject, UntrustedTicket, subject,
+    understand,
+};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Maximum number of actions that are remembered; the ids of their envelopes never change.
-const ACTIONS: usize = 4_096;
+const ACTIONS_MAX: usize = 4_096;
 
 /// The ids of accepted envelopes, by action. Only in memory: after a crash all envelopes of an
 /// action are sent again, with the same ids.
@@ -20,7 +20,7 @@ impl Progress {
 
     pub(crate) fn add(&mut self, action: &str, id: &str) {
         if !self.sent.contains_key(action) {
-            if self.order.len() >= ACTIONS
+            if self.order.len() >= ACTIONS_MAX
                 && let Some(oldest) = self.order.pop_front()
             {
                 self.sent.remove(&oldest);
@@ -44,12 +44,12 @@ mod tests {
     #[test]
     fn so_many_actions_are_remembered() {
         let mut progress = Progress::default();
-        for n in 0..=ACTIONS {
+        for n in 0..=ACTIONS_MAX {
             progress.add(&n.to_string(), "a");
         }
         assert!(!progress.has("0", "a") && progress.has("1", "a"));
         progress.end("1");
         assert!(!progress.has("1", "a"));
-        assert_eq!(progress.order.len(), ACTIONS - 1);
+        assert_eq!(progress.order.len(), ACTIONS_MAX - 1);
     }
 }

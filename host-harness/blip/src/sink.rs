@@ -44,7 +44,7 @@ use crate::document;
 use crate::progress::Progress;
 
 /// Maximum number of bytes that are read of an answer.
-const MOST: u64 = 256 * 1024;
+const ANSWER_BYTES_MAX: u64 = 256 * 1024;
 
 /// The code of a missing resource.
 const NOT_FOUND: i64 = 67;
@@ -166,7 +166,7 @@ impl BlipSink {
         let succeeded = (200..=299).contains(&answer.status);
         let outcome = if is_close { answer.outcome_of_close() } else { answer.outcome() };
         match (outcome, command) {
-            (Outcome::Done, Some(_)) if succeeded => match answer.text(MOST) {
+            (Outcome::Done, Some(_)) if succeeded => match answer.text(ANSWER_BYTES_MAX) {
                 Ok(text) => answered(&text, id, is_close),
                 Err(why) => Outcome::Retry(why),
             },

@@ -12,40 +12,41 @@ use despertador_desk::{Desk, DeskError, Inbound, Incoming, Outcome, Receipt, Rep
 use despertador_lime::{Envelope, Identity};
 
 use crate::answer::Answer;
-use crate::body::{self, Unread};
-use crate::early::{Early, WAITS};
+use crate::body::{self, UnreadableEnvelope};
+use crate::early::{Early, WAIT_MILLIS};
 use crate::understand::{
-    Door, Meant, Seen, Subject, Waiting, each, is_message, named_in, subject, understand,
+    EnvelopeEffect, KnownTicket, OutboxAction, SourceOptions, Subject, each, is_message, subject,
+    subjects_in_unreadable, understand,
 };
 
 /// The source in the desk's inbound entries.
-pub const DOOR: &str = "blip";
+pub const SOURCE_NAME: &str = "blip";
 
 /// Maximum number of journal entries of a ticket that are searched for the last quick replies.
-const ENTRIES: usize = 100;
+const JOURNAL_ENTRIES_MAX: usize = 100;
 
 /// Receives Blip's posts for one account of the desk. Cheap to clone; clones share their state.
 #[derive(Clone)]
 pub struct BlipSource {
-    door: Door,
+    door: SourceOptions,
     early: Arc<Mutex<Early>>,
 }
 
 /// An unreadable envelope, and the index of its answer.
-type UnreadAt = (usize, Inbound);
+type UnreadableAt = (usize, Inbound);
 
 /// What is recorded in one commit, and the answers that wait for it.
 #[derive(Default)]
 struct Batch {
     rows: Vec<Incoming>,
-    waiting: Vec<Told>,
+    waiting: Vec<RecordedRows>,
     /// The tickets and customers that it changes: an envelope about one of them must be handled
     /// after the commit.
     touched: HashSet<String>,
 }
 
 /// The rows of one envelope.
-struct Told {
+struct RecordedRows {
     /// The index of its answer.
     place: usize,
     ticket: String,
@@ -58,7 +59,7 @@ impl BlipSource {
     /// A source for this bot and this account.
     #[must_use]
     pub fn new(account: impl Into<String>, bot: Identity) -> Self {
-        Self { door: Door::new(account, bot), early: Arc::default() }
+        Self { door: SourceOptions::new(account, bot), early: Arc::default() }
     }
 
     /// Records messages up to this many milliseconds after a close, for policies with late replies.
@@ -66,14 +67,14 @@ impl BlipSource {
     #[must_use]
     pub fn with_late_replies(self, late: Duration) -> Self {
         let late_replies = i64::try_from(late).unwrap_or(i64::MAX);
-        Self { door: Door { late_replies, ..self.door }, ..self }
+        Self { door: SourceOptions { late_replies, ..self.door }, ..self }
     }
 
     /// Whether Blip's data webhook posts here, which sends tickets in the name of their customer.
     /// By default such tickets are refused, because customers choose what they write.
     #[must_use]
     pub fn with_data_webhook(self, data_webhook: bool) -> Self {
-        Self { door: Door { data_webhook, ..self.door }, ..self }
+        Self { door: SourceOptions { data_webhook, ..self.door }, ..self }
     }
 
     /// The account.
@@ -111,7 +112,7 @@ impl BlipSource {
         &self,
         desk: &mut Desk<S>,
         now: Instant,
-        envelopes: Vec<Result<Envelope, Unread>>,
+        envelopes: Vec<Result<Envelope, UnreadableEnvelope>>,
     ) -> Result<Vec<Answer>, DeskError> {
         let (mut answers, unread) = self.take_at(desk, now, envelopes)?;
         let (places, unread): (Vec<usize>, Vec<Inbound>) = unread.into_iter().unzip();
@@ -133,7 +134,7 @@ impl BlipSource {
         &self,
         desk: &mut Desk<S>,
         now: Instant,
-        envelopes: Vec<Result<Envelope, Unread>>,
+        envelopes: Vec<Result<Envelope, UnreadableEnvelope>>,
     ) -> Result<Vec<Answer>, DeskError> {
         self.take_at(desk, now, envelopes).map(|(answers, _)| answers)
     }
@@ -142,10 +143,10 @@ impl BlipSource {
         &self,
         desk: &mut Desk<S>,
         now: Instant,
-        envelopes: Vec<Result<Envelope, Unread>>,
-    ) -> Result<(Vec<Answer>, Vec<UnreadAt>), DeskError> {
+        envelopes: Vec<Result<Envelope, UnreadableEnvelope>>,
+    ) -> Result<(Vec<Answer>, Vec<UnreadableAt>), DeskError> {
         let mut answers: Vec<Option<Answer>> = Vec::with_capacity(envelopes.len());
-        let mut unread_at: Vec<UnreadAt> = Vec::new();
+        let mut unread_at: Vec<UnreadableAt> = Vec::new();
         let mut batch = Batch::default();
         for envelope in envelopes.into_iter().flat_map(each) {
             let place = answers.len();
@@ -153,7 +154,7 @@ impl BlipSource {
             let envelope = match envelope {
                 Ok(envelope) => envelope,
                 Err(unread) => {
-                    let (tickets, customers) = named_in(&unread.text, &self.door.bot);
+                    let (tickets, customers) = subjects_in_unreadable(&unread.text, &self.door.bot);
                     unread_at.push((place, inbound(&unread, tickets, customers)));
                     answer(&mut answers, refused(unread));
                     continue;
@@ -168,47 +169,52 @@ impl BlipSource {
                 Err(DeskError::Unreadable(why)) => {
                     let help = "the ticket is damaged; restore a backup, or delete it".into();
                     let text = envelope.to_string();
-                    Meant::Unread(Unread { place: String::new(), why, help, text })
+                    EnvelopeEffect::UnreadableEnvelope(UnreadableEnvelope {
+                        place: String::new(),
+                        why,
+                        help,
+                        text,
+                    })
                 }
                 meant => meant?,
             };
             match meant {
-                Meant::Happened { ticket, rows, is_new } => {
+                EnvelopeEffect::Happened { ticket, rows, is_new } => {
                     batch.touched.extend(rows.iter().map(|told| told.row.ticket.clone()));
                     batch.touched.extend(names(&subject));
-                    let told = Told { place, ticket, rows: rows.len(), envelope };
+                    let told = RecordedRows { place, ticket, rows: rows.len(), envelope };
                     batch.waiting.push(told);
                     batch.rows.extend(rows);
                     let new = names(&subject).filter(|_| is_new);
                     let early: Vec<_> = new.flat_map(|n| self.early().take(&n, now)).collect();
                     if !early.is_empty() {
                         self.store(desk, now, &mut batch, &mut answers, &mut unread_at)?;
-                        self.tell_early(desk, now, &early)?;
+                        self.record_early(desk, now, &early)?;
                     }
                 }
-                Meant::Arrived(key) => {
+                EnvelopeEffect::Arrived(key) => {
                     let confirmed = self.confirm(desk, now, &key)?;
                     answer(&mut answers, confirmed);
                 }
-                Meant::Nothing { ticket, why, may_be_early } => {
+                EnvelopeEffect::Nothing { ticket, why, may_be_early } => {
                     let is_early = may_be_early && is_message(&envelope);
                     let why = match names(&subject).find(|_| is_early) {
                         None => why,
                         Some(name) => {
-                            self.early().put(&name, now, &envelope);
-                            let moment = WAITS.div_euclid(1_000);
+                            self.early().insert(&name, now, &envelope);
+                            let moment = WAIT_MILLIS.div_euclid(1_000);
                             format!("{why}; it counts if they have one within {moment} s")
                         }
                     };
                     answer(&mut answers, Answer::Ignored { ticket, why });
                 }
-                Meant::Unread(unread) => {
+                EnvelopeEffect::UnreadableEnvelope(unread) => {
                     let tickets = subject.ticket.iter().cloned().collect();
                     let customers = subject.customers.iter().map(ToString::to_string).collect();
                     unread_at.push((place, inbound(&unread, tickets, customers)));
                     answer(&mut answers, refused(unread));
                 }
-                Meant::Refused(unread) => answer(&mut answers, refused(unread)),
+                EnvelopeEffect::Refused(unread) => answer(&mut answers, refused(unread)),
             }
         }
         self.store(desk, now, &mut batch, &mut answers, &mut unread_at)?;
@@ -230,7 +236,7 @@ impl BlipSource {
     }
 
     /// Records the messages that arrived before their ticket.
-    fn tell_early<S: Store>(
+    fn record_early<S: Store>(
         &self,
         desk: &mut Desk<S>,
         now: Instant,
@@ -240,7 +246,7 @@ impl BlipSource {
         for envelope in early {
             let subject = subject(envelope, &self.door);
             let meant = self.understood(desk, now, envelope, &subject)?;
-            if let Meant::Happened { rows: told, is_new: false, .. } = meant {
+            if let EnvelopeEffect::Happened { rows: told, is_new: false, .. } = meant {
                 rows.extend(told);
             }
         }
@@ -253,7 +259,7 @@ impl BlipSource {
         now: Instant,
         envelope: &Envelope,
         subject: &Subject,
-    ) -> Result<Meant, DeskError> {
+    ) -> Result<EnvelopeEffect, DeskError> {
         let seen = self.look_up(desk, subject, is_message(envelope))?;
         Ok(understand(envelope, now, &self.door, subject, seen.as_ref()))
     }
@@ -264,7 +270,7 @@ impl BlipSource {
         desk: &mut Desk<S>,
         subject: &Subject,
         is_message: bool,
-    ) -> Result<Option<Seen>, DeskError> {
+    ) -> Result<Option<KnownTicket>, DeskError> {
         if let Some(ticket) = &subject.ticket {
             match self.seen(desk, ticket, Instant::MIN, is_message) {
                 Err(DeskError::UnknownTicket(_)) => {}
@@ -294,18 +300,18 @@ impl BlipSource {
         ticket: &str,
         changed: Instant,
         is_message: bool,
-    ) -> Result<Seen, DeskError> {
+    ) -> Result<KnownTicket, DeskError> {
         let standing = desk.standing(&self.door.account, ticket)?;
         let waiting = |row: &OutboxRow| {
             let key = key::parse(&row.key).ok()?;
-            Some(Waiting { key, next: row.next, is_open: row.state.is_open() })
+            Some(OutboxAction { key, next: row.next, is_open: row.state.is_open() })
         };
         let outbox = standing.outbox.iter().filter_map(waiting).collect();
         let offered = match is_message {
-            true => desk.offered(&self.door.account, ticket, ENTRIES)?,
+            true => desk.offered(&self.door.account, ticket, JOURNAL_ENTRIES_MAX)?,
             false => Vec::new(),
         };
-        Ok(Seen { facts: standing.ticket, changed, outbox, offered })
+        Ok(KnownTicket { facts: standing.ticket, changed, outbox, offered })
     }
 
     fn store<S: Store>(
@@ -314,20 +320,20 @@ impl BlipSource {
         now: Instant,
         batch: &mut Batch,
         answers: &mut [Option<Answer>],
-        unread_at: &mut Vec<UnreadAt>,
+        unread_at: &mut Vec<UnreadableAt>,
     ) -> Result<(), DeskError> {
         let Batch { rows, waiting, .. } = std::mem::take(batch);
         if rows.is_empty() {
             return Ok(());
         }
         let mut receipts = desk.take(now, &rows)?.into_iter();
-        for Told { place, ticket, rows, envelope } in waiting {
+        for RecordedRows { place, ticket, rows, envelope } in waiting {
             let receipts: Vec<_> = receipts.by_ref().take(rows).collect();
-            let told = told(ticket.clone(), receipts);
+            let told = taken(ticket.clone(), receipts);
             // A message that the plugin can never accept may still be a customer's answer.
             if let (Answer::Refused { why, .. }, true) = (&told, is_message(&envelope)) {
                 let (why, text) = (why.clone(), envelope.to_string());
-                let door = DOOR.to_owned();
+                let door = SOURCE_NAME.to_owned();
                 let tickets = vec![ticket];
                 let inbound = Inbound { door, text, why, tickets, ..Inbound::default() };
                 unread_at.push((place, inbound));
@@ -352,7 +358,7 @@ fn answer(answers: &mut [Option<Answer>], answer: Answer) {
 }
 
 /// The answer to an envelope that was recorded.
-fn told(ticket: String, receipts: Vec<Receipt>) -> Answer {
+fn taken(ticket: String, receipts: Vec<Receipt>) -> Answer {
     let refused = receipts.iter().find_map(|receipt| match receipt {
         Receipt::Refused(why) if !receipts.iter().any(Receipt::is_stored) => Some(why.clone()),
         _ => None,
@@ -368,14 +374,14 @@ fn told(ticket: String, receipts: Vec<Receipt>) -> Answer {
     }
 }
 
-fn refused(Unread { place, why, help, .. }: Unread) -> Answer {
+fn refused(UnreadableEnvelope { place, why, help, .. }: UnreadableEnvelope) -> Answer {
     Answer::Refused { place, why, help, inbound: None }
 }
 
-fn inbound(unread: &Unread, tickets: Vec<String>, customers: Vec<String>) -> Inbound {
+fn inbound(unread: &UnreadableEnvelope, tickets: Vec<String>, customers: Vec<String>) -> Inbound {
     let place = Some(&unread.place).filter(|place| !place.is_empty());
     let why = place.map_or_else(|| unread.why.clone(), |place| format!("{place} {}", unread.why));
-    Inbound { door: DOOR.into(), text: unread.text.clone(), why, tickets, customers }
+    Inbound { door: SOURCE_NAME.into(), text: unread.text.clone(), why, tickets, customers }
 }
 
 fn names(subject: &Subject) -> impl Iterator<Item = String> + '_ {

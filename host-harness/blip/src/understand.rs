@@ -7,7 +7,7 @@ use despertador_contract::{
     Ticket as Facts, TicketStatus,
 };
 use despertador_desk::Incoming;
-use despertador_lime::desk::{At, at, concerns, is_desk, tells};
+use despertador_lime::desk::{At, at, is_desk, subject_of, ticket_report};
 use despertador_lime::{
     Command, CommandStatus, Envelope, Happened, Identity, Known, Meaning, Node, NotificationEvent,
     SentId, Stage, Status, Ticket, Why, canonical, is_tunnel, meaning,
@@ -15,12 +15,12 @@ use despertador_lime::{
 use serde_json::Value;
 use sha2::Digest;
 
-use crate::body::Unread;
+use crate::body::UnreadableEnvelope;
 use crate::document;
 
 /// Which envelopes are accepted, and how.
 #[derive(Debug, Clone)]
-pub struct Door {
+pub struct SourceOptions {
     /// The account.
     pub account: String,
     /// The bot.
@@ -33,30 +33,30 @@ pub struct Door {
     pub data_webhook: bool,
 }
 
-impl Door {
+impl SourceOptions {
     /// The settings for a bot and an account.
     pub fn new(account: impl Into<String>, bot: Identity) -> Self {
         Self { account: account.into(), bot, late_replies: 0, data_webhook: false }
     }
 
     /// Checks whether a ticket that its customer seems to have sent is accepted.
-    fn trusts(&self, ticket: &Ticket, senders: &[Identity]) -> Result<(), Distrust> {
+    fn check_sender(&self, ticket: &Ticket, senders: &[Identity]) -> Result<(), UntrustedTicket> {
         if !self.data_webhook {
-            return Err(Distrust::NoDataWebhook);
+            return Err(UntrustedTicket::NoDataWebhook);
         }
         let owners = [&ticket.owner_identity, &ticket.routing_owner_identity];
         let is_bot = |owner: &str| owner.trim().parse().is_ok_and(|owner| self.bot.is(&owner));
         if !owners.into_iter().flatten().any(|owner| is_bot(owner)) {
-            return Err(Distrust::AnotherBot);
+            return Err(UntrustedTicket::AnotherBot);
         }
         let is_theirs = customers_of(ticket).iter().any(|customer| senders.contains(customer));
-        if is_theirs { Ok(()) } else { Err(Distrust::AnotherCustomer) }
+        if is_theirs { Ok(()) } else { Err(UntrustedTicket::AnotherCustomer) }
     }
 }
 
 /// Why a ticket that its customer seems to have sent is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Distrust {
+pub enum UntrustedTicket {
     /// The settings do not allow the data webhook.
     NoDataWebhook,
     /// It belongs to another bot, or to none.
@@ -65,8 +65,8 @@ pub enum Distrust {
     AnotherCustomer,
 }
 
-impl Distrust {
-    fn refused(self, envelope: &Envelope) -> Meant {
+impl UntrustedTicket {
+    fn refused(self, envelope: &Envelope) -> EnvelopeEffect {
         let (place, why, help) = match self {
             Self::NoDataWebhook => (
                 "/from",
@@ -86,7 +86,12 @@ impl Distrust {
             ),
         };
         let text = envelope.to_string();
-        Meant::Refused(Unread { place: place.into(), why: why.into(), help: help.into(), text })
+        EnvelopeEffect::Refused(UnreadableEnvelope {
+            place: place.into(),
+            why: why.into(),
+            help: help.into(),
+            text,
+        })
     }
 }
 
@@ -103,25 +108,25 @@ pub struct Subject {
     /// Whether the customer's address is that of the sender.
     pub by_customer: bool,
     /// Why its ticket is not accepted.
-    pub distrust: Option<Distrust>,
+    pub distrust: Option<UntrustedTicket>,
 }
 
 /// The known state of a ticket.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub struct KnownTicket {
     /// Its facts, including its id.
     pub facts: Facts,
     /// When it was closed, or a little later; compared with the time of a message.
     pub changed: Instant,
     /// Its actions in the desk's outbox.
-    pub outbox: Vec<Waiting>,
+    pub outbox: Vec<OutboxAction>,
     /// The quick replies that the customer was last offered.
     pub offered: Vec<QuickReply>,
 }
 
 /// An action in the outbox.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Waiting {
+pub struct OutboxAction {
     /// The action.
     pub key: ActionKey,
     /// When it is tried next, or should have been tried last.
@@ -132,7 +137,7 @@ pub struct Waiting {
 
 /// The meaning of an envelope for a desk.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Meant {
+pub enum EnvelopeEffect {
     /// Rows to record, in this order.
     Happened {
         /// The ticket.
@@ -154,12 +159,12 @@ pub enum Meant {
         may_be_early: bool,
     },
     /// It cannot be read, and may be a customer's answer.
-    Unread(Unread),
+    UnreadableEnvelope(UnreadableEnvelope),
     /// It was read, but is not accepted.
-    Refused(Unread),
+    Refused(UnreadableEnvelope),
 }
 
-impl Meant {
+impl EnvelopeEffect {
     fn nothing(ticket: Option<&str>, why: impl Into<String>) -> Self {
         Self::Nothing { ticket: ticket.map(str::to_owned), why: why.into(), may_be_early: false }
     }
@@ -167,7 +172,7 @@ impl Meant {
 
 /// The subject of an envelope.
 #[must_use]
-pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
+pub fn subject(envelope: &Envelope, door: &SourceOptions) -> Subject {
     let bot = &door.bot;
     let of = |at| match at {
         Some(At::Ticket(ticket)) => Subject { ticket: Some(ticket), ..Subject::default() },
@@ -181,13 +186,13 @@ pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
     if let Some(customers) = writing_customer(envelope, bot) {
         let by_customer = Subject { customers, by_customer: true, ..Subject::default() };
         let Some(document) = described(envelope) else { return by_customer };
-        return match door.trusts(&document, &by_customer.customers) {
+        return match door.check_sender(&document, &by_customer.customers) {
             Ok(()) => Subject { by_customer: true, ..of_document(document, by_customer.customers) },
             Err(distrust) => Subject { distrust: Some(distrust), ..by_customer },
         };
     }
     if let Some(document) = described(envelope) {
-        let more = match concerns(envelope, bot) {
+        let more = match subject_of(envelope, bot) {
             Some(At::Customer(customer)) => vec![canonical(&customer)],
             _ => Vec::new(),
         };
@@ -207,13 +212,13 @@ pub fn subject(envelope: &Envelope, door: &Door) -> Subject {
         // Agents send commands to the desk: the address is the desk's, the ticket is in the
         // command.
         Envelope::Command(command) if command.status.is_none() => {
-            match meaning(envelope, 0, &Known::by(bot)) {
+            match meaning(envelope, 0, &Known::new(bot)) {
                 Ok(Meaning::Happened { ticket, .. }) => of(Some(At::Ticket(ticket))),
                 _ => Subject::default(),
             }
         }
         _ => {
-            let mut subject = of(concerns(envelope, bot));
+            let mut subject = of(subject_of(envelope, bot));
             // A server reports on a message; the receiver is in a member next to it.
             let header =
                 envelope.header().filter(|_| matches!(envelope, Envelope::Notification(_)));
@@ -288,7 +293,9 @@ const COLLECTION: &str = "application/vnd.lime.collection+json";
 
 /// The envelopes that one stands for: an answer of the desk with a list of tickets stands for one
 /// answer with each of them.
-pub(crate) fn each(envelope: Result<Envelope, Unread>) -> Vec<Result<Envelope, Unread>> {
+pub(crate) fn each(
+    envelope: Result<Envelope, UnreadableEnvelope>,
+) -> Vec<Result<Envelope, UnreadableEnvelope>> {
     let envelope = match envelope {
         Ok(Envelope::Command(command)) if is_answer_of_desk(&command) => command,
         other => return vec![other],
@@ -338,7 +345,7 @@ fn described(envelope: &Envelope) -> Option<Ticket> {
 }
 
 /// The tickets and customers in an unreadable text: every string in it that is the address of one.
-pub(crate) fn named_in(text: &str, bot: &Identity) -> (Vec<String>, Vec<String>) {
+pub(crate) fn subjects_in_unreadable(text: &str, bot: &Identity) -> (Vec<String>, Vec<String>) {
     let (mut tickets, mut customers) = (Vec::new(), Vec::new());
     for text in text.split(['"', '\'', '<', '>', ',', ' ', '\n']) {
         let Ok(node) = text.trim_end_matches('\\').parse::<Node>() else { continue };
@@ -362,10 +369,10 @@ pub(crate) fn named_in(text: &str, bot: &Identity) -> (Vec<String>, Vec<String>)
 pub fn understand(
     envelope: &Envelope,
     now: Instant,
-    door: &Door,
+    door: &SourceOptions,
     subject: &Subject,
-    seen: Option<&Seen>,
-) -> Meant {
+    seen: Option<&KnownTicket>,
+) -> EnvelopeEffect {
     let bot = &door.bot;
     if let Some(distrust) = subject.distrust {
         return distrust.refused(envelope);
@@ -379,15 +386,18 @@ pub fn understand(
             customers_in(&seen.facts).iter().any(|customer| subject.customers.contains(customer))
         })
     {
-        return Distrust::AnotherCustomer.refused(envelope);
+        return UntrustedTicket::AnotherCustomer.refused(envelope);
     }
     let document = document.map(|told| document::merged(told, own.map(|(known, _)| known)));
-    let rewritten = document.as_ref().and_then(|told| tells(told, bot).ok());
+    let rewritten = document.as_ref().and_then(|told| ticket_report(told, bot).ok());
     let rewritten = rewritten.map(Envelope::Message);
     if let (Some(told), Some((known, _))) = (&document, own)
         && is_stale(told, known)
     {
-        return Meant::nothing(known.id.as_deref(), "the ticket is as it was, or was later");
+        return EnvelopeEffect::nothing(
+            known.id.as_deref(),
+            "the ticket is as it was, or was later",
+        );
     }
     let closing = seen.and_then(|seen| {
         let open = seen.outbox.iter().filter(|waiting| waiting.is_open);
@@ -401,14 +411,19 @@ pub fn understand(
         Err(error) => {
             let (place, why) = (error.place().to_owned(), error.problem().to_string());
             let text = envelope.to_string();
-            return Meant::Unread(Unread { place, why, help: error.help(), text });
+            return EnvelopeEffect::UnreadableEnvelope(UnreadableEnvelope {
+                place,
+                why,
+                help: error.help(),
+                text,
+            });
         }
     };
     if let Some(sent) = reported(envelope)
         && !may_report(envelope, bot, seen)
     {
         let what = key::render(&sent.key);
-        return Meant::nothing(
+        return EnvelopeEffect::nothing(
             Some(&sent.key.ticket),
             format!("its sender is neither the receiver of `{what}` nor their gateway"),
         );
@@ -420,16 +435,16 @@ pub fn understand(
         }
         Meaning::Receipt(receipt) => {
             let Some(sent) = &receipt.sent else {
-                return Meant::nothing(None, "a receipt of what somebody else sent");
+                return EnvelopeEffect::nothing(None, "a receipt of what somebody else sent");
             };
-            let is_open = |waiting: &Waiting| waiting.is_open && waiting.key == sent.key;
+            let is_open = |waiting: &OutboxAction| waiting.is_open && waiting.key == sent.key;
             let is_open = seen.is_some_and(|seen| seen.outbox.iter().any(is_open));
             let has_arrived = matches!(
                 receipt.stage,
                 Stage::Dispatched | Stage::Received | Stage::Consumed | Stage::Done
             );
             if has_arrived && is_open && sent.part.is_essential() {
-                return Meant::Arrived(sent.key.clone());
+                return EnvelopeEffect::Arrived(sent.key.clone());
             }
             let stage = match &receipt.stage {
                 Stage::Accepted => NotificationEvent::Accepted.as_str(),
@@ -442,10 +457,13 @@ pub fn understand(
                 _ => "unknown",
             };
             let what = key::render(&sent.key);
-            Meant::nothing(Some(&sent.key.ticket), format!("`{stage}` of a part of `{what}`"))
+            EnvelopeEffect::nothing(
+                Some(&sent.key.ticket),
+                format!("`{stage}` of a part of `{what}`"),
+            )
         }
         Meaning::Nothing(why) => telling.nothing(&why, document.as_ref()),
-        _ => Meant::nothing(None, "it means nothing that this version knows"),
+        _ => EnvelopeEffect::nothing(None, "it means nothing that this version knows"),
     }
 }
 
@@ -462,7 +480,7 @@ fn reported(envelope: &Envelope) -> Option<SentId> {
 /// Whether the sender of an envelope may report the result of an action: the customer of its
 /// ticket, the gateway of that customer's channel, or a server of Blip's. The scheme of the ids is
 /// known, so anybody could write one.
-fn may_report(envelope: &Envelope, bot: &Identity, seen: Option<&Seen>) -> bool {
+fn may_report(envelope: &Envelope, bot: &Identity, seen: Option<&KnownTicket>) -> bool {
     let Some(from) = envelope.header().and_then(|header| header.from.as_ref()) else {
         return false;
     };
@@ -488,7 +506,7 @@ fn customers_in(facts: &Facts) -> Vec<Identity> {
 }
 
 /// The ticket as it was last described, updated with what the desk knows.
-fn known_ticket(seen: &Seen) -> Ticket {
+fn known_ticket(seen: &KnownTicket) -> Ticket {
     let described = document::of_facts(&seen.facts);
     let ticket = described.unwrap_or_else(|| Ticket {
         team: seen.facts.department.clone(),
@@ -519,8 +537,8 @@ fn is_stale(told: &Ticket, known: &Ticket) -> bool {
 struct Telling<'a> {
     envelope: &'a Envelope,
     now: Instant,
-    door: &'a Door,
-    seen: Option<&'a Seen>,
+    door: &'a SourceOptions,
+    seen: Option<&'a KnownTicket>,
     known: Option<&'a Ticket>,
 }
 
@@ -531,15 +549,15 @@ impl Telling<'_> {
         continues: Option<String>,
         what: Vec<Happened>,
         document: Option<&Ticket>,
-    ) -> Meant {
+    ) -> EnvelopeEffect {
         let own = self.seen.filter(|seen| seen.facts.id == ticket);
         if own.is_none() && document.is_none() {
-            return Meant::nothing(Some(ticket), "the ticket is not known here");
+            return EnvelopeEffect::nothing(Some(ticket), "the ticket is not known here");
         }
         if let Some(seen) = own.filter(|_| document.is_none())
             && let Some(why) = self.comes_after_close(seen, &what)
         {
-            return Meant::nothing(Some(ticket), why);
+            return EnvelopeEffect::nothing(Some(ticket), why);
         }
         let mut rows: Vec<Row> = what
             .into_iter()
@@ -559,12 +577,12 @@ impl Telling<'_> {
             rows.insert(0, first);
             rows.extend(self.seen.filter(|s| s.facts.id == *parent).and_then(|s| self.gone(s)));
         }
-        Meant::Happened { ticket: ticket.to_owned(), rows, is_new: own.is_none() }
+        EnvelopeEffect::Happened { ticket: ticket.to_owned(), rows, is_new: own.is_none() }
     }
 
     /// A description or message without an event: facts may have changed, and a transferred ticket
     /// has no clock any more.
-    fn nothing(&self, why: &Why, document: Option<&Ticket>) -> Meant {
+    fn nothing(&self, why: &Why, document: Option<&Ticket>) -> EnvelopeEffect {
         let id = document.and_then(|document| document.id.as_deref());
         let id = id.or_else(|| Some(self.seen?.facts.id.as_str()));
         let own = self.seen.filter(|seen| Some(seen.facts.id.as_str()) == id);
@@ -573,19 +591,23 @@ impl Telling<'_> {
             && let Some(facts) = document::facts(document, Some((&seen.facts, known)), None)
         {
             let row = Row::facts(seen.facts.id.clone(), self.now, facts);
-            return Meant::Happened {
+            return EnvelopeEffect::Happened {
                 ticket: seen.facts.id.clone(),
                 rows: vec![self.incoming(row)],
                 is_new: false,
             };
         }
         let may_be_early = *why == Why::NoTicket;
-        Meant::Nothing { ticket: id.map(str::to_owned), why: why.to_string(), may_be_early }
+        EnvelopeEffect::Nothing {
+            ticket: id.map(str::to_owned),
+            why: why.to_string(),
+            may_be_early,
+        }
     }
 
     /// Why something about a closed ticket is not recorded; `None` if it is open, or if the
     /// customer wrote before they could know.
-    fn comes_after_close(&self, seen: &Seen, what: &[Happened]) -> Option<&'static str> {
+    fn comes_after_close(&self, seen: &KnownTicket, what: &[Happened]) -> Option<&'static str> {
         if seen.facts.status == TicketStatus::Open {
             return None;
         }
@@ -605,7 +627,7 @@ impl Telling<'_> {
 
     /// The event with an id that is the same in every post. The failure of an action has an id per
     /// attempt.
-    fn named(&self, event: Event, own: Option<&Seen>) -> Event {
+    fn named(&self, event: Event, own: Option<&KnownTicket>) -> Event {
         let Happening::Failed(Failure { key, .. }) = &event.what else { return event };
         let waiting = own.and_then(|seen| seen.outbox.iter().find(|waiting| waiting.key == *key));
         let which = match waiting {
@@ -620,7 +642,7 @@ impl Telling<'_> {
     }
 
     /// The report that a ticket continues as another one, unless that is known.
-    fn gone(&self, seen: &Seen) -> Option<Incoming> {
+    fn gone(&self, seen: &KnownTicket) -> Option<Incoming> {
         let is_open = seen.facts.status == TicketStatus::Open;
         let row = || Row::facts(seen.facts.id.clone(), self.now, document::gone());
         is_open.then(|| self.incoming(row()))
@@ -663,7 +685,7 @@ mod tests {
             ("postmaster@desk.msging.net ana%40acme.com@blip.ai", vec![], vec![]),
             ("", vec![], vec![]),
         ] {
-            let found = named_in(text, &bot());
+            let found = subjects_in_unreadable(text, &bot());
             let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
             assert_eq!(found, (owned(tickets), owned(customers)), "{text}");
         }
@@ -671,7 +693,7 @@ mod tests {
 
     #[test]
     fn a_ticket_in_the_name_of_its_customer_needs_the_setting_the_bot_and_the_customer() {
-        let door = Door { data_webhook: true, ..Door::new("acme", bot()) };
+        let door = SourceOptions { data_webhook: true, ..SourceOptions::new("acme", bot()) };
         let customer: Vec<Identity> = vec!["5@wa.gw.msging.net".parse().expect("an address")];
         let ticket = |owner: &str, customer: &str| Ticket {
             owner_identity: Some(owner.into()),
@@ -679,20 +701,20 @@ mod tests {
             ..Ticket::default()
         };
         let theirs = ticket(" MyBot@msging.net", "5@WA.gw.msging.net");
-        assert_eq!(door.trusts(&theirs, &customer), Ok(()));
+        assert_eq!(door.check_sender(&theirs, &customer), Ok(()));
         let routed = Ticket {
             routing_customer_identity: Some("5@wa.gw.msging.net".into()),
             ..ticket("mybot@msging.net", "8d1f@tunnel.msging.net")
         };
-        assert_eq!(door.trusts(&routed, &customer), Ok(()));
+        assert_eq!(door.check_sender(&routed, &customer), Ok(()));
         for (ticket, expected) in [
-            (ticket("other@msging.net", "5@wa.gw.msging.net"), Distrust::AnotherBot),
-            (ticket("mybot@msging.net", "6@wa.gw.msging.net"), Distrust::AnotherCustomer),
-            (Ticket::default(), Distrust::AnotherBot),
+            (ticket("other@msging.net", "5@wa.gw.msging.net"), UntrustedTicket::AnotherBot),
+            (ticket("mybot@msging.net", "6@wa.gw.msging.net"), UntrustedTicket::AnotherCustomer),
+            (Ticket::default(), UntrustedTicket::AnotherBot),
         ] {
-            assert_eq!(door.trusts(&ticket, &customer), Err(expected), "{ticket:?}");
+            assert_eq!(door.check_sender(&ticket, &customer), Err(expected), "{ticket:?}");
         }
-        let closed = Door::new("acme", bot());
-        assert_eq!(closed.trusts(&theirs, &customer), Err(Distrust::NoDataWebhook));
+        let closed = SourceOptions::new("acme", bot());
+        assert_eq!(closed.check_sender(&theirs, &customer), Err(UntrustedTicket::NoDataWebhook));
     }
 }

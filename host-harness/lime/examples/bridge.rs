@@ -206,9 +206,9 @@ fn write() -> Result<(), Failure> {
         ("agent's message", Envelope::from(answer.clone())),
         ("agent's message passed on", desk::to_customer(&answer, bot, customer).into()),
         ("customer's message passed on", desk::to_agent(&question, bot, customer).into()),
-        ("ticket", desk::tells(ticket, bot)?.into()),
-        ("ticket transferred", desk::tells(&gone, bot)?.into()),
-        ("ticket that goes on", desk::tells(&new, bot)?.into()),
+        ("ticket", desk::ticket_report(ticket, bot)?.into()),
+        ("ticket transferred", desk::ticket_report(&gone, bot)?.into()),
+        ("ticket that goes on", desk::ticket_report(&new, bot)?.into()),
         ("typing", desk::typing(customer, None).into()),
         ("transfer", desk::transfer("c1", "t-1", Some("Vendas"), None).into()),
         ("tags", desk::change_tags("c2", "t-1", &tags).into()),
@@ -251,7 +251,7 @@ fn read(conversation: &Conversation, line: &str) -> Result<Value, Failure> {
     let known = Known {
         ticket: Some(&conversation.ticket),
         offered: &conversation.offered,
-        ..Known::by(&conversation.bot)
+        ..Known::new(&conversation.bot)
     };
     Ok(match meaning(&Envelope::read(line)?, NOW, &known)? {
         Meaning::Happened { ticket, what, .. } => {

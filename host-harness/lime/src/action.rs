@@ -231,7 +231,7 @@ impl Dispatching<'_> {
             };
             let id = self.id(Part::Redirect);
             let Route { bot, customer, .. } = self.route;
-            self.dispatch.feed = Some(desk::sends_back(&id, &closed, bot, customer));
+            self.dispatch.feed = Some(desk::redirect_to_bot(&id, &closed, bot, customer));
         }
         self.left_out(LeftOut::Notice(package.notice.clone()));
         self.after_close(package.then.unassign, package.then.bot_on, &package.then.survey);

@@ -14,10 +14,11 @@ use crate::error::{Problem, ReadError};
 use crate::object::{Json, Reading};
 
 /// The characters of an embedded address that are not escaped in a name.
-const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ESCAPED_IN_NAMES: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Maximum length of a part of an address, in bytes.
-const PART: usize = 1023;
+const ADDRESS_PART_BYTES_MAX: usize = 1023;
 
 /// A party on any device: `name@domain`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,7 +89,7 @@ impl Identity {
 /// Escapes a text for the name of an address or a segment of a URI.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    utf8_percent_encode(text, NAME).to_string()
+    utf8_percent_encode(text, ESCAPED_IN_NAMES).to_string()
 }
 
 /// Reverts [`escape`]; `None` if the result is not a text.
@@ -103,7 +104,7 @@ impl FromStr for Identity {
     fn from_str(text: &str) -> Result<Self, NotAnAddress> {
         let (name, domain) = text.split_once('@').unwrap_or((text, ""));
         let part = |part: &str| {
-            part.len() <= PART
+            part.len() <= ADDRESS_PART_BYTES_MAX
                 && !part.chars().any(|c| matches!(c, '@' | '/') || c.is_control() || c == ' ')
         };
         let whole = !name.is_empty() && (text == name || !domain.is_empty());
@@ -124,8 +125,9 @@ impl FromStr for Node {
             Some((identity, instance)) => (identity, Some(instance)),
             None => (text, None),
         };
-        if instance.is_some_and(|i| i.is_empty() || i.len() > PART || i.contains(char::is_control))
-        {
+        if instance.is_some_and(|i| {
+            i.is_empty() || i.len() > ADDRESS_PART_BYTES_MAX || i.contains(char::is_control)
+        }) {
             return Err(not_an_address());
         }
         let identity = identity.parse().map_err(|_| not_an_address())?;

@@ -51,7 +51,7 @@ pub enum Refused {
 }
 
 /// The prefix of human-assistance blocks' ids.
-const DESK: &str = "desk:";
+const HUMAN_BLOCK_PREFIX: &str = "desk:";
 
 /// Checks whether a flow accepts a closed ticket: the user must be in a human-assistance block, and
 /// it must be the ticket that was opened there. After a transfer the host passes the new ticket's
@@ -74,7 +74,7 @@ pub fn accepts_close(
         status => return Err(Refused::NotClosed(status.as_ref().map(|s| s.as_str().into()))),
     }
     let closed = ticket.id.as_deref().filter(|id| !id.is_empty()).ok_or(Refused::WithoutId)?;
-    if !block.is_some_and(|block| block.starts_with(DESK)) {
+    if !block.is_some_and(|block| block.starts_with(HUMAN_BLOCK_PREFIX)) {
         return Err(Refused::NotInHumanAssistance { block: block.map(Into::into) });
     }
     let opened = opened.ok_or(Refused::NoneOpened)?;

@@ -12,10 +12,10 @@ use crate::channel::channel;
 use crate::desk;
 
 /// The domain of the addresses that a router gives to the customers of its bots.
-const TUNNEL: &str = "tunnel.msging.net";
+const TUNNEL_DOMAIN: &str = "tunnel.msging.net";
 
 /// Maximum number of addresses embedded in each other.
-const WRAPPINGS: usize = 4;
+const EMBEDDINGS_MAX: usize = 4;
 
 /// The canonical address of a customer.
 ///
@@ -30,7 +30,7 @@ const WRAPPINGS: usize = 4;
 #[must_use]
 pub fn canonical(customer: &Identity) -> Identity {
     let mut customer = customer.clone();
-    for _ in 0..WRAPPINGS {
+    for _ in 0..EMBEDDINGS_MAX {
         let domain = customer.domain();
         let is_wrapping = domain.is_empty() || is_tunnel(domain) || desk::is_desk(domain);
         match customer.inner().filter(|_| is_wrapping) {
@@ -66,7 +66,7 @@ pub fn canonical_customer(text: &str) -> String {
 /// Whether a domain is that of a router's addresses for the customers of its bots.
 #[must_use]
 pub fn is_tunnel(domain: &str) -> bool {
-    domain.eq_ignore_ascii_case(TUNNEL)
+    domain.eq_ignore_ascii_case(TUNNEL_DOMAIN)
 }
 
 /// The digits of a telephone number in any grouping; `None` if it is something else.

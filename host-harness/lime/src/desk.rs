@@ -57,7 +57,7 @@ pub fn at(address: &Identity) -> Option<At> {
 /// The subject of an envelope that the bot receives or sends: the customer at the other end, or the
 /// ticket if only that is given. `None` if neither is.
 #[must_use]
-pub fn concerns(envelope: &Envelope, bot: &Identity) -> Option<At> {
+pub fn subject_of(envelope: &Envelope, bot: &Identity) -> Option<At> {
     let header = envelope.header()?;
     if let Some(sent) = header.id.as_deref().and_then(SentId::read) {
         return Some(At::Ticket(sent.key.ticket));
@@ -123,7 +123,7 @@ pub fn from_agent(id: &str, bot: &Identity, customer: &Identity, content: &Conte
 /// # Errors
 ///
 /// If the ticket's id cannot be part of an address.
-pub fn tells(ticket: &Ticket, bot: &Identity) -> Result<Message, NotAnAddress> {
+pub fn ticket_report(ticket: &Ticket, bot: &Identity) -> Result<Message, NotAnAddress> {
     let id = ticket.id.clone().unwrap_or_default();
     let status = ticket.status.as_ref().map_or("None", Status::as_str);
     let header = Header::to(bot.clone(), format!("Ticket:{id}:{status}")).from(of_ticket(&id)?);
@@ -132,7 +132,7 @@ pub fn tells(ticket: &Ticket, bot: &Identity) -> Result<Message, NotAnAddress> {
 
 /// What the bot receives when a ticket is closed: the customer returns, with the ticket.
 #[must_use]
-pub fn sends_back(id: &str, ticket: &Ticket, bot: &Identity, customer: &Identity) -> Message {
+pub fn redirect_to_bot(id: &str, ticket: &Ticket, bot: &Identity, customer: &Identity) -> Message {
     let header = Header::to(bot.clone(), id).from(of_customer(customer));
     Message::new(header, &Content::Redirect(Redirect::with(ticket.clone())))
 }

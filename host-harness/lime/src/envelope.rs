@@ -11,10 +11,10 @@ use crate::address::Node;
 use crate::content::Content;
 use crate::error::{Problem, ReadError};
 use crate::object::{
-    Json, Members, Reading, members, put, put_unless_default, read_object, take, take_or_default,
-    word,
+    Json, Members, Reading, extract, extract_or_default, members, put, put_unless_default,
+    read_object, word,
 };
-use crate::{BYTES, DEPTH};
+use crate::{ENVELOPE_BYTES_MAX, NESTING_MAX};
 
 /// A LIME envelope.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,12 +164,12 @@ impl Envelope {
     /// [`Command::resource`] parse documents.
     pub fn read(text: &str) -> Result<Self, ReadError> {
         let text = input::without_mark(text);
-        if text.len() > BYTES {
-            let problem = Problem::TooLarge { bytes: text.len(), allowed: BYTES };
+        if text.len() > ENVELOPE_BYTES_MAX {
+            let problem = Problem::TooLarge { bytes: text.len(), allowed: ENVELOPE_BYTES_MAX };
             return Err(ReadError::new(problem));
         }
-        if depth(text) > DEPTH {
-            return Err(ReadError::new(Problem::TooDeep { allowed: DEPTH }));
+        if depth(text) > NESTING_MAX {
+            return Err(ReadError::new(Problem::TooDeep { allowed: NESTING_MAX }));
         }
         let value: Value = input::read_json(text).map_err(|error| {
             let problem = Problem::NotJson { line: error.line(), column: error.column() };
@@ -283,13 +283,13 @@ impl Header {
         }
     }
 
-    fn take(members: &mut Members) -> Self {
+    fn extract(members: &mut Members) -> Self {
         Self {
-            id: take(members, "id"),
-            from: take(members, "from"),
-            to: take(members, "to"),
-            pp: take(members, "pp"),
-            metadata: take(members, "metadata"),
+            id: extract(members, "id"),
+            from: extract(members, "from"),
+            to: extract(members, "to"),
+            pp: extract(members, "pp"),
+            metadata: extract(members, "metadata"),
         }
     }
 
@@ -403,9 +403,9 @@ impl Reason {
 impl Json for Message {
     fn read(value: Value) -> Reading<Self> {
         read_object(value, |mut members| Self {
-            header: Header::take(&mut members),
-            media_type: take_or_default(&mut members, "type"),
-            document: take_or_default(&mut members, "content"),
+            header: Header::extract(&mut members),
+            media_type: extract_or_default(&mut members, "type"),
+            document: extract_or_default(&mut members, "content"),
             more: members,
         })
     }
@@ -422,9 +422,9 @@ impl Json for Message {
 impl Json for Notification {
     fn read(value: Value) -> Reading<Self> {
         read_object(value, |mut members| Self {
-            header: Header::take(&mut members),
-            event: take_or_default(&mut members, "event"),
-            reason: take(&mut members, "reason"),
+            header: Header::extract(&mut members),
+            event: extract_or_default(&mut members, "event"),
+            reason: extract(&mut members, "reason"),
             more: members,
         })
     }
@@ -441,13 +441,13 @@ impl Json for Notification {
 impl Json for Command {
     fn read(value: Value) -> Reading<Self> {
         read_object(value, |mut members| Self {
-            header: Header::take(&mut members),
-            method: take_or_default(&mut members, "method"),
-            uri: take(&mut members, "uri"),
-            status: take(&mut members, "status"),
-            reason: take(&mut members, "reason"),
-            media_type: take(&mut members, "type"),
-            document: take(&mut members, "resource"),
+            header: Header::extract(&mut members),
+            method: extract_or_default(&mut members, "method"),
+            uri: extract(&mut members, "uri"),
+            status: extract(&mut members, "status"),
+            reason: extract(&mut members, "reason"),
+            media_type: extract(&mut members, "type"),
+            document: extract(&mut members, "resource"),
             more: members,
         })
     }
@@ -468,8 +468,8 @@ impl Json for Command {
 impl Json for Reason {
     fn read(value: Value) -> Reading<Self> {
         read_object(value, |mut members| Self {
-            code: take_or_default(&mut members, "code"),
-            description: take(&mut members, "description"),
+            code: extract_or_default(&mut members, "code"),
+            description: extract(&mut members, "description"),
             more: members,
         })
     }

@@ -20,7 +20,7 @@
 //!
 //! let bot: Identity = "mybot@msging.net".parse()?;
 //! let ticket = Ticket { id: Some("3f8c".into()), ..Ticket::default() };
-//! let known = Known { ticket: Some(&ticket), ..Known::by(&bot) };
+//! let known = Known { ticket: Some(&ticket), ..Known::new(&bot) };
 //! let envelope = Envelope::read(
 //!     r#"{ "id": "m1", "from": "5511999990000@wa.gw.msging.net", "to": "mybot@msging.net",
 //!          "type": "text/plain", "content": "oi" }"#,
@@ -68,7 +68,7 @@ pub use sent::{Part, SentId, without_forwards};
 pub use ticket::{Status, Ticket};
 
 /// Maximum size of an envelope, in bytes.
-pub const BYTES: usize = 1024 * 1024;
+pub const ENVELOPE_BYTES_MAX: usize = 1024 * 1024;
 
 /// Maximum nesting of objects and lists.
-pub const DEPTH: usize = 64;
+pub const NESTING_MAX: usize = 64;

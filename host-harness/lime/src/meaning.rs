@@ -36,7 +36,7 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// Only the bot is known.
     #[must_use]
-    pub fn by(bot: &'a Identity) -> Self {
+    pub fn new(bot: &'a Identity) -> Self {
         Self { bot, ticket: None, offered: &[], closing: None }
     }
 }
@@ -171,7 +171,7 @@ impl Meaning {
 
 /// Whether this is a real time. Blip's services write the year 1 for dates that are not set, and
 /// the contract accepts instants up to the year 9999.
-fn is_a_time(instant: Instant) -> bool {
+fn is_real_time(instant: Instant) -> bool {
     (1..=253_402_300_799_999).contains(&instant)
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn members(value: Value) -> Result<Members, ReadError> {
 /// Extracts a member. `null` counts as missing, and so does an unreadable member: an optional
 /// member never makes the envelope fail. A member that was not read exactly stays in the map, so
 /// that it is written again unchanged.
-pub(crate) fn take<T: Json>(members: &mut Members, name: &str) -> Option<T> {
+pub(crate) fn extract<T: Json>(members: &mut Members, name: &str) -> Option<T> {
     if members.get(name).is_none_or(Value::is_null) {
         return None;
     }
@@ -73,16 +73,16 @@ pub(crate) fn take<T: Json>(members: &mut Members, name: &str) -> Option<T> {
 }
 
 /// Extracts a member with a default. One that equals the default stays.
-pub(crate) fn take_or_default<T: Json + Default>(members: &mut Members, name: &str) -> T {
+pub(crate) fn extract_or_default<T: Json + Default>(members: &mut Members, name: &str) -> T {
     let was_there = members.contains_key(name);
-    let value = take::<T>(members, name).unwrap_or_default();
+    let value = extract::<T>(members, name).unwrap_or_default();
     if was_there && value == T::default() {
         members.entry(name).or_insert_with(|| value.write());
     }
     value
 }
 
-/// Inserts a member that [`take_or_default`] extracts.
+/// Inserts a member that [`extract_or_default`] extracts.
 pub(crate) fn put_unless_default<T: Json + Default>(members: &mut Members, name: &str, value: &T) {
     if *value != T::default() {
         put(members, name, Some(value));
@@ -129,7 +129,7 @@ macro_rules! object {
         impl $crate::object::Json for $name {
             fn read(value: serde_json::Value) -> $crate::object::Reading<Self> {
                 $crate::object::read_object(value, |mut members| Self {
-                    $( $field: $crate::object::take(&mut members, $key), )*
+                    $( $field: $crate::object::extract(&mut members, $key), )*
                     more: members,
                 })
             }

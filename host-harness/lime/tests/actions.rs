@@ -254,7 +254,7 @@ fn a_close_in_another_way_feeds_the_flow() {
         );
         // It reports the close.
         let (bot, known, key) = (address("mybot@msging.net"), samples::ticket(), key(Step::Close));
-        let known = Known { ticket: Some(&known), closing: Some(&key), ..Known::by(&bot) };
+        let known = Known { ticket: Some(&known), closing: Some(&key), ..Known::new(&bot) };
         let meaning = meaning(&feed.into(), 5, &known).unwrap();
         let Meaning::Happened { what, .. } = meaning else { panic!("{meaning:?}") };
         assert!(matches!(&what[..], [Happened::Event(e)] if e.what
@@ -346,7 +346,7 @@ fn a_desk_sends_what_blips_desk_sends() {
         json!({ "id": "fwd:a1", "from": "mybot@msging.net", "to": CUSTOMER,
                 "type": "text/plain", "content": "hola" })
     );
-    let told = Envelope::from(desk::tells(&samples::ticket(), &bot).unwrap()).to_json();
+    let told = Envelope::from(desk::ticket_report(&samples::ticket(), &bot).unwrap()).to_json();
     assert_eq!(
         (&told["id"], &told["from"]),
         (&json!("Ticket:t-1:Open"), &json!("t-1@desk.msging.net"))

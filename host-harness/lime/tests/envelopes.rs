@@ -257,7 +257,7 @@ fn try_everything(envelope: &Envelope) {
     let bot = "mybot@msging.net".parse().unwrap();
     let ticket = samples::ticket();
     let offered = samples::offered();
-    let known = Known { ticket: Some(&ticket), offered: &offered, ..Known::by(&bot) };
+    let known = Known { ticket: Some(&ticket), offered: &offered, ..Known::new(&bot) };
     for now in [0, 1_800_000_000_000, i64::MAX, i64::MIN] {
         let _ = meaning(envelope, now, &known);
     }

@@ -14,7 +14,7 @@ use despertador_contract::{
     self, ActionKey, Author, Channel, Failure, FailureKind, Happening, MessageKind, Origin, Source,
     Step, TicketStatus, Transfer,
 };
-use despertador_lime::desk::{At, concerns};
+use despertador_lime::desk::{At, subject_of};
 use despertador_lime::{
     Content, Date, Envelope, Happened, Identity, Known, Meaning, Part, Reason, SentId, Stage,
     Status, Ticket, Why, channel, failure_kind, meaning,
@@ -43,7 +43,7 @@ fn read(envelope: &Value) -> Meaning {
 
 fn read_after(envelope: &Value, ticket: Option<&Ticket>) -> Meaning {
     let (bot, offered) = (bot(), samples::offered());
-    let known = Known { ticket, offered: &offered, ..Known::by(&bot) };
+    let known = Known { ticket, offered: &offered, ..Known::new(&bot) };
     let envelope = Envelope::read(&envelope.to_string()).expect("it is read");
     meaning(&envelope, NOW, &known).expect("it means something")
 }
@@ -292,7 +292,7 @@ fn a_message_of_nobody_in_particular_is_not_passed_over() {
         ),
     ] {
         let read = Envelope::read(&envelope.to_string()).unwrap();
-        let error = meaning(&read, NOW, &Known::by(&bot)).expect_err("nobody can tell");
+        let error = meaning(&read, NOW, &Known::new(&bot)).expect_err("nobody can tell");
         assert_eq!(error.place(), place, "{envelope}");
     }
 }
@@ -467,7 +467,7 @@ fn a_ticket_comes_directly_or_by_a_redirect() {
         ..samples::ticket()
     };
     let (bot, customer) = (bot(), "5511999990000@wa.gw.msging.net".parse().unwrap());
-    let back = despertador_lime::desk::sends_back("r1", &closed, &bot, &customer);
+    let back = despertador_lime::desk::redirect_to_bot("r1", &closed, &bot, &customer);
     let redirect = Envelope::from(back).to_json();
     let expected = vec![(Happening::Closed(Source::Inactivity), minute(-1))];
     assert_eq!(happened(&read(&redirect)), ("t-1", expected.clone()));
@@ -496,7 +496,7 @@ fn a_ticket_closed_reports_the_close_that_was_sent() {
         (&close, Status::ClosedClient, None, Happening::Closed(Source::Customer)),
         (&elsewhere, Status::ClosedClientInactivity, by_bot, Happening::Closed(Source::Inactivity)),
     ] {
-        let known = Known { ticket: Some(&ticket), closing: Some(closing), ..Known::by(&bot) };
+        let known = Known { ticket: Some(&ticket), closing: Some(closing), ..Known::new(&bot) };
         let status = Some(status);
         let closed = Ticket { status, closed_by: by.map(Into::into), ..samples::ticket() };
         let envelope = Envelope::read(&told(&closed).to_string()).unwrap();
@@ -549,14 +549,14 @@ fn an_envelope_says_whom_it_concerns() {
         (json!({ "state": "new" }), None),
     ] {
         let read = Envelope::read(&envelope.to_string()).unwrap();
-        assert_eq!(concerns(&read, &bot()), expected, "{envelope}");
+        assert_eq!(subject_of(&read, &bot()), expected, "{envelope}");
     }
 }
 
 #[test]
 fn a_damaged_ticket_is_an_error() {
     let (bot, ticket) = (bot(), samples::ticket());
-    let known = Known { ticket: Some(&ticket), ..Known::by(&bot) };
+    let known = Known { ticket: Some(&ticket), ..Known::new(&bot) };
     for (envelope, place) in [
         (from(AT_DESK, TICKET, json!(5)), "/content"),
         (

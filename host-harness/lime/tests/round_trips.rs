@@ -257,7 +257,7 @@ fn whatever_is_sent_leads_back_to_its_action() {
                 continue;
             }
             message.header.from = Some(bot.clone().node());
-            let known = Known { ticket: Some(&ticket), ..Known::by(&bot) };
+            let known = Known { ticket: Some(&ticket), ..Known::new(&bot) };
             let meaning = meaning(&message.into(), 5, &known).unwrap();
             let Meaning::Happened { ticket, what, .. } = meaning else { panic!("{meaning:?}") };
             assert_eq!(ticket, action.key.ticket);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::object::{Json, Members, Reading, put, read_object, take};
+use crate::object::{Json, Members, Reading, extract, put, read_object};
 
 /// A message that WhatsApp has approved, with the values of its parameters.
 ///
@@ -41,11 +41,11 @@ impl Template {
 impl Json for Template {
     fn read(value: Value) -> Reading<Self> {
         read_object(value, |mut outer| {
-            let mut template: Members = take(&mut outer, "template").unwrap_or_default();
-            let name = take(&mut template, "name");
+            let mut template: Members = extract(&mut outer, "template").unwrap_or_default();
+            let name = extract(&mut template, "name");
             let mut language = None;
-            if let Some(mut said) = take::<Members>(&mut template, "language") {
-                language = take(&mut said, "code");
+            if let Some(mut said) = extract::<Members>(&mut template, "language") {
+                language = extract(&mut said, "code");
                 let plain = said.len() == 1 && said.get("policy").is_some_and(|p| p == POLICY);
                 if !plain || language.is_none() {
                     template.insert("language".into(), said.into());

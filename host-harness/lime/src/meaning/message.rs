@@ -9,7 +9,7 @@ use crate::desk;
 use crate::envelope::{Header, Message};
 use crate::error::{Problem, ReadError};
 use crate::meaning::said::Said;
-use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time, ticket};
+use crate::meaning::{Happened, Known, Meaning, Why, event, is_real_time, ticket};
 use crate::sent::{SentId, without_forwards};
 
 pub(super) fn meaning(
@@ -159,7 +159,7 @@ fn written_at(header: &Header, received_at: Instant) -> Instant {
         Some(input::instant_of_number(number))
     };
     let mut told = NAMES.into_iter().filter_map(instant);
-    told.find(|at| is_a_time(*at)).unwrap_or(received_at)
+    told.find(|at| is_real_time(*at)).unwrap_or(received_at)
 }
 
 /// The chosen quick reply: by its text, or by its number where there are no buttons.

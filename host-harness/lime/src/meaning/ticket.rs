@@ -7,7 +7,7 @@ use despertador_contract::{
 use crate::address::Identity;
 use crate::date::Date;
 use crate::meaning::said::Said;
-use crate::meaning::{Happened, Known, Meaning, Why, event, is_a_time};
+use crate::meaning::{Happened, Known, Meaning, Why, event, is_real_time};
 use crate::ticket::{Status, Ticket};
 
 pub(super) fn meaning(ticket: &Ticket, received_at: Instant, known: &Known<'_>) -> Meaning {
@@ -22,12 +22,12 @@ pub(super) fn meaning(ticket: &Ticket, received_at: Instant, known: &Known<'_>) 
         Some(known) if !follows(ticket, known) => return Meaning::Nothing(Why::OlderTicket),
         _ => None,
     };
-    let mut news = News { id, ticket, received_at, what: Vec::new() };
+    let mut news = Changes { id, ticket, received_at, what: Vec::new() };
     match before {
         Some(before) if ticket.is_over() && before.is_over() => {}
         _ if ticket.is_over() => news.closed(known),
         Some(before) => news.changed(before),
-        None => news.begun(),
+        None => news.opened(),
     }
     if news.what.is_empty() {
         return Meaning::Nothing(Why::NothingNew);
@@ -96,14 +96,14 @@ fn asked(ticket: &Ticket) -> Option<Said> {
 }
 
 /// The differences of a ticket.
-struct News<'a> {
+struct Changes<'a> {
     id: &'a str,
     ticket: &'a Ticket,
     received_at: Instant,
     what: Vec<Happened>,
 }
 
-impl News<'_> {
+impl Changes<'_> {
     fn add(&mut self, name: &str, what: Happening, at: Option<Instant>) {
         let at = at.unwrap_or(self.received_at);
         let event = event(self.id, name, what, at, self.received_at);
@@ -111,7 +111,7 @@ impl News<'_> {
     }
 
     /// A ticket that was not known.
-    fn begun(&mut self) {
+    fn opened(&mut self) {
         let ticket = self.ticket;
         let stored = dated(&ticket.storage_date);
         if ticket.parent_sequential_id.is_some() {
@@ -190,5 +190,5 @@ impl News<'_> {
 }
 
 fn dated(date: &Option<Date>) -> Option<Instant> {
-    date.as_ref().map(Date::instant).filter(|at| is_a_time(*at))
+    date.as_ref().map(Date::instant).filter(|at| is_real_time(*at))
 }
