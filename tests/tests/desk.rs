@@ -47,7 +47,7 @@ fn begun(place: &Place) -> Desk<Sqlite> {
     let mut desk = place.desk(HOSTILE);
     desk.open_account(START, "acme", "test").expect("an account");
     desk.save_policy(START, "acme", POLICY, None, "test").expect("takes any policy");
-    desk.wake(START, 10).expect("a look");
+    desk.poll_due(START, 10).expect("a look");
     desk
 }
 
@@ -74,12 +74,12 @@ fn run(desk: &mut Desk<Sqlite>, mut now: Instant, until: Instant) -> Vec<String>
     for _ in 0..5_000 {
         let Some(next) = desk.next_instant().filter(|next| *next <= until) else { return keys };
         now = now.max(next);
-        desk.wake(now, 100).expect("a look");
-        for delivery in desk.deliveries(now, 100).expect("deliveries") {
+        desk.poll_due(now, 100).expect("a look");
+        for delivery in desk.claim_deliveries(now, 100).expect("deliveries") {
             keys.push(delivery.key.clone());
             let (account, key) = (delivery.account, delivery.key);
             let report = Report { account, key, at: now, outcome: Outcome::Done };
-            desk.delivered(now, &[report]).expect("a report");
+            desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
     panic!("the desk never sleeps")
@@ -91,12 +91,12 @@ fn a_plugin_that_cannot_answer_about_open_tickets_does_not_take_the_place_of_one
     let mut desk = place.desk(despertador_component::COMPONENT);
     desk.open_account(START, "acme", "test").expect("an account");
     desk.save_policy(START, "acme", POLICY, None, "test").expect("a policy");
-    desk.take(START, &conversation("1", "panic")).expect("receipts");
+    desk.record_events(START, &conversation("1", "panic")).expect("receipts");
     let refused = desk.replace_plugin(START, plugin(HOSTILE)).expect_err("a refusal");
     assert!(refused.to_string().contains("about ticket `1` of account `acme`"), "{refused}");
     // The old one decides as before.
-    desk.wake(START + 10 * MINUTE, 10).expect("a look");
-    assert_eq!(desk.deliveries(START + 10 * MINUTE, 10).expect("actions").len(), 1);
+    desk.poll_due(START + 10 * MINUTE, 10).expect("a look");
+    assert_eq!(desk.claim_deliveries(START + 10 * MINUTE, 10).expect("actions").len(), 1);
     // Where nothing is open it has nothing against it.
     let place = Place::new("replace-empty");
     let mut desk = place.desk(despertador_component::COMPONENT);
@@ -110,23 +110,24 @@ fn a_poison_ticket_is_set_aside_and_seen_and_the_others_go_on() {
     let mut desk = begun(&place);
     for (n, department) in ["well", "panic", "well", "loop", "well", "wait-past"].iter().enumerate()
     {
-        let receipts = desk.take(START, &conversation(&n.to_string(), department)).expect("taken");
+        let receipts =
+            desk.record_events(START, &conversation(&n.to_string(), department)).expect("taken");
         let parked = *department != "well";
         for receipt in receipts {
             assert_eq!(receipt == Receipt::Parked, parked, "{department}: {receipt:?}");
         }
     }
     let query = Query { parked: true, limit: 10, ..Query::default() };
-    let parked = desk.tickets("acme", &query).expect("tickets");
+    let parked = desk.query_tickets("acme", &query).expect("tickets");
     assert_eq!(parked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["1", "3", "5"]);
     assert!(parked[0].parked.as_deref().is_some_and(|why| why.contains("crashed")), "{parked:?}");
     // Told twice, it is stored once, set aside or not.
-    let again = desk.take(START, &conversation("1", "panic")).expect("receipts");
+    let again = desk.record_events(START, &conversation("1", "panic")).expect("receipts");
     assert_eq!(again, [Receipt::Again, Receipt::Again]);
     run(&mut desk, START, START + 10 * MINUTE);
-    let standing = desk.standing("acme", "0").expect("a ticket");
+    let standing = desk.query_ticket("acme", "0").expect("a ticket");
     assert!(standing.parked.is_none() && standing.due.is_some(), "{standing:?}");
-    let standing = desk.standing("acme", "1").expect("a ticket");
+    let standing = desk.query_ticket("acme", "1").expect("a ticket");
     assert!(standing.parked.is_some() && standing.due.is_some(), "it is tried again");
 }
 
@@ -135,13 +136,14 @@ fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
     let place = Place::new("crashes");
     let mut desk = begun(&place);
     for n in 0..20 {
-        let receipts = desk.take(START, &conversation(&n.to_string(), "panic")).expect("taken");
+        let receipts =
+            desk.record_events(START, &conversation(&n.to_string(), "panic")).expect("taken");
         assert!(receipts.iter().all(|receipt| *receipt == Receipt::Parked), "{receipts:?}");
     }
     assert_eq!(run(&mut desk, START, START + 60 * MINUTE), Vec::<String>::new());
     // One customer replies while nobody can hear it.
     let later = START + 60 * MINUTE;
-    assert_eq!(desk.take(later, &[reply("7", later)]).expect("taken"), [Receipt::Parked]);
+    assert_eq!(desk.record_events(later, &[reply("7", later)]).expect("taken"), [Receipt::Parked]);
     drop(desk);
 
     // A plugin that works takes its place, and is told of everything first.
@@ -153,7 +155,7 @@ fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
         let ticket = n.to_string();
         let mine: Vec<_> =
             keys.iter().filter(|key| key.starts_with(&format!("{ticket}/"))).collect();
-        let standing = desk.standing("acme", &ticket).expect("a ticket");
+        let standing = desk.query_ticket("acme", &ticket).expect("a ticket");
         assert_eq!(standing.ticket.channel, Channel::Whatsapp);
         assert_eq!(standing.parked, None);
         if n == 7 {
@@ -164,7 +166,7 @@ fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
             let all = ["reminder-1", "reminder-2", "reminder-3", "close"];
             assert_eq!(steps, all.map(Some), "warned, late as it is");
         }
-        assert!(desk.is_as_journal_says("acme", &ticket).expect("a journal"), "`{ticket}`");
+        assert!(desk.query_consistency("acme", &ticket).expect("a journal"), "`{ticket}`");
     }
 }
 
@@ -177,6 +179,6 @@ fn a_plugin_that_refuses_the_policy_in_force_does_not_take_the_place() {
     let good = plugin(despertador_component::COMPONENT);
     assert!(desk.replace_plugin(START, good).is_err());
     assert_eq!(desk.plugin().sha256(), before);
-    let receipts = desk.take(START, &conversation("1", "well")).expect("taken");
+    let receipts = desk.record_events(START, &conversation("1", "well")).expect("taken");
     assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{receipts:?}");
 }

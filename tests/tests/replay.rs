@@ -150,7 +150,7 @@ fn journal_of(file: &Path, tickets: usize) {
     let end = START + 24 * 60 * MINUTE;
     for (at, what) in happenings {
         run(&mut desk, at);
-        assert!(desk.take(at, &[what]).expect("a receipt")[0].is_stored());
+        assert!(desk.record_events(at, &[what]).expect("a receipt")[0].is_stored());
     }
     run(&mut desk, end);
 }
@@ -160,11 +160,11 @@ fn run(desk: &mut Desk<Sqlite>, end: Instant) {
     let mut now = START;
     while let Some(next) = desk.next_instant().filter(|next| *next < end) {
         now = now.max(next);
-        desk.wake(now, 100).expect("a look");
-        for delivery in desk.deliveries(now, 100).expect("what is due") {
+        desk.poll_due(now, 100).expect("a look");
+        for delivery in desk.claim_deliveries(now, 100).expect("what is due") {
             let (account, key) = (delivery.account, delivery.key);
             let report = Report { account, key, at: now, outcome: Outcome::Done };
-            desk.delivered(now, &[report]).expect("settled");
+            desk.record_deliveries(now, &[report]).expect("settled");
         }
     }
 }

@@ -99,7 +99,7 @@ impl BlipSource {
         let read = body::read(body);
         let source = self.clone();
         // Query and record in one turn, so that the state cannot change in between.
-        let told = inlet.ask(move |desk, now| source.receive_at(desk, now, read))?;
+        let told = inlet.call(move |desk, now| source.receive_at(desk, now, read))?;
         told.map_err(NotDone::Desk)
     }
 
@@ -116,7 +116,7 @@ impl BlipSource {
     ) -> Result<Vec<Answer>, DeskError> {
         let (mut answers, unread) = self.take_at(desk, now, envelopes)?;
         let (places, unread): (Vec<usize>, Vec<Inbound>) = unread.into_iter().unzip();
-        let ids = desk.keep_inbound(now, &self.door.account, &unread)?;
+        let ids = desk.record_inbound(now, &self.door.account, &unread)?;
         for (place, id) in places.into_iter().zip(ids) {
             if let Some(Answer::Refused { inbound, .. }) = answers.get_mut(place) {
                 *inbound = Some(id);
@@ -231,7 +231,7 @@ impl BlipSource {
         let key = key::render(action);
         let account = self.door.account.clone();
         let report = Report { account, key: key.clone(), at: now, outcome: Outcome::Done };
-        desk.delivered(now, &[report])?;
+        desk.record_deliveries(now, &[report])?;
         Ok(Answer::Confirmed { ticket: action.ticket.clone(), key })
     }
 
@@ -250,7 +250,7 @@ impl BlipSource {
                 rows.extend(told);
             }
         }
-        desk.take(now, &rows).map(drop)
+        desk.record_events(now, &rows).map(drop)
     }
 
     fn understood<S: Store>(
@@ -286,7 +286,7 @@ impl BlipSource {
                     newest_first: true,
                     ..Query::default()
                 };
-                if let Some(row) = desk.tickets(&self.door.account, &query)?.pop() {
+                if let Some(row) = desk.query_tickets(&self.door.account, &query)?.pop() {
                     return self.seen(desk, &row.id, row.changed, is_message).map(Some);
                 }
             }
@@ -301,14 +301,14 @@ impl BlipSource {
         changed: Instant,
         is_message: bool,
     ) -> Result<KnownTicket, DeskError> {
-        let standing = desk.standing(&self.door.account, ticket)?;
+        let standing = desk.query_ticket(&self.door.account, ticket)?;
         let waiting = |row: &OutboxRow| {
             let key = key::parse(&row.key).ok()?;
             Some(OutboxAction { key, next: row.next, is_open: row.state.is_open() })
         };
         let outbox = standing.outbox.iter().filter_map(waiting).collect();
         let offered = match is_message {
-            true => desk.offered(&self.door.account, ticket, JOURNAL_ENTRIES_MAX)?,
+            true => desk.query_quick_replies(&self.door.account, ticket, JOURNAL_ENTRIES_MAX)?,
             false => Vec::new(),
         };
         Ok(KnownTicket { facts: standing.ticket, changed, outbox, offered })
@@ -326,7 +326,7 @@ impl BlipSource {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut receipts = desk.take(now, &rows)?.into_iter();
+        let mut receipts = desk.record_events(now, &rows)?.into_iter();
         for RecordedRows { place, ticket, rows, envelope } in waiting {
             let receipts: Vec<_> = receipts.by_ref().take(rows).collect();
             let told = taken(ticket.clone(), receipts);

@@ -439,7 +439,7 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
     let mut sent = Vec::new();
     for minute in [12, 17] {
         clock.0.store(NINE + minute * MINUTE, Ordering::SeqCst);
-        inlet.ask(|_, _| ()).expect("a desk");
+        inlet.call(|_, _| ()).expect("a desk");
         let last = if minute == 12 { "message" } else { ".close.close" };
         loop {
             let request = requests.recv_timeout(SOON).expect("a request");
@@ -451,7 +451,7 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
         }
         // The report arrives without another call.
         while inlet
-            .ask(|desk, _| !desk.standing("acme", "t-1").expect("one").outbox.is_empty())
+            .call(|desk, _| !desk.query_ticket("acme", "t-1").expect("one").outbox.is_empty())
             .expect("a desk")
         {
             std::thread::yield_now();
@@ -462,11 +462,11 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
     assert_eq!(sent, expected);
     clock.0.store(NINE + 17 * MINUTE + SECOND, Ordering::SeqCst);
     let (counts, commits) = inlet
-        .ask(|desk, _| (desk.counts().next().unwrap().1, desk.commit_durations().count))
+        .call(|desk, _| (desk.counts().next().unwrap().1, desk.commit_durations().count))
         .expect("a desk");
     assert_eq!(counts.done, 2);
     assert!(commits > 4, "{commits}");
     let mut desk = runtime.stop().expect("the desk");
-    assert!(desk.is_as_journal_says("acme", "t-1").expect("a journal"));
+    assert!(desk.query_consistency("acme", "t-1").expect("a journal"));
     assert_eq!(desk.delivery_lateness().count, 2);
 }

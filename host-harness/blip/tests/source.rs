@@ -56,23 +56,23 @@ fn waiting(folder: &Folder) -> (Desk<Sqlite>, BlipSource) {
 }
 
 fn hand_out(desk: &mut Desk<Sqlite>, now: Instant) -> String {
-    desk.wake(now, 10).expect("a look");
-    desk.deliveries(now, 10).expect("deliveries").remove(0).key
+    desk.poll_due(now, 10).expect("a look");
+    desk.claim_deliveries(now, 10).expect("deliveries").remove(0).key
 }
 
 fn report(desk: &mut Desk<Sqlite>, now: Instant, key: &str, outcome: Outcome) {
     let report = Report { account: "acme".into(), key: key.into(), at: now, outcome };
-    desk.delivered(now, &[report]).expect("a report");
+    desk.record_deliveries(now, &[report]).expect("a report");
 }
 
 /// The number of a ticket's events, and when it is due.
 fn progress(desk: &mut Desk<Sqlite>, ticket: &str) -> (usize, Option<i64>) {
     let (due, _) = aim(desk, ticket);
-    (desk.timeline("acme", ticket).expect("a timeline").len(), due)
+    (desk.query_timeline("acme", ticket).expect("a timeline").len(), due)
 }
 
 fn aim(desk: &mut Desk<Sqlite>, ticket: &str) -> (Option<i64>, Option<Step>) {
-    let standing = desk.standing("acme", ticket).expect("a ticket");
+    let standing = desk.query_ticket("acme", ticket).expect("a ticket");
     (standing.due.map(|due| (due - NINE) / MINUTE), standing.aim)
 }
 
@@ -81,7 +81,7 @@ fn a_conversation_told_by_blip_is_followed_and_kept() {
     let folder = Folder::new();
     let (mut desk, _) = waiting(&folder);
     assert_eq!(aim(&mut desk, "t-1"), (Some(12), Some(Step::Reminder(1))));
-    let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
+    let facts = desk.query_ticket("acme", "t-1").expect("a ticket").ticket;
     assert_eq!(facts.department.as_deref(), Some("Soporte"));
     assert_eq!(facts.agent.as_deref(), Some("ana@acme.com"));
     let more = facts.more.expect("facts");
@@ -90,14 +90,14 @@ fn a_conversation_told_by_blip_is_followed_and_kept() {
     let kept: Value = serde_json::from_str(fact(TICKET_FACT).unwrap()).expect("JSON");
     assert_eq!((&kept["status"], &kept["sequentialId"]), (&json!("Open"), &json!(7)));
     assert_eq!(kept.get("customerInput"), None, "what somebody wrote is not kept twice");
-    assert!(desk.is_as_journal_says("acme", "t-1").expect("a journal"));
+    assert!(desk.query_consistency("acme", "t-1").expect("a journal"));
 }
 
 #[test]
 fn whatever_is_posted_again_is_taken_once() {
     let folder = Folder::new();
     let (mut desk, source) = waiting(&folder);
-    let entries = desk.timeline("acme", "t-1").expect("a timeline").len();
+    let entries = desk.query_timeline("acme", "t-1").expect("a timeline").len();
     // Including forwarded messages, and ones older than the known state.
     let mut again = answered();
     let mut passed_on = text("fwd:a1", BOT, "¿Puede reiniciar el equipo?");
@@ -112,7 +112,7 @@ fn whatever_is_posted_again_is_taken_once() {
         };
         assert!(once, "{envelope}: {answer:?}");
     }
-    assert_eq!(desk.timeline("acme", "t-1").expect("a timeline").len(), entries);
+    assert_eq!(desk.query_timeline("acme", "t-1").expect("a timeline").len(), entries);
     assert_eq!(aim(&mut desk, "t-1"), (Some(12), Some(Step::Reminder(1))));
 }
 
@@ -158,7 +158,7 @@ fn who_has_no_ticket_is_left_to_the_bot() {
         let answer = post(&mut desk, &source, NINE, &envelope);
         assert!(ignored(&answer).starts_with(expected), "{answer:?}");
     }
-    assert_eq!(desk.tickets("acme", &Default::default()).map(|rows| rows.len()), Ok(0));
+    assert_eq!(desk.query_tickets("acme", &Default::default()).map(|rows| rows.len()), Ok(0));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn what_comes_before_its_ticket_counts_once_the_ticket_is_there() {
     for (_, envelope) in backwards {
         post(&mut desk, &source, NINE + 2 * MINUTE, &envelope);
     }
-    let log = desk.event_log("acme", "t-1").expect("a log");
+    let log = desk.query_event_log("acme", "t-1").expect("a log");
     assert!(log.contains("\"a1\"") && log.contains("\"m1\""), "{log}");
     // The same if the desk names only the ticket.
     let by_ticket = text("a5", "t-5@desk.msging.net/Webhook", "¿Sigue ahí?");
@@ -179,14 +179,14 @@ fn what_comes_before_its_ticket_counts_once_the_ticket_is_there() {
     let fifth = ticket(&json!({ "id": "t-5", "sequentialId": 15, "status": "Open",
         "customerIdentity": "leo@0mn.io" }));
     post(&mut desk, &source, NINE, &fifth);
-    assert!(desk.event_log("acme", "t-5").expect("a log").contains("\"a5\""));
+    assert!(desk.query_event_log("acme", "t-5").expect("a log").contains("\"a5\""));
     // Messages that are not soon followed by a ticket were for the bot.
     let eva = "eva@0mn.io";
     post(&mut desk, &source, NINE, &text("e1", eva, "oi"));
     let hers = ticket(&json!({ "id": "t-2", "sequentialId": 8, "status": "Open",
         "customerIdentity": eva }));
     post(&mut desk, &source, NINE + 3 * MINUTE, &hers);
-    assert!(!desk.event_log("acme", "t-2").expect("a log").contains("\"e1\""));
+    assert!(!desk.query_event_log("acme", "t-2").expect("a log").contains("\"e1\""));
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn a_customer_cannot_write_into_the_ticket_of_another() {
     told["from"] = json!(eva);
     let answer = post(&mut desk, &source, NINE + 3 * MINUTE, &told);
     assert!(matches!(&answer, Answer::Refused { inbound: None, .. }), "{answer:?}");
-    let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
+    let facts = desk.query_ticket("acme", "t-1").expect("a ticket").ticket;
     assert_eq!(facts.status, TicketStatus::Open, "{answer:?}");
 }
 
@@ -214,11 +214,11 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
         let key = hand_out(&mut desk, now);
         report(&mut desk, now, &key, Outcome::Done);
         assert_eq!(aim(&mut desk, "t-1"), (Some(17), Some(Step::Close)));
-        let mut more = desk.standing("acme", "t-1").expect("one").ticket.more.expect("facts");
+        let mut more = desk.query_ticket("acme", "t-1").expect("one").ticket.more.expect("facts");
         more.push(("customer.name".into(), "Eva".into()));
         let more: serde_json::Map<_, _> = more.into_iter().map(|(n, v)| (n, v.into())).collect();
         let named = Row::facts("t-1", now, json!({ "more": more }));
-        desk.take(now, &[Incoming::new("acme", named)]).expect("a receipt");
+        desk.record_events(now, &[Incoming::new("acme", named)]).expect("a receipt");
         let old = ticket(&json!({ "status": "Transferred", "closed": true,
             "statusDate": "2026-03-02T09:13:00Z", "agentIdentity": ANA }));
         let new = ticket(&json!({ "id": "t-2", "sequentialId": 8, "parentSequentialId": 7,
@@ -234,8 +234,8 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
         }
         assert_eq!(aim(&mut desk, "t-1"), (None, None), "its clock has gone");
         assert_eq!(aim(&mut desk, "t-2"), (Some(17), Some(Step::Close)), "{new_first}");
-        assert!(desk.is_as_journal_says("acme", "t-2").expect("a journal"));
-        let more = desk.standing("acme", "t-2").expect("a ticket").ticket.more.expect("facts");
+        assert!(desk.query_consistency("acme", "t-2").expect("a journal"));
+        let more = desk.query_ticket("acme", "t-2").expect("a ticket").ticket.more.expect("facts");
         assert!(more.contains(&("customer.name".into(), "Eva".into())), "{more:?}");
         let kept = more.iter().find(|(name, _)| name == TICKET_FACT).expect("a document");
         assert!(kept.1.contains("t-2") && !more.iter().any(|(name, _)| name == "continued-by"));
@@ -266,7 +266,7 @@ fn what_failed_on_its_way_is_the_failure_of_its_action_once() {
     let [Receipt::Heard(decision)] = &receipts[..] else { panic!("{receipts:?}") };
     // A failed reminder is no warning: no close follows.
     assert!(!format!("{decision:?}").contains("Step::Close"), "{decision:?}");
-    let log = desk.event_log("acme", "t-1").expect("a log");
+    let log = desk.query_event_log("acme", "t-1").expect("a log");
     assert!(log.contains("blocked"), "{log}");
     for later in [2, 30] {
         let again = post(&mut desk, &source, now + later * MINUTE, &failed);
@@ -292,8 +292,8 @@ fn a_failure_that_is_quicker_than_the_report_wins() {
         matches!(&again, Answer::Taken { receipts, .. } if receipts[..] == [Receipt::Again]),
         "{again:?}"
     );
-    assert!(!desk.event_log("acme", "t-1").expect("a log").contains("carried-out"));
-    let dead = desk.dead_letters("acme", 10).expect("dead letters");
+    assert!(!desk.query_event_log("acme", "t-1").expect("a log").contains("carried-out"));
+    let dead = desk.query_dead_letters("acme", 10).expect("dead letters");
     assert_eq!(dead.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), [key.as_str()]);
 }
 
@@ -319,7 +319,7 @@ fn a_receipt_confirms_what_nobody_has_reported() {
         let answer = post(&mut desk, &source, now + MINUTE, &became(event));
         assert!(ignored(&answer).contains(event), "{answer:?}");
     }
-    assert_eq!(desk.deliveries(now + MINUTE, 10).expect("deliveries"), []);
+    assert_eq!(desk.claim_deliveries(now + MINUTE, 10).expect("deliveries"), []);
 }
 
 /// The ids of sent envelopes can be guessed, so the sender of a report matters.
@@ -383,7 +383,7 @@ fn the_answers_that_were_offered_are_recognised() {
     let key = hand_out(&mut desk, now);
     report(&mut desk, now, &key, Outcome::Done);
     post(&mut desk, &source, now + MINUTE, &text("m2", CUSTOMER, "Sigo aquí"));
-    let log = desk.event_log("acme", "t-1").expect("a log");
+    let log = desk.query_event_log("acme", "t-1").expect("a log");
     let last: Value = serde_json::from_str(log.lines().last().unwrap()).expect("a row");
     assert_eq!(last["message"]["kind"], "menu-answer", "{last}");
     assert!(last["message"]["choice"].is_string(), "{last}");
@@ -399,7 +399,7 @@ fn a_close_by_the_desk_is_heard_once_and_what_was_written_before_it_still_counts
         report(&mut desk, now, &key, Outcome::Done);
     }
     let closed = NINE + 17 * MINUTE;
-    assert_eq!(desk.standing("acme", "t-1").expect("one").ticket.status, TicketStatus::Closed);
+    assert_eq!(desk.query_ticket("acme", "t-1").expect("one").ticket.status, TicketStatus::Closed);
     // The customer wrote a second before, and the message arrives after.
     let mut late = text("m2", CUSTOMER, "¡espere!");
     late["metadata"] = json!({ "#wa.timestamp": ((closed - SECOND) / SECOND).to_string() });
@@ -415,7 +415,7 @@ fn a_close_by_the_desk_is_heard_once_and_what_was_written_before_it_still_counts
                        "statusDate": "2026-03-02T09:17:00Z" } } } });
     assert!(heard(&post(&mut desk, &source, closed + 2 * SECOND, &back)));
     assert!(ignored(&post(&mut desk, &source, closed + 3 * SECOND, &back)).contains("as it was"));
-    let log = desk.event_log("acme", "t-1").expect("a log");
+    let log = desk.query_event_log("acme", "t-1").expect("a log");
     assert_eq!(log.matches("\"closed\":").count(), 0, "it was ours: {log}");
     let opened = ticket(&json!({ "status": "Open", "statusDate": "2026-03-02T09:16:00Z" }));
     assert!(ignored(&post(&mut desk, &source, closed + 4 * SECOND, &opened)).contains("later"));
@@ -441,9 +441,9 @@ fn a_close_that_comes_back_before_its_report_is_that_close() {
         "statusDate": "2026-03-02T09:17:00Z" }));
     assert!(heard(&post(&mut desk, &source, closed + 1, &told)));
     report(&mut desk, closed + 2, &key, Outcome::Done);
-    let log = desk.event_log("acme", "t-1").expect("a log");
+    let log = desk.query_event_log("acme", "t-1").expect("a log");
     assert_eq!(log.matches("t-1/1/close").count() + log.matches("\"close\"").count(), 1, "{log}");
-    assert!(desk.standing("acme", "t-1").expect("a ticket").outbox.is_empty());
+    assert!(desk.query_ticket("acme", "t-1").expect("a ticket").outbox.is_empty());
 }
 
 #[test]
@@ -451,17 +451,17 @@ fn what_was_put_on_a_ticket_here_stays_when_blip_describes_it() {
     let folder = Folder::new();
     let (mut desk, source) = waiting(&folder);
     let tag = Change::Exempt("vip".into());
-    desk.change_by_hand(NINE + 3 * MINUTE, "acme", "t-1", &tag, "ana").expect("a tag");
+    desk.change_ticket(NINE + 3 * MINUTE, "acme", "t-1", &tag, "ana").expect("a tag");
     let bare = json!({ "id": "t-1", "sequentialId": 7, "customerIdentity": CUSTOMER,
         "status": "Open", "agentIdentity": ANA, "team": "Soporte", "tags": ["fibra"],
         "statusDate": "2026-03-02T09:04:00Z" });
     assert!(heard(&post(&mut desk, &source, NINE + 4 * MINUTE, &bare)), "without an envelope");
-    let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
+    let facts = desk.query_ticket("acme", "t-1").expect("a ticket").ticket;
     assert_eq!(facts.tags, ["fibra", "vip"]);
     let mut untagged = bare.clone();
     untagged["tags"] = json!([]);
     assert!(heard(&post(&mut desk, &source, NINE + 5 * MINUTE, &untagged)));
-    assert_eq!(desk.standing("acme", "t-1").expect("a ticket").ticket.tags, ["vip"]);
+    assert_eq!(desk.query_ticket("acme", "t-1").expect("a ticket").ticket.tags, ["vip"]);
     assert!(ignored(&post(&mut desk, &source, NINE + 6 * MINUTE, &untagged)).contains("as it was"));
 }
 
@@ -472,14 +472,14 @@ fn what_a_short_description_leaves_out_stays_as_it_is() {
     let mut short = ticket(&json!({}));
     short["content"] = json!({ "id": "t-1", "status": "Open", "tags": ["fibra"] });
     assert!(heard(&post(&mut desk, &source, NINE + 4 * MINUTE, &short)));
-    let facts = desk.standing("acme", "t-1").expect("a ticket").ticket;
+    let facts = desk.query_ticket("acme", "t-1").expect("a ticket").ticket;
     assert_eq!(facts.agent.as_deref(), Some("ana@acme.com"));
     assert_eq!((facts.tags, facts.department), (vec!["fibra".into()], Some("Soporte".into())));
     assert_eq!(aim(&mut desk, "t-1"), (Some(12), Some(Step::Reminder(1))));
     // The customer is still known from the ticket's facts.
     let answer = post(&mut desk, &source, NINE + 5 * MINUTE, &text("m2", CUSTOMER, "ya"));
     assert!(matches!(&answer, Answer::Taken { ticket, .. } if ticket == "t-1"), "{answer:?}");
-    assert!(!desk.event_log("acme", "t-1").expect("a log").contains("unassigned"));
+    assert!(!desk.query_event_log("acme", "t-1").expect("a log").contains("unassigned"));
 }
 
 #[test]
@@ -514,9 +514,9 @@ fn messages_and_tickets_that_come_together_meet() {
     let mut desk = runtime.stop().expect("the desk");
     for n in 0..CUSTOMERS {
         let id = format!("t-{n}");
-        let log = desk.event_log("acme", &id).expect("a log");
+        let log = desk.query_event_log("acme", &id).expect("a log");
         assert_eq!(log.matches(&format!("\"m{n}\"")).count(), 1, "{log}");
-        assert!(desk.is_as_journal_says("acme", &id).expect("a journal"), "{id}");
+        assert!(desk.query_consistency("acme", &id).expect("a journal"), "{id}");
     }
     assert_eq!(
         source.receive(&runtime_is_gone(), "{}").map_err(|error| error.to_string()),
@@ -575,7 +575,9 @@ fn every_sample_has_an_answer() {
         assert!(answers.iter().any(|answer| matches!(answer, Answer::Refused { .. })));
         assert!(answers.iter().all(|answer| answer.to_json()["answer"].is_string()));
     }
-    for row in desk.tickets("acme", &Query { limit: 1_000, ..Query::default() }).expect("tickets") {
-        assert!(desk.is_as_journal_says("acme", &row.id).expect("a journal"), "{}", row.id);
+    for row in
+        desk.query_tickets("acme", &Query { limit: 1_000, ..Query::default() }).expect("tickets")
+    {
+        assert!(desk.query_consistency("acme", &row.id).expect("a journal"), "{}", row.id);
     }
 }

@@ -52,7 +52,8 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
             }
         }
         TokenCommand::List { desk } => {
-            let rows = open(&desk.desk, false)?.tokens().map_err(|error| error.to_string())?;
+            let rows =
+                open(&desk.desk, false)?.query_tokens().map_err(|error| error.to_string())?;
             let all: Vec<Value> = rows
                 .iter()
                 .map(|row| {
@@ -124,7 +125,7 @@ pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended
             ask_server(server, &source::read(token)?, account, customer)?
         }
         _ => open(&desk.desk, false)?
-            .forget(SystemClock.now(), account, customer, BY)
+            .forget_customer(SystemClock.now(), account, customer, BY)
             .map_err(|error| error.to_string())?,
     };
     let Forgotten { tickets, is_purged, backups } = forgotten;

@@ -72,7 +72,7 @@ fn durable_events(events: usize) {
         let incoming = conversation(10_000.min(count / 4), count);
         let watch = Stopwatch::now();
         for (n, batch) in incoming.chunks(batch).enumerate() {
-            desk.take(NINE + n as i64, batch).expect("receipts");
+            desk.record_events(NINE + n as i64, batch).expect("receipts");
         }
         let took = watch.elapsed();
         let each = took.as_secs_f64() / count as f64;
@@ -108,11 +108,11 @@ fn fill(desk: &mut Desk<Sqlite>, tickets: usize) {
         incoming.push(words(&id, Author::Customer, "c", at));
         incoming.push(words(&id, Author::Agent, "a", at));
         if incoming.len() >= 2_000 {
-            desk.take(NINE + 10 * MINUTE, &incoming).expect("receipts");
+            desk.record_events(NINE + 10 * MINUTE, &incoming).expect("receipts");
             incoming.clear();
         }
     }
-    desk.take(NINE + 10 * MINUTE, &incoming).expect("receipts");
+    desk.record_events(NINE + 10 * MINUTE, &incoming).expect("receipts");
 }
 
 fn overdue(tickets: usize) {
@@ -125,7 +125,7 @@ fn overdue(tickets: usize) {
     let mut looked = 0;
     loop {
         let step = Stopwatch::now();
-        let woken = desk.wake(now, 1_000).expect("a look");
+        let woken = desk.poll_due(now, 1_000).expect("a look");
         longest = longest.max(step.elapsed());
         looked += woken.tickets;
         if !woken.more {
@@ -141,14 +141,14 @@ fn overdue(tickets: usize) {
     let watch = Stopwatch::now();
     let mut delivered = 0;
     loop {
-        let deliveries = desk.deliveries(now + SECOND, 1_000).expect("deliveries");
+        let deliveries = desk.claim_deliveries(now + SECOND, 1_000).expect("deliveries");
         if deliveries.is_empty() {
             break;
         }
         delivered += deliveries.len();
         let reports: Vec<_> =
             deliveries.iter().map(|d| support::done("acme", &d.key, now + SECOND)).collect();
-        desk.delivered(now + SECOND, &reports).expect("reports");
+        desk.record_deliveries(now + SECOND, &reports).expect("reports");
     }
     let took = watch.elapsed();
     println!(
@@ -176,7 +176,7 @@ fn open_tickets(tickets: usize) {
         status("VmRSS:")
     );
     let watch = Stopwatch::now();
-    desk.wake(next.unwrap_or(0).max(NINE), 1).expect("a look");
+    desk.poll_due(next.unwrap_or(0).max(NINE), 1).expect("a look");
     println!("  when is the next one due: {:.2?}", watch.elapsed());
     begin(&mut desk, ADERESO);
     println!("  after a change of policy, memory {} MiB", status("VmRSS:"));

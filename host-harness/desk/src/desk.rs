@@ -1,18 +1,19 @@
 //! The desk: tickets, deadlines and actions over a store and a plugin.
 //!
-//! Nothing here reads a clock, sleeps or starts a thread: `now` is an argument, and
-//! [`Desk::next_instant`] says when to come back. The methods that change something end in one
-//! commit; what they return was stored before they return it.
+//! The desk reads no clock, does not sleep and starts no thread: `now` is an argument, and
+//! [`Desk::next_instant`] returns when to call again. Methods that change something end in one
+//! commit, and return after it.
 //!
-//! A loop around it:
+//! A driver runs this loop:
 //!
-//! 1. [`take`](Desk::take) what has happened.
-//! 2. [`wake`](Desk::wake) what is due.
-//! 3. [`deliveries`](Desk::deliveries): carry these out, each under its key.
-//! 4. [`delivered`](Desk::delivered): what became of them.
+//! 1. Record events with [`record_events`](Desk::record_events).
+//! 2. Evaluate due tickets with [`poll_due`](Desk::poll_due).
+//! 3. Claim actions with [`claim_deliveries`](Desk::claim_deliveries) and carry them out, each under
+//!    its key.
+//! 4. Report their results with [`record_deliveries`](Desk::record_deliveries).
 //! 5. Sleep until [`next_instant`](Desk::next_instant).
 //!
-//! Any step may be repeated, left out for a while, or cut off by a crash.
+//! A step may be repeated, skipped for a while, or interrupted by a crash.
 
 mod account;
 mod budget;
@@ -64,26 +65,27 @@ pub use replay::{Asked, Count, Difference, Replay, Replayed};
 pub use take::{Incoming, Receipt};
 pub use wake::Woken;
 
-/// How a desk works.
+/// Options of a desk. Durations are in milliseconds.
 #[derive(Clone)]
 pub struct Options {
-    /// How often an action is tried until it is given up. Default 18: with the pauses below that
-    /// is an hour and a half.
+    /// Maximum number of delivery attempts per action. Default 18: with the pauses below these take
+    /// an hour and a half.
     pub attempts: u32,
-    /// The pause after the first try that failed; doubled by each further one. Default 1 s.
+    /// The pause after the first failed attempt; doubled after each further one. Default 1 s.
     pub first_pause: Duration,
-    /// The longest pause between two tries. Default 10 min.
+    /// The longest pause between two attempts. Default 10 min.
     pub longest_pause: Duration,
-    /// The longest that a receiver who names a time (`Retry-After`) is waited for. Default 1 h.
+    /// The longest `Retry-After` of a receiver that is respected. Default 1 h.
     pub longest_retry_after: Duration,
-    /// After how long an action that nobody has reported on is handed out again. Default 5 min.
+    /// How long an action stays claimed without a report. Default 5 min.
     pub lease: Duration,
-    /// How many tickets are kept in memory. Default 50,000.
+    /// Maximum number of tickets cached in memory. Default 50,000.
     pub cached_tickets: usize,
-    /// How often the desk can be woken at best; shorter times in a policy are errors. Default 1 s.
+    /// The shortest interval at which the desk is polled; a policy with shorter times is refused.
+    /// Default 1 s.
     pub tick_resolution: Duration,
-    /// Whether a flow can leave its human-assistance block by the inactivity exit. By default
-    /// nobody looks.
+    /// Checks whether a flow can leave its human-assistance block by the inactivity exit. By default
+    /// this is unknown.
     pub exit_state: fn(&FlowRow) -> ExitState,
 }
 
@@ -116,25 +118,39 @@ impl fmt::Debug for Options {
     }
 }
 
-/// What was forgotten.
+/// The result of [`Desk::forget_customer`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// How many tickets of the customer there were.
+    /// Number of deleted tickets.
     pub tickets: u64,
-    /// Whether nothing of them is left on the disk. If not, somebody reads the store, and it is done
-    /// when they have ended.
+    /// Whether the data is gone from the disk. If not, another process is reading the store, and the
+    /// desk purges the disk once it has finished.
     pub is_purged: bool,
-    /// Backups of the store that are still there, and have what they have.
+    /// Existing backups of the store. They still contain the customer's data.
     pub backups: Vec<String>,
 }
 
-/// What was deleted is tried to be rid of again after so many milliseconds.
-const PURGED_AGAIN: i64 = 1_000;
+/// The pause before another attempt to purge deleted data from the disk, in milliseconds.
+const PURGE_RETRY_MS: i64 = 1_000;
 
-/// The same trouble is logged again after so many milliseconds.
-const LOGGED_AGAIN: u64 = 60_000;
+/// The interval after which the same error is logged again, in milliseconds.
+const LOG_INTERVAL_MS: u64 = 60_000;
 
-/// Remembers tickets, wakes up for what is due, and has actions carried out.
+/// Stores tickets, evaluates them when they are due, and has actions carried out.
+///
+/// The prefix of a method says what it does:
+///
+/// | prefix | methods | changes tickets |
+/// |---|---|---|
+/// | `record_` | record events, delivery results, unreadable input, audit entries | yes |
+/// | `poll_` | evaluate tickets whose deadline has passed | yes |
+/// | `next_` | return when to call `poll_` or `claim_` next | no |
+/// | `claim_` | lease due actions to the caller | yes |
+/// | `query_` | read tickets, journals, policies, and answer questions about them | no |
+///
+/// Methods for people (`open_account`, `save_policy`, `change_ticket`, …) are verbs with a parameter
+/// `by`; each writes an audit entry. Methods without a verb return what is in memory, such as
+/// [`counts`](Self::counts).
 pub struct Desk<S> {
     store: S,
     plugin: Plugin,
@@ -145,23 +161,23 @@ pub struct Desk<S> {
     cache: Cache,
     turns: Turns<i64, i64>,
     queues: Queues,
-    /// Actions that are being carried out. They are in memory alone: the store has one owner, and
-    /// a crash gives all of them back.
+    /// Claimed actions. They are only in memory: the store has one owner, and after a crash all
+    /// actions can be claimed again.
     leases: HashMap<String, Lease>,
     lateness: Lateness,
     delivery_lateness: Lateness,
     commits: Lateness,
     counts: HashMap<i64, Counts>,
-    /// Accounts that have as many actions on their way as they may have.
+    /// Accounts at their limit of claimed actions.
     full: HashSet<i64>,
     trouble: Option<(Instant, DeskError)>,
-    /// When what was deleted is tried to be rid of again.
+    /// When to try again to purge deleted data from the disk.
     purge_at: Option<Instant>,
-    /// The trouble that was logged last.
+    /// The error logged last.
     logged: Option<(Instant, DeskError)>,
-    /// Tickets that cannot be read or written: they are left alone, so that the others go on.
+    /// Tickets that cannot be read or written. They are skipped so that the others continue.
     damaged: HashSet<i64>,
-    /// Account and number of the tickets that the last commit was to change, where it failed.
+    /// Account and number of the tickets in the last commit, if it failed.
     suspects: Vec<(i64, i64)>,
 }
 
@@ -171,25 +187,25 @@ struct Account {
     policy: Policy,
 }
 
-/// An action that is being carried out.
+/// A claimed action.
 struct Lease {
     since: Instant,
     until: Instant,
     account: i64,
     customer: Option<String>,
-    /// Where its row stands, should nobody report on it.
+    /// Its row, to be queued again if the lease ends without a report.
     row: WaitingRow,
 }
 
 impl Lease {
-    /// A clock that went back to before it is no reason to wait longer.
+    /// Whether the lease is valid. It ends at once if the clock goes back to before its start.
     fn covers(&self, now: Instant) -> bool {
         self.since <= now && now < self.until
     }
 }
 
 impl<S: Store> Desk<S> {
-    /// A desk that goes on where the store ends.
+    /// Opens a desk over a store.
     ///
     /// # Errors
     ///
@@ -225,7 +241,7 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// The store, for what only it knows: backups, checks, what is kept.
+    /// The store, for backups and checks.
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
@@ -237,31 +253,30 @@ impl<S: Store> Desk<S> {
         self.store
     }
 
-    /// The plugin that decides.
+    /// The plugin.
     #[must_use]
     pub fn plugin(&self) -> &Plugin {
         &self.plugin
     }
 
-    /// How late things were looked at since the desk was opened.
+    /// How late tickets were evaluated, since the desk was opened.
     #[must_use]
     pub fn lateness(&self) -> &Lateness {
         &self.lateness
     }
 
-    /// How much later than their deadlines actions were carried out since the desk was opened.
+    /// How late actions were carried out, since the desk was opened.
     #[must_use]
     pub fn delivery_lateness(&self) -> &Lateness {
         &self.delivery_lateness
     }
 
-    /// What waits at an instant. Of each kind so many at most are counted, so that it is asked
-    /// quickly.
+    /// Counts what is waiting at an instant, at most `most` of each kind, so that the query is fast.
     ///
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn backlog(&self, now: Instant, most: usize) -> Result<Backlog, DeskError> {
+    pub fn query_backlog(&self, now: Instant, most: usize) -> Result<Backlog, DeskError> {
         let mut tickets: u64 = 0;
         let enough = u64::try_from(most).unwrap_or(u64::MAX);
         for (_, lane) in self.lanes.due(now) {
@@ -275,8 +290,7 @@ impl<S: Store> Desk<S> {
         Ok(Backlog { tickets: tickets.min(enough), actions, dead_letters, inbound })
     }
 
-    /// How long whoever runs the desk has measured its calls to take that end in a commit: taking
-    /// in, looking, handing out, reporting. None unless a runtime does.
+    /// Durations of committing calls, as measured by the runtime; empty without a runtime.
     #[must_use]
     pub fn commit_durations(&self) -> &Lateness {
         &self.commits
@@ -286,7 +300,7 @@ impl<S: Store> Desk<S> {
         self.commits.note(begun, ended);
     }
 
-    /// What became of each account's actions since the desk was opened; for all accounts.
+    /// Counts of each account's actions by result, since the desk was opened.
     pub fn counts(&self) -> impl Iterator<Item = (&str, Counts)> {
         self.accounts.iter().map(|account| {
             let counts = self.counts.get(&account.row.no).copied().unwrap_or_default();
@@ -294,16 +308,17 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// When [`wake`](Self::wake) or [`deliveries`](Self::deliveries) has something to do: then or
-    /// later. An instant in the past means at once.
+    /// When to call [`poll_due`](Self::poll_due) or [`claim_deliveries`](Self::claim_deliveries) next:
+    /// the earlier of [`next_due`](Self::next_due) and [`next_delivery`](Self::next_delivery). An
+    /// instant in the past means now; `None` means that nothing is scheduled.
     #[must_use]
     pub fn next_instant(&self) -> Option<Instant> {
-        [self.next_wake(), self.next_delivery()].into_iter().flatten().min()
+        [self.next_due(), self.next_delivery()].into_iter().flatten().min()
     }
 
-    /// When [`wake`](Self::wake) has something to do.
+    /// When to call [`poll_due`](Self::poll_due) next.
     #[must_use]
-    pub fn next_wake(&self) -> Option<Instant> {
+    pub fn next_due(&self) -> Option<Instant> {
         let sweeping = self.accounts.iter().any(|account| account.row.sweep.is_some());
         if sweeping {
             return Some(Instant::MIN);
@@ -311,20 +326,19 @@ impl<S: Store> Desk<S> {
         self.lanes.earliest().into_iter().chain(self.purge_at).min()
     }
 
-    /// When [`deliveries`](Self::deliveries) has something to do.
+    /// When to call [`claim_deliveries`](Self::claim_deliveries) next.
     #[must_use]
     pub fn next_delivery(&self) -> Option<Instant> {
         let leases = self.leases.values().map(|lease| lease.until).min();
         self.queues.next(|account| self.full.contains(&account)).into_iter().chain(leases).min()
     }
 
-    /// Deletes all that is kept of one customer: of those tickets that the fact `customer.id`
-    /// gives to them, or once gave.
+    /// Deletes all data of a customer: the tickets whose fact `customer.id` names them, or once did.
     ///
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn forget(
+    pub fn forget_customer(
         &mut self,
         now: Instant,
         account: &str,
@@ -335,7 +349,7 @@ impl<S: Store> Desk<S> {
         self.cache.clear();
         self.queues.forget();
         let tickets = self.store.forget(account, &canonical_customer(customer))?;
-        // That somebody was forgotten is kept, and not who.
+        // The audit entry does not name the customer.
         let mut work = self.work(now);
         let details = json!({ "tickets": tickets });
         work.batch.audit.push(account::audit(account, now, by, "customer-forgotten", &details));
@@ -346,30 +360,30 @@ impl<S: Store> Desk<S> {
         Ok(Forgotten { tickets, is_purged, backups })
     }
 
-    /// Rids the disk of what was deleted; where that cannot be done now [`wake`](Self::wake) does it
-    /// later. Whether it is done.
+    /// Purges deleted data from the disk and returns whether that was possible. If not,
+    /// [`poll_due`](Self::poll_due) tries again.
     fn purge(&mut self, now: Instant) -> Result<bool, DeskError> {
         let is_purged = self.store.purge()?;
-        self.purge_at = (!is_purged).then(|| now.saturating_add(PURGED_AGAIN));
+        self.purge_at = (!is_purged).then(|| now.saturating_add(PURGE_RETRY_MS));
         Ok(is_purged)
     }
 
-    /// Whether something that was deleted still has to be rid of.
+    /// Whether deleted data still has to be purged from the disk.
     #[must_use]
     pub fn is_purge_due(&self) -> bool {
         self.purge_at.is_some()
     }
 
-    /// What last kept the desk from its own work, and when; for whoever watches over it.
+    /// The last error of the desk's own work, and when it occurred; for monitoring.
     #[must_use]
     pub fn trouble(&self) -> Option<&(Instant, DeskError)> {
         self.trouble.as_ref()
     }
 
-    /// Something kept the desk from its own work: it is logged, the same at most once a minute.
+    /// Records an error of the desk's own work and logs it, the same one at most once a minute.
     pub(crate) fn note_trouble(&mut self, now: Instant, error: DeskError) {
         let is_known = |(at, known): &(Instant, DeskError)| {
-            *known == error && now.abs_diff(*at) < LOGGED_AGAIN
+            *known == error && now.abs_diff(*at) < LOG_INTERVAL_MS
         };
         if self.logged.as_ref().is_none_or(|logged| !is_known(logged)) {
             tracing::error!("the desk could not do its work: {error}");
@@ -378,13 +392,17 @@ impl<S: Store> Desk<S> {
         self.trouble = Some((now, error));
     }
 
-    /// Deletes tickets that are not open and that nothing has happened to since an instant, at
-    /// most so many. How many there were.
+    /// Deletes at most `limit` tickets that are not open and have not changed since an instant, and
+    /// returns how many.
     ///
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, DeskError> {
+    pub fn delete_inactive_tickets(
+        &mut self,
+        since: Instant,
+        limit: usize,
+    ) -> Result<u64, DeskError> {
         self.cache.clear();
         self.queues.forget();
         Ok(self.store.delete_untouched(since, limit)?)
@@ -394,7 +412,7 @@ impl<S: Store> Desk<S> {
         Work::new(now, self.numbers)
     }
 
-    /// Takes a ticket in hand, if there is one.
+    /// Loads a ticket, if it exists, from this transaction, the cache or the store.
     fn pick(&mut self, work: &mut Work, account: i64, id: &str) -> Result<Option<Kept>, DeskError> {
         let place = place(account, id);
         if let Some(kept) = work.kept.remove(&place).or_else(|| self.cache.take(&place)) {
@@ -411,8 +429,7 @@ impl<S: Store> Desk<S> {
         Ok(Some(kept))
     }
 
-    /// Stores what was done. If that fails nothing has happened, and what the desk knew of the
-    /// tickets is forgotten: they are read anew.
+    /// Commits. If that fails nothing has changed, and the cached tickets are dropped and read again.
     fn commit(&mut self, mut work: Work) -> Result<(), DeskError> {
         for kept in work.kept.values_mut().filter(|kept| kept.is_changed) {
             work.batch.aliases.extend(kept.new_alias());
@@ -453,12 +470,12 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// After a commit that failed nobody knows whether it was stored: all is asked again.
+    /// Reads everything again: after a failed commit it is unknown whether it was stored.
     fn start_over(&mut self) {
         self.cache.clear();
         self.lanes.forget();
         self.queues.forget();
-        // If these cannot be read now, the next commit fails as well and they are asked again.
+        // If these cannot be read now, the next commit fails too, and they are read again.
         if let Ok(numbers) = self.store.numbers() {
             self.numbers = numbers;
         }

@@ -32,17 +32,17 @@
 //!     r#"{"ticket":"4711","at":"2027-01-15T08:00:00Z","id":"m2","message":{"author":"agent"}}"#,
 //! ];
 //! for row in log {
-//!     desk.take(now, &[Incoming::new("acme", Row::from_json(row)?)])?;
+//!     desk.record_events(now, &[Incoming::new("acme", Row::from_json(row)?)])?;
 //! }
 //!
 //! let mut done = Vec::new();
 //! while let Some(next) = desk.next_instant() {
 //!     now = now.max(next); // sleep until then
-//!     desk.wake(now, 500)?;
-//!     for delivery in desk.deliveries(now, 500)? {
+//!     desk.poll_due(now, 500)?;
+//!     for delivery in desk.claim_deliveries(now, 500)? {
 //!         done.push(delivery.key.clone()); // carry it out, then say so
 //!         let (account, key) = (delivery.account, delivery.key);
-//!         desk.delivered(now, &[Report { account, key, at: now, outcome: Outcome::Done }])?;
+//!         desk.record_deliveries(now, &[Report { account, key, at: now, outcome: Outcome::Done }])?;
 //!     }
 //! }
 //! assert_eq!(done, ["4711/1/reminder-1", "4711/1/close"]);

@@ -71,8 +71,8 @@ pub enum NotDone {
     /// The desk has stopped, or stopped before it was done. Whether it was done is not known.
     #[error("the desk has stopped; tell it again when it runs")]
     Stopped,
-    /// As many requests wait as may; nothing was done. Only [`Inlet::try_take`] and
-    /// [`Inlet::try_ask`] say so, the others wait.
+    /// As many requests wait as may; nothing was done. Only [`Inlet::try_record_events`] and
+    /// [`Inlet::try_call`] say so, the others wait.
     #[error("too much waits for the desk; tell it again in a moment")]
     Busy,
 }
@@ -95,7 +95,7 @@ impl<S: Store + Send + 'static> Inlet<S> {
     /// # Errors
     ///
     /// Nothing of it was stored, or the desk has stopped.
-    pub fn take(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
+    pub fn record_events(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
         let (reply, answer) = mpsc::sync_channel(1);
         let then: Then = Box::new(move |receipts| {
             // Who does not wait for the answer does not want it.
@@ -112,7 +112,7 @@ impl<S: Store + Send + 'static> Inlet<S> {
     /// # Errors
     ///
     /// [`NotDone::Busy`] or [`NotDone::Stopped`]; `then` is not called.
-    pub fn try_take(
+    pub fn try_record_events(
         &self,
         incoming: Vec<Incoming>,
         then: impl FnOnce(Result<Vec<Receipt>, DeskError>) + Send + 'static,
@@ -120,12 +120,12 @@ impl<S: Store + Send + 'static> Inlet<S> {
         self.requests.try_send(Request::Take(incoming, Box::new(then))).map_err(not_sent)
     }
 
-    /// Asks or changes anything else without waiting, as [`try_take`](Self::try_take).
+    /// Asks or changes anything else without waiting, as [`try_record_events`](Self::try_record_events).
     ///
     /// # Errors
     ///
     /// [`NotDone::Busy`] or [`NotDone::Stopped`]; the question is not asked.
-    pub fn try_ask(
+    pub fn try_call(
         &self,
         question: impl FnOnce(&mut Desk<S>, Instant) + Send + 'static,
     ) -> Result<(), NotDone> {
@@ -137,7 +137,7 @@ impl<S: Store + Send + 'static> Inlet<S> {
     /// # Errors
     ///
     /// The desk has stopped.
-    pub fn ask<R: Send + 'static>(
+    pub fn call<R: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Desk<S>, Instant) -> R + Send + 'static,
     ) -> Result<R, NotDone> {

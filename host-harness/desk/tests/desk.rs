@@ -25,11 +25,11 @@ fn run<S: Store>(desk: &mut Desk<S>, until: Instant) -> Vec<(Instant, String)> {
     let mut carried_out = Vec::new();
     while let Some(next) = desk.next_instant().filter(|next| *next <= until) {
         now = now.max(next);
-        desk.wake(now, 100).expect("a look");
-        for delivery in desk.deliveries(now, 100).expect("deliveries") {
+        desk.poll_due(now, 100).expect("a look");
+        for delivery in desk.claim_deliveries(now, 100).expect("deliveries") {
             carried_out.push((now - NINE, delivery.key.clone()));
             let report = done(&delivery.account, &delivery.key, now);
-            desk.delivered(now, &[report]).expect("a report");
+            desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
     carried_out
@@ -39,7 +39,7 @@ fn run<S: Store>(desk: &mut Desk<S>, until: Instant) -> Vec<(Instant, String)> {
 fn a_silent_customer_is_reminded_and_the_ticket_is_closed() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    let receipts = desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    let receipts = desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{receipts:?}");
     let done = run(&mut desk, NINE + HOUR);
     let expected = [
@@ -50,10 +50,10 @@ fn a_silent_customer_is_reminded_and_the_ticket_is_closed() {
     ];
     assert_eq!(done, expected);
     assert_eq!(desk.next_instant(), None);
-    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
-    let row = desk.tickets("acme", &Default::default());
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
+    let row = desk.query_tickets("acme", &Default::default());
     assert!(row.is_ok());
-    let standing = desk.standing("acme", "4711").expect("a ticket");
+    let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert!(standing.outbox.is_empty() && standing.due.is_none(), "{standing:?}");
 }
 
@@ -61,14 +61,15 @@ fn a_silent_customer_is_reminded_and_the_ticket_is_closed() {
 fn a_reply_that_comes_meanwhile_withdraws_what_was_due() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let due = NINE + 10 * MINUTE;
-    desk.wake(due, 10).expect("a look");
-    assert_eq!(desk.standing("acme", "4711").expect("a ticket").outbox.len(), 1);
-    desk.take(due + 1, &[words("4711", Author::Customer, "c2", due + 1)]).expect("a reply");
-    assert_eq!(desk.deliveries(due + 2, 10).expect("deliveries"), []);
-    assert!(desk.standing("acme", "4711").expect("a ticket").outbox.is_empty());
-    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    desk.poll_due(due, 10).expect("a look");
+    assert_eq!(desk.query_ticket("acme", "4711").expect("a ticket").outbox.len(), 1);
+    desk.record_events(due + 1, &[words("4711", Author::Customer, "c2", due + 1)])
+        .expect("a reply");
+    assert_eq!(desk.claim_deliveries(due + 2, 10).expect("deliveries"), []);
+    assert!(desk.query_ticket("acme", "4711").expect("a ticket").outbox.is_empty());
+    let timeline = desk.query_timeline("acme", "4711").expect("a timeline");
     assert!(timeline.iter().any(|entry| entry.kind.word() == "withdrawn"), "{timeline:?}");
 }
 
@@ -76,8 +77,8 @@ fn a_reply_that_comes_meanwhile_withdraws_what_was_due() {
 fn an_event_is_taken_in_once() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
-    let again = desk.take(NINE + SECOND, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+    let again = desk.record_events(NINE + SECOND, &silent("4711", NINE)).expect("receipts");
     assert_eq!(again, [Receipt::Again, Receipt::Again, Receipt::Again]);
     drop(desk);
     let mut desk = folder.desk();
@@ -86,7 +87,7 @@ fn an_event_is_taken_in_once() {
         words("4711", Author::Customer, "c2", NINE + SECOND),
         words("4711", Author::Agent, "4711-a1", NINE + SECOND),
     ];
-    let receipts = desk.take(NINE + SECOND, &twice).expect("receipts");
+    let receipts = desk.record_events(NINE + SECOND, &twice).expect("receipts");
     assert!(matches!(receipts.as_slice(), [Receipt::Heard(_), Receipt::Again, Receipt::Again]));
 }
 
@@ -94,13 +95,13 @@ fn an_event_is_taken_in_once() {
 fn a_receiver_that_is_down_for_an_hour_gets_everything_in_order_and_once() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let up = NINE + 70 * MINUTE;
     let (mut now, mut tries, mut done_at) = (NINE, 0, Vec::new());
     while let Some(next) = desk.next_instant() {
         now = now.max(next);
-        desk.wake(now, 10).expect("a look");
-        for delivery in desk.deliveries(now, 10).expect("deliveries") {
+        desk.poll_due(now, 10).expect("a look");
+        for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
             tries += 1;
             let outcome = if now < up {
                 Outcome::Retry("connection refused".into())
@@ -109,7 +110,7 @@ fn a_receiver_that_is_down_for_an_hour_gets_everything_in_order_and_once() {
                 Outcome::Done
             };
             let report = Report { account: "acme".into(), key: delivery.key, at: now, outcome };
-            desk.delivered(now, &[report]).expect("a report");
+            desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
     let steps: Vec<_> = done_at.iter().map(|(_, key)| key.rsplit('/').next().unwrap()).collect();
@@ -139,41 +140,41 @@ fn of_eva(ticket: &str, department: &str, at: Instant) -> Vec<Incoming> {
 fn two_tickets_of_one_customer_share_what_may_be_sent_on_a_day() {
     let folder = Folder::new();
     let mut desk = folder.acme(ONE_A_DAY);
-    desk.take(NINE, &of_eva("77", "soporte", NINE)).expect("receipts");
-    desk.take(NINE, &of_eva("78", "ventas", NINE)).expect("receipts");
+    desk.record_events(NINE, &of_eva("77", "soporte", NINE)).expect("receipts");
+    desk.record_events(NINE, &of_eva("78", "ventas", NINE)).expect("receipts");
     let (ten, eleven) = (NINE + HOUR, NINE + 2 * HOUR);
-    desk.wake(ten, 10).expect("a look");
-    let sent = desk.deliveries(ten, 10).expect("deliveries");
+    desk.poll_due(ten, 10).expect("a look");
+    let sent = desk.claim_deliveries(ten, 10).expect("deliveries");
     assert_eq!(sent.iter().map(|d| d.key.as_str()).collect::<Vec<_>>(), ["77/1/reminder-1"]);
-    desk.delivered(ten, &[done("acme", "77/1/reminder-1", ten)]).expect("a report");
+    desk.record_deliveries(ten, &[done("acme", "77/1/reminder-1", ten)]).expect("a report");
     for ticket in ["77", "78"] {
-        let told = desk.standing("acme", ticket).expect("a ticket").ticket.sent_to_customer;
+        let told = desk.query_ticket("acme", ticket).expect("a ticket").ticket.sent_to_customer;
         assert_eq!(told, Some(vec![ten]), "{ticket}");
     }
     // Ventas waits for tomorrow, in the ticket's zone; and so does a ticket that comes later.
-    desk.take(ten, &of_eva("79", "ventas", ten)).expect("receipts");
+    desk.record_events(ten, &of_eva("79", "ventas", ten)).expect("receipts");
     for now in [eleven, ten + 2 * HOUR] {
-        desk.wake(now, 10).expect("a look");
-        assert_eq!(desk.deliveries(now, 10).expect("deliveries"), [], "{now}");
+        desk.poll_due(now, 10).expect("a look");
+        assert_eq!(desk.claim_deliveries(now, 10).expect("deliveries"), [], "{now}");
     }
     // Not at midnight, but at the time of day at which each was due.
     let tomorrow = 24 * HOUR;
     for (ticket, due) in [("78", eleven + tomorrow), ("79", ten + 2 * HOUR + tomorrow)] {
-        let standing = desk.standing("acme", ticket).expect("a ticket");
+        let standing = desk.query_ticket("acme", ticket).expect("a ticket");
         assert_eq!(standing.due, Some(due), "{ticket}");
         assert_eq!(standing.ticket.sent_to_customer, Some(vec![ten]), "{ticket}");
     }
     // By then both are due, and only one of them goes out: the other one sees it.
     let midday = ten + 2 * HOUR + tomorrow;
-    desk.wake(midday, 10).expect("a look");
-    let sent = desk.deliveries(midday, 10).expect("deliveries");
+    desk.poll_due(midday, 10).expect("a look");
+    let sent = desk.claim_deliveries(midday, 10).expect("deliveries");
     assert_eq!(sent.len(), 1, "{sent:?}");
-    assert_eq!(desk.deliveries(midday, 10).expect("deliveries"), []);
-    desk.delivered(midday, &[done("acme", &sent[0].key, midday)]).expect("a report");
+    assert_eq!(desk.claim_deliveries(midday, 10).expect("deliveries"), []);
+    desk.record_deliveries(midday, &[done("acme", &sent[0].key, midday)]).expect("a report");
     assert!(desk.next_delivery().is_some_and(|at| at <= midday), "the other one is looked at");
-    assert_eq!(desk.deliveries(midday, 10).expect("deliveries"), []);
+    assert_eq!(desk.claim_deliveries(midday, 10).expect("deliveries"), []);
     for ticket in ["77", "78", "79"] {
-        assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
+        assert!(desk.query_consistency("acme", ticket).expect("a journal"), "{ticket}");
     }
 }
 
@@ -181,38 +182,40 @@ fn two_tickets_of_one_customer_share_what_may_be_sent_on_a_day() {
 fn a_ticket_goes_on_from_the_one_it_was_transferred_from() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("T1", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("T1", NINE)).expect("receipts");
     let ten_past = NINE + 10 * MINUTE;
-    desk.wake(ten_past, 10).expect("a look");
-    desk.deliveries(ten_past, 10).expect("deliveries");
-    desk.delivered(ten_past, &[done("acme", "T1/1/reminder-1", ten_past)]).expect("a report");
+    desk.poll_due(ten_past, 10).expect("a look");
+    desk.claim_deliveries(ten_past, 10).expect("deliveries");
+    desk.record_deliveries(ten_past, &[done("acme", "T1/1/reminder-1", ten_past)])
+        .expect("a report");
 
     let facts = Row::facts("T2", ten_past, json!({ "agent": "Leo" }));
     let gone = Row::facts("T1", ten_past, json!({ "status": "other:transferred" }));
     let rows = [Incoming::new("acme", facts).continuing("T1"), Incoming::new("acme", gone)];
-    desk.take(ten_past, &rows).expect("receipts");
-    let standing = desk.standing("acme", "T2").expect("a ticket");
+    desk.record_events(ten_past, &rows).expect("receipts");
+    let standing = desk.query_ticket("acme", "T2").expect("a ticket");
     assert_eq!((standing.due, standing.aim), (Some(ten_past + MINUTE), Some(Step::Reminder(2))));
     assert_eq!(standing.ticket.status, TicketStatus::Open);
     assert_eq!(standing.ticket.locale.as_deref(), Some("es"), "what is known of the customer");
     assert_eq!(standing.ticket.agent.as_deref(), Some("Leo"));
-    assert_eq!(desk.standing("acme", "T1").expect("a ticket").due, None);
+    assert_eq!(desk.query_ticket("acme", "T1").expect("a ticket").due, None);
     // The journal alone makes it anew, also once the other one is deleted.
     drop(desk);
     let mut desk = folder.desk();
-    assert!(desk.is_as_journal_says("acme", "T2").expect("a journal"));
-    assert_eq!(desk.delete_untouched(ten_past + 1, 10).expect("deleted"), 1);
-    assert!(desk.is_as_journal_says("acme", "T2").expect("a journal"));
+    assert!(desk.query_consistency("acme", "T2").expect("a journal"));
+    assert_eq!(desk.delete_inactive_tickets(ten_past + 1, 10).expect("deleted"), 1);
+    assert!(desk.query_consistency("acme", "T2").expect("a journal"));
     let done = run(&mut desk, NINE + HOUR);
     let steps: Vec<_> = done.iter().map(|(_, key)| key.as_str()).collect();
     assert_eq!(steps, ["T2/1/reminder-2", "T2/1/reminder-3", "T2/1/close"]);
 
     // What has begun already goes on from nothing, and an unknown one is no error.
     let late = Row::facts("T2", ten_past, json!({ "agent": "Ana" }));
-    desk.take(ten_past, &[Incoming::new("acme", late).continuing("T9")]).expect("receipts");
+    desk.record_events(ten_past, &[Incoming::new("acme", late).continuing("T9")])
+        .expect("receipts");
     let new = Row::facts("T3", ten_past, json!({ "channel": "sms" }));
-    desk.take(ten_past, &[Incoming::new("acme", new).continuing("T9")]).expect("receipts");
-    assert!(desk.is_as_journal_says("acme", "T3").expect("a journal"));
+    desk.record_events(ten_past, &[Incoming::new("acme", new).continuing("T9")]).expect("receipts");
+    assert!(desk.query_consistency("acme", "T3").expect("a journal"));
 }
 
 #[test]
@@ -222,33 +225,34 @@ fn what_was_on_its_way_when_a_ticket_was_transferred_counts_for_the_new_one() {
     for fails in [false, true] {
         let folder = Folder::new();
         let mut desk = folder.acme(ADERESO);
-        desk.take(NINE, &silent("T1", NINE)).expect("receipts");
+        desk.record_events(NINE, &silent("T1", NINE)).expect("receipts");
         let now = NINE + 10 * MINUTE;
-        desk.wake(now, 10).expect("a look");
-        assert_eq!(desk.deliveries(now, 10).expect("deliveries").len(), 1);
+        desk.poll_due(now, 10).expect("a look");
+        assert_eq!(desk.claim_deliveries(now, 10).expect("deliveries").len(), 1);
         for (from, to) in [("T1", "T2"), ("T2", "T3")] {
             let new = Row::facts(to, now, json!({ "agent": "Leo" }));
             let gone = Row::facts(from, now, json!({ "status": "other:transferred" }));
             let rows = [Incoming::new("acme", new).continuing(from), Incoming::new("acme", gone)];
-            desk.take(now, &rows).expect("receipts");
+            desk.record_events(now, &rows).expect("receipts");
         }
         // It is due for the new one as well, and waits: the customer is the same.
-        desk.wake(now, 10).expect("a look");
-        assert_eq!(desk.standing("acme", "T3").expect("a ticket").outbox.len(), 1);
-        assert_eq!(desk.deliveries(now, 10).expect("deliveries"), []);
-        desk.delivered(now + 1, &[done("acme", "T1/1/reminder-1", now + 1)]).expect("a report");
-        let standing = desk.standing("acme", "T3").expect("a ticket");
+        desk.poll_due(now, 10).expect("a look");
+        assert_eq!(desk.query_ticket("acme", "T3").expect("a ticket").outbox.len(), 1);
+        assert_eq!(desk.claim_deliveries(now, 10).expect("deliveries"), []);
+        desk.record_deliveries(now + 1, &[done("acme", "T1/1/reminder-1", now + 1)])
+            .expect("a report");
+        let standing = desk.query_ticket("acme", "T3").expect("a ticket");
         assert_eq!(standing.aim, Some(Step::Reminder(2)), "the first one was sent");
         assert!(standing.outbox.is_empty(), "{standing:?}");
         if fails {
             let failure = Failure { key: reminder("T1"), kind: FailureKind::Blocked };
             let failed = happening("T1", Happening::Failed(failure), now + SECOND);
-            desk.take(now + SECOND, &[failed]).expect("receipts");
-            let standing = desk.standing("acme", "T3").expect("a ticket");
+            desk.record_events(now + SECOND, &[failed]).expect("receipts");
+            let standing = desk.query_ticket("acme", "T3").expect("a ticket");
             assert_eq!(standing.due, None, "who has blocked us is left alone");
         }
         for ticket in ["T1", "T2", "T3"] {
-            assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
+            assert!(desk.query_consistency("acme", ticket).expect("a journal"), "{ticket}");
         }
     }
 }
@@ -260,29 +264,29 @@ fn a_busy_account_has_no_more_on_their_way_than_it_may() {
     desk.open_account(NINE, "tiny", "test").expect("an account");
     desk.save_policy(NINE, "tiny", ADERESO, None, "test").expect("a policy");
     for n in 0..40 {
-        desk.take(NINE, &silent(&format!("B{n}"), NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(&format!("B{n}"), NINE)).expect("receipts");
     }
     let tiny: Vec<_> = silent("small", NINE + SECOND)
         .into_iter()
         .map(|incoming| Incoming { account: "tiny".into(), ..incoming })
         .collect();
-    desk.take(NINE, &tiny).expect("receipts");
+    desk.record_events(NINE, &tiny).expect("receipts");
     let now = NINE + 11 * MINUTE;
-    while desk.wake(now, 100).expect("a look").more {}
+    while desk.poll_due(now, 100).expect("a look").more {}
     let mut handed_out = Vec::new();
     let mut calls = 0;
     while desk.next_delivery().is_some_and(|at| at <= now) {
-        handed_out.extend(desk.deliveries_at_most(now, 8, 3).expect("deliveries"));
+        handed_out.extend(desk.claim_deliveries_per_account(now, 8, 3).expect("deliveries"));
         calls += 1;
         assert!(calls < 10, "nobody is to ask in circles");
     }
     let of = |account: &str| handed_out.iter().filter(|d| d.account == account).count();
     assert_eq!((of("acme"), of("tiny")), (3, 1));
     // A report makes room for one more.
-    desk.delivered(now, &[done("acme", &handed_out[0].key, now)]).expect("a report");
+    desk.record_deliveries(now, &[done("acme", &handed_out[0].key, now)]).expect("a report");
     assert!(desk.next_delivery().is_some_and(|at| at <= now));
-    assert_eq!(desk.deliveries_at_most(now, 8, 3).expect("deliveries").len(), 1);
-    assert_eq!(desk.deliveries_at_most(now, 8, 3).expect("deliveries").len(), 0);
+    assert_eq!(desk.claim_deliveries_per_account(now, 8, 3).expect("deliveries").len(), 1);
+    assert_eq!(desk.claim_deliveries_per_account(now, 8, 3).expect("deliveries").len(), 0);
     assert!(desk.next_delivery().is_some_and(|at| at > now));
 }
 
@@ -292,15 +296,15 @@ fn a_receiver_that_names_a_time_is_waited_for_within_limits() {
     let options = Options { longest_retry_after: 600_000, ..Options::default() };
     let mut desk = folder.desk_with(options);
     begin(&mut desk, ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let mut now = NINE + 10 * MINUTE;
-    desk.wake(now, 10).expect("a look");
+    desk.poll_due(now, 10).expect("a look");
     for (pause, expected) in [(90_000, 90 * SECOND), (u64::MAX, 10 * MINUTE), (0, 2 * SECOND)] {
-        let delivery = desk.deliveries(now, 10).expect("deliveries").remove(0);
+        let delivery = desk.claim_deliveries(now, 10).expect("deliveries").remove(0);
         let outcome = Outcome::RetryAfter { why: "429".into(), pause };
         let report = Report { account: "acme".into(), key: delivery.key, at: now, outcome };
-        assert_eq!(desk.delivered(now, &[report]).expect("a report").retried, 1);
-        let next = desk.standing("acme", "4711").expect("a ticket").outbox[0].next;
+        assert_eq!(desk.record_deliveries(now, &[report]).expect("a report").retried, 1);
+        let next = desk.query_ticket("acme", "4711").expect("a ticket").outbox[0].next;
         if pause == 0 {
             // Its own pause: between half and all of what was doubled twice.
             assert!((expected..=2 * expected).contains(&(next - now)), "{}", next - now);
@@ -317,40 +321,42 @@ fn a_receiver_that_names_a_time_is_waited_for_within_limits() {
 fn a_failure_told_from_elsewhere_is_the_failure_of_that_action() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let now = NINE + 10 * MINUTE;
-    desk.wake(now, 10).expect("a look");
-    let delivery = desk.deliveries(now, 10).expect("deliveries").remove(0);
+    desk.poll_due(now, 10).expect("a look");
+    let delivery = desk.claim_deliveries(now, 10).expect("deliveries").remove(0);
     let key = ActionKey { ticket: "4711".into(), cycle: 1, step: Step::Reminder(1) };
     let failure = Failure { key, kind: FailureKind::Blocked };
-    desk.take(now, &[happening("4711", Happening::Failed(failure), now)]).expect("receipts");
+    desk.record_events(now, &[happening("4711", Happening::Failed(failure), now)])
+        .expect("receipts");
     // The report that it was taken in comes late, and does not make it done.
-    let settled = desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
+    let settled =
+        desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).expect("a report");
     assert_eq!((settled.done, settled.stale), (0, 1));
-    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    let timeline = desk.query_timeline("acme", "4711").expect("a timeline");
     assert!(!timeline.iter().any(|entry| {
         entry.row.as_ref().is_some_and(|row| row.to_string().contains("carried-out"))
     }));
     let (_, counts) = desk.counts().next().expect("an account");
     assert_eq!((counts.done, counts.given_up), (0, 1));
-    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
 }
 
 #[test]
 fn what_is_told_as_done_from_elsewhere_is_done_once() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let now = NINE + 10 * MINUTE;
-    desk.wake(now, 10).expect("a look");
-    let delivery = desk.deliveries(now, 10).expect("deliveries").remove(0);
+    desk.poll_due(now, 10).expect("a look");
+    let delivery = desk.claim_deliveries(now, 10).expect("deliveries").remove(0);
     let key = ActionKey { ticket: "4711".into(), cycle: 1, step: Step::Reminder(1) };
     let told = Row::event("4711", Event::carried_out(key, now));
-    desk.take(now, &[Incoming::new("acme", told)]).expect("receipts");
-    desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
-    let standing = desk.standing("acme", "4711").expect("a ticket");
+    desk.record_events(now, &[Incoming::new("acme", told)]).expect("receipts");
+    desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).expect("a report");
+    let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert!(standing.outbox.is_empty(), "{standing:?}");
-    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    let timeline = desk.query_timeline("acme", "4711").expect("a timeline");
     let told = timeline.iter().filter(|entry| {
         entry.row.as_ref().is_some_and(|row| row.to_string().contains("carried-out"))
     });
@@ -366,10 +372,10 @@ fn what_was_offered_last_is_known() {
         "quick-replies": [ { "text": "Yes", "effect": "continue" } ] } ] } ] }"#;
     let folder = Folder::new();
     let mut desk = folder.acme(policy);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
-    assert_eq!(desk.offered("acme", "4711", 50).expect("none"), []);
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+    assert_eq!(desk.query_quick_replies("acme", "4711", 50).expect("none"), []);
     assert_eq!(run(&mut desk, NINE + 10 * MINUTE).len(), 1);
-    desk.take(NINE + 11 * MINUTE, &[opened("4711", NINE)]).expect("receipts");
-    let offered = desk.offered("acme", "4711", 50).expect("some");
+    desk.record_events(NINE + 11 * MINUTE, &[opened("4711", NINE)]).expect("receipts");
+    let offered = desk.query_quick_replies("acme", "4711", 50).expect("some");
     assert_eq!(offered.iter().map(|reply| reply.title.as_str()).collect::<Vec<_>>(), ["Yes"]);
 }

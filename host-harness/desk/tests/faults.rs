@@ -140,23 +140,24 @@ fn a_clock_that_is_set_while_deliveries_wait_loses_and_repeats_nothing() {
     for set in [-HOUR, HOUR] {
         let folder = Folder::new();
         let mut desk = folder.acme(ADERESO);
-        desk.take(NINE, &silent("4711", NINE)).expect("receipts");
-        desk.take(NINE, &silent("4712", NINE)).expect("receipts");
+        desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+        desk.record_events(NINE, &silent("4712", NINE)).expect("receipts");
         let due = NINE + 10 * MINUTE;
-        desk.wake(due, 10).expect("a look");
-        let handed_out = desk.deliveries(due, 1).expect("deliveries");
+        desk.poll_due(due, 10).expect("a look");
+        let handed_out = desk.claim_deliveries(due, 1).expect("deliveries");
         let report = |key: &str, outcome| Report { outcome, ..support::done("acme", key, due) };
         let busy = Outcome::RetryAfter { why: "429".into(), pause: 60_000 };
-        desk.delivered(due, &[report(&handed_out[0].key, busy)]).expect("a report");
+        desk.record_deliveries(due, &[report(&handed_out[0].key, busy)]).expect("a report");
         // One waits for its receiver, the other one for its turn; then somebody sets the clock.
         let mut now = due + set;
         let mut done = Vec::new();
         let mut steps = 0;
         while let Some(next) = desk.next_instant() {
             now = now.max(next);
-            desk.wake(now, 10).expect("a look");
-            for delivery in desk.deliveries(now, 10).expect("deliveries") {
-                desk.delivered(now, &[support::done("acme", &delivery.key, now)]).expect("one");
+            desk.poll_due(now, 10).expect("a look");
+            for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
+                desk.record_deliveries(now, &[support::done("acme", &delivery.key, now)])
+                    .expect("one");
                 done.push(delivery.key);
             }
             steps += 1;
@@ -167,7 +168,7 @@ fn a_clock_that_is_set_while_deliveries_wait_loses_and_repeats_nothing() {
             let keys: Vec<_> = done.iter().filter(of).map(|key| &key[5..]).collect();
             let expected = ["1/reminder-1", "1/reminder-2", "1/reminder-3", "1/close"];
             assert_eq!(keys, expected, "{set}");
-            assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"));
+            assert!(desk.query_consistency("acme", ticket).expect("a journal"));
         }
     }
 }
@@ -182,7 +183,7 @@ fn a_full_disk_loses_nothing_that_was_acknowledged_and_stores_nothing_by_half() 
     let mut acknowledged = Vec::new();
     let full = loop {
         let ticket = format!("T{}", acknowledged.len());
-        match desk.take(NINE, &silent(&ticket, NINE)) {
+        match desk.record_events(NINE, &silent(&ticket, NINE)) {
             Ok(_) => acknowledged.push(ticket),
             Err(error) => break (ticket, error),
         }
@@ -193,19 +194,19 @@ fn a_full_disk_loses_nothing_that_was_acknowledged_and_stores_nothing_by_half() 
     assert_eq!(error.problem, StoreProblem::Full, "{error}");
     assert!(acknowledged.len() > 20, "{}", acknowledged.len());
     // It goes on answering, and nothing of what was refused is there.
-    assert!(desk.standing("acme", &refused).is_err());
-    assert!(desk.standing("acme", "T0").is_ok());
+    assert!(desk.query_ticket("acme", &refused).is_err());
+    assert!(desk.query_ticket("acme", "T0").is_ok());
     drop(desk);
 
     let mut desk =
         Desk::open(open(SqliteOptions::default()), plugin(), Options::default()).expect("a desk");
     assert_eq!(desk.store().check().expect("a check"), Vec::<String>::new());
     for ticket in &acknowledged {
-        assert!(desk.is_as_journal_says("acme", ticket).expect("a journal"), "{ticket}");
-        let again = desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        assert!(desk.query_consistency("acme", ticket).expect("a journal"), "{ticket}");
+        let again = desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
         assert!(again.iter().all(|receipt| *receipt == Receipt::Again), "{again:?}");
     }
-    let now = desk.take(NINE, &silent(&refused, NINE)).expect("receipts");
+    let now = desk.record_events(NINE, &silent(&refused, NINE)).expect("receipts");
     assert!(now.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{now:?}");
 }
 
@@ -216,33 +217,33 @@ fn a_hundred_thousand_tickets_due_at_once_are_looked_at_in_steps_and_in_turn() {
     let mut desk = folder.acme(ADERESO);
     desk.open_account(NINE, "tiny", "test").expect("an account");
     desk.save_policy(NINE, "tiny", ADERESO, None, "test").expect("a policy");
-    while desk.wake(NINE, 1_000).expect("a look").more {}
+    while desk.poll_due(NINE, 1_000).expect("a look").more {}
     let first: Vec<_> =
         (0..MANY).map(|n| words(&format!("T{n}"), Author::Agent, "a", NINE)).collect();
     for batch in first.chunks(5_000) {
-        desk.take(NINE, batch).expect("receipts");
+        desk.record_events(NINE, batch).expect("receipts");
     }
     let mut tiny = words("small", Author::Agent, "a", NINE + SECOND);
     tiny.account = "tiny".into();
-    desk.take(NINE + SECOND, &[tiny]).expect("receipts");
+    desk.record_events(NINE + SECOND, &[tiny]).expect("receipts");
 
     let now = NINE + 30 * MINUTE;
-    let woken = desk.wake(now, 1_000).expect("a look");
+    let woken = desk.poll_due(now, 1_000).expect("a look");
     assert_eq!((woken.tickets, woken.more), (1_000, true));
     assert_eq!(woken.lateness, u64::try_from(20 * MINUTE).unwrap());
-    let deliveries = desk.deliveries(now, 10).expect("deliveries");
+    let deliveries = desk.claim_deliveries(now, 10).expect("deliveries");
     assert!(
         deliveries.iter().any(|delivery| delivery.account == "tiny"),
         "a busy account holds up nobody"
     );
     let mut looked = woken.tickets;
     while looked <= MANY {
-        let woken = desk.wake(now, 5_000).expect("a look");
+        let woken = desk.poll_due(now, 5_000).expect("a look");
         assert!(woken.tickets <= 5_000 && woken.tickets > 0);
         looked += woken.tickets;
     }
     assert_eq!(looked, MANY + 1);
-    assert!(!desk.wake(now, 10).expect("a look").more);
+    assert!(!desk.poll_due(now, 10).expect("a look").more);
     assert_eq!(desk.lateness().count, MANY as u64 + 1);
 }
 
@@ -250,32 +251,34 @@ fn a_hundred_thousand_tickets_due_at_once_are_looked_at_in_steps_and_in_turn() {
 fn a_clock_that_goes_back_delays_and_repeats_nothing() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let due = NINE + 10 * MINUTE;
-    desk.wake(due, 10).expect("a look");
-    let handed_out = desk.deliveries(due, 10).expect("deliveries");
+    desk.poll_due(due, 10).expect("a look");
+    let handed_out = desk.claim_deliveries(due, 10).expect("deliveries");
     assert_eq!(handed_out.len(), 1);
     let back = due - HOUR;
-    assert_eq!(desk.wake(back, 10).expect("a look").tickets, 0);
+    assert_eq!(desk.poll_due(back, 10).expect("a look").tickets, 0);
     // The lease is of the future now: it is asked about anew, and then is not due yet.
-    assert_eq!(desk.deliveries(back, 10).expect("deliveries"), []);
+    assert_eq!(desk.claim_deliveries(back, 10).expect("deliveries"), []);
     let report = support::done("acme", &handed_out[0].key, due);
-    let settled = desk.delivered(back + SECOND, std::slice::from_ref(&report)).expect("a report");
+    let settled =
+        desk.record_deliveries(back + SECOND, std::slice::from_ref(&report)).expect("a report");
     assert_eq!(settled.done, 1);
-    let settled = desk.delivered(back + SECOND, &[report]).expect("a report");
+    let settled = desk.record_deliveries(back + SECOND, &[report]).expect("a report");
     assert_eq!((settled.done, settled.stale), (0, 1));
     let mut now = back;
     let mut keys = Vec::new();
     while let Some(next) = desk.next_instant() {
         now = now.max(next);
-        desk.wake(now, 10).expect("a look");
-        for delivery in desk.deliveries(now, 10).expect("deliveries") {
-            desk.delivered(now, &[support::done("acme", &delivery.key, now)]).expect("a report");
+        desk.poll_due(now, 10).expect("a look");
+        for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
+            desk.record_deliveries(now, &[support::done("acme", &delivery.key, now)])
+                .expect("a report");
             keys.push(delivery.key);
         }
     }
     assert_eq!(keys, ["4711/1/reminder-2", "4711/1/reminder-3", "4711/1/close"]);
-    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
 }
 
 #[test]
@@ -283,12 +286,12 @@ fn what_was_given_up_is_listed_and_can_be_sent_again_while_the_customer_is_silen
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for ticket in ["4711", "4712"] {
-        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
     let due = NINE + 10 * MINUTE;
-    desk.wake(due, 10).expect("a look");
+    desk.poll_due(due, 10).expect("a look");
     let refused: Vec<_> = desk
-        .deliveries(due, 10)
+        .claim_deliveries(due, 10)
         .expect("deliveries")
         .into_iter()
         .map(|delivery| Report {
@@ -296,49 +299,51 @@ fn what_was_given_up_is_listed_and_can_be_sent_again_while_the_customer_is_silen
             ..support::done("acme", &delivery.key, due)
         })
         .collect();
-    assert_eq!(desk.delivered(due, &refused).expect("reports").given_up, 2);
-    let standing = desk.standing("acme", "4711").expect("a ticket");
+    assert_eq!(desk.record_deliveries(due, &refused).expect("reports").given_up, 2);
+    let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert_eq!(standing.due, None, "no close without its warning");
-    let dead = desk.dead_letters("acme", 10).expect("dead letters");
+    let dead = desk.query_dead_letters("acme", 10).expect("dead letters");
     assert_eq!(dead.len(), 2);
     // One customer speaks: their reminder is no longer wanted.
-    desk.take(due + SECOND, &[words("4712", Author::Customer, "c9", due)]).expect("a reply");
-    let dead = desk.dead_letters("acme", 10).expect("dead letters");
+    desk.record_events(due + SECOND, &[words("4712", Author::Customer, "c9", due)])
+        .expect("a reply");
+    let dead = desk.query_dead_letters("acme", 10).expect("dead letters");
     assert_eq!(dead.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["4711/1/reminder-1"]);
     let later = due + HOUR;
-    desk.send_again(later, "acme", "4711/1/reminder-1", "ana").expect("again");
-    assert!(desk.send_again(later, "acme", "4712/1/reminder-1", "ana").is_err());
-    let again = desk.deliveries(later, 10).expect("deliveries");
+    desk.resend_dead_letter(later, "acme", "4711/1/reminder-1", "ana").expect("again");
+    assert!(desk.resend_dead_letter(later, "acme", "4712/1/reminder-1", "ana").is_err());
+    let again = desk.claim_deliveries(later, 10).expect("deliveries");
     assert_eq!(again.len(), 1, "{again:?}");
-    desk.delivered(later, &[support::done("acme", "4711/1/reminder-1", later)]).expect("a report");
-    let standing = desk.standing("acme", "4711").expect("a ticket");
+    desk.record_deliveries(later, &[support::done("acme", "4711/1/reminder-1", later)])
+        .expect("a report");
+    let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert_eq!(standing.due, Some(later + MINUTE), "the next reminder counts from the sending");
-    assert_eq!(desk.audit("acme", 1).expect("audit")[0].what, "dead-letter-sent-again");
+    assert_eq!(desk.query_audit("acme", 1).expect("audit")[0].what, "dead-letter-sent-again");
 }
 
 #[test]
 fn a_change_of_policy_applies_at_once_and_can_be_undone() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let longer = ADERESO.replace("\"10 min\"", "\"20 min\"").replace("\"15 min\"", "\"30 min\"");
-    let moved = desk.compare("acme", None, None).expect("a comparison");
+    let moved = desk.query_policy_effect("acme", None, None).expect("a comparison");
     assert_eq!((moved[0].tickets, moved[0].after.as_deref()), (1, None), "{moved:?}");
     desk.save_policy(NINE + SECOND, "acme", &longer, None, "ana").expect("a policy");
-    desk.wake(NINE + SECOND, 10).expect("a look");
-    let due = |desk: &mut Desk<Sqlite>| desk.standing("acme", "4711").expect("a ticket").due;
+    desk.poll_due(NINE + SECOND, 10).expect("a look");
+    let due = |desk: &mut Desk<Sqlite>| desk.query_ticket("acme", "4711").expect("a ticket").due;
     assert_eq!(due(&mut desk), Some(NINE + 20 * MINUTE));
     drop(desk);
     let mut desk = folder.desk();
     desk.undo_policy(NINE + 2 * SECOND, "acme", "ana").expect("undone");
-    desk.wake(NINE + 2 * SECOND, 10).expect("a look");
+    desk.poll_due(NINE + 2 * SECOND, 10).expect("a look");
     assert_eq!(due(&mut desk), Some(NINE + 10 * MINUTE));
     let saved = desk.delete_policy(NINE + 3 * SECOND, "acme", "ana").expect("deleted");
     assert_eq!(saved.moved.len(), 1);
-    desk.wake(NINE + 3 * SECOND, 10).expect("a look");
+    desk.poll_due(NINE + 3 * SECOND, 10).expect("a look");
     assert_eq!(due(&mut desk), None);
-    assert_eq!(desk.policies("acme").expect("versions").len(), 4);
-    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+    assert_eq!(desk.query_policies("acme").expect("versions").len(), 4);
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
     let refused = desk.save_policy(NINE, "acme", "{}", None, "ana");
     assert!(matches!(refused, Err(DeskError::Policy(_))), "{refused:?}");
 }
@@ -347,13 +352,13 @@ fn a_change_of_policy_applies_at_once_and_can_be_undone() {
 fn what_a_policy_no_longer_asks_for_is_not_handed_out_though_nobody_has_looked_yet() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let due = NINE + 10 * MINUTE;
-    desk.wake(due, 10).expect("a look");
+    desk.poll_due(due, 10).expect("a look");
     desk.delete_policy(due, "acme", "ana").expect("deleted");
-    assert_eq!(desk.deliveries(due, 10).expect("deliveries"), []);
-    assert!(desk.standing("acme", "4711").expect("a ticket").outbox.is_empty());
-    let timeline = desk.timeline("acme", "4711").expect("a timeline");
+    assert_eq!(desk.claim_deliveries(due, 10).expect("deliveries"), []);
+    assert!(desk.query_ticket("acme", "4711").expect("a ticket").outbox.is_empty());
+    let timeline = desk.query_timeline("acme", "4711").expect("a timeline");
     let last = timeline.last().and_then(|entry| entry.note.clone()).expect("a note");
     assert_eq!(last["why"], "the plugin no longer asks for it");
 }
@@ -412,7 +417,7 @@ fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for ticket in ["4711", "4712", "4713"] {
-        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
     drop(desk);
     let connection = rusqlite::Connection::open(folder.file()).expect("a database");
@@ -421,20 +426,20 @@ fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
     let mut desk = folder.desk();
     let due = NINE + 10 * MINUTE;
     let mut looks = 0;
-    while desk.wake(due, 1).expect("a look").more {
+    while desk.poll_due(due, 1).expect("a look").more {
         looks += 1;
         assert!(looks < 10, "it never sleeps");
     }
-    assert_eq!(desk.deliveries(due, 10).expect("deliveries").len(), 2);
-    assert!(desk.next_wake().is_none_or(|at| at > due), "{:?}", desk.next_wake());
-    let damaged = desk.damaged().expect("a list");
+    assert_eq!(desk.claim_deliveries(due, 10).expect("deliveries").len(), 2);
+    assert!(desk.next_due().is_none_or(|at| at > due), "{:?}", desk.next_due());
+    let damaged = desk.query_damaged().expect("a list");
     assert_eq!(damaged.len(), 1, "{damaged:?}");
     let said = &damaged[0].why;
     assert!(said.contains("the facts of ticket `4711` cannot be read"), "{said}");
     assert_eq!(desk.trouble(), None, "the desk itself can do its work");
     let told =
         [words("4711", Author::Customer, "new", due), words("4712", Author::Customer, "new", due)];
-    let receipts = desk.take(due, &told).expect("receipts");
+    let receipts = desk.record_events(due, &told).expect("receipts");
     assert!(matches!(&receipts[..], [Receipt::Refused(_), Receipt::Heard(_)]), "{receipts:?}");
 }
 
@@ -452,10 +457,10 @@ fn an_action_that_cannot_be_read_is_not_delivered_and_the_others_are() {
         let folder = Folder::new();
         let mut desk = folder.acme(ADERESO);
         for ticket in ["4711", "4712"] {
-            desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+            desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
         }
         let due = NINE + 10 * MINUTE;
-        desk.wake(due, 10).expect("a look");
+        desk.poll_due(due, 10).expect("a look");
         drop(desk);
         alter(&folder, &format!("{damage} WHERE key = '4711/1/reminder-1'"));
         let mut desk = folder.desk();
@@ -463,22 +468,23 @@ fn an_action_that_cannot_be_read_is_not_delivered_and_the_others_are() {
         let mut now = due;
         while let Some(next) = desk.next_instant().filter(|next| *next < NINE + HOUR) {
             now = now.max(next);
-            desk.wake(now, 10).expect("a look");
-            for delivery in desk.deliveries(now, 10).expect("deliveries") {
+            desk.poll_due(now, 10).expect("a look");
+            for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
                 done.push(delivery.key.clone());
-                desk.delivered(now, &[support::done("acme", &delivery.key, now)]).expect("stored");
+                desk.record_deliveries(now, &[support::done("acme", &delivery.key, now)])
+                    .expect("stored");
             }
         }
         let expected =
             ["4712/1/reminder-1", "4712/1/reminder-2", "4712/1/reminder-3", "4712/1/close"];
         assert_eq!(done, expected, "{damage}");
         // It is a dead letter, and its ticket was moved aside until something happens to it.
-        let said = &desk.damaged().expect("a list")[0].why;
+        let said = &desk.query_damaged().expect("a list")[0].why;
         assert!(said.contains("action `4711/1/reminder-1`"), "{said}");
-        let letters = desk.dead_letters("acme", 10).expect("dead letters");
+        let letters = desk.query_dead_letters("acme", 10).expect("dead letters");
         let keys: Vec<_> = letters.iter().map(|letter| letter.key.as_str()).collect();
         assert_eq!(keys, ["4711/1/reminder-1"]);
-        let again = desk.send_again(now, "acme", keys[0], "ana");
+        let again = desk.resend_dead_letter(now, "acme", keys[0], "ana");
         assert_eq!(again.is_err(), letters[0].action.is_err(), "{again:?}");
     }
 }
@@ -488,12 +494,12 @@ fn a_ticket_whose_deferred_events_cannot_be_read_is_moved_aside_and_says_so() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for ticket in ["4711", "4712"] {
-        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
     drop(desk);
     alter(&folder, "UPDATE ticket SET memory = x'ff' WHERE id = '4711'");
     let mut desk = folder.desk();
-    let receipts = desk.take(NINE + 1, &[words("4711", Author::Customer, "c2", NINE + 1)]);
+    let receipts = desk.record_events(NINE + 1, &[words("4711", Author::Customer, "c2", NINE + 1)]);
     assert_eq!(receipts, Ok(vec![Receipt::Parked]));
     drop(desk);
     // The plugin could answer again; what the customer said cannot be told to it.
@@ -504,11 +510,11 @@ fn a_ticket_whose_deferred_events_cannot_be_read_is_moved_aside_and_says_so() {
     alter(&folder, "UPDATE journal SET kind = 99 WHERE kind = 1");
     let mut desk = folder.desk();
     let later = NINE + 10 * MINUTE;
-    desk.wake(later, 10).expect("a look");
+    desk.poll_due(later, 10).expect("a look");
     let keys: Vec<_> =
-        desk.deliveries(later, 10).expect("actions").into_iter().map(|d| d.key).collect();
+        desk.claim_deliveries(later, 10).expect("actions").into_iter().map(|d| d.key).collect();
     assert_eq!(keys, ["4712/1/reminder-1"]);
-    let said = &desk.damaged().expect("a list")[0].why;
+    let said = &desk.query_damaged().expect("a list")[0].why;
     assert!(said.contains("kind 99"), "{said}");
 }
 
@@ -532,13 +538,13 @@ fn a_token_that_cannot_be_read_may_do_nothing_and_can_be_revoked() {
     alter(&folder, "UPDATE token SET scopes = 'audit:view all' WHERE name = 'b'");
     let mut desk = folder.desk();
     let sees: Vec<_> =
-        desk.tokens().expect("tokens").into_iter().map(|row| row.accounts.ok()).collect();
+        desk.query_tokens().expect("tokens").into_iter().map(|row| row.accounts.ok()).collect();
     assert_eq!(sees, [None, Some(vec!["acme".to_owned()])]);
     let may: Vec<_> =
-        desk.tokens().expect("tokens").into_iter().map(|row| row.scopes.ok()).collect();
+        desk.query_tokens().expect("tokens").into_iter().map(|row| row.scopes.ok()).collect();
     assert_eq!(may, [Some(vec![Scope::AuditView]), None]);
     assert_eq!(desk.revoke_token(NINE + 1, "a", "test"), Ok(true));
-    assert_eq!(desk.audit("acme", 1).expect("an audit")[0].what, "token-revoked");
+    assert_eq!(desk.query_audit("acme", 1).expect("an audit")[0].what, "token-revoked");
 }
 
 #[test]
@@ -548,7 +554,7 @@ fn flows_and_tokens_are_kept() {
     let mut desk = Desk::open(folder.store(), plugin(), options).expect("a desk");
     begin(&mut desk, ADERESO);
     assert_eq!(desk.save_flow(NINE, "acme", "{}", "ana"), Ok(ExitState::NotLinked));
-    assert_eq!(desk.flow_heads("acme", 9).expect("flows").len(), 1);
+    assert_eq!(desk.query_flow_versions("acme", 9).expect("flows").len(), 1);
     let refused = desk.save_policy(NINE, "acme", ADERESO, None, "ana");
     assert!(
         matches!(refused, Err(DeskError::Policy(_))),
@@ -578,36 +584,36 @@ fn people_extend_hold_exempt_and_ask_why() {
         .replace("\"language\": \"es\",", "\"language\": \"es\", \"exempt-tags\": [\"vip\"],");
     let mut desk = Folder::acme(&folder, ADERESO);
     desk.save_policy(NINE, "acme", &exempting, None, "ana").expect("a policy");
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
-    let due = |desk: &mut Desk<Sqlite>| desk.standing("acme", "4711").expect("a ticket").due;
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+    let due = |desk: &mut Desk<Sqlite>| desk.query_ticket("acme", "4711").expect("a ticket").due;
     let change = |desk: &mut Desk<Sqlite>, at, change| {
-        desk.change_by_hand(at, "acme", "4711", &change, "ana").expect("a change")
+        desk.change_ticket(at, "acme", "4711", &change, "ana").expect("a change")
     };
     change(&mut desk, NINE + SECOND, Change::Extend(300_000));
     assert_eq!(due(&mut desk), Some(NINE + 15 * MINUTE));
     change(&mut desk, NINE + 2 * SECOND, Change::Hold);
     assert_eq!(due(&mut desk), None);
     let reader = Reader { language: "es".into(), utc_offset: 0 };
-    let why = desk.explain("acme", "4711", NINE + MINUTE, &reader).expect("why");
+    let why = desk.query_explanation("acme", "4711", NINE + MINUTE, &reader).expect("why");
     assert_eq!(why.language, "es");
     assert!(!why.summary.is_empty());
     change(&mut desk, NINE + MINUTE, Change::Release);
     assert!(due(&mut desk).is_some());
     change(&mut desk, NINE + MINUTE, Change::Exempt("vip".into()));
-    let standing = desk.standing("acme", "4711").expect("a ticket");
+    let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert_eq!((standing.ticket.tags, standing.due), (vec!["vip".to_owned()], None));
-    let unknown = desk.change_by_hand(NINE, "acme", "4799", &Change::Hold, "ana");
+    let unknown = desk.change_ticket(NINE, "acme", "4799", &Change::Hold, "ana");
     assert!(unknown.is_err(), "nobody makes a ticket by asking");
     let refused = Change::Exempt("x".repeat(600));
-    let receipt = desk.change_by_hand(NINE + MINUTE, "acme", "4711", &refused, "ana");
+    let receipt = desk.change_ticket(NINE + MINUTE, "acme", "4711", &refused, "ana");
     assert!(matches!(receipt, Ok(Receipt::Refused(_))), "{receipt:?}");
-    let audit = desk.audit("acme", 5).expect("an audit");
+    let audit = desk.query_audit("acme", 5).expect("an audit");
     let said: Vec<_> = audit.iter().map(|row| (row.what.as_str(), row.details.as_str())).collect();
     assert!(said[0].1.contains(r#""refused":"`facts.tags` has 600 bytes"#), "{said:?}");
     assert_eq!(said[1], ("ticket-exempted", r#"{"tag":"vip","ticket":"4711"}"#));
     assert_eq!(said[2], ("ticket-released", r#"{"ticket":"4711"}"#));
     assert_eq!(said[4], ("ticket-extended", r#"{"by":"5 min","ticket":"4711"}"#));
-    let log = desk.event_log("acme", "4711").expect("a log");
+    let log = desk.query_event_log("acme", "4711").expect("a log");
     let read = despertador_contract::event_log::EventLog::read("log", &log).expect("a log");
     assert_eq!(read.rows.len(), 7);
 }
@@ -617,13 +623,15 @@ fn a_customer_is_forgotten_and_old_tickets_go() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for ticket in ["4711", "4712"] {
-        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
-    desk.wake(NINE + 10 * MINUTE, 10).expect("a look");
-    let forgotten = desk.forget(NINE + HOUR, "acme", "customer of 4711", "ana").expect("forgotten");
+    desk.poll_due(NINE + 10 * MINUTE, 10).expect("a look");
+    let forgotten =
+        desk.forget_customer(NINE + HOUR, "acme", "customer of 4711", "ana").expect("forgotten");
     assert_eq!((forgotten.tickets, forgotten.is_purged), (1, true));
-    assert!(desk.standing("acme", "4711").is_err());
-    let left = desk.tickets("acme", &Query { limit: 10, ..Query::default() }).expect("tickets");
+    assert!(desk.query_ticket("acme", "4711").is_err());
+    let left =
+        desk.query_tickets("acme", &Query { limit: 10, ..Query::default() }).expect("tickets");
     assert_eq!(left.len(), 1);
     let copy = folder.path().join("copy.db");
     desk.store().backup(&copy).expect("a backup");
@@ -634,12 +642,12 @@ fn a_customer_is_forgotten_and_old_tickets_go() {
     let mut restored =
         Desk::open(Sqlite::open(&copy).expect("a copy"), plugin(), Options::default())
             .expect("a desk");
-    assert!(restored.is_as_journal_says("acme", "4712").expect("a journal"));
+    assert!(restored.query_consistency("acme", "4712").expect("a journal"));
     let closed = Row::facts("4712", NINE + HOUR, json!({ "status": "closed" }));
-    restored.take(NINE + HOUR, &[Incoming::new("acme", closed)]).expect("a receipt");
-    assert_eq!(restored.delete_untouched(NINE + HOUR, 10).expect("none"), 0);
-    assert_eq!(restored.delete_untouched(NINE + 2 * HOUR, 10).expect("one"), 1);
-    assert!(restored.standing("acme", "4712").is_err());
+    restored.record_events(NINE + HOUR, &[Incoming::new("acme", closed)]).expect("a receipt");
+    assert_eq!(restored.delete_inactive_tickets(NINE + HOUR, 10).expect("none"), 0);
+    assert_eq!(restored.delete_inactive_tickets(NINE + 2 * HOUR, 10).expect("one"), 1);
+    assert!(restored.query_ticket("acme", "4712").is_err());
 }
 
 #[test]
@@ -657,8 +665,8 @@ fn what_cannot_be_taken_is_refused_and_the_rest_is_stored() {
         words("", Author::Customer, "none", NINE),
         words("4711", Author::Customer, "fine", NINE),
     ];
-    let receipts = desk.take(NINE, &batch).expect("receipts");
+    let receipts = desk.record_events(NINE, &batch).expect("receipts");
     let stored: Vec<_> = receipts.iter().map(Receipt::is_stored).collect();
     assert_eq!((stored[0], stored[1], stored[3], stored[4]), (false, false, false, true));
-    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
 }

@@ -83,7 +83,7 @@ impl std::io::Write for Shared {
 impl Story {
     fn tell(&mut self, at: Instant, incoming: &[Incoming]) {
         self.act(at);
-        for receipt in self.desk.take(at, incoming).unwrap() {
+        for receipt in self.desk.record_events(at, incoming).unwrap() {
             assert!(receipt.is_stored(), "{receipt:?}");
         }
     }
@@ -106,8 +106,8 @@ impl Story {
         let sink = LogSink::new(Shared(Arc::clone(&self.log)));
         while let Some(next) = self.desk.next_instant().filter(|next| *next < until) {
             let now = next.max(NINE);
-            self.desk.wake(now, 100).unwrap();
-            for delivery in self.desk.deliveries(now, 100).unwrap() {
+            self.desk.poll_due(now, 100).unwrap();
+            for delivery in self.desk.claim_deliveries(now, 100).unwrap() {
                 let at = now + 250;
                 self.bodies.push(document(&delivery).to_string());
                 sink.deliver(&delivery);
@@ -119,7 +119,7 @@ impl Story {
                     _ => Outcome::Done,
                 };
                 let (account, key) = (delivery.account, delivery.key);
-                self.desk.delivered(at, &[Report { account, key, at, outcome }]).unwrap();
+                self.desk.record_deliveries(at, &[Report { account, key, at, outcome }]).unwrap();
             }
         }
     }
@@ -160,7 +160,10 @@ fn story(file: &Path) -> Story {
     let store = Sqlite::open(file).unwrap();
     story.desk = Desk::open(store, plugin(), Options::default()).unwrap();
     story.tell(NINE + 23 * MINUTE, &[words("parked", Author::Customer, "c2", NINE + 23 * MINUTE)]);
-    story.desk.discard(NINE + 24 * MINUTE, "acme", "blocked/1/reminder-1", "ana").unwrap();
+    story
+        .desk
+        .discard_dead_letter(NINE + 24 * MINUTE, "acme", "blocked/1/reminder-1", "ana")
+        .unwrap();
     let follows = opened("successor", NINE + 25 * MINUTE).continuing("transferred");
     story.tell(NINE + 25 * MINUTE, &[follows]);
     story.tell(NINE + HOUR, &[words("silent", Author::Customer, "c2", NINE + HOUR)]);
@@ -189,7 +192,7 @@ fn story(file: &Path) -> Story {
     story.tell(NINE + 6 * HOUR, &silent("waits", NINE + 6 * HOUR));
     story.act(NINE + 6 * HOUR + 11 * MINUTE);
     let at = NINE + 6 * HOUR + 11 * MINUTE;
-    story.desk.send_again(at, "acme", "again/1/reminder-1", "ana").unwrap();
+    story.desk.resend_dead_letter(at, "acme", "again/1/reminder-1", "ana").unwrap();
     story
 }
 
@@ -349,19 +352,19 @@ fn an_old_file_is_opened_and_its_tickets_go_on() {
     let mut desk = folder.desk();
     let query = Query { limit: 100, ..Query::default() };
     for account in ["acme", "umbrella"] {
-        for ticket in desk.tickets(account, &query).unwrap() {
+        for ticket in desk.query_tickets(account, &query).unwrap() {
             if ticket.id != "parked" {
                 // The memory is the one that an older plugin wrote: other bytes, the same decisions.
-                let rebuilt = desk.rebuild(account, &ticket.id).unwrap();
+                let rebuilt = desk.query_rebuilt(account, &ticket.id).unwrap();
                 assert!(rebuilt.differ.is_empty(), "{}: {:?}", ticket.id, rebuilt.differ);
-                let facts = desk.standing(account, &ticket.id).unwrap().ticket;
+                let facts = desk.query_ticket(account, &ticket.id).unwrap().ticket;
                 assert_eq!(rebuilt.ticket, facts, "{}", ticket.id);
             }
         }
     }
-    let token = &desk.tokens().unwrap()[0];
+    let token = &desk.query_tokens().unwrap()[0];
     assert_eq!((token.name.as_str(), &token.accounts), ("crm", &Ok(vec!["acme".to_owned()])));
-    let letters = desk.dead_letters("acme", 10).unwrap();
+    let letters = desk.query_dead_letters("acme", 10).unwrap();
     let keys: Vec<_> = letters.iter().map(|letter| letter.key.as_str()).collect();
     assert_eq!(keys, ["refused/1/reminder-1"]);
     // What was on its way goes on, and so do the deadlines.
@@ -369,10 +372,11 @@ fn an_old_file_is_opened_and_its_tickets_go_on() {
     let mut now = NINE + 7 * HOUR;
     while let Some(next) = desk.next_instant().filter(|next| *next < NINE + 12 * HOUR) {
         now = now.max(next);
-        desk.wake(now, 100).unwrap();
-        for delivery in desk.deliveries(now, 100).unwrap() {
+        desk.poll_due(now, 100).unwrap();
+        for delivery in desk.claim_deliveries(now, 100).unwrap() {
             done.push(delivery.key.clone());
-            desk.delivered(now, &[support::done(&delivery.account, &delivery.key, now)]).unwrap();
+            desk.record_deliveries(now, &[support::done(&delivery.account, &delivery.key, now)])
+                .unwrap();
         }
     }
     done.sort();

@@ -41,9 +41,10 @@ fn run(desk: &mut Desk<Sqlite>, mut now: Instant) -> Vec<String> {
     for _ in 0..10_000 {
         let Some(next) = desk.next_instant() else { return keys };
         now = now.max(next);
-        desk.wake(now, 100).expect("a look");
-        for delivery in desk.deliveries(now, 100).expect("deliveries") {
-            desk.delivered(now, &[done(&delivery.account, &delivery.key, now)]).expect("a report");
+        desk.poll_due(now, 100).expect("a look");
+        for delivery in desk.claim_deliveries(now, 100).expect("deliveries") {
+            desk.record_deliveries(now, &[done(&delivery.account, &delivery.key, now)])
+                .expect("a report");
             keys.push(delivery.key);
         }
     }
@@ -63,17 +64,18 @@ fn a_thousand_tickets_in_a_chain_or_a_ring_are_walked_to_a_bound() {
                 linked(&name(n), &name(next))
             })
             .collect();
-        desk.take(NINE, &chain).expect("receipts");
-        let receipts = desk.take(NINE, &[failed(&name(0), NINE)]).expect("receipts");
+        desk.record_events(NINE, &chain).expect("receipts");
+        let receipts = desk.record_events(NINE, &[failed(&name(0), NINE)]).expect("receipts");
         assert!(matches!(receipts[..], [Receipt::Heard(_)]), "{receipts:?}");
-        let entries =
-            |desk: &mut Desk<Sqlite>, n| desk.timeline("acme", &name(n)).expect("a timeline").len();
+        let entries = |desk: &mut Desk<Sqlite>, n| {
+            desk.query_timeline("acme", &name(n)).expect("a timeline").len()
+        };
         // It is passed on, and not without end.
         assert_eq!((entries(&mut desk, 1), entries(&mut desk, MANY - 1)), (2, 1), "{ring}");
         let ends = linked("self", "self");
-        desk.take(NINE, &[ends]).expect("receipts");
-        desk.take(NINE, &[failed("self", NINE)]).expect("receipts");
-        assert_eq!(desk.timeline("acme", "self").expect("a timeline").len(), 2);
+        desk.record_events(NINE, &[ends]).expect("receipts");
+        desk.record_events(NINE, &[failed("self", NINE)]).expect("receipts");
+        assert_eq!(desk.query_timeline("acme", "self").expect("a timeline").len(), 2);
     }
 }
 
@@ -81,31 +83,32 @@ fn a_thousand_tickets_in_a_chain_or_a_ring_are_walked_to_a_bound() {
 fn an_action_that_nobody_asked_for_was_not_carried_out() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let forged = [1, 2, 3].map(|n| carried_out("4711", Step::Reminder(n), NINE + SECOND));
-    let receipts = desk.take(NINE + SECOND, &forged).expect("receipts");
+    let receipts = desk.record_events(NINE + SECOND, &forged).expect("receipts");
     for receipt in &receipts {
         let Receipt::Refused(why) = receipt else { panic!("{receipts:?}") };
         assert!(why.contains("nobody asked for the action `4711/1/reminder-"), "{why}");
     }
-    let unknown = desk.take(NINE, &[carried_out("4799", Step::Close, NINE)]).expect("receipts");
+    let unknown =
+        desk.record_events(NINE, &[carried_out("4799", Step::Close, NINE)]).expect("receipts");
     assert!(matches!(unknown[..], [Receipt::Refused(_)]), "{unknown:?}");
-    assert!(desk.standing("acme", "4799").is_err());
-    let standing = desk.standing("acme", "4711").expect("a ticket");
+    assert!(desk.query_ticket("acme", "4799").is_err());
+    let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert_eq!(standing.due, Some(NINE + 10 * MINUTE), "it waits for its first reminder");
     // What was asked for may be told by whoever does it, also while it is on its way.
     let due = NINE + 10 * MINUTE;
-    desk.wake(due, 10).expect("a look");
+    desk.poll_due(due, 10).expect("a look");
     let told = |at| [carried_out("4711", Step::Reminder(1), at)];
-    let receipts = desk.take(due, &told(due)).expect("receipts");
+    let receipts = desk.record_events(due, &told(due)).expect("receipts");
     assert!(matches!(receipts[..], [Receipt::Heard(_)]), "{receipts:?}");
-    let again = desk.take(due, &told(due)).expect("receipts");
+    let again = desk.record_events(due, &told(due)).expect("receipts");
     assert!(matches!(again[..], [Receipt::Heard(_)]), "it is known: {again:?}");
     let second = due + MINUTE;
-    desk.wake(second, 10).expect("a look");
-    let handed_out = desk.deliveries(second, 10).expect("deliveries");
+    desk.poll_due(second, 10).expect("a look");
+    let handed_out = desk.claim_deliveries(second, 10).expect("deliveries");
     assert_eq!(handed_out[0].key, "4711/1/reminder-2");
-    let receipts = desk.take(second, &[carried_out("4711", Step::Reminder(2), second)]);
+    let receipts = desk.record_events(second, &[carried_out("4711", Step::Reminder(2), second)]);
     assert!(matches!(receipts.expect("receipts")[..], [Receipt::Heard(_)]));
 }
 
@@ -121,28 +124,30 @@ fn who_answers_after_the_clock_was_set_back_is_not_closed() {
         let folder = Folder::new();
         let mut desk = folder.acme(&quick);
         let first = if opening { silent("4711", NINE) } else { silent("4711", NINE)[2..].to_vec() };
-        desk.take(NINE, &first).expect("receipts");
+        desk.record_events(NINE, &first).expect("receipts");
         let mut now = NINE;
         for n in 1..=3 {
             now += 30 * SECOND;
-            desk.wake(now, 10).expect("a look");
-            let handed_out = desk.deliveries(now, 10).expect("deliveries");
+            desk.poll_due(now, 10).expect("a look");
+            let handed_out = desk.claim_deliveries(now, 10).expect("deliveries");
             assert_eq!(handed_out[0].key, format!("4711/1/reminder-{n}"));
-            desk.delivered(now, &[done("acme", &handed_out[0].key, now)]).expect("a report");
+            desk.record_deliveries(now, &[done("acme", &handed_out[0].key, now)])
+                .expect("a report");
         }
         let back = now - 5 * MINUTE;
         // Stated a little before, by the same clock; or stamped on arrival.
         let at = if stated { back - 20 * SECOND } else { back };
-        desk.take(back, &[words("4711", Author::Customer, "reply", at)]).expect("a receipt");
+        desk.record_events(back, &[words("4711", Author::Customer, "reply", at)])
+            .expect("a receipt");
         let why = format!("stated {stated}, opening {opening}");
         let closes = run(&mut desk, back);
         assert_eq!(closes, Vec::<String>::new(), "{why}");
         // An agent who answers, by the same clock, has the last word all the same.
-        desk.take(back + SECOND, &[words("4711", Author::Agent, "a9", back + SECOND)])
+        desk.record_events(back + SECOND, &[words("4711", Author::Agent, "a9", back + SECOND)])
             .expect("a receipt");
         let keys = run(&mut desk, back + SECOND);
         assert_eq!(keys.last().map(String::as_str), Some("4711/2/close"), "{why}: {keys:?}");
-        assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"), "{why}");
+        assert!(desk.query_consistency("acme", "4711").expect("a journal"), "{why}");
     }
 }
 
@@ -153,7 +158,7 @@ fn the_instants_of_a_ticket_never_go_back() {
         let mut rng = Rng::with_seed(seed);
         let folder = Folder::new();
         let mut desk = folder.acme(ADERESO);
-        desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+        desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
         let mut now = NINE;
         for n in 0..60 {
             now += rng.i64(-10 * MINUTE..12 * MINUTE);
@@ -164,14 +169,14 @@ fn the_instants_of_a_ticket_never_go_back() {
                 3 => happening("4711", Happening::Held, now),
                 _ => happening("4711", Happening::Released, now),
             };
-            desk.take(now, &[incoming]).expect("a receipt");
-            desk.wake(now, 10).expect("a look");
-            for delivery in desk.deliveries(now, 10).expect("deliveries") {
+            desk.record_events(now, &[incoming]).expect("a receipt");
+            desk.poll_due(now, 10).expect("a look");
+            for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
                 let at = now - rng.i64(0..SECOND);
-                desk.delivered(now, &[done("acme", &delivery.key, at)]).expect("a report");
+                desk.record_deliveries(now, &[done("acme", &delivery.key, at)]).expect("a report");
             }
         }
-        let timeline = desk.timeline("acme", "4711").expect("a timeline");
+        let timeline = desk.query_timeline("acme", "4711").expect("a timeline");
         let ordered = timeline.windows(2).all(|two| two[0].at <= two[1].at);
         assert!(ordered, "seed {seed}");
         let mut latest = String::new();
@@ -184,7 +189,7 @@ fn the_instants_of_a_ticket_never_go_back() {
             assert!(received >= latest, "seed {seed}: {row} after {latest}");
             latest = received;
         }
-        assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"), "seed {seed}");
+        assert!(desk.query_consistency("acme", "4711").expect("a journal"), "seed {seed}");
     }
 }
 
@@ -195,21 +200,21 @@ fn a_late_message_of_the_customer_never_hastens() {
         let mut rng = Rng::with_seed(seed);
         let folder = Folder::new();
         let mut desk = folder.acme(ADERESO);
-        desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+        desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
         let mut now = NINE;
         for _ in 0..rng.u32(0..4) {
             let Some(next) = desk.next_instant() else { break };
             now = now.max(next);
-            desk.wake(now, 10).expect("a look");
-            for delivery in desk.deliveries(now, 10).expect("deliveries") {
-                desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
+            desk.poll_due(now, 10).expect("a look");
+            for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
+                desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).expect("a report");
             }
         }
-        let before = desk.standing("acme", "4711").expect("a ticket").due;
+        let before = desk.query_ticket("acme", "4711").expect("a ticket").due;
         now += rng.i64(-6 * MINUTE..6 * MINUTE);
         let at = now - minutes * MINUTE;
-        desk.take(now, &[words("4711", Author::Customer, "late", at)]).expect("a receipt");
-        let after = desk.standing("acme", "4711").expect("a ticket").due;
+        desk.record_events(now, &[words("4711", Author::Customer, "late", at)]).expect("a receipt");
+        let after = desk.query_ticket("acme", "4711").expect("a ticket").due;
         assert!(
             after.is_none_or(|after| before.is_some_and(|before| after >= before)),
             "seed {seed}: due {before:?}, then {after:?}"
@@ -331,25 +336,26 @@ fn whatever_is_accepted_is_read_back_as_what_it_was() {
             };
             let again = row.to_json().to_string();
             assert_eq!(Row::from_json(&again).as_ref(), Ok(&row), "seed {seed}: {written}");
-            let receipts = desk.take(now, &[Incoming::new("acme", row)]).expect("a receipt");
+            let receipts =
+                desk.record_events(now, &[Incoming::new("acme", row)]).expect("a receipt");
             accepted += usize::from(receipts[0].is_stored());
             refused += usize::from(!receipts[0].is_stored());
-            desk.wake(now, 10).expect("a look");
-            for delivery in desk.deliveries(now, 10).expect("deliveries") {
-                desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
+            desk.poll_due(now, 10).expect("a look");
+            for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
+                desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).expect("a report");
             }
         }
-        let before: Vec<_> = TICKETS.iter().map(|id| desk.standing("acme", id)).collect();
+        let before: Vec<_> = TICKETS.iter().map(|id| desk.query_ticket("acme", id)).collect();
         drop(desk);
         let mut desk = folder.desk_with(Options { cached_tickets: 0, ..Options::default() });
         for (id, before) in TICKETS.iter().zip(before) {
             let Ok(before) = before else { continue };
-            let after = desk.standing("acme", id).expect("it can be read");
+            let after = desk.query_ticket("acme", id).expect("it can be read");
             assert_eq!(after, before, "seed {seed}: {id:?}");
-            let as_journal = desk.is_as_journal_says("acme", id);
+            let as_journal = desk.query_consistency("acme", id);
             assert_eq!(as_journal, Ok(true), "seed {seed}: {id:?}");
         }
-        assert_eq!(desk.damaged(), Ok(Vec::new()));
+        assert_eq!(desk.query_damaged(), Ok(Vec::new()));
     }
     assert!(accepted > 300 && refused > 200, "{accepted} accepted, {refused} refused");
 }
@@ -365,17 +371,17 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
     let mut desk = folder.acme(ADERESO);
     desk.open_account(NINE, "globex", "test").expect("an account");
     desk.save_policy(NINE, "globex", ADERESO, None, "test").expect("a policy");
-    while desk.wake(NINE, 1_000).expect("a look").more {}
+    while desk.poll_due(NINE, 1_000).expect("a look").more {}
     for n in 0..400 {
-        desk.take(NINE, &silent(&format!("A{n:03}"), NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(&format!("A{n:03}"), NINE)).expect("receipts");
     }
     for n in 0..15 {
         let mut theirs = silent(&format!("B{n:03}"), NINE + SECOND);
         theirs.iter_mut().for_each(|incoming| incoming.account = "globex".into());
-        desk.take(NINE + SECOND, &theirs).expect("receipts");
+        desk.record_events(NINE + SECOND, &theirs).expect("receipts");
     }
     let now = NINE + 11 * MINUTE;
-    while desk.wake(now, 1_000).expect("a look").more {}
+    while desk.poll_due(now, 1_000).expect("a look").more {}
     drop(desk);
     // Keys that are none, and tickets that cannot be read or are not there.
     bend(
@@ -392,7 +398,7 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
         calls += 1;
         assert!(calls < 60, "{} of 15 after {calls} calls", theirs.len());
         now += SECOND;
-        let deliveries = desk.deliveries_at_most(now, 8, 4).expect("deliveries");
+        let deliveries = desk.claim_deliveries_per_account(now, 8, 4).expect("deliveries");
         let reports: Vec<_> = deliveries
             .into_iter()
             .map(|delivery| {
@@ -406,23 +412,23 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
                 Report { outcome, ..done(&delivery.account, &delivery.key, now) }
             })
             .collect();
-        desk.delivered(now, &reports).expect("reports");
+        desk.record_deliveries(now, &reports).expect("reports");
     }
     // The rest of what cannot be delivered is moved aside in time, once, and is seen.
     let mut calls = 0;
     while desk.next_delivery().is_some_and(|at| at <= now) {
         calls += 1;
         assert!(calls < 1_000, "it spins");
-        for delivery in desk.deliveries_at_most(now, 8, 4).expect("deliveries") {
+        for delivery in desk.claim_deliveries_per_account(now, 8, 4).expect("deliveries") {
             let outcome = Outcome::Retry("the receiver answered 500".into());
             let report = Report { outcome, ..done(&delivery.account, &delivery.key, now) };
-            desk.delivered(now, &[report]).expect("a report");
+            desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
-    let dead = desk.dead_letters("acme", 1_000).expect("dead letters");
+    let dead = desk.query_dead_letters("acme", 1_000).expect("dead letters");
     assert_eq!(dead.len(), 300, "{:?}", dead.first());
     assert!(dead.iter().all(|row| row.why.as_ref().is_some_and(|why| why.contains("cannot be"))));
-    assert_eq!(desk.dead_letters("globex", 10), Ok(Vec::new()));
+    assert_eq!(desk.query_dead_letters("globex", 10), Ok(Vec::new()));
     let (_, counts) = desk.counts().find(|(name, _)| *name == "acme").expect("acme");
     assert_eq!(counts.given_up, 300);
 }
@@ -434,22 +440,22 @@ fn many_actions_of_one_customer_are_not_read_again_and_again() {
     for n in 0..60 {
         let mut told = silent(&format!("T{n}"), NINE);
         told[0].row.facts.as_mut().expect("facts")["more"] = json!({ "customer.id": "eva" });
-        desk.take(NINE, &told).expect("receipts");
+        desk.record_events(NINE, &told).expect("receipts");
     }
     let now = NINE + 11 * MINUTE;
-    while desk.wake(now, 1_000).expect("a look").more {}
+    while desk.poll_due(now, 1_000).expect("a look").more {}
     let mut keys = BTreeSet::new();
     let mut calls = 0;
     while desk.next_delivery().is_some_and(|at| at <= now) {
         let mut on_their_way = Vec::new();
         // Until nothing more can be done before the one that is on its way is reported on.
         while desk.next_delivery().is_some_and(|at| at <= now) {
-            on_their_way.extend(desk.deliveries(now, 8).expect("deliveries"));
+            on_their_way.extend(desk.claim_deliveries(now, 8).expect("deliveries"));
             calls += 1;
         }
         assert_eq!(on_their_way.len(), 1, "of one customer one at a time");
         let key = on_their_way.remove(0).key;
-        desk.delivered(now, &[done("acme", &key, now)]).expect("a report");
+        desk.record_deliveries(now, &[done("acme", &key, now)]).expect("a report");
         assert!(keys.insert(key), "one was handed out twice");
     }
     assert_eq!((keys.len(), calls < 100), (60, true), "{calls} calls");
@@ -460,7 +466,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for ticket in ["4711", "4712"] {
-        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
     drop(desk);
     // As if the plugin had not been told of what can no longer be read.
@@ -473,14 +479,14 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     let mut desk = folder.desk();
     let due = NINE + 10 * MINUTE;
     let mut looks = 0;
-    while desk.wake(due, 10).expect("a look").more {
+    while desk.poll_due(due, 10).expect("a look").more {
         looks += 1;
         assert!(looks < 10, "it never sleeps");
     }
     let keys: Vec<_> =
-        desk.deliveries(due, 10).expect("deliveries").into_iter().map(|d| d.key).collect();
+        desk.claim_deliveries(due, 10).expect("deliveries").into_iter().map(|d| d.key).collect();
     assert_eq!(keys, ["4712/1/reminder-1"]);
-    let damaged = desk.damaged().expect("a list");
+    let damaged = desk.query_damaged().expect("a list");
     assert_eq!((damaged.len(), desk.damaged_count()), (1, 1));
     assert!(damaged[0].why.contains("an entry of the journal cannot be read"), "{damaged:?}");
     drop(desk);
@@ -492,10 +498,10 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     );
     let mut desk = folder.desk();
     // Whatever is told of it is tried, and it goes on.
-    desk.take(due, &[words("4711", Author::Agent, "a9", due)]).expect("a receipt");
-    while desk.wake(due, 10).expect("a look").more {}
+    desk.record_events(due, &[words("4711", Author::Agent, "a9", due)]).expect("a receipt");
+    while desk.poll_due(due, 10).expect("a look").more {}
     assert_eq!(desk.damaged_count(), 0);
-    assert_eq!(desk.standing("acme", "4711").expect("a ticket").parked, None);
+    assert_eq!(desk.query_ticket("acme", "4711").expect("a ticket").parked, None);
 }
 
 /// The pages of a table, by their number.
@@ -523,14 +529,14 @@ fn busy() -> Folder {
     let mut desk = folder.acme(ADERESO);
     desk.open_account(NINE, "globex", "test").expect("an account");
     desk.save_policy(NINE, "globex", ADERESO, None, "test").expect("a policy");
-    while desk.wake(NINE, 1_000).expect("a look").more {}
+    while desk.poll_due(NINE, 1_000).expect("a look").more {}
     for n in 0..MANY {
         let mut told = silent(&format!("T{n:03}"), NINE);
         let account = if n % 2 == 0 { "acme" } else { "globex" };
         told.iter_mut().for_each(|incoming| incoming.account = account.into());
-        desk.take(NINE, &told).expect("receipts");
+        desk.record_events(NINE, &told).expect("receipts");
     }
-    desk.wake(NINE + 10 * MINUTE, 60).expect("a look");
+    desk.poll_due(NINE + 10 * MINUTE, 60).expect("a look");
     drop(desk);
     folder
 }
@@ -556,7 +562,7 @@ fn a_torn_page_stops_the_tickets_on_it_and_no_others() {
         for n in 0..MANY {
             let mut told = words(&format!("T{n:03}"), Author::Customer, "late", now);
             told.account = if n % 2 == 0 { "acme".into() } else { "globex".into() };
-            let stored = match desk.take(now, &[told]) {
+            let stored = match desk.record_events(now, &[told]) {
                 Ok(receipts) => receipts[0].is_stored(),
                 Err(error) => {
                     assert!(error.to_string().contains("restore a backup"), "{table}: {error}");
@@ -571,15 +577,15 @@ fn a_torn_page_stops_the_tickets_on_it_and_no_others() {
         // It neither spins nor does it stop without a word.
         let mut silent = true;
         for _ in 0..50 {
-            let woken = desk.wake(now + HOUR, 100);
-            let handed_out = desk.deliveries(now + HOUR, 100);
+            let woken = desk.poll_due(now + HOUR, 100);
+            let handed_out = desk.claim_deliveries(now + HOUR, 100);
             for error in [woken.err(), handed_out.err()].into_iter().flatten() {
                 assert!(error.to_string().contains("restore a backup"), "{table}: {error}");
                 silent = false;
             }
         }
         let query = Query { limit: 10, ..Query::default() };
-        let _: Result<_, _> = desk.tickets("acme", &query);
+        let _: Result<_, _> = desk.query_tickets("acme", &query);
         let is_seen = !silent
             || desk.damaged_count() > 0
             || desk.trouble().is_some()

@@ -41,18 +41,18 @@ fn told(folder: &Folder) -> despertador_desk::Desk<despertador_desk::store::Sqli
     let mut desk = folder.acme(ADERESO);
     for (number, id) in ["a", "b", "c"].into_iter().enumerate() {
         let at = NINE + i64::try_from(number).unwrap() * HOUR;
-        desk.take(at, &silent(id, at)).unwrap();
+        desk.record_events(at, &silent(id, at)).unwrap();
         let mut now = at;
         while let Some(next) = desk.next_instant().filter(|next| *next < at + 30 * MINUTE) {
             now = now.max(next);
-            desk.wake(now, 100).unwrap();
-            for delivery in desk.deliveries(now, 100).unwrap() {
-                desk.delivered(now, &[done("acme", &delivery.key, now)]).unwrap();
+            desk.poll_due(now, 100).unwrap();
+            for delivery in desk.claim_deliveries(now, 100).unwrap() {
+                desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).unwrap();
             }
         }
     }
     let at = NINE + 2 * HOUR + 40 * MINUTE;
-    desk.take(at, &[words("c", Author::Customer, "late", at)]).unwrap();
+    desk.record_events(at, &[words("c", Author::Customer, "late", at)]).unwrap();
     desk
 }
 
@@ -78,7 +78,7 @@ fn it_is_read_beside_a_running_desk_and_has_the_timeline() {
     );
     assert_eq!(tickets(&lines), ["a", "b", "c"]);
     for id in ["a", "b", "c"] {
-        let timeline = desk.timeline("acme", id).unwrap();
+        let timeline = desk.query_timeline("acme", id).unwrap();
         let entries: Vec<_> = lines
             .iter()
             .filter_map(|line| match line {
@@ -95,7 +95,7 @@ fn it_is_read_beside_a_running_desk_and_has_the_timeline() {
     }
     // The desk was not held up.
     let at = NINE + 9 * HOUR;
-    desk.take(at, &silent("d", at)).unwrap();
+    desk.record_events(at, &silent("d", at)).unwrap();
     assert_eq!(tickets(&all(&folder.file())), ["a", "b", "c", "d"]);
 }
 

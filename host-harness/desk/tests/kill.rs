@@ -66,7 +66,7 @@ fn child() {
                 words(&ticket, author, &format!("{round}-{n}-{k}"), now)
             })
             .collect();
-        desk.take(now, &batch).expect("receipts");
+        desk.record_events(now, &batch).expect("receipts");
         let mut lines = String::new();
         for incoming in &batch {
             let id = incoming.row.id.as_deref().expect("an id");
@@ -74,8 +74,8 @@ fn child() {
         }
         out.write_all(lines.as_bytes()).and_then(|()| out.flush()).expect("a parent");
         now += rng.i64(0..MINUTE);
-        desk.wake(now, 50).expect("a look");
-        let deliveries = desk.deliveries(now, 50).expect("deliveries");
+        desk.poll_due(now, 50).expect("a look");
+        let deliveries = desk.claim_deliveries(now, 50).expect("deliveries");
         let mut reports = Vec::new();
         for delivery in deliveries {
             let line = format!("{now} {}\n", delivery.key);
@@ -85,7 +85,7 @@ fn child() {
                 reports.push(done("acme", &delivery.key, now));
             }
         }
-        desk.delivered(now, &reports).expect("reports");
+        desk.record_deliveries(now, &reports).expect("reports");
     }
 }
 
@@ -109,7 +109,7 @@ fn a_process_that_is_killed_loses_nothing_and_repeats_nothing() {
     let mut now = NINE + Instant::try_from(kills + 5).expect("small") * 60 * MINUTE;
     for (ticket, ids) in &acknowledged {
         let again: Vec<_> = ids.iter().map(|id| words(ticket, Author::Agent, id, now)).collect();
-        let receipts = desk.take(now, &again).expect("receipts");
+        let receipts = desk.record_events(now, &again).expect("receipts");
         assert!(receipts.iter().all(|receipt| *receipt == Receipt::Again), "`{ticket}` lost one");
     }
     // Whoever is still silent is reminded and closed, by the same rule.
@@ -117,18 +117,18 @@ fn a_process_that_is_killed_loses_nothing_and_repeats_nothing() {
     for _ in 0..100_000 {
         let Some(next) = desk.next_instant() else { break };
         now = now.max(next);
-        desk.wake(now, 1_000).expect("a look");
-        let deliveries = desk.deliveries(now, 1_000).expect("deliveries");
+        desk.poll_due(now, 1_000).expect("a look");
+        let deliveries = desk.claim_deliveries(now, 1_000).expect("deliveries");
         let reports: Vec<_> =
             deliveries.iter().map(|delivery| done("acme", &delivery.key, now)).collect();
         for delivery in &deliveries {
             writeln!(receiver_file, "{now} {}", delivery.key).expect("a receiver");
         }
-        desk.delivered(now, &reports).expect("reports");
+        desk.record_deliveries(now, &reports).expect("reports");
     }
     let query = Query { limit: 1_000, ..Query::default() };
-    for row in desk.tickets("acme", &query).expect("tickets") {
-        assert!(desk.is_as_journal_says("acme", &row.id).expect("a journal"), "`{}`", row.id);
+    for row in desk.query_tickets("acme", &query).expect("tickets") {
+        assert!(desk.query_consistency("acme", &row.id).expect("a journal"), "`{}`", row.id);
         assert!(row.due.is_none() && row.outbox == 0, "{row:?}");
     }
     warned(folder.path());

@@ -112,12 +112,12 @@ fn fate(delivery: &Delivery) -> (i64, Outcome) {
 
 fn act(desk: &mut Desk<Sqlite>, until: Instant) {
     while let Some(now) = desk.next_instant().filter(|now| *now < until) {
-        desk.wake(now, 100).unwrap();
-        for delivery in desk.deliveries(now, 100).unwrap() {
+        desk.poll_due(now, 100).unwrap();
+        for delivery in desk.claim_deliveries(now, 100).unwrap() {
             let (late, outcome) = fate(&delivery);
             let at = now + late;
             let report = Report { account: delivery.account, key: delivery.key, at, outcome };
-            desk.delivered(at, &[report]).unwrap();
+            desk.record_deliveries(at, &[report]).unwrap();
         }
     }
 }
@@ -128,10 +128,10 @@ fn lived(folder: &Folder, later: i64) -> Desk<Sqlite> {
     let begins = MARCH + later - DAY;
     desk.open_account(begins, "acme", "test").unwrap();
     desk.save_policy(begins, "acme", ADERESO, None, "test").unwrap();
-    while desk.wake(begins, 1_000).unwrap().more {}
+    while desk.poll_due(begins, 1_000).unwrap().more {}
     for (at, incoming) in month(later) {
         act(&mut desk, at);
-        let receipts = desk.take(at, &[incoming]).unwrap();
+        let receipts = desk.record_events(at, &[incoming]).unwrap();
         assert!(receipts[0].is_stored(), "{receipts:?}");
     }
     act(&mut desk, APRIL + later + 3 * HOUR);

@@ -36,7 +36,7 @@ impl Hand {
     /// Sets the clock, and has the desk look at it.
     fn set(&self, now: Instant, inlet: &Inlet<Sqlite>) {
         self.0.store(now, Ordering::SeqCst);
-        inlet.ask(|_, _| ()).expect("a desk");
+        inlet.call(|_, _| ()).expect("a desk");
     }
 }
 
@@ -75,7 +75,7 @@ fn a_running_desk_reminds_and_closes_and_stops_when_told() {
     let options = RuntimeOptions { workers: 2, ..RuntimeOptions::default() };
     let runtime = Runtime::start(desk, clock.clone(), sink, options).expect("threads");
     let inlet = runtime.inlet();
-    let receipts = inlet.take(silent("4711", NINE)).expect("receipts");
+    let receipts = inlet.record_events(silent("4711", NINE)).expect("receipts");
     assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))));
     let mut keys = Vec::new();
     for after in [10, 11, 14, 15] {
@@ -85,7 +85,7 @@ fn a_running_desk_reminds_and_closes_and_stops_when_told() {
         keys.push(delivery.key);
         // The report is on its way to the desk; it has come when the ticket says so.
         while !inlet
-            .ask(|desk, _| desk.standing("acme", "4711").expect("a ticket").outbox.is_empty())
+            .call(|desk, _| desk.query_ticket("acme", "4711").expect("a ticket").outbox.is_empty())
             .expect("a desk")
         {
             std::thread::yield_now();
@@ -94,8 +94,8 @@ fn a_running_desk_reminds_and_closes_and_stops_when_told() {
     let steps: Vec<_> = keys.iter().map(|key| key.rsplit('/').next().unwrap()).collect();
     assert_eq!(steps, ["reminder-1", "reminder-2", "reminder-3", "close"]);
     let mut desk = runtime.stop().expect("the desk comes back");
-    assert!(desk.is_as_journal_says("acme", "4711").expect("a journal"));
-    assert_eq!(inlet.take(silent("4712", NINE)), Err(NotDone::Stopped));
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
+    assert_eq!(inlet.record_events(silent("4712", NINE)), Err(NotDone::Stopped));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn what_is_told_by_many_at_once_is_stored_together_and_answered_to_each() {
                     let ticket = format!("T{caller}");
                     let mut given = vec![words(&ticket, Author::Customer, &n.to_string(), NINE)];
                     given.push(given[0].clone());
-                    let receipts = inlet.take(given).expect("receipts");
+                    let receipts = inlet.record_events(given).expect("receipts");
                     assert!(matches!(&receipts[..], [Receipt::Heard(_), Receipt::Again]));
                 }
             });
@@ -121,7 +121,10 @@ fn what_is_told_by_many_at_once_is_stored_together_and_answered_to_each() {
     });
     let mut desk = runtime.stop().expect("the desk comes back");
     for caller in 0..8 {
-        assert_eq!(desk.timeline("acme", &format!("T{caller}")).expect("a timeline").len(), 25);
+        assert_eq!(
+            desk.query_timeline("acme", &format!("T{caller}")).expect("a timeline").len(),
+            25
+        );
     }
 }
 
@@ -136,14 +139,15 @@ fn a_sink_that_crashes_stops_nobody() {
     let runtime =
         Runtime::start(folder.acme(ADERESO), clock.clone(), sink, options).expect("threads");
     let inlet = runtime.inlet();
-    inlet.take(silent("4711", NINE)).expect("receipts");
+    inlet.record_events(silent("4711", NINE)).expect("receipts");
     // The lock of the answers is poisoned by the crash, so it is the last one asked for.
     answer.send(Outcome::Refused("crash".into())).expect("a sink");
     clock.set(NINE + 10 * MINUTE, &inlet);
     deliveries.recv_timeout(SOON).expect("a delivery");
     let why = loop {
-        let standing =
-            inlet.ask(|desk, _| desk.standing("acme", "4711").expect("a ticket")).expect("a desk");
+        let standing = inlet
+            .call(|desk, _| desk.query_ticket("acme", "4711").expect("a ticket"))
+            .expect("a desk");
         if let Some(why) = standing.outbox.first().and_then(|row| row.why.clone()) {
             break why;
         }
@@ -371,12 +375,12 @@ fn one_accounts_receiver_that_hangs_holds_up_no_other_account() {
     let runtime = Runtime::start(desk, clock.clone(), routes.clone(), options).expect("threads");
     let inlet = runtime.inlet();
     for n in 0..20 {
-        inlet.take(silent(&format!("B{n}"), NINE)).expect("receipts");
+        inlet.record_events(silent(&format!("B{n}"), NINE)).expect("receipts");
     }
     for n in 0..3 {
         let mut rows = silent(&format!("S{n}"), NINE + SECOND);
         rows.iter_mut().for_each(|row| row.account = "tiny".into());
-        inlet.take(rows).expect("receipts");
+        inlet.record_events(rows).expect("receipts");
     }
     clock.set(NINE + 10 * MINUTE + SECOND, &inlet);
     // All of the small account goes out, one after the other, while two hands hang.
@@ -397,7 +401,7 @@ fn one_accounts_receiver_that_hangs_holds_up_no_other_account() {
     (0..20).for_each(|_| drop(answer.send(Outcome::Done)));
     drop(let_go);
     assert_eq!(others.recv_timeout(SOON).expect("a delivery").account, "acme");
-    let longest = inlet.ask(|desk, _| desk.delivery_lateness().count).expect("a desk");
+    let longest = inlet.call(|desk, _| desk.delivery_lateness().count).expect("a desk");
     assert!(longest >= 3, "{longest}");
     assert!(runtime.stop().is_some());
 }

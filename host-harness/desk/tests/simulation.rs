@@ -261,7 +261,7 @@ impl World {
         let given = self.waiting.clone();
         self.moment += 1;
         let (now, moment) = (self.now, self.moment);
-        let Ok(receipts) = self.desk().take(now, &given) else { return };
+        let Ok(receipts) = self.desk().record_events(now, &given) else { return };
         for (incoming, receipt) in given.iter().zip(&receipts) {
             assert!(receipt.is_stored(), "seed {}: {receipt:?}", self.seed);
             let id = incoming.row.id.clone().expect("an id");
@@ -279,13 +279,13 @@ impl World {
 
     fn look(&mut self) {
         let (now, budget) = (self.now, self.rng.usize(1..4));
-        let _: Result<_, _> = self.desk().wake(now, budget);
+        let _: Result<_, _> = self.desk().poll_due(now, budget);
     }
 
     fn hand_out(&mut self) {
         let (now, budget) = (self.now, self.rng.usize(1..4));
         let per_account = self.rng.usize(1..4);
-        let deliveries = self.desk().deliveries_at_most(now, budget, per_account);
+        let deliveries = self.desk().claim_deliveries_per_account(now, budget, per_account);
         let Ok(deliveries) = deliveries else { return };
         for delivery in deliveries {
             let key = delivery.key.clone();
@@ -347,7 +347,7 @@ impl World {
         }
         let reports = std::mem::take(&mut self.reports);
         let now = self.now;
-        if self.desk().delivered(now, &reports).is_ok() {
+        if self.desk().record_deliveries(now, &reports).is_ok() {
             for report in reports.iter().filter(|report| report.outcome == Outcome::Done) {
                 self.truth.recorded.insert(report.key.clone());
             }
@@ -410,7 +410,7 @@ impl World {
         }
         let (now, next) = (self.now, self.desk().next_instant());
         for ticket in TICKETS {
-            let standing = self.desk().standing("acme", ticket);
+            let standing = self.desk().query_ticket("acme", ticket);
             eprintln!("{ticket}: {standing:?}");
         }
         panic!("seed {}: the desk never rests: now {now}, next {next:?}", self.seed);
@@ -421,13 +421,13 @@ impl World {
         for ticket in TICKETS {
             let acknowledged = self.truth.acknowledged.remove(ticket).unwrap_or_default();
             let desk = self.desk();
-            let standing = desk.standing("acme", ticket).expect("a ticket");
+            let standing = desk.query_ticket("acme", ticket).expect("a ticket");
             assert_eq!(standing.ticket.status, TicketStatus::Closed, "seed {seed}, `{ticket}`");
             // What was given up stays for people to see.
             let open = standing.outbox.iter().any(|row| row.state.is_open());
             assert!(!open, "seed {seed}, `{ticket}`: {standing:?}");
             let mut seen = Vec::new();
-            for entry in desk.timeline("acme", ticket).expect("a timeline") {
+            for entry in desk.query_timeline("acme", ticket).expect("a timeline") {
                 let id = entry.row.as_ref().and_then(|row| row["id"].as_str());
                 seen.extend(id.map(str::to_owned));
             }
@@ -436,9 +436,9 @@ impl World {
             let lost: Vec<_> = acknowledged.difference(&once).collect();
             assert!(lost.is_empty(), "seed {seed}: lost {lost:?}");
             assert!(
-                desk.is_as_journal_says("acme", ticket).expect("a journal"),
+                desk.query_consistency("acme", ticket).expect("a journal"),
                 "seed {seed}: `{ticket}` is not what its journal says: {:?}",
-                desk.rebuild("acme", ticket)
+                desk.query_rebuilt("acme", ticket)
             );
             let cycles = |step: &str| {
                 let end = format!("/{step}");

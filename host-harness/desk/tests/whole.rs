@@ -48,12 +48,12 @@ fn refused(opened: Result<impl Sized, StoreError>) -> String {
 fn a_file_without_what_was_acknowledged_is_refused() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     // As a kill leaves it, it goes on.
     let image = killed(&folder, &ALL);
-    assert!(image.desk().standing("acme", "4711").is_ok());
+    assert!(image.desk().query_ticket("acme", "4711").is_ok());
     let without_lock = killed(&folder, &["", "-wal"]);
-    assert!(without_lock.desk().standing("acme", "4711").is_ok());
+    assert!(without_lock.desk().query_ticket("acme", "4711").is_ok());
     // The log was deleted, or emptied; or the file was copied alone.
     for endings in [&["", ".lock"][..], &[""]] {
         let image = killed(&folder, endings);
@@ -70,7 +70,8 @@ fn a_file_without_what_was_acknowledged_is_refused() {
     refused(Sqlite::open(&image.file()));
     // A log that lacks what was acknowledged later.
     let early = killed(&folder, &ALL);
-    desk.take(NINE + SECOND, &[words("4711", Author::Agent, "a2", NINE)]).expect("a receipt");
+    desk.record_events(NINE + SECOND, &[words("4711", Author::Agent, "a2", NINE)])
+        .expect("a receipt");
     std::fs::copy(beside(&folder.file(), ".lock"), beside(&early.file(), ".lock")).expect("one");
     let said = refused(Sqlite::open(&early.file()));
     assert!(said.contains("was acknowledged"), "{said}");
@@ -80,16 +81,16 @@ fn a_file_without_what_was_acknowledged_is_refused() {
     let emptied = "PRAGMA wal_checkpoint(TRUNCATE)";
     connection.query_row(emptied, [], |_| Ok(())).expect("a checkpoint");
     drop(connection);
-    assert!(image.desk().standing("acme", "4711").is_ok());
+    assert!(image.desk().query_ticket("acme", "4711").is_ok());
     // A backup is whole while the desk runs, and the file alone once it has stopped.
     let backup = Folder::new();
     Sqlite::copy(&folder.file(), &backup.file(), |_, _| {}).expect("a backup");
-    assert!(backup.desk().standing("acme", "4711").is_ok());
+    assert!(backup.desk().query_ticket("acme", "4711").is_ok());
     let backup = folder.path().join("second.db");
     desk.store().backup(&backup).expect("a backup");
     Sqlite::open(&backup).expect("a store");
     drop(desk);
-    assert!(killed(&folder, &[""]).desk().standing("acme", "4711").is_ok());
+    assert!(killed(&folder, &[""]).desk().query_ticket("acme", "4711").is_ok());
 }
 
 #[test]
@@ -97,13 +98,13 @@ fn what_was_deleted_last_is_not_missing() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     for ticket in ["4711", "4712"] {
-        desk.take(NINE, &silent(ticket, NINE)).expect("receipts");
+        desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
-    desk.forget(NINE, "acme", "customer of 4712", "ana").expect("forgotten");
+    desk.forget_customer(NINE, "acme", "customer of 4712", "ana").expect("forgotten");
     let image = killed(&folder, &ALL);
     let mut again = image.desk();
-    again.take(NINE, &[words("4711", Author::Agent, "a9", NINE)]).expect("a receipt");
-    let last = again.timeline("acme", "4711").expect("a timeline").last().expect("one").seq;
+    again.record_events(NINE, &[words("4711", Author::Agent, "a9", NINE)]).expect("a receipt");
+    let last = again.query_timeline("acme", "4711").expect("a timeline").last().expect("one").seq;
     assert!(last > 6, "numbers are not given twice: {last}");
 }
 
@@ -160,30 +161,31 @@ fn who_is_forgotten_is_gone_from_the_disk_or_it_is_said_that_they_are_not_yet() 
         if let Some(despertador_contract::Call::Message(message)) = &mut told.row.call {
             message.text = Some("la clave es platypus".repeat(usize::try_from(n).unwrap() % 7 + 1));
         }
-        desk.take(NINE + n * SECOND, &[named("4711", "eva", NINE), told]).expect("receipts");
+        desk.record_events(NINE + n * SECOND, &[named("4711", "eva", NINE), told])
+            .expect("receipts");
     }
-    desk.take(NINE, &silent("4712", NINE)).expect("receipts");
+    desk.record_events(NINE, &silent("4712", NINE)).expect("receipts");
     let backup = folder.path().join("backup.db");
     Sqlite::copy(&folder.file(), &backup, |_, _| {}).expect("a backup");
     // Somebody reads the store meanwhile.
     let reader = rusqlite::Connection::open(folder.file()).expect("a reader");
     reader.execute_batch("BEGIN; SELECT count(*) FROM ticket;").expect("a question");
     let now = NINE + HOUR;
-    let forgotten = desk.forget(now, "acme", "eva", "ana").expect("forgotten");
+    let forgotten = desk.forget_customer(now, "acme", "eva", "ana").expect("forgotten");
     assert_eq!((forgotten.tickets, forgotten.is_purged), (1, false));
     assert!(desk.is_purge_due());
     let named = backup.canonicalize().expect("a path").to_string_lossy().into_owned();
     assert_eq!(forgotten.backups, [named]);
-    assert!(desk.standing("acme", "4711").is_err());
+    assert!(desk.query_ticket("acme", "4711").is_err());
     assert!(stands(&folder, "platypus"), "the log still has it");
     drop(reader);
-    assert!(desk.next_wake().is_some_and(|at| at <= now + MINUTE), "it is tried again");
-    desk.wake(now + MINUTE, 10).expect("a look");
+    assert!(desk.next_due().is_some_and(|at| at <= now + MINUTE), "it is tried again");
+    desk.poll_due(now + MINUTE, 10).expect("a look");
     assert!(!desk.is_purge_due());
     assert!(!stands(&folder, "platypus") && !stands(&folder, "\"eva\""));
     assert!(stands(&folder, "customer of 4712"), "the others stay");
     std::fs::remove_file(&backup).expect("a file");
-    let again = desk.forget(now, "acme", "eva", "ana").expect("nobody");
+    let again = desk.forget_customer(now, "acme", "eva", "ana").expect("nobody");
     assert_eq!((again.tickets, again.is_purged, again.backups.len()), (0, true, 0));
 }
 
@@ -192,12 +194,14 @@ fn who_is_forgotten_is_found_under_the_ids_they_had_before() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     // Also where both are told in one commit, and where the plugin hears of it later.
-    desk.take(NINE, &[named("4711", "eva", NINE), named("4711", "eva@b", NINE)]).expect("receipts");
-    desk.take(NINE, &[named("4711", "eva@c", NINE), named("4712", "leo", NINE)]).expect("receipts");
+    desk.record_events(NINE, &[named("4711", "eva", NINE), named("4711", "eva@b", NINE)])
+        .expect("receipts");
+    desk.record_events(NINE, &[named("4711", "eva@c", NINE), named("4712", "leo", NINE)])
+        .expect("receipts");
     drop(desk);
     let mut desk = folder.desk();
     for (customer, tickets) in [("nobody", 0), ("eva@b", 1), ("eva", 0), ("eva@c", 0), ("leo", 1)] {
-        let forgotten = desk.forget(NINE, "acme", customer, "ana").expect("forgotten");
+        let forgotten = desk.forget_customer(NINE, "acme", customer, "ana").expect("forgotten");
         assert_eq!(forgotten.tickets, tickets, "{customer}");
     }
     for text in ["eva", "eva@b", "eva@c"] {
@@ -209,12 +213,12 @@ fn who_is_forgotten_is_found_under_the_ids_they_had_before() {
 fn a_file_of_an_older_version_knows_earlier_ids_and_what_was_sent() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
-    desk.take(NINE, &silent("4711", NINE)).expect("receipts");
-    desk.take(NINE, &[named("4711", "eva", NINE)]).expect("a receipt");
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+    desk.record_events(NINE, &[named("4711", "eva", NINE)]).expect("a receipt");
     let due = NINE + 10 * MINUTE;
-    desk.wake(due, 10).expect("a look");
-    let key = desk.deliveries(due, 10).expect("deliveries").remove(0).key;
-    desk.delivered(due + SECOND, &[done("acme", &key, due + 250)]).expect("a report");
+    desk.poll_due(due, 10).expect("a look");
+    let key = desk.claim_deliveries(due, 10).expect("deliveries").remove(0).key;
+    desk.record_deliveries(due + SECOND, &[done("acme", &key, due + 250)]).expect("a report");
     drop(desk);
     // The tables as they were before these were kept.
     let connection = rusqlite::Connection::open(folder.file()).expect("a database");
@@ -228,7 +232,8 @@ fn a_file_of_an_older_version_knows_earlier_ids_and_what_was_sent() {
     let mut desk = folder.desk();
     let sent = desk.store().sent_to(1, "eva", NINE, 10).expect("a list");
     assert_eq!(sent, [due + 250]);
-    let forgotten = desk.forget(due, "acme", "customer of 4711", "ana").expect("forgotten");
+    let forgotten =
+        desk.forget_customer(due, "acme", "customer of 4711", "ana").expect("forgotten");
     assert_eq!(forgotten.tickets, 1);
 }
 
@@ -247,18 +252,18 @@ fn a_budget_is_kept_over_all_tickets_of_a_customer() {
     for n in 0..MANY {
         let mut told = silent(&format!("T{n:03}"), NINE);
         told[0].row.facts.as_mut().expect("facts")["more"] = json!({ "customer.id": "eva" });
-        desk.take(NINE, &told).expect("receipts");
+        desk.record_events(NINE, &told).expect("receipts");
     }
     let mut now = NINE;
     let mut sent = Vec::new();
     while let Some(next) = desk.next_instant().filter(|next| *next < NINE + 12 * HOUR) {
         now = now.max(next);
-        desk.wake(now, 1_000).expect("a look");
-        for delivery in desk.deliveries(now, 100).expect("deliveries") {
+        desk.poll_due(now, 1_000).expect("a look");
+        for delivery in desk.claim_deliveries(now, 100).expect("deliveries") {
             if matches!(delivery.action.task, despertador_contract::Task::Send(_)) {
                 sent.push(delivery.key.clone());
             }
-            desk.delivered(now, &[done("acme", &delivery.key, now)]).expect("a report");
+            desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).expect("a report");
         }
     }
     assert_eq!(sent.len(), 1, "{sent:?}");

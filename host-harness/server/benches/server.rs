@@ -116,7 +116,7 @@ impl<C: Clock> Door for InProcess<C> {
             message.id = Some(id);
             Incoming::new("acme", Row::message(ticket, message))
         });
-        let receipts = self.0.take(incoming.collect()).unwrap();
+        let receipts = self.0.record_events(incoming.collect()).unwrap();
         assert!(receipts.iter().all(despertador_desk::Receipt::is_stored));
     }
 }
@@ -236,7 +236,7 @@ impl Stage {
 
     /// Actions that are recorded as carried out, as the peers count them.
     fn recorded(&self) -> u64 {
-        self.inlet().ask(|desk, _| desk.counts().map(|(_, counts)| counts.done).sum()).unwrap()
+        self.inlet().call(|desk, _| desk.counts().map(|(_, counts)| counts.done).sum()).unwrap()
     }
 
     /// Sets the clock forward and waits until so many actions are recorded in all.
@@ -372,7 +372,7 @@ fn late(deadlines: usize) {
     });
     let rows: Vec<_> = rows.collect();
     for part in rows.chunks(2_000) {
-        desk.take(now, part).unwrap();
+        desk.record_events(now, part).unwrap();
     }
     let runtime =
         Runtime::start(desk, SystemClock, sink.clone(), RuntimeOptions::default()).unwrap();

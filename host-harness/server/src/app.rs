@@ -85,7 +85,7 @@ impl App {
 
     /// Takes over what a desk knows of accounts and tokens.
     pub(crate) fn know(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
-        self.tokens.set(desk.tokens()?);
+        self.tokens.set(desk.query_tokens()?);
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
             desk.accounts().map(str::to_owned).collect();
         Ok(())
@@ -172,7 +172,7 @@ impl App {
         let span = tracing::debug_span!("desk.take", events = incoming.len());
         let turn = self.limits.turn(account, cost).await.map_err(|_| NotDone::Busy)?;
         let (then, receipts) = oneshot::channel();
-        self.inlet.try_take(incoming, move |taken| {
+        self.inlet.try_record_events(incoming, move |taken| {
             drop(turn);
             // Whoever has gone meanwhile tells it again.
             let _: Result<(), _> = then.send(taken);
@@ -202,7 +202,7 @@ impl App {
         let turn = self.limits.turn(&scope::account(), QUESTION).await;
         let turn = turn.map_err(|_| NotDone::Busy)?;
         let (then, answer) = oneshot::channel();
-        self.inlet.try_ask(move |desk, now| {
+        self.inlet.try_call(move |desk, now| {
             let _turn = turn;
             // Whoever has gone meanwhile does not want the answer.
             let _: Result<(), _> = then.send(question(desk, now));

@@ -203,7 +203,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 deliveries: desk.delivery_lateness().clone(),
                 commits: desk.commit_durations().clone(),
                 counts,
-                backlog: desk.backlog(now, COUNTED)?,
+                backlog: desk.query_backlog(now, COUNTED)?,
                 accounts: desk.accounts().count(),
                 suspended: desk.plugin().suspensions(now).len(),
                 next: desk.next_instant(),

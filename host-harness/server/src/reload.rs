@@ -189,7 +189,7 @@ fn put_in_force(
         other => format!("`{shown}`: {other}"),
     };
     // What was saved by hand since then stays, until the file says something new.
-    let known = desk.policies(account).map_err(failed)?;
+    let known = desk.query_policies(account).map_err(failed)?;
     if known.iter().find(|row| row.by == BY).is_some_and(|row| row.config == config) {
         return Ok(false);
     }

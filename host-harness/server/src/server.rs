@@ -89,7 +89,7 @@ impl Server {
         let mut desk = open(&settings, plugin)?;
         let now = clock.now();
         for token in tokens {
-            let known = desk.tokens().map_err(|error| error.to_string())?;
+            let known = desk.query_tokens().map_err(|error| error.to_string())?;
             if !known.iter().any(|row| row.digest == token.row.digest) {
                 desk.add_token(now, token.row, crate::reload::BY).map_err(|e| e.to_string())?;
             }
@@ -114,7 +114,7 @@ impl Server {
         let file = settings.desk.clone();
         let app = App::new(desk.inlet(), clock, limits, Metrics::default(), file);
         let knowing = app.clone();
-        let known = desk.inlet().ask(move |desk, _| knowing.know(desk));
+        let known = desk.inlet().call(move |desk, _| knowing.know(desk));
         known.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         app.know_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);
@@ -275,7 +275,9 @@ async fn forget_old(app: App, keep: Duration, mut stop: watch::Receiver<bool>) {
     let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
     loop {
         let deleted = app
-            .ask_plainly(move |desk, now| desk.delete_untouched(now.saturating_sub(keep), AT_ONCE))
+            .ask_plainly(move |desk, now| {
+                desk.delete_inactive_tickets(now.saturating_sub(keep), AT_ONCE)
+            })
             .await;
         let pause = match deleted {
             Ok(Ok(count)) if count > 0 => {

@@ -226,14 +226,14 @@ fn a_torn_page_is_one_tickets_or_is_said_loudly() {
     let inlet = server.inlet();
     let mut damaged = 0;
     for _ in 0..50_000 {
-        damaged = inlet.ask(|desk, _| desk.damaged_count()).expect("a desk");
+        damaged = inlet.call(|desk, _| desk.damaged_count()).expect("a desk");
         if damaged > 0 {
             break;
         }
         std::thread::yield_now();
     }
     assert!((1..60).contains(&damaged), "{damaged} of 400 tickets were on the page");
-    let why = inlet.ask(|desk, _| desk.damaged()).expect("a desk").expect("a list");
+    let why = inlet.call(|desk, _| desk.query_damaged()).expect("a desk").expect("a list");
     assert!(why[0].why.contains("restore a backup"), "{why:?}");
     let ready = call("GET", &url("/readyz"), "", None, &[]);
     assert_eq!(ready.status, 200, "{ready:?}");

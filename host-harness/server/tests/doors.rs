@@ -198,7 +198,7 @@ fn a_token_is_taken_back_though_whoever_asked_for_it_has_hung_up() {
     let inlet = served.server.inlet();
     let (begins, begun) = std::sync::mpsc::channel::<()>();
     let busy = std::thread::spawn(move || {
-        inlet.ask(move |_, _| {
+        inlet.call(move |_, _| {
             begins.send(()).unwrap();
             gone.recv()
         })

@@ -264,7 +264,7 @@ fn a_stop_answers_what_was_begun_and_stores_it() {
     let Served { server, .. } = served;
     let mut desk = server.stop().expect("a desk");
     let acknowledged: usize = teller.join().unwrap();
-    let stored = desk.timeline("acme", "1").unwrap().len();
+    let stored = desk.query_timeline("acme", "1").unwrap().len();
     assert!(stored == acknowledged || stored == acknowledged + 1, "{stored} of {acknowledged}");
 }
 

@@ -109,7 +109,7 @@ fn a_server_that_is_killed_under_load_loses_nothing_and_closes_nobody_unwarned()
     all_acknowledged_is_there(&mut desk, &told, clock.now());
     let tickets = tickets(&desk);
     for row in &tickets {
-        assert!(desk.is_as_journal_says("acme", &row.id).expect("a journal"), "`{}`", row.id);
+        assert!(desk.query_consistency("acme", &row.id).expect("a journal"), "`{}`", row.id);
     }
     let ends = everybody_comes_to_an_end(&mut desk, &tickets, &told, &received);
     each_key_has_one_effect(&received);
@@ -151,7 +151,7 @@ fn tickets(desk: &Desk<Sqlite>) -> Vec<TicketRow> {
     loop {
         let after = all.last().map_or(0, |row| row.no);
         let query = Query { limit: 1_000, after, ..Query::default() };
-        let part = desk.tickets("acme", &query).expect("tickets");
+        let part = desk.query_tickets("acme", &query).expect("tickets");
         if part.is_empty() {
             return all;
         }
@@ -166,7 +166,7 @@ fn all_acknowledged_is_there(desk: &mut Desk<Sqlite>, told: &[Told], now: Instan
             .iter()
             .map(|told| Incoming::new("acme", Row::from_value(&told.event).expect("a row")))
             .collect();
-        let receipts = desk.take(now, &again).expect("receipts");
+        let receipts = desk.record_events(now, &again).expect("receipts");
         for (told, receipt) in part.iter().zip(receipts) {
             assert_eq!(receipt, Receipt::Again, "lost: {}", told.event);
         }
@@ -205,7 +205,7 @@ fn everybody_comes_to_an_end(
     let mut ends = Ends::default();
     for row in tickets {
         assert!(row.due.is_none() && row.parked.is_none(), "{row:?}");
-        let standing = desk.standing("acme", &row.id).expect("a ticket");
+        let standing = desk.query_ticket("acme", &row.id).expect("a ticket");
         let open: Vec<_> = standing.outbox.iter().filter(|it| it.state.is_open()).collect();
         assert!(open.is_empty(), "{row:?} {open:?}");
         let done = reminded_or_closed.get(row.id.as_str());
@@ -215,7 +215,7 @@ fn everybody_comes_to_an_end(
             ends.closed += 1;
         } else if said_no.contains(row.id.as_str()) {
             // Who looks finds it: it was given up, and the journal has it.
-            let timeline = desk.timeline("acme", &row.id).expect("a timeline");
+            let timeline = desk.query_timeline("acme", &row.id).expect("a timeline");
             let words: BTreeSet<_> = timeline.iter().map(|entry| entry.kind.word()).collect();
             assert!(words.contains("given-up"), "{row:?} {words:?}");
             ends.refused += 1;

@@ -68,7 +68,7 @@ impl Folder {
         let mut desk = self.again();
         desk.open_account(NINE, "acme", "test").expect("an account");
         desk.save_policy(NINE, "acme", POLICY, None, "test").expect("a policy");
-        while desk.wake(NINE, 1_000).expect("a look").more {}
+        while desk.poll_due(NINE, 1_000).expect("a look").more {}
         desk
     }
 }

@@ -136,7 +136,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn policies(&self, account: &str) -> Result<Vec<PolicyRow>, DeskError> {
+    pub fn query_policies(&self, account: &str) -> Result<Vec<PolicyRow>, DeskError> {
         Ok(self.store.policies(self.account(account)?.row.no)?)
     }
 
@@ -145,7 +145,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn policy_version(
+    pub fn query_policy_version(
         &self,
         account: &str,
         version: i64,
@@ -158,7 +158,11 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn policy_heads(&self, account: &str, limit: usize) -> Result<Vec<PolicyRow>, DeskError> {
+    pub fn query_policy_versions(
+        &self,
+        account: &str,
+        limit: usize,
+    ) -> Result<Vec<PolicyRow>, DeskError> {
         Ok(self.store.policy_heads(self.account(account)?.row.no, limit)?)
     }
 
@@ -176,7 +180,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn audit(&self, account: &str, limit: usize) -> Result<Vec<AuditRow>, DeskError> {
+    pub fn query_audit(&self, account: &str, limit: usize) -> Result<Vec<AuditRow>, DeskError> {
         Ok(self.store.audit(self.account(account)?.row.no, limit)?)
     }
 
@@ -205,7 +209,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Checks a policy and puts it in force. Open tickets are looked at under it from the next
-    /// [`wake`](Self::wake) on; until then no ticket is treated by the old one either.
+    /// [`wake`](Self::poll_due) on; until then no ticket is treated by the old one either.
     ///
     /// # Errors
     ///
@@ -228,7 +232,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// All problems of the policy at once, or see [`DeskError`].
-    pub fn compare(
+    pub fn query_policy_effect(
         &self,
         account: &str,
         config: Option<&str>,
@@ -245,7 +249,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// All problems of the policy at once, or see [`DeskError`].
-    pub fn warnings(
+    pub fn query_policy_warnings(
         &self,
         account: &str,
         config: &str,
@@ -260,7 +264,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn record(
+    pub fn record_audit(
         &mut self,
         now: Instant,
         account: &str,
@@ -275,7 +279,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Takes the policy out of force: nothing happens to the account's tickets any more. The
-    /// answer says to how many; [`compare`](Self::compare) says so beforehand.
+    /// answer says to how many; [`compare`](Self::query_policy_effect) says so beforehand.
     ///
     /// # Errors
     ///
@@ -321,7 +325,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// As [`undo_policy`](Self::undo_policy).
-    pub fn compare_undo(&self, account: &str) -> Result<Vec<Moved>, DeskError> {
+    pub fn query_undo_effect(&self, account: &str) -> Result<Vec<Moved>, DeskError> {
         let stored = self.undo_target(account)?;
         let policy = self.plugin.policy(&stored.config, &read_surroundings(&stored)?)?;
         self.moved(self.account(account)?.row.no, &policy)
@@ -462,7 +466,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn flow(&self, account: &str) -> Result<Option<FlowRow>, DeskError> {
+    pub fn query_flow(&self, account: &str) -> Result<Option<FlowRow>, DeskError> {
         Ok(self.store.flow(self.account(account)?.row.no)?)
     }
 
@@ -472,7 +476,11 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn flow_heads(&self, account: &str, limit: usize) -> Result<Vec<FlowRow>, DeskError> {
+    pub fn query_flow_versions(
+        &self,
+        account: &str,
+        limit: usize,
+    ) -> Result<Vec<FlowRow>, DeskError> {
         Ok(self.store.flow_heads(self.account(account)?.row.no, limit)?)
     }
 

@@ -19,7 +19,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn damaged(&self) -> Result<Vec<DamagedRow>, DeskError> {
+    pub fn query_damaged(&self) -> Result<Vec<DamagedRow>, DeskError> {
         Ok(self.store.damaged()?)
     }
 

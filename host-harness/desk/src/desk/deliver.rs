@@ -75,7 +75,7 @@ pub enum Outcome {
     Blocked(String),
 }
 
-/// What a call of [`Desk::delivered`] has done.
+/// What a call of [`Desk::record_deliveries`] has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Carried out.
@@ -93,13 +93,17 @@ impl<S: Store> Desk<S> {
     ///
     /// Immediately before, the plugin is asked about each once more; what it no longer asks for is
     /// withdrawn. What is handed out is not handed out again until it is
-    /// [reported on](Self::delivered), its lease has ended, or the desk was opened anew.
+    /// [reported on](Self::record_deliveries), its lease has ended, or the desk was opened anew.
     ///
     /// # Errors
     ///
     /// See [`DeskError`]; nothing was handed out.
-    pub fn deliveries(&mut self, now: Instant, budget: usize) -> Result<Vec<Delivery>, DeskError> {
-        self.deliveries_at_most(now, budget, usize::MAX)
+    pub fn claim_deliveries(
+        &mut self,
+        now: Instant,
+        budget: usize,
+    ) -> Result<Vec<Delivery>, DeskError> {
+        self.claim_deliveries_per_account(now, budget, usize::MAX)
     }
 
     /// The same, with at most so many of one account on their way at a time, those included that
@@ -111,7 +115,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`]; nothing was handed out.
-    pub fn deliveries_at_most(
+    pub fn claim_deliveries_per_account(
         &mut self,
         now: Instant,
         budget: usize,
@@ -242,7 +246,7 @@ impl<S: Store> Desk<S> {
             deliveries.push(delivery);
         }
         if !unfit.is_empty() {
-            self.delivered(now, &unfit)?;
+            self.record_deliveries(now, &unfit)?;
         }
         Ok(deliveries)
     }
@@ -318,7 +322,11 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`]; the actions are handed out again under their keys.
-    pub fn delivered(&mut self, now: Instant, reports: &[Report]) -> Result<Settled, DeskError> {
+    pub fn record_deliveries(
+        &mut self,
+        now: Instant,
+        reports: &[Report],
+    ) -> Result<Settled, DeskError> {
         let mut work = self.work(now);
         let mut settled = Settled::default();
         for report in reports {
@@ -514,7 +522,11 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn dead_letters(&self, account: &str, limit: usize) -> Result<Vec<OutboxRow>, DeskError> {
+    pub fn query_dead_letters(
+        &self,
+        account: &str,
+        limit: usize,
+    ) -> Result<Vec<OutboxRow>, DeskError> {
         let account = self.account(account)?.row.no;
         Ok(self.store.dead_letters(account, limit)?)
     }
@@ -525,7 +537,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn send_again(
+    pub fn resend_dead_letter(
         &mut self,
         now: Instant,
         account: &str,
@@ -553,7 +565,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn discard(
+    pub fn discard_dead_letter(
         &mut self,
         now: Instant,
         account: &str,

@@ -63,7 +63,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// The account has as many entries as it may have, or see [`DeskError`].
-    pub fn keep_inbound(
+    pub fn record_inbound(
         &mut self,
         now: Instant,
         account: &str,
@@ -115,7 +115,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn inbound(&self, account: &str, limit: usize) -> Result<Vec<InboundRow>, DeskError> {
+    pub fn query_inbound(&self, account: &str, limit: usize) -> Result<Vec<InboundRow>, DeskError> {
         let account = self.account(account)?.row.no;
         Ok(self.store.inbound(account, limit)?)
     }
@@ -125,7 +125,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// [`DeskError::UnknownInbound`], or see [`DeskError`].
-    pub fn inbound_entry(&self, account: &str, id: &str) -> Result<InboundRow, DeskError> {
+    pub fn query_inbound_entry(&self, account: &str, id: &str) -> Result<InboundRow, DeskError> {
         let account = self.account(account)?.row.no;
         let entry = self.store.inbound_entry(account, id)?;
         entry.ok_or_else(|| DeskError::UnknownInbound(id.to_owned()))
@@ -136,7 +136,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// [`DeskError::UnknownInbound`], or see [`DeskError`].
-    pub fn end_inbound(
+    pub fn resolve_inbound(
         &mut self,
         now: Instant,
         account: &str,
@@ -144,7 +144,7 @@ impl<S: Store> Desk<S> {
         end: InboundEnd,
         by: &str,
     ) -> Result<(), DeskError> {
-        let entry = self.inbound_entry(account, id)?;
+        let entry = self.query_inbound_entry(account, id)?;
         let what = match end {
             InboundEnd::SentAgain => "inbound-sent-again",
             InboundEnd::Discarded => "inbound-discarded",

@@ -89,7 +89,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn standing(&mut self, account: &str, ticket: &str) -> Result<Standing, DeskError> {
+    pub fn query_ticket(&mut self, account: &str, ticket: &str) -> Result<Standing, DeskError> {
         self.with(account, ticket, |_, kept| {
             Ok(Standing {
                 ticket: kept.conversation.ticket.clone(),
@@ -107,7 +107,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn explain(
+    pub fn query_explanation(
         &mut self,
         account: &str,
         ticket: &str,
@@ -125,7 +125,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn timeline(
+    pub fn query_timeline(
         &mut self,
         account: &str,
         ticket: &str,
@@ -151,7 +151,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn event_log(&mut self, account: &str, ticket: &str) -> Result<String, DeskError> {
+    pub fn query_event_log(&mut self, account: &str, ticket: &str) -> Result<String, DeskError> {
         let entries = self.entries(account, ticket)?;
         Ok(entries.into_iter().filter_map(|entry| entry.row).map(|row| row + "\n").collect())
     }
@@ -162,7 +162,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// [`DeskError::Refused`] if nothing was decided there, or see [`DeskError`].
-    pub fn explain_entry(
+    pub fn query_entry_explanation(
         &mut self,
         account: &str,
         ticket: &str,
@@ -189,7 +189,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`]; also when the plugin fails today where it answered then.
-    pub fn rebuild(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
+    pub fn query_rebuilt(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
         let entries = self.entries(account, ticket)?;
         let (kept, differ) = self.remake(account, ticket, entries)?;
         let memory = kept.conversation.memory.clone();
@@ -235,8 +235,8 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn is_as_journal_says(&mut self, account: &str, ticket: &str) -> Result<bool, DeskError> {
-        let rebuilt = self.rebuild(account, ticket)?;
+    pub fn query_consistency(&mut self, account: &str, ticket: &str) -> Result<bool, DeskError> {
+        let rebuilt = self.query_rebuilt(account, ticket)?;
         self.with(account, ticket, |_, kept| {
             Ok(rebuilt.differ.is_empty()
                 && rebuilt.ticket == kept.conversation.ticket
@@ -249,7 +249,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn tickets(&self, account: &str, query: &Query) -> Result<Vec<TicketRow>, DeskError> {
+    pub fn query_tickets(&self, account: &str, query: &Query) -> Result<Vec<TicketRow>, DeskError> {
         let account = self.account(account)?.row.no;
         let customer = query.customer.as_deref().map(canonical_customer);
         Ok(self.store.tickets(&Query { account, customer, ..query.clone() })?)
@@ -261,7 +261,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn offered(
+    pub fn query_quick_replies(
         &mut self,
         account: &str,
         ticket: &str,
@@ -290,7 +290,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn change_by_hand(
+    pub fn change_ticket(
         &mut self,
         now: Instant,
         account: &str,
@@ -298,7 +298,7 @@ impl<S: Store> Desk<S> {
         change: &Change,
         by: &str,
     ) -> Result<Receipt, DeskError> {
-        let standing = self.standing(account, ticket)?;
+        let standing = self.query_ticket(account, ticket)?;
         let (row, what, mut details) = match change {
             Change::Extend(more) => (
                 Row::event(ticket, Event::new(Happening::Extended(*more), now)),

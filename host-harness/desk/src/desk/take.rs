@@ -79,7 +79,11 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`]. An [`Incoming`] that cannot be taken is no error but a receipt.
-    pub fn take(&mut self, now: Instant, incoming: &[Incoming]) -> Result<Vec<Receipt>, DeskError> {
+    pub fn record_events(
+        &mut self,
+        now: Instant,
+        incoming: &[Incoming],
+    ) -> Result<Vec<Receipt>, DeskError> {
         match self.take_together(now, incoming) {
             Err(error) if is_damage(&error) => self.take_one_by_one(now, incoming, &error),
             receipts => receipts,

@@ -13,7 +13,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn tokens(&self) -> Result<Vec<TokenRow>, DeskError> {
+    pub fn query_tokens(&self) -> Result<Vec<TokenRow>, DeskError> {
         Ok(self.store.tokens()?)
     }
 

@@ -13,7 +13,7 @@ use crate::store::{DueRow, EntryKind, Store, StoreProblem};
 /// When a lane whose index cannot be read is looked at again, in milliseconds.
 const LATER: i64 = 60_000;
 
-/// What a call of [`Desk::wake`] has done.
+/// What a call of [`Desk::poll_due`] has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Woken {
     /// How many tickets were looked at.
@@ -31,7 +31,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn wake(&mut self, now: Instant, budget: usize) -> Result<Woken, DeskError> {
+    pub fn poll_due(&mut self, now: Instant, budget: usize) -> Result<Woken, DeskError> {
         if self.purge_at.is_some_and(|at| at <= now) {
             self.purge(now)?;
         }
@@ -107,7 +107,7 @@ impl<S: Store> Desk<S> {
             let earliest = self.earliest(lane, now)?;
             self.lanes.set(lane, earliest);
         }
-        woken.more = self.next_wake().is_some_and(|at| at <= now);
+        woken.more = self.next_due().is_some_and(|at| at <= now);
         Ok(woken)
     }
 

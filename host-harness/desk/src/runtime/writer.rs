@@ -94,7 +94,7 @@ impl<S: Store> Writer<S> {
         if !reports.is_empty() {
             self.on_their_way = self.on_their_way.saturating_sub(reports.len());
             // If this is not stored they are handed out again, under their keys.
-            if let Err(error) = self.measured(now, |desk| desk.delivered(now, &reports)) {
+            if let Err(error) = self.measured(now, |desk| desk.record_deliveries(now, &reports)) {
                 self.rest_after(now, error);
             }
         }
@@ -102,7 +102,7 @@ impl<S: Store> Writer<S> {
             return;
         }
         let incoming = std::mem::take(&mut together.incoming);
-        match self.measured(now, |desk| desk.take(now, &incoming)) {
+        match self.measured(now, |desk| desk.record_events(now, &incoming)) {
             Ok(receipts) => {
                 let mut receipts = receipts.into_iter();
                 for (count, reply) in together.replies.drain(..) {
@@ -128,8 +128,8 @@ impl<S: Store> Writer<S> {
         }
         self.rests_until = None;
         let budget = self.options.wake;
-        if self.desk.next_wake().is_some_and(|at| at <= now)
-            && let Err(error) = self.measured(now, |desk| desk.wake(now, budget))
+        if self.desk.next_due().is_some_and(|at| at <= now)
+            && let Err(error) = self.measured(now, |desk| desk.poll_due(now, budget))
         {
             self.rest_after(now, error);
         }
@@ -138,7 +138,8 @@ impl<S: Store> Writer<S> {
         if hands == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
             return;
         }
-        match self.measured(now, |desk| desk.deliveries_at_most(now, hands, per_account)) {
+        match self.measured(now, |desk| desk.claim_deliveries_per_account(now, hands, per_account))
+        {
             Ok(deliveries) => {
                 for delivery in deliveries {
                     if self.jobs.as_ref().is_some_and(|jobs| jobs.send(delivery).is_ok()) {
@@ -168,7 +169,7 @@ impl<S: Store> Writer<S> {
         }
         let hands = self.options.workers > self.on_their_way;
         let delivery = self.desk.next_delivery().filter(|_| hands);
-        let Some(next) = [self.desk.next_wake(), delivery].into_iter().flatten().min() else {
+        let Some(next) = [self.desk.next_due(), delivery].into_iter().flatten().min() else {
             return LONG_SLEEP;
         };
         let next = self.rests_until.map_or(next, |until| until.max(next));

@@ -82,7 +82,7 @@ impl Drop for Folder {
 pub fn begin<S: despertador_desk::store::Store>(desk: &mut Desk<S>, policy: &str) {
     desk.open_account(NINE, "acme", "test").expect("an account");
     desk.save_policy(NINE, "acme", policy, None, "test").expect("a policy");
-    while desk.wake(NINE, 1_000).expect("a look").more {}
+    while desk.poll_due(NINE, 1_000).expect("a look").more {}
 }
 
 pub fn opened(ticket: &str, at: Instant) -> Incoming {

@@ -159,7 +159,7 @@ pub(crate) async fn audit(
 ) -> Result<Json<Audit>, Problem> {
     caller.may(&app, Scope::AuditView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.audit(&account, limit)).await?;
+    let rows = app.ask(language, move |desk, _| desk.query_audit(&account, limit)).await?;
     Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::from).collect() }))
 }
 
@@ -216,7 +216,9 @@ pub(crate) async fn forget(
 ) -> Result<(StatusCode, Json<Forgotten>), Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let forgotten = app
-        .ask(language, move |desk, now| desk.forget(now, &account, &customer, &caller.name))
+        .ask(language, move |desk, now| {
+            desk.forget_customer(now, &account, &customer, &caller.name)
+        })
         .await?;
     let status = if forgotten.is_purged { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, Json(forgotten.into())))

@@ -46,7 +46,7 @@ pub(crate) async fn list(
 ) -> Result<Json<DeadLetters>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.dead_letters(&account, limit)).await?;
+    let rows = app.ask(language, move |desk, _| desk.query_dead_letters(&account, limit)).await?;
     Ok(Json(DeadLetters { dead_letters: rows.iter().map(Letter::from).collect() }))
 }
 
@@ -72,8 +72,10 @@ pub(crate) async fn send_again(
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
     let which: Which = body.form()?;
-    app.ask(language, move |desk, now| desk.send_again(now, &account, &which.key, &caller.name))
-        .await?;
+    app.ask(language, move |desk, now| {
+        desk.resend_dead_letter(now, &account, &which.key, &caller.name)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -96,7 +98,9 @@ pub(crate) async fn discard(
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
     let which: Which = body.form()?;
-    app.ask(language, move |desk, now| desk.discard(now, &account, &which.key, &caller.name))
-        .await?;
+    app.ask(language, move |desk, now| {
+        desk.discard_dead_letter(now, &account, &which.key, &caller.name)
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -289,7 +289,7 @@ async fn keep(
         return Ok(Vec::new());
     }
     let account = account.to_owned();
-    app.ask(language, move |desk, now| desk.keep_inbound(now, &account, &unread)).await
+    app.ask(language, move |desk, now| desk.record_inbound(now, &account, &unread)).await
 }
 
 impl Taken {

@@ -100,7 +100,7 @@ pub(crate) async fn read(
 ) -> Result<Json<FlowVersion>, Problem> {
     caller.may(&app, Scope::BuilderView, &account)?;
     let name = account.clone();
-    let row = app.ask(language, move |desk, _| desk.flow(&name)).await?;
+    let row = app.ask(language, move |desk, _| desk.query_flow(&name)).await?;
     let row = row.ok_or_else(|| {
         Problem::new(Code::UnknownVersion, format!("account `{account}` has no flow"))
     })?;
@@ -199,7 +199,7 @@ pub(crate) async fn versions(
 ) -> Result<Json<FlowVersions>, Problem> {
     caller.may(&app, Scope::BuilderView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.flow_heads(&account, limit)).await?;
+    let rows = app.ask(language, move |desk, _| desk.query_flow_versions(&account, limit)).await?;
     let versions = rows
         .into_iter()
         .map(|row| FlowVersion {

@@ -89,7 +89,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Entries>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.inbound(&account, limit)).await?;
+    let rows = app.ask(language, move |desk, _| desk.query_inbound(&account, limit)).await?;
     Ok(Json(Entries { inbound: rows.into_iter().map(Entry::from).collect() }))
 }
 
@@ -119,7 +119,7 @@ pub(crate) async fn send_again(
     let clock = app.clock.now();
     let taken = app
         .ask(language, move |desk, now| {
-            let entry = desk.inbound_entry(&account, &again.id)?;
+            let entry = desk.query_inbound_entry(&account, &again.id)?;
             let text = again.text.unwrap_or(entry.text);
             let unread = if entry.door == event::DOOR {
                 take_events(desk, now, &account, &Text::of(text), clock)?
@@ -133,7 +133,13 @@ pub(crate) async fn send_again(
                 Some(format!("nobody has said which bot `{account}` is"))
             };
             if unread.is_none() {
-                desk.end_inbound(now, &account, &again.id, InboundEnd::SentAgain, &caller.name)?;
+                desk.resolve_inbound(
+                    now,
+                    &account,
+                    &again.id,
+                    InboundEnd::SentAgain,
+                    &caller.name,
+                )?;
             }
             Ok(unread)
         })
@@ -159,7 +165,7 @@ fn take_events(
     }
     let incoming: Vec<_> =
         told.rows.into_iter().map(|row| Incoming::new(account.to_owned(), row)).collect();
-    let receipts = desk.take(now, &incoming)?;
+    let receipts = desk.record_events(now, &incoming)?;
     Ok(receipts.into_iter().find_map(|receipt| match receipt {
         despertador_desk::Receipt::Refused(why) => Some(why),
         _ => None,
@@ -188,7 +194,7 @@ pub(crate) async fn discard(
     let body = body.read(&app, &allowed).await?;
     let which: Which = body.form()?;
     app.ask(language, move |desk, now| {
-        desk.end_inbound(now, &account, &which.id, InboundEnd::Discarded, &caller.name)
+        desk.resolve_inbound(now, &account, &which.id, InboundEnd::Discarded, &caller.name)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

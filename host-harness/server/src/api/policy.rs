@@ -149,7 +149,9 @@ pub(crate) async fn read(
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let name = account.clone();
     let row = app
-        .ask(language, move |desk, _| desk.policy_version(&name, desk.version_in_force(&name)?))
+        .ask(language, move |desk, _| {
+            desk.query_policy_version(&name, desk.version_in_force(&name)?)
+        })
         .await?;
     let row = row.ok_or_else(|| {
         Problem::new(Code::UnknownVersion, format!("account `{account}` has no policy yet"))
@@ -194,7 +196,7 @@ pub(crate) async fn save(
             }
             if !saving.confirmed {
                 let moved = desk
-                    .compare(&account, Some(&text), departments.as_deref())
+                    .query_policy_effect(&account, Some(&text), departments.as_deref())
                     .map_err(|error| Problem::of_desk(error, language))?;
                 confirm(&moved)?;
             }
@@ -281,8 +283,8 @@ pub(crate) async fn check(
     let text = body.document()?.to_owned();
     let (moved, warnings) = app
         .ask(language, move |desk, _| {
-            let moved = desk.compare(&account, Some(&text), departments.as_deref())?;
-            let warnings = desk.warnings(&account, &text, departments.as_deref())?;
+            let moved = desk.query_policy_effect(&account, Some(&text), departments.as_deref())?;
+            let warnings = desk.query_policy_warnings(&account, &text, departments.as_deref())?;
             Ok((moved, warnings))
         })
         .await?;
@@ -321,7 +323,7 @@ pub(crate) async fn delete(
                 is_version(desk, &account, expected, language)?;
             }
             if !confirmed.confirmed {
-                confirm(&desk.compare(&account, None, None).map_err(failed)?)?;
+                confirm(&desk.query_policy_effect(&account, None, None).map_err(failed)?)?;
             }
             desk.delete_policy(now, &account, &caller.name).map_err(failed)
         })
@@ -359,7 +361,7 @@ pub(crate) async fn undo(
                 is_version(desk, &account, expected, language)?;
             }
             if !confirmed.confirmed {
-                confirm(&desk.compare_undo(&account).map_err(failed)?)?;
+                confirm(&desk.query_undo_effect(&account).map_err(failed)?)?;
             }
             desk.undo_policy(now, &account, &caller.name).map_err(failed)
         })
@@ -392,7 +394,8 @@ pub(crate) async fn versions(
 ) -> Result<Json<Versions>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let limit = limit.get()?;
-    let rows = app.ask(language, move |desk, _| desk.policy_heads(&account, limit)).await?;
+    let rows =
+        app.ask(language, move |desk, _| desk.query_policy_versions(&account, limit)).await?;
     let versions = rows.iter().map(|row| Version::of(row, false)).collect();
     Ok(Json(Versions { versions }))
 }
@@ -415,7 +418,8 @@ pub(crate) async fn version(
     InPath((account, version)): InPath<(String, i64)>,
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    let row = app.ask(language, move |desk, _| desk.policy_version(&account, version)).await?;
+    let row =
+        app.ask(language, move |desk, _| desk.query_policy_version(&account, version)).await?;
     row.as_ref()
         .map(Version::answer)
         .ok_or_else(|| Problem::new(Code::UnknownVersion, format!("there is no version {version}")))

@@ -120,7 +120,7 @@ pub(crate) async fn list(
         limit,
         newest_first: false,
     };
-    let rows = app.ask(language, move |desk, _| desk.tickets(&account, &query)).await?;
+    let rows = app.ask(language, move |desk, _| desk.query_tickets(&account, &query)).await?;
     let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.no);
     Ok(Json(Tickets { tickets: rows.iter().map(TicketLine::from).collect(), next }))
 }
@@ -219,7 +219,7 @@ pub(crate) async fn read(
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Json<TicketState>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    let standing = app.ask(language, move |desk, _| desk.standing(&account, &ticket)).await?;
+    let standing = app.ask(language, move |desk, _| desk.query_ticket(&account, &ticket)).await?;
     Ok(Json(TicketState::of(&standing)))
 }
 
@@ -287,7 +287,7 @@ pub(crate) async fn timeline(
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Json<Timeline>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    let entries = app.ask(language, move |desk, _| desk.timeline(&account, &ticket)).await?;
+    let entries = app.ask(language, move |desk, _| desk.query_timeline(&account, &ticket)).await?;
     Ok(Json(Timeline { entries: entries.into_iter().map(Entry::from).collect() }))
 }
 
@@ -311,7 +311,7 @@ pub(crate) async fn events(
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    let log = app.ask(language, move |desk, _| desk.event_log(&account, &ticket)).await?;
+    let log = app.ask(language, move |desk, _| desk.query_event_log(&account, &ticket)).await?;
     let mut answer = log.into_response();
     answer
         .headers_mut()
@@ -413,8 +413,8 @@ pub(crate) async fn why(
     let reader = language.reader(asked.utc_offset);
     let explanation = app
         .ask(language, move |desk, now| match asked.entry {
-            None => desk.explain(&account, &ticket, now, &reader),
-            Some(entry) => desk.explain_entry(&account, &ticket, entry, &reader),
+            None => desk.query_explanation(&account, &ticket, now, &reader),
+            Some(entry) => desk.query_entry_explanation(&account, &ticket, entry, &reader),
         })
         .await?;
     Ok(Json(explanation.into()))
@@ -462,7 +462,7 @@ async fn change(
     caller.may(app, Scope::HelpDeskEdit, &account)?;
     let receipt = app
         .ask(language, move |desk, now| {
-            desk.change_by_hand(now, &account, &ticket, &change, &caller.name)
+            desk.change_ticket(now, &account, &ticket, &change, &caller.name)
         })
         .await?;
     Changed::of(receipt)

@@ -85,7 +85,7 @@ pub(crate) async fn list(
     language: Language,
 ) -> Result<Json<Tokens>, Problem> {
     caller.may_anywhere(Scope::TokensEdit)?;
-    let rows = app.ask(language, |desk, _| desk.tokens()).await?;
+    let rows = app.ask(language, |desk, _| desk.query_tokens()).await?;
     let tokens = rows
         .into_iter()
         .filter(|row| caller.sees_all_of(row))
@@ -170,7 +170,7 @@ pub(crate) async fn revoke(
     caller.may_anywhere(Scope::TokensEdit)?;
     let done = app
         .change(language, move |desk, now| {
-            let rows = desk.tokens()?;
+            let rows = desk.query_tokens()?;
             let own = rows.iter().find(|row| row.name == name && row.revoked.is_none());
             if own.is_none_or(|own| !caller.sees_all_of(own)) {
                 return Ok(false);

@@ -136,7 +136,7 @@ impl Served {
     /// Sets the clock, and has the desk look at it.
     pub fn at(&self, now: Instant) {
         self.clock.0.store(now, Ordering::SeqCst);
-        self.server.inlet().ask(|_, _| ()).expect("a desk");
+        self.server.inlet().call(|_, _| ()).expect("a desk");
     }
 
     /// A token of the account `acme` with these scopes only.
@@ -184,7 +184,7 @@ impl Served {
                 return;
             }
             // A question wakes the desk, and is a pause.
-            self.server.inlet().ask(|_, _| ()).expect("a desk");
+            self.server.inlet().call(|_, _| ()).expect("a desk");
             std::thread::yield_now();
         }
         panic!("it never came to that");
@@ -195,7 +195,7 @@ impl Served {
     pub fn carried_out(&self) -> usize {
         let count =
             |desk: &mut Desk<Sqlite>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
-        usize::try_from(self.server.inlet().ask(count).expect("a desk")).expect("a few")
+        usize::try_from(self.server.inlet().call(count).expect("a desk")).expect("a few")
     }
 
     /// The actions in the log.
