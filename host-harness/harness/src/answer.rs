@@ -1,4 +1,4 @@
-//! A decision as one line: the only place where it is put into a scenario's words.
+//! Formats a decision as a line of a scenario: the only place that does.
 
 use std::fmt::Write as _;
 
@@ -10,13 +10,13 @@ use serde_json::Value;
 use despertador_contract::clock_face::ClockFace;
 use despertador_contract::word::{self};
 
-/// What came back from a call: a decision, or the plugin's word that it has none.
+/// The result of a call: a decision, or the plugin's fault.
 pub type Answer = Result<Decision, Fault>;
 
-/// What a line says beyond the necessary. What a scenario asks for is shown, and nothing else.
+/// Optional parts of a line. A scenario's line shows exactly what its expectation contains.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Detail {
-    /// The reason, also where it goes without saying.
+    /// The reason, even if it is obvious.
     pub reason: bool,
     /// The text of a message.
     pub text: bool,
@@ -24,13 +24,13 @@ pub struct Detail {
     pub key: bool,
     /// When an action became due.
     pub due: bool,
-    /// The place of the rule in the policy, from 0.
+    /// The index of the rule in the policy, from 0.
     pub rule: bool,
-    /// The members of a task to show: those that this object has.
+    /// The members of the task to show: those that this object has.
     pub with: Option<Value>,
 }
 
-/// The line of an answer: `wait until 09:15 for reminder 1`, `close`, `rest (company-turn)`.
+/// An answer as a line: `wait until 09:15 for reminder 1`, `close`, `rest (company-turn)`.
 pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
     let decision = match answer {
         Ok(decision) => decision,
@@ -77,13 +77,13 @@ pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
     line
 }
 
-/// A text between quotation marks, as a timeline has it.
+/// A quoted text, as in a timeline.
 pub fn quote(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     format!("\"{escaped}\"")
 }
 
-/// The message that a task sends instead of doing something else.
+/// The message of a task, if it does nothing but send.
 fn sent(task: &Task) -> Option<&Outgoing> {
     match task {
         Task::Send(reminder) => Some(&reminder.message),
@@ -123,7 +123,7 @@ fn aim(step: &Step) -> String {
     }
 }
 
-/// Whether the reason only repeats what is done or waited for.
+/// Whether the reason only repeats the outcome.
 fn goes_without_saying(decision: &Decision) -> bool {
     let step = match &decision.outcome {
         Outcome::Act(action) => &action.key.step,
@@ -140,7 +140,7 @@ fn goes_without_saying(decision: &Decision) -> bool {
     }
 }
 
-/// Those members of `whole` that `asked` has.
+/// The members of `whole` that `asked` has.
 fn restrict(whole: &Value, asked: &Value) -> Value {
     match (whole, asked) {
         (Value::Object(whole), Value::Object(asked)) => asked
@@ -154,7 +154,7 @@ fn restrict(whole: &Value, asked: &Value) -> Value {
     }
 }
 
-/// The instant of the next call that an answer asks for.
+/// The instant of the next call that an answer requires.
 pub fn next_call(answer: &Answer) -> Option<Instant> {
     match answer {
         Ok(Decision { outcome: Outcome::Wait(wake), .. }) => Some(wake.until),

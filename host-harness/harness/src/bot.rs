@@ -1,8 +1,8 @@
-//! A bot around a ticket: its flow, where the customer is in it, and what it did last.
+//! A bot around a ticket: its flow, the customer's position in it, and what it did last.
 //!
-//! The customer talks to the flow. Where the flow sends a message on to the desk, a ticket is opened
-//! if there is none, and the message reaches the plugin. When the ticket is closed, the flow is told
-//! with the ticket's document, and leaves the human-assistance block by one of its exits.
+//! The customer talks to the flow. When the flow forwards a message to the desk, a ticket is opened
+//! if there is none, and the plugin gets the message. When the ticket is closed, the flow gets the
+//! ticket's document, and leaves the human-assistance block by one of its exits.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::answer::quote;
 /// The variable by which a flow knows whether the desk took the customer.
 const FORWARDED: &str = "desk_forwardToDeskState_status";
 
-/// The media types of what is no text.
+/// The media types of documents other than texts.
 const MEDIA: &str = "application/vnd.lime.media-link+json";
 const LOCATION: &str = "application/vnd.lime.location+json";
 
@@ -27,21 +27,21 @@ const LOCATION: &str = "application/vnd.lime.location+json";
 pub(crate) struct Bot<'f> {
     flow: &'f Flow,
     session: Session,
-    /// What commands and scripts answer: the value of each variable they are asked to set.
+    /// The results of commands and scripts: the value of each variable that they set.
     answers: BTreeMap<String, String>,
-    /// The ticket that is open.
+    /// The id of the open ticket.
     ticket: Option<String>,
     opened: u32,
     /// What was done at the last input.
     done: Vec<String>,
 }
 
-/// What a flow has done to the desk.
+/// An effect of a flow on the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It opened a ticket; the id by its number, from 1.
+    /// It opened a ticket; its number, from 1, gives the id.
     Opened(u32),
-    /// It sent the customer's message on.
+    /// It forwarded the customer's message.
     Forwarded,
     /// It left the human-assistance block while the ticket was open.
     Abandoned,
@@ -59,17 +59,17 @@ impl<'f> Bot<'f> {
         }
     }
 
-    /// Whether the customer is with people.
+    /// Whether a ticket is open.
     pub(crate) fn has_ticket(&self) -> bool {
         self.ticket.is_some()
     }
 
-    /// What commands and scripts answer from here on.
+    /// Sets the results of commands and scripts from here on.
     pub(crate) fn will_answer(&mut self, answers: BTreeMap<String, String>) {
         self.answers.extend(answers);
     }
 
-    /// What was done at the last input, unless somebody has looked already.
+    /// Takes the description of what was done at the last input; empty if it was already taken.
     pub(crate) fn look(&mut self) -> String {
         let done = std::mem::take(&mut self.done);
         if done.is_empty() { "nothing".into() } else { done.join(", ") }
@@ -88,14 +88,14 @@ impl<'f> Bot<'f> {
         })
     }
 
-    /// Nobody answered in time where the flow waits.
+    /// The flow's wait ended without an answer.
     pub(crate) fn expire(&mut self, at: Instant) -> Vec<Effect> {
         let block = self.session.block().unwrap_or_default().to_owned();
         self.take(Input::expired(&block, at))
     }
 
-    /// The ticket was closed. A document that is not of the ticket opened here, or that comes when
-    /// the customer is elsewhere, moves nothing.
+    /// The ticket was closed. A document of another ticket, or one that arrives when the customer
+    /// is elsewhere, moves nothing.
     pub(crate) fn close(&mut self, close: Close, at: Instant) -> Vec<Effect> {
         let Some(id) = self.ticket.take() else { return Vec::new() };
         let ticket = Ticket {
@@ -117,7 +117,7 @@ impl<'f> Bot<'f> {
         let facts = Facts::new();
         let before = self.session.block().map(str::to_owned);
         let mut effects = Vec::new();
-        // The run has the session, and the bot is needed beside it.
+        // The run borrows the session, and the bot is needed at the same time.
         let mut session = std::mem::take(&mut self.session);
         let mut run = Run::new(self.flow, &mut session, input, &facts);
         let mut moved = false;
@@ -162,7 +162,7 @@ impl<'f> Bot<'f> {
         }
     }
 
-    /// Does what an action asks for, as far as it concerns the desk; the variables it sets.
+    /// Carries out an action as far as it concerns the desk; returns the variables that it sets.
     fn answer(
         &mut self,
         asked: &RequestedAction,
@@ -173,7 +173,7 @@ impl<'f> Bot<'f> {
         match asked.kind {
             ActionKind::SendMessage => match settings.get("content") {
                 Some(Value::String(words)) => self.done.push(format!("says {}", quote(words))),
-                // Typing is no message.
+                // A typing indicator is not a message.
                 Some(content) if content.get("state").is_some() => {}
                 Some(content) => {
                     let words = content.get("text").and_then(Value::as_str).unwrap_or_default();
@@ -209,7 +209,7 @@ impl<'f> Bot<'f> {
                     effects.push(Effect::Abandoned);
                 }
             }
-            // What is only counted tells nobody anything here.
+            // Tracking has no effect here.
             ActionKind::TrackEvent | ActionKind::TrackContactsJourney => {}
             ActionKind::ScheduleExpiration | ActionKind::CancelExpiration => {}
             ActionKind::ProcessCommand if opens_a_ticket(settings) => self.open(effects),
@@ -244,7 +244,7 @@ impl<'f> Bot<'f> {
     }
 }
 
-/// `set /tickets/{customer}`, as blocks of the second generation do it.
+/// `set /tickets/{customer}`, as blocks of generation V2 do it.
 fn opens_a_ticket(command: &Value) -> bool {
     let text = |name: &str| command.get(name).and_then(Value::as_str).unwrap_or_default();
     let rest = text("uri").strip_prefix("/tickets");
@@ -253,7 +253,7 @@ fn opens_a_ticket(command: &Value) -> bool {
             .is_some_and(|rest| rest.matches('/').count() <= 1 && !rest.contains("change-status"))
 }
 
-/// What a flow is told of a step that was carried out.
+/// The close that a flow gets for a step that was carried out.
 pub(crate) fn close_of_step(step: &Step) -> Option<Close> {
     match step {
         Step::Close => Some(Close::Inactivity),
@@ -263,7 +263,7 @@ pub(crate) fn close_of_step(step: &Step) -> Option<Close> {
     }
 }
 
-/// What a flow is told of a close by somebody else.
+/// The close that a flow gets for a close by somebody else.
 pub(crate) fn close_by(source: &Source) -> Close {
     match source {
         Source::Customer => Close::Customer,

@@ -1,4 +1,4 @@
-//! The component in its sandbox, as an engine.
+//! The component in its sandbox as an engine.
 
 use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
@@ -15,7 +15,7 @@ pub struct Sandboxed {
 }
 
 impl Sandboxed {
-    /// Plays on this plugin.
+    /// An engine for this plugin.
     pub fn new(plugin: host::Plugin) -> Sandboxed {
         Sandboxed { plugin }
     }
@@ -36,7 +36,7 @@ impl Engine for Sandboxed {
         config: &str,
         surroundings: &Surroundings,
     ) -> Result<Box<dyn Player>, ParseError> {
-        // What failed in one play must not be held against the next.
+        // A failure in one scenario must not affect the next.
         self.plugin.release();
         match self.plugin.policy(config, surroundings) {
             Ok(policy) => Ok(Box::new(Asked { policy, restarted: false, usage: Usage::default() })),
@@ -46,7 +46,7 @@ impl Engine for Sandboxed {
     }
 }
 
-/// A policy of the plugin, and what asking it has cost.
+/// A policy of the plugin, with the resources that its calls have used.
 struct Asked {
     policy: host::Policy,
     restarted: bool,

@@ -1,20 +1,20 @@
-//! What plays a conversation: the component in its sandbox, or the policy crate itself.
+//! What a conversation is played on: the component in its sandbox, or the policy crate itself.
 
 use despertador_contract::{
     Diagnostic, Explanation, Instant, Memory, Outline, Reader, Surroundings, Ticket,
 };
 pub use despertador_host::{CallError, Evaluator};
 
-/// Something that can read a policy. Scenarios, logs and simulations run on any.
+/// Parses policies. Scenarios, logs and simulations run on any engine.
 pub trait Engine {
     /// The engine's name in reports: `component`, `native`.
     fn name(&self) -> &str;
 
-    /// Reads and checks a config.
+    /// Parses and checks a config.
     ///
     /// # Errors
     ///
-    /// All problems of the config, or why the engine could not be asked.
+    /// All problems of the config, or why the engine failed.
     fn parse(
         &self,
         config: &str,
@@ -37,58 +37,58 @@ pub trait Player: Evaluator {
     /// The policy as a table.
     fn outline(&mut self, start: Instant) -> Result<Outline, CallError>;
 
-    /// What somebody should look at although the policy was accepted.
+    /// Problems that somebody should check although the policy was accepted.
     fn warnings(&mut self) -> Result<Vec<Diagnostic>, CallError>;
 
-    /// Throws the instance away, as a crash of the host would; the next call makes a new one.
+    /// Discards the instance, as after a crash of the host; the next call creates a new one.
     fn restart(&mut self);
 
-    /// What the calls have cost so far, where the engine counts it.
+    /// The resources used so far, if the engine counts them.
     fn usage(&self) -> Option<Usage> {
         None
     }
 }
 
-/// Why there is no policy.
+/// Why a policy could not be created.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ParseError {
-    /// The config has errors: all of its problems, warnings included.
+    /// The config has errors: all of its problems, including warnings.
     Refused(Vec<Diagnostic>),
-    /// The engine could not be asked; the sentence says why.
+    /// The engine failed; the text says why.
     Broken(String),
 }
 
-/// The most that one call has taken of each thing that is limited, beside its limit.
+/// The maximum that a call has used of each limited resource, with its limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// How many calls were made.
+    /// The number of calls.
     pub calls: u64,
-    /// Fuel of the dearest call.
+    /// Fuel of the most expensive call.
     pub fuel: Share,
-    /// Bytes of linear memory at the peak.
+    /// Peak of linear memory, in bytes.
     pub memory: Share,
-    /// Bytes given in the largest call.
+    /// Input of the largest call, in bytes.
     pub input: Share,
-    /// Bytes returned by the largest call.
+    /// Output of the largest call, in bytes.
     pub output: Share,
 }
 
-/// A part of what is allowed.
+/// A share of a limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Share {
-    /// What was taken.
+    /// The used amount.
     pub used: u64,
-    /// What may be taken; 0 means without limit.
+    /// The limit; 0 means none.
     pub allowed: u64,
 }
 
 impl Share {
-    /// Tenths of a percent of the limit.
+    /// The share in tenths of a percent.
     pub fn per_mille(&self) -> Option<u64> {
         self.used.saturating_mul(1000).checked_div(self.allowed)
     }
 
-    /// The larger use of two, under one limit.
+    /// The larger of two shares of one limit.
     #[must_use]
     pub fn max(self, other: Share) -> Share {
         Share { used: self.used.max(other.used), allowed: self.allowed.max(other.allowed) }
@@ -96,7 +96,7 @@ impl Share {
 }
 
 impl Usage {
-    /// The use of two runs together.
+    /// Combines the usage of two runs.
     #[must_use]
     pub fn and(self, other: Usage) -> Usage {
         Usage {

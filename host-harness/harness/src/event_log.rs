@@ -1,4 +1,4 @@
-//! A host without a world: it wakes at each deadline, carries actions out, and reports.
+//! A host without an environment: it wakes at each deadline, carries actions out, and reports them.
 
 use despertador_contract::{Event, Happening, Instant, Outcome, Reader, Ticket};
 use despertador_host::{self as host, CALLS_IN_A_ROW_MAX, next_call};
@@ -10,46 +10,46 @@ use despertador_contract::Call;
 use despertador_contract::event_log::{EventLog, Row};
 use despertador_contract::facts;
 
-/// A ticket of a log that was played.
+/// A played ticket of a log.
 #[derive(Debug, Clone)]
 pub struct PlayedTicket {
     /// The ticket's id.
     pub ticket: String,
-    /// Every call and its answer.
+    /// All calls and their answers.
     pub entries: Vec<Entry>,
-    /// Why playing stopped, if a call had no answer.
+    /// Why playing stopped, if a call failed.
     pub broken: Option<String>,
 }
 
 /// A call and its answer.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The row's line; none for what the virtual host did of its own.
+    /// The row's line; `None` for calls of the virtual host itself.
     pub line: Option<usize>,
     /// The call.
     pub call: Call,
     /// The answer.
     pub answer: Answer,
-    /// The answer in a sentence, where a reader wants one.
+    /// The explanation of the answer, if a reader was given.
     pub why: Option<String>,
 }
 
-/// The loop of a host, for one ticket: a clock that jumps to the next deadline, an outbox that is
-/// emptied at once, and reports of it.
+/// The loop of a host for one ticket: a clock that jumps to the next deadline, and an outbox that
+/// is carried out and reported at once.
 pub struct VirtualHost<'p> {
     player: &'p mut dyn Player,
     /// The ticket.
     pub conversation: Conversation,
-    /// Whether actions are carried out; a log that reports them itself is only followed.
+    /// Whether actions are carried out; if a log reports them itself, it is only followed.
     pub carries_out: bool,
     reader: Option<Reader>,
     now: Instant,
-    /// Every call so far.
+    /// All calls so far.
     pub entries: Vec<Entry>,
 }
 
 impl<'p> VirtualHost<'p> {
-    /// A host that knows of one ticket; with a reader, decisions are put into words.
+    /// A host for one ticket; with a reader, decisions are explained.
     pub fn new(player: &'p mut dyn Player, ticket: Ticket, reader: Option<Reader>) -> Self {
         VirtualHost {
             player,
@@ -61,11 +61,11 @@ impl<'p> VirtualHost<'p> {
         }
     }
 
-    /// Makes a call that somebody else caused.
+    /// Makes a call with an external cause.
     ///
     /// # Errors
     ///
-    /// The call had no answer.
+    /// The call failed.
     pub fn call(&mut self, call: Call, line: Option<usize>) -> Result<(), CallError> {
         self.now = self.now.max(call.now());
         let answer = self.conversation.play(self.player, &call)?.clone();
@@ -80,11 +80,11 @@ impl<'p> VirtualHost<'p> {
         Ok(())
     }
 
-    /// Lets time pass: does whatever falls due before an instant.
+    /// Lets time pass: does everything that falls due before an instant.
     ///
     /// # Errors
     ///
-    /// A call had no answer, or there is no end to what falls due.
+    /// A call failed, or there is no end to what falls due.
     pub fn run_until(&mut self, end: Instant) -> Result<(), CallError> {
         for _ in 0..CALLS_IN_A_ROW_MAX {
             let Some(Ok(decision)) = &self.conversation.answer else { return Ok(()) };
@@ -98,7 +98,7 @@ impl<'p> VirtualHost<'p> {
     }
 }
 
-/// Plays a whole log, ticket after ticket, and lets time pass until all of them rest.
+/// Plays a whole log, ticket by ticket, and lets time pass until all of them rest.
 pub fn play(log: &EventLog, player: &mut dyn Player, reader: Option<&Reader>) -> Vec<PlayedTicket> {
     log.tickets()
         .into_iter()
@@ -109,8 +109,8 @@ pub fn play(log: &EventLog, player: &mut dyn Player, reader: Option<&Reader>) ->
         .collect()
 }
 
-/// Plays one ticket of a log up to and including an instant, or to the end of it; and why that
-/// went no further, if a call had no answer.
+/// Plays a ticket of a log up to and including an instant, or to its end; also returns why it
+/// stopped early, if a call failed.
 pub fn play_ticket<'p>(
     log: &EventLog,
     ticket: &str,
@@ -131,7 +131,7 @@ pub fn play_ticket<'p>(
         result = host.run_until(row.received_at).and_then(|()| {
             if let Some(facts) = &row.facts {
                 let ticket = &mut host.conversation.state.ticket;
-                // The facts of a row were checked when the log was read.
+                // The facts of a row were checked when the log was parsed.
                 let _: Result<(), _> = facts::with(ticket, facts).map(|changed| *ticket = changed);
             }
             row.call.clone().map_or(Ok(()), |call| host.call(call, Some(row.line)))

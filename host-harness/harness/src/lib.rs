@@ -1,8 +1,8 @@
 //! Plays conversations on a Despertador plugin: scenario files, event logs, simulated customers.
 //!
-//! Whatever answers the calls of the contract is an [`Engine`]: the component in its sandbox
-//! ([`component::Sandboxed`]) or the policy crate itself. Time is an argument everywhere, and
-//! nothing here writes to a terminal.
+//! Everything that answers the calls of the contract is an [`Engine`]: the component in its sandbox
+//! ([`component::Sandboxed`]) or the policy crate itself. Time is always an argument, and nothing
+//! here writes to a terminal.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 

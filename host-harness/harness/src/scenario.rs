@@ -1,4 +1,4 @@
-//! Scenarios: Markdown files that a support lead reads and every engine plays.
+//! Scenarios: Markdown files that support leads can read and every engine can play.
 //!
 //! The manual of the format is itself a scenario file, `tests/scenarios/format.md`.
 

@@ -12,7 +12,7 @@ use crate::form::exact;
 use crate::ink::{Ink, PIXEL, Sheet};
 use crate::steps::Lane;
 
-/// Why a chart could not be drawn: the library for charts gave up.
+/// The chart library failed to draw a chart.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a chart cannot be drawn: {}", .0)]
 pub struct Undrawn(String);
@@ -23,7 +23,7 @@ impl From<DrawingAreaErrorKind<Infallible>> for Undrawn {
     }
 }
 
-/// So many policies have their steps in a chart; more lanes than that could not be told apart.
+/// Maximum number of policies with steps in a chart; more lanes could not be distinguished.
 pub(crate) const MOST_LANES: usize = 8;
 
 const SECOND: i64 = 1_000;
@@ -31,20 +31,20 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Where the axis has its lines. A chart begins at the first and ends at one of the others.
+/// The ticks of the axis. A chart begins at the first and ends at one of the others.
 const TICKS: [i64; 10] =
     [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
 
-/// A chart never ends before this.
+/// The minimum length of the axis.
 const SHORTEST: i64 = DAY;
 
-/// The times over which the charts of one page go, in milliseconds.
+/// The range of times of all charts on a page, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span {
     end: i64,
 }
 
-/// A scale with its ticks where people expect them; the library would put them at round numbers.
+/// A scale with ticks at familiar times; the library would put them at round numbers.
 #[derive(Debug, Clone)]
 struct Scale {
     range: Range<f64>,
@@ -62,7 +62,7 @@ impl Ranged for Scale {
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        // Light lines are not wanted.
+        // No minor grid lines.
         if hint.weight().allow_light_points() { Vec::new() } else { self.ticks.clone() }
     }
 
@@ -71,11 +71,11 @@ impl Ranged for Scale {
     }
 }
 
-/// So many points make a curve.
+/// Number of points in a curve.
 const POINTS: i32 = 160;
 
 impl Span {
-    /// One in which all of these times lie.
+    /// The span that contains all of these times.
     pub(crate) fn over(times: impl IntoIterator<Item = i64>) -> Span {
         let last = times.into_iter().fold(SHORTEST, i64::max);
         let end = TICKS.into_iter().find(|tick| *tick >= last);
@@ -86,7 +86,7 @@ impl Span {
         TICKS.into_iter().filter(move |tick| *tick <= self.end)
     }
 
-    /// The times at which curves are computed: as far apart everywhere, on the paper.
+    /// The times at which curves are computed, evenly spaced on the axis.
     #[allow(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -107,7 +107,7 @@ impl Span {
         ((first as f64).ln(), (self.end as f64).ln())
     }
 
-    /// Where a time lies between the ends; what lies outside lies at the end.
+    /// The position of a time between the ends, clamped.
     #[allow(clippy::cast_precision_loss, reason = "milliseconds of a year at most")]
     fn place(self, time: i64) -> f64 {
         let (from, to) = self.logarithms();
@@ -115,31 +115,31 @@ impl Span {
     }
 }
 
-/// A curve: the part, from 0 to 1, at each of the span's times; none where it is not known.
+/// A curve: the share, from 0 to 1, at each of the span's times; `None` if unknown.
 pub(crate) struct Curve {
     pub(crate) ink: Ink,
     pub(crate) parts: Vec<Option<f64>>,
 }
 
-/// What a chart shows.
+/// The contents of a chart.
 pub(crate) struct Chart<'c> {
     /// Unique in its page.
     pub(crate) id: &'c str,
     pub(crate) title: &'c str,
-    /// The same in words.
+    /// The description in words.
     pub(crate) description: &'c str,
     pub(crate) span: Span,
-    /// The last one lies on top.
+    /// The curves; the last one is drawn on top.
     pub(crate) curves: &'c [Curve],
-    /// Lower and upper ends of a range around the last curve, at each of the span's times.
+    /// Lower and upper bounds around the last curve, at each of the span's times.
     pub(crate) range: &'c [Option<(f64, f64)>],
     /// The steps of each policy.
     pub(crate) lanes: &'c [Lane<'c>],
-    /// What each policy itself had, from 0 to 1; drawn at its close.
+    /// Each policy's own result, from 0 to 1; drawn at its close.
     pub(crate) measured: &'c [Option<f64>],
-    /// Where the axis of parts ends. Charts that are compared have the same end.
+    /// The end of the share axis. Charts that are compared have the same end.
     pub(crate) top: f64,
-    /// How parts are written at the axis.
+    /// Formats shares at the axis.
     pub(crate) percent: &'c dyn Fn(f64) -> String,
 }
 
@@ -149,18 +149,18 @@ const LANE: i32 = 17;
 const LEFT: i32 = 54;
 const BELOW: i32 = 24;
 
-/// Pixels as units.
+/// Pixels in drawing units.
 fn px(pixels: i32) -> i32 {
     pixels.saturating_mul(PIXEL)
 }
 
-/// The same, where the library wants them without sign.
+/// The same, unsigned for the library.
 fn upx(pixels: i32) -> u32 {
     px(pixels).unsigned_abs()
 }
 
 impl Chart<'_> {
-    /// The chart as SVG, with its words for those who do not see it.
+    /// The chart as SVG, with a description in words.
     pub(crate) fn svg(&self) -> Result<Markup, Undrawn> {
         let lanes = self.lanes.get(..MOST_LANES).unwrap_or(self.lanes);
         let above = LANE.saturating_mul(i32::try_from(lanes.len()).unwrap_or(0)).saturating_add(8);
@@ -279,28 +279,28 @@ impl Chart<'_> {
     }
 }
 
-/// Bars side by side, each of them made of parts.
+/// Bars side by side, each consisting of parts.
 pub(crate) struct Bars<'c> {
     /// Unique in its page.
     pub(crate) id: &'c str,
     pub(crate) title: &'c str,
-    /// The same in words.
+    /// The description in words.
     pub(crate) description: &'c str,
-    /// What the parts are called, from below; empty if each bar is one.
+    /// The names of the parts, from below; empty if bars have one part.
     pub(crate) names: &'c [String],
-    /// The bars: what stands below each, and its parts.
+    /// The bars: the label below each, and its parts.
     pub(crate) columns: &'c [(String, Vec<f64>)],
-    /// Where the axis ends.
+    /// The end of the axis.
     pub(crate) top: f64,
-    /// How heights are written at the axis.
+    /// Formats heights at the axis.
     pub(crate) written: &'c dyn Fn(f64) -> String,
 }
 
-/// So many bars have a word below them.
+/// Maximum number of labels below the bars.
 const LABELS: usize = 6;
 
 impl Bars<'_> {
-    /// The bars as SVG, with words for those who do not see them.
+    /// The bars as SVG, with a description in words.
     pub(crate) fn svg(&self) -> Result<Markup, Undrawn> {
         let above = LANE.saturating_mul(i32::try_from(self.names.len()).unwrap_or(0));
         let above = above.saturating_add(8);
@@ -373,7 +373,7 @@ impl Bars<'_> {
                 below += part;
             }
         }
-        // Named from above, as they lie.
+        // From top to bottom, as they are drawn.
         let last = self.names.len().saturating_sub(1);
         for (number, name) in (0_u8..).zip(self.names) {
             let lane = i32::try_from(last).unwrap_or(0).saturating_sub(i32::from(number));
@@ -393,7 +393,7 @@ impl Bars<'_> {
     }
 }
 
-/// Where an axis ends on which all of these parts lie.
+/// The end of an axis that contains all of these shares.
 pub(crate) fn top(parts: impl IntoIterator<Item = f64>) -> f64 {
     let most = parts.into_iter().fold(0.0, f64::max);
     [0.04, 0.1, 0.2, 0.4, 0.6, 0.8].into_iter().find(|top| most <= *top).unwrap_or(1.0)
@@ -438,7 +438,7 @@ mod tests {
             let height = |one: &str| one.split("height=\"").nth(1)?.split('"').next()?.parse().ok();
             all.filter_map(height).collect()
         };
-        // One each for the names; none where there is nothing.
+        // One each for the names; none for empty parts.
         let (below, above) = (heights("p0"), heights("p1"));
         assert_eq!((below.len(), above.len()), (2, 3), "{svg}");
         let near = |one: u32, other: u32| one.abs_diff(other) <= 2;
@@ -473,7 +473,7 @@ mod tests {
         assert_eq!(svg.matches(r#"<polygon class="f step p0""#).count(), 1, "{svg}");
         assert!(svg.contains("&lt;b&gt;&amp;") && !svg.contains("<b>"));
         assert!(svg.contains("0.100") && !svg.contains("0.200"), "the axis fits the curve: {svg}");
-        // The curve rises where the close stands.
+        // The curve rises at the close.
         let curve = svg.split("l all\" points=\"").nth(1).and_then(|rest| rest.split('"').next());
         let heights: Vec<&str> = curve
             .expect("a curve")

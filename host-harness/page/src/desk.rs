@@ -15,19 +15,19 @@ mod words;
 
 use words::Says;
 
-/// So many departments have a row.
+/// Maximum number of departments with a row.
 const ROWS: usize = 300;
-/// So many bars are in a chart; of a longer period each stands for several days.
+/// Maximum number of bars in a chart; in a longer period each represents several days.
 const BARS: i64 = 62;
 /// Who closes, in the order of the bars.
 const WHO: [&str; 6] = ["inactivity", "agent", "customer", "flow", "api", "other"];
 
-/// What a desk's journal says of a period.
+/// A report about a period of a desk's journal.
 #[derive(Debug, Clone, Copy)]
 pub struct DeskReport<'r> {
-    /// What it is about, such as an account or a file.
+    /// Its subject, such as an account or a file.
     pub name: &'r str,
-    /// What was found.
+    /// The report.
     pub reported: &'r Reported,
 }
 
@@ -35,7 +35,7 @@ pub struct DeskReport<'r> {
 ///
 /// # Errors
 ///
-/// The library for charts gave up, which is not expected of any report.
+/// The chart library failed, which is not expected for any report.
 pub fn desk_report(report: &DeskReport<'_>, language: Language) -> Result<String, Undrawn> {
     let found = report.reported;
     let form = Form::new(language, &found.period.zone);
@@ -174,7 +174,7 @@ impl Page<'_> {
         }
     }
 
-    /// Closes by the day, or by as many days as make bars that can be told apart.
+    /// Closes per day, or per several days so that the bars can be distinguished.
     fn days(&self) -> Result<Markup, Undrawn> {
         let (form, says) = (self.form, self.says);
         let days = &self.found.days;
@@ -390,7 +390,7 @@ impl Page<'_> {
     }
 }
 
-/// Short lengths to the millisecond, longer ones in their two largest units.
+/// Short durations to the millisecond, longer ones in their two largest units.
 fn about_or_exact(milliseconds: i64) -> String {
     if milliseconds < 1_000 { exact(milliseconds.max(0)) } else { about(milliseconds) }
 }
@@ -405,7 +405,7 @@ fn floats(counts: &[u64]) -> Vec<f64> {
     counts.iter().map(|count| *count as f64).collect()
 }
 
-/// The end of an axis of which a quarter is a whole number.
+/// The end of an axis that is divisible by four.
 fn quarters(most: f64) -> f64 {
     (most / 4.0).ceil().max(1.0) * 4.0
 }

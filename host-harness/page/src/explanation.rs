@@ -9,16 +9,16 @@ use crate::shell::{self, Section, wide};
 use crate::timeline::Timeline;
 use despertador_contract::Language;
 
-/// A decision in words, with what led to it.
+/// An explained decision, with the events that led to it.
 #[derive(Debug, Clone, Copy)]
 pub struct Explained<'e> {
-    /// The moment that is explained.
+    /// The explained instant.
     pub at: Instant,
-    /// The decision in words; in the language of the page, if the page is to have one language.
+    /// The explanation; it should be in the language of the page.
     pub explanation: &'e Explanation,
-    /// What happened to the ticket.
+    /// The ticket's timeline.
     pub timeline: &'e Timeline,
-    /// The zone of the clocks that are shown.
+    /// The zone of the displayed times.
     pub zone: &'e Zone,
 }
 

@@ -1,4 +1,4 @@
-//! Numbers, lengths of time and instants, as a page's reader writes them.
+//! Formats numbers, durations and instants for a page's reader.
 
 use std::borrow::Cow;
 
@@ -15,12 +15,12 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 86_400_000;
 
-/// How one page writes.
+/// The formatting of a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Form<'z> {
     pub(crate) language: Language,
     pub(crate) words: &'static Words,
-    /// The zone of the clocks that are shown.
+    /// The zone of the displayed times.
     zone: &'z Zone,
 }
 
@@ -29,7 +29,7 @@ impl<'z> Form<'z> {
         Form { language, words: words(language), zone }
     }
 
-    /// A number with its thousands apart.
+    /// A number with thousands separators.
     pub(crate) fn count(self, number: impl TryInto<u64>) -> String {
         let digits = number.try_into().unwrap_or(u64::MAX).to_string();
         let (thousands, _) = separators(self.language);
@@ -43,13 +43,13 @@ impl<'z> Form<'z> {
         text
     }
 
-    /// A part of a thousand: `12.3 %`, with a blank that does not break.
+    /// Tenths of a percent: `12.3 %`, with a non-breaking space.
     pub(crate) fn per_mille(self, part: u64) -> String {
         let (_, tenths) = separators(self.language);
         format!("{}{tenths}{}\u{a0}%", part / 10, part % 10)
     }
 
-    /// A part from 0 to 1, as percent.
+    /// A share from 0 to 1, in percent.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -67,7 +67,7 @@ impl<'z> Form<'z> {
             .map_or_else(|| text.replace('.', &tenths.to_string()), str::to_owned)
     }
 
-    /// A clock face and a date of the reader: `2026-03-02`, `09:05:30`.
+    /// Date and time in the reader's zone: `2026-03-02`, `09:05:30`.
     pub(crate) fn date_and_time(self, at: Instant) -> (String, String) {
         let shown = self.zone.show(at);
         shown.split_once(' ').map_or_else(
@@ -76,7 +76,7 @@ impl<'z> Form<'z> {
         )
     }
 
-    /// Both together.
+    /// Both in one text.
     pub(crate) fn instant(self, at: Instant) -> String {
         let (date, time) = self.date_and_time(at);
         format!("{date} {time}")
@@ -88,12 +88,12 @@ impl<'z> Form<'z> {
     }
 }
 
-/// A length of time as it is, in the units of a policy.
+/// An exact duration in the units of a policy.
 pub(crate) fn exact(milliseconds: i64) -> String {
     duration::show(u64::try_from(milliseconds).unwrap_or_default())
 }
 
-/// A length of time in its two largest units.
+/// A duration in its two largest units.
 pub(crate) fn about(milliseconds: i64) -> String {
     let unit = match milliseconds {
         DAY.. => HOUR,
@@ -103,14 +103,14 @@ pub(crate) fn about(milliseconds: i64) -> String {
     exact(milliseconds.saturating_sub(milliseconds.rem_euclid(unit)))
 }
 
-/// Text out of a file, without what no page and no picture may have in it.
+/// A text from a file, without characters that pages and images must not contain.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let bad = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
     if text.contains(bad) { text.replace(bad, "\u{fffd}").into() } else { text.into() }
 }
 
-/// The first characters of a text, and whether there were more. In between, directions of writing are
-/// kept apart from what stands around.
+/// The first characters of a text, with an ellipsis if it was longer. Its writing direction is
+/// isolated from the surrounding text.
 pub(crate) fn short(text: &str, most: usize) -> String {
     let clean = clean(text);
     let mut shown: String = clean.chars().take(most).collect();

@@ -1,5 +1,5 @@
-//! What charts are drawn with: SVG whose lines have classes instead of colours, so that one picture is
-//! light and dark.
+//! The drawing backend of charts: SVG with classes instead of colours, so that one image works in
+//! light and dark mode.
 
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -12,14 +12,14 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind,
 };
 
-/// Units of a drawing in a pixel: the library counts in whole ones, and curves need finer ones.
+/// Drawing units per pixel: the library uses integers, and curves need finer steps.
 pub(crate) const PIXEL: i32 = 10;
 
-/// What a line is for. The style of the page says how it looks.
+/// The purpose of a line. The style of the page determines how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Ink {
-    /// What the library draws without being asked, which is text.
+    /// Text, which the library draws by itself.
     Label = 0,
     Axis = 1,
     Grid = 2,
@@ -33,12 +33,12 @@ pub(crate) enum Ink {
 const CLASSES: [&str; 7] = ["label", "axis", "grid", "all", "own", "range", "step"];
 
 impl Ink {
-    /// The colour that stands for it while the library draws.
+    /// The colour that represents it while the library draws.
     pub(crate) fn color(self) -> RGBColor {
         RGBColor(self as u8, 0, 0)
     }
 
-    /// That of a policy, by its number.
+    /// The colour of a policy, by its number.
     pub(crate) fn of_policy(self, number: u8) -> RGBColor {
         RGBColor(self as u8, number, 0)
     }
@@ -48,7 +48,7 @@ impl Ink {
     }
 }
 
-/// The classes of what is drawn in a colour.
+/// The classes for a colour.
 fn class(color: BackendColor, filled: bool) -> String {
     let (ink, policy, _) = color.rgb;
     let name = CLASSES.get(usize::from(ink)).copied().unwrap_or_default();
@@ -60,14 +60,14 @@ fn class(color: BackendColor, filled: bool) -> String {
     }
 }
 
-/// A sheet of SVG.
+/// An SVG drawing.
 pub(crate) struct Sheet<'s> {
     drawn: &'s mut String,
     size: (u32, u32),
 }
 
 impl<'s> Sheet<'s> {
-    /// A sheet of so many units.
+    /// A drawing with this size in units.
     pub(crate) fn new(drawn: &'s mut String, size: (u32, u32)) -> Self {
         Sheet { drawn, size }
     }
@@ -83,7 +83,7 @@ type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
     let mut text = String::new();
     for (x, y) in path {
-        // Writing into a string does not fail.
+        // Writing into a `String` cannot fail.
         let _: std::fmt::Result = write!(text, "{x},{y} ");
     }
     text.truncate(text.trim_end().len());
@@ -183,7 +183,7 @@ impl DrawingBackend for Sheet<'_> {
         )
     }
 
-    /// Near enough to leave room for: which font there will be is not known here.
+    /// An estimate of the space for a text, because the font is not known.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

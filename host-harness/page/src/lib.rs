@@ -1,10 +1,10 @@
-//! Backtests, explanations and a desk's reports as pages and pictures.
+//! Backtests, explanations and a desk's reports as pages and images.
 //!
-//! [`backtest`](fn@backtest), [`explanation`](fn@explanation) and [`desk_report`] write a page each: one file, with its style, its
-//! pictures and a little script inside, which loads nothing and can be read without that script.
-//! [`Timeline::svg`] writes the picture of one ticket alone.
+//! [`backtest`](fn@backtest), [`explanation`](fn@explanation) and [`desk_report`] write one page
+//! each: a file with its style, its images and a little script, which loads nothing and can be read
+//! without that script. [`Timeline::svg`] draws a single ticket.
 //!
-//! Whatever comes out of files is text here and never markup: it is put in by templates that escape it.
+//! Everything from files is text and never markup: templates escape it.
 //!
 //! Nothing here writes to a file or a terminal, or reads a clock.
 

@@ -17,15 +17,15 @@ use crate::steps::{Lane, Steps, rule};
 use crate::timeline::Timeline;
 use despertador_contract::Language;
 
-/// So many premature closes of a policy are drawn as timelines.
+/// Maximum number of a policy's premature closes that are drawn as timelines.
 pub const EXAMPLES: usize = 12;
-/// So many of them are listed.
+/// Maximum number of them in the list.
 const LISTED: usize = 200;
-/// So many departments have a row.
+/// Maximum number of departments with a row.
 const ROWS: usize = 300;
-/// So many of them have charts.
+/// Maximum number of departments with charts.
 const CHARTS: usize = 12;
-/// A department with fewer silences has no chart: its curve would be a few steps.
+/// Minimum number of silences for a department's chart; with fewer its curve would be a few steps.
 const ENOUGH: u64 = 10;
 
 const MINUTE: i64 = 60_000;
@@ -48,37 +48,37 @@ const TIMES: [i64; 12] = [
     7 * DAY,
 ];
 
-/// What a backtest found.
+/// The result of a backtest.
 #[derive(Debug, Clone, Copy)]
 pub struct Backtest<'b> {
-    /// What the history is called, such as its file.
+    /// The name of the history, such as its file.
     pub history_name: &'b str,
-    /// The history, and what of it could not be read.
+    /// The history, and what could not be read.
     pub read: &'b Read,
-    /// The policies that were tried.
+    /// The policies that were tested.
     pub tried: &'b [Tried<'b>],
-    /// A close is premature if the customer writes within so many milliseconds.
+    /// A close is premature if the customer writes within this many milliseconds.
     pub window: i64,
-    /// What a close that nobody has to make is worth, in minutes of an agent's time.
+    /// The value of an automatic close, in minutes of an agent's time.
     pub minutes_per_close: f64,
-    /// The channel on which it was played.
+    /// The channel of the conversations.
     pub channel: &'b str,
-    /// The zone of the clocks that are shown.
+    /// The zone of the displayed times.
     pub zone: &'b Zone,
 }
 
-/// A policy that was tried.
+/// A policy that was tested.
 #[derive(Debug, Clone, Copy)]
 pub struct Tried<'b> {
     /// Its name, such as its file.
     pub name: &'b str,
-    /// What it says.
+    /// The policy as a table.
     pub outline: &'b Outline,
-    /// What the check warns of in it.
+    /// The warnings about it.
     pub warnings: &'b [Diagnostic],
-    /// What came of it.
+    /// Its results.
     pub judged: &'b Judged,
-    /// Tickets it would have closed too early; [`EXAMPLES`] are enough, no more are drawn.
+    /// Tickets that it would have closed too early; at most [`EXAMPLES`] are drawn.
     pub examples: &'b [Example<'b>],
 }
 
@@ -86,7 +86,7 @@ pub struct Tried<'b> {
 ///
 /// # Errors
 ///
-/// The library for charts gave up, which is not expected of any history.
+/// The chart library failed, which is not expected for any history.
 pub fn backtest(backtest: &Backtest<'_>, language: Language) -> Result<String, Undrawn> {
     let form = Form::new(language, backtest.zone);
     let report = Report::new(backtest, form);
@@ -112,7 +112,7 @@ pub fn backtest(backtest: &Backtest<'_>, language: Language) -> Result<String, U
     Ok(shell::page(form, words.backtest, &html! { p { (lead) } }, &sections))
 }
 
-/// When the first and the last thing happened.
+/// The instants of the first and the last event.
 fn span(tickets: &[Recorded]) -> Option<(i64, i64)> {
     let first = tickets.iter().filter_map(|ticket| Some(ticket.items.first()?.at())).min()?;
     let last = tickets.iter().filter_map(|ticket| Some(ticket.items.last()?.at())).max()?;
@@ -123,18 +123,18 @@ struct Report<'r> {
     backtest: &'r Backtest<'r>,
     form: Form<'r>,
     all: Delays,
-    /// The curves of all of them together, which stand in every chart.
+    /// The curve of all conversations, which is in every chart.
     answered: Vec<Option<f64>>,
     rates: Vec<Rate>,
     each: BTreeMap<String, Delays>,
-    /// Departments with their tickets, the largest first.
+    /// Departments with their numbers of tickets, the largest first.
     sizes: Vec<(&'r str, u64)>,
     span: Span,
-    /// Where the axis of premature closes ends.
+    /// The end of the axis of premature closes.
     closing_top: f64,
 }
 
-/// A policy's name, as it is called in tables and charts.
+/// A policy's letter in tables and charts.
 fn letter(place: usize) -> String {
     let letters = u8::try_from(place).ok().filter(|place| *place < 26);
     letters.map_or_else(
@@ -155,7 +155,7 @@ impl<'r> Report<'r> {
         sizes.sort_by_key(|(_, tickets)| std::cmp::Reverse(*tickets));
         let closes = backtest.tried.iter().flat_map(|tried| &tried.outline.rules);
         let steps = closes.filter_map(|rule| Steps::of(rule).last());
-        // A few who answered after months would press all others together.
+        // A few answers after months would compress all others.
         let answers = all.answers();
         let most = answers.get(answers.len().saturating_mul(99) / 100).copied();
         let span = Span::over(steps.chain(most));
@@ -457,7 +457,7 @@ impl<'r> Report<'r> {
 
     // ---- charts
 
-    /// The departments whose curves are drawn: those with the most silences.
+    /// The departments with charts: those with the most silences.
     fn charted(&self) -> Vec<(&str, &Delays)> {
         let mut names: Vec<(&str, &Delays)> = self
             .each
@@ -470,8 +470,8 @@ impl<'r> Report<'r> {
         names
     }
 
-    /// The steps that each policy has for a department; or, for all of them, those of the rule that
-    /// most conversations have, with how many.
+    /// The steps of each policy for a department; or, for all departments, those of the rule with
+    /// the most conversations, with their number.
     fn lanes(&self, department: Option<&str>) -> Vec<Lane<'r>> {
         let steps = |tried: &'r Tried<'r>| {
             if let Some(name) = department {
@@ -498,7 +498,7 @@ impl<'r> Report<'r> {
             .collect()
     }
 
-    /// The policies' steps in words, for those who do not see the chart.
+    /// The policies' steps in words, for readers who cannot see the chart.
     fn steps_in_words(&self, lanes: &[Lane<'_>]) -> String {
         let said: Vec<String> = lanes
             .iter()
@@ -553,7 +553,7 @@ impl<'r> Report<'r> {
         .svg()
     }
 
-    /// The premature closes that each policy itself had, from 0 to 1, in a department or in all.
+    /// Each policy's own share of premature closes, from 0 to 1, in a department or in all.
     fn measured(&self, name: Option<&str>) -> Vec<Option<f64>> {
         let rate = |tried: &Tried<'_>| {
             let all = Some(&tried.judged.total);
@@ -629,7 +629,7 @@ impl<'r> Report<'r> {
         .svg()
     }
 
-    /// What the lines of the charts below are.
+    /// The legend of the charts below.
     fn legend(&self, with_range: bool) -> Markup {
         let words = self.form.words;
         let lanes = self.lanes(None);
@@ -837,7 +837,7 @@ impl<'r> Report<'r> {
         }
     }
 
-    // ---- what covers the figures
+    // ---- coverage of the figures
 
     fn coverage(&self) -> Markup {
         let (form, words) = (self.form, self.form.words);
@@ -890,13 +890,13 @@ impl<'r> Report<'r> {
     }
 }
 
-/// A part of a thousand as a part of one.
+/// Tenths of a percent as a share.
 #[allow(clippy::cast_precision_loss, reason = "a part of a thousand")]
 fn as_part(per_mille: u64) -> f64 {
     per_mille as f64 / 1_000.0
 }
 
-/// A part from 0 to 1 at the axis.
+/// A share from 0 to 1 at the axis, in percent.
 fn whole_percent(part: f64) -> String {
     format!("{:.0}\u{a0}%", part * 100.0)
 }

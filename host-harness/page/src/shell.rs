@@ -1,4 +1,4 @@
-//! What every page has around its content.
+//! The frame of every page.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,19 +10,19 @@ use crate::form::Form;
 const STYLE: &str = concat!(include_str!("page.css"), include_str!("picture.css"));
 const SCRIPT: &str = include_str!("page.js");
 
-/// A section of a page: its id, its heading, what is in it.
+/// A section of a page: id, heading, content.
 pub(crate) struct Section {
     pub(crate) id: &'static str,
     pub(crate) heading: String,
     pub(crate) content: Markup,
 }
 
-/// By which a browser knows what is let in.
+/// The hash by which a browser recognises allowed content.
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-/// A whole page. Nothing is let in from elsewhere, and of what is inside only this style and script.
+/// A whole page. Nothing is loaded from outside, and only this style and this script are allowed.
 pub(crate) fn page(form: Form, title: &str, lead: &impl Render, sections: &[Section]) -> String {
     let words = form.words;
     let policy = format!(
@@ -72,7 +72,7 @@ pub(crate) fn page(form: Form, title: &str, lead: &impl Render, sections: &[Sect
     .into_string()
 }
 
-/// Something wide, which scrolls by itself and can be reached with the keyboard.
+/// Wide content that scrolls by itself and can be reached with the keyboard.
 pub(crate) fn wide(form: Form, name: &str, content: &Markup) -> Markup {
     html! {
         div.wide role="region" tabindex="0" aria-label={ (name) ", " (form.words.scrolls) } { (content) }
@@ -93,7 +93,7 @@ mod tests {
             !page.contains("unsafe-inline") && !page.contains("http:") && !page.contains("https:")
         );
         assert_eq!(page.matches("<script>").count(), 1, "only our own");
-        // What stands between the tags is what was hashed: our own texts end neither of them.
+        // The hashed text is exactly the text between the tags: our texts end neither of them.
         assert!(!STYLE.contains("</") && !SCRIPT.contains("</"));
         assert_eq!(hash(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
     }

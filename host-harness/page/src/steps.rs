@@ -1,4 +1,4 @@
-//! Which steps a policy takes when, for a department.
+//! The steps of a policy for a department, with their times.
 
 use despertador_contract::{Outline, RuleOutline, Step};
 
@@ -29,18 +29,17 @@ impl Steps {
     }
 }
 
-/// A policy's steps in a chart.
+/// A policy's lane in a chart.
 pub(crate) struct Lane<'r> {
     /// The policy's letter.
     pub(crate) letter: String,
     pub(crate) steps: Steps,
-    /// The name of the rule that they are of, and how many conversations have it, in a chart of all
-    /// conversations.
+    /// The name of their rule and, in a chart of all conversations, its number of conversations.
     pub(crate) rule: Option<(&'r str, u64)>,
 }
 
-/// The rule that a policy has for a department: its own, else the one for any; none where that is
-/// switched off.
+/// A policy's rule for a department: its own, otherwise the one for any; `None` if that is switched
+/// off.
 pub(crate) fn rule<'o>(outline: &'o Outline, department: Option<&str>) -> Option<&'o RuleOutline> {
     let names = |rule: &&RuleOutline| {
         let of = rule.departments.as_ref();

@@ -1,4 +1,4 @@
-//! What pages and pictures say: a table a language.
+//! The texts of pages and images: one table per language.
 
 use despertador_contract::Language;
 
@@ -6,7 +6,7 @@ mod en;
 mod es;
 mod pt;
 
-/// The sentences of a language.
+/// The texts of a language.
 pub(crate) fn words(language: Language) -> &'static Words {
     match language {
         Language::Spanish => &es::WORDS,
@@ -15,7 +15,7 @@ pub(crate) fn words(language: Language) -> &'static Words {
     }
 }
 
-/// What stands between thousands, and before tenths.
+/// The thousands separator and the decimal separator.
 pub(crate) fn separators(language: Language) -> (char, char) {
     match language {
         Language::Spanish | Language::Portuguese => ('.', ','),
@@ -23,7 +23,7 @@ pub(crate) fn separators(language: Language) -> (char, char) {
     }
 }
 
-/// All sentences of a language. Those with values are functions, so that none can be forgotten.
+/// All texts of a language. Texts with values are functions, so that no value can be forgotten.
 pub(crate) struct Words {
     // Every page.
     pub(crate) skip: &'static str,
@@ -35,7 +35,7 @@ pub(crate) struct Words {
     pub(crate) no_department: &'static str,
     pub(crate) sort_by: fn(&str) -> String,
 
-    // The backtest: its head and the summary.
+    // The backtest: head and summary.
     pub(crate) backtest: &'static str,
     pub(crate) lead: fn(&str, &str, &str, &str) -> String,
     pub(crate) summary: &'static str,
@@ -133,7 +133,7 @@ pub(crate) struct Words {
     pub(crate) timelines_bounded: fn(&str, &str) -> String,
     pub(crate) timeline_of: fn(&str, &str) -> String,
 
-    // What the figures cover.
+    // Coverage of the figures.
     pub(crate) coverage: &'static str,
     pub(crate) from_to: &'static str,
     pub(crate) until: fn(&str, &str) -> String,
@@ -184,7 +184,7 @@ pub(crate) struct Words {
     pub(crate) what_happened: &'static str,
 }
 
-/// What can happen to a ticket, without messages and steps carried out.
+/// Events of a ticket, except messages and carried out steps.
 pub(crate) struct Happened {
     pub(crate) opened: &'static str,
     pub(crate) failed: &'static str,

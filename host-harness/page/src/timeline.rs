@@ -1,7 +1,7 @@
-//! What happened to one ticket, from top to bottom, as a picture.
+//! An image of a ticket's events, from top to bottom.
 //!
-//! Time goes down the page: so clock times and what they are about stand beside each other in a line
-//! each, however many there are, and the picture is as wide as a telephone.
+//! Time runs down the page, so that each event has its time and its text on one line, however many
+//! there are, and the image is as wide as a phone.
 
 use std::fmt::Write;
 
@@ -16,28 +16,28 @@ use despertador_contract::Language;
 
 use crate::text::Happened;
 
-/// What happened to one ticket.
+/// The events of a ticket.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Timeline {
     /// The ticket's id.
     pub ticket: String,
-    /// What happened, in order of time.
+    /// The events, in order of time.
     pub marks: Vec<Mark>,
-    /// The time after a close within which the customer's next message shows that it was premature:
-    /// from when until when.
+    /// The time after a close in which the customer's next message shows that it was premature:
+    /// beginning and end.
     pub window: Option<(Instant, Instant)>,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// When.
     pub at: Instant,
-    /// What.
+    /// Its kind.
     pub what: What,
 }
 
-/// What can stand in a timeline.
+/// The kinds of events in a timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// The customer wrote.
@@ -48,38 +48,38 @@ pub enum What {
     AiAgent,
     /// Automation wrote.
     Bot,
-    /// Somebody else wrote.
+    /// Another author wrote.
     Somebody,
     /// A reminder was sent, with its number from 1.
     Reminder(u32),
-    /// The policy closed the ticket; since when the customer had been silent, where that is known.
+    /// The policy closed the ticket; the beginning of the customer's silence, if known.
     Close(Option<Instant>),
-    /// The customer wrote after the close; when that was.
+    /// The customer wrote after the close; the time of the close.
     CameBack(Instant),
-    /// Anything else that was recorded.
+    /// Any other recorded event.
     Event(Box<Happening>),
-    /// A step that was carried out and is neither reminder nor close.
+    /// A carried out step other than reminder and close.
     Carried(Step),
-    /// The moment that is explained.
+    /// The explained instant.
     Asked,
-    /// What is planned.
+    /// A planned step.
     Planned(Step),
-    /// The window after a close ends; how long it was, in milliseconds.
+    /// The window after a close ends; its length in milliseconds.
     WindowEnds(i64),
-    /// So many moments are not drawn.
+    /// This many events are not drawn.
     LeftOut(usize),
 }
 
-/// So many moments of one ticket are drawn; what stands between the first and the last is left out.
+/// Maximum number of events that are drawn; those in the middle are left out.
 const MOST: usize = 48;
-/// Of these, so many stand at the beginning.
+/// How many of these are at the beginning.
 const FIRST: usize = 12;
-/// So many messages are shown after the customer came back.
+/// Maximum number of messages after the customer came back.
 const AFTERWARDS: usize = 5;
 
 impl Timeline {
-    /// That of a ticket that would have been closed too early, judged with a window of so many
-    /// milliseconds. What was recorded is shown until some messages after the customer came back.
+    /// The timeline of a ticket that would have been closed too early; `window` is in milliseconds.
+    /// It ends some messages after the customer came back.
     #[must_use]
     pub fn of_example(example: &Example<'_>, window: i64) -> Timeline {
         let mut marks: Vec<Mark> = Vec::new();
@@ -99,7 +99,7 @@ impl Timeline {
             }
             marks.push(Mark { at, what });
         }
-        // Who opens another ticket has come back too, though not in this one.
+        // A customer who opens another ticket has come back too, though not in this one.
         if !marks.iter().any(|mark| matches!(mark.what, What::CameBack(_))) {
             marks.push(Mark { at: example.wrote, what: What::CameBack(example.closed) });
         }
@@ -111,8 +111,8 @@ impl Timeline {
         }
         let ends = example.closed.saturating_add(window);
         marks.push(Mark { at: ends, what: What::WindowEnds(window) });
-        // Stable: what is due at the instant of a message comes after it. Only the message after the
-        // close stands behind the close.
+        // Stable: what is due at the instant of a message comes after it. Only the message after
+        // the close comes behind the close.
         marks.sort_by_key(|mark| (mark.at, matches!(mark.what, What::CameBack(_))));
         Timeline {
             ticket: example.recorded.id.clone(),
@@ -121,7 +121,7 @@ impl Timeline {
         }
     }
 
-    /// That of the calls a host made, until the moment at which a decision is explained.
+    /// The timeline of a host's calls, until the explained instant.
     pub fn of_calls<'c>(
         ticket: &str,
         calls: impl IntoIterator<Item = &'c Call>,
@@ -154,19 +154,19 @@ impl Timeline {
         Timeline { ticket: ticket.to_owned(), marks, window: None }
     }
 
-    /// The picture by itself: SVG with its style inside, in light and dark. Clocks are those of a zone.
+    /// The image alone: SVG with its own style, in light and dark. Times are those of `zone`.
     #[must_use]
     pub fn svg(&self, language: Language, zone: &Zone) -> String {
         let form = Form::new(language, zone);
         self.draw(form, "timeline", true).into_string()
     }
 
-    /// The picture in a page, which has the style; `id` is unique there.
+    /// The image in a page, which has the style; `id` must be unique there.
     pub(crate) fn in_page(&self, form: Form, id: &str) -> Markup {
         self.draw(form, id, false)
     }
 
-    /// The marks that are drawn.
+    /// The marks to draw.
     fn shown(&self) -> Vec<Mark> {
         let Some(too_many) = self.marks.len().checked_sub(MOST).filter(|more| *more > 0) else {
             return self.marks.clone();
@@ -220,7 +220,7 @@ impl Timeline {
         }
     }
 
-    /// The same for those who do not see it.
+    /// The same in words, for readers who cannot see it.
     fn in_words(&self, form: Form) -> String {
         let mut words = String::new();
         for mark in self.shown() {
@@ -231,7 +231,7 @@ impl Timeline {
                 form.instant(mark.at) + " "
             };
             let more = more.map(|more| format!(", {more}")).unwrap_or_default();
-            // Writing into a string does not fail.
+            // Writing into a `String` cannot fail.
             let _: std::fmt::Result = write!(words, "{when}{main}{more}. ");
         }
         words.truncate(words.trim_end().len());
@@ -283,8 +283,8 @@ impl Timeline {
         rows
     }
 
-    /// The longest time that is drawn as long as it was: twice what is usual between two marks, and
-    /// five minutes at least. What is longer is cut.
+    /// The longest interval that is drawn to scale: twice the usual one between two marks, at least
+    /// five minutes. Longer ones are cut.
     fn unit(&self) -> i64 {
         let pairs = self.marks.iter().zip(self.marks.iter().skip(1));
         let mut gaps: Vec<i64> = pairs
@@ -302,15 +302,15 @@ fn ratio(gap: i64, unit: i64) -> f64 {
     gap.max(0) as f64 / unit.max(1) as f64
 }
 
-/// Pixels that the longest uncut time takes, beside the line of text.
+/// Pixels of the longest uncut interval, in addition to the line of text.
 const PER_UNIT: f64 = 48.0;
 const WIDTH: f64 = 420.0;
-/// Where the line of time stands.
+/// The position of the time line.
 const AXIS: f64 = 106.0;
-/// Where texts begin.
+/// The position of texts.
 const TEXT: f64 = 128.0;
 
-/// A line of the picture: a mark, a date, or a cut.
+/// A row of the image: a mark, a date, or a cut.
 #[derive(Default)]
 struct Row {
     y: f64,
@@ -323,7 +323,7 @@ struct Row {
     cut: Option<String>,
 }
 
-/// The line of time, open where it is cut.
+/// The time line, with gaps at cuts.
 fn line(rows: &[Row]) -> Markup {
     let mut path = String::new();
     // Above the first mark there is a date.
@@ -331,7 +331,7 @@ fn line(rows: &[Row]) -> Markup {
         if path.is_empty() {
             path = format!("M{AXIS} {:.1}", row.y);
         }
-        // Writing into a string does not fail.
+        // Writing into a `String` cannot fail.
         let _: std::fmt::Result = if row.cut.is_some() {
             write!(path, "V{:.1}M{AXIS} {:.1}", row.y - 12.0, row.y + 4.0)
         } else {
@@ -368,7 +368,7 @@ impl Row {
 }
 
 impl Mark {
-    /// What it says, and what is said below it.
+    /// Its text, and a second line.
     fn says(&self, form: Form) -> (String, Option<String>) {
         let words = form.words;
         let step = |step: &Step| match step {
@@ -424,7 +424,7 @@ fn happened(words: &Happened, what: &Happening) -> &'static str {
 }
 
 impl What {
-    /// What is shown of something recorded; what is only known of the ticket is not.
+    /// The mark of a recorded item; facts have none.
     fn of_item(item: &Item) -> Option<What> {
         Some(match item {
             Item::Said { who: Who::Customer, .. } => What::Customer,
@@ -436,7 +436,7 @@ impl What {
         })
     }
 
-    /// What a call is about; a tick is about nothing.
+    /// The mark of a call; a tick has none.
     fn of_call(call: &Call) -> Option<What> {
         Some(match call {
             Call::Message(message) => match message.author {
@@ -458,7 +458,7 @@ impl What {
         })
     }
 
-    /// A sign of its own for each, which can be told from the others without colours.
+    /// A symbol per kind that can be recognised without colours.
     fn sign(&self, y: f64) -> Markup {
         let at = |path: &str| format!("M{AXIS} {y:.1}{path}");
         match self {

@@ -42,7 +42,7 @@ fn soporte() -> String {
     std::fs::read_to_string(repository().join("tests/cli/files/soporte.json")).expect("a policy")
 }
 
-/// Three who come back after 25, 5 and 15 minutes, and one who does not.
+/// Three customers who come back after 25, 5 and 15 minutes, and one who does not.
 const FOUR: &str = "\
     late,customer,2026-03-02T09:00:00Z,soporte\nlate,agent,2026-03-02T09:00:00Z,soporte\n\
     late,customer,2026-03-02T09:40:00Z,soporte\n\
@@ -119,7 +119,7 @@ fn a_customer_who_writes_at_the_very_instant_of_the_close_came_back_after_it() {
     );
 }
 
-/// The figures that the command prints stand in the page, as each language writes them.
+/// The page shows the figures that the command prints, in the format of each language.
 #[test]
 fn the_page_shows_the_figures_that_were_judged() {
     let rows: String = (0..1_234)
@@ -178,7 +178,7 @@ fn the_page_shows_the_figures_that_were_judged() {
     }
 }
 
-/// `BLESS=1 cargo test -p despertador-page` draws it anew.
+/// `BLESS=1 cargo test -p despertador-page` draws it again.
 #[test]
 fn the_picture_of_the_readme_is_current() {
     let read = read(

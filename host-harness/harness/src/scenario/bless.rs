@@ -1,12 +1,12 @@
-//! Writing what was decided into the scenario file, in place of what was expected.
+//! Writes the actual decisions into the scenario file, in place of the expected ones.
 
 use crate::scenario::document::ScenarioFile;
 use crate::scenario::play::Played;
 
-/// The file's text with the expectations that were not met replaced, or nothing if all were met.
+/// The file's text with failed expectations replaced; `None` if there were none.
 ///
-/// Only what stands after an arrow changes, and the body of a `problems` block: prose, comments
-/// and the place of the arrows stay. Lines without an arrow are left alone.
+/// Only texts after an arrow and the body of a `problems` block change: prose, comments and the
+/// columns of arrows stay. Lines without an arrow are unchanged.
 pub fn bless(file: &ScenarioFile, played: &[Played]) -> Option<String> {
     let mut lines: Vec<Option<String>> =
         file.text.lines().map(|line| Some(line.to_owned())).collect();

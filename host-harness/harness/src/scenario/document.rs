@@ -1,4 +1,5 @@
-//! A scenario file: Markdown with blocks of policy, ticket, surroundings, flow, timeline and problems.
+//! A scenario file: Markdown with blocks of policy, ticket, surroundings, flow, timeline and
+//! problems.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,14 +20,14 @@ use despertador_contract::word::Word;
 /// A file of scenarios.
 #[derive(Debug, Clone)]
 pub struct ScenarioFile {
-    /// The file, as it was named by the caller.
+    /// The file name, as the caller gave it.
     pub file: String,
-    /// Its tests, in order.
+    /// Its scenarios, in order.
     pub scenarios: Vec<Scenario>,
     pub(crate) text: String,
 }
 
-/// One heading of a file, to be played.
+/// A heading of a file, with what is to be played.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// The heading, without its `#`.
@@ -35,45 +36,45 @@ pub struct Scenario {
     pub line: usize,
     /// The config of the policy.
     pub policy: String,
-    /// The configs of policies with a name, for later.
+    /// The configs of named policies, for later.
     pub other_policies: BTreeMap<String, String>,
-    /// The ticket as it is at first.
+    /// The initial facts of the ticket.
     pub ticket: Ticket,
-    /// What the policy is checked against.
+    /// The surroundings of the policy.
     pub surroundings: Surroundings,
-    /// The bot that the customer meets before people, where there is one.
+    /// The bot that the customer meets first, if there is one.
     pub flow: Option<Arc<Flow>>,
-    /// How the timeline writes times.
+    /// The notation of times in the timeline.
     pub face: ClockFace,
     /// The timeline.
     pub moments: Vec<Moment>,
-    /// All problems that the policy is expected to have, where they are listed.
+    /// All expected problems of the policy, if they are listed.
     pub problems: Option<Problems>,
 }
 
-/// The problems a policy is expected to have.
+/// The expected problems of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
-    /// The line on which the block begins.
+    /// The first line of the block.
     pub line: usize,
-    /// One problem a line: severity, code, place, with one space between.
+    /// One problem per line: severity, code, place, separated by single spaces.
     pub lines: Vec<String>,
-    /// The lines of the file between the fences, from 0.
+    /// The lines between the fences, from 0.
     pub(crate) body: Range<usize>,
 }
 
-/// In a timeline, the policy of the heading, in place of the name of another one.
+/// In a timeline, the heading's policy instead of a named one.
 pub(crate) const RESET: &str = "reset";
 
-/// Where the presets are: the config of a name, if there is one.
+/// Returns the config of a preset by name, if there is one.
 pub type Presets<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl ScenarioFile {
-    /// Reads a file's text.
+    /// Parses a file's text.
     ///
     /// # Errors
     ///
-    /// Everything that could not be read, in the order of the file.
+    /// All problems, in the order of the file.
     pub fn read(
         file: &str,
         text: &str,
@@ -141,7 +142,7 @@ impl Fence {
     }
 }
 
-/// What a heading passes on to those below it.
+/// What a heading passes on to its subheadings.
 #[derive(Debug, Clone)]
 struct Inherited {
     level: usize,
@@ -152,7 +153,7 @@ struct Inherited {
     flow: Option<Arc<Flow>>,
 }
 
-/// A heading whose blocks are being read.
+/// A heading whose blocks are being parsed.
 struct Open {
     heading: String,
     line: usize,
@@ -169,7 +170,7 @@ struct Reading<'a> {
     open: Option<Open>,
     scenarios: Vec<Scenario>,
     problems: Vec<Problem>,
-    /// Whether a policy could not be read: those who miss it are not to blame.
+    /// Whether a policy could not be parsed, so that its absence is not reported again.
     policy_unread: bool,
 }
 
@@ -196,7 +197,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Notes a problem on a line counted from 0.
+    /// Adds a problem at a line, counted from 0.
     fn problem(&mut self, line: usize, misread: Misread) {
         self.problems.push(misread.at(self.file, line.saturating_add(1)));
     }
@@ -265,7 +266,7 @@ impl<'a> Reading<'a> {
             );
         }
         let mut surroundings = inherited.surroundings.clone();
-        // What a desk does when a policy is saved for a bot.
+        // As a desk does when a policy is saved for a bot.
         if let (Some(flow), ExitState::Unknown) = (&inherited.flow, &surroundings.inactivity_exit) {
             surroundings.inactivity_exit = flow.inactivity_exit().into();
         }
@@ -440,7 +441,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// How the place is written that JSON Pointer writes as nothing at all.
+/// How the root is written, for which JSON Pointer has the empty text.
 pub(crate) const WHOLE: &str = "(whole)";
 
 fn json(body: &[&str]) -> Result<Value, Misread> {
@@ -452,7 +453,7 @@ fn json(body: &[&str]) -> Result<Value, Misread> {
     })
 }
 
-/// A config with some of its places set anew, or with `null` taken away.
+/// A config in which some places were replaced, or removed with `null`.
 fn change(base: &str, changes: &Value) -> Result<String, Misread> {
     let mut config: Value = serde_json::from_str(base)
         .map_err(|_| Misread::new("the policy to change is not JSON", "a policy in JSON"))?;

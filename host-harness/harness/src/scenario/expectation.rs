@@ -1,4 +1,4 @@
-//! What stands after the arrow.
+//! The expectation after an arrow.
 
 use despertador_contract::Instant;
 use serde_json::Value;
@@ -12,24 +12,24 @@ use despertador_contract::nearest::{nearest, unknown};
 use despertador_contract::problem::Misread;
 use despertador_contract::{Outcome, Reason};
 
-/// An expected decision, brought into the form in which [`answer::line`] writes it.
+/// An expected decision, in the form in which [`answer::line`] writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation {
     line: String,
     detail: Detail,
-    /// Whether a rest is expected, whatever its reason.
+    /// Whether a rest with any reason is expected.
     any_rest: bool,
-    /// Until when nothing is to be done, where that is what is expected.
+    /// Until when nothing is expected to be due.
     quiet_until: Option<Instant>,
 }
 
 impl Expectation {
-    /// The line that is expected.
+    /// The expected line.
     pub fn line(&self) -> &str {
         &self.line
     }
 
-    /// The line of an answer, in the detail that is expected.
+    /// An answer as a line with the details of this expectation.
     pub fn line_of(&self, answer: &Answer, face: &ClockFace) -> String {
         let rests = matches!(answer, Ok(decision) if decision.outcome == Outcome::Rest);
         if self.any_rest && rests {
@@ -38,7 +38,7 @@ impl Expectation {
         answer::line(answer, face, &self.detail)
     }
 
-    /// Until when nothing is to be done, where that is what is expected.
+    /// Until when nothing is expected to be due, if that is the expectation.
     pub(crate) fn quiet_until(&self) -> Option<Instant> {
         self.quiet_until
     }
@@ -70,7 +70,7 @@ impl Expectation {
     }
 }
 
-/// What an expectation says beyond the necessary.
+/// The optional parts of an expectation.
 #[derive(Default)]
 struct Asked {
     text: Option<String>,
@@ -114,7 +114,7 @@ impl Asked {
         }
     }
 
-    /// Appends everything in the order of [`answer::line`].
+    /// Appends all parts in the order of [`answer::line`].
     fn write(self, line: &mut String, face: &ClockFace) {
         let parts = [
             self.text.map(|text| answer::quote(&text)),
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    /// What is expected, in a scenario's words, of each decision.
+    /// The expectation for each decision, in a scenario's words.
     fn cases() -> Vec<(&'static str, Answer)> {
         let voicemail = || Reason::AutomaticReply("voicemail-left".into());
         let remind = |message| Task::Send(Reminder { number: 1, of: 2, message });

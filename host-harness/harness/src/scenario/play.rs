@@ -1,4 +1,4 @@
-//! Playing a scenario on an engine.
+//! Plays scenarios on an engine.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,53 +21,53 @@ use despertador_contract::clock_face::ClockFace;
 use despertador_contract::facts;
 use despertador_contract::word::{self, Word};
 
-/// A scenario that was played.
+/// A played scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Played {
     /// The heading.
     pub heading: String,
     /// The heading's line.
     pub line: usize,
-    /// What happened at each moment.
+    /// The results of the moments.
     pub steps: Vec<PlayedMoment>,
-    /// The problems the policy has, a line each, where they are expected to be listed.
+    /// The policy's problems, one per line, if the scenario lists them.
     pub problems: Option<Vec<String>>,
-    /// What was not as expected.
+    /// The failed expectations.
     pub failures: Vec<Failure>,
-    /// What the calls have cost.
+    /// The resources that the calls used.
     pub usage: Option<Usage>,
 }
 
 impl Played {
-    /// Whether everything was as expected.
+    /// Whether all expectations were met.
     pub fn passed(&self) -> bool {
         self.failures.is_empty()
     }
 }
 
-/// A moment that was played.
+/// A played moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlayedMoment {
     /// The moment's line.
     pub line: usize,
-    /// What stands before the arrow.
+    /// The text before the arrow.
     pub source: String,
-    /// What was decided, if somebody was asked.
+    /// The decision, if there was a call.
     pub got: Option<String>,
-    /// The same in a sentence, where the reader wants one.
+    /// Its explanation, if requested.
     pub why: Option<String>,
-    /// Whether it is as expected; nothing where nothing is.
+    /// Whether the expectation was met; `None` if there was none.
     pub met: Option<bool>,
 }
 
-/// Something that is not as expected.
+/// A failed expectation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The line in the file.
     pub line: usize,
     /// What was expected.
     pub expected: String,
-    /// What came.
+    /// The actual result.
     pub got: String,
     /// The plugin's own explanation.
     pub explanation: Option<String>,
@@ -83,7 +83,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Plays a scenario; with `every_why`, each decision is put into words, else only unexpected ones.
+/// Plays a scenario. With `every_why` each decision is explained, otherwise only unexpected ones.
 pub fn play(scenario: &Scenario, engine: &dyn Engine, reader: &Reader, every_why: bool) -> Played {
     let mut played = Played {
         heading: scenario.heading.clone(),
@@ -154,13 +154,13 @@ impl Played {
     }
 }
 
-/// A problem as a scenario lists it: severity, code, place.
+/// A problem as a line of a scenario: severity, code, place.
 pub fn problem_line(problem: &Diagnostic) -> String {
     let place = if problem.place.is_empty() { WHOLE } else { &problem.place };
     format!("{} {} {place}", problem.severity.word(), problem.code)
 }
 
-/// An explanation in a few lines: the sentence, and what did not hold.
+/// An explanation in a few lines: the summary, and the conditions that did not hold.
 pub fn explanation_text(explanation: &Explanation) -> String {
     let mut text = explanation.summary.clone();
     for check in explanation.checks.iter().filter(|check| !check.holds) {
@@ -174,17 +174,17 @@ struct Stage<'a> {
     scenario: &'a Scenario,
     engine: &'a dyn Engine,
     player: Box<dyn Player>,
-    /// What players before this one have cost.
+    /// The usage of previous players.
     spent: Option<Usage>,
     conversation: Conversation,
     /// The customer's other tickets, by their ids.
     others: HashMap<String, Conversation>,
-    /// Reminders that were sent, each with its ticket.
+    /// Sent reminders with their tickets.
     sent: Vec<(String, Instant)>,
     /// The bot that the customer meets first.
     bot: Option<Bot<'a>>,
     last_call: Option<Call>,
-    /// The memory as it was before it was damaged.
+    /// The memory from before it was damaged.
     whole: Option<Vec<u8>>,
     face: ClockFace,
     reader: &'a Reader,
@@ -271,7 +271,7 @@ impl<'a> Stage<'a> {
         played.steps.push(step);
     }
 
-    /// The call that a moment is.
+    /// The call of a moment.
     fn call(&self, moment: &Moment) -> Option<Call> {
         let at = moment.at;
         Some(match &moment.what {
@@ -347,7 +347,7 @@ impl<'a> Stage<'a> {
         step.got = Some(got);
     }
 
-    /// A call in a conversation that a bot has a part in.
+    /// A call in a conversation with a bot.
     fn by_the_bot(
         &mut self,
         call: &Call,
@@ -404,12 +404,12 @@ impl<'a> Stage<'a> {
         played.fail(moment.line, expected, got, None);
     }
 
-    /// What the flow did to the desk, told to the plugin.
+    /// Reports a flow's effect on the desk to the plugin.
     fn follow(&mut self, effect: &Effect, call: Option<&Call>, moment: &Moment) {
         let what = match effect {
             Effect::Opened(number) => {
                 if *number > 1 {
-                    // A ticket of its own, with what is known of the customer.
+                    // A new ticket, with what is known of the customer.
                     let mut ticket = self.scenario.ticket.clone();
                     ticket.id = format!("{}-{number}", ticket.id);
                     self.conversation = Conversation::new(ticket);
@@ -419,7 +419,7 @@ impl<'a> Stage<'a> {
             Effect::Abandoned => Happening::Closed(Source::Flow),
             Effect::Forwarded => {
                 if let Some(call) = call {
-                    // Nobody listens to the answer: it is asked for by the line itself.
+                    // The answer is not used here: the line itself asks for it.
                     drop(self.conversation.play(self.player.as_mut(), call).cloned());
                 }
                 return;
@@ -429,7 +429,7 @@ impl<'a> Stage<'a> {
         drop(self.conversation.play(self.player.as_mut(), &call).cloned());
     }
 
-    /// What the flow has done.
+    /// Compares what the flow has done.
     fn look(&mut self, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
         let Some(bot) = &mut self.bot else { return };
         let got = bot.look();
@@ -445,11 +445,11 @@ impl<'a> Stage<'a> {
         step.got = Some(got);
     }
 
-    /// The first action before an instant, if the host is awake at each deadline and nothing else
-    /// happens; or why that is not known.
+    /// The first action before an instant, if the host wakes at each deadline and nothing else
+    /// happens; or why it is unknown.
     fn first_act(&mut self, answer: &Answer, at: Instant, until: Instant) -> Option<String> {
         let (mut answer, mut now) = (answer.clone(), at);
-        // Nothing that is only looked at stays in the conversation.
+        // Looking ahead must not change the conversation.
         let mut ahead = self.conversation.clone();
         loop {
             let line = answer::line(&answer, &self.face, &Detail::default());
@@ -470,8 +470,8 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Goes on with another ticket of the same customer: the facts that it begins with are those of
-    /// the heading, and the host knows what was sent in the others.
+    /// Switches to another ticket of the same customer: it begins with the heading's facts, and the
+    /// host knows what was sent in the others.
     fn go_to(&mut self, id: &str) {
         let next = self.others.remove(id).unwrap_or_else(|| {
             Conversation::new(Ticket { id: id.to_owned(), ..self.scenario.ticket.clone() })
@@ -486,7 +486,7 @@ impl<'a> Stage<'a> {
         self.last_call = None;
     }
 
-    /// The decision in words, if the plugin finds any.
+    /// The explanation of the decision, if there is one.
     fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
         let host::Conversation { ticket, memory, .. } = &self.conversation.state;
         let explanation = self.player.explain(ticket, memory, moment.at, self.reader).ok()?;

@@ -1,4 +1,4 @@
-//! The grammar of a timeline: one moment a line.
+//! The grammar of a timeline: one moment per line.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,68 +19,68 @@ use despertador_contract::nearest::unknown;
 use despertador_contract::problem::Misread;
 use despertador_contract::word::Word;
 
-/// One line of a timeline.
+/// A line of a timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
     /// The line in the file, from 1.
     pub line: usize,
-    /// What stands before the arrow, without the spaces around it.
+    /// The text before the arrow, without surrounding spaces.
     pub source: String,
     /// When the host receives it.
     pub at: Instant,
     /// What happens.
     pub what: What,
-    /// What stands after the arrow.
+    /// The expectation after the arrow.
     pub expected: Expected,
-    /// The columns (in bytes) of what stands after the arrow.
+    /// The columns of the expectation, in bytes.
     pub(crate) span: Range<usize>,
 }
 
-/// What a line expects.
+/// The expectation of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expected {
     /// Nothing is checked.
     Nothing,
-    /// An arrow with nothing behind it: to be filled in.
+    /// An arrow without an expectation, to be filled in.
     Blank,
     /// A decision.
     Decision(Expectation),
-    /// An explanation that has this text in it.
+    /// An explanation that contains this text.
     Contains(String),
-    /// What the flow has done, as it is told.
+    /// The actions of the flow, as text.
     Done(String),
 }
 
 /// What happens at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
-    /// Somebody writes.
+    /// A message.
     Message(Stamp, Box<Spoken>),
-    /// Something happens.
+    /// An event.
     Event(Stamp, Happening),
-    /// The host reports what became of an action; without a cycle, of the last one asked for.
+    /// The host reports the result of an action; without a cycle, of the last one requested.
     Report(Stamp, Report),
     /// The host asks what is due.
     Tick,
-    /// The facts of the ticket change; nobody is told.
+    /// The facts of the ticket change, without a call.
     Facts(Value),
-    /// Another policy applies from here on, by its name; `reset` for the one of the heading.
+    /// Another policy applies from here on, by name; `reset` for the heading's.
     Policy(String),
-    /// What follows happens to another ticket of the same customer, by its id.
+    /// The following lines are about another ticket of the same customer, by id.
     Ticket(String),
-    /// The instance is thrown away.
+    /// The instance is discarded.
     Restart,
-    /// The call of the line before is made once more.
+    /// The previous line's call is repeated.
     Duplicate,
-    /// The decision is put into words, in a language.
+    /// The decision is explained, in a language.
     Explain(String),
-    /// What the flow did at the last input.
+    /// What the flow did at the last input is compared.
     Flow,
-    /// The flow has waited for its customer long enough.
+    /// The flow's wait ends without an answer.
     FlowExpires,
-    /// What commands and scripts of the flow answer, by the variables they set.
+    /// The results of the flow's commands and scripts, by the variables that they set.
     FlowAnswers(BTreeMap<String, String>),
-    /// The memory is damaged from here on, or whole again.
+    /// The memory is damaged from here on, or restored.
     Memory {
         /// Whether it is damaged.
         damaged: bool,
@@ -88,18 +88,18 @@ pub enum What {
 }
 
 impl What {
-    /// Whether it makes sense only where there is a flow.
+    /// Whether it needs a flow.
     pub(crate) fn is_of_a_flow(&self) -> bool {
         matches!(self, What::Flow | What::FlowExpires | What::FlowAnswers(_))
     }
 }
 
-/// What a line says in parentheses about a message or an event.
+/// The parenthesised part of a message or an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stamp {
-    /// When it was written or happened, if not when it was received.
+    /// When it was written or happened, if that differs from the receipt.
     pub written: Option<Instant>,
-    /// Its place in the ticket's order.
+    /// Its sequence number.
     pub sequence: Option<u64>,
     /// Its id.
     pub id: Option<String>,
@@ -114,24 +114,24 @@ pub struct Spoken {
     pub kind: MessageKind,
     /// What caused it.
     pub origin: Origin,
-    /// What was written.
+    /// The text.
     pub text: Option<String>,
     /// The quick reply that was chosen.
     pub choice: Option<String>,
 }
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The action's step.
     pub step: Step,
-    /// The action's cycle, where the line names it.
+    /// The action's cycle, if given.
     pub cycle: Option<u32>,
-    /// Why it could not be carried out, if it could not.
+    /// The kind of failure, if it failed.
     pub failed: Option<FailureKind>,
 }
 
-/// Reads a line of a timeline; nothing but space and comment is no moment.
+/// Parses a line of a timeline; empty lines and comments are not moments.
 pub(crate) fn moment(text: &str, line: usize, face: &ClockFace) -> Result<Option<Moment>, Misread> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
@@ -195,7 +195,7 @@ fn expected(
     }
 }
 
-/// Takes what stands in parentheses out of the line.
+/// Extracts the parenthesised parts of a line.
 fn stamp(tokens: &[Token], face: &ClockFace) -> Result<(Stamp, Vec<String>, Vec<Token>), Misread> {
     let mut stamp = Stamp::default();
     let mut others = Vec::new();
@@ -225,7 +225,7 @@ fn stamp(tokens: &[Token], face: &ClockFace) -> Result<(Stamp, Vec<String>, Vec<
     Ok((stamp, others, plain))
 }
 
-/// First words of a line, for messages about a word that is none of them.
+/// The first words of lines, for suggestions.
 const FIRST_WORDS: &[&str] = &[
     "customer",
     "agent",

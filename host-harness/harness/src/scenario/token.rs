@@ -1,4 +1,4 @@
-//! The words of a timeline's line.
+//! The tokens of a timeline's line.
 
 use std::ops::Range;
 
@@ -6,27 +6,27 @@ use serde_json::Value;
 
 use despertador_contract::problem::Misread;
 
-/// A word of a line, and where it stands.
+/// A token and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Token {
     pub(crate) kind: Kind,
     pub(crate) span: Range<usize>,
 }
 
-/// What a token is.
+/// The kinds of tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     Word(String),
     /// A text between `"…"` or `«…»`.
     Quoted(String),
-    /// What stands between parentheses.
+    /// A text in parentheses.
     Aside(String),
     Json(Value),
     /// `→` or `->`.
     Arrow,
 }
 
-/// Splits a line; what follows a `#` is left out.
+/// Splits a line into tokens; the part after a `#` is ignored.
 pub(crate) fn tokens(line: &str) -> Result<Vec<Token>, Misread> {
     let mut tokens = Vec::new();
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Reading tokens one after the other.
+//! Reads tokens one after the other.
 
 use despertador_contract::Instant;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use crate::scenario::token::{Kind, Token};
 use despertador_contract::clock_face::ClockFace;
 use despertador_contract::problem::Misread;
 
-/// What is left of a line to read.
+/// The remaining tokens of a line.
 pub(crate) struct Words<'a> {
     pub(crate) rest: &'a [Token],
 }
@@ -27,7 +27,7 @@ impl<'a> Words<'a> {
         Some(&first.kind)
     }
 
-    /// Whether the next word is this one; if so it is passed.
+    /// Skips the next word if it is this one; returns whether it was.
     pub(crate) fn pass(&mut self, word: &str) -> bool {
         let found = matches!(self.peek(), Some(Kind::Word(next)) if next == word);
         if found {
@@ -36,7 +36,7 @@ impl<'a> Words<'a> {
         found
     }
 
-    /// The next word, whatever it is.
+    /// The next word.
     pub(crate) fn word(&mut self, expected: &str) -> Result<&'a str, Misread> {
         match self.next() {
             Some(Kind::Word(word)) => Ok(word),
@@ -57,7 +57,7 @@ impl<'a> Words<'a> {
         word.parse().map_err(|_| Misread::new(format!("`{word}` is no number"), expected))
     }
 
-    /// An instant, of one word or of two.
+    /// An instant of one or two words.
     pub(crate) fn instant(&mut self, face: &ClockFace) -> Result<Instant, Misread> {
         let first = self.word(INSTANT)?;
         if let Some(instant) = face.parse(first) {

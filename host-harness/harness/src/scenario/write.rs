@@ -1,4 +1,4 @@
-//! A call as a timeline's line: the reverse of reading one.
+//! Writes a call as a timeline's line: the reverse of parsing one.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use despertador_contract::clock_face::ClockFace;
 use despertador_contract::duration;
 use despertador_contract::word::Word;
 
-/// What stands between the time and the arrow: `customer  "Hola"`.
+/// The part between time and arrow: `customer  "Hola"`.
 pub fn what(call: &Call, face: &ClockFace) -> String {
     match call {
         Call::Message(message) => spoken(message, face),

@@ -1,8 +1,8 @@
-//! What the page of a desk's report says, beside what every page says.
+//! The texts of a desk's report, besides those of every page.
 
 use despertador_contract::Language;
 
-/// Its sentences in one language.
+/// The texts in one language.
 pub(super) struct Says {
     pub(super) title: &'static str,
     pub(super) lead: fn(&str, &str, &str, &str) -> String,
