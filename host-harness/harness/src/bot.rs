@@ -70,13 +70,13 @@ impl<'f> Bot<'f> {
     }
 
     /// Takes the description of what was done at the last input; empty if it was already taken.
-    pub(crate) fn look(&mut self) -> String {
+    pub(crate) fn take_done(&mut self) -> String {
         let done = std::mem::take(&mut self.done);
         if done.is_empty() { "nothing".into() } else { done.join(", ") }
     }
 
     /// The customer writes.
-    pub(crate) fn hear(&mut self, message: &Message) -> Vec<Effect> {
+    pub(crate) fn receive(&mut self, message: &Message) -> Vec<Effect> {
         let text = message.text.clone().unwrap_or_default();
         let at = message.received_at;
         self.take(match message.kind {

@@ -39,7 +39,9 @@ impl Engine for Sandboxed {
         // A failure in one scenario must not affect the next.
         self.plugin.release();
         match self.plugin.policy(config, surroundings) {
-            Ok(policy) => Ok(Box::new(Asked { policy, restarted: false, usage: Usage::default() })),
+            Ok(policy) => {
+                Ok(Box::new(SandboxedPolicy { policy, restarted: false, usage: Usage::default() }))
+            }
             Err(host::PolicyError::Refused(problems)) => Err(ParseError::Refused(problems)),
             Err(host::PolicyError::Call(error)) => Err(ParseError::Broken(error.to_string())),
         }
@@ -47,13 +49,13 @@ impl Engine for Sandboxed {
 }
 
 /// A policy of the plugin, with the resources that its calls have used.
-struct Asked {
+struct SandboxedPolicy {
     policy: host::Policy,
     restarted: bool,
     usage: Usage,
 }
 
-impl Asked {
+impl SandboxedPolicy {
     fn ask<R>(
         &mut self,
         call: impl FnOnce(&mut host::Session<'_>) -> Result<R, CallError>,
@@ -76,7 +78,7 @@ impl Asked {
     }
 }
 
-impl Evaluator for Asked {
+impl Evaluator for SandboxedPolicy {
     fn on_message(
         &mut self,
         ticket: &Ticket,
@@ -109,7 +111,7 @@ impl Evaluator for Asked {
     }
 }
 
-impl Player for Asked {
+impl Player for SandboxedPolicy {
     fn explain(
         &mut self,
         ticket: &Ticket,

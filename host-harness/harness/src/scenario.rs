@@ -15,5 +15,5 @@ pub use bless::bless;
 pub use document::{Presets, Problems, Scenario, ScenarioFile};
 pub use expectation::Expectation;
 pub use play::{Failure, Played, PlayedMoment, explanation_text, play, problem_line};
-pub use timeline::{Expected, Moment, Report, Spoken, Stamp, What};
+pub use timeline::{ActionReport, Expected, MessageContent, Moment, Stamp, What};
 pub use write::what as what_happened;

@@ -15,16 +15,16 @@ use crate::steps::Lane;
 /// The chart library failed to draw a chart.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a chart cannot be drawn: {}", .0)]
-pub struct Undrawn(String);
+pub struct ChartError(String);
 
-impl From<DrawingAreaErrorKind<Infallible>> for Undrawn {
-    fn from(error: DrawingAreaErrorKind<Infallible>) -> Undrawn {
-        Undrawn(error.to_string())
+impl From<DrawingAreaErrorKind<Infallible>> for ChartError {
+    fn from(error: DrawingAreaErrorKind<Infallible>) -> ChartError {
+        ChartError(error.to_string())
     }
 }
 
 /// Maximum number of policies with steps in a chart; more lanes could not be distinguished.
-pub(crate) const MOST_LANES: usize = 8;
+pub(crate) const LANES_MAX: usize = 8;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -36,7 +36,7 @@ const TICKS: [i64; 10] =
     [10 * SECOND, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
 
 /// The minimum length of the axis.
-const SHORTEST: i64 = DAY;
+const AXIS_MILLIS_MIN: i64 = DAY;
 
 /// The range of times of all charts on a page, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,14 +72,14 @@ impl Ranged for Scale {
 }
 
 /// Number of points in a curve.
-const POINTS: i32 = 160;
+const POINTS_PER_CURVE: i32 = 160;
 
 impl Span {
     /// The span that contains all of these times.
     pub(crate) fn over(times: impl IntoIterator<Item = i64>) -> Span {
-        let last = times.into_iter().fold(SHORTEST, i64::max);
+        let last = times.into_iter().fold(AXIS_MILLIS_MIN, i64::max);
         let end = TICKS.into_iter().find(|tick| *tick >= last);
-        Span { end: end.or(TICKS.last().copied()).unwrap_or(SHORTEST) }
+        Span { end: end.or(TICKS.last().copied()).unwrap_or(AXIS_MILLIS_MIN) }
     }
 
     fn ticks(self) -> impl Iterator<Item = i64> {
@@ -94,9 +94,10 @@ impl Span {
     )]
     pub(crate) fn times(self) -> Vec<i64> {
         let (from, to) = self.logarithms();
-        (0..=POINTS)
+        (0..=POINTS_PER_CURVE)
             .map(|point| {
-                (from + (to - from) * f64::from(point) / f64::from(POINTS)).exp().round() as i64
+                (from + (to - from) * f64::from(point) / f64::from(POINTS_PER_CURVE)).exp().round()
+                    as i64
             })
             .collect()
     }
@@ -161,8 +162,8 @@ fn upx(pixels: i32) -> u32 {
 
 impl Chart<'_> {
     /// The chart as SVG, with a description in words.
-    pub(crate) fn svg(&self) -> Result<Markup, Undrawn> {
-        let lanes = self.lanes.get(..MOST_LANES).unwrap_or(self.lanes);
+    pub(crate) fn svg(&self) -> Result<Markup, ChartError> {
+        let lanes = self.lanes.get(..LANES_MAX).unwrap_or(self.lanes);
         let above = LANE.saturating_mul(i32::try_from(lanes.len()).unwrap_or(0)).saturating_add(8);
         let height = above.saturating_add(PLOT).saturating_add(BELOW);
         let mut drawn = String::new();
@@ -178,7 +179,7 @@ impl Chart<'_> {
         })
     }
 
-    fn draw(&self, sheet: Sheet<'_>, lanes: &[Lane<'_>], above: i32) -> Result<(), Undrawn> {
+    fn draw(&self, sheet: Sheet<'_>, lanes: &[Lane<'_>], above: i32) -> Result<(), ChartError> {
         let root = sheet.into_drawing_area();
         let (from, to) = self.span.logarithms();
         let top = self.top;
@@ -297,11 +298,11 @@ pub(crate) struct Bars<'c> {
 }
 
 /// Maximum number of labels below the bars.
-const LABELS: usize = 6;
+const LABELS_MAX: usize = 6;
 
 impl Bars<'_> {
     /// The bars as SVG, with a description in words.
-    pub(crate) fn svg(&self) -> Result<Markup, Undrawn> {
+    pub(crate) fn svg(&self) -> Result<Markup, ChartError> {
         let above = LANE.saturating_mul(i32::try_from(self.names.len()).unwrap_or(0));
         let above = above.saturating_add(8);
         let height = above.saturating_add(PLOT).saturating_add(BELOW);
@@ -318,10 +319,10 @@ impl Bars<'_> {
         })
     }
 
-    fn draw(&self, sheet: Sheet<'_>, above: i32) -> Result<(), Undrawn> {
+    fn draw(&self, sheet: Sheet<'_>, above: i32) -> Result<(), ChartError> {
         let root = sheet.into_drawing_area();
         let middle = |place: usize| f64::from(u32::try_from(place).unwrap_or(u32::MAX)) + 0.5;
-        let every = self.columns.len().div_ceil(LABELS).max(1);
+        let every = self.columns.len().div_ceil(LABELS_MAX).max(1);
         let labels: Vec<(f64, &str)> = self
             .columns
             .iter()

@@ -6,19 +6,19 @@ use despertador_desk::report::{LATEST, Lengths, PeriodFigures, Reported, day_nam
 use despertador_insight::Premature;
 use maud::{Markup, html};
 
-use crate::chart::{Bars, Undrawn, top};
+use crate::chart::{Bars, ChartError, top};
 use crate::form::{Form, about, clean, exact};
 use crate::shell::{self, Section, wide};
 use despertador_contract::Language;
 
 mod words;
 
-use words::Says;
+use words::ReportTexts;
 
 /// Maximum number of departments with a row.
-const ROWS: usize = 300;
+const DEPARTMENT_ROWS_MAX: usize = 300;
 /// Maximum number of bars in a chart; in a longer period each represents several days.
-const BARS: i64 = 62;
+const BARS_MAX: i64 = 62;
 /// Who closes, in the order of the bars.
 const WHO: [&str; 6] = ["inactivity", "agent", "customer", "flow", "api", "other"];
 
@@ -36,7 +36,7 @@ pub struct DeskReport<'r> {
 /// # Errors
 ///
 /// The chart library failed, which is not expected for any report.
-pub fn desk_report(report: &DeskReport<'_>, language: Language) -> Result<String, Undrawn> {
+pub fn desk_report(report: &DeskReport<'_>, language: Language) -> Result<String, ChartError> {
     let found = report.reported;
     let form = Form::new(language, &found.period.zone);
     let page = Page { found, form, says: words::of(language) };
@@ -62,7 +62,7 @@ pub fn desk_report(report: &DeskReport<'_>, language: Language) -> Result<String
 struct Page<'r> {
     found: &'r Reported,
     form: Form<'r>,
-    says: &'static Says,
+    says: &'static ReportTexts,
 }
 
 fn none() -> String {
@@ -175,7 +175,7 @@ impl Page<'_> {
     }
 
     /// Closes per day, or per several days so that the bars can be distinguished.
-    fn days(&self) -> Result<Markup, Undrawn> {
+    fn days(&self) -> Result<Markup, ChartError> {
         let (form, says) = (self.form, self.says);
         let days = &self.found.days;
         let (Some((first, _)), Some((last, _))) = (days.first_key_value(), days.last_key_value())
@@ -183,8 +183,8 @@ impl Page<'_> {
             return Ok(html! { p { (says.nothing_closed) } });
         };
         let length = last.saturating_sub(*first).saturating_add(1);
-        let step = [1, 7, 28, 91].into_iter().find(|step| length <= BARS.saturating_mul(*step));
-        let step = step.unwrap_or_else(|| length.div_euclid(BARS).saturating_add(1));
+        let step = [1, 7, 28, 91].into_iter().find(|step| length <= BARS_MAX.saturating_mul(*step));
+        let step = step.unwrap_or_else(|| length.div_euclid(BARS_MAX).saturating_add(1));
         let known: BTreeSet<&str> =
             days.values().flat_map(|day| day.keys().map(String::as_str)).collect();
         let who: Vec<&str> = WHO.into_iter().filter(|by| known.contains(by)).collect();
@@ -232,7 +232,7 @@ impl Page<'_> {
         })
     }
 
-    fn reminders(&self) -> Result<Markup, Undrawn> {
+    fn reminders(&self) -> Result<Markup, ChartError> {
         let (form, says) = (self.form, self.says);
         let reminders = &self.found.total.figures.reminders;
         if reminders.is_empty() {
@@ -284,7 +284,7 @@ impl Page<'_> {
         let (form, words, says) = (self.form, self.form.words, self.says);
         let mut all: Vec<(&String, &PeriodFigures)> = self.found.departments.iter().collect();
         all.sort_by_key(|(_, f)| std::cmp::Reverse(f.closes()));
-        let left = all.len().saturating_sub(ROWS);
+        let left = all.len().saturating_sub(DEPARTMENT_ROWS_MAX);
         let answered = |f: &PeriodFigures| {
             let (sent, answered) =
                 f.figures.reminders.values().fold((0_u64, 0_u64), |sum, count| {
@@ -309,7 +309,7 @@ impl Page<'_> {
                         says.resolution,
                     ] { th scope="col" { (head) } }
                 } }
-                tbody { @for (name, f) in all.into_iter().take(ROWS) { tr {
+                tbody { @for (name, f) in all.into_iter().take(DEPARTMENT_ROWS_MAX) { tr {
                     th scope="row" {
                         @if name.is_empty() { (words.no_department) } @else { bdi { (clean(name)) } }
                     }

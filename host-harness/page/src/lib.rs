@@ -21,7 +21,7 @@ mod steps;
 mod text;
 mod timeline;
 
-pub use chart::Undrawn;
+pub use chart::ChartError;
 pub use desk::{DeskReport, desk_report};
 pub use despertador_contract::Language;
 pub use explanation::{Explained, explanation};

@@ -9,7 +9,7 @@ use despertador_insight::{
 };
 use maud::{Markup, html};
 
-use crate::chart::{Chart, Curve, MOST_LANES, Span, Undrawn, top};
+use crate::chart::{Chart, ChartError, Curve, LANES_MAX, Span, top};
 use crate::form::{Form, about, clean, exact};
 use crate::ink::Ink;
 use crate::shell::{self, Section, wide};
@@ -20,20 +20,20 @@ use despertador_contract::Language;
 /// Maximum number of a policy's premature closes that are drawn as timelines.
 pub const EXAMPLES: usize = 12;
 /// Maximum number of them in the list.
-const LISTED: usize = 200;
+const LISTED_CLOSES_MAX: usize = 200;
 /// Maximum number of departments with a row.
-const ROWS: usize = 300;
+const DEPARTMENT_ROWS_MAX: usize = 300;
 /// Maximum number of departments with charts.
-const CHARTS: usize = 12;
+const DEPARTMENT_CHARTS_MAX: usize = 12;
 /// Minimum number of silences for a department's chart; with fewer its curve would be a few steps.
-const ENOUGH: u64 = 10;
+const SILENCES_PER_CHART_MIN: u64 = 10;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// The times of the table below the charts.
-const TIMES: [i64; 12] = [
+const TABLE_TIMES: [i64; 12] = [
     MINUTE,
     5 * MINUTE,
     15 * MINUTE,
@@ -87,7 +87,7 @@ pub struct Tried<'b> {
 /// # Errors
 ///
 /// The chart library failed, which is not expected for any history.
-pub fn backtest(backtest: &Backtest<'_>, language: Language) -> Result<String, Undrawn> {
+pub fn backtest(backtest: &Backtest<'_>, language: Language) -> Result<String, ChartError> {
     let form = Form::new(language, backtest.zone);
     let report = Report::new(backtest, form);
     let words = form.words;
@@ -345,12 +345,12 @@ impl<'r> Report<'r> {
     }
 
     fn departments_of(&self, rule: &RuleOutline) -> Markup {
-        const MOST: usize = 20;
+        const NAMED_DEPARTMENTS_MAX: usize = 20;
         let words = self.form.words;
         let Some(names) = &rule.departments else { return html! { (words.all_others) } };
-        let more = names.len().saturating_sub(MOST);
+        let more = names.len().saturating_sub(NAMED_DEPARTMENTS_MAX);
         html! {
-            @for (place, name) in names.iter().take(MOST).enumerate() {
+            @for (place, name) in names.iter().take(NAMED_DEPARTMENTS_MAX).enumerate() {
                 @if place > 0 { ", " } bdi { (clean(name)) }
             }
             @if more > 0 { " " ((words.more)(&self.form.count(more))) }
@@ -389,7 +389,7 @@ impl<'r> Report<'r> {
 
     fn departments(&self) -> Markup {
         let (form, words) = (self.form, self.form.words);
-        let left = self.sizes.len().saturating_sub(ROWS);
+        let left = self.sizes.len().saturating_sub(DEPARTMENT_ROWS_MAX);
         let cells = |tried: &Tried<'_>, name: &str| {
             let figures = tried.judged.departments.get(name);
             let sent: u64 = figures
@@ -442,7 +442,7 @@ impl<'r> Report<'r> {
                         }
                     }
                 }
-                tbody { @for (name, tickets) in self.sizes.iter().take(ROWS) { tr {
+                tbody { @for (name, tickets) in self.sizes.iter().take(DEPARTMENT_ROWS_MAX) { tr {
                     th scope="row" { (self.department(name)) }
                     td data-key=(tickets) { (form.count(*tickets)) }
                     @for tried in self.backtest.tried { (cells(tried, name)) }
@@ -462,11 +462,11 @@ impl<'r> Report<'r> {
         let mut names: Vec<(&str, &Delays)> = self
             .each
             .iter()
-            .filter(|(_, delays)| delays.silences() >= ENOUGH)
+            .filter(|(_, delays)| delays.silences() >= SILENCES_PER_CHART_MIN)
             .map(|(name, delays)| (name.as_str(), delays))
             .collect();
         names.sort_by_key(|(_, delays)| std::cmp::Reverse(delays.silences()));
-        names.truncate(CHARTS);
+        names.truncate(DEPARTMENT_CHARTS_MAX);
         names
     }
 
@@ -502,7 +502,7 @@ impl<'r> Report<'r> {
     fn steps_in_words(&self, lanes: &[Lane<'_>]) -> String {
         let said: Vec<String> = lanes
             .iter()
-            .take(MOST_LANES)
+            .take(LANES_MAX)
             .map(|lane| (self.form.words.steps_desc)(&lane.letter, &self.steps(&lane.steps)))
             .collect();
         said.join(" ")
@@ -513,7 +513,7 @@ impl<'r> Report<'r> {
         id: &str,
         name: Option<&str>,
         delays: &Delays,
-    ) -> Result<Markup, Undrawn> {
+    ) -> Result<Markup, ChartError> {
         let words = self.form.words;
         let lanes = self.lanes(name);
         let title =
@@ -568,7 +568,7 @@ impl<'r> Report<'r> {
         id: &str,
         name: Option<&str>,
         delays: &Delays,
-    ) -> Result<Markup, Undrawn> {
+    ) -> Result<Markup, ChartError> {
         let (form, words) = (self.form, self.form.words);
         let lanes = self.lanes(name);
         let title =
@@ -589,7 +589,7 @@ impl<'r> Report<'r> {
                 rate.part().map(|_| (as_part(low), as_part(high)))
             })
             .collect();
-        let points: Vec<String> = TIMES
+        let points: Vec<String> = TABLE_TIMES
             .iter()
             .filter_map(|time| Some((time, delays.rate(*time, window).part()?)))
             .map(|(time, part)| format!("{} {}", exact(*time), form.part(part)))
@@ -597,7 +597,7 @@ impl<'r> Report<'r> {
         let had: Vec<String> = lanes
             .iter()
             .zip(&measured)
-            .take(MOST_LANES)
+            .take(LANES_MAX)
             .filter_map(|(lane, part)| {
                 Some((words.measured_desc)(&lane.letter, &form.part((*part)?)))
             })
@@ -633,7 +633,7 @@ impl<'r> Report<'r> {
     fn legend(&self, with_range: bool) -> Markup {
         let words = self.form.words;
         let lanes = self.lanes(None);
-        let left = lanes.len().saturating_sub(MOST_LANES);
+        let left = lanes.len().saturating_sub(LANES_MAX);
         html! {
             div.legend {
                 h3 { (words.legend) }
@@ -646,7 +646,7 @@ impl<'r> Report<'r> {
                     li { span.key.box aria-hidden="true" {} (words.legend_close) }
                 }
                 ul {
-                    @for ((letter, tried), Lane { steps, rule, .. }) in self.tried().zip(&lanes).take(MOST_LANES) { li {
+                    @for ((letter, tried), Lane { steps, rule, .. }) in self.tried().zip(&lanes).take(LANES_MAX) { li {
                         (self.policy(&letter, tried)) ": " (self.steps(steps))
                         @if let Some((rule, count)) = rule {
                             @if tried.outline.rules.len() > 1 {
@@ -654,13 +654,13 @@ impl<'r> Report<'r> {
                             }
                         }
                     } }
-                    @if left > 0 { li { ((words.more_policies)(&self.form.count(MOST_LANES))) } }
+                    @if left > 0 { li { ((words.more_policies)(&self.form.count(LANES_MAX))) } }
                 }
             }
         }
     }
 
-    fn delays_section(&self) -> Result<Markup, Undrawn> {
+    fn delays_section(&self) -> Result<Markup, ChartError> {
         let words = self.form.words;
         let chart = self.delays_chart("d", None, &self.all)?;
         let each = self.each_chart("d", Self::delays_chart)?;
@@ -673,7 +673,7 @@ impl<'r> Report<'r> {
         })
     }
 
-    fn closing_section(&self) -> Result<Markup, Undrawn> {
+    fn closing_section(&self) -> Result<Markup, ChartError> {
         let words = self.form.words;
         let chart = self.closing_chart("c", None, &self.all)?;
         let each = self.each_chart("c", Self::closing_chart)?;
@@ -688,8 +688,8 @@ impl<'r> Report<'r> {
     fn each_chart(
         &self,
         prefix: &str,
-        draw: fn(&Self, &str, Option<&str>, &Delays) -> Result<Markup, Undrawn>,
-    ) -> Result<Markup, Undrawn> {
+        draw: fn(&Self, &str, Option<&str>, &Delays) -> Result<Markup, ChartError>,
+    ) -> Result<Markup, ChartError> {
         let (form, words) = (self.form, self.form.words);
         let charted = self.charted();
         let mut figures = Vec::new();
@@ -717,7 +717,7 @@ impl<'r> Report<'r> {
 
     fn curve_table(&self) -> Markup {
         let (form, words) = (self.form, self.form.words);
-        let answered = self.all.answered_within(&TIMES);
+        let answered = self.all.answered_within(&TABLE_TIMES);
         let table = html! {
             table.figures {
                 caption { span { (words.curve_table) } }
@@ -726,7 +726,7 @@ impl<'r> Report<'r> {
                         th scope="col" { (head) }
                     }
                 } }
-                tbody { @for (time, part) in TIMES.iter().zip(&answered) {
+                tbody { @for (time, part) in TABLE_TIMES.iter().zip(&answered) {
                     @let rate = self.all.rate(*time, self.backtest.window);
                     @let (low, high) = rate.between();
                     tr {
@@ -803,7 +803,7 @@ impl<'r> Report<'r> {
                         th scope="col" { (head) }
                     }
                 } }
-                tbody { @for (number, (ticket, closed, wrote)) in soonest.iter().take(LISTED).enumerate() { tr {
+                tbody { @for (number, (ticket, closed, wrote)) in soonest.iter().take(LISTED_CLOSES_MAX).enumerate() { tr {
                     th scope="row" {
                         @if number < examples.len() {
                             a href={ "#t" (place) "-" (number) } { bdi { (clean(ticket)) } }
@@ -817,7 +817,7 @@ impl<'r> Report<'r> {
         };
         html! {
             (wide(form, &caption, &table))
-            @if all > LISTED { p { ((words.too_early_left)(&form.count(LISTED), &form.count(all))) } }
+            @if all > LISTED_CLOSES_MAX { p { ((words.too_early_left)(&form.count(LISTED_CLOSES_MAX), &form.count(all))) } }
             @if !examples.is_empty() {
                 h4 { (words.timelines) ": " (letter) }
                 @if all > examples.len() {

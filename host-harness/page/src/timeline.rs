@@ -71,11 +71,11 @@ pub enum What {
 }
 
 /// Maximum number of events that are drawn; those in the middle are left out.
-const MOST: usize = 48;
+const MARKS_MAX: usize = 48;
 /// How many of these are at the beginning.
-const FIRST: usize = 12;
+const FIRST_MARKS: usize = 12;
 /// Maximum number of messages after the customer came back.
-const AFTERWARDS: usize = 5;
+const MESSAGES_AFTER_RETURN_MAX: usize = 5;
 
 impl Timeline {
     /// The timeline of a ticket that would have been closed too early; `window` is in milliseconds.
@@ -90,7 +90,7 @@ impl Timeline {
             if at > example.wrote {
                 afterwards = afterwards.saturating_add(1);
             }
-            if afterwards > AFTERWARDS {
+            if afterwards > MESSAGES_AFTER_RETURN_MAX {
                 break;
             }
             let Some(mut what) = What::of_item(item) else { continue };
@@ -168,10 +168,11 @@ impl Timeline {
 
     /// The marks to draw.
     fn shown(&self) -> Vec<Mark> {
-        let Some(too_many) = self.marks.len().checked_sub(MOST).filter(|more| *more > 0) else {
+        let Some(too_many) = self.marks.len().checked_sub(MARKS_MAX).filter(|more| *more > 0)
+        else {
             return self.marks.clone();
         };
-        let (first, rest) = self.marks.split_at_checked(FIRST).unwrap_or((&self.marks, &[]));
+        let (first, rest) = self.marks.split_at_checked(FIRST_MARKS).unwrap_or((&self.marks, &[]));
         let last = rest.get(too_many..).unwrap_or_default();
         let mut shown = first.to_vec();
         if let Some(at) = first.last().map(|mark| mark.at) {
@@ -197,7 +198,7 @@ impl Timeline {
             let bottom = y(until, |what| matches!(what, What::WindowEnds(_)));
             if let (Some(top), Some(bottom)) = (top, bottom) {
                 marks.push(html! {
-                    rect.window x=(AXIS - 9.0) y=(top) width="18" height=(bottom - top) {}
+                    rect.window x=(AXIS_X - 9.0) y=(top) width="18" height=(bottom - top) {}
                 });
             }
         }
@@ -214,7 +215,7 @@ impl Timeline {
                     rect.paper width="100%" height="100%" {}
                 }
                 text.zone x="12" y="22" { (form.zone()) }
-                @if alone { text.name x=(TEXT) y="22" { (name) } }
+                @if alone { text.name x=(TEXT_X) y="22" { (name) } }
                 @for mark in &marks { (mark) }
             }
         }
@@ -255,7 +256,7 @@ impl Timeline {
                     rows.push(Row { y, cut: Some(about(gap)), ..Row::default() });
                     y += 12.0;
                 }
-                Some(gap) => y += PER_UNIT * ratio(gap, unit),
+                Some(gap) => y += PIXELS_PER_UNIT * ratio(gap, unit),
                 None => {}
             }
             if !same_day {
@@ -303,12 +304,12 @@ fn ratio(gap: i64, unit: i64) -> f64 {
 }
 
 /// Pixels of the longest uncut interval, in addition to the line of text.
-const PER_UNIT: f64 = 48.0;
+const PIXELS_PER_UNIT: f64 = 48.0;
 const WIDTH: f64 = 420.0;
 /// The position of the time line.
-const AXIS: f64 = 106.0;
+const AXIS_X: f64 = 106.0;
 /// The position of texts.
-const TEXT: f64 = 128.0;
+const TEXT_X: f64 = 128.0;
 
 /// A row of the image: a mark, a date, or a cut.
 #[derive(Default)]
@@ -329,11 +330,11 @@ fn line(rows: &[Row]) -> Markup {
     // Above the first mark there is a date.
     for row in rows.iter().skip_while(|row| row.what.is_none()) {
         if path.is_empty() {
-            path = format!("M{AXIS} {:.1}", row.y);
+            path = format!("M{AXIS_X} {:.1}", row.y);
         }
         // Writing into a `String` cannot fail.
         let _: std::fmt::Result = if row.cut.is_some() {
-            write!(path, "V{:.1}M{AXIS} {:.1}", row.y - 12.0, row.y + 4.0)
+            write!(path, "V{:.1}M{AXIS_X} {:.1}", row.y - 12.0, row.y + 4.0)
         } else {
             write!(path, "V{:.1}", row.y)
         };
@@ -348,10 +349,10 @@ impl Row {
             return html! { text.date x="12" y={ (format!("{:.1}", y + 4.0)) } { (date) } };
         }
         if let Some(gap) = &self.cut {
-            let zigzag = |y: f64| format!("M{:.1} {y:.1}l6 -5l6 8l6 -8l6 5", AXIS - 12.0);
+            let zigzag = |y: f64| format!("M{:.1} {y:.1}l6 -5l6 8l6 -8l6 5", AXIS_X - 12.0);
             return html! {
                 path.cut d={ (zigzag(y - 9.0)) (zigzag(y - 1.0)) } {}
-                text.gap x=(TEXT) y=(format!("{y:.1}")) { (gap) }
+                text.gap x=(TEXT_X) y=(format!("{y:.1}")) { (gap) }
             };
         }
         let Some(what) = &self.what else { return Markup::default() };
@@ -359,9 +360,9 @@ impl Row {
         html! {
             text.time x="92" y=(baseline) text-anchor="end" { (self.time) }
             (what.sign(y))
-            text class=(what.class()) x=(TEXT) y=(baseline) { (self.main) }
+            text class=(what.class()) x=(TEXT_X) y=(baseline) { (self.main) }
             @if let Some(more) = &self.more {
-                text.more x=(TEXT) y=(format!("{:.1}", y + 19.5)) { (more) }
+                text.more x=(TEXT_X) y=(format!("{:.1}", y + 19.5)) { (more) }
             }
         }
     }
@@ -460,19 +461,21 @@ impl What {
 
     /// A symbol per kind that can be recognised without colours.
     fn sign(&self, y: f64) -> Markup {
-        let at = |path: &str| format!("M{AXIS} {y:.1}{path}");
+        let at = |path: &str| format!("M{AXIS_X} {y:.1}{path}");
         match self {
-            What::Customer => html! { circle.customer cx=(AXIS) cy=(format!("{y:.1}")) r="5.5" {} },
+            What::Customer => {
+                html! { circle.customer cx=(AXIS_X) cy=(format!("{y:.1}")) r="5.5" {} }
+            }
             What::CameBack(_) => html! {
-                circle.back cx=(AXIS) cy=(format!("{y:.1}")) r="9" {}
-                circle.customer cx=(AXIS) cy=(format!("{y:.1}")) r="5.5" {}
+                circle.back cx=(AXIS_X) cy=(format!("{y:.1}")) r="9" {}
+                circle.customer cx=(AXIS_X) cy=(format!("{y:.1}")) r="5.5" {}
             },
             What::Agent => html! { path.agent d=(at("m-5.5-5.5h11v11h-11z")) {} },
             What::AiAgent => html! { path.agent d=(at("m0-7l7 7l-7 7l-7-7z")) {} },
             What::Bot | What::Somebody => html! { path.bot d=(at("m-4.5-4.5h9v9h-9z")) {} },
             What::Reminder(_) => html! { path.reminder d=(at("m0-8l7.5 13h-15z")) {} },
             What::Close(_) => html! {
-                circle.close cx=(AXIS) cy=(format!("{y:.1}")) r="9" {}
+                circle.close cx=(AXIS_X) cy=(format!("{y:.1}")) r="9" {}
                 path.cross d=(at("m-4-4l8 8m0-8l-8 8")) {}
             },
             What::Planned(_) => html! { path.planned d=(at("m0-8l7.5 13h-15z")) {} },
@@ -593,11 +596,11 @@ mod tests {
         let marks: Vec<(i64, What)> = (0..1_000).map(|minute| (minute, What::Customer)).collect();
         let told = timeline(&marks);
         let shown = told.shown();
-        assert_eq!(shown.len(), MOST + 1);
-        assert_eq!(shown[FIRST].what, What::LeftOut(1_000 - MOST));
+        assert_eq!(shown.len(), MARKS_MAX + 1);
+        assert_eq!(shown[FIRST_MARKS].what, What::LeftOut(1_000 - MARKS_MAX));
         assert_eq!(shown.last(), told.marks.last());
         assert!(told.svg(Language::Spanish, &crate::form::UTC).contains("aquí se omiten 952 más"));
-        assert_eq!(timeline(&marks[..MOST]).shown().len(), MOST);
+        assert_eq!(timeline(&marks[..MARKS_MAX]).shown().len(), MARKS_MAX);
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Expectation {
             let detail = Detail::default();
             return Ok(Expectation { line, detail, any_rest: false, quiet_until: None });
         }
-        let asked = Asked::read(&mut words, face)?;
+        let asked = ExpectedDetail::read(&mut words, face)?;
         let any_rest = line == "rest" && asked.reason.is_none() && asked.rule.is_none();
         let detail = asked.detail();
         asked.write(&mut line, face);
@@ -72,7 +72,7 @@ impl Expectation {
 
 /// The optional parts of an expectation.
 #[derive(Default)]
-struct Asked {
+struct ExpectedDetail {
     text: Option<String>,
     key: Option<String>,
     due: Option<Instant>,
@@ -81,9 +81,9 @@ struct Asked {
     reason: Option<String>,
 }
 
-impl Asked {
-    fn read(words: &mut Words<'_>, face: &ClockFace) -> Result<Asked, Misread> {
-        let mut asked = Asked::default();
+impl ExpectedDetail {
+    fn read(words: &mut Words<'_>, face: &ClockFace) -> Result<ExpectedDetail, Misread> {
+        let mut asked = ExpectedDetail::default();
         while let Some(next) = words.next() {
             match next {
                 Kind::Quoted(text) => asked.text = Some(text.clone()),
@@ -149,7 +149,7 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
                 return Err(misplaced(words.peek(), "`until` and a time"));
             }
             let until = words.instant(face)?;
-            format!("wait until {} {}", face.show(until), aim(words)?)
+            format!("wait until {} {}", face.show(until), next_step(words)?)
         }
         "send" if words.pass("reminder") => {
             format!("send reminder {}", words.number("the reminder's number")?)
@@ -196,28 +196,28 @@ fn head(words: &mut Words<'_>, face: &ClockFace) -> Result<String, Misread> {
     })
 }
 
-fn aim(words: &mut Words<'_>) -> Result<String, Misread> {
-    const AIM: &str = "`for reminder N`, `for reply N`, `to close`, `to resolve`, `to notify`, \
+fn next_step(words: &mut Words<'_>) -> Result<String, Misread> {
+    const NEXT_STEP: &str = "`for reminder N`, `for reply N`, `to close`, `to resolve`, `to notify`, \
         `to reopen`, `to open linked` or `for after-close`";
     if words.pass("for") {
-        let step = words.word(AIM)?;
+        let step = words.word(NEXT_STEP)?;
         return Ok(match step {
             "reminder" => format!("for reminder {}", words.number("the reminder's number")?),
             "reply" => format!("for reply {}", words.number("the reply's number")?),
             "after-close" => "for after-close".into(),
             _ if step.starts_with("other:") => format!("for {step}"),
-            _ => return Err(Misread::new(format!("`for {step}`"), AIM)),
+            _ => return Err(Misread::new(format!("`for {step}`"), NEXT_STEP)),
         });
     }
     if words.pass("to") {
-        let step = words.word(AIM)?;
+        let step = words.word(NEXT_STEP)?;
         return Ok(match step {
             "close" | "resolve" | "notify" | "reopen" => format!("to {step}"),
             "open" if words.pass("linked") => "to open linked".into(),
-            _ => return Err(Misread::new(format!("`to {step}`"), AIM)),
+            _ => return Err(Misread::new(format!("`to {step}`"), NEXT_STEP)),
         });
     }
-    Err(misplaced(words.peek(), AIM))
+    Err(misplaced(words.peek(), NEXT_STEP))
 }
 
 fn key(words: &mut Words<'_>) -> Result<String, Misread> {

@@ -15,7 +15,7 @@ use crate::bot::{self, Bot, Effect};
 use crate::conversation::Conversation;
 use crate::engine::{Engine, ParseError, Player, Usage};
 use crate::scenario::document::{RESET, Scenario, WHOLE};
-use crate::scenario::timeline::{Expected, Moment, Report, Stamp, What};
+use crate::scenario::timeline::{ActionReport, Expected, Moment, Stamp, What};
 use despertador_contract::Call;
 use despertador_contract::clock_face::ClockFace;
 use despertador_contract::facts;
@@ -239,7 +239,7 @@ impl<'a> Stage<'a> {
                 }
             }
             What::Policy(name) => self.switch(name, moment, played),
-            What::Ticket(id) => self.go_to(id),
+            What::Ticket(id) => self.switch_ticket(id),
             What::Restart => self.player.restart(),
             What::Memory { damaged } => self.damage(*damaged),
             What::Explain(language) => self.explain(language, moment, &mut step, played),
@@ -253,18 +253,19 @@ impl<'a> Stage<'a> {
                 for effect in effects.unwrap_or_default() {
                     self.follow(&effect, None, moment);
                 }
-                self.look(moment, &mut step, played);
+                self.check_flow(moment, &mut step, played);
             }
-            What::Flow => self.look(moment, &mut step, played),
+            What::Flow => self.check_flow(moment, &mut step, played),
             _ => match self.call(moment) {
                 None => played.fail(moment.line, "a call before it", "none to repeat", None),
                 Some(call) if self.bot.is_some() => {
-                    self.by_the_bot(&call, moment, &mut step, played);
+                    self.call_with_bot(&call, moment, &mut step, played);
                 }
                 Some(call) => self.ask(&call, moment, &mut step, played),
             },
         }
-        if let What::Report(_, Report { step: Step::Reminder(_), failed: None, .. }) = &moment.what
+        if let What::Report(_, ActionReport { step: Step::Reminder(_), failed: None, .. }) =
+            &moment.what
         {
             self.sent.push((self.conversation.state.ticket.id.clone(), moment.at));
         }
@@ -297,7 +298,7 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn report(&self, report: &Report) -> Happening {
+    fn report(&self, report: &ActionReport) -> Happening {
         let key = self.conversation.key(&report.step, report.cycle);
         match &report.failed {
             None => Happening::CarriedOut(key),
@@ -329,7 +330,7 @@ impl<'a> Stage<'a> {
         let got = match &moment.expected {
             Expected::Decision(expectation) => match expectation.quiet_until() {
                 Some(until) => self
-                    .first_act(&answer, moment.at, until)
+                    .first_action(&answer, moment.at, until)
                     .unwrap_or_else(|| expectation.line().to_owned()),
                 None => expectation.line_of(&answer, &self.face),
             },
@@ -348,7 +349,7 @@ impl<'a> Stage<'a> {
     }
 
     /// A call in a conversation with a bot.
-    fn by_the_bot(
+    fn call_with_bot(
         &mut self,
         call: &Call,
         moment: &Moment,
@@ -359,7 +360,7 @@ impl<'a> Stage<'a> {
         match call {
             Call::Message(message) if message.author == Author::Customer => {
                 let mut reached_the_desk = false;
-                for effect in bot.hear(message) {
+                for effect in bot.receive(message) {
                     if effect == Effect::Forwarded {
                         reached_the_desk = true;
                         self.ask(call, moment, step, played);
@@ -430,9 +431,9 @@ impl<'a> Stage<'a> {
     }
 
     /// Compares what the flow has done.
-    fn look(&mut self, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
+    fn check_flow(&mut self, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
         let Some(bot) = &mut self.bot else { return };
-        let got = bot.look();
+        let got = bot.take_done();
         let expected = match &moment.expected {
             Expected::Done(expected) => Some(expected.as_str()),
             Expected::Blank => Some("something (`--bless` fills it in)"),
@@ -447,7 +448,7 @@ impl<'a> Stage<'a> {
 
     /// The first action before an instant, if the host wakes at each deadline and nothing else
     /// happens; or why it is unknown.
-    fn first_act(&mut self, answer: &Answer, at: Instant, until: Instant) -> Option<String> {
+    fn first_action(&mut self, answer: &Answer, at: Instant, until: Instant) -> Option<String> {
         let (mut answer, mut now) = (answer.clone(), at);
         // Looking ahead must not change the conversation.
         let mut ahead = self.conversation.clone();
@@ -472,7 +473,7 @@ impl<'a> Stage<'a> {
 
     /// Switches to another ticket of the same customer: it begins with the heading's facts, and the
     /// host knows what was sent in the others.
-    fn go_to(&mut self, id: &str) {
+    fn switch_ticket(&mut self, id: &str) {
         let next = self.others.remove(id).unwrap_or_else(|| {
             Conversation::new(Ticket { id: id.to_owned(), ..self.scenario.ticket.clone() })
         });

@@ -55,11 +55,11 @@ pub enum Expected {
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A message.
-    Message(Stamp, Box<Spoken>),
+    Message(Stamp, Box<MessageContent>),
     /// An event.
     Event(Stamp, Happening),
     /// The host reports the result of an action; without a cycle, of the last one requested.
-    Report(Stamp, Report),
+    Report(Stamp, ActionReport),
     /// The host asks what is due.
     Tick,
     /// The facts of the ticket change, without a call.
@@ -107,7 +107,7 @@ pub struct Stamp {
 
 /// A message without its times.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Spoken {
+pub struct MessageContent {
     /// Who writes.
     pub author: Author,
     /// What it is.
@@ -122,7 +122,7 @@ pub struct Spoken {
 
 /// The result of an action.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Report {
+pub struct ActionReport {
     /// The action's step.
     pub step: Step,
     /// The action's cycle, if given.
@@ -307,7 +307,7 @@ fn what(
             let kind = asides.next().unwrap_or_else(|| "unreachable".into());
             let failed = FailureKind::from_word(&kind)
                 .ok_or_else(|| unknown(&kind, format!("({kind})"), FailureKind::KNOWN))?;
-            What::Report(stamp, Report { failed: Some(failed), ..report })
+            What::Report(stamp, ActionReport { failed: Some(failed), ..report })
         }
         "sent" | "resolved" | "notified" | "linked" | "after-close" => {
             words = Words::new(tokens);
@@ -345,7 +345,8 @@ fn spoken(
     words: &mut Words<'_>,
     stamp: Stamp,
 ) -> Result<What, Misread> {
-    let mut spoken = Spoken { author, kind: MessageKind::Text, origin, text: None, choice: None };
+    let mut spoken =
+        MessageContent { author, kind: MessageKind::Text, origin, text: None, choice: None };
     while let Some(next) = words.next() {
         match next {
             Kind::Quoted(text) => spoken.text = Some(text.clone()),
@@ -368,7 +369,7 @@ fn spoken(
     Ok(What::Message(stamp, Box::new(spoken)))
 }
 
-fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
+fn report(words: &mut Words<'_>, failed: bool) -> Result<ActionReport, Misread> {
     const STEPS: &str = "`reminder N`, `reply N`, `close`, `resolve`, `notify`, `reopen`, \
         `open-linked` or `after-close`";
     let mut first = words.word(STEPS)?;
@@ -399,7 +400,7 @@ fn report(words: &mut Words<'_>, failed: bool) -> Result<Report, Misread> {
     } else {
         None
     };
-    Ok(Report { step, cycle, failed: None })
+    Ok(ActionReport { step, cycle, failed: None })
 }
 
 fn happening(first: &str, words: &mut Words<'_>, face: &ClockFace) -> Result<Happening, Misread> {
@@ -492,7 +493,7 @@ mod tests {
             ("09:00 failed resolve", Step::Resolve, Some(FailureKind::Unreachable)),
         ] {
             let found = read(line).expect(line);
-            let report = Report { step, cycle: None, failed };
+            let report = ActionReport { step, cycle: None, failed };
             assert_eq!(found, What::Report(Stamp::default(), report), "{line}");
         }
         for line in ["09:00 sent 3", "09:00 sent reply", "09:00 resolved by customer"] {

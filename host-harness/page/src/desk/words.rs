@@ -3,7 +3,7 @@
 use despertador_contract::Language;
 
 /// The texts in one language.
-pub(super) struct Says {
+pub(super) struct ReportTexts {
     pub(super) title: &'static str,
     pub(super) lead: fn(&str, &str, &str, &str) -> String,
     pub(super) value: &'static str,
@@ -62,7 +62,7 @@ pub(super) struct Says {
     pub(super) summary: &'static str,
 }
 
-pub(super) fn of(language: Language) -> &'static Says {
+pub(super) fn of(language: Language) -> &'static ReportTexts {
     match language {
         Language::Spanish => &SPANISH,
         Language::Portuguese => &PORTUGUESE,
@@ -70,7 +70,7 @@ pub(super) fn of(language: Language) -> &'static Says {
     }
 }
 
-static SPANISH: Says = Says {
+static SPANISH: ReportTexts = ReportTexts {
     title: "Informe de conversaciones",
     lead: |name, since, until, known| {
         format!(
@@ -140,7 +140,7 @@ static SPANISH: Says = Says {
     summary: "Resumen",
 };
 
-static PORTUGUESE: Says = Says {
+static PORTUGUESE: ReportTexts = ReportTexts {
     title: "Relatório de conversas",
     lead: |name, since, until, known| {
         format!(
@@ -212,7 +212,7 @@ static PORTUGUESE: Says = Says {
     summary: "Resumo",
 };
 
-static ENGLISH: Says = Says {
+static ENGLISH: ReportTexts = ReportTexts {
     title: "Report on conversations",
     lead: |name, since, until, known| {
         format!(
