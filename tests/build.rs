@@ -1,4 +1,4 @@
-//! Builds the hostile plugin, so that the suites always meet today's source.
+//! Builds the hostile plugin, so that the suites always use the current source.
 
 fn main() {
     #[cfg(feature = "component")]

@@ -20,7 +20,7 @@ function measure({ instantiate, modules, config, now }) {
     for (let round = 0; round < ROUNDS + 3; round += 1) {
       const start = now();
       for (let i = 0; i < calls; i += 1) call();
-      // The first rounds are for the compiler.
+      // The first rounds warm up the compiler.
       if (round >= 3) rounds.push(((now() - start) * 1e6) / calls);
     }
     return Math.round(rounds.sort((a, b) => a - b)[ROUNDS >> 1]);

@@ -1,7 +1,8 @@
-// Makes generated/ from the component: modules of WebAssembly and the JavaScript around them.
+// Generates generated/ from the component: WebAssembly modules and their JavaScript.
 //
-//   node build.mjs                                  the component of today's source, by cargo
-//   DESPERTADOR_COMPONENT=FILE node build.mjs       a component that exists
+//   node build.mjs                                  the component of the current source, built by
+//   cargo
+//   DESPERTADOR_COMPONENT=FILE node build.mjs       an existing component
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -18,13 +19,13 @@ const folder = join(here, 'generated');
  */
 const SLOW = [
   {
-    // Asked several times in each call. Reading the environment is a call out of JavaScript.
+    // Read several times in each call. Reading the environment leaves JavaScript.
     written: 'globalThis?.process?.env?.JCO_DEBUG',
     instead: 'false',
   },
   {
-    // Where there is no such function the call throws, and V8 parses the whole file again to word
-    // the error, once for every export, whenever an instance is made.
+    // Where this function does not exist the call throws, and V8 parses the whole file again to
+    // word the error, once per export, for each new instance.
     written: '= WebAssembly.promising(',
     instead: '= (WebAssembly.promising ?? ((plain) => plain))(',
   },
@@ -58,7 +59,7 @@ export async function build() {
   const { files, imports } = await transpile(await component(), {
     name: 'despertador',
     instantiation: 'sync',
-    // What a function returns as an error is thrown as an `Error`, as jco's command does it.
+    // An error result is thrown as an `Error`, as by jco's command.
     noComponentErrorWrapping: false,
   });
   if (imports.length > 0) throw new Error(`the component imports ${imports.join(', ')}; it must import nothing`);
@@ -67,7 +68,7 @@ export async function build() {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, name.endsWith('.js') ? quicken(new TextDecoder().decode(bytes)) : bytes);
   }
-  // Node is told that the script is a module; browsers do not ask.
+  // Tells Node that the script is a module; browsers do not need it.
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
 }
 

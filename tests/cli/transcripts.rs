@@ -1,11 +1,11 @@
-//! Plays the commands of `tests/cli/*.md` and of `README.md` and compares what they print.
+//! Runs the commands of `tests/cli/*.md` and of `README.md` and compares their output.
 //!
-//! A block `console` has commands after `$`, and below each what is printed: first what goes to
-//! standard output, then what goes to standard error, then `[exit N]` if N is not 0. `[..]` stands
-//! for any part of a line, a line `...` for any number of lines. `< FILE` after a command is its
-//! standard input. `BLESS=1 cargo test -p despertador` writes what was printed.
+//! A `console` block contains commands after `$`, each followed by its output: standard output,
+//! then standard error, then `[exit N]` if N is not 0. `[..]` matches any part of a line, a line
+//! `...` any number of lines. `< FILE` after a command is its standard input. `BLESS=1 cargo test
+//! -p despertador` writes the actual output.
 //!
-//! The commands of a transcript run in a copy of `files` of its own, so they may write there.
+//! The commands of a transcript run in their own copy of `files`, so they may write there.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn commands_print_what_their_transcripts_say() {
         .flat_map(|file| {
             let name = file.file_stem().expect("a name");
             let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transcripts").join(name);
-            // There may be one of an earlier run.
+            // There may be one from an earlier run.
             let _: std::io::Result<()> = fs::remove_dir_all(&copy);
             copy_files(&folder.join("files"), &copy);
             differences(file, &copy)
@@ -58,7 +58,7 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Plays a transcript with its commands run in a folder; with `BLESS` set, writes it anew.
+/// Runs a transcript's commands in a folder; with `BLESS` set, rewrites it.
 fn differences(file: &Path, folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(file).expect("a transcript");
     let mut written = Vec::new();
@@ -103,7 +103,7 @@ fn differences(file: &Path, folder: &Path) -> Vec<String> {
     differences
 }
 
-/// Whether lines are as expected, where `...` stands for any number of them.
+/// Whether lines match, where `...` matches any number of them.
 fn same(expected: &[String], got: &[String]) -> bool {
     match expected.split_first() {
         None => got.is_empty(),
@@ -116,7 +116,7 @@ fn same(expected: &[String], got: &[String]) -> bool {
     }
 }
 
-/// Whether a line is as expected, where `[..]` stands for any part of it.
+/// Whether a line matches, where `[..]` matches any part of it.
 fn like(expected: &str, got: &str) -> bool {
     let mut parts = expected.split("[..]");
     let Some(mut rest) = parts.next().and_then(|first| got.strip_prefix(first)) else {
@@ -169,7 +169,7 @@ fn run(command: &str, folder: &Path) -> Vec<String> {
     lines
 }
 
-/// The words of a command line, as a shell splits them as long as it has only plain quotes.
+/// Splits a command line like a shell; only plain quotes are supported.
 fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (number, part) in command.split('"').enumerate() {

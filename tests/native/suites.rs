@@ -1,5 +1,5 @@
 //! The suites of `tests/tests` on the policy crate alone, in one program that is built in a few
-//! seconds: what `cargo mutants` tries its mutants on (`docs/testing.md`). `cargo test` plays the
+//! seconds: `cargo mutants` runs it for each mutant (`docs/testing.md`). `cargo test` plays the
 //! same suites on the component as well and leaves this package out.
 
 #![cfg(test)]

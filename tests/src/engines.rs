@@ -1,4 +1,4 @@
-//! The engines that a suite plays on.
+//! The engines on which suites are played.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use despertador_harness::Engine;
 
 use crate::native::Native;
 
-/// An engine that tests in several threads play on.
+/// An engine for tests in several threads.
 pub type SharedEngine = Arc<dyn Engine + Send + Sync>;
 
-/// The policy crate itself and, beside it, the component in its sandbox. Without the feature
-/// `component` there is only the first.
+/// The policy crate and the component in its sandbox. Without the feature `component` only the
+/// first.
 #[must_use]
 pub fn engines() -> Vec<SharedEngine> {
     vec![
@@ -20,7 +20,7 @@ pub fn engines() -> Vec<SharedEngine> {
     ]
 }
 
-/// The component of today's source, loaded once a program.
+/// The component of the current source, loaded once per program.
 #[cfg(feature = "component")]
 fn component() -> despertador_harness::component::Sandboxed {
     use std::sync::LazyLock;

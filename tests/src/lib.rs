@@ -1,5 +1,4 @@
-//! What the suites share: the scenario files, the policy played natively beside the component, and
-//! samples.
+//! Shared by the suites: the scenario files, the policy crate as an engine, and samples.
 
 extern crate alloc;
 
@@ -8,7 +7,7 @@ pub mod native;
 pub mod sample;
 pub mod scenario_files;
 
-/// The programs of the guide for Rust, each compiled and run.
+/// The programs in the guide for Rust, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/hosting/rust.md")]
 pub mod hosting_in_rust {}

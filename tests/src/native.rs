@@ -1,4 +1,4 @@
-//! The policy crate without a sandbox, as an engine: what the component is compared with.
+//! The policy crate without a sandbox as an engine, to be compared with the component.
 
 use despertador_contract::{
     Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
@@ -35,7 +35,7 @@ impl Engine for Native {
     }
 }
 
-/// A policy of the policy crate, asked in the contract's words.
+/// A policy of the policy crate with the contract's types.
 #[derive(Debug, Clone)]
 pub struct NativePolicy {
     policy: Policy,
@@ -43,7 +43,7 @@ pub struct NativePolicy {
 }
 
 impl NativePolicy {
-    /// Reads and checks a config.
+    /// Parses and checks a config.
     ///
     /// # Errors
     ///
@@ -112,6 +112,6 @@ impl Player for NativePolicy {
         Ok(self.warnings.clone())
     }
 
-    /// There is no instance to throw away.
+    /// There is no instance to discard.
     fn restart(&mut self) {}
 }

@@ -1,4 +1,4 @@
-//! Tickets, messages and surroundings that suites begin from.
+//! Sample tickets, messages and surroundings.
 
 use despertador_contract::{
     Author, Channel, ExitState, Instant, Message, Surroundings, Ticket, TicketStatus,

@@ -13,8 +13,8 @@ pub fn repository() -> PathBuf {
     tests.parent().unwrap_or(tests).to_owned()
 }
 
-/// All files with an ending below a folder of the repository, by name; none if there is no such
-/// folder.
+/// All files with this extension below a folder of the repository, by name; empty if the folder
+/// does not exist.
 #[must_use]
 pub fn below(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -33,7 +33,7 @@ pub fn below(folder: &str, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-/// A path as a person at the repository's root writes it.
+/// A path relative to the repository's root.
 #[must_use]
 pub fn shown(file: &Path) -> String {
     let inside = file.strip_prefix(repository()).unwrap_or(file);
@@ -46,11 +46,11 @@ pub fn preset(name: &str) -> Option<String> {
     fs::read_to_string(repository().join("policies").join(format!("{name}.json"))).ok()
 }
 
-/// Reads a scenario file.
+/// Parses a scenario file.
 ///
 /// # Errors
 ///
-/// Everything that could not be read.
+/// All problems.
 pub fn read(file: &Path) -> Result<ScenarioFile, Vec<Problem>> {
     let unreadable = |error: std::io::Error| {
         vec![Problem { file: shown(file), line: 0, found: error.to_string(), expected: None }]

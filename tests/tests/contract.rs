@@ -1,4 +1,5 @@
-//! The contract: documented to the last item, met by the component, never broken in passing.
+//! The contract: every item is documented, the component implements it, and the published version
+//! does not change.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -48,7 +49,7 @@ fn every_item_is_documented() {
             let item = &resolve.types[*id];
             let name = format!("{name}.{type_name}");
             match &item.kind {
-                // A name borrowed by `use` is documented where it comes from.
+                // A type imported by `use` is documented at its definition.
                 TypeDefKind::Type(wit_parser::Type::Id(_)) => continue,
                 TypeDefKind::Record(r) => {
                     r.fields.iter().for_each(|f| look(format!("{name}.{}", f.name), &f.docs));
@@ -103,12 +104,13 @@ fn what_was_compiled_for_the_published_contract_still_fits() {
     let (mut resolve, published) = resolved("fixtures/contract/0.2.0");
     let before = world(&resolve, published);
     let now = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
-    // The same package twice: the one of today under a name of its own.
+    // Both versions are the same package, so the current one gets another name.
     let mut today = wit_parser::UnresolvedPackageGroup::parse_dir(&now).expect("the contract");
     today.main.name.name = "inactivity-of-today".into();
     let today = resolve.push_group(today).expect("the contract can be read");
     let after = world(&resolve, today);
-    // Plugins export this world: what hosts of the published contract expect must still be there.
+    // Plugins export this world: everything that hosts of the published contract expect must still
+    // exist.
     let exported = |id: WorldId| -> Vec<String> {
         let world = &resolve.worlds[id];
         let functions = world.exports.iter().flat_map(|(_, item)| match item {
@@ -135,7 +137,7 @@ fn what_was_compiled_for_the_published_contract_still_fits() {
     }
 }
 
-/// A type with its parts, as far as a compiled plugin depends on them.
+/// A type with its parts, as far as compiled plugins depend on them.
 fn shape(resolve: &Resolve, name: &str, id: TypeId) -> String {
     let case = |case: &wit_parser::Case| {
         let inside = case.ty.as_ref().map(|ty| kind(resolve, ty));
@@ -152,7 +154,7 @@ fn shape(resolve: &Resolve, name: &str, id: TypeId) -> String {
     format!("{name} {{ {} }}", parts.join(", "))
 }
 
-/// A type by its name, or by what it is made of where it has none.
+/// The name of a type, or its structure if it has none.
 fn kind(resolve: &Resolve, ty: &Type) -> String {
     let Type::Id(id) = ty else { return format!("{ty:?}").to_lowercase() };
     let item = &resolve.types[*id];

@@ -1,5 +1,5 @@
-//! The desk under a plugin that fails: the ticket is set aside and seen, others go on, nothing is
-//! lost, and nobody is closed because of it.
+//! The desk with a failing plugin: the ticket is deferred and shown, others continue, nothing is
+//! lost, and no ticket is closed because of it.
 #![cfg(feature = "component")]
 
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ fn begun(place: &Place) -> Desk<Sqlite> {
     desk
 }
 
-/// The customer asks, the agent answers; the department names what the plugin does.
+/// The customer asks, the agent answers; the department selects the plugin's behaviour.
 fn conversation(ticket: &str, department: &str) -> [Incoming; 2] {
     let said = |author, id: &str| {
         let mut message = Message::words(author, START);
@@ -97,7 +97,7 @@ fn a_plugin_that_cannot_answer_about_open_tickets_does_not_take_the_place_of_one
     // The old one decides as before.
     desk.poll_due(START + 10 * MINUTE, 10).expect("a look");
     assert_eq!(desk.claim_deliveries(START + 10 * MINUTE, 10).expect("actions").len(), 1);
-    // Where nothing is open it has nothing against it.
+    // Without open tickets it is accepted.
     let place = Place::new("replace-empty");
     let mut desk = place.desk(despertador_component::COMPONENT);
     desk.open_account(START, "acme", "test").expect("an account");
@@ -121,7 +121,7 @@ fn a_poison_ticket_is_set_aside_and_seen_and_the_others_go_on() {
     let parked = desk.query_tickets("acme", &query).expect("tickets");
     assert_eq!(parked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["1", "3", "5"]);
     assert!(parked[0].parked.as_deref().is_some_and(|why| why.contains("crashed")), "{parked:?}");
-    // Told twice, it is stored once, set aside or not.
+    // Reported twice, it is stored once, deferred or not.
     let again = desk.record_events(START, &conversation("1", "panic")).expect("receipts");
     assert_eq!(again, [Receipt::Again, Receipt::Again]);
     run(&mut desk, START, START + 10 * MINUTE);
@@ -141,12 +141,12 @@ fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
         assert!(receipts.iter().all(|receipt| *receipt == Receipt::Parked), "{receipts:?}");
     }
     assert_eq!(run(&mut desk, START, START + 60 * MINUTE), Vec::<String>::new());
-    // One customer replies while nobody can hear it.
+    // One customer replies while the plugin cannot record it.
     let later = START + 60 * MINUTE;
     assert_eq!(desk.record_events(later, &[reply("7", later)]).expect("taken"), [Receipt::Parked]);
     drop(desk);
 
-    // A plugin that works takes its place, and is told of everything first.
+    // A working plugin replaces it, and first gets all deferred events.
     let mut desk = place.desk(HOSTILE);
     let mended = later + MINUTE;
     desk.replace_plugin(mended, plugin(despertador_component::COMPONENT)).expect("it works");

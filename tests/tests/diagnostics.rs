@@ -1,5 +1,5 @@
-//! Every kind of problem a config can have: a config, and what is said of it. The component says
-//! the same; `scenarios/validation.md` tells the ones that have a source.
+//! Every kind of problem of a config: a config and its problems. The component reports the same;
+//! `scenarios/validation.md` contains those with a source.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use despertador_tests::native::Native;
 #[path = "diagnostics/schema.rs"]
 mod schema;
 
-/// A config and all that is said of it.
+/// A config and all of its problems.
 struct Case {
     config: String,
     departments: Option<Vec<String>>,
@@ -26,7 +26,7 @@ struct Case {
     problems: Vec<(Code, &'static str)>,
 }
 
-/// Checks a config in surroundings of which nothing is known.
+/// A case without known surroundings.
 fn case(config: impl Into<String>, problems: &[(Code, &'static str)]) -> Case {
     let problems = problems.to_vec();
     Case {
@@ -67,7 +67,7 @@ fn text_on(channel: &str, text: &str, problems: &[(Code, &'static str)]) -> Case
 const IMAGE: &str = r#""image": { "url": "https://example.com/a.png", "alternative": "a" }"#;
 const CHOICE: &str = r#""quick-replies": [ { "text": "Sigo aquí", "effect": "continue" } ]"#;
 
-/// A reminder with so many letters beside something, in an account on this channel.
+/// A reminder with a text of this length and another part, in an account on this channel.
 fn beside(channel: &str, letters: usize, what: &str, problems: &[(Code, &'static str)]) -> Case {
     let text = "ñ".repeat(letters);
     case(
@@ -100,7 +100,7 @@ fn replies(events: &str, problems: &[(Code, &'static str)]) -> Case {
     )
 }
 
-/// More mistakes than are listed: as many empty tags.
+/// More problems than are listed: this many empty tags.
 fn empty_tags(count: usize) -> String {
     format!(
         r#"{{ "enabled": false, "exempt-tags": [ {} ], "rules": [] }}"#,
@@ -108,7 +108,7 @@ fn empty_tags(count: usize) -> String {
     )
 }
 
-/// What is said of texts, and of what goes with them.
+/// Problems of texts and the parts next to them.
 fn spoken() -> Vec<Case> {
     let text = "/rules/0/reminders/0/text";
     vec![
@@ -124,7 +124,7 @@ fn spoken() -> Vec<Case> {
         text_on("whatsapp", "Hola {{customer.name}}", &[(Code::PlaceholderWithoutFallback, text)]),
         text_on("telegram", &"a".repeat(4_096), &[]),
         text_on("telegram", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
-        // Nothing at all, where somebody has said so; but not of the whole text.
+        // An empty fallback is allowed, but not an empty text.
         text_on("whatsapp", "Hola{{agent.name| }}", &[]),
         text_on("whatsapp", "{{agent.name| }} {{company.name}}", &[(Code::CanBeEmpty, text)]),
         text_on("whatsapp", "{{ticket.number}}", &[]),
@@ -149,13 +149,13 @@ fn spoken() -> Vec<Case> {
                 (Code::TimeLeftWithoutClose, "/rules/0/close/summary"),
             ],
         ),
-        // The facts of a closing note have a place in the note only.
+        // Only closing notes have the placeholder for their facts.
         rule(r#""close-after": "1 h", "close": { "summary": "{{summary}}" }"#, &[]),
         rule(
             r#""close-after": "1 h", "close": { "closing-text": "{{summary}}" }"#,
             &[(Code::UnknownPlaceholder, "/rules/0/close/closing-text")],
         ),
-        // Characters are counted, not bytes; a placeholder counts as what stands for it.
+        // Characters are counted, not bytes; a placeholder counts as its fallback.
         text_on("sms", &"ñ".repeat(1_600), &[]),
         text_on("sms", &"ñ".repeat(1_601), &[(Code::TextOverLimit, text)]),
         text_on("sms", &format!("{}{{{{customer.name|12}}}}", "a".repeat(1_598)), &[]),
@@ -164,7 +164,7 @@ fn spoken() -> Vec<Case> {
             &format!("{}{{{{customer.name|123}}}}", "a".repeat(1_598)),
             &[(Code::TextOverLimit, text)],
         ),
-        // But on Instagram bytes are.
+        // On Instagram bytes are counted.
         text_on("instagram", &"ñ".repeat(500), &[]),
         text_on("instagram", &"ñ".repeat(501), &[(Code::TextOverBytes, text)]),
         text_on("instagram", &format!("{}{{{{agent.name|ñ}}}}", "a".repeat(998)), &[]),
@@ -173,14 +173,14 @@ fn spoken() -> Vec<Case> {
             &format!("{}{{{{agent.name|ñ}}}}", "a".repeat(999)),
             &[(Code::TextOverBytes, text)],
         ),
-        // The time left is said in words, and counts.
+        // The time left is a text and counts.
         text_on("sms", &format!("{}{{{{time-left}}}}", "a".repeat(1_576)), &[]),
         text_on(
             "sms",
             &format!("{}{{{{time-left}}}}", "a".repeat(1_577)),
             &[(Code::TextOverLimit, text)],
         ),
-        // Beside buttons or a picture there is less room.
+        // With buttons or an image the limit is lower.
         beside("whatsapp", 1_024, IMAGE, &[]),
         beside("whatsapp", 1_025, IMAGE, &[(Code::TextOverLimitBeside, text)]),
         beside("whatsapp", 1_024, CHOICE, &[]),
@@ -188,13 +188,13 @@ fn spoken() -> Vec<Case> {
         beside("telegram", 1_025, IMAGE, &[(Code::TextOverLimitBeside, text)]),
         beside("telegram", 4_096, CHOICE, &[]),
         beside("messenger", 2_000, CHOICE, &[]),
-        // What the channel does not show takes no room.
+        // Parts that the channel does not show do not count.
         beside("sms", 1_600, IMAGE, &[(Code::NotOnThisChannel, "/rules/0/reminders/0/image")]),
         text_on("messenger", &"a".repeat(2_001), &[(Code::TextOverLimit, text)]),
         text_on("whatsapp", &"a".repeat(4_097), &[(Code::TextOverLimit, text)]),
         text_on("email", &"a".repeat(16_000), &[]),
         text_on("email", &"a".repeat(17_000), &[(Code::TooLarge, text)]),
-        // Pictures.
+        // Images.
         reminders(
             r#"{ "after": "5 min", "text": "a", "image": { "url": "https://example.com/a.png", "alternative": "a" } }"#,
             &[],
@@ -244,7 +244,7 @@ fn spoken() -> Vec<Case> {
                 { "text": { "es": "Listo", "pt": " OK" }, "effect": "resolve" } ] }"#,
             &[(Code::QuickReplyTitleTwice, "/rules/0/reminders/0/quick-replies/1/text/pt")],
         ),
-        // More time than the channel takes free text for.
+        // More time than the channel's window.
         case(
             r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
                 { "after": "5 min", "text": "a", "quick-replies": [
@@ -279,7 +279,7 @@ fn spoken() -> Vec<Case> {
                 { "after": "5 min", "text": "a", "quick-replies": [ { "text": "Sigo aquí, por favor esperen", "effect": "continue" } ] } ] } ] }"#,
             &[(Code::TextOverLimit, "/rules/0/reminders/0/quick-replies/0/text")],
         ),
-        // WhatsApp has room for three buttons, other channels for more; but there are three effects.
+        // WhatsApp allows three buttons, other channels more; but there are three effects.
         case(
             r#"{ "channel": "whatsapp", "rules": [ { "departments": "any", "close-after": "1 h", "reminders": [
                 { "after": "5 min", "text": "a", "quick-replies": [
@@ -333,7 +333,7 @@ fn spoken() -> Vec<Case> {
                 (Code::EmptyName, "/rules/0/reminders/0/template/language/2"),
             ],
         ),
-        // A language has one spelling in a text.
+        // A language must have the same spelling within a text.
         reminders(
             r#"{ "after": "5 min", "text": { "pt_BR": "a", "pt-br": "b" } }"#,
             &[(Code::DuplicateKey, "/rules/0/reminders/0/text/pt-br")],
@@ -349,7 +349,7 @@ fn spoken() -> Vec<Case> {
                 { "after": "1 d", "text": "c", "template": { "name": "c" } } ] } ] }"#,
             &[(Code::OutsideChannelWindow, "/rules/0/reminders/1")],
         ),
-        // Two open hours can be three days.
+        // Two open hours can span three days.
         case(
             r#"{ "channel": "messenger", "schedules": { "office": { "open": { "mon-fri": "09:00-18:00" } } },
                 "rules": [ { "departments": "any", "business-hours": "office", "close-after": "8 h",
@@ -367,7 +367,7 @@ fn spoken() -> Vec<Case> {
                 "close-after": "3 d", "reminders": [ { "after": "2 d", "text": "a" } ] } ] }"#,
             &[(Code::NeverCloses, "/rules/0")],
         ),
-        // Twenty-four open hours are always more than a day.
+        // Twenty-four open hours always span more than a day.
         case(
             r#"{ "channel": "whatsapp", "schedules": { "office": { "open": { "mon-fri": "09:00-18:00" } } },
                 "rules": [ { "departments": "any", "business-hours": "office", "close-after": "30 h",
@@ -378,7 +378,7 @@ fn spoken() -> Vec<Case> {
                 (Code::NeverCloses, "/rules/0"),
             ],
         ),
-        // Open all day, they are a day to the minute.
+        // With hours around the clock they are exactly a day.
         case(
             r#"{ "channel": "whatsapp", "schedules": { "all": { "open": { "mon-sun": "00:00-24:00" } } },
                 "defaults": { "business-hours": "all", "close-after": "2 d" }, "rules": [] }"#,
@@ -405,11 +405,11 @@ fn spoken() -> Vec<Case> {
     ]
 }
 
-/// What is said of zones, calendars, windows and numbers.
+/// Problems of zones, calendars, windows and numbers.
 fn calendars() -> Vec<Case> {
     vec![
         off(r#""zone": "America/Bogota""#, &[]),
-        // The afternoon may stand before the morning.
+        // The afternoon may come before the morning.
         hours(r#""open": { "mon": [ "13:00-18:00", "09:00-13:00" ] }"#, &[]),
         off(r#""zone": "Marte/Olimpo""#, &[(Code::BadZone, "/zone")]),
         off(r#""zone": "America/Bogata""#, &[(Code::BadZoneNear, "/zone")]),
@@ -555,7 +555,7 @@ fn calendars() -> Vec<Case> {
     ]
 }
 
-/// What is said of automatic replies.
+/// Problems of automatic replies.
 fn automatic_replies() -> Vec<Case> {
     vec![
         off(r#""replies": {}"#, &[(Code::WrongType, "/replies")]),
@@ -641,7 +641,7 @@ fn automatic_replies() -> Vec<Case> {
     ]
 }
 
-/// More than are listed.
+/// More problems than are listed.
 fn too_many() -> Case {
     let place = |n| -> &'static str { Box::leak(format!("/exempt-tags/{n}").into_boxed_str()) };
     let mut problems: Vec<_> = (0..100).map(|n| (Code::EmptyName, place(n))).collect();
@@ -670,9 +670,9 @@ fn basics() -> Vec<Case> {
         case(format!("\"{}\"", "a".repeat(CONFIG_BYTES_MAX)), &[(Code::TooLarge, "")]),
         case(format!("{}{}", "[".repeat(17), "]".repeat(17)), &[(Code::TooDeep, "")]),
         case("[".repeat(100_000), &[(Code::TooDeep, "")]),
-        // Brackets inside a text are no nesting.
+        // Brackets inside a text are not nesting.
         reminders(&format!(r#"{{ "after": "5 min", "text": "{}" }}"#, "[".repeat(40)), &[]),
-        // Nor is what follows an escaped quote inside a text, and a closing one there closes none.
+        // Neither is text after an escaped quote, and a bracket there closes nothing.
         reminders(&format!(r#"{{ "after": "5 min", "text": "\"{}" }}"#, "[".repeat(40)), &[]),
         reminders(
             &format!(r#"{{ "after": "5 min", "text": "\\" }}, {}"#, "[".repeat(40)),
@@ -683,7 +683,7 @@ fn basics() -> Vec<Case> {
             &[(Code::TooDeep, "")],
         ),
         case(format!(r#"\"{}"#, "[".repeat(40)), &[(Code::NotJson, "")]),
-        // As deep and as long as it may be.
+        // The maximum nesting and length.
         case(format!("{}{}", "[".repeat(16), "]".repeat(16)), &[(Code::WrongType, "")]),
         case(format!("[{}]", " ".repeat(CONFIG_BYTES_MAX - 2)), &[(Code::WrongType, "")]),
         case(format!("[{}]", " ".repeat(CONFIG_BYTES_MAX - 1)), &[(Code::TooLarge, "")]),
@@ -924,7 +924,7 @@ fn basics() -> Vec<Case> {
             &[(Code::TooLarge, "/rules/0/reminders/0/text")],
         ),
         rule(r#""close-after": "1 h", "typing": { "grace": "5 min", "at-most": "5 min" }"#, &[]),
-        // What depends on a time that cannot be read is not spoken of.
+        // Problems that follow from an invalid time are not reported.
         rule(
             r#""close-after": "soon", "reminders": [ { "before-close": "5 min", "text": "a" } ]"#,
             &[(Code::BadDuration, "/rules/0/close-after")],
@@ -1000,7 +1000,7 @@ fn basics() -> Vec<Case> {
         rule(r#""name": "a""#, &[(Code::NoEffect, "/rules/0")]),
         case(r#"{ "rules": [] }"#, &[(Code::NoRules, "/rules")]),
         case(r#"{ "enabled": false, "rules": [] }"#, &[]),
-        // Defaults are read for each rule and spoken of once.
+        // Defaults are parsed for each rule, but reported once.
         case(
             r#"{ "defaults": { "guard": "0 s", "sooze": "pause" }, "rules": [
                 { "departments": ["a"], "close-after": "1 h" }, { "departments": ["b"], "close-after": "1 h" } ] }"#,
@@ -1065,7 +1065,7 @@ fn beginning(config: &str) -> String {
 fn each_problem_has_its_code_and_place() {
     for case in cases() {
         let found = problems(&case);
-        // The order is that of the reader, which goes through the config several times.
+        // The parser goes through the config several times, which determines the order.
         let sorted = |mut list: Vec<(&'static str, String)>| {
             list.sort();
             list
@@ -1114,8 +1114,7 @@ fn a_policy_is_refused_because_of_errors_and_not_of_warnings() {
     }
 }
 
-/// A page marks the place, so the place must be there: the value itself, or, for a missing key,
-/// the object that lacks it.
+/// Pages mark the place, so it must exist: the value itself or, for a missing key, its object.
 #[test]
 fn each_place_is_in_the_config() {
     for case in cases() {
@@ -1131,7 +1130,7 @@ fn each_place_is_in_the_config() {
     }
 }
 
-/// Sentences begin without a capital, carry no names of Rust types and have no gaps left.
+/// Texts begin without a capital, contain no names of Rust types and no unfilled placeholders.
 #[test]
 fn each_problem_is_worded_in_three_languages() {
     for problem in cases().iter().flat_map(problems) {
@@ -1153,8 +1152,8 @@ fn each_problem_is_worded_in_three_languages() {
     }
 }
 
-/// The first hundred problems, and how many more there are: whoever is told more at once reads
-/// none, and a sandbox has an end.
+/// The first hundred problems, and the number of the others: nobody reads more at once, and the
+/// sandbox has limits.
 #[test]
 fn very_many_problems_are_counted() {
     let of = |config: &str| {
@@ -1170,7 +1169,7 @@ fn very_many_problems_are_counted() {
     assert_eq!(last.text(Language::Pt), "problemas que não são mostrados aqui: 900");
     assert_eq!(of(&empty_tags(100)).len(), 100);
 
-    // Warnings alone refuse nothing, and they give way to errors.
+    // Warnings never refuse a policy, and errors replace them in the list.
     let reminder = r#"{ "after": "1 min", "text": "a {{agent.name}} {{agent.name}}" }"#;
     let warned = |keys: &str| {
         format!(
@@ -1188,7 +1187,7 @@ fn very_many_problems_are_counted() {
     assert_eq!(found.last().unwrap().text(Language::En), "problems that are not listed here: 22");
 }
 
-/// What a channel cannot do is said of this channel, by the word of the policy.
+/// Texts about a channel's limits name the channel by the policy's word.
 #[test]
 fn what_a_channel_cannot_do_names_the_channel() {
     for channel in ["sms", "email", "voice"] {
@@ -1221,8 +1220,8 @@ fn help_names_the_word_that_was_meant() {
     assert!(help(&word).contains("`pause`, `ignore`, `start-on-wake`"), "{}", help(&word));
 }
 
-/// A component has so much fuel for a policy, so much room for an answer, and no end of
-/// administrators: whatever is wrong, and however often, the answer is a list of problems.
+/// A component has limited fuel for a policy and a limited size of answers: whatever is wrong, and
+/// however often, the answer is a list of problems.
 #[test]
 #[cfg(feature = "component")]
 fn the_component_answers_whatever_is_wrong() {
@@ -1264,7 +1263,7 @@ fn the_component_answers_whatever_is_wrong() {
             r#"{{ "rules": [ {{ "departments": [ {} ], "close-after": "1 h" }} ] }}"#,
             many(1_000, &|n| format!(r#""departamento x{n:04}""#))
         ),
-        // Long words are shown shortened; places that would fill the answer are not shown.
+        // Long words are quoted shortened; places that would fill the answer are omitted.
         format!(
             r#"{{ "rules": [ {} ] }}"#,
             many(15, &|_| format!(
@@ -1308,7 +1307,7 @@ fn a_number_with_a_fraction_is_shown_as_it_was_written() {
     }
 }
 
-/// Each kind of problem and each shape has words of its own, in every language.
+/// Each kind of problem and each shape has its own text in every language.
 #[test]
 fn no_two_problems_are_worded_alike() {
     for language in Language::ALL {
@@ -1362,7 +1361,7 @@ fn every_engine_says_the_same() {
     for (case, engine) in
         cases().iter().flat_map(|case| engines().into_iter().map(move |e| (case, e)))
     {
-        // Whether the host passes on more than a policy may have is the host's affair.
+        // Hosts may pass on more than the maximum of a policy.
         let Some(others) = said(engine.as_ref(), case) else {
             assert!(
                 case.config.len() > CONFIG_BYTES_MAX,

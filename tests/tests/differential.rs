@@ -1,5 +1,5 @@
 //! The same calls on the policy crate and on the component in its sandbox: same bytes, same
-//! decisions, same words. Only the sandbox and its bindings lie between the two.
+//! decisions, same texts. Only the sandbox and its bindings differ.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -108,7 +108,7 @@ fn faults_are_the_same_natively_and_in_the_sandbox() {
         let mut memory = good.clone();
         let place = rng.usize(0..memory.len());
         memory[place] ^= 1 << rng.u8(0..8);
-        // Each on a ticket of its own: a host lets a failing ticket rest for a while.
+        // Each on its own ticket, because hosts defer a failing ticket.
         let ticket = Ticket { id: format!("t{n}"), ..ticket.clone() };
         let natively = native.on_tick(&ticket, &memory, sample::START).expect_err("damaged");
         match sandboxed.on_tick(&ticket, &memory, sample::START).expect_err("damaged") {
@@ -144,7 +144,7 @@ fn refused_configs_are_refused_in_the_same_words() {
     assert!(refused > 100, "most altered configs have mistakes: {refused}");
 }
 
-/// A config with some pieces taken out, doubled or exchanged.
+/// A config with some pieces removed, duplicated or exchanged.
 fn altered(config: &str, rng: &mut Rng) -> String {
     let mut parts: Vec<&str> = config.split_inclusive([',', '{', '}', '"', ':']).collect();
     for _ in 0..rng.usize(1..4) {
@@ -197,7 +197,7 @@ fn change(rng: &mut Rng, ticket: &mut Ticket, now: Instant) {
 }
 
 fn written(rng: &mut Rng, now: Instant) -> Instant {
-    // Mostly now, sometimes earlier, sometimes by a clock that is ahead.
+    // Mostly now, sometimes earlier, sometimes with a clock that is ahead.
     match rng.u8(0..6) {
         0 => now - rng.i64(0..30 * sample::MINUTE),
         1 => now + rng.i64(0..30 * sample::MINUTE),

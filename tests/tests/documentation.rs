@@ -1,5 +1,5 @@
-//! `docs/policy.md` names everything a policy can say: the help for an unknown key or word lists the
-//! known ones. And no file cites a document that is not in the repository.
+//! `docs/policy.md` names every key and word of a policy, because the help for an unknown one lists
+//! the known ones. And no file cites a document outside the repository.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ fn documentation() -> String {
         .expect("the documentation is there")
 }
 
-/// What stands between backticks in the help of a config's problems.
+/// The words in backticks in the help of a config's problems.
 fn offered(config: &str) -> BTreeSet<String> {
     let surroundings =
         Surroundings { departments: None, tick_resolution: Span::SECOND, exit: Exit::Unknown };
@@ -65,7 +65,7 @@ fn every_problem_is_named() {
     assert!(missing.is_empty(), "docs/policy.md does not name {missing:?}");
 }
 
-/// Every text file that people write, without what is built or installed.
+/// All text files, except built and installed ones.
 fn written_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![repository()];
@@ -97,11 +97,11 @@ fn is_statement_id(word: &str) -> bool {
     })
 }
 
-/// Code, tests and pages cite rules of `docs/rules.md`; what lies outside the repository, a reader
-/// cannot look up.
+/// Code, tests and pages cite rules of `docs/rules.md`, because readers cannot look up anything
+/// outside the repository.
 #[test]
 fn nothing_outside_the_repository_is_cited() {
-    // In two parts, or this file would cite it.
+    // In two parts, so that this file does not cite it.
     let outside = concat!("rule", "book");
     let mut wrong = Vec::new();
     let files = written_files();
@@ -133,7 +133,7 @@ fn statement_ids_are_told_from_other_words() {
     }
 }
 
-/// Files, types and functions that are renamed leave no old name behind in ARCHITECTURE.md.
+/// ARCHITECTURE.md contains no old names of files, types and functions.
 #[test]
 fn what_the_architecture_names_exists() {
     let files: Vec<(String, String)> = written_files()
@@ -156,7 +156,7 @@ fn what_the_architecture_names_exists() {
         } else if let Some(folder) = name.strip_suffix('/') {
             files.iter().any(|(file, _)| file.contains(&format!("/{folder}/")))
         } else if is_name(name) {
-            // `a_long_name_…` stands for the rest of it.
+            // `a_long_name_…` is an abbreviation.
             let last = name.rsplit("::").next().unwrap_or(name);
             let last = last.trim_end_matches('!').split('…').next().unwrap_or(last);
             files.iter().any(|(file, text)| !file.ends_with(".md") && text.contains(last))

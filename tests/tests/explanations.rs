@@ -1,5 +1,5 @@
-//! An explanation in full: every condition in its order, all that is remembered, and times as the
-//! reader's clock shows them. `scenarios/explanations.md` tells the reasons one by one.
+//! A complete explanation: all conditions in order, the contents of the memory, and times in the
+//! reader's zone. `scenarios/explanations.md` covers the reasons one by one.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -21,7 +21,7 @@ const POLICY: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 
 const WITH_EXEMPTION: &str = r#"{ "exempt-tags": ["vip"], "rules": [ { "departments": "any",
     "close-after": "15 min", "reminders": [ { "after": "10 min", "text": "¿Sigues allí?" } ] } ] }"#;
 
-/// What happens, so many minutes after nine.
+/// Events, in minutes after nine.
 enum What {
     Says(Author),
     Happens(Happening),
@@ -48,7 +48,7 @@ fn remembered_under(config: &str, what: Vec<(Instant, What)>) -> Memory {
     })
 }
 
-/// The explanation at an instant, in English; all engines must agree on it.
+/// The explanation at an instant, in English; all engines must agree.
 fn explained(config: &str, memory: &Memory, at: Instant, utc_offset: i32) -> Explanation {
     let ticket = sample::ticket("t", "ventas");
     let reader = Reader { language: "en".into(), utc_offset };
@@ -114,7 +114,7 @@ fn nothing_is_remembered_of_a_new_ticket() {
     assert_eq!(history, ["Nothing is known about this ticket yet."]);
 }
 
-/// Each thing once, with its time.
+/// Each item once, with its time.
 #[test]
 fn all_that_is_remembered_is_told() {
     let until = Some(NINE + 60 * MINUTE);
@@ -159,8 +159,8 @@ fn all_that_is_remembered_is_told() {
     events.push((23, Happens(Happening::Failed(failure))));
     expected[3] = "Reminder 1 could not be sent (2026-03-02 09:23 UTC).";
     assert_eq!(told(copy(&events)), expected);
-    // What was over before the customer writes is forgotten, and they end a snooze; whoever is not
-    // back yet stays away.
+    // Pauses that ended before the customer wrote are removed, and the message ends a snooze; an
+    // agent on hold stays on hold.
     events.push((24, Says(Author::Customer)));
     let expected = [
         "Cycle 1.",
@@ -170,7 +170,7 @@ fn all_that_is_remembered_is_told() {
     assert_eq!(told(events), expected);
 }
 
-/// A pause that ends as the customer writes is over, whether or not their answer ends it.
+/// A pause that ends when the customer writes is over, whether or not their answer ends it.
 #[test]
 fn a_pause_that_was_over_when_the_customer_wrote_is_forgotten() {
     let lasting =
@@ -191,7 +191,7 @@ fn a_pause_that_was_over_when_the_customer_wrote_is_forgotten() {
     assert_eq!([7, 8, 9].map(paused), [false, false, true]);
 }
 
-/// Whoever reads why nothing is sent must not look for a fault where there is none.
+/// A reader must be able to tell that nothing is broken.
 #[test]
 fn a_customer_who_blocked_us_is_told_apart_from_a_failure() {
     let failed = |kind| {
@@ -231,7 +231,7 @@ fn a_status_that_nobody_knows_is_named() {
     };
     let summary = of("waiting-for-vendor");
     assert!(summary.contains("unknown status «waiting-for-vendor»"), "{summary}");
-    // However long it is, and whatever is in it.
+    // Of any length and content.
     let summary = of(&format!("two\nlines{}", "x".repeat(10_000)));
     assert!(summary.contains("«two lines") && summary.len() < 300, "{summary}");
 }
@@ -268,7 +268,7 @@ fn who_closed_and_who_reopened_is_remembered() {
     );
 }
 
-/// Times are those of the reader's clock, and no shorter than they are.
+/// Times are in the reader's zone, and never rounded.
 #[test]
 fn times_are_told_by_the_readers_clock() {
     let message = |at: Instant, offset| {

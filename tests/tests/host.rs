@@ -13,7 +13,7 @@ use despertador_host::{
 };
 use despertador_tests::sample::{CONFIG, MINUTE, START, message, surroundings, ticket};
 
-/// A small component: what is tested of the cache does not depend on what was compiled.
+/// A small component, because the cache's tests do not depend on what was compiled.
 const SMALL: &[u8] =
     include_bytes!(concat!(env!("OUT_DIR"), "/despertador-hostile.component.wasm"));
 const SMALL_WITH_NAMES: &[u8] =
@@ -28,7 +28,7 @@ fn policy_of(plugin: &Plugin, config: &str) -> Policy {
     plugin.policy(config, &surroundings()).expect("a valid config")
 }
 
-/// A folder that is gone when the test is over.
+/// A folder that is deleted after the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -172,7 +172,7 @@ fn code_of_another_configuration_is_compiled_anew() {
         limits: Limits { wasm_stack_bytes: 128 << 10, ..Limits::default() },
         ..Options::default()
     };
-    // The stack's size is not compiled in: the same code serves.
+    // The stack's size is not compiled in: the same code is valid.
     let plugin = Host::new(options).expect("a host").load_bytes(SMALL);
     assert!(plugin.expect("the plugin").is_from_cache());
 }
@@ -241,7 +241,7 @@ fn one_plugin_serves_many_policies_on_many_threads() {
             });
         }
     });
-    // A dropped policy is forgotten by its instances; the others go on.
+    // Instances drop a policy that is no longer used; the others stay.
     let mut policies = policies;
     let last = policies.pop().expect("twelve");
     drop(policies);

@@ -1,5 +1,5 @@
-//! Plugins that break, cheat or are something else: each is refused or contained with a sentence,
-//! no other ticket suffers, and no ticket is closed because of it.
+//! Plugins that break, cheat or are not plugins: each is refused or contained with an error, no
+//! other ticket is affected, and no ticket is closed because of it.
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -20,7 +20,7 @@ use wit_parser::{ManglingAndAbi, Resolve};
 const HOSTILE: &[u8] =
     include_bytes!(concat!(env!("OUT_DIR"), "/despertador-hostile.names.component.wasm"));
 
-/// Small enough that every limit is hit at once.
+/// So small that every limit is hit quickly.
 fn small() -> Limits {
     Limits { fuel: 5_000_000, policy_fuel: 5_000_000, ..Limits::default() }
 }
@@ -46,9 +46,9 @@ fn assert_works(policy: &Policy, now: Instant) {
     );
 }
 
-/// Department of the ticket, part of the sentence.
+/// Department of the ticket, part of the error.
 const BROKEN_CALLS: &[(&str, &str)] = &[
-    // What ends the call.
+    // Failures that stop the call.
     ("loop", "the plugin was stopped: it used up its fuel of 5000000 (`fuel`)"),
     ("grow", "bytes of memory and may have 16777216 (`wasm_memory_bytes`)"),
     ("recurse", "its calls went deeper than a stack of 262144 bytes (`wasm_stack_bytes`)"),
@@ -56,10 +56,10 @@ const BROKEN_CALLS: &[(&str, &str)] = &[
     ("panic", "the plugin crashed in `"),
     ("divide", "the plugin crashed in `"),
     ("out-of-bounds", "out of bounds memory access"),
-    // What cannot be read.
+    // Unreadable answers.
     ("huge-answer", "its answer is larger than 1048576 bytes (`answer_bytes`)"),
     ("not-utf8", "the plugin's answer breaks the contract: it cannot be read"),
-    // What breaks the contract.
+    // Answers that violate the contract.
     ("long-text", "the text `text` has more than 65536 bytes (`text_bytes`)"),
     ("other-ticket", "the action `9999/1/close` belongs to another ticket than `4711`"),
     ("wait-past", "is to wait until 1799999999999, which is not after now, 1800000000000"),
@@ -200,11 +200,11 @@ fn a_poison_ticket_rests_longer_each_time_and_stops_nobody_else() {
             error.to_string().starts_with("calls about ticket `4711` are deferred until"),
             "{error}"
         );
-        // No success of others in between is needed: one ticket is no reason for a quarantine.
+        // No success of others in between is needed: a single ticket causes no quarantine.
         now += rest;
     }
     assert_works(&policy, now);
-    // The ticket itself is served as soon as it no longer poisons.
+    // The ticket itself works again as soon as its department is harmless.
     assert_works(&policy, now);
     let cured = ticket("4711", "well-behaved");
     tick(&policy, &cured, now + MINUTE).expect("cured");
@@ -226,7 +226,7 @@ fn several_tickets_in_a_row_quarantine_the_plugin() {
     assert!(error.to_string().starts_with("the plugin is quarantined until"), "{error}");
     assert_eq!(error.retry_at(), Some(START + MINUTE));
 
-    // The trial fails: twice as long. The next one works: over.
+    // The test fails: twice as long. The next one succeeds: over.
     assert!(fail("10", START + MINUTE).blames_plugin());
     let error = tick(&policy, &well, START + 2 * MINUTE).expect_err("still quarantined");
     assert_eq!(error.retry_at(), Some(START + 3 * MINUTE));
@@ -262,7 +262,7 @@ fn what_fails_in_one_account_is_nothing_to_the_others() {
     assert_eq!(plugin.suspensions(START + MINUTE), [], "then it is tried again");
     plugin.release();
     tick(&acme, &well, START + 1).expect("released");
-    // Another host, or another version of the plugin, has a health of its own.
+    // Another host, or another version of the plugin, has its own health.
     let anew = plugin_with(small()).policy_for("acme", "{}", &surroundings()).expect("a policy");
     tick(&anew, &ticket("1", "well-behaved"), START).expect("does not rest");
 }
@@ -313,7 +313,7 @@ fn what_is_carried_out_is_not_asked_for_again() {
     conversation.tick(&policy, START).expect("a new cycle follows");
 }
 
-/// What a backtest makes of a ticket in this department.
+/// The result of a backtest of a ticket in this department.
 fn backtested(department: &str) -> Result<Judged, CallError> {
     let said = |at, who| Item::Said { at, who };
     let items = vec![said(START, Who::Customer), said(START + MINUTE, Who::Agent)];
@@ -357,7 +357,8 @@ fn a_reply_may_come_at_any_time_and_is_no_step_of_a_cycle() {
     // A reply of a later cycle does not end the one before it.
     let conversation = resume("cycle-1-close", &["4711/1/reminder-1", "4711/2/reply-1"]);
     conversation.tick(&policy, START).expect("the close follows");
-    // A ticket that was closed and opened again can still be said to be settled.
+    // In a ticket that was closed and reopened, the customer can still say that the matter is
+    // settled.
     resume("cycle-1-resolve", &["4711/1/close"]).tick(&policy, START).expect("follows");
 
     let many: Vec<String> = (1..=200).map(|n| format!("4711/1/reply-{n}")).collect();
@@ -404,14 +405,14 @@ fn a_config_that_breaks_the_plugin_breaks_nobody_elses() {
     assert_works(&plugin.policy("{}", &surroundings()).expect("takes any"), START);
 }
 
-/// A component of the contract as `edit` leaves it, whose functions all crash.
+/// A component of the contract changed by `edit`, whose functions all crash.
 fn component_of(edit: impl Fn(&str, String) -> String) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
     let mut group = String::new();
     for name in ["types.wit", "decisions.wit", "plugin.wit"] {
         let text = std::fs::read_to_string(folder.join(name)).expect("the contract");
         let text = edit(name, text);
-        // One text can hold the package's statement once only.
+        // A text can contain only one package statement.
         let (package, rest) = text.split_once('\n').expect("a package line");
         if group.is_empty() {
             group.push_str(package);
@@ -537,7 +538,7 @@ fn components_within_a_component_are_refused_and_end_nothing() {
     host.load_bytes(HOSTILE).expect("a plugin");
 }
 
-/// The contract's names around whatever else a component has.
+/// The contract's names within another kind of component.
 fn named(within: &str) -> Vec<u8> {
     let text = format!(
         r#"(component {within} (instance $none)
@@ -608,7 +609,7 @@ fn damaged_bytes_are_refused_and_never_run_amok() {
     for place in (8..whole.len()).step_by(whole.len() / 40) {
         let mut bytes = whole.to_vec();
         bytes[place] ^= 0xff;
-        // A flipped bit in data is a valid, other plugin; in code it mostly is none.
+        // A flipped bit in data gives another valid plugin; in code it usually gives none.
         if let Err(error) = host.load_bytes(&bytes) {
             assert!(error.to_string().starts_with("the component "), "{error}");
         }

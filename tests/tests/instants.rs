@@ -1,5 +1,5 @@
-//! Times and lengths of time at their edges: they saturate, and nothing lies outside the years 1970
-//! to 9999.
+//! Instants and spans at their limits: they saturate, and nothing lies outside the years 1970 to
+//! 9999.
 
 use despertador_policy::{Instant, Span, span};
 

@@ -1,4 +1,4 @@
-//! Conversations that are told in LIME envelopes alone, from the ticket opened to its close.
+//! Conversations that consist of LIME envelopes only, from opening a ticket to its close.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -63,8 +63,8 @@ fn policy() -> Policy {
     PLUGIN.get_or_init(load).policy(CONFIG, &surroundings).expect("a policy")
 }
 
-/// A flow engine that hears nothing but envelopes. It keeps what such an engine must keep: the
-/// customer's ticket, a conversation for each ticket, what was offered, and the action at work.
+/// A flow engine that only gets envelopes. It stores what such an engine must store: the customer's
+/// ticket, a conversation per ticket, the offered quick replies, and the action in progress.
 struct Engine {
     policy: Policy,
     bot: Identity,
@@ -88,7 +88,7 @@ impl Engine {
         }
     }
 
-    /// An envelope is received so many minutes after nine. The last decision it led to, if any.
+    /// Receives an envelope this many minutes after nine. Returns the last decision, if any.
     fn receives(&mut self, minute: i64, envelope: &Value) -> Option<Decision> {
         let now = NINE + minute * 60_000;
         let envelope = Envelope::read(&envelope.to_string()).expect("an envelope");
@@ -132,7 +132,8 @@ impl Engine {
                     .map(|decision| decision.expect("a decision"))
                     .last()
             }
-            // A message is sent once the channel has it; a close, once the ticket comes back.
+            // A message counts as sent once the channel has it; a close, once the ticket comes
+            // back.
             Meaning::Receipt(receipt)
                 if receipt.stage == Stage::Dispatched
                     && receipt.sent.as_ref().is_some_and(|sent| sent.part.is_essential()) =>
@@ -146,7 +147,7 @@ impl Engine {
         }
     }
 
-    /// What is due so many minutes after nine, carried out.
+    /// Carries out what is due this many minutes after nine.
     fn acts(&mut self, minute: i64) -> Dispatch {
         let ticket = self.ticket.as_ref().unwrap();
         let conversation = &self.conversations[ticket.id.as_ref().unwrap()];
@@ -202,7 +203,7 @@ fn rest(decision: Option<Decision>) -> Reason {
 
 const ANA: &str = "ana%40acme.com@blip.ai";
 
-/// The customer has written, an agent has the ticket and has answered at 9:02.
+/// The customer has written; an agent has the ticket and answered at 9:02.
 fn answered() -> Engine {
     let mut engine = Engine::new();
     let waiting = ticket(json!({ "status": "Waiting", "storageDate": "2026-03-02T09:00:00Z" }));
@@ -224,7 +225,7 @@ fn answered() -> Engine {
 #[test]
 fn a_silent_customer_is_reminded_and_the_ticket_closed() {
     let mut engine = answered();
-    // The bot passes the answer on: a copy of what is known. The customer reads it, which is no
+    // The bot forwards the answer: a copy of a known message. The customer reads it, which is not a
     // message.
     let copy = json!({ "id": "fwd:a1", "from": BOT, "to": CUSTOMER, "type": "text/plain",
                        "content": "¿Puede reiniciar el equipo?" });
@@ -249,7 +250,7 @@ fn a_silent_customer_is_reminded_and_the_ticket_closed() {
     };
     assert_eq!(engine.receives(12, &became("accepted")), None);
     assert_eq!(wait(engine.receives(12, &became("dispatched"))), (17, Step::Close));
-    // Its echo moves nothing.
+    // Its echo changes nothing.
     let mut echo = sent[0].clone();
     echo["from"] = json!(BOT);
     assert_eq!(wait(engine.receives(13, &echo)), (17, Step::Close));
@@ -273,8 +274,8 @@ fn a_silent_customer_is_reminded_and_the_ticket_closed() {
     );
     assert_eq!((sent.len(), &close.feed), (3, &None));
 
-    // The desk answers, and sends the customer back to the bot: the close is carried out, and the
-    // flow takes the ticket in, once.
+    // The desk responds, and sends the customer back to the bot: the close is carried out, and the
+    // flow accepts the ticket once.
     let done = json!({ "id": "despertador.t-1.1.close.close", "to": BOT, "method": "set",
                        "from": "postmaster@desk.msging.net/#az", "status": "success" });
     assert_eq!(engine.receives(17, &done), None);
@@ -300,8 +301,8 @@ fn a_silent_customer_is_reminded_and_the_ticket_closed() {
     assert!(matches!(moved_on, Err(Refused::NotInHumanAssistance { .. })));
 }
 
-/// The flow leaves the human-assistance block with the ticket's document. What it says to the
-/// customer, as envelopes.
+/// The flow leaves the human-assistance block with the ticket's document. Returns what it sends to
+/// the customer.
 fn goes_on(session: &mut Session, closed: &Ticket) -> Vec<String> {
     let flow = Flow::read(include_str!("../cli/files/jardin.json")).expect("a flow");
     let facts = Facts::new();
@@ -325,7 +326,7 @@ fn goes_on(session: &mut Session, closed: &Ticket) -> Vec<String> {
 
 #[test]
 fn what_was_written_to_the_bot_counts_for_the_ticket() {
-    // The customer wrote before there was a ticket. The channel's window is open since then.
+    // The customer wrote before there was a ticket, which opened the channel's window.
     let mut engine = Engine::new();
     let taken = ticket(json!({ "status": "Open", "agentIdentity": ANA,
         "storageDate": "2026-03-02T08:59:00Z", "openDate": "2026-03-02T09:01:00Z" }));
@@ -387,7 +388,7 @@ fn who_answers_in_whatever_way_is_left_alone() {
     }
 }
 
-/// As [`Engine::receives`], for documents that cannot be read.
+/// As [`Engine::receives`], for unreadable documents.
 fn try_receive(engine: &mut Engine, minute: i64, envelope: &Value) -> Option<Decision> {
     let now = NINE + minute * 60_000;
     let known = Known { ticket: engine.ticket.as_ref(), ..Known::new(&engine.bot) };
@@ -422,11 +423,11 @@ fn after_a_transfer_the_clock_belongs_to_the_new_ticket() {
     let told = message.content().unwrap().ticket().unwrap().unwrap();
     let accepted = accepts_close(&told, Some("desk:668c"), Some("t-1"));
     assert_eq!(accepted, Err(Refused::Transferred));
-    // The old ticket is not open any more: nothing is done to it.
+    // The old ticket is not open any more: nothing is done about it.
     let old = engine.conversations["t-1"].tick(&engine.policy, NINE + 99 * 60_000).unwrap();
     assert_eq!((old.outcome, old.reason), (Outcome::Rest, Reason::NotOpen));
 
-    // What was said goes on in the new one, which waits in its queue.
+    // The conversation continues in the new one, which waits in its queue.
     let waiting = json!({ "id": "t-2", "sequentialId": 8, "parentSequentialId": 7,
                           "team": "Ventas", "status": "Waiting" });
     let new = ticket(waiting.clone());
@@ -443,7 +444,7 @@ fn after_a_transfer_the_clock_belongs_to_the_new_ticket() {
     assert_eq!(wait(engine.receives(15, &dispatched)), (20, Step::Close));
     let close = engine.acts(20).send.pop().unwrap().to_json();
     assert_eq!(close["resource"]["id"], "t-2");
-    // The old one comes once more, closed and late.
+    // The old one arrives once more, closed and late.
     let late = ticket(json!({ "status": "ClosedAttendant", "closed": true }));
     assert_eq!(engine.receives(20, &late), None);
 }

@@ -1,4 +1,4 @@
-//! The bytes of a ticket's memory: every version ever written is read, and nothing else is.
+//! The bytes of a ticket's memory: all versions are read, and nothing else is.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -18,22 +18,22 @@ use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;
 use despertador_tests::scenario_files::repository;
 
-/// What the first plugins wrote for the worked example of 9:00 to 9:15, a name and bytes a line.
+/// What the first version wrote for the example from 9:00 to 9:15, a name and bytes per line.
 const VERSION_1: &str = include_str!("../fixtures/memory/version-1.txt");
-/// What the plugins since then wrote, before they knew opt-outs, replies and what was sent.
+/// What version 2 wrote, before opt-outs, replies and sent messages.
 const VERSION_2: &str = include_str!("../fixtures/memory/version-2.txt");
-/// What the plugins wrote before they kept the ids of the company's messages.
+/// What version 3 wrote, before ids of the company's messages.
 const VERSION_3: &str = include_str!("../fixtures/memory/version-3.txt");
-/// What the plugins wrote before they kept all reports of a reminder.
+/// What version 4 wrote, before all reports of a reminder.
 const VERSION_4: &str = include_str!("../fixtures/memory/version-4.txt");
-/// What is written now: the same again, and what was added.
+/// What the current version writes: the same, and the additions.
 const VERSION_5: &str = include_str!("../fixtures/memory/version-5.txt");
 
 const WORKED_EXAMPLE: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
     "reminders": [ { "after": "10 min", "text": "a" }, { "after": "1 min", "text": "b" },
                    { "after": "3 min", "text": "c" } ] } ] }"#;
 
-/// A policy that has a use for everything that version 3 remembers.
+/// A policy that uses everything that version 3 remembers.
 const WITH_REPLIES: &str = r#"{
     "budget": { "per-day": 5 },
     "opt-out-words": [ "STOP" ],
@@ -47,7 +47,7 @@ const WITH_REPLIES: &str = r#"{
             "first-chat-received": { "text": "a" }, "wrote-out-of-hours": { "text": "b" },
             "customer-hung-up": { "text": "c" }, "voicemail-left": { "text": "d" } } } ] }"#;
 
-/// A policy that has a use for what version 5 added.
+/// A policy that uses the additions of version 5.
 const WITH_WAITING: &str = r#"{ "rules": [ { "departments": "any", "close-after": "15 min",
     "visitor-left": { "close-after": "5 min" }, "company-silent": { "after": "30 min" },
     "close": { "survey": "now" } } ] }"#;
@@ -66,7 +66,7 @@ fn blobs(text: &str) -> Vec<(&str, Memory)> {
         .collect()
 }
 
-/// What is decided at an hour when everything is overdue, for each of the fixtures.
+/// The decisions for each fixture at an instant when everything is overdue.
 const DECIDED_AT_NOON: [(&str, &str); 7] = [
     ("customer-wrote", "rest"),
     ("agent-answered", "reminder 1"),
@@ -102,7 +102,7 @@ const DECIDED_AT_NOON_WITH_WAITING: [(&str, &str); 5] = [
     ("told", "rest"),
 ];
 
-/// A ticket to which things happen under a policy.
+/// A ticket with events under a policy.
 struct Story {
     native: NativePolicy,
     ticket: Ticket,
@@ -149,7 +149,7 @@ fn key(step: Step) -> ActionKey {
     ActionKey { ticket: "t".into(), cycle: 1, step }
 }
 
-/// What versions 3 and 4 added, as it comes about.
+/// The additions of versions 3 and 4, produced by events.
 fn stories() -> Vec<Memory> {
     let begun =
         |department| Story::of(department).writes(Author::Customer, 0).writes(Author::Agent, 5);
@@ -189,7 +189,7 @@ fn stories() -> Vec<Memory> {
     all.into_iter().map(|story| story.memory).collect()
 }
 
-/// What version 5 added, as it comes about.
+/// The additions of version 5, produced by events.
 fn stories_of_waiting() -> Vec<Memory> {
     let begun = || {
         let story = Story::under(WITH_WAITING, "any");
@@ -209,7 +209,7 @@ fn stories_of_waiting() -> Vec<Memory> {
     all.into_iter().map(|story| story.memory).collect()
 }
 
-/// Every fixture with the name of what is decided about it at noon.
+/// Every fixture with the name of its decision at noon.
 fn decisions() -> Vec<(&'static str, &'static str, Memory, &'static str)> {
     let mut all = Vec::new();
     for text in [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5] {
@@ -259,13 +259,12 @@ fn memories_of_every_version_are_read_and_lead_to_the_same_decisions() {
     }
 }
 
-/// The bytes of a version stay as they are once it has been published. `BLESS=1` writes those of
-/// the newest one.
+/// The bytes of a published version never change. `BLESS=1` writes those of the newest one.
 #[test]
 fn what_is_written_now_are_the_bytes_of_the_newest_version() {
     let mut native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).unwrap();
     let ticket = sample::ticket("t", "ventas");
-    // A customer's message that is older than all that is known leaves the state as it is.
+    // A customer's message older than everything known changes nothing.
     let stray = sample::message(Author::Customer, NINE - 60_000);
     let mut written = String::new();
     let mut write = |name: &str, memory: &Memory| {
@@ -298,7 +297,7 @@ fn a_memory_is_written_again_in_the_newest_version() {
     for ((name, old), (_, new)) in blobs(VERSION_1).into_iter().zip(blobs(VERSION_2)) {
         assert_eq!(old[1], 1);
         assert_eq!(new[1], 2);
-        // A customer's message that is older than all that is known leaves the state as it is.
+        // A customer's message older than everything known changes nothing.
         let stray = sample::message(Author::Customer, NINE - 60_000);
         let written = native.on_message(&ticket, &old, &stray).expect("read").memory;
         let expected = native.on_message(&ticket, &new, &stray).expect("read").memory;
@@ -344,7 +343,7 @@ fn a_memory_of_a_later_version_is_told_apart_from_a_damaged_one() {
         let mut policy = engine.parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
         let answer = policy.on_tick(&sample::ticket("t", "ventas"), &later, NINE);
         assert_eq!(answer, Err(CallError::Fault(Fault::MemoryNewer(version.into()))));
-        // A host lets a failing ticket rest for a while: here is another one.
+        // Hosts defer a failing ticket, so this is another one.
         let answer = policy.on_tick(&sample::ticket("u", "ventas"), &vec![1, 2, 3], NINE);
         assert_eq!(answer, Err(CallError::Fault(Fault::MemoryDamaged)));
     }
@@ -360,7 +359,7 @@ fn no_bytes_make_the_reader_panic_and_none_but_its_own_are_read() {
             *version = rng.u8(0..=policy::MEMORY_VERSION + 1);
         }
         if bytes.len() >= 6 {
-            // Signed, so that what lies behind the checksum is read too.
+            // Signed, so that the rest is decoded too.
             policy::sign_again(&mut bytes);
         }
         if let Ok(memory) = policy::Memory::from_bytes(&bytes) {
@@ -370,7 +369,7 @@ fn no_bytes_make_the_reader_panic_and_none_but_its_own_are_read() {
     }
 }
 
-/// Bytes of a version, signed as if it had written them.
+/// Bytes with a valid signature of this version.
 fn signed(version: u8, body: &[&[u8]]) -> Vec<u8> {
     let mut bytes = vec![0xD5, version, 0, 0, 0, 0];
     bytes.extend(body.concat());
@@ -386,15 +385,16 @@ fn is_read(bytes: &[u8]) -> bool {
     }
 }
 
-/// A checksum that fits is no proof: nothing is read that no plugin wrote.
+/// A valid checksum is not enough: nothing is accepted that no plugin wrote.
 #[test]
 fn signed_nonsense_is_damaged() {
     const SECOND: [u8; 6] = [0xE8, 3, 0, 0, 0, 0];
-    // The last instant that there is, and the one after it.
+    // The last valid instant, and the one after it.
     const LAST: [u8; 6] = [0xFF, 0xDB, 0x1F, 0xD2, 0x77, 0xE6];
     const TOO_LATE: [u8; 6] = [0x00, 0xDC, 0x1F, 0xD2, 0x77, 0xE6];
     let id = [7_u8; 8];
-    // Flags, the number of the cycle, how many agents, pauses and ids; then what the flags name.
+    // Flags, the number of the cycle, the numbers of agents, pauses and ids; then the fields of the
+    // flags.
     let two = |flags: u16, counts: [u8; 3], rest: &[&[u8]]| {
         let (flags, rest) = (flags.to_le_bytes(), rest.concat());
         is_read(&signed(2, &[&flags, &[1, 0, 0, 0], &counts, &rest]))
@@ -406,7 +406,7 @@ fn signed_nonsense_is_damaged() {
     for unknown in [13, 14, 15] {
         assert!(!two(1 << unknown, [0, 0, 0], &[]), "flag {unknown} has no meaning");
     }
-    // At most so many of each are kept.
+    // The maximum numbers.
     let agent = [SECOND.as_slice(), &[0]].concat();
     assert!(two(0, [4, 0, 0], &[&many(&agent, 4)]));
     assert!(!two(0, [5, 0, 0], &[&many(&agent, 5)]));
@@ -439,7 +439,7 @@ fn signed_nonsense_is_damaged() {
     assert!(two(1 << 7, [0, 0, 0], &[&LAST]));
     assert!(!two(1 << 7, [0, 0, 0], &[&TOO_LATE]));
 
-    // Version 1 wrote times in eight bytes, all of them set for none.
+    // Version 1 wrote times in eight bytes, with all bits set for none.
     let one = |flags: u8, customer: u64, agents: &[u64]| {
         let agents_count = [u8::try_from(agents.len()).unwrap()];
         let agents: Vec<u8> = agents.iter().flat_map(|at| at.to_le_bytes()).collect();
@@ -458,7 +458,7 @@ fn signed_nonsense_is_damaged() {
     assert!(!one(0, 253_402_300_800_000, &[]), "a time after 9999");
 }
 
-/// What was written is what is read: every field, whatever has happened to a ticket.
+/// Decoding gives what was encoded: every field, after any events.
 #[test]
 fn a_memory_survives_its_bytes() {
     for seed in 0..1_000 {

@@ -1,4 +1,4 @@
-//! What a check says of a policy that has no mistakes: its steps as a table, for pages to show.
+//! The outline of a valid policy: its steps as a table for pages.
 
 use despertador_contract::{Outline, Step};
 use despertador_contract::{clock_face, facts};
@@ -9,7 +9,7 @@ const MINUTE: u64 = 60_000;
 /// 2026-03-02T09:00:00Z.
 const NINE: i64 = 1_772_442_000_000;
 
-/// The outline of a config for a clock that starts at nine; all engines must agree on it.
+/// The outline of a config for a clock that starts at nine; all engines must agree.
 fn outline(config: &str) -> Outline {
     let mut outlines = engines().into_iter().map(|engine| {
         let mut player = engine
@@ -22,7 +22,7 @@ fn outline(config: &str) -> Outline {
     native
 }
 
-/// The sum of all reminder times is shown, the first one included.
+/// The sum of all reminder times is shown, including the first.
 #[test]
 fn the_accumulated_time_is_shown() {
     let outline = outline(&preset("adereso").unwrap());
@@ -55,7 +55,7 @@ fn both_notations_and_the_clock_time_are_shown() {
     assert_eq!(shown, expected);
 }
 
-/// A time written before the close is shown as one after the step above it.
+/// A time before the close is also shown as one after the previous step.
 #[test]
 fn an_offset_from_the_close_is_converted() {
     let outline = outline(
@@ -78,7 +78,7 @@ fn a_rule_that_never_closes_has_no_close() {
     assert_eq!(rule.steps[0].before_close, None);
 }
 
-/// What the time is counted from is shown beside the times, also where the policy is silent.
+/// Where counting starts is shown with the times, even if the policy does not say it.
 #[test]
 fn what_the_time_is_counted_from_is_shown() {
     let counted_from = |name: &str| outline(&preset(name).unwrap()).rules[0].count_from.clone();
@@ -88,7 +88,7 @@ fn what_the_time_is_counted_from_is_shown() {
     assert_eq!(silent.rules[0].count_from, "last-agent-message");
 }
 
-/// A rule without a name is called after its departments, few of them named.
+/// An unnamed rule is named after its first departments.
 #[test]
 fn a_rule_is_named_after_its_departments() {
     let names = |departments: &str| {
@@ -128,7 +128,7 @@ fn every_department_of_many_has_its_own_rule() {
     }
 }
 
-/// The table of a policy with as many rules as there may be fits into an answer of the sandbox.
+/// The table of a policy with the maximum number of rules fits into an answer of the sandbox.
 #[test]
 fn a_policy_of_a_thousand_rules_is_shown() {
     let rules: Vec<String> = (0..1_000)
@@ -146,8 +146,7 @@ fn a_policy_of_a_thousand_rules_is_shown() {
     assert!(outline.rules.iter().all(|rule| rule.steps.len() == 4));
 }
 
-/// Two names of which the product's table of departments knows only by their letters that they are
-/// two.
+/// Two names with the same digest in the table of departments.
 #[test]
 fn departments_with_the_same_digest_have_a_rule_each() {
     use despertador_policy::{Exit, Policy, Span, Surroundings};

@@ -1,5 +1,5 @@
-//! Rules for reminders and the close, as properties. Each is tried on many random cycles; nothing here
-//! knows how the core computes a deadline.
+//! The rules for reminders and the close as properties. Each is tested on many random cycles,
+//! without knowledge of how the core computes deadlines.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -73,7 +73,7 @@ impl Times {
     }
 }
 
-/// A ticket that is played, and what happened to it.
+/// A played ticket and its events.
 struct Play {
     policy: Policy,
     memory: Memory,
@@ -108,7 +108,7 @@ impl Play {
         self.policy.decide(&TICKET, &self.memory, at(millis))
     }
 
-    /// Ticks, and carries out what is asked for. True when the ticket was closed.
+    /// Ticks, and carries out the action. Returns whether the ticket was closed.
     fn tick(&mut self, millis: i64) -> bool {
         let decision = self.decide(millis);
         self.decisions.push((millis, decision.clone()));
@@ -259,7 +259,7 @@ fn a_customer_message_ends_the_cycle() {
             let decision = play.decide(wrote + rng.i64(0..100 * 24 * 60 * MINUTE));
             assert_eq!(decision.outcome, Outcome::Rest, "{decision:?}");
         }
-        // The next answer begins again, with reminder 1.
+        // The next answer starts again with reminder 1.
         play.sent.clear();
         play.says(Author::Agent, wrote + MINUTE);
         play.until_closed(rng, wrote + MINUTE);
@@ -324,8 +324,8 @@ fn numbered_messages_lead_to_the_same_turn_in_any_order_of_arrival() {
             })
             .collect();
         if messages.iter().filter(|m| m.1 == Author::Agent).count() > 4 {
-            // So many of the agents' messages are remembered, as long as nothing is known between
-            // them; of more, a customer's message that arrives late can only delay.
+            // At most this many agents' messages are remembered; with more, a customer's message
+            // that arrives late can only delay.
             return;
         }
         let heard = |order: &[(u64, Author, i64)]| {
@@ -341,7 +341,8 @@ fn numbered_messages_lead_to_the_same_turn_in_any_order_of_arrival() {
                 let message = Message { stamp, author, kind, origin, text: None, choice: None };
                 play.policy.on_message(&TICKET, &mut play.memory, &message);
             }
-            // Cycles are numbered as they are learned of; the rest must be the same.
+            // Cycles are numbered in the order in which they become known; the rest must be the
+            // same.
             let decision = play.decide(now + MINUTE);
             match decision.outcome {
                 Outcome::Act(action) => format!("{:?} {:?}", action.step, action.due),
@@ -370,13 +371,13 @@ fn the_clock_stands_still_while_a_ticket_is_on_hold() {
             return;
         };
         assert_eq!(same, step);
-        // A hold moves what is counted, not the guard that follows the agent's answer.
+        // A hold moves what is counted, but not the guard after the agent's answer.
         let moved = later.millis() - until.millis();
         assert!(moved == pause || times.count_from == "last-customer-message", "{times:?} {moved}");
     });
 }
 
-/// Pauses one after the other, each with an instant of its own.
+/// Consecutive pauses with distinct instants.
 fn some_pauses(rng: &mut Rng, after: i64, count: usize) -> Vec<(PauseKind, i64, i64)> {
     const KINDS: [PauseKind; 4] =
         [PauseKind::Hold, PauseKind::Snooze, PauseKind::Call, PauseKind::Queue];
@@ -399,7 +400,7 @@ fn pauses_count_the_same_however_they_are_told() {
         for (kind, from, until) in &pauses {
             play.happens(Happening::Paused(*kind, None), *from);
             play.happens(Happening::Resumed(*kind), *until);
-            // The end before its beginning, and each of them now and then once more.
+            // The end before its beginning, and some of them repeated.
             let mut told = vec![true, false];
             if rng.bool() {
                 told.swap(0, 1);
@@ -442,7 +443,7 @@ fn many_pauses_delay_by_their_length_or_a_little_more() {
         };
         let delay = due.millis() - answered - 10_000 * MINUTE;
         let paused: i64 = pauses.iter().map(|(_, from, until)| until - from).sum();
-        // Of one cycle so many pauses are remembered one by one.
+        // At most this many pauses per cycle are remembered separately.
         if count <= 12 {
             assert_eq!(delay, paused, "{pauses:?}");
         } else {
@@ -451,8 +452,8 @@ fn many_pauses_delay_by_their_length_or_a_little_more() {
     });
 }
 
-/// A hold, a snooze, a call, the queue, or time that was given: what ends none of them, because none
-/// is going on, leaves every deadline as it is, in whatever time the rule runs.
+/// A hold, a snooze, a call, the queue, or an extension: the end of one that is not active changes
+/// no deadline, in any kind of time.
 #[test]
 fn an_event_that_ends_nothing_changes_no_deadline() {
     let surroundings =
@@ -505,8 +506,8 @@ fn an_event_that_ends_nothing_changes_no_deadline() {
     }
 }
 
-/// However the reports of one reminder arrive, the same is known of it in the end, also when time is
-/// given or the ticket is assigned in between.
+/// The reports of a reminder give the same result in any order, also with extensions and
+/// assignments in between.
 #[test]
 fn reports_of_one_reminder_have_one_order() {
     use despertador_policy::FailureKind;
@@ -591,7 +592,7 @@ fn a_backlog_is_spread_over_its_time() {
         let (turn, reason) = decide(&id, START - 60 * MINUTE);
         assert!((0..WITHIN * MINUTE).contains(&turn) && reason == Reason::Backlog, "{id}: {turn}");
         turns.push(turn);
-        // Who waited until this very instant anyway does not wait for a turn.
+        // A ticket that waited until this instant anyway does not wait for the backlog.
         if turn < 15 * MINUTE {
             assert_eq!(decide(&id, START + turn - 15 * MINUTE), (turn, Reason::Close));
         }

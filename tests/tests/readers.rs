@@ -1,4 +1,4 @@
-//! The readers of scenarios and event logs take any text: they read it or say what is wrong.
+//! The parsers of scenarios and event logs accept any text: they parse it or report problems.
 
 use despertador_contract::event_log::EventLog;
 use despertador_harness::scenario::ScenarioFile;
@@ -27,7 +27,7 @@ fn no_altered_event_log_makes_the_reader_fail() {
     }
 }
 
-/// A text with some of its bytes altered, taken out, put in or repeated.
+/// A text with some of its bytes changed, removed, inserted or repeated.
 fn altered(text: &str, seed: u64) -> String {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut bytes = text.as_bytes().to_vec();

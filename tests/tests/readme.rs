@@ -1,16 +1,16 @@
-//! What the pages for people say is so: examples in Rust are compiled, links lead somewhere. Their
-//! policies and timelines are played by `scenarios.rs`, the README's commands by `cli/transcripts.rs`.
+//! The pages are true: examples in Rust compile, links lead somewhere. `scenarios.rs` plays their
+//! policies and timelines, `cli/transcripts.rs` the README's commands.
 
 use std::fs;
 use std::path::Path;
 
 use despertador_tests::scenario_files::{below, repository, shown};
 
-/// Crates whose documentation holds the README's examples, where they are compiled and run.
+/// Crates whose documentation contains the README's examples, where they are compiled and run.
 const COMPILED: [&str; 2] =
     ["host-harness/host/src/lib.rs", "host-harness/componentize/src/lib.rs"];
 
-/// The lines of the blocks in a language, without their indentation.
+/// The lines of a page's blocks in a language, without indentation.
 fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
@@ -27,7 +27,7 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
     blocks
 }
 
-/// The documentation of a crate as its readers see it, without the lines hidden from them.
+/// A crate's documentation as readers see it, without hidden lines.
 fn documentation(file: &str) -> String {
     let source = fs::read_to_string(repository().join(file)).expect("a source file");
     let lines = source.lines().filter_map(|line| line.strip_prefix("//!"));
@@ -54,7 +54,7 @@ fn the_example_of_the_library_has_at_most_30_lines() {
     assert!(examples[0].lines().count() <= 30, "{}", examples[0]);
 }
 
-/// The targets of a page's links that are files of this repository, with the line of each.
+/// The links of a page to files of this repository, with their lines.
 fn links(page: &str) -> Vec<(usize, &str)> {
     let mut links = Vec::new();
     for (number, line) in (1_usize..).zip(page.lines()) {

@@ -1,8 +1,8 @@
-//! A journal of the desk replayed: today's component decides as it did, and one in which a single
-//! comparison was changed differs in the tickets that this comparison decides and in no other.
+//! The replay of a desk's journal: the current component decides as recorded, and one with a single
+//! changed comparison differs exactly in the tickets that this comparison decides.
 //!
 //! The changed component is built from a copy of the source. The first build takes as long as the
-//! plugin's own; later ones find it built.
+//! plugin's own; later ones reuse it.
 #![cfg(feature = "component")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -61,7 +61,7 @@ impl Drop for Place {
     }
 }
 
-/// What becomes of a ticket whose customer was answered at its beginning.
+/// What happens to a ticket whose customer got an answer at its beginning.
 #[derive(Clone, Copy, PartialEq)]
 enum Story {
     /// The customer stays silent.
@@ -70,7 +70,7 @@ enum Story {
     Rescued,
     /// The customer writes five minutes after the close.
     Late,
-    /// The customer wrote at the very instant of the close, and we learn of it a minute later.
+    /// The customer wrote at exactly the instant of the close, which becomes known a minute later.
     AtOnce,
     /// An agent holds the ticket before the close.
     Held,
@@ -105,7 +105,7 @@ fn said(number: usize, author: Author, at: Instant) -> Incoming {
     incoming(Row::message(id(number), Message::words(author, at)))
 }
 
-/// What a real desk takes down of dozens of tickets, some of them open at a time.
+/// The journal of a real desk with dozens of tickets, some of them open at the same time.
 fn journal(place: &Place) {
     journal_of(&place.file(), TICKETS);
 }
@@ -155,7 +155,7 @@ fn journal_of(file: &Path, tickets: usize) {
     run(&mut desk, end);
 }
 
-/// Lets time pass: what falls due before an instant is looked at and carried out.
+/// Lets time pass: evaluates and carries out what falls due before an instant.
 fn run(desk: &mut Desk<Sqlite>, end: Instant) {
     let mut now = START;
     while let Some(next) = desk.next_instant().filter(|next| *next < end) {
@@ -180,7 +180,7 @@ fn replayed(file: &Path, new: &Plugin, policy: Option<&str>, explained: usize) -
     replay.end()
 }
 
-/// Today's plugin with one text of its source in the place of another.
+/// The current plugin with one text of its source replaced.
 fn changed(from: &str, to: &str) -> Plugin {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed-plugin");
@@ -194,7 +194,7 @@ fn changed(from: &str, to: &str) -> Plugin {
     plugin(&component)
 }
 
-/// Copies what is not there yet, so that what was built stays built.
+/// Copies changed files only, so that build results are reused.
 fn copy_changed(from: &Path, to: &Path, old: &str, new: &str) {
     if from.is_dir() {
         if from.ends_with("target") {
@@ -225,7 +225,7 @@ fn todays_component_decides_as_it_did() {
     assert_eq!((found.tickets, found.differ, found.broken), (48, 0, 0), "{:?}", found.kinds);
     assert!(found.decisions > 400, "{}", found.decisions);
     assert!(found.first.is_empty() && found.kinds.is_empty());
-    // Written down it is the same.
+    // Written to a file it is the same.
     let file = place.0.join("journal.ndjson");
     let mut written = Vec::new();
     let journal = Journal::open(&place.file()).expect("a journal");
@@ -265,7 +265,7 @@ fn one_comparison_changed_differs_where_it_decides_and_nowhere_else() {
     let all = departments.iter().map(|(_, all, _)| all).sum::<u64>();
     let differ = departments.iter().map(|(.., differ)| differ).sum::<u64>();
     assert_eq!((departments.len(), all, differ), (3, 48, 6), "{departments:?}");
-    // Fewer explained: the others are counted.
+    // Fewer are explained, but all are counted.
     let few = replayed(&place.file(), &new, None, 2);
     assert_eq!((few.first.len(), few.more, few.tickets_that_differ()), (2, 4, 6));
 }

@@ -7,16 +7,16 @@ use std::process::Command;
 use despertador_tests::scenario_files::repository;
 use serde_json::Value;
 
-/// From the inside out.
+/// From inside to outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ring {
-    /// The plugin's side of the sandbox: the host's side reaches it as a component only.
+    /// The plugin's side of the sandbox: the host's side uses it only as a component.
     Plugin,
-    /// What both production and tools say and mean: types, words, JSON.
+    /// Shared by production and tools: types, words, JSON.
     Contract,
     /// What runs in production.
     Runtime,
-    /// What people build and test with.
+    /// Tools to build and test.
     Tooling,
 }
 
@@ -54,7 +54,7 @@ fn may_depend(from: Ring, on: Ring) -> bool {
     }
 }
 
-/// What is wrong with the manifests of a workspace, as `cargo metadata` prints them.
+/// The violations in the manifests of a workspace, as `cargo metadata` prints them.
 fn violations(metadata: &Value) -> Vec<String> {
     let rings: BTreeMap<&str, Ring> = RINGS.iter().copied().collect();
     let mut wrong = Vec::new();

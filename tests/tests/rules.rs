@@ -1,5 +1,5 @@
-//! `docs/rules.md` is complete, and whatever it refers to exists: scenarios, tests, statements of the
-//! manuals. Whatever refers to it names a rule that exists.
+//! `docs/rules.md` is complete, and everything that it refers to exists: scenarios, tests,
+//! statements of the manuals. Everything that refers to it names an existing rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::fs;
 use despertador_tests::scenario_files::{below, read, repository, shown};
 
 const PAGE: &str = "docs/rules.md";
-/// Where its rules end and the table of the manuals' statements begins.
+/// The heading between its rules and the table of the manuals' statements.
 const STATEMENTS: &str = "## What the sources say";
 
 /// A rule of the page.
@@ -19,7 +19,7 @@ struct Rule {
     /// Statements of the manuals that its source names.
     sources: BTreeSet<String>,
     has_source: bool,
-    /// A file, beginning at the repository's root, and a heading or `function` in it.
+    /// A file, relative to the repository's root, and a heading or `function` in it.
     covered_by: Vec<(String, String)>,
 }
 
@@ -49,7 +49,7 @@ fn is_rule_id(word: &str) -> bool {
         })
 }
 
-/// What a heading says, and the ids in the parentheses at its end.
+/// The text of a heading, and the ids in the parentheses at its end.
 fn split_ids(heading: &str) -> (&str, Vec<&str>) {
     let cited = heading.strip_suffix(')').and_then(|rest| rest.rsplit_once(" ("));
     let Some((says, ids)) = cited else { return (heading, Vec::new()) };
@@ -88,7 +88,7 @@ fn rule(section: &str) -> Rule {
     rule
 }
 
-/// `gate](../tests/scenarios/gate.md): Heading`, as a file from the root and what is meant in it.
+/// `gate](../tests/scenarios/gate.md): Heading` as a file relative to the root and the item in it.
 fn place_of(link: &str) -> Option<(String, String)> {
     let (target, place) = link.split_once("](../")?.1.split_once("): ")?;
     Some((target.to_owned(), place.to_owned()))
@@ -137,7 +137,7 @@ fn headings() -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
     all
 }
 
-/// What is wrong with a place that covers a rule.
+/// The problem of a place that covers a rule, if any.
 fn missing(
     (file, place): &(String, String),
     id: &str,
@@ -188,7 +188,7 @@ fn every_rule_is_complete_and_what_covers_it_exists() {
     assert!(wrong.is_empty(), "{PAGE}:\n{}", wrong.join("\n"));
 }
 
-/// A statement names the rules that follow from it, and they name the statement.
+/// A statement names the rules that follow from it, and these name the statement.
 #[test]
 fn every_statement_of_the_manuals_has_its_rule_or_says_why_not() {
     let page = page();
@@ -253,7 +253,7 @@ fn every_rule_that_is_cited_exists() {
     assert!(wrong.is_empty(), "{PAGE} has no such rule:\n{}", wrong.join("\n"));
 }
 
-/// Names must tell tests apart: a failure names its heading.
+/// Names must distinguish tests, because a failure names its heading.
 #[test]
 fn headings_of_a_file_differ() {
     for file in below("tests/scenarios", "md") {

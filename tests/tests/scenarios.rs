@@ -1,5 +1,5 @@
 //! Every heading of every scenario file, and every example of the documentation, on the component
-//! and natively. `BLESS=1` writes what was decided natively into the files before they are played.
+//! and natively. `BLESS=1` writes the native decisions into the files before they are played.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials()).exit_code()
 }
 
-/// All that is tried, on each engine.
+/// All trials on all engines.
 pub(crate) fn trials() -> Vec<Trial> {
     let engines = engines();
     let mut trials = Vec::new();
@@ -93,7 +93,7 @@ fn english() -> Reader {
     Reader { language: "en".into(), utc_offset: 0 }
 }
 
-/// What is wrong with the wordings of a problem: each language has its own, with text and help.
+/// The problem in the texts of a diagnostic, if any: each language has its own text and help.
 fn badly_worded(problem: &Diagnostic) -> Option<String> {
     let languages: Vec<&str> = problem.wordings.iter().map(|w| w.language.as_str()).collect();
     if languages != ["es", "pt", "en"] {
@@ -112,7 +112,7 @@ fn badly_worded(problem: &Diagnostic) -> Option<String> {
     (!differ).then(|| format!("`{}` has the same words in two languages", problem.code))
 }
 
-/// What is written into `policies/` must be accepted without a warning: it is an example to copy.
+/// The policies in `policies/` are examples to copy, so they must have no warnings.
 fn preset_is_clean(file: &Path, engine: SharedEngine) -> Trial {
     let (name, file) = (format!("preset {} on {}", shown(file), engine.name()), file.to_owned());
     Trial::test(name, move || {
@@ -134,8 +134,8 @@ fn accepted(place: &str, config: &str, engine: &dyn Engine) -> Result<(), Failed
     Err(format!("{place}: {}", lines.collect::<Vec<_>>().join("; ")).into())
 }
 
-/// Every whole policy that the documentation shows is one that would be accepted, unless the
-/// problems it has are shown below it: then its heading is a test of its own.
+/// Every complete policy in the documentation must be accepted, unless its problems are shown below
+/// it: then its heading is a test of its own.
 fn policies_in(file: &Path) -> Result<(), Failed> {
     let text = std::fs::read_to_string(file)?;
     let mut block: Option<(usize, String)> = None;
@@ -167,7 +167,7 @@ fn examine(file: &Path, found: &mut Vec<(usize, String)>, refused: bool) -> Resu
     Ok(())
 }
 
-/// Writes what is decided natively in place of what is expected.
+/// Writes the native decisions in place of the expected ones.
 fn rewrite(file: &Path) {
     let Ok(scenarios) = read(file) else { return };
     let played: Vec<_> =

@@ -8,7 +8,7 @@ use despertador_policy::form::{Form, Kind, POLICY as WHOLE};
 use despertador_tests::engines::engines;
 use despertador_tests::native::Native;
 
-/// Every way to count and to catch up, side by side.
+/// All ways to count and to catch up.
 const POLICY: &str = r#"{
   "version": "simulated",
   "exempt-tags": ["vip"],
@@ -47,10 +47,10 @@ const POLICY: &str = r#"{
   ]
 }"#;
 
-/// Every key there is: calendars, windows, channels, quick replies, automatic replies.
+/// All keys: calendars, windows, channels, quick replies, automatic replies.
 const EVERYTHING: &str = include_str!("../fixtures/policies/everything.json");
 
-/// The same without the day between two messages, so that one stretch of waiting has many.
+/// The same without `days-apart`, so that a cycle has many messages.
 fn without_days_apart() -> String {
     let mut policy: serde_json::Value = serde_json::from_str(EVERYTHING).expect("JSON");
     for place in ["/budget", "/sending-windows/calm"] {
@@ -80,8 +80,8 @@ fn every_promise_is_kept_by_a_policy_that_says_everything() {
     keeps_every_promise(EVERYTHING, 4);
 }
 
-/// In this one a reminder was once asked for again that had been reported as failed and as sent at one
-/// instant; `failures.md` has what was behind it.
+/// With this seed a reminder was once requested again that had been reported as failed and as sent
+/// at the same instant; `failures.md` explains why.
 #[test]
 fn every_promise_is_kept_with_the_seed_of_the_reports_of_one_instant() {
     keeps_every_promise(EVERYTHING, 20_261_128);
@@ -108,7 +108,7 @@ fn keeps_every_promise(policy: &str, seed: u64) {
     }
 }
 
-/// The tickets meet what the policy speaks of.
+/// The simulated tickets meet the conditions of the policy.
 #[test]
 fn the_simulation_meets_what_a_policy_can_say() {
     let policy = without_days_apart();
@@ -131,10 +131,10 @@ fn the_simulation_meets_what_a_policy_can_say() {
     }
 }
 
-/// The keys of a form that no object of that form has.
+/// The keys of a form that no object of that form has used.
 type Unused = BTreeSet<(&'static str, &'static str)>;
 
-/// Takes the keys that an object has out of those that none was seen to have.
+/// Removes the keys of an object from the unused ones.
 fn look(form: &'static Form, value: &serde_json::Value, unused: &mut Unused) {
     for key in form.keys {
         let Some(value) = value.get(key.name) else { continue };
@@ -157,7 +157,7 @@ fn look(form: &'static Form, value: &serde_json::Value, unused: &mut Unused) {
     }
 }
 
-/// All keys that there are, with the words of those that are keyed by words.
+/// All keys, including the words of objects that are keyed by words.
 fn keys(form: &'static Form, found: &mut Unused) {
     for key in form.keys {
         found.insert((form.name, key.name));
@@ -174,7 +174,7 @@ fn keys(form: &'static Form, found: &mut Unused) {
     }
 }
 
-/// Whoever adds a key adds it there, so that simulations and measurements meet it.
+/// A new key must be added there, so that simulations and measurements cover it.
 #[test]
 fn the_policy_with_everything_uses_every_key() {
     let policy: serde_json::Value = serde_json::from_str(EVERYTHING).expect("JSON");

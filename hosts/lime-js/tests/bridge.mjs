@@ -1,11 +1,11 @@
-// despertador-lime behind its example program: lines of JSON in, lines of JSON out.
+// Runs the example program of despertador-lime: lines of JSON in, lines of JSON out.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 const cargo = ["cargo", "run", "-q", "--locked", "-p", "despertador-lime", "--example", "bridge", "--"];
-// What is built already can be named.
+// An already built program can be given.
 const [program, ...before] =
   process.env.DESPERTADOR_BRIDGE ? [process.env.DESPERTADOR_BRIDGE] : cargo;
 

@@ -1,4 +1,4 @@
-// A channel of lime-js on a transport that leads to nowhere but this test.
+// A channel of lime-js on a transport that only this test reads.
 
 import Lime from "lime-js";
 
@@ -18,7 +18,7 @@ class Transport {
 
   send(envelope) {
     if (!Lime.Envelope.isSession(envelope)) {
-      // As a transport does it: what JSON has no word for is gone.
+      // Like a real transport: values that JSON cannot represent are lost.
       this.sent.push(JSON.parse(JSON.stringify(envelope)));
       return;
     }

@@ -1,4 +1,4 @@
-// The answers of the component are not believed unseen.
+// Checks the component's answers, which are untrusted.
 import { CallFailed } from './plugin.mjs';
 import { rendered } from './outbound.mjs';
 
@@ -32,7 +32,7 @@ export function check(decision, { ticket, done, now }) {
     throw new CallFailed(`the plugin's action \`${rendered(key)}\` ${what}`);
   };
   if (key.ticket !== ticket) wrong(`is not of the ticket asked about, \`${ticket}\``);
-  // What neither side has a word for is carried out by nobody, and reported so.
+  // A step or task that neither side knows is not carried out, and reported as failed.
   if (key.step.tag !== 'other' && task.tag !== 'other' && TASK_OF_STEP[key.step.tag] !== task.tag) {
     wrong(`is to \`${task.tag}\`, which is not its step`);
   }
@@ -56,7 +56,8 @@ function follows(key, done, wrong) {
     ({ step }) =>
       (key.step.tag === 'reminder' && step.tag === 'reminder' && key.step.val < step.val) ||
       (key.step.tag === 'reminder' && step.tag === 'close') ||
-      // A ticket that was closed and opened again can still be said to be settled.
+      // In a ticket that was closed and reopened, the customer can still say that the matter is
+      // settled.
       (['reminder', 'close'].includes(key.step.tag) && step.tag === 'resolve'),
   );
   if (later) wrong(`comes after \`${rendered(later)}\``);

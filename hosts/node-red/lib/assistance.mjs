@@ -1,9 +1,8 @@
-// Human assistance: customers, each with the ticket they are in, and the component asked about them.
+// Human assistance: the customers with their tickets, and calls of the component about them.
 //
-// For each customer there is one record in the store. It is changed by one piece of work at a time,
-// and each ends the same way: what was not heard yet is heard, then whatever is due is carried out,
-// one action after the other, and the alarm is set for what comes next. So a message, a timer, a
-// restart and another try after a failure are one case.
+// The store has one record per customer. It is changed by one task at a time, and each task ends in
+// the same way: deferred events are recorded, then due actions are carried out one by one, and the
+// alarm is set for the next step. So messages, timers, restarts and retries share one path.
 import TinyQueue from 'tinyqueue';
 import { check, withDone } from './answer.mjs';
 import { Alarm, clock } from './clock.mjs';
@@ -194,7 +193,7 @@ export class Assistance {
     if (record.aside) return;
     record.unheard.push(input);
     if (record.unheard.length <= UNHEARD) return;
-    // Which of them was the customer's answer is not known any more: nobody may be closed on that.
+    // It is unknown which of them was the customer's answer, so the ticket must not be closed.
     record.unheard = [];
     record.aside = true;
     this.#report(new CallFailed(`the ticket \`${record.ticket.id}\` is set aside: too much happened while the plugin could not be asked; close it by hand`));
@@ -260,7 +259,7 @@ export class Assistance {
     } catch (error) {
       record.tries = (record.tries ?? 0) + 1;
       this.#failing.add(customer);
-      // Of a policy with errors people were told when it was deployed, and trying again is no use.
+      // The errors of a policy were reported when it was deployed, and retrying cannot help.
       const hopeless = error === NO_POLICY;
       if (!hopeless) this.#report(error);
       if (record.exiting) this.#exit(record);
@@ -302,7 +301,8 @@ export class Assistance {
         this.#exit(record);
         continue;
       }
-      // The customer is back in the block, and the component has no word on their closed ticket.
+      // The customer is back in the block, and the component has nothing to do with their closed
+      // ticket.
       if (record.returning) {
         this.#openAnother(record);
         continue;
@@ -348,7 +348,7 @@ export class Assistance {
    */
   async #carryOut(record, action) {
     const name = rendered(action.key);
-    // The mark is from before a crash: nobody knows whether the message left.
+    // The mark is from before a crash: it is unknown whether the message was sent.
     const redelivered = record.leaving === name;
     record.leaving = name;
     await this.#keep(record);
@@ -358,7 +358,7 @@ export class Assistance {
       await this.#keep(record);
       return false;
     }
-    // Storing took its time. From here on nothing waits until the message has left.
+    // Storing took time. From here on nothing waits until the message has been sent.
     const again = this.#ask(record).outcome;
     if (again.tag !== 'act' || rendered(again.val.key) !== name) {
       delete record.leaving;
@@ -444,7 +444,7 @@ export class Assistance {
         return done;
       case 'open-linked':
         this.#openAnother(record, { linkedTo: record.ticket.id, reopening: reopening(task.val) });
-        // The memory of the old ticket went with it; there is nothing left to report to.
+        // The old ticket's memory is gone, so there is nothing to report to.
         return undefined;
       default:
         return unable;

@@ -1,4 +1,4 @@
-// What a page that edits policies has to know: what is wrong and where, or what the policy says.
+// What an editor page needs: the problems of a policy with their places, or its outline.
 import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { diagnostic, outline } from './outbound.mjs';
 import { PolicyRefused } from './plugin.mjs';
@@ -46,17 +46,17 @@ function span(config, tree, { code, place }) {
   if (code === 'not-json') {
     const errors = [];
     parse(config, errors, { disallowComments: true });
-    // The scanner reports what it misses at the next word; people look behind the one before.
+    // The scanner reports a missing token at the next one; people look after the previous one.
     const at = errors[0]?.offset ?? config.length;
     return { ...lines(config, at, at + (errors[0]?.length ?? 0)), hint: errors[0] && printParseErrorCode(errors[0].error) };
   }
   const path = place.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  // What is missing has no place of its own: the nearest thing around it stands for it.
+  // A missing value has no place, so its nearest ancestor is used.
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const found = tree && findNodeAtLocation(tree, path.slice(0, depth).map(index));
     if (!found) continue;
     const node = code === 'unknown-key' && found.parent?.type === 'property' ? found.parent.children[0] : found;
-    // Of something that spans lines its first is enough to point at.
+    // For a value that spans lines, marking the first line is enough.
     const end = node.type === 'object' || node.type === 'array' ? node.offset + 1 : node.offset + node.length;
     return lines(config, node.offset, end);
   }

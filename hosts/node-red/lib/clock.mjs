@@ -1,4 +1,4 @@
-// The one place that reads the time and sets timers; tests put their own clock here.
+// The only place that reads the time and sets timers; tests replace the clock.
 
 const real = {
   now: () => Date.now(),
@@ -43,7 +43,7 @@ export class Alarm {
 
   /** The nearest deadline. */
   get next() {
-    // What was set anew or taken away stays in the queue until it comes up.
+    // Changed and removed entries stay in the queue until they come up.
     while (this.#queue.length > 0 && this.#at.get(this.#queue.peek().name) !== this.#queue.peek().at) {
       this.#queue.pop();
     }

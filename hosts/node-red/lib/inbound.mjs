@@ -1,8 +1,9 @@
-// What a flow says, in the contract's words. Plain values only, so that all of it can be stored.
+// Converts a flow's messages to the contract's types. Plain values only, so that they can be
+// stored.
 
 import { AUTHOR, CHANNEL, FAILURE_KIND, MESSAGE_KIND, ORIGIN, SOURCE } from './words.mjs';
 
-// A close by inactivity is this node's own.
+// Closes for inactivity are made by this node itself.
 const SOURCES = SOURCE.filter((source) => source !== 'inactivity');
 
 /** The events a flow can tell, each with the property it needs besides, if any. */
@@ -111,7 +112,7 @@ export function read(msg, now, passOver) {
   const ticket = particular('msg.ticket.id', named.id, 'text');
   const facts = {};
   for (const [name, kind] of Object.entries(FACTS)) {
-    // A fact that is there and null is one that no longer holds.
+    // A fact with the value null no longer applies.
     if (named[name] === null) facts[name] = null;
     const value = particular(`msg.ticket.${name}`, named[name], kind);
     if (value !== undefined) facts[name] = value;

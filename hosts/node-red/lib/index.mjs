@@ -1,4 +1,4 @@
-// What the nodes need, in one import.
+// Everything that the nodes need, in one import.
 export { Assistance, NotHere } from './assistance.mjs';
 export { checked, surroundings } from './check.mjs';
 export { useClock } from './clock.mjs';

@@ -1,4 +1,4 @@
-// What the component says, in values that a flow can read and a context store can keep.
+// Converts the component's answers to values that a flow can read and a context store can keep.
 
 /** The word of a choice; of `other`, the word inside. */
 export const word = (choice) => (choice.tag === 'other' ? choice.val : choice.tag);

@@ -1,4 +1,4 @@
-// The component in this process: its instance, its policies, and what becomes of a call that fails.
+// The component in this process: its instance, its policies, and the handling of failed calls.
 import { readFileSync } from 'node:fs';
 import { instantiate } from '../generated/despertador.js';
 
@@ -99,8 +99,8 @@ class Policy {
     } catch (error) {
       const fault = payload(error);
       if (fault?.tag) throw new CallFailed(`the plugin answers \`${name}\` with the fault ${worded(fault)}`, error);
-      // A value that does not fit the contract never reached the component, yet jco may be in the
-      // middle of a call: the instance goes either way.
+      // A value that does not fit the contract never reached the component, but jco may be in the
+      // middle of a call: the instance is dropped in either case.
       this.#plugin.drop(this.#instance);
       throw new CallFailed(`the plugin failed in \`${name}\`: ${error.message}`, error);
     }

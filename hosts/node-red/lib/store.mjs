@@ -1,7 +1,7 @@
 // The records of customers, in a context store of Node-RED.
 //
-// Every store can be asked with a callback, those in memory and those on disk. A key is a path to
-// Node-RED, so customers' names are written in hexadecimal.
+// All stores support callbacks, in memory and on disk. Node-RED parses a key as a path, so
+// customers' names are written in hexadecimal.
 
 const PREFIX = 'customer_';
 const key = (customer) => PREFIX + Buffer.from(customer, 'utf8').toString('hex');
@@ -15,7 +15,7 @@ export function contextStore(context, name) {
       context[method](...args, name || undefined, done);
     });
   return {
-    // A store in memory hands out the very object it keeps: what is stored changes by `set` alone.
+    // A store in memory returns the stored object itself: it must only be changed by `set`.
     get: async (customer) => copy(await call('get', key(customer))),
     set: (customer, record) => call('set', key(customer), copy(record)),
     remove: (customer) => call('set', key(customer), undefined),

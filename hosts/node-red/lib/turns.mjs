@@ -1,5 +1,5 @@
-// Work on one customer is done one after the other, in the order of arrival; customers do not wait
-// for each other.
+// Tasks of one customer run one after the other, in order of arrival; customers do not wait for
+// each other.
 
 export class Turns {
   #last = new Map();

@@ -1,4 +1,4 @@
-// The node that holds a policy, and the address where its form has it checked.
+// The node that contains a policy, and the address with which its form checks it.
 
 module.exports = async function despertadorPolicy(RED) {
   const { checked, CallFailed, Plugin } = await import('../lib/index.mjs');

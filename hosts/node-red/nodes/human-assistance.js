@@ -1,4 +1,4 @@
-// The node by which a flow hands a customer to people, and its exits.
+// The node by which a flow hands a customer over to people, and its exits.
 
 /** Its outputs, in order; `config.wires` has one list for each. */
 const PORTS = ['agent', 'customer', 'inactivity', 'messages', 'desk'];
@@ -7,7 +7,7 @@ const DAYS_IN_STORE = 30;
 module.exports = async function humanAssistance(RED) {
   const { Assistance, contextStore, diagnostic, NotHere, Plugin, PolicyRefused, surroundings } = await import('../lib/index.mjs');
 
-  // One instance answers for all tickets of all nodes.
+  // One instance serves all tickets of all nodes.
   const plugin = new Plugin();
 
   RED.nodes.registerType(
@@ -32,7 +32,7 @@ module.exports = async function humanAssistance(RED) {
         });
         this.assistance = assistance;
 
-        // Not before all nodes are there: what became due meanwhile would leave to nobody.
+        // Not before all nodes are there: due actions would be sent to nobody.
         const begin = () => assistance.start().catch((error) => this.error(error.message, { error }));
         RED.events.once('flows:started', begin);
 

@@ -1,4 +1,4 @@
-// What becomes of customers in human assistance, on a clock of the tests.
+// Customers in human assistance, on a simulated clock.
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
 import { useClock } from '../lib/clock.mjs';
@@ -156,14 +156,14 @@ describe('when the plugin fails', () => {
     desk.seen;
     broken = true;
     await desk.clock.to(at('09:05:00'));
-    await desk.customer('Ya reinicié'); // nobody hears it
+    await desk.customer('Ya reinicié'); // nobody receives it
     assert.equal(desk.assistance.failing, 1);
     assert.match(desk.errors[0], /the plugin failed in `onMessage`: unreachable/);
     await desk.clock.to(at('09:20:00'));
     assert.deepEqual(desk.seen, ['messages luis-1/1/reminder-1', 'messages luis-1/1/reminder-2', 'messages luis-1/1/close', 'inactivity luis-1/1/close']);
     broken = false;
     await desk.clock.to(at('12:00:00'));
-    // It was heard at last: the company owes the answer, so nothing is due.
+    // It was recorded at last: the company owes the answer, so nothing is due.
     assert.deepEqual(desk.seen, []);
     assert.equal(desk.assistance.failing, 0);
   });
@@ -293,7 +293,7 @@ describe('after a crash', () => {
       };
       for (const from of ['customer', 'agent']) {
         await processes.at(-1).say(from);
-        // What was not taken is delivered again; a message with the same id changes nothing.
+        // Unconfirmed messages are delivered again; a message with the same id changes nothing.
         if (processes.at(-1).dead) await (await living()).say(from);
       }
       for (let minute = 0; minute < 40; minute += 1) {

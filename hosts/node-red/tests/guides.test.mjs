@@ -1,4 +1,4 @@
-// The examples of the guides, taken from their pages and run.
+// Runs the examples of the guides.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';

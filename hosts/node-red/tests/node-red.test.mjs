@@ -68,7 +68,7 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
     const closed = await until('the close', left('inactivity', 'ana'));
     assert.ok(closed.left - reminder.left >= 950, 'the promised gap');
     assert.equal(await left('messages', 'ana')(), undefined);
-    // Those who had left are not looked after again.
+    // Customers who left are not monitored again.
     assert.equal(await left('inactivity', 'rosa')(), undefined);
   });
 
@@ -96,7 +96,7 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
     for (const [language, expected] of [['es-MX', 'atención humana'], ['es', 'atención humana'], ['pt-PT', 'atendimento humano'], ['fr', 'human assistance']]) {
       const answer = await fetch(`${red.url}/locales/node-red-contrib-despertador/human-assistance?lng=${language}`);
       const words = await answer.json();
-      // What is not there in a language, the editor takes from the English catalogue.
+      // A text that is missing in a language is taken from the English catalogue.
       const english = await (await fetch(`${red.url}/locales/node-red-contrib-despertador/human-assistance?lng=en-US`)).json();
       assert.equal((words['human-assistance'] ?? english['human-assistance']).paletteLabel, expected, language);
     }
@@ -178,12 +178,12 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
           assert.match((await problems.nth(index).innerText()).replaceAll('\n', ' '), expected);
         }
         assert.equal(await page.locator('#despertador-policy-outline').isVisible(), false);
-        // Marked at their place in the text, too.
+        // Also marked at their place in the text.
         const marked = await page.evaluate(() => monaco.editor.getModelMarkers({ owner: 'despertador' }).map(({ startLineNumber }) => startLineNumber));
         assert.deepEqual(marked, [5, 6]);
         await picture(page, `policy-refused-${locale}`);
 
-        // The rest by keyboard alone: from a problem to its place, and mended there.
+        // The rest with the keyboard only: from a problem to its place, where it is fixed.
         await problems.nth(0).focus();
         await page.keyboard.press('Enter');
         await page.keyboard.press('Shift+End');

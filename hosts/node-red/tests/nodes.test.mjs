@@ -1,4 +1,4 @@
-// The nodes in the runtime of Node-RED: wires, contexts, status, deploys.
+// The nodes in Node-RED's runtime: wires, contexts, status, deploys.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';

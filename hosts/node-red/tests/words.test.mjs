@@ -1,4 +1,5 @@
-// The editor's page runs in a browser and imports nothing: its list of channels is the contract's.
+// The editor's page runs in a browser and imports nothing, so its list of channels is compared with
+// the contract.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';

@@ -37,7 +37,7 @@ def _sizes(name: str, value: Any) -> Iterator[tuple[str, int]]:
         for item in value:
             yield from _sizes(name, item)
     elif dataclasses.is_dataclass(value):
-        # Not the memory: it has a limit of its own.
+        # Not the memory, which has its own limit.
         for inner, item in value.__dict__.items():
             yield from _sizes(inner, item)
 

@@ -33,8 +33,8 @@ def engine(wasm_stack_bytes: int) -> Engine:
     config.cranelift_nan_canonicalization = True
     config.wasm_threads = False
     config.wasm_memory64 = False
-    # Components within a component are joined by modules that use the memories of both; a store
-    # allows one memory all the same.
+    # Components within a component are joined by modules that use both memories; a store still
+    # allows only one memory.
     config.wasm_multi_memory = True
     return Engine(config)
 
@@ -42,7 +42,7 @@ def engine(wasm_stack_bytes: int) -> Engine:
 def compiled(engine: Engine, wasm: bytes, wasm_stack_bytes: int, name: str) -> Component:
     """The component for this engine; `LoadError` if it is none or costs too much."""
     if not sys.executable:
-        # Embedded in a program that is no interpreter: there is nothing to start.
+        # Embedded in a program that is not an interpreter: there is nothing to start.
         return _here(engine, wasm, name)
     arguments = [
         sys.executable, *_ARGUMENTS, str(wasm_stack_bytes), str(SECONDS_MAX), str(MEMORY_BYTES_MAX),
@@ -88,7 +88,7 @@ def _main() -> int:
     try:
         import resource
     except ImportError:
-        # Windows: the parent's patience is the only limit.
+        # Windows: the parent's timeout is the only limit.
         pass
     else:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

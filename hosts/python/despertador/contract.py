@@ -47,7 +47,7 @@ def moment(instant: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=instant)
 
 
-# What the host tells
+# Input of the plugin
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ class Reader:
     utc_offset: int = 0
 
 
-# What the plugin answers
+# Answers of the plugin
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class Health:
         if quarantine:
             if quarantine.covers(now):
                 raise Quarantined(quarantine.until, quarantine.why)
-            # This call is the trial; the others wait for what becomes of it.
+            # This call is the test; the others wait for its result.
             quarantine.since, quarantine.until = now, now + quarantine.length
 
     def success(self, ticket: str) -> None:
@@ -73,5 +73,5 @@ class Health:
             last = self._quarantine
             length = min(last.length * 2, _LONGEST_QUARANTINE) if last else _FIRST_QUARANTINE
             self._quarantine = _Deferral(now, now + length, length, why)
-            # The next failure, of the trial, is enough to go on.
+            # If the test fails too, that is enough to continue the quarantine.
             del self._in_a_row[self._quarantine_after :]

@@ -21,8 +21,8 @@ from .sandbox import Instance, Limits, Loaded
 
 _T = TypeVar("_T")
 
-# wasmtime-py keeps a table of its own between two steps of a conversion, for all engines of a
-# process: calls take turns. The interpreter would hardly let them run side by side anyway.
+# wasmtime-py has a process-wide table between two steps of a conversion, so calls are serialised.
+# The interpreter would hardly run them in parallel anyway.
 _TURN = threading.Lock()
 
 
@@ -340,7 +340,7 @@ class Conversation:
         return f"comes after `{later}`" if later else None
 
     def _has(self, key: ActionKey) -> bool:
-        # Replies have numbers that are a ticket's own, in whatever cycle.
+        # Replies are numbered per ticket, across cycles.
         if _is_reply(key):
             return any(done.step == key.step for done in self._replies)
         return key in self._cycle
@@ -368,5 +368,6 @@ def _comes_after(done: Step, asked: Step) -> bool:
         if done.name == Step.REMINDER:
             return (asked.number or 0) < (done.number or 0)
         return done.name in (Step.CLOSE, Step.RESOLVE)
-    # A ticket that was closed and opened again can still be said to be settled.
+    # In a ticket that was closed and reopened, the customer can still say that the matter is
+    # settled.
     return asked.name == Step.CLOSE and done.name == Step.RESOLVE

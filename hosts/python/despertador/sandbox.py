@@ -24,8 +24,8 @@ VERSION = "0.2.0"
 
 _DECISIONS = f"{PACKAGE}/decisions@{VERSION}"
 
-# What the contract's functions look like: a component with other types is refused before it is
-# asked anything. `tests/test_load.py` holds them to the component.
+# The types of the contract's functions: a component with other types is refused before it is
+# called. `tests/test_load.py` compares them with the component.
 SHAPES = {
     "describe": "420bcff01e6811f1",
     "[static]policy.parse": "2252b7daae9ceb5c",
@@ -72,7 +72,7 @@ class Limits:
             kinds = (int, float) if field.name == "wall_clock" else (int,)
             if isinstance(value, bool) or not isinstance(value, kinds):
                 raise TypeError(f"`{field.name}` is {value!r} and has to be a number")
-            # Written so that what is no number at all (NaN) is refused too.
+            # Written so that NaN is refused too.
             if not least <= value <= most:
                 raise ValueError(
                     f"`{field.name}` is {value!r} and has to be from {least} to {most}"
@@ -81,9 +81,9 @@ class Limits:
 
 _WORD_MAX = (1 << 63) - 1
 _RANGES: dict[str, tuple[float, float]] = {
-    # Half of the smallest stack that a thread commonly has.
+    # Half of the smallest common stack of a thread.
     "wasm_stack_bytes": (1, 1 << 20),
-    # What 32-bit WebAssembly can address, less a page.
+    # The address space of 32-bit WebAssembly, minus a page.
     "wasm_memory_bytes": (1, (1 << 32) - (1 << 16)),
     "wall_clock": (0.001, 86_400.0),
     "memory_bytes": (0, 1 << 30),
@@ -116,8 +116,8 @@ class Loaded:
     def instance(self) -> Instance:
         """A new instance, which nobody has used."""
         store = Store(self.engine)
-        # The component has three core instances (itself, and two for its destructors), one
-        # memory and their tables; twice that is room enough.
+        # The component has three core instances (itself, and two for its destructors), one memory
+        # and their tables; twice that is enough.
         store.set_limits(
             memory_size=self.limits.wasm_memory_bytes, table_elements=20_000, instances=8,
             tables=8, memories=1,
@@ -127,7 +127,7 @@ class Loaded:
             linked = self._linker.instantiate(store, self._component)
         for name, function in self._functions.items():
             func: Any = linked.get_func(store, self._indices[name])
-            # Found in the object before the method of its class is: see `types`.
+            # Found on the object before the method of its class: see `types`.
             func.type = lambda _store, function=function: function
             instance.functions[name] = func
         return instance
@@ -147,7 +147,7 @@ def _read(source: bytes | str | os.PathLike[str], allowed: int) -> tuple[bytes, 
     if len(wasm) > allowed:
         raise LoadError(f"{name} has more than the {allowed} bytes allowed (`component_bytes`)")
     if not wasm.startswith(b"\0asm"):
-        # Also so that wasmtime does not take it for WebAssembly's text format.
+        # Also prevents wasmtime from reading it as WebAssembly's text format.
         raise LoadError(f"{name} is no WebAssembly")
     if wasm[4:8] == b"\1\0\0\0":
         raise LoadError(f"{name} is a core module and no component")
@@ -254,11 +254,11 @@ class _Limited:
             return
         if isinstance(error, WasmtimeError):
             raise self._in_words(str(error)) from None
-        # Arguments were checked before: what cannot be converted is the answer.
+        # Arguments were checked before, so it is the answer that cannot be converted.
         raise BadAnswer(f"it cannot be read: {error}") from error
 
     def _in_words(self, error: str) -> CallError:
-        # wasmtime-py tells apart what happened by the sentence alone.
+        # wasmtime-py distinguishes failures only by their text.
         limits = self._loaded.limits
         if "all fuel consumed" in error:
             return LimitHit("fuel", f"it used up its fuel of {self._fuel}")
@@ -295,7 +295,7 @@ class _Clock:
         if self._thread is None or not self._thread.is_alive():
             self._stopped = threading.Event()
             weakref.finalize(self, self._stopped.set)
-            # Not `self`: the thread must not keep alive what it counts for.
+            # Not `self`: the thread must not keep alive the object for which it counts.
             self._thread = threading.Thread(
                 target=_count, args=(self._engine, self._quarter, self._stopped),
                 name="despertador-epochs", daemon=True,

@@ -17,7 +17,7 @@ from .words import Words
 _T = TypeVar("_T")
 
 
-# In
+# To the plugin
 
 
 def _invalid(place: str, expected: str, found: object) -> errors.InvalidInput:
@@ -33,7 +33,7 @@ def _text(place: str, value: Any) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            # Senders cut texts in the middle of an emoji: half a sign is heard as U+FFFD.
+            # Senders cut texts in the middle of an emoji: half a surrogate pair becomes U+FFFD.
             return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return value
 
@@ -231,7 +231,7 @@ def reader_in(value: Any) -> Record:
     return _record(language=_text("reader.language", reader.language), utc_offset=offset)
 
 
-# Out
+# From the plugin
 
 
 def _of(record: Record, name: str) -> Any:
@@ -239,7 +239,7 @@ def _of(record: Record, name: str) -> Any:
 
 
 def _word_out(words: Type[Words], value: Variant) -> Any:
-    # What the plugin calls `other` stays `Other`, even if it is spelt like a word we know.
+    # What the plugin calls `other` stays `Other`, even if it is spelled like a known word.
     return c.Other(value.payload or "") if value.tag == "other" else words.of(value.tag)
 
 
@@ -330,7 +330,7 @@ def _outcome_out(value: Variant) -> c.Outcome:
 
 def decision_out(value: Record) -> c.Decision:
     reason = _of(value, "reason")
-    # A reader that does not know the word shows the word.
+    # A reader that does not know the word shows it.
     other = reason.tag == "other"
     return c.Decision(
         outcome=_outcome_out(_of(value, "outcome")),

@@ -21,7 +21,7 @@ Cases = list[tuple[str, "ValType | None"]]
 _T = TypeVar("_T", bound=ValType)
 
 
-# A value in the class hides the property that asks; the instance has the one that counts.
+# An attribute of the class hides the property; the instance has the actual value.
 
 
 class _Record(RecordType):
@@ -59,7 +59,7 @@ class _Bytes(ListType):
         return value
 
 
-# How far one value lies from the next, and where in it a byte is.
+# The distance between values in an array, and the offset of a byte in one.
 _VALUE = ctypes.sizeof(ffi.wasmtime_component_val_t)
 _BYTE = ffi.wasmtime_component_val_t.of.offset
 
@@ -83,7 +83,7 @@ class _Choice:
         if ty is None:
             return Variant(tag) if self.tagged else None
         value = ty.convert_from_c(box.contents)
-        # Moved out of it: there is nothing left that must be freed with it.
+        # The value was moved out, so nothing in the box must be freed.
         box.contents.kind = ffi.WASMTIME_COMPONENT_BOOL
         box.contents.of.boolean = False
         ffi.wasmtime_component_val_free(box)
@@ -132,7 +132,7 @@ def _kept(ty: ValType) -> ValType:
 
 
 def _with(kind: Type[_T], **values: Any) -> _T:
-    # Without a pointer into wasmtime: there is nothing left to ask, and nothing to free.
+    # Without a pointer into wasmtime: nothing to query, nothing to free.
     kept = kind.__new__(kind)
     kept.__dict__.update(values)
     return kept

@@ -152,7 +152,7 @@ class Memory(unittest.TestCase):
         key = ActionKey("4711", 1, Step("reminder", 1))
         now = START + 10 * MINUTE
         conversation.event(self.policy, Event(CarriedOut(key), now))
-        # The host has lost the memory and kept the key: nothing is sent twice.
+        # The host has lost the memory but kept the key: nothing is sent twice.
         restored = Conversation(ticket(), before, conversation.carried_out)
         with self.assertRaisesRegex(CallError, "`4711/1/reminder-1` was already carried out"):
             restored.tick(self.policy, now)
@@ -173,7 +173,7 @@ class Words(unittest.TestCase):
             self.assertEqual(conversation.message(self.policy, message), decision, message)
         happened = Event(Other("eclipse"), START + MINUTE)
         self.assertEqual(conversation.event(self.policy, happened), decision)
-        # A status without a word is not open: nothing is done, however late it is.
+        # An unknown status is not open: nothing is done, however late it is.
         conversation.ticket = replace(ticket(), status=Other("frozen"))
         decision = conversation.tick(self.policy, START + 900 * MINUTE)
         self.assertEqual((decision.outcome, decision.reason.code), (Rest(), "not-open"))
@@ -232,7 +232,7 @@ class Words(unittest.TestCase):
             self.assertIsInstance(conversation.message(self.policy, answer).outcome, Wait)
 
     def test_what_cannot_be_handed_over_is_said_before_the_call(self) -> None:
-        # As code without type hints would have it.
+        # Like code without type hints.
         text: Any = "whatsapp"
         number: Any = 1
         for wrong, sentence in (
@@ -292,7 +292,7 @@ class LongLife(unittest.TestCase):
                 return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
         ask()
-        # A hundred bytes a call would be 400 KB.
+        # A hundred bytes per call would be 400 KB.
         self.assertLess(-ask() + ask(), 200_000)
 
 

@@ -13,10 +13,10 @@ from despertador import (
 
 from . import COMPONENT, CONFIG, HOSTILE, MINUTE, START, agent, customer, ticket
 
-# Small enough that every limit is hit at once; never quarantined.
+# So small that every limit is hit quickly; never quarantined.
 SMALL = Limits(fuel=5_000_000, policy_fuel=5_000_000, quarantine_after=1_000)
 
-# The department of a ticket names the misbehaviour.
+# The department of a ticket selects the misbehaviour.
 BROKEN: list[tuple[str, type[CallError], str]] = [
     ("loop", LimitHit, "it used up its fuel of 5000000 (`fuel`)"),
     ("grow", Crashed, "the plugin crashed: "),
@@ -134,7 +134,7 @@ class Health(unittest.TestCase):
                 policy.on_tick(ticket(f"{n}", "panic"), b"", START)
         with self.assertRaises(Quarantined):
             works(policy, START + MINUTE - 1)
-        # One call is let through; it works, and so do all others.
+        # One call is made as a test; it works, and so do all others.
         works(policy, START + MINUTE)
         works(policy, START)
 
@@ -171,7 +171,7 @@ class Threads(unittest.TestCase):
             except Exception as error:
                 wrong.append(error)
 
-        # Whatever can get between two steps of a call, does.
+        # Threads switch between any two steps of a call.
         self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(1e-6)
         threads = [threading.Thread(target=talk, args=(n,)) for n in range(8)]

@@ -102,7 +102,7 @@ class Components(unittest.TestCase):
         self.refused(joined, "does not export `.static.policy.parse`|exports the contract with")
 
     def test_a_component_that_costs_too_much_is_refused(self) -> None:
-        # A crash of the compiler, and its limits: the process that compiles is not this one.
+        # A crash of the compiler, and its limits: it runs in another process.
         with mock.patch.object(compiler, "_ARGUMENTS", ["-c", "import os; os.abort()"]):
             self.refused(COMPONENT, "cannot be compiled within 60 s and 2048 MiB")
         panic = r"import os; os.write(2, b'thread x panicked at y:\nno such thing'); os.abort()"

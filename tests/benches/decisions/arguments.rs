@@ -1,27 +1,27 @@
-//! What was asked on the command line.
+//! The command line.
 
 use std::path::PathBuf;
 
 use crate::rounds::Plan;
 
-/// What to measure, how long, and where the figures go.
+/// What to measure, how long, and where to write the figures.
 pub(crate) struct Arguments {
-    /// A few seconds in all: to see that it runs, not to compare.
+    /// A few seconds in total: to see that it runs, not to compare.
     pub(crate) quick: bool,
     pub(crate) json: Json,
     groups: Vec<String>,
 }
 
-/// Where the figures go as JSON.
+/// Where the figures are written as JSON.
 pub(crate) enum Json {
     No,
-    /// To standard output, in place of the tables.
+    /// To standard output, instead of the tables.
     Printed,
     Into(PathBuf),
 }
 
 impl Arguments {
-    /// Reads the command line; without `--bench`, which only `cargo bench` gives, it is quick.
+    /// Parses the command line; without `--bench`, which only `cargo bench` passes, it is quick.
     pub(crate) fn from_command_line(groups: &[&str]) -> Result<Self, Box<dyn std::error::Error>> {
         let mut asked = Self { quick: false, json: Json::No, groups: Vec::new() };
         let mut bench = false;
@@ -47,12 +47,12 @@ impl Arguments {
         Ok(asked)
     }
 
-    /// Whether this group is to be measured.
+    /// Whether this group is measured.
     pub(crate) fn wants(&self, group: &str) -> bool {
         self.groups.is_empty() || self.groups.iter().any(|wanted| wanted == group)
     }
 
-    /// How calls are measured.
+    /// The rounds for calls.
     pub(crate) fn plan(&self) -> Plan {
         if self.quick {
             Plan { rounds: 3, turn_micros: 1_000 }
@@ -61,7 +61,7 @@ impl Arguments {
         }
     }
 
-    /// How things are measured that take milliseconds.
+    /// The rounds for work that takes milliseconds.
     pub(crate) fn short_plan(&self) -> Plan {
         if self.quick {
             Plan { rounds: 2, turn_micros: 1 }

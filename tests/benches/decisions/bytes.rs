@@ -1,4 +1,4 @@
-//! What is kept of a ticket, and what an instance takes.
+//! The size of a ticket's memory and of an instance.
 
 use std::error::Error;
 
@@ -27,7 +27,7 @@ pub(crate) fn measure(_: &Arguments, report: &mut Report) -> Result<(), Box<dyn 
     Ok(())
 }
 
-/// A ticket's memory after each thing that happens to it.
+/// A ticket's memory after each event.
 fn life(policy: &Policy, shape: Shape) -> Result<Vec<(&'static str, Memory)>, Box<dyn Error>> {
     let ticket = shape.ticket();
     let hear = |memory: &Memory, number, author, minute| {

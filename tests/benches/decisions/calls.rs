@@ -1,4 +1,4 @@
-//! One call: the policy crate alone, in the contract's words, and through the sandbox.
+//! One call: on the policy crate directly, through the contract's types, and through the sandbox.
 
 use std::error::Error;
 
@@ -13,13 +13,13 @@ use crate::report::{Report, Table};
 use crate::rounds::{self, Subject, subject};
 use crate::setting::{self, CONFIG, Shape, assert_acts, assert_waits, minute, nothing};
 
-/// What is asked, and what must be answered.
+/// A call and its expected answer.
 enum Question {
     Tick { now: i64 },
     Message { message: Message },
 }
 
-/// A call that is made over and over.
+/// A call that is repeated.
 struct Case {
     name: String,
     ticket: Ticket,
@@ -113,7 +113,7 @@ fn cases(policy: &Policy) -> Result<Vec<Case>, Box<dyn Error>> {
 }
 
 impl Case {
-    /// Holds both engines to the answer.
+    /// Checks the answers of both engines.
     fn check(
         &self,
         native: &NativePolicy,

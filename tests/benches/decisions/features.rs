@@ -1,4 +1,4 @@
-//! What calendars, windows, limits and texts cost beside a plain policy.
+//! The cost of calendars, windows, limits and texts, compared with a plain policy.
 
 use std::error::Error;
 
@@ -59,7 +59,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
                 session.on_tick(ticket, memory, *now).expect("answers")
             }));
         }
-        // Native and component in turns of their own: what is compared is the policies.
+        // Native and component separately, because policies are compared.
         let samples = rounds::measure(arguments.plan(), native);
         samples.iter().for_each(|s| natively.time(s.name, s, samples.first(), None));
         let samples = rounds::measure(arguments.plan(), component);
@@ -72,7 +72,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
-/// A plain policy, and the same with one thing more each; at last with everything.
+/// A plain policy, then the same with one addition each, and finally with all of them.
 fn policies() -> Vec<(&'static str, String)> {
     let office = json!({
         "oficina": { "zone": "America/Bogota", "open": { "mon-fri": ["08:00-12:00", "13:00-17:00"] },

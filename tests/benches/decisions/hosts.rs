@@ -1,5 +1,5 @@
-//! What every host is measured by, here natively and in the Rust host: `hosts/costs` puts these
-//! figures beside those of hosts in other languages, which make the same calls.
+//! The calls by which all hosts are measured, here natively and in the Rust host: `hosts/costs`
+//! compares these figures with those of hosts in other languages, which make the same calls.
 
 use std::error::Error;
 
@@ -58,7 +58,8 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
             }),
         ],
     );
-    // This host makes an instance for a policy only: what reading it and the call take goes off.
+    // This host creates an instance only for a policy: the time to parse it and of the call is
+    // subtracted.
     if let [parse, _, waits, _, fresh] = sandboxed.as_slice() {
         let alone: Sample = fresh.minus(parse).minus(waits);
         sandboxed.pop();

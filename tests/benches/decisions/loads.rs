@@ -14,7 +14,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
     let folder = Folder::new();
     let compiling = Host::new(Options::default())?;
     let host = Host::new(folder.options())?;
-    // The first load writes what the others find.
+    // The first load writes the cache for the others.
     assert!(!host.load_bytes(COMPONENT)?.is_from_cache());
     let compiled = rounds::measure(
         arguments.short_plan(),

@@ -1,10 +1,10 @@
-//! What a decision costs: natively, through the sandbox, and with a million tickets open.
+//! The cost of a decision: natively, through the sandbox, and with a million open tickets.
 //!
 //! `cargo bench -p despertador-tests [-- [--quick] [--json[=FILE]] [GROUP…]]`
 //!
-//! Figures are those of one machine on one day, and other programs share it: ratios count. They
-//! come from rounds in which everything that is compared takes its turn. That the decisions are
-//! what they should be is asserted; no time is.
+//! The figures are those of one machine on one day, shared with other programs: compare ratios.
+//! Everything that is compared takes turns within the same rounds. Decisions are asserted; times
+//! are not.
 
 mod arguments;
 mod bytes;

@@ -1,7 +1,8 @@
-//! A million open tickets: the cost of a round must follow what is due, not what is open.
+//! A million open tickets: the cost of a round must depend on the due tickets, not on the open
+//! ones.
 //!
-//! The host here is the least that a host can be: it keeps each ticket's memory and a queue of
-//! wake-ups, and asks only about tickets whose wake-up has come.
+//! The host is a minimal one: it stores each ticket's memory and a queue of wake-ups, and only
+//! calls about tickets whose wake-up has come.
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -26,9 +27,9 @@ use crate::report::{Report, Table};
 use crate::rounds::{self, Sample, each, subject, time};
 use crate::setting::{self, CONFIG, minute};
 
-/// Tickets are opened in batches, and a batch falls due as one.
+/// Tickets are opened in batches, and a batch falls due together.
 const BATCHES: u64 = 10;
-/// Instants of two batches are so many milliseconds apart.
+/// The distance between two batches, in milliseconds.
 const APART: i64 = 1_000;
 /// Rounds of the three ways to drain a batch.
 const ROUNDS: u64 = 3;
@@ -95,7 +96,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
-/// Tickets and their wake-ups, in two halves that two threads can look after.
+/// Tickets and their wake-ups, in two halves for two threads.
 struct Desk {
     shards: [Shard; 2],
     batch: u64,
@@ -107,7 +108,7 @@ struct Shard {
     wakes: BinaryHeap<Reverse<(i64, usize)>>,
 }
 
-/// What is kept of a ticket. Its facts are looked up when they are needed.
+/// The stored part of a ticket. Its facts are looked up when they are needed.
 struct Open {
     number: u64,
     memory: Memory,
@@ -120,7 +121,7 @@ struct Drained {
 }
 
 impl Desk {
-    /// Opens tickets until there are so many: an agent writes in each.
+    /// Opens tickets up to this number: an agent writes in each.
     fn open_up_to(&mut self, size: u64, decides: &mut impl Decides) {
         let opened = self.shards.iter().map(|shard| shard.tickets.len() as u64).sum();
         for number in opened..size {
@@ -158,7 +159,7 @@ impl Desk {
 }
 
 impl Shard {
-    /// Asks about every ticket whose wake-up has come, until nothing is due any more.
+    /// Evaluates every ticket whose wake-up has come, until nothing is due.
     fn drain(&mut self, decides: &mut impl Decides, now: i64) -> Drained {
         let mut drained = Drained::default();
         while let Some(Reverse((_, place))) =
@@ -196,7 +197,7 @@ fn facts(number: u64) -> Ticket {
     Ticket { channel: Channel::Email, ..sample::ticket(&number.to_string(), "support") }
 }
 
-/// Whatever answers.
+/// An engine.
 trait Decides {
     fn message(&mut self, ticket: &Ticket, memory: &Memory, message: &Message) -> Update;
     fn event(&mut self, ticket: &Ticket, memory: &Memory, event: &Event) -> Update;

@@ -1,4 +1,4 @@
-//! Whether a call costs more under a policy with many rules, and what reading one costs.
+//! Whether a call costs more under a policy with many rules, and the cost of parsing one.
 
 use std::error::Error;
 

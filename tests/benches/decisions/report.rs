@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use crate::rounds::Sample;
 
-/// All figures, and the tables of those so far on standard output.
+/// All figures; each table is printed when it is added.
 pub(crate) struct Report {
     quick: bool,
     silent: bool,
     tables: Vec<Value>,
 }
 
-/// Figures that belong together.
+/// Related figures.
 pub(crate) struct Table {
     title: String,
     rows: Vec<Row>,
@@ -37,7 +37,7 @@ impl Table {
         Self { title: title.into(), rows: Vec::new() }
     }
 
-    /// A time; beside it how many times another's it is, and the fuel.
+    /// A time, with its ratio to another one, and the fuel.
     pub(crate) fn time(
         &mut self,
         what: impl Into<String>,
@@ -134,7 +134,7 @@ impl Report {
         self.tables.push(json!({ "title": table.title, "rows": rows }));
     }
 
-    /// Everything, for programs.
+    /// All figures, for programs.
     pub(crate) fn json(&self) -> String {
         let all = json!({
             "component_bytes": component_bytes(),
@@ -174,7 +174,7 @@ fn thousands(value: f64) -> String {
     thousands_of(value.round() as u64)
 }
 
-/// A number with its thousands apart: `1,234,567`.
+/// A number with thousands separators: `1,234,567`.
 fn thousands_of(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,23 +1,22 @@
-//! Rounds in which everything that is compared takes its turn: what else the machine does meets
-//! all of it alike.
+//! Rounds in which all subjects take turns, so that other load on the machine affects them equally.
 
 use std::hint::black_box;
 use std::time::Duration;
 
-/// How many rounds, and how long a turn lasts about.
+/// The number of rounds, and the approximate duration of a turn.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) rounds: usize,
     pub(crate) turn_micros: u64,
 }
 
-/// Something to be measured: does its work so many times.
+/// A subject that does its work a given number of times.
 pub(crate) struct Subject<'a> {
     name: &'static str,
     turn: Box<dyn FnMut(u64) + 'a>,
 }
 
-/// Something to be measured, once a call of `work`. What it returns is dropped on its own time.
+/// A subject that calls `work`. The result is dropped within the measured time.
 pub(crate) fn subject<'a, R>(name: &'static str, mut work: impl FnMut() -> R + 'a) -> Subject<'a> {
     let turn = move |times| {
         for _ in 0..times {
@@ -27,14 +26,14 @@ pub(crate) fn subject<'a, R>(name: &'static str, mut work: impl FnMut() -> R + '
     Subject { name, turn: Box::new(turn) }
 }
 
-/// Nanoseconds of one piece of work, in each round.
+/// Nanoseconds per unit of work, in each round.
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
     nanos: Vec<f64>,
 }
 
 impl Sample {
-    /// Nanoseconds as they were taken by [`time`].
+    /// Nanoseconds measured by [`time`].
     pub(crate) fn new(name: &'static str, nanos: Vec<f64>) -> Self {
         Self { name, nanos }
     }
@@ -47,13 +46,13 @@ impl Sample {
         self.nanos.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
-    /// What this took more than the other in the same round, under this one's name.
+    /// The differences to another sample of the same rounds, under this one's name.
     pub(crate) fn minus(&self, other: &Sample) -> Sample {
         let nanos = self.nanos.iter().zip(&other.nanos).map(|(this, other)| this - other);
         Sample::new(self.name, nanos.collect())
     }
 
-    /// The median of what this took over what the other took in the same round.
+    /// The median of the ratios to another sample of the same rounds.
     pub(crate) fn over(&self, other: &Sample) -> f64 {
         median(self.nanos.iter().zip(&other.nanos).map(|(this, other)| this / other).collect())
     }
@@ -82,7 +81,7 @@ pub(crate) fn measure(plan: Plan, subjects: Vec<Subject<'_>>) -> Vec<Sample> {
     measured.into_iter().map(|(subject, _, nanos)| Sample::new(subject.name, nanos)).collect()
 }
 
-/// How often the work is done in a turn; found by doing it, which also warms it up.
+/// How often the work is done in a turn; determined by doing it, which also warms it up.
 fn times_in_a_turn(plan: Plan, subject: &mut Subject<'_>) -> u64 {
     let wanted = Duration::from_micros(plan.turn_micros);
     let mut times = 1_u64;
@@ -94,13 +93,13 @@ fn times_in_a_turn(plan: Plan, subject: &mut Subject<'_>) -> u64 {
     }
 }
 
-/// The nanoseconds of one of so many.
+/// The nanoseconds per unit.
 #[expect(clippy::cast_precision_loss, reason = "figures for people")]
 pub(crate) fn each(taken: Duration, times: u64) -> f64 {
     taken.as_nanos() as f64 / times as f64
 }
 
-/// The only place of the benchmark that reads a clock.
+/// The only place in the benchmark that reads a clock.
 #[expect(clippy::disallowed_methods, reason = "it measures; nothing is decided by it")]
 pub(crate) fn time<R>(work: impl FnOnce() -> R) -> Duration {
     let start = std::time::Instant::now();

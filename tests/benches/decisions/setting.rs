@@ -11,12 +11,12 @@ use despertador_tests::sample::{self, MINUTE, START};
 
 pub(crate) use despertador_tests::sample::{CONFIG, surroundings};
 
-/// How much is known of a ticket and of its messages.
+/// How many facts tickets and messages have.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape {
     /// The ticket's id and its department.
     Lean,
-    /// Tags, agent, locale and zone as well; ids, places and words of messages.
+    /// Also tags, agent, locale and zone; ids, sequences and texts of messages.
     Full,
 }
 
@@ -40,7 +40,7 @@ impl Shape {
         }
     }
 
-    /// The message of this number of a conversation.
+    /// A conversation's message with this number.
     pub(crate) fn message(self, number: u64, author: Author, minute: i64) -> Message {
         let message = sample::message(author, START.saturating_add(minute.saturating_mul(MINUTE)));
         match self {
@@ -55,12 +55,12 @@ impl Shape {
     }
 }
 
-/// An instant so many minutes after the start.
+/// The instant this many minutes after the start.
 pub(crate) fn minute(minute: i64) -> i64 {
     START.saturating_add(minute.saturating_mul(MINUTE))
 }
 
-/// A policy with a rule for each of so many departments.
+/// A policy with a rule for each of this many departments.
 pub(crate) fn departments(count: usize) -> String {
     let rule = |number: usize| {
         format!(
@@ -72,7 +72,7 @@ pub(crate) fn departments(count: usize) -> String {
     format!(r#"{{ "version": "2026-11", "language": "es", "rules": [ {} ] }}"#, rules.join(",\n"))
 }
 
-/// A folder for compiled code, gone when the benchmark is over.
+/// A folder for compiled code, deleted after the benchmark.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -91,17 +91,17 @@ impl Drop for Folder {
     }
 }
 
-/// The plugin, on a host with the limits that a host has if nobody says otherwise.
+/// The plugin on a host with default limits.
 pub(crate) fn plugin() -> Result<Plugin, Box<dyn std::error::Error>> {
     Ok(Host::new(Options::default())?.load_bytes(COMPONENT)?)
 }
 
-/// The memory of a ticket to which nothing has happened.
+/// The memory of a ticket without events.
 pub(crate) fn nothing() -> Memory {
     Memory::new()
 }
 
-/// Holds a decision to be one that waits until this instant.
+/// Asserts that a decision waits until this instant.
 pub(crate) fn assert_waits(decision: &Decision, until: i64) {
     assert!(
         matches!(&decision.outcome, Outcome::Wait(wake) if wake.until == until),
@@ -109,7 +109,7 @@ pub(crate) fn assert_waits(decision: &Decision, until: i64) {
     );
 }
 
-/// Holds a decision to be this action.
+/// Asserts that a decision is this action.
 pub(crate) fn assert_acts(decision: &Decision, key: &str) {
     assert!(
         matches!(&decision.outcome, Outcome::Act(action) if action.key.to_string() == key),
@@ -117,13 +117,13 @@ pub(crate) fn assert_acts(decision: &Decision, key: &str) {
     );
 }
 
-/// What the policies here are checked against.
+/// The policy on the policy crate.
 pub(crate) fn native(config: &str) -> despertador_tests::native::NativePolicy {
     let surroundings: Surroundings = surroundings();
     despertador_tests::native::NativePolicy::parse(config, &surroundings).expect("a valid config")
 }
 
-/// The memory after the action that is due was carried out.
+/// The memory after the due action was carried out.
 pub(crate) fn carried_out(
     policy: &Policy,
     ticket: &Ticket,

@@ -1,7 +1,7 @@
 //! A plugin that misbehaves on demand.
 //!
-//! The department of a ticket names the misbehaviour; a department without a meaning here is
-//! served as a working plugin would. `tests/hostile.rs` plays every one of them.
+//! The department of a ticket selects the misbehaviour; with any other department it is a working
+//! plugin. `tests/hostile.rs` plays all of them.
 #![allow(unsafe_code, missing_docs, unreachable_pub, reason = "generated, and hostile")]
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "hostile")]
 
@@ -16,7 +16,7 @@ struct Hostile;
 
 struct Policy;
 
-/// What a plugin must not do: remember.
+/// Plugins must not keep state like this.
 static CALLS: AtomicU32 = AtomicU32::new(0);
 
 impl decisions::Guest for Hostile {
@@ -119,7 +119,7 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
         act(key(0, step), now, Task::Reply(AutomaticReply { event, message, missed_call }))
     };
     match ticket.department.as_deref().unwrap_or_default() {
-        // What ends the call.
+        // Failures that stop the call.
         "loop" => spin(),
         "grow" => grow(),
         "recurse" => wait(now + i64::try_from(recurse(u64::MAX)).unwrap_or(0)),
@@ -133,13 +133,13 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
             let far = unsafe { std::ptr::read_volatile(0xfff0_0000 as *const i64) };
             wait(now + far)
         }
-        // What cannot be read.
+        // Unreadable answers.
         "huge-answer" => remind(1, 1, "a".repeat(2 << 20)),
         "not-utf8" => {
             // SAFETY: none; the host must refuse it.
             remind(1, 1, unsafe { String::from_utf8_unchecked(vec![0xff, 0xfe, 0xfd]) })
         }
-        // What breaks the contract.
+        // Answers that violate the contract.
         "long-text" => remind(1, 1, "a".repeat(100 << 10)),
         "other-ticket" => {
             let key = ActionKey { ticket: "9999".into(), cycle: 1, step: Step::Close };
@@ -193,7 +193,7 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
         "reply-as-close" => reply(Step::Close, Some(words("hi".into())), MissedCall::Nothing),
         "empty-reply" => reply(Step::Reply(1), Some(words(String::new())), MissedCall::Nothing),
         "close-as-reply" => act(key(1, Step::Reply(1)), now, Task::Close(close())),
-        // What only shows over several calls.
+        // Misbehaviour that only several calls reveal.
         "impure" => remind(1, 1, format!("call {}", CALLS.fetch_add(1, Ordering::Relaxed))),
         "cycle-1-close" => act(key(1, Step::Close), now, Task::Close(close())),
         "cycle-1-resolve" => act(key(1, Step::Resolve), now, Task::Close(close())),
@@ -260,7 +260,7 @@ fn grow() -> Decision {
     }
 }
 
-/// Deeper than any stack; turning keeps it from becoming a loop.
+/// Deeper than any stack; the rotation prevents its optimisation into a loop.
 #[inline(never)]
 fn recurse(depth: u64) -> u64 {
     if depth == 0 { 0 } else { recurse(depth - 1).rotate_left(3) ^ depth }

@@ -1,5 +1,5 @@
-//! What `docs/policy.schema.json` sees of the problems a config can have, and that it has nothing
-//! against what the reader accepts. That it is today's schema is tested where it is made.
+//! Which problems of a config `docs/policy.schema.json` detects, and that it accepts everything
+//! that the parser accepts. The cli's tests check that the file is current.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use super::{beginning, cases, problems};
 
-/// What no schema can see: matters of several places at once, of what is around the config, or of
-/// the bytes it is written in.
+/// Problems that a schema cannot detect: they concern several places, the surroundings, or the
+/// bytes of the config.
 const UNSEEN: [&str; 28] = [
-    // Of how it is written.
+    // Syntax.
     "duplicate-key",
     "too-large",
-    // Of several places at once.
+    // Several places at once.
     "reminders-not-less-than-close",
     "reminder-out-of-order",
     "grace-over-limit",
@@ -33,7 +33,7 @@ const UNSEEN: [&str; 28] = [
     "quick-reply-twice",
     "text-over-limit",
     "time-left-without-close",
-    // What is written inside of texts and names.
+    // The contents of texts and names.
     "bad-placeholder",
     "unknown-placeholder",
     "parameter-layout",
@@ -41,10 +41,10 @@ const UNSEEN: [&str; 28] = [
     "empty-list",
     "bad-time-zone",
     "too-many",
-    // The sum of several units, and the shortest time the host can measure.
+    // The sum of several units, and the shortest duration that the host can measure.
     "time-over-90-days",
     "time-below-resolution",
-    // Of the account and its flow.
+    // The account and its flow.
     "unknown-department",
     "inactivity-exit-not-linked",
     "inactivity-exit-not-supported",
@@ -72,13 +72,13 @@ impl Schema {
         self.schemas.validate(config, self.index).err().map(|error| format!("{error:#}"))
     }
 
-    /// Holds the schema to the reader: what the reader accepts it accepts, and what is refused for
-    /// a reason it can see it refuses. Returns the codes of what it let through.
+    /// Compares the schema with the parser: it must accept what the parser accepts, and refuse what
+    /// is refused for a detectable reason. Returns the codes of problems that it missed.
     fn compare(&self, config: &str, said: &[Diagnostic]) -> Vec<&'static str> {
         let Ok(value) = serde_json::from_str(config) else { return Vec::new() };
         let errors: Vec<&'static str> = said
             .iter()
-            // What is left of a text where its places are not known, no schema can tell.
+            // A schema cannot tell what remains of a text without the values of its placeholders.
             .filter(|p| p.code.severity() == Severity::Error && p.code != Code::CanBeEmpty)
             .map(|p| p.code.name())
             .collect();
@@ -95,7 +95,7 @@ impl Schema {
     }
 }
 
-/// What the reader says where nothing is known around the config and no time is too short.
+/// The parser's problems without known surroundings and with the finest resolution.
 fn said(config: &str) -> Vec<Diagnostic> {
     let surroundings = Surroundings {
         departments: None,
@@ -136,7 +136,7 @@ fn presets_and_policies_of_the_pages_are_accepted() {
     assert!(accepted > 100, "{accepted}");
 }
 
-/// What stands between "```policy" and "```".
+/// The `policy` blocks of a page.
 fn policy_blocks(page: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<String> = None;
@@ -172,7 +172,7 @@ fn the_schema_refuses_what_it_can_see_and_lets_the_rest_through() {
     assert!(unseen.is_subset(&known), "{:?}", unseen.difference(&known));
 }
 
-/// Problems that a schema sees in one place of a config and not in another.
+/// Problems that a schema detects in some places of a config only.
 fn seen_at_times() -> [String; 3] {
     let two_rules = json!({ "rules": [
         { "departments": ["a"], "close-after": "1 h" },
@@ -188,7 +188,7 @@ fn seen_at_times() -> [String; 3] {
     [two_rules, long, many].map(|config| config.to_string())
 }
 
-/// Values of each kind, put together at random from what such values are made of.
+/// Random values of each kind, put together from typical parts.
 #[test]
 fn the_schema_and_the_reader_agree_on_written_values() {
     let schema = Schema::published();
@@ -215,7 +215,7 @@ const KINDS: [Kind; 9] = [
         &["1", "0", "90", "15", " ", " ", "d", "h", "min", "s", "ms", "hours", "-", "days"],
         |time| json!({ "rules": [{ "departments": "any", "close-after": time }] }),
     ),
-    // A time in whole parts.
+    // A duration in whole parts.
     (
         &["1 d ", "2 h ", "3 min ", "4 s", "5 ms", "0 h ", "007 min", "90 days", " "],
         |time| json!({ "rules": [{ "departments": "any", "close-after": time }] }),
@@ -257,7 +257,7 @@ const KINDS: [Kind; 9] = [
     }),
 ];
 
-/// One key of a small policy after the other is replaced by something of another kind.
+/// Each key of a small policy is replaced by a value of another type.
 #[test]
 fn the_schema_and_the_reader_agree_on_shapes() {
     let schema = Schema::published();

@@ -1,4 +1,4 @@
-// A browser, if the machine has one.
+// A browser, if there is one on this machine.
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 

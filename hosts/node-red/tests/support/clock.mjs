@@ -1,4 +1,4 @@
-// A clock that stands still until it is moved; timers ring as it passes them.
+// A clock that stands still until it is moved; it fires the timers that it passes.
 import { useClock } from '../../lib/clock.mjs';
 
 export class Clock {
@@ -15,7 +15,7 @@ export class Clock {
   }
 
   set(call, milliseconds) {
-    // As Node does it: what is too long for 31 bits fires at once.
+    // As in Node: a delay of more than 31 bits fires at once.
     const wait = milliseconds > 2 ** 31 - 1 || milliseconds < 1 ? 1 : milliseconds;
     this.#last += 1;
     this.#timers.set(this.#last, { call, at: this.#now + wait });

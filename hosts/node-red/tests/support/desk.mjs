@@ -1,4 +1,4 @@
-// A block of human assistance without Node-RED around it: what leaves is kept in a list.
+// A human-assistance block without Node-RED: what it sends is collected in a list.
 import { Assistance } from '../../lib/assistance.mjs';
 import { surroundings } from '../../lib/check.mjs';
 import { Plugin } from '../../lib/plugin.mjs';

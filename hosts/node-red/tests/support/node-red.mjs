@@ -1,4 +1,4 @@
-// A real Node-RED, in a process and a folder of its own, on the loopback.
+// A real Node-RED in its own process and folder, on the loopback interface.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -57,7 +57,7 @@ export class NodeRed {
       contextStorage: { default: { module: 'localfilesystem', config: { cache: false } }, memory: { module: 'memory' } },
       logging: { console: { level: 'info', metrics: false, audit: false } },
       telemetry: { enabled: false, updateNotification: false },
-      // Nothing is looked up outside of this machine.
+      // No access outside this machine.
       externalModules: { palette: { allowInstall: false } },
       editorTheme: { tours: false, projects: { enabled: false }, palette: { catalogues: [] } },
     };
@@ -104,7 +104,7 @@ export class NodeRed {
   /** What left the node since this process began, each with its port and time. */
   async seen() {
     const answer = await fetch(`${this.url}/seen`);
-    // While it deploys, Node-RED has no such page for a moment.
+    // During a deploy Node-RED briefly has no such page.
     return answer.ok ? answer.json() : [];
   }
 }
