@@ -14,8 +14,8 @@ const repository = resolve(here, '../..');
 const folder = join(here, 'generated');
 
 /**
- * What jco writes and we would rather not wait for. Each replacement leaves the meaning as it is; a
- * version of jco that no longer writes the first half stops the build, so that this list stays true.
+ * Slow parts of jco's output and their replacements. Each keeps the meaning; if a version of
+ * jco no longer writes the first half, the build stops, so that this list stays correct.
  */
 const SLOW = [
   {
@@ -31,7 +31,7 @@ const SLOW = [
   },
 ];
 
-/** The component as a file beside what is made of it; the package does not carry it. */
+/** The component next to its generated code; the package does not contain it. */
 async function component() {
   const file = join(folder, 'despertador.wasm');
   if (process.env.DESPERTADOR_COMPONENT) {

@@ -14,21 +14,21 @@ import { Turns } from './turns.mjs';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** Inputs that may wait until the component can be asked again; with more, the ticket is set aside. */
+/** Maximum number of inputs that wait until the component works again; with more, people must close the ticket. */
 const UNHEARD = 64;
-/** Instants of messages to a customer that are remembered, as many as the contract reads. */
+/** Maximum number of remembered instants of messages to a customer, as many as the contract allows. */
 const SENT = 64;
-/** Actions of one ticket in a row; a chain of overdue reminders is far shorter. */
+/** Maximum number of consecutive actions of a ticket; a chain of overdue reminders is far shorter. */
 const IN_A_ROW = 200;
-/** After a failure the ticket rests a minute, then twice as long each time, an hour at most. */
+/** After a failure the ticket is deferred for a minute, then twice as long each time, at most an hour. */
 const rest = (tries) => Math.min(MINUTE * 2 ** Math.min(tries - 1, 6), 60 * MINUTE);
 
 const NO_POLICY = new CallFailed('there is no valid policy, so nothing is sent and nothing is closed');
 
-/** What belongs to the customer rather than to one ticket, and goes on to the next. */
+/** What belongs to the customer rather than to a ticket, and is passed on to the next one. */
 const OF_THE_CUSTOMER = ['channel', 'locale', 'customerZone', 'optedOut', 'group', 'more'];
 
-/** Something was said about a ticket that the customer is not in. Nothing has changed. */
+/** A report about a ticket that the customer is not in. Nothing has changed. */
 export class NotHere extends Error {
   constructor(problem, help) {
     super(`${problem}; ${help}`);
@@ -45,22 +45,22 @@ export class Assistance {
   #changed;
   #turns = new Turns();
   #alarm = new Alarm(TinyQueue, (customer) => this.#wake(customer));
-  /** When closed tickets are forgotten. */
+  /** When closed tickets are deleted. */
   #drawer = new Alarm(TinyQueue, (customer) => this.#wake(customer));
-  /** Records that could not be stored: until they are, they are the true ones. */
+  /** Records that could not be stored: until they are, they replace the stored ones. */
   #kept = new Map();
-  /** What was said while a record could not be read. */
+  /** Inputs that arrived while a record could not be read. */
   #missed = new Map();
   #open = new Set();
   #failing = new Set();
 
   /**
-   * - `policy`: a checked policy, or nothing; then tickets are kept and left alone;
-   * - `store`: `get`, `set`, `remove`, `names`, each of which may wait;
-   * - `emit(port, msg)`: hands a message to the flow at once; ports are `agent`, `customer`,
+   * - `policy`: a checked policy, or nothing; then tickets are recorded and left alone;
+   * - `store`: `get`, `set`, `remove`, `names`, each of which may be asynchronous;
+   * - `emit(port, msg)`: passes a message to the flow at once; ports are `agent`, `customer`,
    *   `inactivity`, `messages`, `desk`;
-   * - `report(error)`: tells people what failed; `passOver(problem)` what was left out;
-   * - `changed()`: the numbers below are others now;
+   * - `report(error)`: reports a failure to people; `passOver(problem)` what was left out;
+   * - `changed()`: the numbers below have changed;
    * - `options`: `department`, `channel`, `keep` in days, `confirm` in milliseconds or nothing.
    */
   constructor({ policy, store, emit, report, passOver, changed = () => {}, options = {} }) {
@@ -73,7 +73,7 @@ export class Assistance {
     this.passOver = passOver ?? report;
   }
 
-  /** Tickets that are open, tickets the component could not be asked about, the next instant. */
+  /** The number of open tickets, of deferred tickets, and the next wake-up. */
   get open() {
     return this.#open.size;
   }
@@ -86,19 +86,19 @@ export class Assistance {
     return this.#alarm.next;
   }
 
-  /** Takes up what is stored: what became due while nobody was there is carried out now. */
+  /** Loads the stored records and carries out what became due while the process was down. */
   async start() {
     const customers = await this.#store.names();
     await Promise.all(customers.map((customer) => this.#wake(customer)));
   }
 
-  /** Something happened; done when everything that follows at once is done. */
+  /** Processes an input; resolves when everything that follows at once is done. */
   async hear(msg) {
     const said = read(msg, clock.now(), this.passOver);
     await this.#turn(said.customer, said);
   }
 
-  /** Ends all work and all timers. */
+  /** Stops all tasks and timers. */
   async stop() {
     this.#alarm.stop();
     this.#drawer.stop();
@@ -109,7 +109,7 @@ export class Assistance {
     return this.#turn(customer).catch(this.#report);
   }
 
-  /** One piece of work on one customer. */
+  /** A task of one customer. */
   #turn(customer, said) {
     return this.#turns.take(customer, async () => {
       if (said) this.#missed.set(customer, [...(this.#missed.get(customer) ?? []), said]);
@@ -135,7 +135,7 @@ export class Assistance {
     });
   }
 
-  /** Notes what was said on the record, which may be a new one; the component hears it later. */
+  /** Adds the input to the record, which may be a new one; the component gets it later. */
   #take(record, { customer, ticket, facts, input }) {
     const here = record?.ticket;
     const open = here?.status === 'open';
@@ -199,7 +199,7 @@ export class Assistance {
     this.#report(new CallFailed(`the ticket \`${record.ticket.id}\` is set aside: too much happened while the plugin could not be asked; close it by hand`));
   }
 
-  /** A record with a new ticket, whose id is the flow's or made from the customer and a number. */
+  /** A record with a new ticket, whose id comes from the flow or from the customer and a number. */
   #opened(record, customer, id, status) {
     const number = (record?.number ?? 0) + 1;
     const before = Object.entries(record?.ticket ?? {}).filter(([name]) => OF_THE_CUSTOMER.includes(name));
@@ -231,7 +231,7 @@ export class Assistance {
     delete record.forget;
   }
 
-  /** What became of a message that was handed over, by the channel's word. */
+  /** The result of a delivered message, as reported by the channel. */
   #confirmed(record, { event, at, received, failure }) {
     const { key } = record.handed;
     delete record.handed;
@@ -239,7 +239,7 @@ export class Assistance {
     if (event === 'sent') record.done = withDone(record.done, key);
   }
 
-  /** Hears what was not heard, carries out what is due, and sets the alarm. */
+  /** Records deferred events, carries out what is due, and sets the alarm. */
   async #settle(record) {
     const { customer } = record;
     try {
@@ -284,7 +284,7 @@ export class Assistance {
     this.#changed();
   }
 
-  /** Returns the instant of the next wake-up, if there is one. */
+  /** Returns the instant of the next wake-up, if any. */
   async #carryOutAll(record) {
     for (let actions = 0; actions < IN_A_ROW; actions += 1) {
       await this.#flush(record);
@@ -335,7 +335,7 @@ export class Assistance {
     return check(decision, { ticket: record.ticket.id, done: record.done, now });
   }
 
-  /** What was handed over and not confirmed in time has not arrived. */
+  /** Messages that were not confirmed in time have failed. */
   #giveUp(record) {
     const now = clock.now();
     if (record.handed === undefined || record.handed.until > now) return;

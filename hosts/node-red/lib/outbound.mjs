@@ -1,15 +1,15 @@
 // Converts the component's answers to values that a flow can read and a context store can keep.
 
-/** The word of a choice; of `other`, the word inside. */
+/** The word of a choice; for `other`, the word inside. */
 export const word = (choice) => (choice.tag === 'other' ? choice.val : choice.tag);
 
 /** The key of an action as the contract writes it: `TICKET/CYCLE/STEP`. */
 export const rendered = (key) => `${key.ticket}/${key.cycle}/${step(key.step)}`;
 
-/** A step as keys write it: `reminder-1`, `close`. */
+/** A step as in keys: `reminder-1`, `close`. */
 export const step = (one) => (['reminder', 'reply'].includes(one.tag) ? `${one.tag}-${one.val}` : word(one));
 
-/** A message to be sent. */
+/** A message to send. */
 export const outgoing = (message) => ({
   payload: message.text,
   language: message.language,
@@ -18,7 +18,7 @@ export const outgoing = (message) => ({
   quickReplies: message.quickReplies.map((reply) => ({ ...reply })),
 });
 
-/** What follows a close. */
+/** The steps that follow a close. */
 export const afterClose = (then) => ({
   source: word(then.source),
   unassign: then.unassign,
@@ -26,7 +26,7 @@ export const afterClose = (then) => ({
   survey: word(then.survey),
 });
 
-/** Everything that belongs to a close, the closing text aside. */
+/** Everything that belongs to a close, except the closing text. */
 export const closePackage = (close) => ({
   reason: close.reason,
   notice: close.notice,
@@ -37,7 +37,7 @@ export const closePackage = (close) => ({
   then: afterClose(close.then),
 });
 
-/** How a conversation goes on after its ticket was closed. */
+/** How a conversation continues after its ticket was closed. */
 export const reopening = (again) => ({
   premature: again.premature,
   agent: again.agent,
@@ -45,7 +45,7 @@ export const reopening = (again) => ({
   closed: Number(again.closed),
 });
 
-/** A problem of a config, with what the contract calls a reader's harmless reading of `other`. */
+/** A problem of a config, with the harmless meaning of `other` that the contract defines. */
 export const diagnostic = (problem) => ({
   code: problem.code,
   severity: problem.severity.tag === 'warning' ? 'warning' : 'error',

@@ -7,7 +7,7 @@ const PREFIX = 'customer_';
 const key = (customer) => PREFIX + Buffer.from(customer, 'utf8').toString('hex');
 const customerOf = (key) => Buffer.from(key.slice(PREFIX.length), 'hex').toString('utf8');
 
-/** `context` is a node's own context, `name` that of the store, or nothing for the default one. */
+/** `context` is a node's own context, `name` that of the store, or nothing for the default store. */
 export function contextStore(context, name) {
   const call = (method, ...args) =>
     new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 // The node by which a flow hands a customer over to people, and its exits.
 
-/** Its outputs, in order; `config.wires` has one list for each. */
+/** Its outputs, in order; `config.wires` has one list per output. */
 const PORTS = ['agent', 'customer', 'inactivity', 'messages', 'desk'];
 const DAYS_IN_STORE = 30;
 
@@ -58,7 +58,7 @@ module.exports = async function humanAssistance(RED) {
     },
   );
 
-  /** The policy of a node, checked against the very exits this node has; nothing if it has errors. */
+  /** The policy of a node, checked against the exits of this node; nothing if it has errors. */
   function policyOf(node, config) {
     const held = RED.nodes.getNode(config.policy);
     if (!held) {
@@ -94,7 +94,7 @@ module.exports = async function humanAssistance(RED) {
     node.status({ fill, shape: open > 0 ? 'dot' : 'ring', text: parts.join(' · ') });
   }
 
-  /** An instant as the machine's clock shows it. */
+  /** An instant in the machine's local time. */
   function shown(instant) {
     const two = (number) => String(number).padStart(2, '0');
     const at = new Date(instant);

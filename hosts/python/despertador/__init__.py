@@ -1,4 +1,4 @@
-"""Hosts Despertador plugins: load, limit, ask, check the answer.
+"""Hosts Despertador plugins: loads, limits and calls them, and checks their answers.
 
 A plugin decides when a silent customer is reminded and when the ticket is closed. It is a
 WebAssembly component without imports: it computes and can do nothing else. This package loads it,

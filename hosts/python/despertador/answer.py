@@ -1,4 +1,4 @@
-"""What an untrusted answer must keep to, beyond its types.
+"""Checks of the plugin's answers, which are untrusted, beyond their types.
 
 The same rules as the Rust host's; a broken one is a `BadAnswer` that names the ticket and what is
 wrong with the answer.
@@ -20,7 +20,7 @@ _END_OF_TIME = 253_402_300_799_999
 
 
 def sizes(answer: Any, text_bytes: int, answer_bytes: int) -> None:
-    """Holds every text of an answer to its limit, and all of them together."""
+    """Checks the length of every text of an answer, and of all texts together."""
     whole = 0
     for name, size in _sizes("answer", answer):
         whole += size
@@ -43,7 +43,7 @@ def _sizes(name: str, value: Any) -> Iterator[tuple[str, int]]:
 
 
 def memory(ticket: Ticket, new: bytes, memory_bytes: int) -> None:
-    """Holds a new memory to its limit."""
+    """Checks the size of a new memory."""
     if len(new) > memory_bytes:
         raise BadAnswer(
             f"the new memory of ticket `{ticket.id}` has {len(new)} bytes and may have "
@@ -52,7 +52,7 @@ def memory(ticket: Ticket, new: bytes, memory_bytes: int) -> None:
 
 
 def decision(ticket: Ticket, now: int, decision: Decision) -> None:
-    """Checks a decision against the ticket and the instant it was asked for."""
+    """Checks a decision for a ticket and the instant of the call."""
     outcome = decision.outcome
     if isinstance(outcome, Wait):
         if outcome.until <= now:

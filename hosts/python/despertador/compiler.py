@@ -1,4 +1,4 @@
-"""Compiles a component in a process of its own, with a limit on its time and memory.
+"""Compiles a component in a separate process, with a limit on its time and memory.
 
 A component that nobody has looked at can keep the compiler busy for minutes, take gigabytes, or
 make it crash, and a crash of wasmtime's C interface ends the whole process.
@@ -16,16 +16,16 @@ from wasmtime.component import Component
 from .errors import LoadError
 
 SECONDS_MAX = 60
-"""Processor time of the compiler; our own component takes about one second."""
+"""CPU time of the compiler, in seconds; our own component takes about one."""
 MEMORY_BYTES_MAX = 2 << 30
-"""Addresses of the process that compiles."""
+"""Address space of the compiling process, in bytes."""
 
 _REFUSED = 3
 _ARGUMENTS = ["-m", "despertador.compiler"]
 
 
 def engine(wasm_stack_bytes: int) -> Engine:
-    """An engine for components that compute and do nothing else."""
+    """An engine for components that only compute."""
     config = Config()
     config.consume_fuel = True
     config.epoch_interruption = True
@@ -40,7 +40,7 @@ def engine(wasm_stack_bytes: int) -> Engine:
 
 
 def compiled(engine: Engine, wasm: bytes, wasm_stack_bytes: int, name: str) -> Component:
-    """The component for this engine; `LoadError` if it is none or costs too much."""
+    """The component for this engine; `LoadError` if it is invalid or too expensive."""
     if not sys.executable:
         # Embedded in a program that is not an interpreter: there is nothing to start.
         return _here(engine, wasm, name)

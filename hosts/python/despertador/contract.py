@@ -1,4 +1,4 @@
-"""The words that host and plugin share: `wit/types.wit` as Python values.
+"""The vocabulary that host and plugin share: `wit/types.wit` as Python values.
 
 Every class and field has the meaning and the limits that are written at its namesake there.
 Times are instants in milliseconds since 1970-01-01T00:00:00Z, durations are milliseconds;
@@ -36,7 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def instant(moment: datetime) -> int:
-    """The instant of a `datetime`, which must know its zone."""
+    """The instant of a `datetime`, which must have a time zone."""
     if moment.tzinfo is None:
         raise ValueError("the time has no zone; give one, such as `datetime.timezone.utc`")
     return (moment - _EPOCH) // timedelta(milliseconds=1)
@@ -52,7 +52,7 @@ def moment(instant: int) -> datetime:
 
 @dataclass(frozen=True)
 class Ticket:
-    """The facts of a ticket as they are at this moment, fresh at every call."""
+    """The current facts of a ticket, passed in every call."""
 
     id: str
     channel: Channel | Other
@@ -72,7 +72,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the conversation, of any author.
+    """A message of the conversation, by any author.
 
     `received_at` is `at` if it is not given.
     """
@@ -90,7 +90,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a cycle. Carry nothing out at a `name` that is `Other`."""
+    """A step of a cycle. If `name` is `Other`, carry nothing out."""
 
     REMINDER = "reminder"
     CLOSE = "close"
@@ -103,7 +103,7 @@ class Step:
 
     name: str | Other
     number: int | None = None
-    """Of a reminder within its cycle, of a reply within its ticket; from 1."""
+    """The number of a reminder within its cycle, or of a reply within its ticket; from 1."""
 
     def __str__(self) -> str:
         return f"{self.name}" if self.number is None else f"{self.name}-{self.number}"
@@ -117,7 +117,7 @@ _NUMBERED = re.compile(rf"({Step.REMINDER}|{Step.REPLY})-{_NUMBER}")
 
 @dataclass(frozen=True)
 class ActionKey:
-    """The name of an action, the same each time it is asked for: the idempotency key.
+    """The name of an action, the same whenever it is requested: the idempotency key.
 
     As text, by `str` and `parse`: `TICKET/CYCLE/STEP`, for example `4711/2/reminder-1`.
     """
@@ -131,7 +131,7 @@ class ActionKey:
 
     @classmethod
     def parse(cls, text: str) -> ActionKey:
-        """Reads a key that `str` wrote; `ValueError` if it is none."""
+        """Parses a key that `str` wrote; `ValueError` if it is not one."""
         found = _KEY.fullmatch(text)
         if not found:
             raise ValueError(f"`{text}` is no action key; write `TICKET/CYCLE/STEP`")
@@ -146,21 +146,21 @@ class ActionKey:
 
 @dataclass(frozen=True)
 class Opened:
-    """The ticket was opened, by whom."""
+    """The ticket was opened, and by whom."""
 
     source: Source | Other
 
 
 @dataclass(frozen=True)
 class CarriedOut:
-    """The host carried out an action: until this is told the action stays due."""
+    """The host carried out an action. Until this is reported, the action stays due."""
 
     key: ActionKey
 
 
 @dataclass(frozen=True)
 class Failed:
-    """The host gave up carrying out an action, after its own bounded retries."""
+    """The host gave up an action, after its own limited retries."""
 
     key: ActionKey
     kind: FailureKind | Other
@@ -168,7 +168,7 @@ class Failed:
 
 @dataclass(frozen=True)
 class Typing:
-    """The customer is typing at this moment."""
+    """The customer is typing now."""
 
 
 @dataclass(frozen=True)
@@ -183,14 +183,14 @@ class Released:
 
 @dataclass(frozen=True)
 class Snoozed:
-    """An agent put the ticket aside, until an instant where one was given."""
+    """An agent snoozed the ticket, until an instant if one was given."""
 
     until: int | None = None
 
 
 @dataclass(frozen=True)
 class Woken:
-    """The ticket was taken up again before or without such an instant."""
+    """The snooze ended, before its instant or without one."""
 
 
 @dataclass(frozen=True)
@@ -205,19 +205,19 @@ class CallEnded:
 
 @dataclass(frozen=True)
 class Assigned:
-    """An agent took or was given the ticket."""
+    """The ticket was assigned to an agent."""
 
     agent: str
 
 
 @dataclass(frozen=True)
 class Unassigned:
-    """The ticket went back to the queue: the clock stops until an agent has it."""
+    """The ticket returned to the queue: the clock stops until an agent has it."""
 
 
 @dataclass(frozen=True)
 class Transferred:
-    """The ticket went to another department, with an agent or to its queue."""
+    """The ticket was transferred to another department, to an agent or to its queue."""
 
     department: str | None = None
     agent: str | None = None
@@ -225,28 +225,28 @@ class Transferred:
 
 @dataclass(frozen=True)
 class Extended:
-    """Somebody gave the customer more time, in milliseconds."""
+    """The customer was given more time, in milliseconds."""
 
     duration: int
 
 
 @dataclass(frozen=True)
 class Closed:
-    """The ticket was closed, by whom. A close of this plugin is told by `CarriedOut`."""
+    """The ticket was closed, and by whom. A close by this plugin is reported as `CarriedOut`."""
 
     source: Source | Other
 
 
 @dataclass(frozen=True)
 class Reopened:
-    """The ticket was opened again, by whom."""
+    """The ticket was reopened, and by whom."""
 
     source: Source | Other
 
 
 @dataclass(frozen=True)
 class Occurred:
-    """Something an automatic reply may answer, by name; names and particulars as in the WIT."""
+    """Something that an automatic reply may answer, by name; names and details as in the WIT."""
 
     name: str
     details: Mapping[str, str] = field(default_factory=dict)
@@ -256,12 +256,12 @@ Happening = Union[
     Opened, CarriedOut, Failed, Typing, Held, Released, Snoozed, Woken, CallStarted, CallEnded,
     Assigned, Unassigned, Transferred, Extended, Closed, Reopened, Occurred, Other,
 ]
-"""What can happen to a ticket. `Other` changes nothing."""
+"""The kinds of events. `Other` changes nothing."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a ticket and is no message.
+    """Something other than a message that happened to a ticket.
 
     `received_at` is `at` if it is not given.
     """
@@ -275,7 +275,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a policy is checked against and the config itself cannot know."""
+    """What the host knows about the account, against which a config is checked."""
 
     departments: Sequence[str] | None = None
     tick_resolution: int = 1
@@ -285,7 +285,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom an explanation is written: a language, and minutes east of UTC."""
+    """The reader of an explanation: a language, and an offset in minutes east of UTC."""
 
     language: str
     utc_offset: int = 0
@@ -296,7 +296,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Template:
-    """A message that the channel has approved beforehand."""
+    """A message template that the channel has approved."""
 
     name: str
     language: str | None
@@ -305,7 +305,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture, and what it shows in words."""
+    """An image with its description."""
 
     url: str
     alternative: str
@@ -313,7 +313,7 @@ class Image:
 
 @dataclass(frozen=True)
 class QuickReply:
-    """An answer that the customer can choose; `id` comes back as `Message.choice`."""
+    """A quick reply; the customer's message returns its `id` as `Message.choice`."""
 
     id: str
     title: str
@@ -321,7 +321,7 @@ class QuickReply:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message to be sent, whole."""
+    """A message to send."""
 
     text: str
     language: str | None
@@ -333,7 +333,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Reminder:
-    """Send this message because of silence."""
+    """Send this reminder to a silent customer."""
 
     number: int
     of: int
@@ -342,7 +342,7 @@ class Reminder:
 
 @dataclass(frozen=True)
 class AfterClose:
-    """What follows a close; as a task, of a close that was made by somebody else."""
+    """The steps that follow a close; as a task, a close by somebody else."""
 
     source: Source | Other
     unassign: bool
@@ -352,7 +352,7 @@ class AfterClose:
 
 @dataclass(frozen=True)
 class Close:
-    """Close the ticket: everything that belongs to it, to be applied in one piece."""
+    """Close the ticket: everything that belongs to it, to be applied together."""
 
     reason: str
     notice: str
@@ -361,7 +361,7 @@ class Close:
     category: str
     """The closing note: its category."""
     summary: str
-    """The closing note: the rule, the times, the reminders sent."""
+    """The closing note: the rule, the times, the sent reminders."""
     tags: tuple[str, ...]
     incomplete_metadata: bool
     exit: str
@@ -371,7 +371,7 @@ class Close:
 
 @dataclass(frozen=True)
 class Notify:
-    """Tell the people in charge."""
+    """Notify the people in charge."""
 
     code: str
     text: str
@@ -379,7 +379,7 @@ class Notify:
 
 @dataclass(frozen=True)
 class Reopen:
-    """Open the ticket again."""
+    """Reopen the ticket."""
 
     premature: bool
     agent: str | None
@@ -389,12 +389,12 @@ class Reopen:
 
 @dataclass(frozen=True)
 class OpenLinked(Reopen):
-    """Open a new ticket, linked to this one."""
+    """Open a new ticket that is linked to this one."""
 
 
 @dataclass(frozen=True)
 class AutomaticReply:
-    """Answer something that occurred."""
+    """Answer an occurrence."""
 
     event: str
     message: Outgoing | None
@@ -402,12 +402,12 @@ class AutomaticReply:
 
 
 Task = Union[Reminder, Close, Notify, Reopen, OpenLinked, AfterClose, AutomaticReply, Other]
-"""What is to be done. At `Other` carry nothing out and report `Failed`."""
+"""The task of an action. If it is `Other`, carry nothing out and report `Failed`."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """Carry this out now, then tell `CarriedOut` or `Failed`."""
+    """Carry this out now, then report `CarriedOut` or `Failed`."""
 
     key: ActionKey
     due: int
@@ -417,25 +417,25 @@ class Act:
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing now; ask `Policy.on_tick` at this instant."""
+    """Nothing now; call `Policy.on_tick` at this instant."""
 
     until: int
     step: Step
-    """What becomes due then."""
+    """The step that becomes due then."""
 
 
 @dataclass(frozen=True)
 class Rest:
-    """Nothing until something happens to the ticket."""
+    """Nothing until the next message or event."""
 
 
 Outcome = Union[Act, Wait, Rest, Other]
-"""What is to be done. At `Other` rest."""
+"""What the host does next. If it is `Other`, rest."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a decision is what it is: a stable code, and what it is about where it says so."""
+    """The reason for a decision: a stable code, and its value if it has one."""
 
     code: str
     about: int | str | None = None
@@ -446,7 +446,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer to a call: what is to be done, why, and the rule by its place from 0."""
+    """The answer to a call: an outcome, its reason, and the index of the rule from 0."""
 
     outcome: Outcome
     reason: Reason
@@ -455,7 +455,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Update:
-    """What a message or an event leads to; store the memory before the action is carried out."""
+    """The result of a message or an event; store the memory before carrying out the action."""
 
     memory: bytes
     decision: Decision
@@ -463,7 +463,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Wording:
-    """A problem in one language: what is wrong, and the way out."""
+    """A problem in one language: the text, and how to fix it."""
 
     language: str
     text: str
@@ -472,7 +472,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One problem of a config. `place` is a JSON Pointer into it."""
+    """A problem of a config. `place` is a JSON Pointer into it."""
 
     code: str
     severity: Severity | Other
@@ -481,29 +481,29 @@ class Diagnostic:
 
     @property
     def is_error(self) -> bool:
-        """Whether the policy is refused because of it; a word not known counts as error."""
+        """Whether the policy is refused because of it; an unknown word counts as an error."""
         return self.severity is not Severity.WARNING
 
     def wording(self, language: str = "en") -> Wording:
-        """The problem in this language, else in English, else in any."""
+        """The problem in this language, otherwise in English, otherwise in any."""
         known = {wording.language: wording for wording in reversed(self.wordings)}
         wanted = (language, language.split("-")[0].lower(), "en", *known)
         return next((known[w] for w in wanted if w in known), Wording("", self.code, ""))
 
     @property
     def text(self) -> str:
-        """What is wrong, in English."""
+        """The problem, in English."""
         return self.wording().text
 
     @property
     def help(self) -> str:
-        """The way out, in English."""
+        """How to fix it, in English."""
         return self.wording().help
 
 
 @dataclass(frozen=True)
 class StepOutline:
-    """What one step says; `at` if the clock starts at the given start."""
+    """A step of the table; `at` if the clock starts at the given start."""
 
     step: Step
     after: int
@@ -513,7 +513,7 @@ class StepOutline:
 
 @dataclass(frozen=True)
 class RuleOutline:
-    """What one rule says. No departments means any without a rule of its own."""
+    """A rule of the table. No departments means any without its own rule."""
 
     name: str
     departments: tuple[str, ...] | None
@@ -528,7 +528,7 @@ class RuleOutline:
 
 @dataclass(frozen=True)
 class Outline:
-    """What a checked policy says, for people and pages."""
+    """A checked policy as a table, for people and pages."""
 
     version: str
     enabled: bool
@@ -537,7 +537,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Check:
-    """One condition of a decision."""
+    """A condition that was checked."""
 
     code: str
     holds: bool
@@ -557,7 +557,7 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Description:
-    """What a plugin says of itself."""
+    """The plugin's description of itself."""
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""Everything that can go wrong. None of it closes a ticket."""
+"""The errors of this package. None of them closes a ticket."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from .contract import Diagnostic
 
 
 class DespertadorError(Exception):
-    """What all errors of this package have in common."""
+    """The base class of all errors of this package."""
 
 
 class LoadError(DespertadorError):
-    """The component is not loaded; the sentence says why."""
+    """The component was not loaded; the text says why."""
 
 
 class PolicyRefused(DespertadorError):
-    """The config has errors: all of its problems, warnings included."""
+    """The config has errors: all of its problems, including warnings."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]):
         self.diagnostics = tuple(diagnostics)
@@ -35,15 +35,15 @@ class PolicyRefused(DespertadorError):
 
 
 class CallError(DespertadorError):
-    """A call has no answer. The ticket is as it was: keep its memory, carry nothing out."""
+    """A call failed. The ticket is unchanged: keep its memory, carry nothing out."""
 
 
 class InvalidInput(CallError, ValueError):
-    """What the host gave cannot be handed over; the plugin was not called."""
+    """The input cannot be converted; the plugin was not called."""
 
 
 class Fault(CallError):
-    """The plugin's own word that it cannot answer."""
+    """The plugin reported that it cannot answer."""
 
 
 class MemoryDamaged(Fault):
@@ -75,7 +75,7 @@ class BadTime(Fault):
 
 
 class OverLimit(Fault):
-    """A value over the plugin's limit."""
+    """A value exceeds the plugin's limit."""
 
     def __init__(self, name: str):
         self.name = name
@@ -83,7 +83,7 @@ class OverLimit(Fault):
 
 
 class UnknownFault(Fault):
-    """A fault this contract has no word for."""
+    """A fault that this contract does not define."""
 
     def __init__(self, word: str):
         self.word = word
@@ -91,11 +91,11 @@ class UnknownFault(Fault):
 
 
 class PluginFailed(CallError):
-    """The plugin is to blame: its instance is dropped, and calls about the ticket are deferred."""
+    """The plugin is at fault: its instance is dropped, and calls about the ticket are deferred."""
 
 
 class LimitHit(PluginFailed):
-    """The call went over a limit and was ended; `limit` is its name in `Limits`."""
+    """The call exceeded a limit and was stopped; `limit` is its name in `Limits`."""
 
     def __init__(self, limit: str, sentence: str):
         self.limit = limit
@@ -107,7 +107,7 @@ class Crashed(PluginFailed):
 
 
 class BadAnswer(PluginFailed):
-    """The plugin's answer breaks the contract; the sentence says how."""
+    """The plugin's answer violates the contract; the text says how."""
 
     def __init__(self, sentence: str):
         super().__init__(f"the plugin's answer breaks the contract: {sentence}")

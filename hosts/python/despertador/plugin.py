@@ -1,4 +1,4 @@
-"""A loaded plugin, its policies, and a ticket with what is kept of it between calls."""
+"""A loaded plugin, its policies, and conversations with their state between calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TURN = threading.Lock()
 
 
 class Plugin:
-    """A plugin, ready to read policies. May be used by any number of threads; calls take turns.
+    """A plugin that can parse policies. May be used by any number of threads; calls are serialised.
 
     Load it in each process: after a `fork` a child must load its own.
     """
@@ -39,7 +39,7 @@ class Plugin:
         limits: Limits = Limits(),
         sha256: str | None = None,
     ):
-        """Loads a component from its bytes or its file; `LoadError` if it breaks the contract.
+        """Loads a component from its bytes or its file; `LoadError` if it violates the contract.
 
         With `sha256` only the component with this digest is loaded.
         """
@@ -65,7 +65,7 @@ class Plugin:
     def policy(
         self, config: str, surroundings: Surroundings = Surroundings(), *, account: str = ""
     ) -> Policy:
-        """Reads a config and checks it; `PolicyRefused` has all of its problems at once.
+        """Parses and checks a config; `PolicyRefused` contains all of its problems at once.
 
         Keep the policy as long as tickets fall under it. Failures are counted for each account:
         a plugin that fails on the tickets of one is not suspended for the others.
@@ -87,7 +87,7 @@ class Plugin:
         return found
 
     def _ask(self, call: Callable[[Instance], _T]) -> _T:
-        """A call on the instance in use, or a new one. One that failed is never used again."""
+        """A call on the current instance, or a new one. An instance that failed is never used again."""
         with _TURN:
             return self._asked(call)
 
@@ -105,7 +105,7 @@ class Plugin:
     def _about(
         self, account: str, ticket: Ticket, now: int, call: Callable[[Instance], _T]
     ) -> _T:
-        """The same about a ticket: may it be made, and what does it say of the plugin."""
+        """The same about a ticket: checks whether the call may be made, and records the plugin's health."""
         with _TURN:
             health = self._health_of(account)
             health.admit(ticket.id, now)
@@ -121,13 +121,13 @@ class Plugin:
             return found
 
     def _blame(self, account: str, ticket: Ticket, now: int, failure: CallError) -> None:
-        """Records a bad answer that only shows beside what was carried out."""
+        """Records a bad answer that only a comparison with the carried out actions reveals."""
         with _TURN:
             self._health_of(account).failure(ticket.id, now, str(failure))
 
 
 class Policy:
-    """All rules of one account, checked. Made by `Plugin.policy`.
+    """The checked rules of one account. Created by `Plugin.policy`.
 
     Every method that asks the plugin raises `CallError` if there is no answer; the ticket is
     then as it was.
@@ -154,7 +154,7 @@ class Policy:
             return warnings
 
         self.warnings: tuple[Diagnostic, ...] = plugin._ask(read)
-        """What somebody should look at although the policy is accepted."""
+        """Problems that somebody should check although the policy is accepted."""
 
     def _parse(self, held: Instance) -> ResourceAny:
         fuel = self.plugin.limits.policy_fuel
@@ -180,19 +180,19 @@ class Policy:
         return self.plugin._ask(call)
 
     def on_message(self, ticket: Ticket, memory: bytes, message: Message) -> Update:
-        """Tells of a message: the new memory, and the decision when it was received."""
+        """Records a message: the new memory, and the decision for the instant of receipt."""
         what = translation.message_in(message)
         now = translation.received(message)
         return self._update("[method]policy.on-message", ticket, memory, what, now)
 
     def on_event(self, ticket: Ticket, memory: bytes, event: Event) -> Update:
-        """Tells of anything else: the new memory, and the decision when it was learned."""
+        """Records an event: the new memory, and the decision for the instant the host learned of it."""
         what = translation.event_in(event)
         now = translation.received(event)
         return self._update("[method]policy.on-event", ticket, memory, what, now)
 
     def on_tick(self, ticket: Ticket, memory: bytes, now: int) -> Decision:
-        """What is due now. Changes nothing; may be asked at any time, as often as wished."""
+        """Returns what is due now. Changes nothing; may be called at any time, as often as you like."""
         facts, remembered = self._given(ticket, memory)
         now = translation.instant_in("now", now)
 
@@ -255,7 +255,7 @@ class Policy:
 
 
 class Conversation:
-    """A ticket, its memory, and which actions were carried out.
+    """A ticket, its memory, and its carried out actions.
 
     1. `message` or `event` for whatever happens, `tick` when a wait is over.
     2. `Act`: carry the action out, then tell `CarriedOut` (or `Failed`) by `event`.
@@ -268,14 +268,14 @@ class Conversation:
     _REPLIES = 64
 
     def __init__(self, ticket: Ticket, memory: bytes = b"", carried_out: Iterable[ActionKey] = ()):
-        """A ticket as it was stored; nothing but the ticket if nothing has happened to it.
+        """A ticket as it was stored; only the ticket if nothing has happened yet.
 
         Of the keys carried out those of the latest cycle and the latest replies are enough.
         """
         self.ticket = ticket
-        """The facts; to be kept up to date by the host."""
+        """The facts; the host keeps them up to date."""
         self.memory = bytes(memory)
-        """To be stored after every message and event."""
+        """The memory; the host stores it after every message and event."""
         self._cycle: list[ActionKey] = []
         self._replies: list[ActionKey] = []
         for key in carried_out:
@@ -283,16 +283,16 @@ class Conversation:
 
     @property
     def carried_out(self) -> tuple[ActionKey, ...]:
-        """The keys to be stored beside the memory."""
+        """The keys that the host stores with the memory."""
         return (*self._cycle, *self._replies)
 
     def message(self, policy: Policy, message: Message) -> Decision:
-        """Tells the policy of a message."""
+        """Records a message."""
         update = policy.on_message(self.ticket, self.memory, message)
         return self._take(policy, update, translation.received(message))
 
     def event(self, policy: Policy, event: Event) -> Decision:
-        """Tells the policy of anything else, also of what became of an action."""
+        """Records an event, including the result of an action."""
         update = policy.on_event(self.ticket, self.memory, event)
         before = (list(self._cycle), list(self._replies))
         if isinstance(event.what, CarriedOut):
@@ -304,7 +304,7 @@ class Conversation:
             raise
 
     def tick(self, policy: Policy, now: int) -> Decision:
-        """What is due now."""
+        """Returns what is due now."""
         decision = policy.on_tick(self.ticket, self.memory, now)
         self._follows(policy, decision, now)
         return decision
@@ -363,7 +363,7 @@ def _is_reply(key: ActionKey) -> bool:
 
 
 def _comes_after(done: Step, asked: Step) -> bool:
-    """Whether what was done comes after what is asked for, in one cycle."""
+    """Whether an action was carried out that comes after the requested one in the same cycle."""
     if asked.name == Step.REMINDER:
         if done.name == Step.REMINDER:
             return (asked.number or 0) < (done.number or 0)

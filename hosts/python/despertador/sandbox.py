@@ -1,4 +1,4 @@
-"""The component in its sandbox: loaded, limited, asked. The only module that makes calls."""
+"""The component in its sandbox: loads, limits and calls it. The only module that makes calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .types import Function
 
 PACKAGE = "despertador:inactivity"
 VERSION = "0.2.0"
-"""The version of the contract this package was written for; any `0.2.z` is accepted."""
+"""The version of the contract for which this package was written; any `0.2.z` is accepted."""
 
 _DECISIONS = f"{PACKAGE}/decisions@{VERSION}"
 
@@ -40,32 +40,32 @@ SHAPES = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What a plugin may use. Every limit ends a call or a load with a sentence that names it."""
+    """The limits of a plugin. Exceeding one stops a call or a load with an error that names it."""
 
     component_bytes: int = 4 << 20
     wasm_memory_bytes: int = 16 << 20
     """Linear memory of the instance. Growing beyond it fails, which a plugin rarely survives."""
     wasm_stack_bytes: int = 256 << 10
     fuel: int = 10_000_000
-    """Of one call about a ticket, about one an instruction; the same on every machine."""
+    """Fuel of a call about a ticket, about one per instruction; the same on every machine."""
     policy_fuel: int = 100_000_000
-    """Of reading a policy."""
+    """Fuel to parse a policy."""
     wall_clock: float = 2.0
-    """Seconds of one call, checked at a quarter of it. Only the backstop for fuel."""
+    """Wall-clock seconds of a call, checked every quarter of it. Only a backstop for fuel."""
     answer_bytes: int = 1 << 20
-    """All texts of one answer. Checked when it was copied out, which wasmtime ends at 128 MiB."""
+    """All texts of an answer. Checked after it was copied out, which wasmtime limits to 128 MiB."""
     text_bytes: int = 64 << 10
     memory_bytes: int = 4 << 10
-    """A ticket's memory, given and returned."""
+    """A ticket's memory, passed and returned."""
     config_bytes: int = 256 << 10
     policies: int = 64
-    """Policies held parsed at one time; the one unused for longest is parsed anew."""
+    """Parsed policies that are kept; the least recently used is dropped and parsed again if needed."""
     quarantine_after: int = 5
     """Different tickets of an account in a row whose calls must fail until the plugin is
     quarantined for it."""
 
     def __post_init__(self) -> None:
-        """Refuses values that cannot work: some would end the process in wasmtime."""
+        """Refuses values that cannot work: with some of them wasmtime would end the process."""
         for field in fields(self):
             value = getattr(self, field.name)
             least, most = _RANGES.get(field.name, (1, _WORD_MAX))
@@ -91,7 +91,7 @@ _RANGES: dict[str, tuple[float, float]] = {
 
 
 class Loaded:
-    """A component that keeps to the contract, compiled."""
+    """A compiled component that implements the contract."""
 
     def __init__(self, source: bytes | str | os.PathLike[str], limits: Limits, sha256: str | None):
         self.limits = limits
@@ -114,7 +114,7 @@ class Loaded:
         self.clock = _Clock(self.engine, limits.wall_clock)
 
     def instance(self) -> Instance:
-        """A new instance, which nobody has used."""
+        """A new instance."""
         store = Store(self.engine)
         # The component has three core instances (itself, and two for its destructors), one memory
         # and their tables; twice that is enough.
@@ -202,7 +202,7 @@ class Instance:
         self._fuel = 0
 
     def limited(self, fuel: int) -> _Limited:
-        """Gives what runs within so much fuel, and the wall clock of one call."""
+        """Limits the fuel and the wall-clock time of the code that runs within."""
         self._fuel = fuel
         return _Limited(self._loaded, self._store, fuel)
 
@@ -213,11 +213,11 @@ class Instance:
 
     @property
     def fuel_used(self) -> int:
-        """Of the last call."""
+        """The fuel of the last call."""
         return self._fuel - self._store.get_fuel()
 
     def policy(self, owner: Any, parse: Callable[[], ResourceAny]) -> ResourceAny:
-        """The handle of a policy, parsed if this instance has not seen it yet."""
+        """The handle of a policy, which is parsed if this instance does not have it yet."""
         found = self._parsed.get(id(owner))
         if found and found[0]() is owner:
             self._parsed.move_to_end(id(owner))
@@ -228,7 +228,7 @@ class Instance:
         return handle
 
     def _make_room(self) -> None:
-        """Drops the policies that nobody has any more, and the one unused for longest."""
+        """Drops policies that are no longer used, and the least recently used one."""
         gone = [key for key, (owner, _) in self._parsed.items() if owner() is None]
         if len(self._parsed) - len(gone) >= max(self._loaded.limits.policies, 1):
             gone.append(next(key for key in self._parsed if key not in gone))
@@ -239,7 +239,7 @@ class Instance:
 
 
 class _Limited:
-    """One call: its limits before, and afterwards in words what went wrong."""
+    """A call: sets its limits, and describes its failure."""
 
     def __init__(self, loaded: Loaded, store: Store, fuel: int):
         self._loaded, self._store, self._fuel = loaded, store, fuel
@@ -278,11 +278,11 @@ class _Limited:
 
 
 _EPOCHS = 5
-"""Epochs that a call may see begin: the wall clock in quarters, and the one under way."""
+"""Epochs until a call is stopped: four quarters of the wall clock, and the current one."""
 
 
 class _Clock:
-    """Counts the engine's epochs up, so that a call that does not end is ended."""
+    """Increments the engine's epoch, so that a call is stopped that does not end."""
 
     def __init__(self, engine: Engine, wall_clock: float):
         self._engine = engine
@@ -291,7 +291,7 @@ class _Clock:
         self._thread: threading.Thread | None = None
 
     def run(self) -> None:
-        """Starts counting if nobody counts: at the first call, and in a forked process."""
+        """Starts counting if it is not running: at the first call, and in a forked process."""
         if self._thread is None or not self._thread.is_alive():
             self._stopped = threading.Event()
             weakref.finalize(self, self._stopped.set)

@@ -1,4 +1,4 @@
-"""Between the values of `contract` and those of `wasmtime.component`, one function a type.
+"""Converts between the values of `contract` and of `wasmtime.component`, one function per type.
 
 What is handed over is checked here: wasmtime would cut an integer to its width in silence, and a
 string that is no UTF-8 would stop it half way.
@@ -59,7 +59,7 @@ def _u64(place: str, value: Any) -> int:
 
 
 def instant_in(place: str, value: Any) -> int:
-    """An instant; whether it is in range is the plugin's to say."""
+    """An instant; the plugin checks whether it is in range."""
     return _int(place, value, -(1 << 63), (1 << 63) - 1)
 
 
@@ -132,7 +132,7 @@ def ticket_in(value: Any) -> Record:
 
 
 def received(value: c.Message | c.Event) -> int:
-    """When the host learned of it: the instant a call is about."""
+    """When the host learned of it: the instant of the call."""
     return value.at if value.received_at is None else value.received_at
 
 

@@ -40,7 +40,7 @@ class _List(ListType):
 
 
 class _Bytes(ListType):
-    """A `list<u8>`: all of it at once. wasmtime's own goes byte by byte, a microsecond each."""
+    """A `list<u8>`, converted as one block. wasmtime converts byte by byte, a microsecond each."""
 
     def convert_to_c(self, store: Any, val: Any, ptr: Any) -> None:
         raw = ffi.wasmtime_component_vallist_t()
