@@ -54,6 +54,7 @@ const BROKEN_CALLS: &[(&str, &str)] = &[
     ("recurse", "its calls went deeper than a stack of 262144 bytes (`wasm_stack_bytes`)"),
     ("recurse-with-arrays", "the plugin crashed in `"),
     ("panic", "the plugin crashed in `"),
+    ("last-words", "the plugin crashed: no rule [2J for 1800000000000"),
     ("divide", "the plugin crashed in `"),
     ("out-of-bounds", "out of bounds memory access"),
     // Unreadable answers.
@@ -497,7 +498,8 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
                 "export types;",
                 "export elsewhere:clock/now@1.0.0; export types;",
             ),
-            "the component exports `elsewhere:clock/now@1.0.0`, which the contract does not know",
+            // Nobody calls it: it is as good as the contract alone, in which every function crashes.
+            "the component does not describe itself: the plugin crashed",
         ),
         (
             "an earlier contract",
@@ -533,7 +535,7 @@ fn components_within_a_component_are_refused_and_end_nothing() {
     assert_eq!(found.refusal, None, "it has the contract's names");
     let host = Host::new(Options::default()).expect("a host");
     let error = host.load_bytes(&joined).expect_err("no plugin").to_string();
-    assert!(error.starts_with("the component is more than one plugin may be: "), "{error}");
+    assert!(error.starts_with("the component exports the contract with other types: "), "{error}");
     // The host still works.
     host.load_bytes(HOSTILE).expect("a plugin");
 }
@@ -555,9 +557,13 @@ fn what_would_keep_the_compiler_busy_is_refused_before_it_is_compiled() {
     let within = "(block (drop (i32.const 1)))".repeat(9_000);
     let many = format!("(core module {})", format!("(func {within})").repeat(50));
     let deep = format!("{}{}", "(component ".repeat(7), ")".repeat(7));
-    let twice = "(component $c) ".to_owned() + &"(instance (instantiate $c))".repeat(100);
+    let twice = "(component $c) ".to_owned() + &"(instance (instantiate $c))".repeat(200);
     for (what, component, sentence) in [
-        ("a long function", module(&nops), "200002 bytes of code in one function"),
+        (
+            "a long function",
+            module(&nops),
+            "40000800004 units of work for the compiler in one function, and at most 4294967296",
+        ),
         (
             "many locals",
             module("(local i64)".repeat(5_000).as_str()),
@@ -565,13 +571,34 @@ fn what_would_keep_the_compiler_busy_is_refused_before_it_is_compiled() {
         ),
         ("many long functions", many, "units of work for the compiler, and at most"),
         ("depth", deep, "5 levels of components and modules, and at most 4 are compiled"),
-        ("instances", twice, "65 instances, and at most 64 are compiled"),
+        ("instances", twice, "129 instances, and at most 128 are compiled"),
     ] {
         let host = Host::new(Options::default()).expect("a host");
         let error = host.load_bytes(&named(&component)).expect_err(what).to_string();
         assert!(error.contains(sentence), "{what}: {error}");
         assert!(error.ends_with("without components within"), "{what}: {error}");
     }
+}
+
+/// Modules with a memory of so many pages each.
+fn memories(count: usize, pages: usize) -> Vec<u8> {
+    let module = format!("(core module (memory {pages}))");
+    let instances: String =
+        (0..count).map(|n| format!("(core instance (instantiate {n}))")).collect();
+    named(&(module.repeat(count) + &instances))
+}
+
+#[test]
+fn the_memories_and_instances_of_a_plugin_are_limited_in_number() {
+    let host = Host::new(Options::default()).expect("a host");
+    let refused = |component: &[u8]| host.load_bytes(component).expect_err("no plugin").to_string();
+    // Four are as good as one, and what is found wrong is that nothing is exported.
+    let error = refused(&memories(4, 48));
+    assert!(error.starts_with("the component exports the contract with other types: "), "{error}");
+    let error = refused(&memories(5, 1));
+    assert!(error.starts_with("the component is more than one plugin may be: "), "{error}");
+    let error = refused(&memories(65, 0));
+    assert!(error.starts_with("the component is more than one plugin may be: "), "{error}");
 }
 
 #[test]

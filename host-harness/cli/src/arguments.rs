@@ -94,11 +94,22 @@ pub(crate) struct RunArguments {
 }
 
 /// Which plugin is used.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct PluginArgument {
     /// Use this component instead of the built-in one
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
+}
+
+/// What the plugin may use.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct LimitArguments {
+    /// Change a limit of the plugin, such as fuel=20000000 or wasm_memory_bytes=32MiB
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    pub(crate) changed: Vec<(String, String)>,
 }
 
 /// Checks a policy and shows its steps
@@ -208,6 +219,9 @@ pub(crate) struct InspectArguments {
     /// Write the component to this file, for a host in another language
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 }
 
 /// Plays random customers and agents, and checks the product's promises at every step
@@ -839,6 +853,9 @@ pub(crate) struct ReplayArguments {
     /// The plugin that explains the recorded decisions (default: the built-in one)
     #[arg(long, value_name = "FILE")]
     pub(crate) old_plugin: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 
     /// A policy that replaces all policies in force (default: those of the journal)
     #[arg(long, value_name = "FILE")]

@@ -57,7 +57,7 @@ pub(crate) fn blip_settings(
 
 /// Whatever the settings were, what is handed over is a policy.
 fn refuse_unaccepted(config: &str) -> Result<(), Unusable> {
-    let engine = plugin::load(&PluginArgument { plugin: None })?;
+    let engine = plugin::load(&PluginArgument::default())?;
     match engine.parse(config, &facts::no_surroundings()) {
         Ok(_) => Ok(()),
         Err(ParseError::Refused(problems)) => {

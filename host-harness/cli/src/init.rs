@@ -37,7 +37,7 @@ pub(crate) fn init(arguments: &InitArguments, as_json: bool) -> Result<Ended, Un
         Language::All => Language::English,
         one => one,
     };
-    let engine = plugin::load(&PluginArgument { plugin: None })?;
+    let engine = plugin::load(&PluginArgument::default())?;
     let (config, command) = match arguments.preset {
         Some(preset) => {
             let command = format!("despertador init --preset {}", preset.name);
@@ -297,7 +297,7 @@ mod tests {
 
     /// What the answers come to, and what was asked.
     fn interview(answers: &str, language: Language) -> (Result<String, String>, String) {
-        let engine = plugin::load(&PluginArgument { plugin: None }).expect("the built-in plugin");
+        let engine = plugin::load(&PluginArgument::default()).expect("the built-in plugin");
         let mut interview = Interview {
             language,
             engine: &engine,

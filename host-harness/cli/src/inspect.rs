@@ -5,27 +5,25 @@ use std::io::Read as _;
 use std::path::Path;
 
 use despertador_component::COMPONENT;
-use despertador_host::{Host, Inspection, Limits, Options, inspect_bytes};
+use despertador_host::{Inspection, inspect_bytes};
 use serde_json::json;
 
 use crate::arguments::InspectArguments;
 use crate::paint::{BOLD, RED, paint};
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, source, written};
+use crate::{Ended, Unusable, plugin, source, written};
 
 /// Shows what a component is, also one that a host would refuse.
 pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
+    let limits = plugin::limits(&arguments.limits)?;
     let (name, bytes) = match &arguments.plugin {
         None => ("the built-in plugin".to_owned(), COMPONENT.to_vec()),
-        Some(file) => (file.display().to_string(), read(file)?),
+        Some(file) => (file.display().to_string(), read(file, limits.component_bytes)?),
     };
     let found = inspect_bytes(&bytes);
     let loaded = match &found.refusal {
         Some(refusal) => Err(refusal.to_string()),
-        None => Host::new(Options::default())
-            .map_err(|error| error.to_string())?
-            .load_bytes(&bytes)
-            .map_err(|error| error.to_string()),
+        None => plugin::host(limits)?.load_bytes(&bytes).map_err(|error| error.to_string()),
     };
     let description = loaded.as_ref().ok().map(|plugin| plugin.describe().clone());
     if let (Some(file), Ok(_)) = (&arguments.save, &loaded) {
@@ -75,17 +73,17 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
 }
 
 /// The bytes of a file, at most as many as a component may have.
-fn read(file: &Path) -> Result<Vec<u8>, Unusable> {
-    let most = Limits::default().component_bytes;
+fn read(file: &Path, most: u64) -> Result<Vec<u8>, Unusable> {
     let unreadable = |error| source::unreadable(file, &error);
     let opened = File::open(file).map_err(unreadable)?;
     let mut bytes = Vec::new();
     opened.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
         let name = file.display();
-        return Err(
-            format!("`{name}` has more than the {most} bytes that a component may have").into()
-        );
+        return Err(format!(
+            "`{name}` has more than {most} bytes; raise that with `--limit component_bytes=…`"
+        )
+        .into());
     }
     Ok(bytes)
 }

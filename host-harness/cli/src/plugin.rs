@@ -2,21 +2,36 @@
 
 use despertador_component::COMPONENT;
 use despertador_harness::component::Sandboxed;
-use despertador_host::{Cache, Host, Options, Plugin};
+use despertador_host::{Cache, Host, Limits, Options, Plugin};
 
 use crate::Unusable;
-use crate::arguments::PluginArgument;
+use crate::arguments::{LimitArguments, PluginArgument};
 
 /// The plugin that was named, or the built-in one, as an engine that plays.
 pub(crate) fn load(argument: &PluginArgument) -> Result<Sandboxed, Unusable> {
     read(argument).map(Sandboxed::new)
 }
 
+/// The limits that were given, over the usual ones.
+pub(crate) fn limits(given: &LimitArguments) -> Result<Limits, Unusable> {
+    let mut limits = Limits::default();
+    for (name, value) in &given.changed {
+        limits.set(name, value)?;
+    }
+    Ok(limits)
+}
+
+/// A host with these limits; without a cache if there can be none.
+pub(crate) fn host(limits: Limits) -> Result<Host, Unusable> {
+    let options = Options { limits, cache: Cache::of_user(), ..Options::default() };
+    let without = Options { cache: Cache::Off, ..options.clone() };
+    let host = Host::new(options).or_else(|_| Host::new(without));
+    Ok(host.map_err(|error| error.to_string())?)
+}
+
 /// Loads the plugin that was named, or the built-in one.
 pub(crate) fn read(argument: &PluginArgument) -> Result<Plugin, Unusable> {
-    let options = Options { cache: Cache::of_user(), ..Options::default() };
-    let host = Host::new(options).or_else(|_| Host::new(Options::default()));
-    let host = host.map_err(|error| error.to_string())?;
+    let host = host(limits(&argument.limits)?)?;
     Ok(match &argument.plugin {
         None => host.load_bytes(COMPONENT).map_err(|error| error.to_string())?,
         Some(file) => {

@@ -1,5 +1,7 @@
 //! `despertador replay`
 
+use std::path::PathBuf;
+
 use despertador_contract::Explanation;
 use despertador_contract::clock_face::{ClockFace, show_rfc3339};
 use despertador_desk::journal::JournalError;
@@ -27,8 +29,12 @@ impl From<JournalError> for Stopped {
 
 /// Replays a journal on another plugin or policy and shows the differences.
 pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended, Unusable> {
-    let new = plugin::read(&PluginArgument { plugin: arguments.plugin.clone() })?;
-    let old = plugin::read(&PluginArgument { plugin: arguments.old_plugin.clone() })?;
+    let named = |plugin: &Option<PathBuf>| PluginArgument {
+        plugin: plugin.clone(),
+        limits: arguments.limits.clone(),
+    };
+    let new = plugin::read(&named(&arguments.plugin))?;
+    let old = plugin::read(&named(&arguments.old_plugin))?;
     let journal = journal::open(&arguments.journal)?;
     let policy = arguments.policy.as_deref().map(source::read).transpose()?;
     let asked = Asked {

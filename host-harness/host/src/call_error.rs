@@ -18,11 +18,11 @@ pub enum CallError {
     #[error("the plugin was stopped: {0}")]
     Limit(Limit),
     /// The plugin crashed.
-    #[error(
-        "the plugin crashed{}: {what}",
-        .function.as_ref().map(|name| format!(" in `{name}`")).unwrap_or_default()
-    )]
+    #[error("the plugin crashed{}", crash(.said.as_deref(), what, .function.as_deref()))]
     Trap {
+        /// The guest's last words, such as the message of a panic or an exception, if it left any
+        /// in its memory.
+        said: Option<String>,
         /// WebAssembly's description of the crash.
         what: String,
         /// The function that crashed, if the component has names.
@@ -138,6 +138,15 @@ pub enum Limit {
         /// Maximum, in bytes.
         allowed: usize,
     },
+}
+
+/// The guest's own words, or else where it crashed in WebAssembly's words.
+fn crash(said: Option<&str>, what: &str, function: Option<&str>) -> String {
+    match (said, function) {
+        (Some(said), _) => format!(": {said}"),
+        (None, Some(name)) => format!(" in `{name}`: {what}"),
+        (None, None) => format!(": {what}"),
+    }
 }
 
 fn codes(diagnostics: &[Diagnostic]) -> String {

@@ -15,8 +15,12 @@ use wasmtime::component::Component;
 use crate::load_error::Refusal;
 
 /// Compiles within limited time and memory.
-pub(crate) fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component, Refusal> {
-    Cost::estimate(bytes)?;
+pub(crate) fn compile(
+    engine: &Engine,
+    bytes: &[u8],
+    compile_work: u64,
+) -> Result<Component, Refusal> {
+    Cost::estimate(bytes, usize::try_from(compile_work).unwrap_or(usize::MAX))?;
     let compiled = catch_unwind(AssertUnwindSafe(|| from_binary(engine, bytes)));
     let compiled = compiled.map_err(|panic| Refusal::Compiler(panic_message(&*panic)))?;
     compiled.map_err(|error| {
@@ -51,30 +55,29 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Maximum size of a function, in bytes of code. The largest function of our plugin has 27,000.
-const FUNCTION_BYTES_MAX: usize = 128 << 10;
 /// Maximum number of locals of a function, without parameters. Functions of our plugin have up to a
 /// hundred.
 const FUNCTION_LOCALS_MAX: usize = 4_096;
-/// Maximum cost of a function, which determines the compiler's memory: at most one GiB.
-const FUNCTION_WORK_MAX: usize = 4 << 30;
-/// Maximum cost of all functions, which determines the compiler's time: at most half a minute. Our
-/// plugin uses an eighth of it.
-const WORK_MAX: usize = 16 << 30;
+/// The share of [`compile_work`](crate::Limits::compile_work) that one function may have, as a divisor.
+/// It determines the compiler's memory: by default at most one GiB.
+const FUNCTION_SHARE: usize = 4;
 /// The cost of a local, compared with a byte of code.
 const LOCAL_WORK: usize = 16;
 /// Maximum number of functions, types, imports and similar items of the whole component.
 const ITEMS_MAX: usize = 100_000;
-/// Maximum number of functions that are lifted to or lowered from component types.
-const CANONICAL_MAX: usize = 256;
-/// Maximum number of instances of components and modules that the component creates.
-const INSTANCES_MAX: usize = 64;
+/// Maximum number of functions that are lifted to or lowered from component types. Guests of
+/// QuickJS and CPython have some 200.
+const CANONICAL_MAX: usize = 512;
+/// Maximum number of instances of components and modules that the component creates. A CPython guest has
+/// some 70.
+const INSTANCES_MAX: usize = 128;
 /// Maximum nesting of components and modules. A tool that joins plugins makes three levels.
 const DEPTH_MAX: usize = 4;
 
 /// The estimated cost of compiling.
 #[derive(Default)]
 struct Cost {
+    work_max: usize,
     work: usize,
     items: usize,
     canonical: usize,
@@ -84,8 +87,8 @@ struct Cost {
 
 impl Cost {
     /// Estimates the cost of a component.
-    fn estimate(bytes: &[u8]) -> Result<Self, Refusal> {
-        let mut cost = Self::default();
+    fn estimate(bytes: &[u8], work_max: usize) -> Result<Self, Refusal> {
+        let mut cost = Self { work_max, ..Self::default() };
         for payload in Parser::new(0).parse_all(bytes) {
             let payload = payload.map_err(|error| Refusal::Invalid(error.message().to_owned()))?;
             cost.add(&payload)?;
@@ -163,7 +166,6 @@ impl Cost {
     /// size times its locals, which each block may pass on.
     fn function(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
         let bytes = body.range().len();
-        within("bytes of code in one function", bytes, FUNCTION_BYTES_MAX)?;
         let mut locals: usize = 0;
         let declared = body.get_locals_reader().map_err(invalid)?;
         for local in declared {
@@ -172,9 +174,10 @@ impl Cost {
         }
         within("locals in one function", locals, FUNCTION_LOCALS_MAX)?;
         let work = bytes.saturating_mul(bytes.saturating_add(locals.saturating_mul(LOCAL_WORK)));
-        within("units of work for the compiler in one function", work, FUNCTION_WORK_MAX)?;
+        let function_max = self.work_max.div_euclid(FUNCTION_SHARE);
+        within("units of work for the compiler in one function", work, function_max)?;
         self.work = self.work.saturating_add(work);
-        within("units of work for the compiler", self.work, WORK_MAX)
+        within("units of work for the compiler", self.work, self.work_max)
     }
 }
 

@@ -9,8 +9,14 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 use crate::load_error::HostError;
 use crate::options::Limits;
 
-/// Maximum number of core instances of a component: itself and those that `wit-component` adds.
-const CORE_INSTANCES_MAX: u32 = 4;
+/// Maximum number of core instances of a component. Ours has 4, a QuickJS guest 11, CPython with its
+/// libraries 38.
+const CORE_INSTANCES_MAX: u32 = 64;
+/// Maximum number of memories of a component. A QuickJS guest has 3: its own, and one for each WASI
+/// adapter. Together they may have [`wasm_memory_bytes`](Limits::wasm_memory_bytes).
+const MEMORIES_MAX: u32 = 4;
+/// Maximum number of tables of a component.
+const TABLES_MAX: u32 = 8;
 
 /// An engine for components that only compute.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, HostError> {
@@ -29,9 +35,10 @@ pub(crate) fn config(limits: &Limits) -> Config {
         .max_wasm_stack(limits.wasm_stack_bytes)
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        // Components within a component are joined by modules that use both memories; the pool
-        // below still allows only one memory.
+        // Guests of other languages consist of several modules with a memory each.
         .wasm_multi_memory(true)
+        // After a crash the guest's last words are read from its memory.
+        .coredump_on_trap(true)
         // Smaller code loads faster, and crashes name their function without this map.
         .generate_address_map(false)
         .native_unwind_info(false)
@@ -45,11 +52,11 @@ fn pool(limits: &Limits) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))
-        .total_memories(instances)
-        .total_tables(instances.saturating_mul(CORE_INSTANCES_MAX))
+        .total_memories(instances.saturating_mul(MEMORIES_MAX))
+        .total_tables(instances.saturating_mul(TABLES_MAX))
         .max_core_instances_per_component(CORE_INSTANCES_MAX)
-        .max_memories_per_component(1)
-        .max_tables_per_component(CORE_INSTANCES_MAX)
+        .max_memories_per_component(MEMORIES_MAX)
+        .max_tables_per_component(TABLES_MAX)
         .max_memory_size(limits.wasm_memory_bytes.next_multiple_of(1 << 16))
         .max_unused_warm_slots(instances)
         // Pages written by an instance are reset by copying; releasing them to the system and

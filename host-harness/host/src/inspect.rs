@@ -119,16 +119,13 @@ fn check_contract(found: &mut Inspection) -> Result<(), Refusal> {
     if !found.imports.is_empty() {
         return Err(Refusal::Imports(found.imports.clone()));
     }
-    let mut foreign = Vec::new();
-    let mut interfaces = Vec::new();
-    for name in &found.exports {
-        match interface_of_contract(name) {
-            Some((interface, version)) => {
-                interfaces.push((interface.to_owned(), version.to_owned()))
-            }
-            None => foreign.push(name.clone()),
-        }
-    }
+    // What else it exports nobody calls: tools add `init` and the like.
+    let interfaces: Vec<(String, String)> = found
+        .exports
+        .iter()
+        .filter_map(|name| interface_of_contract(name))
+        .map(|(interface, version)| (interface.to_owned(), version.to_owned()))
+        .collect();
     found.contract = interfaces.first().map(|(_, version)| version.clone());
     if let Some((_, version)) = interfaces.iter().find(|(_, v)| !same_track(v)) {
         return Err(Refusal::Version { found: version.clone() });
@@ -140,9 +137,6 @@ fn check_contract(found: &mut Inspection) -> Result<(), Refusal> {
         .collect();
     if !missing.is_empty() {
         return Err(Refusal::Lacks(missing));
-    }
-    if !foreign.is_empty() {
-        return Err(Refusal::Foreign(foreign));
     }
     Ok(())
 }

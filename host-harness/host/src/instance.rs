@@ -72,7 +72,7 @@ impl Instance {
             .set_fuel(limits.policy_fuel)
             .and_then(|()| start.pre.instantiate(&mut store))
             .map_err(|e| {
-                NotStarted::Call(fault::from_error(&e, limits.policy_fuel, limits, store.data()))
+                NotStarted::Call(fault::from_error(&e, limits.policy_fuel, limits, &store))
             })?;
         let bindings = start
             .indices
@@ -171,7 +171,7 @@ impl Instance {
     /// Why the last call failed.
     #[cold]
     pub(crate) fn failure(&self, error: &wasmtime::Error) -> CallError {
-        fault::from_error(error, self.fuel_given, self.host.limits(), self.store.data())
+        fault::from_error(error, self.fuel_given, self.host.limits(), &self.store)
     }
 
     /// Drops policies that are no longer used and, if there are still too many, the least recently
@@ -223,15 +223,17 @@ impl Meter {
 impl ResourceLimiter for Meter {
     fn memory_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        if desired > self.allowed {
-            self.refused = Some(desired);
+        // All memories of the instance together.
+        let total = self.memory.saturating_add(desired.saturating_sub(current));
+        if total > self.allowed {
+            self.refused = Some(total);
             wasmtime::bail!("memory over its limit");
         }
-        self.memory = self.memory.max(desired);
+        self.memory = total;
         Ok(true)
     }
 
@@ -252,3 +254,20 @@ impl ResourceLimiter for Meter {
 
 /// Maximum number of table elements (function references): far more than any plugin has.
 const TABLE_ELEMENTS_MAX: usize = 20_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_memories_of_an_instance_count_together() {
+        let mut meter = Meter::new(300);
+        // Two memories are created, the first grows, and the second asks for more than is left.
+        for (current, desired) in [(0, 100), (0, 50), (100, 200)] {
+            assert!(meter.memory_growing(current, desired, None).expect("within the limit"));
+        }
+        assert_eq!(meter.memory, 250);
+        meter.memory_growing(50, 101, None).expect_err("301 in all");
+        assert_eq!((meter.memory, meter.refused()), (250, Some(301)));
+    }
+}

@@ -68,6 +68,7 @@ mod health;
 mod host;
 mod inspect;
 mod instance;
+mod last_words;
 mod load_error;
 mod options;
 mod plugin;

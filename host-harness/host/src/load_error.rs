@@ -50,9 +50,6 @@ pub enum Refusal {
     /// Exports of the contract are missing (named).
     #[error("does not export {}", list_names(.0))]
     Lacks(Vec<String>),
-    /// It exports something that the contract does not define (named).
-    #[error("exports {}, which the contract does not know", list_names(.0))]
-    Foreign(Vec<String>),
     /// It was built for another version of the contract.
     #[error(
         "was built for version `{found}` of the contract, and this host speaks `{}`",
@@ -125,7 +122,6 @@ impl Refusal {
             Refusal::Lacks(_) => {
                 format!("implement the world `plugin` of `{}`", package_with_version())
             }
-            Refusal::Foreign(_) => "remove the export from its world".into(),
             Refusal::Version { .. } => {
                 format!("build it for `{}`, or use a host of its version", package_with_version())
             }

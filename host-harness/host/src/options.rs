@@ -21,6 +21,9 @@ pub struct Options {
 pub struct Limits {
     /// Size of a component, in bytes. Default 4 MiB.
     pub component_bytes: u64,
+    /// Estimated work of compiling a component: for each function its bytes times its bytes and
+    /// locals. Default 2^34, at most half a minute; CPython needs 2^40.
+    pub compile_work: u64,
     /// Linear memory of an instance, in bytes, rounded up to pages of 64 KiB; growing beyond it
     /// stops the call. Default 16 MiB.
     pub wasm_memory_bytes: usize,
@@ -60,6 +63,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             component_bytes: 4 << 20,
+            compile_work: 1 << 34,
             wasm_memory_bytes: 16 * MIB,
             wasm_stack_bytes: 256 * KIB,
             fuel: 10_000_000,
@@ -77,6 +81,76 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The names of all limits, as [`set`](Self::set) and the errors of the host write them.
+    pub const NAMES: [&str; 14] = [
+        "component_bytes",
+        "compile_work",
+        "wasm_memory_bytes",
+        "wasm_stack_bytes",
+        "fuel",
+        "policy_fuel",
+        "wall_clock",
+        "answer_bytes",
+        "text_bytes",
+        "memory_bytes",
+        "config_bytes",
+        "instances",
+        "policies_per_instance",
+        "quarantine_after",
+    ];
+
+    /// Sets a limit by its name, also with hyphens. Sizes are bytes or such as `32 MiB`,
+    /// `wall_clock` is such as `5 s`, and everything else is a whole number.
+    ///
+    /// ```
+    /// let mut limits = despertador_host::Limits::default();
+    /// limits.set("wasm-memory-bytes", "32 MiB")?;
+    /// assert_eq!(limits.wasm_memory_bytes, 32 << 20);
+    /// let error = limits.set("memory", "1").expect_err("no such limit");
+    /// assert!(error.contains("`wasm_memory_bytes`"));
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// There is no such limit, or the value cannot be read. A value that the host cannot work with
+    /// is refused by [`Host::new`](crate::Host::new).
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let count = || {
+            number(value).ok_or_else(|| {
+                format!("`{name}` is `{value}`; write a number such as 1000000 or 32 MiB")
+            })
+        };
+        let size = || count().map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        match name.replace('-', "_").as_str() {
+            "component_bytes" => self.component_bytes = count()?,
+            "compile_work" => self.compile_work = count()?,
+            "wasm_memory_bytes" => self.wasm_memory_bytes = size()?,
+            "wasm_stack_bytes" => self.wasm_stack_bytes = size()?,
+            "fuel" => self.fuel = count()?,
+            "policy_fuel" => self.policy_fuel = count()?,
+            "wall_clock" => {
+                let millis = despertador_contract::duration::parse(value);
+                let millis = millis.ok_or_else(|| {
+                    format!("`{name}` is `{value}`; write a duration such as 5 s")
+                })?;
+                self.wall_clock = Duration::from_millis(millis);
+            }
+            "answer_bytes" => self.answer_bytes = size()?,
+            "text_bytes" => self.text_bytes = size()?,
+            "memory_bytes" => self.memory_bytes = size()?,
+            "config_bytes" => self.config_bytes = size()?,
+            "instances" => self.instances = u32::try_from(count()?).unwrap_or(u32::MAX),
+            "policies_per_instance" => self.policies_per_instance = size()?,
+            "quarantine_after" => self.quarantine_after = size()?,
+            _ => {
+                let names = Self::NAMES.join("`, `");
+                return Err(format!("`{name}` is not a limit; the limits are `{names}`"));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that a host can work with these limits: values are refused with which wasmtime or the
     /// machine's stack would crash.
     pub(crate) fn check(&self) -> Result<(), String> {
@@ -102,12 +176,27 @@ impl Limits {
     }
 }
 
+/// A whole number, also in KiB, MiB, GiB or TiB.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (count, unit) = text.split_at(digits);
+    let unit = match unit.trim() {
+        "" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "TiB" => 1 << 40,
+        _ => return None,
+    };
+    count.parse::<u64>().ok()?.checked_mul(unit)
+}
+
 /// Half of a Rust thread's stack; the other half is for the host itself.
 const WASM_STACK_BYTES_MAX: usize = 1 << 20;
 /// The address space of 32-bit WebAssembly, minus a page.
 const WASM_MEMORY_BYTES_MAX: usize = (1 << 32) - (1 << 16);
 /// Each instance reserves address space; this is far more than threads that call concurrently.
-const INSTANCES_MAX: usize = 10_000;
+const INSTANCES_MAX: usize = 5_000;
 
 /// Where compiled code is cached between runs of the host.
 ///

@@ -238,7 +238,7 @@ impl Loaded {
     }
 
     fn compile(host: &Shared, bytes: &[u8], digest: Sha256) -> Result<Component, Refusal> {
-        let component = compile(&host.engine, bytes)?;
+        let component = compile(&host.engine, bytes, host.limits().compile_work)?;
         if let Some(cache) = &host.cache {
             cache.store(&component, digest);
         }

@@ -77,7 +77,7 @@ class Components(unittest.TestCase):
         clock = bytes(wat2wasm('(component (import "clock" (func)))'))
         self.refused(clock, "imports `clock`, and a plugin may import nothing")
         foreign = bytes(wat2wasm('(component (instance $i) (export "a:b/c" (instance $i)))'))
-        self.refused(foreign, "exports `a:b/c`, which the contract does not know")
+        self.refused(foreign, "does not export `decisions`, `types`")
         types = '(export "despertador:inactivity/types@0.1.0" (instance $i))'
         old = f"(component (instance $i) {types})"
         self.refused(bytes(wat2wasm(old)), "was built for version `0.1.0` of the contract")

@@ -127,6 +127,11 @@ fn decide(ticket: &Ticket, now: Instant) -> Decision {
             wait(now + i64::try_from(recurse_with_arrays(u64::MAX)).unwrap_or(0))
         }
         "panic" => panic!("on demand"),
+        "last-words" => {
+            let words = format!("\u{1}despertador-last-words\u{2}no rule\u{1b}[2J\nfor {now}\u{3}");
+            std::hint::black_box(words.leak());
+            panic!("on demand")
+        }
         "divide" => wait(now / i64::try_from(ticket.tags.len()).unwrap_or(0)),
         "out-of-bounds" => {
             // SAFETY: none; the sandbox must stop it.
