@@ -1,10 +1,11 @@
-//! How long a quiet account waits while another one floods the server, door by door.
+//! How long a quiet account waits while another one floods the server, per entrance.
 //!
 //! `cargo bench -p despertador-server --bench fairness [-- [--quick] [DOOR…]]`
 //!
-//! The quiet account sends one event at a time. The table has the median and the 99th percentile of
-//! its answers, in milliseconds, with nobody else and beside a flood by each door. Figures are those
-//! of one machine on one day, on which clients and server share the processors: ratios count.
+//! The quiet account sends one event at a time. The table contains the median and the 99th
+//! percentile of its response times, in milliseconds, alone and during a flood through each
+//! entrance. The figures are those of one machine on one day, where clients and server share the
+//! processors: compare ratios.
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -26,10 +27,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use support::{ADERESO, Served};
 
-/// Clients of the account that floods.
+/// Clients of the flooding account.
 const CLIENTS: usize = 8;
 
-/// What a client of a flood does, again and again.
+/// What a client of a flood repeats.
 type Flood = fn(&Client, usize);
 
 const DOORS: &[(&str, Flood)] = &[
@@ -110,7 +111,7 @@ impl Client {
             .header("Content-Type", "application/json")
             .header("Authorization", format!("Bearer {}", self.token));
         let answer = self.agent.run(request.body(body.to_owned()).unwrap());
-        // Whoever is refused comes again.
+        // A refused request is sent again.
         let _: Option<String> = answer.ok().and_then(|mut a| a.body_mut().read_to_string().ok());
     }
 }
@@ -131,7 +132,8 @@ fn main() {
     }
 }
 
-/// What the quiet account's events take beside a flood, and how many requests that made.
+/// The response times of the quiet account's events during a flood, and the flood's number of
+/// requests.
 fn beside(flood: Flood, events: usize) -> (Vec<Duration>, usize) {
     let served = Served::new();
     let stop = Arc::new(AtomicBool::new(false));

@@ -1,12 +1,12 @@
-//! What the desk does a second, in process and over HTTP, and how late it is.
+//! The desk's throughput, in process and over HTTP, and its lateness.
 //!
 //! `cargo bench -p despertador-server [-- [--quick] [--tickets N] [GROUP…]]`
 //!
-//! - `work`: the same work as `benches/peers` gives to job queues, one event a call.
+//! - `work`: the same work as `benches/peers` gives to job queues, one event per call.
 //! - `batches`: events in batches.
-//! - `late`: 10,000 deadlines in a minute, beside a steady load. Takes a minute and a half.
+//! - `late`: 10,000 deadlines within a minute, under a steady load. Takes a minute and a half.
 //!
-//! Figures are those of one machine on one day: ratios count.
+//! The figures are those of one machine on one day: compare ratios.
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures")]
 #![allow(
     clippy::arithmetic_side_effects,
@@ -63,8 +63,8 @@ const POLICY: &str = r#"{ "version": "1", "language": "en", "rules": [ {
     "departments": "any", "close-after": "2 s",
     "reminders": [ { "after": "1 s", "text": "Are you still there?" } ] } ] }"#;
 
-/// A clock that moves only when it is set, so that nothing falls due while events come in: what is
-/// fired is fired within the phase that measures it.
+/// A clock that moves only when it is set, so that nothing falls due while events come in: each
+/// phase measures only its own work.
 #[derive(Clone)]
 struct ManualClock(Arc<AtomicI64>);
 
@@ -100,7 +100,7 @@ fn open(folder: &Folder, policy: &str) -> Desk<Sqlite> {
     desk
 }
 
-/// What takes the events: the desk in this process, or a server.
+/// The recipient of events: the desk in this process, or a server.
 trait Door: Send {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>);
 }
@@ -151,7 +151,7 @@ impl Door for OverHttp {
     }
 }
 
-/// Has so many callers tell events, each one call after the other. Events a second.
+/// Lets this many callers send events, one call after the other each. Returns events per second.
 fn told(
     doors: &mut [Box<dyn Door>],
     events: Vec<(String, &'static str, String)>,
@@ -175,7 +175,7 @@ fn told(
     count as f64 / watch.elapsed().as_secs_f64()
 }
 
-/// A desk that is told in one of two ways.
+/// A desk that gets events in one of two ways.
 struct Stage {
     _folder: Folder,
     clock: ManualClock,
@@ -192,7 +192,7 @@ impl Stage {
         Stage { _folder: folder, clock, runtime: Some(runtime), server: None }
     }
 
-    /// Actions are written to a file there, for a receiver of webhooks would be measured as well.
+    /// Actions are written to a file, because a webhook receiver would be measured as well.
     fn over_http() -> Stage {
         let (folder, clock) = (Folder::new(), ManualClock::standing());
         let mut settings = support::settings(&folder);
@@ -234,12 +234,12 @@ impl Stage {
         }
     }
 
-    /// Actions that are recorded as carried out, as the peers count them.
+    /// Actions recorded as carried out, as the peers count them.
     fn recorded(&self) -> u64 {
         self.inlet().call(|desk, _| desk.counts().map(|(_, counts)| counts.done).sum()).unwrap()
     }
 
-    /// Sets the clock forward and waits until so many actions are recorded in all.
+    /// Sets the clock forward and waits until this many actions are recorded in total.
     fn fire(&self, forward: Duration, all: u64) {
         let forward = i64::try_from(forward.as_millis()).unwrap();
         self.clock.0.fetch_add(forward, Ordering::SeqCst);
@@ -259,7 +259,7 @@ impl Stage {
     }
 }
 
-/// What was measured of the five phases of `benches/peers`, a second.
+/// The results for the five phases of `benches/peers`, per second.
 struct Measured {
     events: f64,
     fired: f64,
@@ -345,7 +345,7 @@ fn batches(events: usize) {
     println!();
 }
 
-/// How late each action of a minute's deadlines was handed out.
+/// The lateness of each action of a minute's deadlines.
 fn late(deadlines: usize) {
     #[derive(Clone, Default)]
     struct Lateness(Arc<Mutex<Vec<i64>>>);
@@ -361,7 +361,7 @@ fn late(deadlines: usize) {
     let folder = Folder::new();
     let sink = Lateness::default();
     let mut desk = open(&folder, &policy);
-    // They fell silent over the last minute, so that their reminders fall due over the next one.
+    // They fell silent over the last minute, so their reminders fall due over the next one.
     let now = SystemClock.now();
     let spread = |n: usize| now - MINUTE + (n as i64 * MINUTE) / deadlines as i64;
     let rows = (0..deadlines).flat_map(|n| {
@@ -379,7 +379,7 @@ fn late(deadlines: usize) {
     let inlet = runtime.inlet();
     let begun = Stopwatch::now();
     let mut load = 0;
-    // A load of a thousand events a second, in batches as a platform sends them.
+    // A load of a thousand events per second, in batches as a platform sends them.
     while sink.0.lock().unwrap().len() < deadlines {
         assert!(begun.elapsed() < Duration::from_secs(300), "it takes too long");
         let mut door = InProcess(inlet.clone(), SystemClock);

@@ -32,7 +32,7 @@ pub(crate) fn time(at: Instant) -> String {
     show_rfc3339(at)
 }
 
-/// The interface with all that is around it.
+/// The router of the interface with its middleware.
 pub(crate) fn router(app: App) -> Router {
     let (router, document) = paths().split_for_parts();
     let document = described(document);
@@ -133,7 +133,7 @@ fn described(mut document: OpenApi) -> OpenApi {
     described
 }
 
-/// `get-accounts-account-policy` of `GET /v1/accounts/{account}/policy`: unique, as paths are.
+/// `get-accounts-account-policy` for `GET /v1/accounts/{account}/policy`: unique, like paths.
 fn operation_id(method: &str, path: &str) -> String {
     let names = path.split('/').skip(2).map(|part| part.trim_matches(['{', '}']));
     names.fold(method.to_owned(), |id, name| format!("{id}-{name}"))
@@ -154,20 +154,20 @@ async fn wrong_method(request: Request) -> Problem {
 }
 
 fn crashed(_: Box<dyn std::any::Any + Send>) -> Response {
-    // What it was has gone to the log; it may name what the caller must not see.
+    // The details are in the log, because they may name what the caller must not see.
     Problem::new(Code::Crashed, "this request made the server stumble; others go on")
         .help("the log of the server says more")
         .into_response()
 }
 
-/// The time a request may take, and what is counted of it.
+/// Limits the time of a request, and counts it.
 async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request
         .extensions()
         .get::<axum::extract::MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
-    // Below what a log shows by default: for traces.
+    // Below the default log level: for traces.
     let span = tracing::debug_span!(
         "request",
         otel.name = %format_args!("{method} {path}"),

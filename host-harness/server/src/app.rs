@@ -1,4 +1,4 @@
-//! What every request needs.
+//! State shared by all requests.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
@@ -28,10 +28,10 @@ use crate::scope::{self, Allowed, Tokens};
 use crate::settings::Settings;
 use crate::shares::Share;
 
-/// What a source of Blip is made of: the bot, and whether the data webhook posts here.
+/// The settings of a Blip source: the bot, and whether the data webhook posts here.
 type BlipSettings = (String, bool);
 
-/// What every request needs; cheap to clone.
+/// State shared by all requests; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Shared>);
 
@@ -41,13 +41,13 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
-    /// The desk's file, which reports read beside the desk.
+    /// The desk's file, which reports read in parallel to the desk.
     pub(crate) desk: PathBuf,
-    /// The names of all accounts: asked at every request.
+    /// The names of all accounts, needed in every request.
     accounts: RwLock<HashSet<String>>,
-    /// All departments of accounts, where their settings name them.
+    /// All departments of accounts whose settings name them.
     departments: RwLock<HashMap<String, Vec<String>>>,
-    /// The accounts whose bots Blip posts for.
+    /// The accounts with Blip bots.
     blip: RwLock<HashMap<String, (BlipSettings, BlipSource)>>,
     stopping: AtomicBool,
 }
@@ -83,7 +83,7 @@ impl App {
         }))
     }
 
-    /// Takes over what a desk knows of accounts and tokens.
+    /// Updates the cache of accounts and tokens from the desk.
     pub(crate) fn know(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
         self.tokens.set(desk.query_tokens()?);
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
@@ -91,9 +91,8 @@ impl App {
         Ok(())
     }
 
-    /// Changes accounts or tokens. What the server knows of them is changed in the same turn of the
-    /// desk: two changes cannot overtake each other, and whoever hangs up leaves no token in use that
-    /// was taken back.
+    /// Changes accounts or tokens, and updates the cache in the same turn of the desk: two changes
+    /// cannot overtake each other, and a client that disconnects leaves no revoked token active.
     pub(crate) async fn change<R: Send + 'static>(
         &self,
         language: Language,
@@ -108,7 +107,8 @@ impl App {
         .await
     }
 
-    /// Takes over the bots and departments that settings name. A bot that stays keeps what it waits for.
+    /// Updates the bots and departments from the settings. A bot that stays keeps its waiting
+    /// messages.
     pub(crate) fn know_bots(&self, settings: &Settings) -> Result<(), String> {
         let mut bots = HashMap::new();
         for (name, account) in &settings.accounts {
@@ -132,8 +132,8 @@ impl App {
         Ok(())
     }
 
-    /// All departments of an account: those of the settings, else those that a caller names with
-    /// commas between.
+    /// All departments of an account: those of the settings, otherwise those that a caller lists,
+    /// separated by commas.
     pub(crate) fn departments(&self, account: &str, given: Option<&str>) -> Option<Vec<String>> {
         let known = self.departments.read().unwrap_or_else(PoisonError::into_inner);
         known
@@ -151,7 +151,7 @@ impl App {
         self.accounts.read().unwrap_or_else(PoisonError::into_inner).contains(name)
     }
 
-    /// From here on the server says that it is not ready.
+    /// From now on the server reports that it is not ready.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
@@ -160,9 +160,9 @@ impl App {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    /// Tells the desk what has happened to an account's tickets, when it is the account's turn; the
-    /// receipts come when it is durable. At most [`TURN`](crate::limits::TURN) events, which are
-    /// stored in one commit.
+    /// Records events of an account's tickets when it is the account's turn; the receipts come when
+    /// they are durable. At most [`TURN`](crate::limits::TURN) events, which are stored in one
+    /// commit.
     pub(crate) async fn take(
         &self,
         account: &str,
@@ -174,13 +174,13 @@ impl App {
         let (then, receipts) = oneshot::channel();
         self.inlet.try_record_events(incoming, move |taken| {
             drop(turn);
-            // Whoever has gone meanwhile tells it again.
+            // A client that has gone will send them again.
             let _: Result<(), _> = then.send(taken);
         })?;
         receipts.instrument(span).await.map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
     }
 
-    /// Asks the desk, or changes something in it.
+    /// Queries or changes the desk.
     pub(crate) async fn ask<R: Send + 'static>(
         &self,
         language: Language,
@@ -204,14 +204,14 @@ impl App {
         let (then, answer) = oneshot::channel();
         self.inlet.try_call(move |desk, now| {
             let _turn = turn;
-            // Whoever has gone meanwhile does not want the answer.
+            // A client that has gone does not need the answer.
             let _: Result<(), _> = then.send(question(desk, now));
         })?;
         answer.instrument(span).await.map_err(|_| NotDone::Stopped)
     }
 }
 
-/// What a question costs of the desk's turns, in events.
+/// The cost of a query in turns of the desk, in events.
 const QUESTION: usize = 32;
 
 /// The language of the reader.
@@ -236,7 +236,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {
     }
 }
 
-/// What stands behind the question mark.
+/// The query string.
 pub(crate) struct InQuery<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for InQuery<T> {
@@ -249,7 +249,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InQuery<T> {
     }
 }
 
-/// A body of which nothing was read yet: that waits until it is known what the caller may do.
+/// A body that was not read yet: first the caller's permission is checked.
 pub(crate) struct Unread(Request);
 
 impl FromRequest<App> for Unread {
@@ -260,19 +260,20 @@ impl FromRequest<App> for Unread {
     }
 }
 
-/// A body as text; what is no UTF-8 in it becomes U+FFFD where a door takes what people write, and is
-/// refused where a document is saved. As long as it is held its size counts among what its account has in hand.
+/// A body as text. Invalid UTF-8 becomes U+FFFD where people's messages are received, and is
+/// refused where a document is saved. While it is held, its size counts towards its account's
+/// share.
 pub(crate) struct Text {
     pub(crate) text: String,
-    /// Whether it is one JSON a line.
+    /// Whether it is one JSON value per line.
     pub(crate) is_lines: bool,
-    /// The place in it from which on it is no UTF-8.
+    /// The position from which it is not UTF-8.
     no_utf_8_from: Option<usize>,
     _room: Option<Share>,
 }
 
 impl Unread {
-    /// Reads it, for a caller who may have it read.
+    /// Reads it on behalf of a permitted caller.
     pub(crate) async fn read(self, app: &App, allowed: &Allowed) -> Result<Text, Problem> {
         let request = self.0;
         let is_lines = kind(request.headers())?;
@@ -310,12 +311,12 @@ impl Unread {
 }
 
 impl Text {
-    /// A text that is in hand already.
+    /// A text that is already in memory.
     pub(crate) fn of(text: String) -> Text {
         Text { text, is_lines: false, no_utf_8_from: None, _room: None }
     }
 
-    /// The body as a document that is kept as it is, without a byte order mark.
+    /// The body as a document that is stored unchanged, without a byte order mark.
     pub(crate) fn document(&self) -> Result<&str, Problem> {
         match self.no_utf_8_from {
             Some(at) => {
@@ -326,7 +327,7 @@ impl Text {
         }
     }
 
-    /// The body as a form that is known.
+    /// The body as a known form.
     pub(crate) fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         input::read_json(self.document()?).map_err(|error: serde_json::Error| {
             let code = if error.is_data() { Code::BadParameter } else { Code::NotJson };
@@ -348,14 +349,14 @@ fn too_large(most: usize) -> Problem {
         .help("send smaller batches, or raise `limits.body`")
 }
 
-/// Whether the body is one JSON a line; none at all is taken for JSON.
+/// Whether the body is one JSON value per line; without a type it is JSON.
 fn kind(headers: &HeaderMap) -> Result<bool, Problem> {
     let Some(value) = headers.get(header::CONTENT_TYPE) else { return Ok(false) };
     let value = value.to_str().unwrap_or_default();
     let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines" => Ok(true),
-        // What curl says of `--data` when nobody says anything else.
+        // curl's default for `--data`.
         "" | "application/json" | "text/plain" | "application/x-www-form-urlencoded" => Ok(false),
         other if other.ends_with("+json") => Ok(false),
         other => Err(Problem::new(Code::WrongKind, format!("`{other}` is not read here"))

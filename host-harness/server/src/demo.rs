@@ -1,5 +1,5 @@
-//! What a demonstration needs: a token that everybody knows, and a receiver of webhooks that shows
-//! what it was given. Nothing of it is in a server that is not asked for it.
+//! For demonstrations: a public token, and a webhook receiver that shows what it received. A server
+//! contains neither unless requested.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::Sender;
@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 
 use crate::scope::{NewToken, Scope};
 
-/// The token of demonstrations. It opens nothing else.
+/// The token of demonstrations. It has no other permissions.
 pub const TOKEN: &str = "desp_demo";
 
 /// [`TOKEN`], with all scopes in the account `demo`.
@@ -26,7 +26,7 @@ pub fn token() -> NewToken {
     NewToken::of(TOKEN.into(), SystemClock.now(), "demo", &Scope::ALL, &["demo".into()])
 }
 
-/// Receives webhooks as a platform would: checks the signature, and takes each key once.
+/// Receives webhooks like a platform: checks the signature, and accepts each key once.
 #[derive(Debug)]
 pub struct Receiver {
     _runtime: tokio::runtime::Runtime,
@@ -40,18 +40,18 @@ struct Received {
     told: Sender<Value>,
 }
 
-/// Of those received so many are kept.
+/// Maximum number of received actions that are kept.
 const KEPT: usize = 1_000;
-/// Signatures may be so old, in milliseconds.
+/// Maximum age of signatures, in milliseconds.
 const OLD: u64 = 300_000;
 
 impl Receiver {
-    /// Starts a receiver that shares this secret, at port 7072 of the machine itself or at any that
-    /// is free. What it receives it also sends to `told`.
+    /// Starts a receiver with this secret, on port 7072 of this machine or any free port. It also
+    /// sends what it receives to `told`.
     ///
     /// # Errors
     ///
-    /// No port or no thread is left.
+    /// No port or no thread is available.
     pub fn start(secret: Vec<u8>, told: Sender<Value>) -> Result<Receiver, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -75,14 +75,14 @@ impl Receiver {
         Ok(Receiver { _runtime: runtime, address })
     }
 
-    /// Where it is.
+    /// Its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 }
 
-/// Where the receiver is if nobody else is there.
+/// The receiver's port, if it is free.
 const PORT: u16 = 7072;
 
 async fn take(State(received): State<Received>, headers: HeaderMap, body: Bytes) -> StatusCode {
@@ -99,7 +99,7 @@ async fn take(State(received): State<Received>, headers: HeaderMap, body: Bytes)
     let mut actions = received.actions.lock().unwrap_or_else(PoisonError::into_inner);
     if !actions.iter().any(|known| known.get("key") == action.get("key")) && actions.len() < KEPT {
         actions.push(action.clone());
-        // Nobody has to listen.
+        // There may be no listener.
         let _: Result<(), _> = received.told.send(action);
     }
     StatusCode::NO_CONTENT

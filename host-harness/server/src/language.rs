@@ -1,4 +1,4 @@
-//! The language of an answer's sentences.
+//! The language of a response's texts.
 
 use std::ops::Deref;
 
@@ -21,7 +21,7 @@ impl Language {
         Self(despertador_contract::Language::accepted(wanted.unwrap_or_default()))
     }
 
-    /// A reader of this language, at a distance from UTC in minutes, east positive.
+    /// A reader with this language and an offset from UTC in minutes; positive is east.
     pub(crate) fn reader(self, utc_offset: i32) -> Reader {
         Reader { language: self.tag().into(), utc_offset }
     }

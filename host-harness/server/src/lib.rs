@@ -1,9 +1,9 @@
-//! The desk of Despertador as a server: events come in and people look after it over HTTP, actions
-//! go out to webhooks, and those who run it have health, metrics and reloading.
+//! The desk of Despertador as an HTTP server: platforms send events, people administer it, actions
+//! are posted to webhooks, and operators get health, metrics and reloading.
 //!
-//! - [`Settings`]: what may be chosen.
-//! - [`Server`]: one that runs.
-//! - [`Scope`] and [`NewToken`]: who may do what.
+//! - [`Settings`]: the configuration.
+//! - [`Server`]: a running server.
+//! - [`Scope`] and [`NewToken`]: permissions.
 //! - [`openapi`]: the document of the interface.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]

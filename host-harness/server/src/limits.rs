@@ -1,4 +1,4 @@
-//! How much of everything there may be.
+//! Limits of the server.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -19,17 +19,17 @@ use crate::shares::{Full, Share, Shares};
 
 type Keyed<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock>;
 
-/// How much of everything there may be.
+/// Limits of the server.
 pub(crate) struct Limits {
-    /// Bytes of a body.
+    /// Maximum size of a body, in bytes.
     pub(crate) body: usize,
-    /// How long a body may take.
+    /// Maximum time to receive a body.
     pub(crate) body_timeout: Duration,
-    /// How long a request may take in all.
+    /// Maximum total time of a request.
     pub(crate) request_timeout: Duration,
     requests: Keyed<[u8; 32]>,
     failures: Keyed<IpAddr>,
-    /// Room for bodies, in KiB.
+    /// Memory for bodies, in KiB.
     room: Shares,
     /// Turns of the desk, in events.
     turns: Shares,
@@ -39,9 +39,10 @@ pub(crate) struct Limits {
     clock: DefaultClock,
 }
 
-/// So many wrong tokens of one address a minute are answered as such, and then as too many.
+/// Maximum number of wrong tokens per address and minute; further ones are answered with «too
+/// many».
 const FAILURES: NonZeroU32 = NonZeroU32::new(60).expect("more than 0");
-/// After so many keys the idle ones are forgotten.
+/// After this many keys, idle ones are removed.
 const KEYS: usize = 10_000;
 
 impl Limits {
@@ -76,7 +77,7 @@ impl Limits {
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
     }
 
-    /// Leave to read a report.
+    /// A permit to read a report.
     pub(crate) async fn report(&self, account: &str) -> Result<Share, Problem> {
         self.reports
             .take(account, 1)
@@ -84,19 +85,19 @@ impl Limits {
             .map_err(|Full| busy("as many reports of this account wait as may").again_after(5))
     }
 
-    /// Leave to check a policy or a flow, which takes a processor for a while.
+    /// A permit to check a policy or a flow, which uses a processor for a while.
     pub(crate) async fn check(&self, account: &str) -> Result<Share, Problem> {
         self.checks.take(account, 1).await.map_err(|Full| {
             busy("as many policies and flows of this account wait to be checked as may")
         })
     }
 
-    /// A turn of the desk, for so many events.
+    /// A turn of the desk, for this many events.
     pub(crate) async fn turn(&self, account: &str, events: usize) -> Result<Share, Full> {
         self.turns.take(account, events).await
     }
 
-    /// Counts a connection to the account that it is used for.
+    /// Counts a connection towards the account that uses it.
     pub(crate) fn seat(&self, seat: Option<&Arc<Seat>>, account: &str) -> Result<(), Problem> {
         match seat {
             Some(seat) if !self.seats.move_to(seat, account) => {
@@ -106,12 +107,12 @@ impl Limits {
         }
     }
 
-    /// A new connection, of no account yet.
+    /// A new connection, without an account yet.
     pub(crate) fn new_seat(&self) -> Arc<Seat> {
         Arc::new(Seat { account: Mutex::default(), seats: Arc::clone(&self.seats) })
     }
 
-    /// Counts a wrong token. Nobody tries many.
+    /// Counts a wrong token and limits them.
     pub(crate) fn note_failure(&self, parts: &Parts) -> Result<(), Problem> {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
             return Ok(());
@@ -124,7 +125,7 @@ impl Limits {
             .map_err(|until| too_many(until.wait_time_from(self.clock.now())))
     }
 
-    /// Room for a body; who comes when their account has none left waits.
+    /// Memory for a body; waits while the account's share is used up.
     pub(crate) async fn room(&self, account: &str, bytes: usize) -> Result<Share, Problem> {
         self.room
             .take(account, kib(bytes))
@@ -139,7 +140,7 @@ struct Seats {
     taken: Mutex<HashMap<String, usize>>,
 }
 
-/// A connection, and the account that it was used for last.
+/// A connection, and the account that last used it.
 pub(crate) struct Seat {
     account: Mutex<Option<String>>,
     seats: Arc<Seats>,
@@ -150,7 +151,7 @@ impl Seats {
         Self { most_of_one, taken: Mutex::default() }
     }
 
-    /// Whether the account has a connection more.
+    /// Whether the account may have another connection.
     fn move_to(&self, seat: &Seat, account: &str) -> bool {
         let mut own = seat.account.lock().unwrap_or_else(PoisonError::into_inner);
         if own.as_deref() == Some(account) {
@@ -194,7 +195,7 @@ impl fmt::Debug for Seat {
     }
 }
 
-/// One account gets half of it, rounded up.
+/// An account gets half of it, rounded up.
 fn half_each(whole: usize) -> Shares {
     Shares::new(whole, whole.div_ceil(2), 1, WAITING_MAX)
 }
@@ -203,22 +204,22 @@ fn busy(said: &str) -> Problem {
     Problem::new(Code::Busy, said).help("send less at one time").again_after(1)
 }
 
-/// One account gets a fourth of the room for bodies.
+/// An account gets a quarter of the memory for bodies.
 const SHARE: usize = 4;
-/// KiB of bodies that an account may read in a turn.
+/// Memory for bodies that an account may use per turn, in KiB.
 const ROOM_QUANTUM: usize = 64;
-/// Requests of one account that wait for the same thing.
+/// Maximum number of an account's requests that wait for the same resource.
 const WAITING_MAX: usize = 512;
-/// Events that the desk has been given and not stored yet, of all accounts.
+/// Maximum number of events of all accounts that were passed to the desk and not stored yet.
 const TURNS: usize = 1_024;
-/// Of them those of one account: some ten milliseconds of the desk's thread.
+/// Maximum number of them per account: about ten milliseconds of the desk's thread.
 pub(crate) const TURN: usize = 256;
-/// Events that an account may give to the desk in a turn.
+/// Events that an account may pass to the desk per turn.
 const TURN_QUANTUM: usize = 64;
-/// Policies and flows that are checked at one time.
+/// Maximum number of policies and flows that are checked at a time.
 const CHECKS: usize = 2;
 
-/// A caller that was quiet may make the requests of so many seconds at once.
+/// A caller that was quiet may use the requests of this many seconds at once.
 const BURST: NonZeroU32 = NonZeroU32::new(2).expect("more than 0");
 const KIB: usize = 1_024;
 
@@ -264,7 +265,7 @@ mod tests {
             let first = limits.report("acme").await.unwrap();
             let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| wait("acme")).collect();
             waiting.push(wait("globex"));
-            // Not all of them have been asked after the first.
+            // Not all of them were polled after the first.
             for _ in 0..WAITING_MAX {
                 tokio::task::yield_now().await;
             }

@@ -1,4 +1,4 @@
-//! Connections: so many at one time, none of them for ever.
+//! Connections: a limited number, each for a limited time.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -21,24 +21,24 @@ use tower::ServiceExt as _;
 use crate::app::App;
 use crate::limits::Seat;
 
-/// The most headers of a request.
+/// Maximum number of headers of a request.
 const HEADERS: usize = 64;
-/// The most bytes of a request's head.
+/// Maximum size of a request's head, in bytes.
 const HEAD: usize = 32 << 10;
-/// The pause after the system would not give us a connection: it has no file handles left.
+/// The pause after accepting a connection failed because no file handles are left.
 const NO_HANDLES: Duration = Duration::from_millis(100);
 
-/// How connections are held.
+/// The timeouts of connections.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Held {
     pub(crate) connections: usize,
-    /// How long a head may take; so an idle connection is held for as long.
+    /// Maximum time to receive a head, and therefore of an idle connection.
     pub(crate) head_timeout: Duration,
-    /// How long requests are waited for at the end.
+    /// How long to wait for open requests at shutdown.
     pub(crate) stop_timeout: Duration,
 }
 
-/// Serves until it is told to stop, and then what was begun.
+/// Serves until told to stop, then finishes open requests.
 pub(crate) async fn listen(
     listener: TcpListener,
     router: Router,
@@ -65,7 +65,7 @@ pub(crate) async fn listen(
                 continue;
             }
         };
-        // Answers are small, and the next request waits for them.
+        // Responses are small, and the next request waits for them.
         let _: std::io::Result<()> = stream.set_nodelay(true);
         let router = router.clone();
         let seat = app.limits.new_seat();

@@ -1,5 +1,5 @@
-//! What the server writes about itself, to standard error, and with the feature `opentelemetry`
-//! sends to a collector.
+//! The server's logs on standard error and, with the feature `opentelemetry`, traces for a
+//! collector.
 
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -7,7 +7,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::settings::{Log, LogFormat};
 
-/// Logs that were begun. When it goes, what still waits for a collector is sent.
+/// Started logs. Dropping it sends the remaining traces to the collector.
 #[derive(Debug)]
 #[must_use = "what still waits for a collector is sent when it goes"]
 pub struct Begun {
@@ -15,11 +15,11 @@ pub struct Begun {
     _exporter: Option<crate::telemetry::Exporter>,
 }
 
-/// Begins to write logs. Once in a process; later calls change nothing.
+/// Starts logging. Once per process; later calls change nothing.
 ///
 /// # Errors
 ///
-/// The filter makes no sense, or traces cannot be sent as the environment says.
+/// The filter is invalid, or traces cannot be sent as configured in the environment.
 pub fn begin(log: &Log) -> Result<Begun, String> {
     let filter = EnvFilter::try_new(&log.filter)
         .map_err(|error| format!("the filter `{}` of the log: {error}", log.filter))?;
@@ -33,7 +33,7 @@ pub fn begin(log: &Log) -> Result<Begun, String> {
     let exporter = crate::telemetry::Exporter::begin()?;
     #[cfg(feature = "opentelemetry")]
     let registry = registry.with(exporter.as_ref().map(crate::telemetry::Exporter::layer));
-    // Whoever embeds the server has logs of their own already.
+    // A program that embeds the server already has its own logs.
     let _: Result<(), _> = registry.try_init();
     Ok(Begun {
         #[cfg(feature = "opentelemetry")]

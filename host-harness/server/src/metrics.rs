@@ -1,4 +1,4 @@
-//! What Prometheus reads: what the server counts by itself, and what the desk says when it is asked.
+//! Metrics for Prometheus: the server's own counters, and values queried from the desk.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// What the server counts by itself.
+/// The server's own counters.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
@@ -20,7 +20,7 @@ pub(crate) struct Metrics {
 #[derive(Debug)]
 struct Times(Histogram);
 
-/// Classes of times, in seconds.
+/// Histogram buckets of times, in seconds.
 const CLASSES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 impl Default for Times {
@@ -36,14 +36,14 @@ struct Answered {
 }
 
 impl Metrics {
-    /// Counts an answer, by the pattern of its path; `took` in milliseconds.
+    /// Counts a response by the pattern of its path; `took` in milliseconds.
     pub(crate) fn answered(&self, path: &str, status: u16, took: Instant) {
         self.requests.get_or_create(&Answered { path: path.to_owned(), status }).inc();
         #[allow(clippy::cast_precision_loss, reason = "milliseconds of a request")]
         self.took.0.observe(took as f64 / 1_000.0);
     }
 
-    /// The text that Prometheus reads, with what the desk says beside it.
+    /// The text for Prometheus, including the desk's values.
     pub(crate) fn text(&self, of_desk: impl FnOnce(&mut Registry)) -> String {
         let mut registry = Registry::with_prefix("despertador");
         registry.register("http_requests", "Requests answered", self.requests.clone());
@@ -54,7 +54,7 @@ impl Metrics {
         );
         of_desk(&mut registry);
         let mut text = String::new();
-        // Writing into memory does not fail.
+        // Writing into memory cannot fail.
         let _: std::fmt::Result = encode(&mut text, &registry);
         text
     }

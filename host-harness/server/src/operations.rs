@@ -1,4 +1,4 @@
-//! For those who run the server: health, metrics, reloading.
+//! Operation of the server: health, metrics, reloading.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -30,20 +30,20 @@ use crate::reload::Reloader;
 use crate::scope;
 use crate::settings::Settings;
 
-/// Who asks whether the desk is ready gets no answer later than this.
+/// Maximum time of a readiness check.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// For so long after the desk could not do its own work it is not ready, in milliseconds.
+/// How long the desk is not ready after its own work failed, in milliseconds.
 const TROUBLED: i64 = 10_000;
 
-/// `/healthz` and `/readyz`, which need no token and say nothing about anybody.
+/// `/healthz` and `/readyz`, which need no token and disclose nothing.
 pub(crate) fn health() -> Router<App> {
     Router::new().route("/healthz", get(|| async { "alive\n" })).route("/readyz", get(ready))
 }
 
-/// Who may see the metrics and have the settings reloaded.
+/// Decides who may read the metrics and reload the settings.
 ///
-/// Whoever reaches the address may, unless there is a token; but not a page in a browser on the same
-/// machine: it names where it comes from, or reaches us by a name of its own (DNS rebinding).
+/// Everybody who can reach the address, unless there is a token; but not a page in a browser on the
+/// same machine: it sends an origin, or a foreign host name (DNS rebinding).
 #[derive(Clone, Default)]
 pub(crate) struct Gate {
     token: Option<Sha256>,
@@ -51,11 +51,11 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// What settings say.
+    /// The gate for these settings.
     ///
     /// # Errors
     ///
-    /// The file of the token cannot be used.
+    /// The token file cannot be used.
     pub(crate) fn of(settings: &Settings) -> Result<Gate, String> {
         let token = match &settings.operations_token_file {
             None => None,
@@ -89,8 +89,8 @@ impl Gate {
             .help("use an address or a name of `operations-hosts`, or a token of `operations-token-file`"))
     }
 
-    /// Whether a header `Host` names an address, a name within the machine or its network, or one of
-    /// the settings: not a name that somebody outside has pointed at us.
+    /// Whether a header `Host` contains an address, a name within the machine or its network, or
+    /// one of the settings, and not a name that somebody outside has pointed at us.
     fn is_ours(&self, host: &str) -> bool {
         let name = match host.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
@@ -109,7 +109,7 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
     }
 }
 
-/// All that is for the machine itself.
+/// The routes for the operator.
 pub(crate) fn router(app: App, reloader: Reloader, gate: Gate) -> Router {
     let reload = move |State(app): State<App>| {
         let reloader = reloader.clone();
@@ -125,10 +125,10 @@ pub(crate) fn router(app: App, reloader: Reloader, gate: Gate) -> Router {
         .with_state(app)
 }
 
-/// What keeps a desk from its work.
+/// Why a desk is not ready.
 enum Trouble {
     Desk,
-    /// The plugin is suspended for so many accounts.
+    /// The plugin is quarantined for this many accounts.
     Suspended(usize),
     AllSuspended,
 }
@@ -156,7 +156,7 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
             "the plugin is suspended for every account; the log says why".to_owned()
         }
         Ok(Ok(None)) => return (StatusCode::OK, "ready\n".to_owned()),
-        // Only some accounts wait: others would lose the server with them.
+        // Only some accounts wait: the others must not lose the server.
         Ok(Ok(Some(Trouble::Suspended(accounts)))) => {
             return (
                 StatusCode::OK,
@@ -167,12 +167,12 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
     (StatusCode::SERVICE_UNAVAILABLE, said + "\n")
 }
 
-/// What was reloaded, and what was not.
+/// The result of a reload.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reloaded {
-    /// What is new, a sentence each.
+    /// What was changed, one sentence each.
     pub done: Vec<String>,
-    /// What stayed as it was because the new one is refused, a sentence each.
+    /// What was refused and stays as it was, one sentence each.
     pub refused: Vec<String>,
 }
 
@@ -183,7 +183,7 @@ async fn reload(app: &App, reloader: &Reloader) -> impl IntoResponse + use<> {
     (status, Json(json!(reloaded)))
 }
 
-/// Of what waits so many are counted.
+/// Maximum number of waiting items that are counted.
 const COUNTED: usize = 100_000;
 
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
@@ -217,7 +217,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     Ok(([(header::CONTENT_TYPE, kind)], text))
 }
 
-/// What the desk says of itself. No account is named.
+/// Values from the desk. No account is named.
 struct Seen {
     wakes: Lateness,
     deliveries: Lateness,
@@ -316,7 +316,7 @@ impl Seen {
     }
 }
 
-/// Classes of times, as a histogram.
+/// Histogram buckets as a metric.
 #[derive(Debug)]
 struct Classes(Lateness);
 
@@ -339,10 +339,10 @@ impl EncodeMetric for Classes {
     }
 }
 
-/// How often it is checked for which accounts the plugin is suspended.
+/// How often the log checks for which accounts the plugin is quarantined.
 const OFTEN: Duration = Duration::from_secs(1);
 
-/// Writes into the log for which accounts the plugin is suspended, and when that is over.
+/// Logs for which accounts the plugin is quarantined, and when that ends.
 pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
     let mut suspended = BTreeSet::new();
     loop {

@@ -1,4 +1,4 @@
-//! Where the actions of each account go. They may be changed while the desk runs.
+//! The receivers of each account's actions. They can change while the desk runs.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -12,18 +12,18 @@ use despertador_desk::{Delivery, Outcome, private};
 
 use crate::settings::{Deliver, Settings};
 
-/// Where the actions of each account go.
+/// The receivers of each account's actions.
 #[derive(Clone, Default)]
 pub(crate) struct Outlets(Routes);
 
-/// One way for each account that has its own, and one for all others.
+/// One receiver for each account with its own, and one for all others.
 #[derive(Default)]
 pub(crate) struct Ways {
     own: HashMap<String, Arc<dyn Sink>>,
     others: Option<Arc<dyn Sink>>,
 }
 
-/// Secrets are at least so long.
+/// Minimum length of secrets, in bytes.
 pub(crate) const SECRET: usize = 16;
 
 impl Outlets {
@@ -59,7 +59,7 @@ impl Sink for Outlets {
 }
 
 impl Ways {
-    /// The ways that settings name.
+    /// The receivers in the settings.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ pub(crate) fn secret_of(file: &std::path::Path) -> Result<Vec<u8>, String> {
     Ok(secret.trim_ascii().to_vec())
 }
 
-/// Through Blip, where its settings say where that is.
+/// Through Blip, if the settings contain its address.
 fn blip_way(
     blip: &crate::settings::Blip,
     clock: &Arc<dyn Clock>,
@@ -157,7 +157,7 @@ fn blip_way(
     Ok(Some(Arc::new(BlipSink::new(options, Shared(Arc::clone(clock)))?)))
 }
 
-/// A clock that others have too.
+/// A shared clock.
 pub(crate) struct Shared(pub(crate) Arc<dyn Clock>);
 
 impl Clock for Shared {

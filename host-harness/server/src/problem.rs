@@ -1,4 +1,4 @@
-//! What went wrong, as RFC 9457 has it: `application/problem+json`.
+//! Errors as problem details (RFC 9457): `application/problem+json`.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -75,29 +75,29 @@ codes! {
     Stopping = SERVICE_UNAVAILABLE, "stopping", "The desk is stopping; the result is unknown";
 }
 
-/// What went wrong, as an answer.
+/// A problem as a response.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem(Box<Said>);
 
-/// What the body of such an answer says.
+/// The body of such a response.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Said {
     /// The kind: `urn:despertador:problem:` and its name.
     #[serde(rename = "type")]
     #[schema(example = "urn:despertador:problem:unknown-ticket")]
     kind: String,
-    /// The kind in words.
+    /// The title of the kind.
     #[schema(example = "There is no such ticket")]
     title: &'static str,
     /// The status of the answer.
     #[schema(example = 404)]
     status: u16,
-    /// What is wrong this time.
+    /// What is wrong in this case.
     detail: String,
-    /// The way out.
+    /// How to fix it.
     #[serde(skip_serializing_if = "String::is_empty")]
     help: String,
-    /// Every single problem, where there are several.
+    /// All single problems, if there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Found>,
     #[serde(skip)]
@@ -108,7 +108,7 @@ pub(crate) struct Said {
     closes: bool,
 }
 
-/// One problem of a policy, of a flow or of an event.
+/// A problem of a policy, of a flow or of an event.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Found {
     /// Its kind, in kebab-case.
@@ -116,12 +116,13 @@ pub(crate) struct Found {
     /// `error` or `warning`.
     #[schema(example = "error")]
     pub(crate) severity: String,
-    /// Where: a JSON Pointer into the body; of NDJSON the number of the line from 0 comes first.
+    /// The place: a JSON Pointer into the body; for NDJSON it begins with the number of the line,
+    /// from 0.
     #[schema(example = "/rules/0/close-after")]
     pub(crate) place: String,
     /// What is wrong.
     pub(crate) text: String,
-    /// The way out.
+    /// How to fix it.
     pub(crate) help: String,
 }
 
@@ -166,24 +167,24 @@ impl Problem {
         self
     }
 
-    /// What is wrong this time.
+    /// What is wrong in this case.
     pub(crate) fn detail(&self) -> String {
         self.0.detail.clone()
     }
 
-    /// When it may be tried again, in seconds.
+    /// When to try again, in seconds.
     pub(crate) fn again_after(mut self, seconds: u64) -> Problem {
         self.0.again_after = Some(seconds);
         self
     }
 
-    /// The connection ends with this answer.
+    /// The connection ends with this response.
     pub(crate) fn closing(mut self) -> Problem {
         self.0.closes = true;
         self
     }
 
-    /// What the desk says, in a reader's language.
+    /// An error of the desk, in the reader's language.
     pub(crate) fn of_desk(error: DeskError, language: Language) -> Problem {
         let said = error.to_string();
         let code = match error {
@@ -214,7 +215,7 @@ impl Problem {
         Problem::new(code, said)
     }
 
-    /// Why a running desk did not do what was asked.
+    /// Why a running desk did not carry out a request.
     pub(crate) fn of_running(not_done: NotDone, language: Language) -> Problem {
         match not_done {
             NotDone::Desk(error) => Problem::of_desk(error, language),

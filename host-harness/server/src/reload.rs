@@ -1,4 +1,4 @@
-//! Settings put to work, at the start and again while the server runs.
+//! Applies settings, at the start and when they are reloaded.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 /// Reads the settings again.
 pub type Again = Arc<dyn Fn() -> Result<Settings, String> + Send + Sync>;
 
-/// What it takes to reload.
+/// State needed to reload.
 #[derive(Clone)]
 pub(crate) struct Reloader(Arc<Parts>);
 
@@ -28,11 +28,11 @@ struct Parts {
     again: Again,
     outlets: Outlets,
     clock: Arc<dyn Clock>,
-    /// One at a time.
+    /// Only one reload at a time.
     at_work: Mutex<()>,
 }
 
-/// Who changes what the settings say, in the audit.
+/// The name in the audit for changes by settings.
 pub(crate) const BY: &str = "settings";
 
 impl Reloader {
@@ -47,19 +47,19 @@ impl Reloader {
         Reloader(Arc::new(Parts { host, built_in, again, outlets, clock, at_work }))
     }
 
-    /// Loads the plugin that settings name.
+    /// Loads the plugin of the settings.
     pub(crate) fn plugin(&self, settings: &Settings) -> Result<Plugin, String> {
         load(&self.0.host, self.0.built_in, settings.plugin.as_deref())
     }
 
-    /// Sets the ways that settings name.
+    /// Sets the receivers of the settings.
     pub(crate) fn set_ways(&self, settings: &Settings) -> Result<(), String> {
         self.0.outlets.set(Ways::of(settings, &self.0.clock)?);
         Ok(())
     }
 
-    /// Reads the settings again and puts to work what has changed. What is refused stays as it was,
-    /// and the rest is changed nevertheless.
+    /// Reads the settings again and applies the changes. A refused change stays as it was; the
+    /// others are applied.
     pub(crate) async fn reload(&self, app: &App) -> Reloaded {
         let _alone = self.0.at_work.lock().await;
         let mut reloaded = Reloaded::default();
@@ -150,7 +150,7 @@ fn load(host: &Host, built_in: &[u8], file: Option<&Path>) -> Result<Plugin, Str
     .map_err(|error| format!("{error}; {}", error.help()))
 }
 
-/// Opens the accounts that settings name, and puts their policies in force that are others.
+/// Opens the accounts of the settings, and puts changed policies in force.
 pub(crate) fn open_accounts(
     desk: &mut Desk<Sqlite>,
     now: Instant,
@@ -188,7 +188,7 @@ fn put_in_force(
         ),
         other => format!("`{shown}`: {other}"),
     };
-    // What was saved by hand since then stays, until the file says something new.
+    // A policy that was saved by hand stays until the file changes.
     let known = desk.query_policies(account).map_err(failed)?;
     if known.iter().find(|row| row.by == BY).is_some_and(|row| row.config == config) {
         return Ok(false);

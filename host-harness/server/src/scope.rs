@@ -1,4 +1,4 @@
-//! What a token may do, and who it is that calls.
+//! Permissions of tokens, and the caller of a request.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -19,24 +19,24 @@ use crate::app::App;
 use crate::limits::Seat;
 use crate::problem::{Code, Problem};
 
-/// A token that was just made.
+/// A newly created token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewToken {
-    /// What its owner keeps; nobody else has it.
+    /// The secret for its owner; nobody else has it.
     pub secret: String,
-    /// What the desk keeps.
+    /// The row that the desk stores.
     pub row: TokenRow,
 }
 
-/// The beginning of every token, by which searches for leaked secrets find them.
+/// The prefix of every token, by which secret scanners find leaked ones.
 const PREFIX: &str = "desp_";
 
 impl NewToken {
-    /// Makes a token of 32 random bytes.
+    /// Creates a token of 32 random bytes.
     ///
     /// # Errors
     ///
-    /// The system gives no random bytes.
+    /// The system provides no random bytes.
     pub fn make(
         now: Instant,
         name: &str,
@@ -53,7 +53,7 @@ impl NewToken {
         Ok(Self::of(secret, now, name, scopes, accounts))
     }
 
-    /// A token whose secret is known already. It has to be as long as a random one.
+    /// A token with a known secret, which must be as long as a random one.
     pub(crate) fn of(
         secret: String,
         now: Instant,
@@ -73,15 +73,15 @@ impl NewToken {
     }
 }
 
-/// All tokens in use, by their digest: asked at every request.
+/// All active tokens by their digest, needed in every request.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens(RwLock<HashMap<[u8; 32], Caller>>);
 
 impl Tokens {
-    /// Puts these in the place of those known.
+    /// Replaces the known tokens.
     pub(crate) fn set(&self, rows: Vec<TokenRow>) {
         let known = rows.into_iter().filter(|row| row.revoked.is_none()).map(|row| {
-            // A token whose scopes or accounts cannot be read may do nothing.
+            // A token whose scopes or accounts cannot be read has no permissions.
             let scopes = row.scopes.unwrap_or_default().into_iter().collect();
             let accounts = row.accounts.unwrap_or_default().into_iter().collect();
             let caller =
@@ -97,7 +97,7 @@ impl Tokens {
     }
 }
 
-/// Who calls.
+/// The caller of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) digest: [u8; 32],
@@ -107,42 +107,42 @@ pub(crate) struct Caller {
     seat: Option<Arc<Seat>>,
 }
 
-/// That a caller may do something, and on whose account it goes: what a body is read for.
+/// A checked permission, and the account that the request counts towards: needed to read a body.
 #[derive(Debug)]
 pub(crate) struct Allowed {
-    /// The account, or of what belongs to none, the token.
+    /// The account or, for requests without one, the token.
     pub(crate) account: String,
 }
 
 tokio::task_local! {
-    /// The account on which the request goes that this task answers.
+    /// The account that this task's request counts towards.
     static ACCOUNT: RefCell<String>;
 }
 
-/// Answers a request, of which it will be known on whose account it goes.
+/// Answers a request whose account becomes known later.
 pub(crate) async fn on_account<F: Future>(answer: F) -> F::Output {
     ACCOUNT.scope(RefCell::default(), answer).await
 }
 
-/// Does the rest of a request on its account.
+/// Continues a request on behalf of its account.
 pub(crate) async fn for_account<F: Future>(account: String, rest: F) -> F::Output {
     ACCOUNT.scope(RefCell::new(account), rest).await
 }
 
-/// On whose account the request of this task goes; empty for the server's own work.
+/// The account of this task's request; empty for the server's own work.
 pub(crate) fn account() -> String {
     ACCOUNT.try_with(|account| account.borrow().clone()).unwrap_or_default()
 }
 
 fn set_account(account: &str) -> Allowed {
-    // Outside of a request nothing is shared out.
+    // Outside a request there are no shares.
     let _: Result<(), _> = ACCOUNT.try_with(|own| account.clone_into(&mut own.borrow_mut()));
     Allowed { account: account.to_owned() }
 }
 
 impl Caller {
-    /// Whether the caller sees an account and may do something in it. An account that is not seen
-    /// is as unknown as one that is not there.
+    /// Checks that the caller sees an account and has a permission in it. An account that it does
+    /// not see looks as if it did not exist.
     pub(crate) fn may(&self, app: &App, scope: Scope, account: &str) -> Result<Allowed, Problem> {
         if !self.sees(account) || !app.has_account(account) {
             return Err(Problem::new(
@@ -156,7 +156,7 @@ impl Caller {
         Ok(set_account(account))
     }
 
-    /// Whether the caller may do something that belongs to no account.
+    /// Checks that the caller has a permission that belongs to no account.
     pub(crate) fn may_anywhere(&self, scope: Scope) -> Result<Allowed, Problem> {
         self.has(scope)?;
         Ok(set_account(&format!("token {}", self.name)))
@@ -175,8 +175,8 @@ impl Caller {
         self.accounts.contains(account) || self.sees_all()
     }
 
-    /// Whether the caller sees all that a token does. One whose accounts cannot be read may have
-    /// been for any of them.
+    /// Whether the caller sees all accounts of a token. A token with unreadable accounts may have
+    /// been for any.
     pub(crate) fn sees_all_of(&self, token: &TokenRow) -> bool {
         match &token.accounts {
             Ok(accounts) => accounts.iter().all(|account| self.sees(account)),
@@ -188,7 +188,7 @@ impl Caller {
         self.accounts.contains("*")
     }
 
-    /// Whether the caller has all that another token would have.
+    /// Whether the caller has all permissions and accounts of another token.
     pub(crate) fn covers(&self, scopes: &[Scope], accounts: &[String]) -> bool {
         scopes.iter().all(|scope| self.has(*scope).is_ok())
             && accounts.iter().all(|account| self.sees(account))
@@ -215,8 +215,8 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// The token of a request: `Bearer TOKEN`, or the password of `Basic`, for senders of webhooks that
-/// can only put it into the address.
+/// The token of a request: `Bearer TOKEN`, or the password of `Basic` for webhook senders that can
+/// only put it into the address.
 pub(crate) fn secret(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = value.split_once(' ')?;

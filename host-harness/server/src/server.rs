@@ -1,4 +1,4 @@
-//! A server that runs.
+//! A running server.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -25,22 +25,22 @@ use crate::scope::NewToken;
 use crate::settings::{Operations, Settings};
 use crate::{api, operations};
 
-/// What a server is started with.
+/// What is needed to start a server.
 pub struct Start {
-    /// What was chosen.
+    /// The settings.
     pub settings: Settings,
-    /// The plugin where the settings name none.
+    /// The plugin if the settings name none.
     pub built_in: &'static [u8],
     /// Reads the settings again.
     pub again: Again,
-    /// Tokens that are kept if there is none of their names: for demonstrations and tests.
+    /// Tokens that are added unless one with the same name exists: for demonstrations and tests.
     pub tokens: Vec<NewToken>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Start {
-    /// With the clock of the machine.
+    /// With the machine's clock.
     #[must_use]
     pub fn new(settings: Settings, built_in: &'static [u8]) -> Start {
         let same = settings.clone();
@@ -60,7 +60,7 @@ impl fmt::Debug for Start {
     }
 }
 
-/// A server that runs, on threads of its own.
+/// A running server with its own threads.
 pub struct Server {
     runtime: tokio::runtime::Runtime,
     desk: Runtime<Sqlite>,
@@ -74,11 +74,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts: the store is opened, what was due meanwhile is begun, requests are answered.
+    /// Starts the server: opens the store, begins with what is due, and answers requests.
     ///
     /// # Errors
     ///
-    /// What cannot be used, and the way out: the file, the plugin, an address, a policy, a way.
+    /// What cannot be used, and how to fix it: the file, the plugin, an address, a policy, a
+    /// receiver.
     pub fn start(start: Start) -> Result<Server, String> {
         let Start { settings, built_in, again, tokens, clock } = start;
         let host = host().map_err(|error| error.to_string())?;
@@ -104,7 +105,7 @@ impl Server {
         let workers = settings.deliveries.get();
         let options = RuntimeOptions {
             workers,
-            // One account with a slow receiver leaves the other half to the others.
+            // An account with a slow receiver leaves half of the workers to the others.
             per_account: workers.div_ceil(2),
             ..RuntimeOptions::default()
         };
@@ -156,36 +157,36 @@ impl Server {
         })
     }
 
-    /// Where the interface is.
+    /// The address of the interface.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where health, metrics and reloading are.
+    /// The address of health, metrics and reloading.
     #[must_use]
     pub fn operations(&self) -> Option<SocketAddr> {
         self.operations
     }
 
-    /// A way to the desk beside the interface.
+    /// Direct access to the desk.
     #[must_use]
     pub fn inlet(&self) -> Inlet<Sqlite> {
         self.desk.inlet()
     }
 
-    /// Reads the settings again and puts to work what has changed.
+    /// Reads the settings again and applies the changes.
     pub fn reload(&self) -> Reloaded {
         self.runtime.block_on(self.reloader.reload(&self.app))
     }
 
-    /// Waits for whatever tells the server to stop or to reload.
+    /// Waits for a signal to stop or to reload.
     pub fn block_on<F: Future>(&self, wait: F) -> F::Output {
         self.runtime.block_on(wait)
     }
 
-    /// Stops: no new requests, those begun are answered, what was told is stored, deliveries on
-    /// their way are waited for. The desk comes back; none if its thread has crashed.
+    /// Stops the server: accepts no new requests, finishes open ones, stores recorded events, waits
+    /// for deliveries. Returns the desk; `None` if its thread has crashed.
     #[must_use]
     pub fn stop(self) -> Option<Desk<Sqlite>> {
         self.app.stop();
@@ -207,7 +208,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Plugins are compiled once, and read from the user's cache after that, where there can be one.
+/// Plugins are compiled once, and then loaded from the user's cache, if there is one.
 fn host() -> Result<Host, HostError> {
     let options = despertador_host::Options { cache: Cache::of_user(), ..Default::default() };
     Host::new(options).or_else(|_| Host::new(despertador_host::Options::default()))
@@ -229,7 +230,7 @@ fn exit_of(row: &FlowRow) -> ExitState {
     Flow::read(&row.text).map_or(ExitState::Unknown, |flow| flow.inactivity_exit().into())
 }
 
-/// Addresses that are taken before anything is begun.
+/// Addresses that are bound before anything starts.
 struct Listening {
     runtime: tokio::runtime::Runtime,
     interface: TcpListener,
@@ -266,9 +267,9 @@ async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
     Ok((listener, address))
 }
 
-/// How often old tickets are looked for.
+/// How often old tickets are deleted.
 const OFTEN: Duration = Duration::from_secs(600);
-/// So many are deleted at one time, for others wait meanwhile.
+/// Maximum number of tickets that are deleted at a time, because others wait meanwhile.
 const AT_ONCE: usize = 200;
 
 async fn forget_old(app: App, keep: Duration, mut stop: watch::Receiver<bool>) {

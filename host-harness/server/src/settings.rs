@@ -1,4 +1,4 @@
-//! What may be chosen of a server: a file of TOML, over which flags and the environment go.
+//! The settings of a server: a TOML file, overridden by the environment and flags.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use despertador_lime::{CloseWay, Identity};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-/// What may be chosen of a server.
+/// The settings of a server.
 ///
 /// ```
 /// use despertador_server::Settings;
@@ -33,31 +33,32 @@ use serde::de::{Deserializer, Error as _};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
-    /// The file of the desk. Default `desk.db`.
+    /// The desk's file. Default `desk.db`.
     pub desk: PathBuf,
-    /// Where the interface is. Default `127.0.0.1:7070`; TLS is a reverse proxy's.
+    /// The address of the interface. Default `127.0.0.1:7070`; a reverse proxy provides TLS.
     pub listen: SocketAddr,
-    /// Where health, metrics and reloading are, for the machine itself. Default `127.0.0.1:7071`.
+    /// The address of health, metrics and reloading, for the machine itself. Default
+    /// `127.0.0.1:7071`.
     pub operations: Operations,
-    /// The file with the token that `/metrics` and `/reload` want, at least 16 bytes. By default
-    /// they want none.
+    /// The file with the token for `/metrics` and `/reload`, at least 16 bytes. By default no token
+    /// is needed.
     pub operations_token_file: Option<PathBuf>,
-    /// Names of hosts by which `/metrics` and `/reload` are reached without a token, beside
+    /// Host names by which `/metrics` and `/reload` can be reached without a token, in addition to
     /// addresses and names without a dot.
     pub operations_hosts: Vec<String>,
-    /// A plugin in the place of the built-in one.
+    /// A plugin instead of the built-in one.
     pub plugin: Option<PathBuf>,
-    /// How often the desk is woken at best. Default 1 s.
+    /// The shortest interval at which the desk wakes up. Default 1 s.
     pub tick_resolution: Span,
-    /// How many deliveries are made at one time, of which one account gets half. Default 64.
+    /// Maximum number of concurrent deliveries, of which an account gets half. Default 64.
     pub deliveries: NonZeroUsize,
     /// How much there may be.
     pub limits: Limits,
-    /// How long tickets that are over are kept. By default all are.
+    /// How long finished tickets are kept. By default for ever.
     pub keep: Option<Span>,
-    /// Where the actions of accounts go that do not say it themselves.
+    /// The receiver of actions of accounts without their own.
     pub deliver: Option<Deliver>,
-    /// Accounts that are opened at the start, with what they have of their own.
+    /// Accounts that are opened at the start, with their own settings.
     pub accounts: BTreeMap<String, Account>,
     /// The logs of the server.
     pub log: Log,
@@ -83,10 +84,10 @@ impl Default for Settings {
     }
 }
 
-/// Where health, metrics and reloading are.
+/// The address of health, metrics and reloading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operations {
-    /// Nowhere; `/healthz` and `/readyz` are at the interface too.
+    /// None; `/healthz` and `/readyz` are at the interface too.
     Off,
     /// At this address.
     At(SocketAddr),
@@ -118,7 +119,7 @@ impl<'de> Deserialize<'de> for Operations {
     }
 }
 
-/// A length of time: `30 s`, `10 min`, `90 d`.
+/// A duration: `30 s`, `10 min`, `90 d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span(pub Duration);
 
@@ -136,23 +137,23 @@ impl<'de> Deserialize<'de> for Span {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Limits {
-    /// Connections at one time; who comes then waits. Default 4,096.
+    /// Maximum number of connections; further ones wait. Default 4,096.
     pub connections: NonZeroUsize,
-    /// Bytes of one body. Default 8 MiB.
+    /// Maximum size of a body, in bytes. Default 8 MiB.
     pub body: NonZeroUsize,
-    /// Bytes of all bodies that are being read or worked on. Default 128 MiB.
+    /// Maximum size of all bodies in memory, in bytes. Default 128 MiB.
     pub bodies: NonZeroUsize,
-    /// Requests of one token a second, of which twice as many may come at once. Default 2,000.
+    /// Maximum number of requests per token and second; twice as many in a burst. Default 2,000.
     pub requests_per_second: NonZeroU32,
-    /// Reports that are read at one time. Default 2.
+    /// Maximum number of concurrent reports. Default 2.
     pub reports: NonZeroUsize,
-    /// How long the head of a request, and with it an idle connection, may take. Default 30 s.
+    /// Maximum time to receive the head of a request, and of an idle connection. Default 30 s.
     pub head_timeout: Span,
-    /// How long a body may take. Default 30 s.
+    /// Maximum time to receive a body. Default 30 s.
     pub body_timeout: Span,
-    /// How long a request may take in all. Default 60 s.
+    /// Maximum total time of a request. Default 60 s.
     pub request_timeout: Span,
-    /// How long requests are waited for when the server stops. Default 20 s.
+    /// How long to wait for open requests at shutdown. Default 20 s.
     pub stop_timeout: Span,
 }
 
@@ -174,17 +175,17 @@ impl Default for Limits {
     }
 }
 
-/// Where actions go. One of `webhook` and `log`.
+/// The receiver of actions: either `webhook` or `log`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Deliver {
-    /// An address that actions are posted to, signed.
+    /// The address to which signed actions are posted.
     pub webhook: Option<String>,
-    /// The file with the secret that they are signed with, at least 16 bytes.
+    /// The file with the secret for signatures, at least 16 bytes.
     pub secret_file: Option<PathBuf>,
-    /// A file that actions are written to, one a line.
+    /// The file to which actions are written, one per line.
     pub log: Option<PathBuf>,
-    /// How long a receiver may take. Default 10 s.
+    /// Timeout of the receiver. Default 10 s.
     pub timeout: Option<Span>,
 }
 
@@ -192,14 +193,15 @@ pub struct Deliver {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Account {
-    /// Its policy. Put in force when the server starts or reloads, if it is another one than then.
+    /// Its policy file. It is put in force when the server starts or reloads, if it has changed
+    /// since then.
     pub policy: Option<PathBuf>,
     /// All of its departments, so that unknown ones in the policy are errors.
     pub departments: Option<Vec<String>>,
-    /// Where its actions go.
+    /// The receiver of its actions.
     pub deliver: Option<Deliver>,
-    /// Its bot in Blip: `POST /v1/accounts/NAME/blip` takes what Blip posts, and if `base` is given
-    /// its actions go there.
+    /// Its bot in Blip: `POST /v1/accounts/NAME/blip` receives Blip's posts, and with `base` its
+    /// actions are sent to Blip.
     pub blip: Option<Blip>,
 }
 
@@ -209,22 +211,22 @@ pub struct Account {
 pub struct Blip {
     /// The bot: `mybot@msging.net`.
     pub bot: String,
-    /// Whether Blip's data webhook posts here: tickets are then taken that come in the name of their
-    /// customer, if they belong to this bot and to that customer. Default no, for customers choose
+    /// Whether Blip's data webhook posts here: tickets in the name of their customer are then
+    /// accepted, if they belong to this bot and that customer. Default no, because customers choose
     /// what they write.
     #[serde(default)]
     pub data_webhook: bool,
-    /// Where `/messages` and `/commands` are: `https://CONTRACT.http.msging.net`.
+    /// The base of `/messages` and `/commands`: `https://CONTRACT.http.msging.net`.
     pub base: Option<String>,
-    /// The file with the key, what stands behind `Authorization: Key`.
+    /// The file with the key: the part after `Authorization: Key`.
     pub key_file: Option<PathBuf>,
     /// How tickets are closed. Default `change-status`.
     #[serde(default)]
     pub close_by: CloseBy,
-    /// Who is fed with the closed ticket where the way of closing leaves that to us: `blip` (the
+    /// Who passes the closed ticket to the flow, if the way of closing needs it: `blip` (the
     /// default), `nobody`, or the address of a flow engine.
     pub feed: Option<String>,
-    /// How long an envelope may take. Default 10 s.
+    /// Timeout of an envelope. Default 10 s.
     pub timeout: Option<Span>,
 }
 
@@ -241,9 +243,9 @@ pub enum CloseBy {
     /// `/tickets/change-status`: the desk sends the customer back to the bot.
     #[default]
     ChangeStatus,
-    /// `/tickets/change-status-without-redirect`, and the flow is fed.
+    /// `/tickets/change-status-without-redirect`, and the closed ticket is passed to the flow.
     ChangeStatusAndFeed,
-    /// `/tickets/{id}/close`, and the flow is fed.
+    /// `/tickets/{id}/close`, and the closed ticket is passed to the flow.
     CloseAndFeed,
 }
 
@@ -261,9 +263,9 @@ impl From<CloseBy> for CloseWay {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Log {
-    /// What is written: `info`, `debug`, `despertador_server=debug,warn`.
+    /// The filter: `info`, `debug`, `despertador_server=debug,warn`.
     pub filter: String,
-    /// How it is written.
+    /// The format.
     pub format: LogFormat,
 }
 
@@ -273,31 +275,31 @@ impl Default for Log {
     }
 }
 
-/// How logs are written.
+/// The format of logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
     /// For people.
     Text,
-    /// For programs, one object a line.
+    /// For programs, one object per line.
     Json,
 }
 
 impl Settings {
-    /// Reads settings.
+    /// Parses settings.
     ///
     /// # Errors
     ///
-    /// What is wrong, with its place.
+    /// What is invalid, with its place.
     pub fn from_toml(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// Reads settings from a file. Files that it names without a folder are beside it.
+    /// Reads settings from a file. Relative file names are relative to its folder.
     ///
     /// # Errors
     ///
-    /// The file cannot be read, or what is wrong in it, with its place.
+    /// The file cannot be read, or what is invalid in it, with its place.
     pub fn read(file: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;

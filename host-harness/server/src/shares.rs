@@ -1,17 +1,17 @@
-//! Shares of what there is little of: room for bodies, turns of the desk, reports, checks.
+//! Fair shares of limited resources: memory for bodies, turns of the desk, reports, checks.
 //!
 //! Accounts take turns by deficit round robin (Shreedhar and Varghese, 1995): each turn adds a
-//! quantum to what an account may take, and what a request costs is taken off. So an account with
-//! many large requests waits for itself, and one with a small request waits for one turn of the
-//! others. None may have more than its own most in hand, however idle the others are: what is
-//! taken is not given back before its time.
+//! quantum to an account's credit, and the cost of a request is subtracted. So an account with many
+//! large requests waits for itself, and one with a small request waits for one turn of the others.
+//! No account gets more than its maximum, even if the others are idle, because a resource in use
+//! cannot be taken back.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-/// Something there is so much of, and the accounts that wait for it.
+/// A limited resource, and the accounts that wait for it.
 #[derive(Clone)]
 pub(crate) struct Shares(Arc<Inner>);
 
@@ -25,7 +25,7 @@ struct Inner {
 struct State {
     free: usize,
     accounts: HashMap<String, Account>,
-    /// The accounts for which somebody waits, in the order of their turns.
+    /// The accounts with waiting requests, in the order of their turns.
     turns: VecDeque<String>,
 }
 
@@ -41,19 +41,19 @@ struct Waiting {
     granted: oneshot::Sender<Share>,
 }
 
-/// What an account has in hand; given back when it is dropped.
+/// An account's part of the resource; returned when it is dropped.
 pub(crate) struct Share {
     inner: Arc<Inner>,
     account: String,
     cost: usize,
 }
 
-/// As many requests of an account wait as may.
+/// The maximum number of an account's requests is already waiting.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Shares {
-    /// So much of something, of which one account gets so much at most and `quantum` a turn.
+    /// A resource with this total, the maximum per account, and the `quantum` per turn.
     pub(crate) fn new(
         whole: usize,
         most_of_one: usize,
@@ -73,8 +73,8 @@ impl Shares {
         }))
     }
 
-    /// A share for an account; waits for its turn. What costs more than one account may have gets
-    /// all that it may have.
+    /// A share for an account; waits for its turn. A cost above the account's maximum is reduced to
+    /// it.
     pub(crate) async fn take(&self, account: &str, cost: usize) -> Result<Share, Full> {
         let cost = cost.clamp(1, self.0.most_of_one);
         let granted = {
@@ -102,11 +102,11 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Grants what there is, in turns.
+    /// Grants what is available, in turns.
     fn give(inner: &Arc<Self>) {
         let granted = inner.state().grant(inner);
-        // Whoever no longer waits drops the share at once, which gives to the next: the lock is
-        // free by now.
+        // A request that no longer waits drops its share at once, which grants it to the next: the
+        // lock is already released.
         for (waiting, share) in granted {
             drop(waiting.granted.send(share));
         }
@@ -116,7 +116,7 @@ impl Inner {
 impl State {
     fn grant(&mut self, inner: &Arc<Inner>) -> Vec<(Waiting, Share)> {
         let mut granted = Vec::new();
-        // Turns in a row in which nobody could be given anything.
+        // Consecutive turns in which nothing could be granted.
         let mut idle: usize = 0;
         while idle < self.turns.len() {
             let Some(name) = self.turns.pop_front() else { break };
@@ -149,7 +149,7 @@ impl State {
                 }
                 continue;
             }
-            // Whose request only lacks deficit has another turn soon; it is not idle.
+            // A request that only lacks credit soon has another turn, so the account is not idle.
             idle = if is_idle && is_blocked { idle.saturating_add(1) } else { 0 };
             self.turns.push_back(name);
         }
@@ -188,7 +188,7 @@ mod tests {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test);
     }
 
-    /// Starts to wait, and goes on waiting.
+    /// Starts to wait, and continues waiting.
     async fn begin(
         shares: &Shares,
         account: &'static str,
@@ -228,7 +228,7 @@ mod tests {
             let large = begin(&shares, "large", 8).await;
             let small = begin(&shares, "small", 1).await;
             drop(all);
-            // Both are asked in turns: the small one has saved enough long before the large one.
+            // Both take turns: the small request has enough credit long before the large one.
             drop(small.await.unwrap());
             drop(large.await.unwrap());
             assert_eq!(shares.0.state().free, 8);
@@ -247,7 +247,7 @@ mod tests {
             let _: Result<_, _> = gone.await;
             drop(held);
             drop(stays.await.unwrap());
-            // More than there is: all there is.
+            // More than the total becomes the total.
             drop(shares.take("b", 1_000).await.unwrap());
             let state = shares.0.state();
             assert_eq!((state.free, state.accounts.len()), (1, 0));

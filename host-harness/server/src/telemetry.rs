@@ -1,5 +1,5 @@
-//! Traces of requests, of what the desk does for them, and of deliveries, sent to an OpenTelemetry
-//! collector over HTTP. Where: as the environment says, in OpenTelemetry's own variables.
+//! Traces of requests, of the desk's work for them, and of deliveries, sent to an OpenTelemetry
+//! collector over HTTP. OpenTelemetry's environment variables configure it.
 
 use std::fmt;
 use std::time::Duration;
@@ -20,18 +20,18 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
-/// Where traces go. Without one of these nothing is traced.
+/// The addresses of the collector. Without one of these there are no traces.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
-/// The name of the service unless this says another one.
+/// Overrides the name of the service.
 const NAME: &str = "OTEL_SERVICE_NAME";
-/// A collector may take so long.
+/// Timeout of the collector.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What sends traces; the last ones when it goes.
+/// Sends traces; dropping it sends the last ones.
 pub(crate) struct Exporter(SdkTracerProvider);
 
 impl Exporter {
-    /// If the environment names a collector.
+    /// Starts it if the environment names a collector.
     pub(crate) fn begin() -> Result<Option<Exporter>, String> {
         if ENDPOINTS.iter().all(|name| std::env::var_os(name).is_none_or(|at| at.is_empty())) {
             return Ok(None);
@@ -52,7 +52,7 @@ impl Exporter {
         Ok(Some(Exporter(provider)))
     }
 
-    /// The spans of the server, however little of them the log shows.
+    /// The spans of the server, whatever the log's filter.
     pub(crate) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
@@ -76,14 +76,14 @@ impl fmt::Debug for Exporter {
     }
 }
 
-/// Makes a span a part of the caller's trace, which W3C's `traceparent` names.
+/// Makes a span a part of the caller's trace from W3C's `traceparent`.
 pub(crate) fn adopt(span: &Span, headers: &HeaderMap) {
     let caller = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
-    // A span that nobody wants has no parents either.
+    // A disabled span has no parents.
     let _: Result<(), _> = span.set_parent(caller);
 }
 
-/// Posts to the collector. It blocks, and only the exporter's own thread waits for it.
+/// Posts to the collector. It blocks, but only the exporter's own thread waits for it.
 #[derive(Debug)]
 struct Client(ureq::Agent);
 

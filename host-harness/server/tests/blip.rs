@@ -1,4 +1,4 @@
-//! Blip in front of the server and behind it: what it posts is taken, and actions go to it.
+//! Blip in front of and behind the server: its posts are received, and actions are sent to it.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -35,7 +35,7 @@ fn read_request(stream: &mut TcpStream) -> (String, Value) {
     }
 }
 
-/// A Blip that takes everything: path, authorization and envelope of each request.
+/// A simulated Blip that accepts everything: path, authorization and envelope of each request.
 fn blip() -> (String, mpsc::Receiver<(String, Value)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -89,7 +89,7 @@ fn a_conversation_that_blip_posts_is_reminded_and_closed_through_blip() {
     }));
     assert_eq!(opened.json()["answers"][0]["answer"], "taken", "{opened:?}");
     let escaped = CUSTOMER.replace('@', "%40");
-    // One request with both sides of the conversation, the customer's once more.
+    // One request with both sides of the conversation, and the customer's twice.
     let asked = json!({ "id": "m1", "from": CUSTOMER, "to": "mybot@msging.net",
                         "type": "text/plain", "content": "oi" });
     let both = json!([
@@ -124,7 +124,7 @@ fn a_conversation_that_blip_posts_is_reminded_and_closed_through_blip() {
     }
     recorded("close");
     served.at(NINE + 15 * MINUTE);
-    // A note and tags come before.
+    // A note and tags come first.
     let closed = loop {
         let (head, command) = received.recv_timeout(Duration::from_secs(20)).expect("a command");
         assert!(head.starts_with("POST /commands "), "{head}");

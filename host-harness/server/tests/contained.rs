@@ -1,5 +1,5 @@
-//! What one account, one clock, one row or one page does to the tickets of others, through the
-//! server: nothing. And nobody is closed for it.
+//! An account, a clock, a row or a page never affects the tickets of others through the server, and
+//! no ticket is closed because of it.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -18,7 +18,7 @@ use despertador_server::{Blip, CloseBy};
 use serde_json::{Value, json};
 use support::{MINUTE, NINE, Served, call};
 
-/// A receiver that answers 500 to everything; it tells of each request.
+/// A receiver that answers 500 to everything and reports each request.
 fn broken_receiver() -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
@@ -80,7 +80,7 @@ fn a_chain_of_a_thousand_tickets_ends_no_server() {
 fn an_event_that_could_not_be_read_again_is_refused_at_the_door() {
     let served = Served::new();
     served.silent("4711");
-    // Another step than the contract's own is another step, whatever it is called.
+    // A step that the contract does not define is another step, whatever its name.
     for step in ["other:close", "other:reminder-1"] {
         let event = json!({ "ticket": "4711", "at": "2026-03-02T09:00:00Z",
                             "event": { "failed": { "cycle": 1, "step": step } } });
@@ -174,7 +174,7 @@ fn who_answers_after_the_clock_was_set_back_is_not_closed() {
         served.at(NINE + minute * MINUTE);
         served.settle(|served| served.carried_out() >= count);
     }
-    // Back to before the agent's answer, and the customer writes.
+    // Before the agent's answer, and the customer writes.
     let back = NINE - 5 * MINUTE;
     served.at(back);
     let reply = json!({ "ticket": "4711", "at": "2026-03-02T08:55:00Z", "id": "c2",
@@ -188,8 +188,8 @@ fn who_answers_after_the_clock_was_set_back_is_not_closed() {
     assert_eq!(served.actions().len(), 3, "{:?}", served.actions());
 }
 
-/// A page of a table is torn while the server is down: either it says so and the way out, or the
-/// others go on.
+/// A page of a table is damaged while the server is down: either an error says so with a way out,
+/// or the others continue.
 #[test]
 fn a_torn_page_is_one_tickets_or_is_said_loudly() {
     let served = Served::new();

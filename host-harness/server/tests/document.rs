@@ -1,4 +1,4 @@
-//! The document says what the server takes: what `tests/api/fuzz` has found once stays found.
+//! The document describes what the server accepts: findings of `tests/api/fuzz` stay fixed.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -16,7 +16,7 @@ fn document() -> Value {
     serde_json::from_str(&despertador_server::openapi()).unwrap()
 }
 
-/// The document's schemas, asked as those who read it do.
+/// The document's schemas, evaluated like a client would.
 struct Forms(Schemas, Value);
 
 impl Forms {
@@ -33,7 +33,7 @@ impl Forms {
         self.0.validate(value, index).is_ok()
     }
 
-    /// Where the schema of a parameter is.
+    /// The pointer to the schema of a parameter.
     fn parameter(&self, path: &str, method: &str, name: &str) -> String {
         let parameters = self.1["paths"][path][method]["parameters"].as_array().unwrap();
         let place = parameters.iter().position(|it| it["name"] == name).unwrap();
@@ -119,7 +119,7 @@ fn an_event_that_the_document_allows_is_read_whole_and_others_as_far_as_they_can
         let is_read = match answer.status {
             200 => true,
             400 => false,
-            // It is refused by its meaning, which no schema sees.
+            // It is refused because of its meaning, which no schema can check.
             422 => true,
             other => panic!("{other}: {event} {answer:?}"),
         };
@@ -130,7 +130,7 @@ fn an_event_that_the_document_allows_is_read_whole_and_others_as_far_as_they_can
         accepted += usize::from(allowed);
         tolerated += usize::from(is_read && !allowed);
     }
-    // What the document does not allow is read if only members are odd that are not needed.
+    // Input that the document does not allow is accepted if only optional members are invalid.
     assert_eq!((accepted, tolerated), (27, 10));
 }
 
@@ -206,7 +206,7 @@ fn parameters_are_allowed_if_and_only_if_they_are_read() {
         let answer = asked(&format!("/v1/accounts/acme/tickets/4711/why?utc-offset={offset}"));
         agree(why, "get", "utc-offset", json!(offset), answer);
     }
-    // What is left out is left out; it is not nothing that was said.
+    // A missing value is missing, not null.
     agree(policy, "put", "If-Match", Value::Null, matching("null"));
     for version in ["\"2\"", "", "2", "\"x\"", "\"\"", "\"-2\"", "*"] {
         agree(policy, "put", "If-Match", json!(version), matching(version));

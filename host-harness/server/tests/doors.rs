@@ -1,4 +1,4 @@
-//! Who may come in, how much they may bring, and how long they may take.
+//! Who may come in, how much they may send, and how long they may take.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -17,7 +17,7 @@ use despertador_server::Span;
 use serde_json::{Value, json};
 use support::{Answer, Served, call};
 
-/// Every operation of the interface with names put into its path.
+/// Every operation of the interface with values in its path.
 fn operations(account: &str) -> Vec<(String, String)> {
     let document: Value = serde_json::from_str(&despertador_server::openapi()).unwrap();
     let mut operations = Vec::new();
@@ -60,7 +60,7 @@ fn nobody_gets_in_without_a_token_or_with_a_wrong_one() {
             call("GET", &served.url("/v1/accounts"), "", None, &[("Authorization", header)]);
         assert_eq!(answer.status, 401, "{header}");
     }
-    // Those who send webhooks can often put a token into the address only: as a password.
+    // Webhook senders can often put a token only into the address: as a password.
     let basic = format!("Basic {}", base64(&format!("blip:{}", served.acme)));
     let answer = call("GET", &served.url("/v1/accounts"), "", None, &[("Authorization", &basic)]);
     assert_eq!(answer.json()["accounts"], json!(["acme"]));
@@ -142,7 +142,7 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
     for (method, path) in operations("acme") {
         let Some(needed) = scope_of(&method, &path) else { continue };
         for (scope, token) in &tokens {
-            // Who may change something may see it.
+            // A permission to edit includes the permission to view.
             let may = *scope == needed || scope.replace("edit", "view") == needed;
             if may && method != "GET" {
                 continue;
@@ -193,7 +193,7 @@ fn a_token_is_taken_back_though_whoever_asked_for_it_has_hung_up() {
     let served = Served::new();
     let crm = served.token(&["events:write"]);
     assert_eq!(call("GET", &served.url("/v1/accounts"), &crm, None, &[]).status, 200);
-    // The desk is busy until the one who asks has gone.
+    // The desk is busy until the client has gone.
     let (go_on, gone) = std::sync::mpsc::channel::<()>();
     let inlet = served.server.inlet();
     let (begins, begun) = std::sync::mpsc::channel::<()>();
@@ -239,7 +239,7 @@ fn bodies_that_are_no_json_or_too_large_are_refused_and_the_server_goes_on() {
     assert_eq!(served.post(path, &large).problem(), "too-large");
     let image = call("POST", &served.url(path), &served.acme, Some("{}"), &kind("image/png"));
     assert_eq!((image.status, image.problem().as_str()), (415, "wrong-kind"));
-    // Nobody said how long it is.
+    // Without a declared length.
     let chunks = format!(
         "POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nTransfer-Encoding: chunked\r\n\r\n",
         served.acme
@@ -248,7 +248,7 @@ fn bodies_that_are_no_json_or_too_large_are_refused_and_the_server_goes_on() {
     stream.write_all(chunks.as_bytes()).unwrap();
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
     for _ in 0..4 {
-        // The server may have had enough before the last one.
+        // The server may have stopped reading before the last one.
         let _ = stream.write_all(chunk.as_bytes());
     }
     let mut answer = String::new();
@@ -311,7 +311,7 @@ fn slow_heads_and_slow_bodies_are_cut_off() {
     for stream in [&mut head, &mut idle] {
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut rest = Vec::new();
-        // Ended by the server, with or without a word.
+        // Ended by the server, with or without a response.
         let ended = stream.read_to_end(&mut rest);
         assert!(
             ended.is_ok() || ended.is_err_and(|e| e.kind() == std::io::ErrorKind::ConnectionReset)
@@ -344,7 +344,7 @@ fn a_thousand_idle_connections_do_not_keep_others_out() {
     });
     let idle: Vec<TcpStream> =
         (0..1_000).map(|_| TcpStream::connect(served.server.address()).unwrap()).collect();
-    // There is no place left until some of the idle ones are sent away.
+    // There is no free connection until some of the idle ones are closed.
     assert_eq!(served.get("/v1/accounts").status, 200);
     drop(idle);
     served.silent("4711");

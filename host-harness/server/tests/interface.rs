@@ -35,7 +35,7 @@ fn a_silent_customer_is_reminded_and_closed_and_the_desk_says_why() {
     let now = served.get("/v1/accounts/acme/tickets/4711/why?language=pt").json();
     assert_eq!(now["decision"]["reason"], "already-closed");
     assert_eq!(now["language"], "pt");
-    // Months later somebody asks why it was closed: the entry of the decision answers.
+    // Months later somebody asks why it was closed: the entry of the decision explains it.
     let timeline = served.get("/v1/accounts/acme/tickets/4711/timeline").json();
     let close = timeline["entries"]
         .as_array()
@@ -50,7 +50,7 @@ fn a_silent_customer_is_reminded_and_closed_and_the_desk_says_why() {
         then["checks"].as_array().unwrap().iter().all(|check| check["holds"] == true),
         "{then}"
     );
-    // And the log of what happened is what the command line explains.
+    // The command line can explain the log of events.
     let log = served.get("/v1/accounts/acme/tickets/4711/events");
     assert_eq!(log.kind, "application/x-ndjson");
     assert_eq!(log.body.lines().count(), 6);
@@ -88,7 +88,7 @@ fn lines_are_events_and_receipts_say_what_was_decided_if_asked() {
     );
     let taken = answer.json();
     assert_eq!(taken["stored"], 2, "{answer:?}");
-    // Nobody said when: it was now.
+    // Without a time it happened now.
     assert_eq!(taken["receipts"][1]["decision"]["until"], "2026-03-02T09:10:00Z");
 }
 
@@ -147,19 +147,19 @@ fn policies_are_checked_saved_compared_undone_and_deleted() {
     assert!(problems.len() > 1, "{problems:?}");
     assert!(problems.iter().all(|p| p["place"].as_str().unwrap().starts_with('/')));
     assert_eq!(served.get(path).header("etag"), Some("\"1\""));
-    // A check says what a save would mean, and saves nothing.
+    // A check reports the effect of a save, and saves nothing.
     let longer = ADERESO.replace("\"15 min\"", "\"25 min\"");
     served.silent("4711");
     let checked = served.post(&format!("{path}/check"), &longer);
     assert_eq!((checked.status, checked.json().get("version")), (200, None));
-    // Two people at once: the second is told.
+    // Two people at once: the second gets an error.
     let saved =
         call("PUT", &served.url(path), &served.acme, Some(&longer), &[("If-Match", "\"1\"")]);
     assert_eq!(saved.json()["version"], 2, "{saved:?}");
     let late =
         call("PUT", &served.url(path), &served.acme, Some(&longer), &[("If-Match", "\"1\"")]);
     assert_eq!((late.status, late.problem().as_str()), (412, "changed"));
-    // A deletion that leaves open tickets without a rule wants to be confirmed.
+    // A deletion that leaves open tickets without a rule must be confirmed.
     let unsure = served.delete(path);
     assert_eq!((unsure.status, unsure.problem().as_str()), (409, "needs-confirmation"));
     assert_eq!(served.delete(&format!("{path}?confirmed=true")).json()["version"], 3);
@@ -245,7 +245,7 @@ fn tickets_are_listed_in_parts_and_by_what_they_are() {
         answer.json()["tickets"].as_array().unwrap().len()
     };
     assert_eq!((list("customer=ana"), list("customer=eva"), list("parked=true")), (25, 0, 0));
-    // An id with a slash in it is one part of the path.
+    // An id with a slash is one part of the path.
     assert_eq!(served.get("/v1/accounts/acme/tickets/t%2F7").json()["id"], "t/7");
     assert_eq!(served.get("/v1/accounts/acme/tickets?limit=0").problem(), "bad-parameter");
     assert_eq!(served.get("/v1/accounts/acme/tickets?after=x").problem(), "bad-parameter");
@@ -281,7 +281,7 @@ fn the_document_of_the_interface_is_openapi_and_names_every_answer() {
             }
         }
     }
-    // No reference leads nowhere.
+    // All references can be resolved.
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"#/").skip(1) {
         let place = format!("/{}", reference.split('"').next().unwrap());

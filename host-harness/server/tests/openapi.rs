@@ -1,12 +1,12 @@
-//! The form of the interface: paths, parameters, bodies and members, as `tests/fixtures` has them.
-//! `BLESS=1` writes them anew; the difference shows what has changed for who calls.
+//! The form of the interface: paths, parameters, bodies and members, as in `tests/fixtures`.
+//! `BLESS=1` writes it; the diff shows what has changed for clients.
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use std::path::Path;
 
 use serde_json::Value;
 
-/// Leaves out the sentences, which may be put better at any time.
+/// Removes the descriptions, which may be reworded at any time.
 fn form(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! The server as those see it who run it.
+//! The server from its operators' point of view.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -52,7 +52,7 @@ fn health_readiness_and_metrics_are_there_without_a_token_and_name_nobody() {
         assert!(metrics.body.contains(line), "{line}\n{}", metrics.body);
     }
     assert!(!metrics.body.contains("acme") && !metrics.body.contains("4711"));
-    // At the interface they are not.
+    // They are not at the interface.
     assert_eq!(call("GET", &served.url("/metrics"), "", None, &[]).status, 404);
     assert_eq!(call("POST", &served.url("/reload"), "", Some(""), &[]).status, 404);
 }
@@ -73,14 +73,14 @@ fn a_policy_is_reloaded_and_a_broken_one_changes_nothing() {
         let ticket = served.get("/v1/accounts/acme/tickets/4711").json();
         ticket["due"] == "2026-03-02T09:20:00Z"
     });
-    // Again: nothing is new.
+    // Again: nothing has changed.
     let same = operations(&served, "POST", "/reload").json();
     assert_eq!(same["done"], json!(["where actions go"]));
     let broken = folder_policy(&served, "{");
     assert_eq!(broken.status, 422);
     assert!(broken.body.contains("despertador check"), "{broken:?}");
     assert_eq!(served.get("/v1/accounts/acme/policy").header("etag"), Some("\"2\""));
-    // What somebody saves by hand stays, as long as the file says nothing new.
+    // A policy that somebody saves by hand stays as long as the file does not change.
     folder_policy(&served, &longer);
     assert_eq!(served.put("/v1/accounts/acme/policy", ADERESO).json()["version"], 3);
     operations(&served, "POST", "/reload");
@@ -103,7 +103,7 @@ fn a_plugin_that_fails_its_checks_is_not_taken() {
     // It decides as before.
     served.at(NINE + 10 * MINUTE);
     served.settle(|served| served.carried_out() == 1);
-    // The same bytes, another file: nothing to replace.
+    // The same bytes in another file: nothing to replace.
     std::fs::write(&file, despertador_component::COMPONENT).unwrap();
     let same = operations(&served, "POST", "/reload");
     assert_eq!((same.status, same.json()["done"].clone()), (200, json!(["where actions go"])));
@@ -115,7 +115,7 @@ fn webhooks_are_signed_and_sent_again_after_a_failure() {
     let at = listener.local_addr().unwrap();
     let (told, received) = mpsc::channel();
     let receiver = std::thread::spawn(move || {
-        // Fails once, then takes it.
+        // Fails once, then accepts it.
         for (count, stream) in listener.incoming().enumerate() {
             let mut stream = stream.unwrap();
             let request = read_request(&mut stream);
@@ -156,7 +156,7 @@ fn webhooks_are_signed_and_sent_again_after_a_failure() {
     assert_eq!(checked, Ok(()));
     let action: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(action["action"]["with"]["text"], "¿Sigues allí? Estamos aquí para ayudarte.");
-    // Its pause begins when the desk has heard of the failure.
+    // Its pause begins when the desk has recorded the failure.
     served.settle(|served| {
         let ticket = served.get("/v1/accounts/acme/tickets/4711").json();
         ticket["actions"][0]["attempts"] == 1

@@ -1,5 +1,5 @@
-//! Events and envelopes as real senders write them: whoever has answered is heard, and is neither
-//! reminded nor closed.
+//! Events and envelopes as real senders write them: the message of a customer who answers is
+//! recorded, and they are neither reminded nor closed.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -22,7 +22,7 @@ const EVENTS: &str = "/v1/accounts/acme/events";
 const BLIP: &str = "/v1/accounts/acme/blip";
 const INBOUND: &str = "/v1/accounts/acme/inbound";
 
-/// A server whose account `acme` is this bot; actions go to the log.
+/// A server whose account `acme` is this bot; actions are written to the log.
 fn bot(bot: &str, data_webhook: bool) -> Served {
     Served::with(|settings, _| {
         settings.accounts.get_mut("acme").unwrap().blip = Some(Blip {
@@ -42,7 +42,7 @@ fn lines(served: &Served, path: &str, body: &str) -> Answer {
     call("POST", &served.url(path), &served.acme, Some(body), &kind)
 }
 
-/// What became of each envelope.
+/// The result of each envelope.
 fn answers(answer: &Answer) -> Vec<String> {
     let all = answer.json()["answers"].as_array().unwrap_or_else(|| panic!("{answer:?}")).clone();
     all.iter().map(|one| one["answer"].as_str().unwrap().to_owned()).collect()
@@ -52,7 +52,7 @@ fn ticket(served: &Served, id: &str) -> Value {
     served.get(&format!("/v1/accounts/acme/tickets/{id}")).json()
 }
 
-/// Whether an action waits because something could not be read.
+/// Whether an action waits because of unreadable input.
 fn is_held(served: &Served, id: &str) -> bool {
     served
         .get(&format!("/v1/accounts/acme/tickets/{id}/timeline"))
@@ -135,7 +135,7 @@ fn an_odd_member_costs_no_message_and_one_bad_event_none_of_the_others() {
     assert!(results[0]["notes"][0].as_str().unwrap().contains("channel"), "{taken}");
     assert_eq!((&results[1]["result"], &results[1]["ticket"]), (&json!("unreadable"), &json!("2")));
     assert_eq!(inbound(&served).len(), 2);
-    // Told again it is kept once.
+    // Sent again, it is stored once.
     served.post(EVENTS, &batch.to_string());
     assert_eq!(inbound(&served).len(), 2);
     let alone = served.post(EVENTS, r#"{ "ticket": "2", "event": "imploded" }"#);
@@ -155,7 +155,7 @@ fn a_ticket_that_something_unreadable_names_waits_until_somebody_has_looked() {
     served.at(NINE + 10 * MINUTE);
     served.settle(|served| is_held(served, "4711"));
     served.settle(|served| served.actions().iter().any(|action| action["ticket"] == "4712"));
-    // An hour later still nothing has gone out.
+    // An hour later still nothing was sent.
     served.at(NINE + 70 * MINUTE);
     served.settle(|served| served.actions().len() > 1);
     assert!(served.actions().iter().all(|action| action["ticket"] == "4712"));
@@ -177,7 +177,7 @@ fn a_ticket_that_something_unreadable_names_waits_until_somebody_has_looked() {
     assert_eq!(inbound(&served), Vec::<Value>::new());
     let audit = served.get("/v1/accounts/acme/audit").json();
     assert_eq!(audit["entries"][0]["what"], "inbound-discarded");
-    // Nothing follows from it: the ticket goes on.
+    // It has no consequence: the ticket continues.
     served.at(NINE + 72 * MINUTE);
     served.settle(|served| served.actions().iter().any(|action| action["ticket"] == "4711"));
 }
@@ -250,7 +250,7 @@ fn a_customer_is_one_under_every_spelling() {
         "+5531988887777@wa.gw.msging.net",
         "553188887777%40wa.gw.msging.net",
         "553188887777%40wa.gw.msging.net@tunnel.msging.net",
-        // As the bot behind a router knows them.
+        // By the address of the router.
         "8D1F@tunnel.msging.net",
     ] {
         let served = bot("lojabot@msging.net", false);
@@ -266,7 +266,7 @@ fn a_customer_is_one_under_every_spelling() {
             .replace(r#""from":"553188887777@wa.gw.msging.net""#, &format!(r#""from":"{from}""#));
         assert_eq!(answers(&lines(&served, BLIP, &body)), ["taken"; 3], "{from}");
         assert_eq!(ticket(&served, id)["aim"], Value::Null, "{from} has answered");
-        // People find and forget them under any spelling.
+        // People find and delete them under any spelling.
         let escaped = from.replace('%', "%25").replace('/', "%2F").replace('+', "%2B");
         let found = served.get(&format!("/v1/accounts/acme/tickets?customer={escaped}")).json();
         assert_eq!(found["tickets"].as_array().map(Vec::len), Some(1), "{from}: {found}");
@@ -284,7 +284,7 @@ fn the_data_webhook_opens_and_closes_tickets_where_the_door_is_for_it() {
     let timeline = served.get("/v1/accounts/acme/tickets/t-1/timeline");
     assert!(timeline.body.contains("oi Ana"), "{timeline:?}");
 
-    // Somebody else's ticket stays theirs.
+    // Another customer's ticket stays theirs.
     let forged = |id: &str, owner: &str, customer: &str| {
         json!({ "id": "x", "from": "5511900000002@wa.gw.msging.net", "to": "meubot@msging.net",
                 "type": "application/vnd.iris.ticket+json",
@@ -356,7 +356,7 @@ fn an_envelope_that_cannot_be_read_holds_its_customers_ticket() {
     let conversation: Vec<&str> = HALF_EMOJI_BLIP.lines().take(3).collect();
     assert_eq!(answers(&lines(&served, BLIP, &conversation.join("\n"))), ["taken"; 3]);
     let id = "aaaaaaaa-0009-4000-8000-000000000001";
-    // Under another spelling, and broken off.
+    // Another spelling, and truncated.
     let broken = r#"{"id":"m3","from":"551188887777@wa.gw.msging.net","to":"lojabot@msging.net","type":"text/plain","content":"E o 47"#;
     let answer = served.post(BLIP, broken);
     assert_eq!(answers(&answer), ["refused"]);

@@ -1,10 +1,10 @@
 //! The whole server is killed at random instants under load, again and again, on one file, while
-//! the receiver of its webhooks is well, slow, down, lying, or says no.
+//! its webhook receiver works, is slow, down, lies, or refuses.
 //!
-//! The child is this very program: it runs the test `child`, which does nothing unless it is told
-//! a folder. Clients tell it over HTTP what happens; its clock runs faster than ours, so that
-//! reminders and closes come while it is watched. `DESPERTADOR_KILLS=200 cargo test
-//! -p despertador-server --test soak -- --nocapture` is the soak.
+//! The child is this program: it runs the test `child`, which does nothing unless it gets a folder.
+//! Clients send it events over HTTP; its clock runs faster than ours, so that reminders and closes
+//! occur during the test. `DESPERTADOR_KILLS=200 cargo test -p despertador-server --test soak --
+//! --nocapture` is the long run.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -52,11 +52,11 @@ const POLICY: &str = r#"{
 const CLOSE_AFTER: i64 = 60_000;
 /// From the last reminder to the close.
 const GAP: i64 = 15_000;
-/// So much faster than ours is the clock while kills happen, and at the end.
+/// How much faster than ours the clock runs during kills, and at the end.
 const FAST: i64 = 20;
 const FASTER: i64 = 200;
-/// A try that was begun before a reply was acknowledged may arrive so long after it, in our own
-/// milliseconds: it is on its way through a machine that does much else.
+/// An attempt that began before a reply was acknowledged may arrive this much later, in our own
+/// milliseconds, because the machine is busy.
 const ON_ITS_WAY: i64 = 2_000;
 
 #[test]
@@ -78,7 +78,7 @@ fn a_server_that_is_killed_under_load_loses_nothing_and_closes_nobody_unwarned()
     for round in 0..kills {
         let mut child = Child::start(folder.path(), round, &clock, receiver.address());
         if rng.u32(0..5) == 0 {
-            // Before it is there: what it mends at the start is interrupted too.
+            // Before it is up: its recovery at the start is interrupted too.
             pause(Duration::from_millis(rng.u64(0..1_000)));
         } else {
             let address = child.address();
@@ -91,7 +91,7 @@ fn a_server_that_is_killed_under_load_loses_nothing_and_closes_nobody_unwarned()
         child.kill();
         clients.at(None);
     }
-    // The receiver is well again, and whoever was talked to is left silent.
+    // The receiver works again, and the customers stay silent.
     receiver.be(Mode::Well);
     let mut last = Child::start(folder.path(), kills, &clock, receiver.address());
     clients.at(Some(last.address()));
@@ -127,7 +127,7 @@ fn a_server_that_is_killed_under_load_loses_nothing_and_closes_nobody_unwarned()
     );
 }
 
-/// Makes the file, the account and a token.
+/// Creates the file, the account and a token.
 fn begin(folder: &Folder) -> NewToken {
     let token = NewToken::make(0, "soak", &Scope::ALL, &["acme".into()]).expect("a token");
     let nowhere = "http://127.0.0.1:9/";
@@ -159,7 +159,7 @@ fn tickets(desk: &Desk<Sqlite>) -> Vec<TicketRow> {
     }
 }
 
-/// Whatever was acknowledged is known when it is told again.
+/// Everything acknowledged is known when it is sent again.
 fn all_acknowledged_is_there(desk: &mut Desk<Sqlite>, told: &[Told], now: Instant) {
     for part in told.chunks(1_000) {
         let again: Vec<Incoming> = part
@@ -179,12 +179,13 @@ struct Ends {
     closed: usize,
     /// A customer replied to a close; from then on the ticket waits for people.
     reopened: usize,
-    /// The receiver said that the customer has blocked us or that it will never take it.
+    /// The receiver reported that the customer has blocked the account, or that it will never
+    /// accept the action.
     refused: usize,
 }
 
-/// No ticket that was left silent is forgotten: it was closed, or there is a reason why not, and
-/// then the ticket says it.
+/// No silent ticket is forgotten: it was closed, or there is a reason why not, which the ticket
+/// shows.
 fn everybody_comes_to_an_end(
     desk: &mut Desk<Sqlite>,
     tickets: &[TicketRow],
@@ -214,7 +215,7 @@ fn everybody_comes_to_an_end(
             assert!(was("close") && was("reminder-2"), "{row:?}");
             ends.closed += 1;
         } else if said_no.contains(row.id.as_str()) {
-            // Who looks finds it: it was given up, and the journal has it.
+            // It can be seen: it was given up, and the journal contains that.
             let timeline = desk.query_timeline("acme", &row.id).expect("a timeline");
             let words: BTreeSet<_> = timeline.iter().map(|entry| entry.kind.word()).collect();
             assert!(words.contains("given-up"), "{row:?} {words:?}");
@@ -235,7 +236,7 @@ fn by_key(received: &[Received]) -> BTreeMap<&str, Vec<&Received>> {
     by_key
 }
 
-/// A key asks for the same each time, and is not repeated without a reason: the process was killed,
+/// A key has the same effect each time, and is repeated only for a reason: the process was killed,
 /// or the answer was not «done».
 fn each_key_has_one_effect(received: &[Received]) {
     for (key, tries) in by_key(received) {
@@ -248,7 +249,7 @@ fn each_key_has_one_effect(received: &[Received]) {
     }
 }
 
-/// Once a step of a cycle was received no earlier one is.
+/// After a step of a cycle was received, no earlier one is.
 fn steps_come_in_order(received: &[Received]) {
     let mut latest: BTreeMap<&str, &Received> = BTreeMap::new();
     for received in received {
@@ -260,7 +261,7 @@ fn steps_come_in_order(received: &[Received]) {
     }
 }
 
-/// Each close was preceded by the last reminder of its cycle, by the promised gap.
+/// Each close was preceded by the last reminder of its cycle, with the promised gap.
 fn nobody_is_closed_unwarned(received: &[Received]) -> usize {
     let mut warned: BTreeMap<&str, Instant> = BTreeMap::new();
     let mut closes = BTreeSet::new();
@@ -278,8 +279,8 @@ fn nobody_is_closed_unwarned(received: &[Received]) -> usize {
     closes.len()
 }
 
-/// Whoever is reminded or closed is so by what had been acknowledged: an agent wrote last, and the
-/// silence has lasted.
+/// Reminders and closes agree with what had been acknowledged: an agent wrote last, and the silence
+/// has lasted.
 fn nobody_is_closed_who_was_answered_or_has_replied(told: &[Told], received: &[Received]) {
     let mut of_ticket: BTreeMap<&str, Vec<&Told>> = BTreeMap::new();
     for told in told {
@@ -292,7 +293,7 @@ fn nobody_is_closed_who_was_answered_or_has_replied(told: &[Told], received: &[R
             _ => CLOSE_AFTER - GAP,
         };
         let of_ticket = &of_ticket[received.ticket.as_str()];
-        // What was acknowledged long before counts; what was told about then may.
+        // What was acknowledged long before counts; what was sent at about the same time may count.
         let known = of_ticket
             .iter()
             .filter(|told| told.acknowledged + ON_ITS_WAY < received.on_our_clock)

@@ -1,5 +1,4 @@
-//! Traces reach a collector. The child, which has the environment that names it, is this very
-//! program.
+//! Traces reach a collector. The child, whose environment names it, is this program.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -19,7 +18,7 @@ use despertador_server::{Log, log};
 use support::{MINUTE, NINE, Served, call};
 
 const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-/// Which trace the caller is in.
+/// The caller's trace.
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 #[test]
@@ -67,7 +66,7 @@ fn requests_and_deliveries_are_sent_to_the_collector_that_the_environment_names(
     }
     let trace: Vec<u8> =
         (0..16).map(|n| u8::from_str_radix(&TRACE[2 * n..2 * n + 2], 16).unwrap()).collect();
-    // The exporter's form has texts as they are.
+    // The exporter's format contains texts unchanged.
     for wanted in [
         b"despertador".as_slice(),
         b"POST /v1/accounts/{account}/events",
@@ -82,7 +81,7 @@ fn requests_and_deliveries_are_sent_to_the_collector_that_the_environment_names(
     }
 }
 
-/// A request, whole.
+/// A complete request.
 fn read(stream: &mut TcpStream) -> Vec<u8> {
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let mut all = Vec::new();

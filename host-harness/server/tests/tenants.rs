@@ -1,4 +1,4 @@
-//! What one account does is nothing to the others: how much it sends, how large, and what is odd in it.
+//! An account does not affect the others: by how much it sends, how large, or how invalid it is.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -18,7 +18,7 @@ use support::{ADERESO, Answer, Served, call};
 
 const EVENTS: &str = "/v1/accounts/acme/events";
 
-/// A request whose body is announced and does not come.
+/// A request whose body is announced but never sent.
 fn announce(served: &Served, token: &str, account: &str) -> TcpStream {
     let mut stream = TcpStream::connect(served.server.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -30,7 +30,7 @@ fn announce(served: &Served, token: &str, account: &str) -> TcpStream {
     stream
 }
 
-/// The head of an answer that comes although no body was sent.
+/// The head of a response to a request without its body.
 fn status(mut stream: TcpStream) -> String {
     let mut head = [0; 12];
     stream.read_exact(&mut head).unwrap();
@@ -121,7 +121,7 @@ fn what_is_too_large_is_refused_by_its_name_and_never_counts_against_the_plugin(
     let both = json!([wide("wide"), { "ticket": "4711", "message": { "author": "customer" } }]);
     let taken = served.post(EVENTS, &both.to_string()).json();
     assert_eq!((&taken["stored"], &taken["refused"]), (&json!(1), &json!(1)), "{taken}");
-    // Nobody's tickets wait.
+    // No tickets wait.
     served.silent("4712");
     assert_eq!(globex(&served, "4711").json()["receipts"][0]["result"], "heard");
     let at = served.server.operations().unwrap();
@@ -137,7 +137,7 @@ fn what_was_known_of_a_ticket_counts_with_what_is_told_of_it() {
         json!({ "ticket": "4711", "facts": { "more": pairs, "tags": [] } }).to_string()
     };
     assert_eq!(served.post(EVENTS, &more(0)).status, 200);
-    // `more` is replaced as a whole: it does not grow.
+    // `more` is replaced as a whole, so it does not grow.
     assert_eq!(served.post(EVENTS, &more(1_000)).status, 200);
     let ticket = served.get("/v1/accounts/acme/tickets/4711").json();
     assert_eq!(
@@ -208,7 +208,7 @@ fn undoing_walks_back_wants_the_version_and_asks_before_tickets_are_left() {
         let url = served.url(&format!("{path}/undo{query}"));
         call("POST", &url, &served.acme, None, headers)
     };
-    // Versions 1 (the settings'), 2, 3, 4; each undo goes one further back.
+    // Versions 1 (of the settings), 2, 3, 4; each undo goes one further back.
     let stale = undo(&[("If-Match", "\"3\"")], "");
     assert_eq!((stale.status, stale.problem().as_str()), (412, "changed"));
     assert_eq!(undo(&[("If-Match", "\"4\"")], "").json()["version"], 5);
@@ -218,12 +218,12 @@ fn undoing_walks_back_wants_the_version_and_asks_before_tickets_are_left() {
     assert_eq!(undo(&[], "").status, 200);
     assert_eq!(served.get(path).json()["policy"], serde_json::from_str::<Value>(ADERESO).unwrap());
     assert_eq!(undo(&[], "").problem(), "nothing-to-undo");
-    // What is saved now is undone to what was in force before it.
+    // After a save, undo restores what was in force before it.
     assert_eq!(served.put(path, &version(9)).status, 200);
     assert_eq!(undo(&[], "").status, 200);
     assert_eq!(served.get(path).json()["policy"], serde_json::from_str::<Value>(ADERESO).unwrap());
 
-    // A version under which nothing happens to open tickets.
+    // A version that leaves open tickets alone.
     let off = r#"{ "version": "off", "enabled": false, "rules": [] }"#;
     assert_eq!(served.put(&format!("{path}?confirmed=true"), off).status, 200);
     assert_eq!(served.put(path, &version(2)).status, 200);

@@ -1,4 +1,4 @@
-//! Accounts, what people have changed in them, and customers who want to be forgotten.
+//! Accounts, the audit of changes, and the deletion of customers.
 
 use axum::Json;
 use axum::extract::State;
@@ -22,7 +22,7 @@ pub(crate) struct Accounts {
     accounts: Vec<String>,
 }
 
-/// The accounts that the token sees
+/// List the accounts that the token sees
 #[utoipa::path(
     get,
     path = "/v1/accounts",
@@ -41,10 +41,10 @@ pub(crate) async fn list(
     Ok(Json(Accounts { accounts }))
 }
 
-/// Names of accounts have at most so many bytes.
+/// Maximum length of an account's name, in bytes.
 const LONGEST: usize = 200;
 
-/// Whether it may be the name of an account or a token.
+/// Checks the name of an account or a token.
 pub(super) fn is_name(what: &str, name: &str) -> Result<(), Problem> {
     if (1..=LONGEST).contains(&name.len()) && !name.chars().any(bounds::is_control) {
         return Ok(());
@@ -58,7 +58,7 @@ pub(super) fn is_name(what: &str, name: &str) -> Result<(), Problem> {
 
 /// Open an account
 ///
-/// One that is open already stays as it is.
+/// An account that is already open is unchanged.
 #[utoipa::path(
     put,
     path = "/v1/accounts/{account}",
@@ -90,7 +90,7 @@ pub(crate) async fn open(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Limit {
-    /// At most so many; 1 to 1,000. Default 100.
+    /// Maximum number; 1 to 1,000. Default 100.
     #[serde(default)]
     #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<u16>,
@@ -102,7 +102,7 @@ impl Limit {
     }
 }
 
-/// A number of things asked for.
+/// The requested number of items.
 pub(crate) fn limit(limit: Option<u16>) -> Result<usize, Problem> {
     match limit.unwrap_or(100) {
         wanted @ 1..=1_000 => Ok(wanted.into()),
@@ -111,23 +111,23 @@ pub(crate) fn limit(limit: Option<u16>) -> Result<usize, Problem> {
     }
 }
 
-/// What people have changed.
+/// Changes by people.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Audit {
     /// The newest first.
     entries: Vec<AuditEntry>,
 }
 
-/// Something that somebody has changed.
+/// A change.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AuditEntry {
     /// When, RFC 3339.
     at: String,
-    /// Who: the name of the token.
+    /// The name of the token.
     by: String,
-    /// What: `policy-saved`, `dead-letter-sent-again`, …
+    /// The kind of change: `policy-saved`, `dead-letter-sent-again`, …
     what: String,
-    /// Particulars.
+    /// Details.
     details: Value,
 }
 
@@ -142,7 +142,7 @@ impl From<AuditRow> for AuditEntry {
     }
 }
 
-/// Who has changed what
+/// List the changes
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/audit",
@@ -163,20 +163,20 @@ pub(crate) async fn audit(
     Ok(Json(Audit { entries: rows.into_iter().map(AuditEntry::from).collect() }))
 }
 
-/// What was forgotten.
+/// A deletion.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Forgotten {
-    /// How many tickets of the customer there were.
+    /// The number of the customer's tickets.
     tickets: u64,
     /// Whether nothing of them is left in the desk's files.
     done: bool,
-    /// The names of backups that are still there. They keep what they have.
+    /// The names of existing backups, which still contain the tickets.
     backups: Vec<String>,
 }
 
 impl From<despertador_desk::Forgotten> for Forgotten {
     fn from(forgotten: despertador_desk::Forgotten) -> Self {
-        // Not where they are: that is the server's business.
+        // Without their folder, which only concerns the server.
         let name = |file: String| match file.rsplit_once(['/', '\\']) {
             Some((_, name)) => name.to_owned(),
             None => file,
@@ -189,10 +189,10 @@ impl From<despertador_desk::Forgotten> for Forgotten {
     }
 }
 
-/// Delete all that is kept of one customer
+/// Delete everything about a customer
 ///
-/// Of those tickets that the fact `more.customer.id` gives to the customer: facts, memory, journal,
-/// actions. Backups keep what they have. The audit says that it was done, and not to whom.
+/// Deletes facts, memory, journal and actions of all tickets whose fact `more.customer.id` names
+/// the customer. Backups are unchanged. The audit records the deletion, but not the customer.
 #[utoipa::path(
     delete,
     path = "/v1/accounts/{account}/customers/{customer}",

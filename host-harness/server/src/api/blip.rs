@@ -1,4 +1,4 @@
-//! What Blip posts.
+//! Blip's posts.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,23 +11,24 @@ use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
-/// What became of envelopes.
+/// The results for envelopes.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Answers {
-    /// In the order of the envelopes. `answer` is `taken`, `confirmed`, `ignored` or `refused`, and
-    /// beside it stands why, or the ticket and what became of it.
+    /// In the order of the envelopes. `answer` is `taken`, `confirmed`, `ignored` or `refused`;
+    /// other members give the reason, or the ticket and its receipts.
     #[schema(value_type = Vec<Object>)]
     answers: Vec<Value>,
 }
 
-/// Envelopes that are taken in one turn of the desk.
+/// Envelopes that are handled in one turn of the desk.
 const TOGETHER: usize = 32;
 
-/// Take what Blip posts
+/// Receive what Blip posts
 ///
-/// LIME messages, notifications and tickets: one, a list, or one a line. Name this address in the bot's
-/// settings for messages and for notifications, with a token as the password. What makes no sense here is
-/// answered with 200 too, with the reason: told again it would make no more.
+/// LIME messages, notifications and tickets: one, a list, or one per line. Enter this address in
+/// the bot's settings for messages and for notifications, with a token as the password. Envelopes
+/// without effect are also answered with 200 and the reason, because posting them again would not
+/// help.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/blip",
@@ -56,7 +57,7 @@ pub(crate) async fn take(
     let mut answers = Vec::with_capacity(envelopes.len());
     let mut envelopes = envelopes.into_iter();
     loop {
-        // Turn by turn, so that a long list holds up nobody else.
+        // In turns, so that a long list does not delay the others.
         let some: Vec<_> = envelopes.by_ref().take(TOGETHER).collect();
         if some.is_empty() {
             return Ok(Json(Answers { answers }));

@@ -21,7 +21,7 @@ pub(crate) struct DeadLetters {
     dead_letters: Vec<Letter>,
 }
 
-/// Which action.
+/// The action.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Which {
     /// Its idempotency key.
@@ -29,7 +29,7 @@ pub(crate) struct Which {
     key: String,
 }
 
-/// Actions that were given up
+/// List the actions that were given up
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/dead-letters",
@@ -50,10 +50,10 @@ pub(crate) async fn list(
     Ok(Json(DeadLetters { dead_letters: rows.iter().map(Letter::from).collect() }))
 }
 
-/// Send an action again that was given up
+/// Send a given-up action again
 ///
-/// It is checked like any other before it goes: what speaks to a silent customer goes only if they
-/// are still silent.
+/// It is checked before it is sent: messages to a silent customer are sent only if they are still
+/// silent.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/dead-letters/send-again",
@@ -79,7 +79,7 @@ pub(crate) async fn send_again(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Put an action out of sight that was given up
+/// Dismiss a given-up action
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/dead-letters/discard",

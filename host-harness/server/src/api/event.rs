@@ -1,4 +1,4 @@
-//! What has happened, told to the desk.
+//! Recording events.
 
 mod form;
 mod loose;
@@ -32,66 +32,66 @@ use form::Events;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// Whether each receipt says what was decided. Default false.
+    /// Whether each receipt contains the decision. Default false.
     #[serde(default)]
     decisions: bool,
 }
 
-/// What became of events.
+/// The results for events.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct Taken {
-    /// How many were stored now.
+    /// The number of events stored now.
     stored: usize,
-    /// How many were stored before.
+    /// The number of events that were already stored.
     again: usize,
-    /// How many were refused; their receipts say why.
+    /// The number of refused events; their receipts say why.
     refused: usize,
-    /// How many could not be read; they are kept until somebody has looked at them.
+    /// The number of unreadable events; they are stored until somebody has handled them.
     unreadable: usize,
-    /// What became of each, in the order in which they were told.
+    /// The receipts, in the order of the events.
     receipts: Vec<ReceiptRow>,
 }
 
-/// What became of an event.
+/// The result for an event.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReceiptRow {
     /// The ticket; empty if the event cannot be read and names none.
     ticket: String,
-    /// The id, if it has one.
+    /// The event's id, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    /// `heard`: stored and decided. `again`: stored before. `parked`: stored, and decided as soon as
-    /// the plugin can. `refused`: not stored. `unreadable`: kept whole as an inbound entry; the
-    /// tickets that it names are not closed until somebody has looked at it.
+    /// `heard`: stored and decided. `again`: already stored. `parked`: stored, and decided as soon
+    /// as the plugin works. `refused`: not stored. `unreadable`: stored as an inbound entry; the
+    /// tickets that it names are not closed until somebody has handled it.
     #[schema(example = "heard")]
     result: &'static str,
-    /// Why it was refused, or cannot be read.
+    /// Why it was refused or cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
-    /// What was left out of it because it cannot be read and is not needed.
+    /// Optional members that were ignored because they cannot be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
-    /// The entry that keeps an event that cannot be read or was refused.
+    /// The inbound entry of an event that cannot be read or was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     inbound: Option<String>,
-    /// What was decided, if that was asked for.
+    /// The decision, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Value>,
 }
 
-/// More events than this in one request are refused: they would hold up all others.
+/// Maximum number of events in a request: more would delay all others.
 const MOST: usize = 50_000;
-/// So many unreadable events are listed.
+/// Maximum number of unreadable events that are listed.
 const MOST_LISTED: usize = 100;
 
-/// Tell what has happened
+/// Record events
 ///
-/// One event, a list of events, or one a line (`application/x-ndjson`). The answer comes when they are
-/// durable. Up to 256 are stored in one commit, more in several, between which other accounts have
-/// their turns: if a request is cut off the first of its events may be stored, and those with an `id`
-/// may be told again. One that cannot be read costs none of the others: it is kept whole as an inbound
-/// entry, and its receipt says so. If none can be read the answer is an error (400). A single event
-/// that is refused is an error (422); among several it is told by its receipt.
+/// One event, a list of events, or one per line (`application/x-ndjson`). The response comes when
+/// they are durable. Up to 256 are stored in one commit, more in several, between which other
+/// accounts have their turns: if a request is cut off, its first events may be stored, and those
+/// with an `id` may be sent again. An unreadable event does not affect the others: it is stored as
+/// an inbound entry, and its receipt says so. If none can be read, the response is an error (400).
+/// A single refused event is an error (422); among several its receipt says so.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/events",
@@ -137,7 +137,7 @@ pub(crate) async fn take(
         return Err(Problem::new(Code::EventRefused, why.clone()));
     }
     if wanted.decisions {
-        // Decisions are larger than events: they leave before the next ones are made.
+        // Decisions are larger than events, so they are sent before the next ones are computed.
         return Ok(stream(telling, receipts, body));
     }
     while let Some(more) = telling.next().await.map_err(|problem| telling.cut(problem))? {
@@ -146,28 +146,28 @@ pub(crate) async fn take(
     Ok(Json(Taken { receipts, ..telling.taken }).into_response())
 }
 
-/// Events that are told to the desk, turn by turn.
+/// Events that are recorded turn by turn.
 struct Telling {
     app: App,
     language: Language,
     account: String,
-    /// Of one event, in turns of the desk.
+    /// The cost of an event, in turns of the desk.
     cost: usize,
     decisions: bool,
     rows: std::vec::IntoIter<Row>,
     events: std::vec::IntoIter<Result<Event, Unread>>,
-    /// What became of those told so far, without their receipts.
+    /// The totals so far, without receipts.
     taken: Taken,
 }
 
-/// What an event costs: one for itself, and one for each 4 KiB of it, as far as is known.
+/// The cost of an event: one, and one more per 4 KiB of its estimated size.
 fn cost(body: &Text, events: usize) -> usize {
     let each = body.text.len().checked_div(events).unwrap_or_default();
     each.div_euclid(4 << 10).saturating_add(1)
 }
 
 impl Telling {
-    /// Tells as many as go into one turn; none are left after the last.
+    /// Records as many as fit into one turn; `None` after the last.
     async fn next(&mut self) -> Result<Option<Vec<ReceiptRow>>, Problem> {
         let Self { app, language, account, .. } = self;
         let most = TURN.checked_div(self.cost).unwrap_or_default().max(1);
@@ -184,7 +184,7 @@ impl Telling {
             let taken = app.take(account, self.cost.saturating_mul(read), incoming).await;
             taken.map_err(|not_done| Problem::of_running(not_done, *language))?
         };
-        // What the plugin will never take may still be a customer's answer.
+        // A message that the plugin can never accept may still be a customer's answer.
         let read = events.iter().filter_map(|event| event.as_ref().ok()).zip(&receipts);
         let refused = read.filter_map(|(event, receipt)| event.refused(receipt)).collect();
         let unread = events.iter().filter_map(|event| event.as_ref().err());
@@ -205,7 +205,7 @@ impl Telling {
         Ok(Some(rows))
     }
 
-    /// Why the rest was not told.
+    /// Why the rest was not recorded.
     fn cut(&self, problem: Problem) -> Problem {
         let Taken { stored, again, refused, unreadable, .. } = &self.taken;
         let done =
@@ -216,13 +216,13 @@ impl Telling {
     }
 }
 
-/// Answers while the rest is told, and goes on only when what was answered has left.
+/// Sends the response while the rest is recorded; continues only when the previous part was sent.
 fn stream(mut telling: Telling, first: Vec<ReceiptRow>, body: Text) -> Response {
     let (send, receive) = mpsc::channel(1);
     let patience = telling.app.limits.request_timeout;
     let account = telling.account.clone();
     tokio::spawn(scope::for_account(account, async move {
-        // Counts among what the account has in hand until the last event is told.
+        // Counts towards the account's share until the last event is recorded.
         let _body = body;
         let mut next = Some(first);
         let mut before = "{\"receipts\":[";
@@ -234,14 +234,15 @@ fn stream(mut telling: Telling, first: Vec<ReceiptRow>, body: Text) -> Response 
             }
             let sent = tokio::time::timeout(patience, send.send(Ok(Bytes::from(text)))).await;
             if !matches!(sent, Ok(Ok(()))) {
-                // Nobody reads on. What is not told yet will be told again.
+                // The client has gone. Whatever is not recorded will be sent again.
                 return;
             }
             next = match telling.next().await {
                 Ok(next) => next,
                 Err(_) => {
                     tracing::warn!("an answer was cut off, as the rest of a list was not stored");
-                    // The connection ends before the answer does, which no client takes for whole.
+                    // The connection ends before the response does, so no client takes it for
+                    // complete.
                     let _: Result<_, _> = send.send(Err(CutOff)).await;
                     return;
                 }
@@ -263,7 +264,7 @@ fn stream(mut telling: Telling, first: Vec<ReceiptRow>, body: Text) -> Response 
 #[error("the rest of the list was not stored")]
 struct CutOff;
 
-/// A body that comes piece by piece.
+/// A body that is sent in parts.
 struct Streamed(mpsc::Receiver<Result<Bytes, CutOff>>);
 
 impl hyper::body::Body for Streamed {
@@ -278,7 +279,7 @@ impl hyper::body::Body for Streamed {
     }
 }
 
-/// Keeps what cannot be taken until somebody has looked at it.
+/// Stores unreadable events until somebody has handled them.
 async fn keep(
     app: &App,
     language: Language,
@@ -332,23 +333,23 @@ impl ReceiptRow {
     }
 }
 
-/// The door, as inbound entries name it.
+/// The entrance, as inbound entries name it.
 pub(crate) const DOOR: &str = "events";
 
-/// An event that was read.
+/// A parsed event.
 pub(crate) struct Event {
     ticket: String,
     id: Option<String>,
-    /// Whether a customer wrote it.
+    /// Whether it is a customer's message.
     is_customer_message: bool,
-    /// As it was told.
+    /// The original JSON.
     value: Value,
-    /// What was left out of it.
+    /// What was ignored.
     notes: Vec<String>,
 }
 
 impl Event {
-    /// A customer's message that was refused, to be kept.
+    /// A refused message of a customer, to be stored.
     fn refused(&self, receipt: &Receipt) -> Option<Inbound> {
         let Receipt::Refused(why) = receipt else { return None };
         (self.is_customer_message && !self.ticket.is_empty()).then(|| Inbound {
@@ -361,7 +362,7 @@ impl Event {
     }
 }
 
-/// An event that cannot be read.
+/// An unreadable event.
 pub(crate) struct Unread {
     place: String,
     text: String,
@@ -383,24 +384,24 @@ impl Unread {
     }
 }
 
-/// What a body tells.
+/// The events of a body.
 pub(crate) struct Told {
-    /// The rows of those events that can be read.
+    /// The rows of the readable events.
     pub(crate) rows: Vec<Row>,
     pub(crate) events: Vec<Result<Event, Unread>>,
-    /// Whether it was one event alone, and no list of one.
+    /// Whether it was a single event, not a list.
     single: bool,
 }
 
 impl Told {
-    /// Why the first event that cannot be read cannot.
+    /// Why the first unreadable event cannot be read.
     pub(crate) fn why_unread(&self) -> Option<String> {
         let unread = self.events.iter().find_map(|event| event.as_ref().err());
         unread.map(|unread| unread.why.to_string())
     }
 }
 
-/// The error of a body of which nothing can be read.
+/// The error for a body in which nothing can be read.
 fn unreadable(events: &[Result<Event, Unread>], kept: &[String], single: bool) -> Problem {
     let unread = events.iter().filter_map(|event| event.as_ref().err());
     let is_json = unread.clone().all(|unread| unread.is_json);
@@ -428,7 +429,7 @@ fn unreadable(events: &[Result<Event, Unread>], kept: &[String], single: bool) -
         .problems(found.collect())
 }
 
-/// Reads the events of a body.
+/// Parses the events of a body.
 pub(crate) fn told(body: &Text, now: Instant) -> Result<Told, Problem> {
     let mut read = Reading { now: time(now), rows: Vec::new(), events: Vec::new() };
     let mut single = false;
@@ -443,7 +444,7 @@ pub(crate) fn told(body: &Text, now: Instant) -> Result<Told, Problem> {
                 read.value(format!("/{place}"), value);
             }
         }
-        // Lines, whatever the header says.
+        // One per line, whatever the header says.
         None | Some(Err(_)) if body.is_lines || has_lines(text) => {
             for (line, text) in text.lines().enumerate() {
                 if !text.trim().is_empty() {
@@ -475,7 +476,7 @@ fn has_lines(text: &str) -> bool {
     lines.clone().nth(1).is_some() && lines.any(is_object)
 }
 
-/// Events as they are read one after the other.
+/// Events that are parsed one after the other.
 struct Reading {
     now: String,
     rows: Vec<Row>,

@@ -1,4 +1,4 @@
-//! The flow of an account's bot: checked, saved, read.
+//! The flow of an account's bot: checking, saving, reading.
 
 use axum::Json;
 use axum::extract::State;
@@ -19,15 +19,15 @@ use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
 use crate::shares::Share;
 
-/// A flow, checked.
+/// A checked flow.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct CheckedFlow {
-    /// Whether the flow can leave its human-assistance block when a ticket is closed for
-    /// inactivity: `linked`, `not-linked`, `not-supported`, `unknown`. Policies that close are
-    /// refused for the second and third.
+    /// Whether the flow can leave its human-assistance block after a close for inactivity:
+    /// `linked`, `not-linked`, `not-supported`, `unknown`. With the second and third, policies that
+    /// close are refused.
     inactivity_exit: String,
-    /// What somebody should look at.
+    /// Warnings.
     warnings: Vec<Found>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct FlowVersion {
     version: i64,
     /// When it was saved, RFC 3339.
     at: String,
-    /// By whom: the name of the token.
+    /// The name of the token.
     by: String,
     /// As [`CheckedFlow::inactivity_exit`].
     inactivity_exit: String,
@@ -84,7 +84,7 @@ fn in_words(finding: &Finding, language: Language) -> Found {
     }
 }
 
-/// The bot's flow
+/// Get the bot's flow
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/flow",
@@ -115,9 +115,8 @@ pub(crate) async fn read(
 
 /// Save the bot's flow
 ///
-/// A flow that cannot do what it is there for is refused with all findings: above all one that
-/// cannot be left when a ticket is closed for inactivity. Policies saved from here on are checked
-/// against it.
+/// A flow with errors is refused with all findings, above all one that cannot be left after a close
+/// for inactivity. Policies that are saved later are checked against it.
 #[utoipa::path(
     put,
     path = "/v1/accounts/{account}/flow",
@@ -164,14 +163,14 @@ pub(crate) async fn check(
     Ok(Json(checked))
 }
 
-/// A large flow takes seconds to check: neither the desk nor other requests wait for it.
+/// Checking a large flow takes seconds: neither the desk nor other requests wait for it.
 async fn off_the_desk(
     body: Text,
     language: Language,
     leave: Share,
 ) -> Result<(String, CheckedFlow), Problem> {
     let looking = tokio::task::spawn_blocking(move || {
-        // Until the work has ended, and not when nobody waits for it any more.
+        // Until the work has ended, even if nobody waits for it any more.
         let _leave = leave;
         let flow = input::repaired(body.document()?).into_owned();
         let checked = look_at(&flow, language)?;
@@ -180,7 +179,7 @@ async fn off_the_desk(
     looking.await.unwrap_or_else(|error| Err(Problem::new(Code::Crashed, error.to_string())))
 }
 
-/// The versions of the flow that are kept
+/// List the stored versions of the flow
 ///
 /// The last twenty.
 #[utoipa::path(

@@ -1,4 +1,4 @@
-//! What came in and could not be read.
+//! Unreadable input.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,21 +17,21 @@ use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
-/// What came in and could not be read.
+/// Unreadable input.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Entries {
     /// The oldest first.
     inbound: Vec<Entry>,
 }
 
-/// Something that came in and could not be read.
+/// An input that could not be read.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Entry {
     /// Its id.
     id: String,
-    /// When it came in first.
+    /// When it first came in, RFC 3339.
     at: String,
-    /// The door it came in by: `events` or `blip`.
+    /// Where it came in: `events` or `blip`.
     #[schema(example = "blip")]
     door: String,
     /// Why it could not be read.
@@ -44,7 +44,7 @@ pub(crate) struct Entry {
     customers: Vec<String>,
 }
 
-/// Which entry.
+/// The entry.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Which {
     /// Its id.
@@ -52,13 +52,13 @@ pub(crate) struct Which {
     id: String,
 }
 
-/// What is sent again.
+/// An entry to send again.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Again {
     /// The id of the entry.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015")]
     id: String,
-    /// The text as it should have been; without it, the text as it came.
+    /// The corrected text; if missing, the original text.
     text: Option<String>,
 }
 
@@ -69,9 +69,9 @@ impl From<InboundRow> for Entry {
     }
 }
 
-/// What could not be read
+/// List unreadable input
 ///
-/// Each entry may be a customer's answer. Until it is sent again or discarded, the tickets and
+/// Each entry may be a customer's answer. Until it is sent again or dismissed, the tickets and
 /// customers that it names are neither reminded nor closed.
 #[utoipa::path(
     get,
@@ -93,10 +93,10 @@ pub(crate) async fn list(
     Ok(Json(Entries { inbound: rows.into_iter().map(Entry::from).collect() }))
 }
 
-/// Send something again that could not be read
+/// Send unreadable input again
 ///
-/// As it came, or as it should have been. It goes through the door it came in by, and if it can be
-/// read now the entry is gone.
+/// Unchanged or corrected. It is processed like the original, and if it can be read now, the entry
+/// is removed.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/inbound/send-again",
@@ -151,7 +151,7 @@ pub(crate) async fn send_again(
     }
 }
 
-/// Takes events; why one of them is not taken.
+/// Records events; returns why one of them is not accepted.
 fn take_events(
     desk: &mut Desk<Sqlite>,
     now: Instant,
@@ -172,9 +172,9 @@ fn take_events(
     }))
 }
 
-/// Put something out of sight that could not be read
+/// Dismiss unreadable input
 ///
-/// Somebody has looked at it and nothing follows from it: the tickets that it names go on.
+/// Somebody has checked that it has no consequence: the tickets that it names continue.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/inbound/discard",

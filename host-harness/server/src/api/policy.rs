@@ -1,4 +1,4 @@
-//! Policies: read, checked, saved, undone, deleted.
+//! Policies: reading, checking, saving, undoing, deleting.
 
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +24,7 @@ pub(crate) struct Version {
     version: i64,
     /// When it was saved, RFC 3339.
     at: String,
-    /// By whom: the name of the token.
+    /// The name of the token.
     by: String,
     /// The policy as it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,28 +52,28 @@ impl Version {
     }
 }
 
-/// A policy that was saved, or would be.
+/// A policy that was saved or only checked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SavedPolicy {
-    /// Its version in the account; none if it was checked only.
+    /// Its version in the account; none if it was only checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
-    /// What somebody should look at although it is accepted.
+    /// Warnings about the accepted policy.
     warnings: Vec<Found>,
-    /// The departments with open tickets whose rule is another one from here on.
+    /// Departments with open tickets to which another rule applies from now on.
     moved: Vec<MovedRow>,
 }
 
-/// What a change means for the open tickets of one department.
+/// The effect of a change on the open tickets of a department.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MovedRow {
-    /// The department; none are the tickets without one.
+    /// The department; none for tickets without one.
     department: Option<String>,
-    /// How many open tickets it has.
+    /// The number of its open tickets.
     tickets: u64,
-    /// The rule that applied to them.
+    /// The rule that applied before.
     before: Option<String>,
-    /// The rule that applies from here on. None: nothing happens to them any more.
+    /// The rule that applies from now on. None: their tickets are left alone.
     after: Option<String>,
 }
 
@@ -97,7 +97,7 @@ impl SavedPolicy {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Given {
-    /// All departments of the account, with commas between: unknown ones in the policy are then
+    /// All departments of the account, separated by commas: unknown ones in the policy are then
     /// errors.
     departments: Option<String>,
 }
@@ -105,11 +105,11 @@ pub(crate) struct Given {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Saving {
-    /// All departments of the account, with commas between: unknown ones in the policy are then
+    /// All departments of the account, separated by commas: unknown ones in the policy are then
     /// errors.
     departments: Option<String>,
-    /// That departments with open tickets may be left without a rule: nothing happens to their
-    /// tickets any more. Default false.
+    /// Confirms that departments with open tickets may be left without a rule, so that their
+    /// tickets are left alone. Default false.
     #[serde(default)]
     confirmed: bool,
 }
@@ -118,7 +118,7 @@ pub(crate) struct Saving {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "the form of the header, for the document")]
 struct Over {
-    /// The version it replaces, as the ETag has it.
+    /// The version that it replaces, as in the ETag.
     #[param(rename = "If-Match", value_type = String, required = false, pattern = "^(\"[0-9]{1,18}\"|[0-9]{1,18})$")]
     version: Option<String>,
 }
@@ -126,13 +126,13 @@ struct Over {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Confirmed {
-    /// That departments with open tickets may be left without a rule: nothing happens to their
-    /// tickets any more. Default false.
+    /// Confirms that departments with open tickets may be left without a rule, so that their
+    /// tickets are left alone. Default false.
     #[serde(default)]
     confirmed: bool,
 }
 
-/// The policy in force
+/// Get the policy in force
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/policy",
@@ -162,8 +162,8 @@ pub(crate) async fn read(
 
 /// Save a policy and put it in force
 ///
-/// All of its problems come back at once. With `If-Match` it is saved only over that version. If
-/// departments with open tickets would be left without a rule, it wants to be confirmed.
+/// All of its problems are returned at once. With `If-Match` it is saved only if that version is in
+/// force. If departments with open tickets would be left without a rule, this must be confirmed.
 #[utoipa::path(
     put,
     path = "/v1/accounts/{account}/policy",
@@ -209,7 +209,7 @@ pub(crate) async fn save(
     Ok(Json(SavedPolicy::of(saved, language)))
 }
 
-/// The version that a policy is to replace.
+/// The version that a policy should replace.
 fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let version = value.to_str().ok().and_then(|value| {
@@ -237,7 +237,7 @@ fn is_version(
     Err(Problem::new(Code::Changed, said).help("read it again, and make your change to that"))
 }
 
-/// Whether nobody is left without a rule unseen.
+/// Checks that leaving departments without a rule was confirmed.
 fn confirm(moved: &[Moved]) -> Result<(), Problem> {
     let left: Vec<_> = moved.iter().filter(|moved| moved.after.is_none()).collect();
     if left.is_empty() {
@@ -259,7 +259,7 @@ fn confirm(moved: &[Moved]) -> Result<(), Problem> {
 
 /// Check a policy without saving it
 ///
-/// What saving it would mean, or all of its problems.
+/// Returns the effect of saving it, or all of its problems.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/policy/check",
@@ -297,7 +297,7 @@ pub(crate) async fn check(
 
 /// Take the policy out of force
 ///
-/// Nothing happens to the account's tickets any more. If there are open ones, it wants to be
+/// The account's tickets are left alone from then on. If there are open ones, this must be
 /// confirmed. All versions are kept.
 #[utoipa::path(
     delete,
@@ -332,11 +332,11 @@ pub(crate) async fn delete(
     Ok(Json(SavedPolicy::of(saved, language)))
 }
 
-/// Put an earlier version into force again
+/// Put an earlier version in force again
 ///
-/// The one before that which is in force; asked once more, the one before that. It becomes a new
+/// The version before the one in force; called again, the one before that. It becomes a new
 /// version. With `If-Match` only that version is undone. If departments with open tickets would be
-/// left without a rule, it wants to be confirmed.
+/// left without a rule, this must be confirmed.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/policy/undo",
@@ -377,7 +377,7 @@ pub(crate) struct Versions {
     versions: Vec<Version>,
 }
 
-/// All versions of the policy
+/// List all versions of the policy
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/policy/versions",
@@ -400,7 +400,7 @@ pub(crate) async fn versions(
     Ok(Json(Versions { versions }))
 }
 
-/// One version of the policy
+/// Get one version of the policy
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/policy/versions/{version}",

@@ -1,7 +1,7 @@
-//! What was closed in a period, and whether that was right.
+//! Closed tickets of a period, and whether closing them was right.
 //!
-//! Reports are read beside the desk, by a connection of their own on a thread that may wait: the
-//! desk does not notice. So many at one time, and no longer than the request that wants them.
+//! Reports use their own connection on a thread that may wait, so the desk is not affected. A
+//! limited number runs at a time, and none longer than its request.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,9 +30,9 @@ use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
-/// No period is longer, in milliseconds.
+/// Maximum length of a period, in milliseconds.
 const LONGEST: i64 = 366 * 86_400_000;
-/// No list has more closes.
+/// Maximum number of closes in a list.
 const MOST: usize = 50_000;
 const WINDOW: i64 = 86_400_000;
 
@@ -42,19 +42,19 @@ pub(crate) struct Wanted {
     /// The first instant, RFC 3339.
     #[param(required = true, format = DateTime, example = "2026-03-01T00:00:00Z")]
     since: Option<String>,
-    /// The first instant that is no longer in the period; at most 366 days later.
+    /// The first instant after the period; at most 366 days later.
     #[param(required = true, format = DateTime, example = "2026-04-01T00:00:00Z")]
     until: Option<String>,
     /// A close is premature if the customer writes, or the ticket is reopened, within this time.
     /// Default `24 h`.
     #[param(example = "24 h")]
     window: Option<String>,
-    /// Of this department alone.
+    /// Only this department.
     department: Option<String>,
-    /// The zone in which days begin, `America/Bogota` or `-03:00`; instead of `utc-offset`.
+    /// The time zone in which days begin, `America/Bogota` or `-03:00`; instead of `utc-offset`.
     #[param(example = "America/Bogota")]
     zone: Option<String>,
-    /// Minutes east of UTC, for where days begin. Default 0.
+    /// Offset in minutes east of UTC, for the beginning of days. Default 0.
     #[serde(default, rename = "utc-offset")]
     #[param(minimum = -1080, maximum = 1080)]
     utc_offset: i32,
@@ -74,47 +74,47 @@ pub(crate) struct ClosedTickets {
 pub(crate) struct Summary {
     /// The first instant, RFC 3339.
     since: String,
-    /// The first one that is no longer in it.
+    /// The first instant after the period.
     until: String,
-    /// Until when it is known what happened.
+    /// Until when events are known.
     known_until: String,
-    /// How long after a close the customer makes it premature, in milliseconds.
+    /// The time after a close in which the customer's return makes it premature, in milliseconds.
     window_ms: i64,
     /// All departments together.
     total: Figures,
     /// Each department.
     departments: Vec<Department>,
-    /// Days on which tickets were closed.
+    /// Days with closed tickets.
     days: Vec<Day>,
 }
 
-/// Closes of a day.
+/// Closes on a day.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Day {
-    /// Its date, by the reader's clock.
+    /// The date in the reader's zone.
     day: String,
-    /// How many tickets were closed, by who closed.
+    /// Closed tickets by who closed.
     closed: BTreeMap<String, u64>,
 }
 
 /// Figures of a department.
 #[derive(Serialize, Deserialize, ToSchema)]
 struct Department {
-    /// Its name; none of tickets without one.
+    /// Its name; none for tickets without one.
     department: Option<String>,
     /// Its figures.
     #[serde(flatten)]
     figures: Figures,
 }
 
-/// What happened.
+/// The figures of a department or of all.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 struct Figures {
     /// Tickets opened in the period.
     opened: u64,
-    /// Closes in the period, whoever closed.
+    /// Closes in the period by anybody.
     closes: u64,
     /// Closes by who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other`.
     closed_by: BTreeMap<String, u64>,
@@ -124,19 +124,19 @@ struct Figures {
     reopened: ReopenedBy,
     /// Each reminder, by its number.
     reminders: Vec<Reminder>,
-    /// Messages that could not go out at their time, by reason; each once a silence.
+    /// Messages that could not be sent at their time, by reason; each once per silence.
     withheld: BTreeMap<String, u64>,
-    /// Actions that were taken back, by the reason of the decision before.
+    /// Actions that were withdrawn, by the reason of the previous decision.
     withdrawn: BTreeMap<String, u64>,
     /// Actions that were given up.
     given_up: u64,
-    /// Tries that failed and were followed by another one.
+    /// Failed attempts that were followed by another one.
     retried: u64,
-    /// Given up actions that somebody had sent again.
+    /// Given-up actions that somebody sent again.
     sent_again: u64,
-    /// From an action's deadline to when it was carried out.
+    /// From an action's deadline until it was carried out.
     lateness: Lengths,
-    /// From the customer's first message to the first answer, of those given in the period.
+    /// From the customer's first message to the first answer, for answers in the period.
     first_response: Lengths,
     /// From the opening of a ticket to its close.
     resolution: Lengths,
@@ -146,17 +146,15 @@ struct Figures {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Automatic {
-    /// How many.
+    /// The number.
     closes: u64,
-    /// Of these, closes after which the customer wrote or the ticket was reopened, within the
-    /// window.
+    /// Closes after which the customer wrote or the ticket was reopened, within the window.
     premature: u64,
-    /// Of these, closes of which it is not known yet: nothing has followed, and the window has not
-    /// passed.
+    /// Closes with an unknown result: nothing has followed, and the window has not passed.
     not_known: u64,
-    /// Of these, closes whose window has passed.
+    /// Closes whose window has passed.
     window_passed: u64,
-    /// The premature part of those whose window has passed, of a thousand.
+    /// The premature share of those whose window has passed, in tenths of a percent.
     premature_per_mille: Option<u64>,
 }
 
@@ -176,13 +174,13 @@ struct ReopenedBy {
 struct Reopened {
     /// Closes whose window has passed.
     known: u64,
-    /// Of these, those that were reopened.
+    /// Those that were reopened.
     reopened: u64,
-    /// The part, of a thousand.
+    /// The share, in tenths of a percent.
     per_mille: Option<u64>,
 }
 
-/// What became of a reminder.
+/// The results of a reminder.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Reminder {
@@ -192,31 +190,31 @@ struct Reminder {
     sent: u64,
     /// How often the customer wrote next: before the company, and before the next step.
     answered: u64,
-    /// How often nothing has followed it yet.
+    /// How often nothing has followed yet.
     not_known: u64,
-    /// The answered part of those that are known, of a thousand.
+    /// The answered share of those with a known result, in tenths of a percent.
     answered_per_mille: Option<u64>,
 }
 
-/// Lengths of time, in milliseconds; none where there are none.
+/// Durations in milliseconds; none if there are none.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Lengths {
-    /// How many.
+    /// The number.
     count: u64,
-    /// The median: half of them are no longer.
+    /// The median.
     p50_ms: Option<i64>,
-    /// Nine of ten are no longer.
+    /// The 90th percentile.
     p90_ms: Option<i64>,
-    /// Ninety-nine of a hundred are no longer.
+    /// The 99th percentile.
     p99_ms: Option<i64>,
-    /// The longest.
+    /// The maximum.
     most_ms: Option<i64>,
 }
 
-/// Tickets that were closed in a period
+/// List the tickets that were closed in a period
 ///
-/// With what came of each: whether the customer came back, and whether the ticket was reopened. At
+/// With the result of each: whether the customer came back, and whether the ticket was reopened. At
 /// most 50,000; `despertador report` writes lists of any length.
 #[utoipa::path(
     get,
@@ -260,10 +258,10 @@ pub(crate) async fn closed(
     Ok(answer)
 }
 
-/// Figures of a period
+/// Get the figures of a period
 ///
-/// Closes and how many were premature, what reminders win back, what was withheld and given up,
-/// lateness, times of first response and resolution; in total and by department.
+/// Closes and how many were premature, reminders that won customers back, withheld and given-up
+/// messages, lateness, first response and resolution times; in total and by department.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/reports/summary",
@@ -298,14 +296,14 @@ pub(crate) async fn summary(
     Ok(Json(summary).into_response())
 }
 
-/// What is documented is what is answered: what has another form is an error of ours.
+/// The response must match its documentation: another form is our error.
 fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_json::from_value(value).map_err(|error| {
         Problem::new(Code::Crashed, format!("the report has another form: {error}"))
     })
 }
 
-/// Whether a kind is among those that the caller names.
+/// Whether the caller accepts a media type.
 fn accepts(headers: &HeaderMap, kind: &str) -> bool {
     let named = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     named
@@ -315,7 +313,7 @@ fn accepts(headers: &HeaderMap, kind: &str) -> bool {
 
 impl Wanted {
     fn period(self, now: Instant) -> Result<Period, Problem> {
-        // Missing ones are said here, and not before it is known whether the caller may ask.
+        // Missing parameters are reported here, after the permission was checked.
         let instant = |name: &str, text: Option<&str>| {
             let text = text.unwrap_or_default();
             parse_rfc3339(text).ok_or_else(|| {
@@ -361,7 +359,7 @@ impl Wanted {
     }
 }
 
-/// Why a report did not come to its end.
+/// Why a report stopped early.
 enum Stopped {
     Journal(JournalError),
     /// Nobody waits for it any more.
@@ -375,7 +373,7 @@ impl From<JournalError> for Stopped {
     }
 }
 
-/// Says, when it is dropped, that nobody waits any more.
+/// Signals, when dropped, that nobody waits any more.
 struct Waiting(Arc<AtomicBool>);
 
 impl Drop for Waiting {
@@ -397,7 +395,7 @@ async fn read(
     let _waiting = Waiting(Arc::clone(&unwanted));
     let reading = tokio::task::spawn_blocking(move || {
         let read = read_here(&file, account, period, most, &unwanted);
-        // There is room again when the work has ended, and not when nobody waits for it.
+        // There is room again when the work has ended, not when nobody waits for it.
         drop(room);
         read
     });

@@ -1,4 +1,4 @@
-//! Tickets: how they stand, why, what has happened, and what people may do about it.
+//! Tickets: their state, the reasons, their history, and changes by people.
 
 use axum::Json;
 use axum::extract::State;
@@ -30,14 +30,14 @@ pub(crate) struct Which {
     department: Option<String>,
     /// Of this customer, as the fact `more.customer.id` names them.
     customer: Option<String>,
-    /// Only those that are set aside because the plugin could not answer. Default false.
+    /// Only those that are deferred because the plugin failed. Default false.
     #[serde(default)]
     parked: bool,
-    /// Behind this place, from `next` of the answer before.
+    /// After this position: `next` of the previous response.
     #[serde(default)]
     #[param(minimum = 0)]
     after: Option<i64>,
-    /// At most so many; 1 to 1,000. Default 100.
+    /// Maximum number; 1 to 1,000. Default 100.
     #[serde(default)]
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u16>,
@@ -46,16 +46,16 @@ pub(crate) struct Which {
 /// Tickets.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tickets {
-    /// In the order in which the desk met them.
+    /// In the order in which the desk first saw the tickets.
     tickets: Vec<TicketLine>,
-    /// Where the next part begins, if there may be one: `after` of the next request.
+    /// `after` of the next request, if there may be more.
     next: Option<i64>,
 }
 
 /// A ticket in a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TicketLine {
-    /// The help-desk's id.
+    /// The help desk's id.
     id: String,
     /// Its status.
     status: String,
@@ -63,13 +63,13 @@ pub(crate) struct TicketLine {
     department: Option<String>,
     /// The customer.
     customer: Option<String>,
-    /// When it is looked at again, RFC 3339.
+    /// When it is evaluated next, RFC 3339.
     due: Option<String>,
     /// The step that becomes due then: `reminder-1`, `close`.
     aim: Option<String>,
-    /// Why it is set aside.
+    /// Why it is deferred.
     parked: Option<String>,
-    /// When something was stored of it last, RFC 3339.
+    /// When it last changed, RFC 3339.
     changed: String,
 }
 
@@ -88,7 +88,7 @@ impl From<&TicketRow> for TicketLine {
     }
 }
 
-/// Tickets of an account
+/// List the tickets of an account
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/tickets",
@@ -128,41 +128,41 @@ pub(crate) async fn list(
 /// A ticket.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TicketState {
-    /// The help-desk's id.
+    /// The help desk's id.
     id: String,
-    /// What is known of it.
+    /// Its facts.
     #[schema(value_type = Object)]
     facts: Value,
-    /// When it is looked at again, RFC 3339. None: nothing will happen by itself.
+    /// When it is evaluated next, RFC 3339. None: nothing happens without an event.
     due: Option<String>,
     /// The step that becomes due then.
     aim: Option<String>,
-    /// Why it is set aside, if it is.
+    /// Why it is deferred, if it is.
     parked: Option<String>,
-    /// What is to be carried out, given up actions included.
+    /// Its actions, including given-up ones.
     actions: Vec<Letter>,
-    /// Counted from 1, one more at each change.
+    /// Counted from 1, incremented by each change.
     version: i64,
 }
 
-/// An action that is to be carried out, or was given up.
+/// An action that is due or was given up.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Letter {
     /// Its idempotency key.
     pub(crate) key: String,
     /// `waiting`, `given-up`, or `by-hand`: given up and sent again.
     pub(crate) state: &'static str,
-    /// How often it was tried.
+    /// The number of attempts.
     pub(crate) attempts: i64,
-    /// When it is tried next, RFC 3339; none if it was given up.
+    /// The next attempt, RFC 3339; none if it was given up.
     pub(crate) next: Option<String>,
     /// When it was decided, RFC 3339.
     pub(crate) since: String,
     /// The deadline that passed, RFC 3339.
     pub(crate) due: String,
-    /// Why it was not delivered last.
+    /// Why the last delivery failed.
     pub(crate) why: Option<String>,
-    /// What is to be done.
+    /// The action.
     #[schema(value_type = Object)]
     pub(crate) action: Value,
 }
@@ -201,7 +201,7 @@ impl TicketState {
     }
 }
 
-/// How a ticket stands
+/// Get the state of a ticket
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/tickets/{ticket}",
@@ -223,7 +223,7 @@ pub(crate) async fn read(
     Ok(Json(TicketState::of(&standing)))
 }
 
-/// What has happened to a ticket.
+/// The history of a ticket.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Timeline {
     /// From the beginning.
@@ -233,23 +233,23 @@ pub(crate) struct Timeline {
 /// An entry of a ticket's journal.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Entry {
-    /// Its number; later entries have higher ones. `why?entry=` takes it.
+    /// Its number, increasing; parameter `entry` of `why`.
     entry: i64,
     /// When, by the desk's clock, RFC 3339.
     at: String,
-    /// What it is about: `heard`, `ticked`, `not-delivered`, `withdrawn`, `given-up`, …
+    /// The kind of entry: `heard`, `ticked`, `not-delivered`, `withdrawn`, `given-up`, …
     kind: &'static str,
-    /// The version of the policy that was asked; 0 if none was.
+    /// The version of the policy; 0 if there was no call.
     policy: i64,
-    /// What happened, as it was told.
+    /// The event as it was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     event: Option<Value>,
-    /// What was decided.
+    /// The decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     decision: Option<Value>,
-    /// What else is to be known.
+    /// Further details.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     note: Option<Value>,
@@ -269,7 +269,7 @@ impl From<TimelineEntry> for Entry {
     }
 }
 
-/// What has happened to a ticket and was decided about it
+/// Get the events and decisions of a ticket
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/tickets/{ticket}/timeline",
@@ -291,7 +291,7 @@ pub(crate) async fn timeline(
     Ok(Json(Timeline { entries: entries.into_iter().map(Entry::from).collect() }))
 }
 
-/// What has happened to a ticket, as an event log
+/// Get the events of a ticket as an event log
 ///
 /// `despertador run`, `explain` and `backtest` read it.
 #[utoipa::path(
@@ -322,14 +322,14 @@ pub(crate) async fn events(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
-    /// `es`, `pt` or `en`, with a region or without; left out: as `Accept-Language` says.
+    /// `es`, `pt` or `en`, with or without a region; by default from `Accept-Language`.
     #[param(pattern = "^(es|pt|en)(-[A-Za-z0-9]+)*$", example = "es")]
     language: Option<String>,
-    /// Minutes east of UTC, for the times in sentences. Default 0.
+    /// Offset in minutes east of UTC, for times in texts. Default 0.
     #[serde(default, rename = "utc-offset")]
     #[param(minimum = -1080, maximum = 1080)]
     utc_offset: i32,
-    /// Why it was decided as this entry of the timeline says; left out: how it is now.
+    /// Explains the decision of this timeline entry; by default the current one.
     #[serde(default)]
     entry: Option<i64>,
 }
@@ -337,27 +337,27 @@ pub(crate) struct Asked {
 /// A decision in words.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Why {
-    /// The language of the sentences.
+    /// The language of the texts.
     language: String,
     /// The decision.
     #[schema(value_type = Object)]
     decision: Value,
-    /// What, why, until when, under which rule and version.
+    /// The outcome, its reason, until when, the rule and the policy version.
     summary: String,
-    /// Every condition that was looked at, in order.
+    /// All conditions that were checked, in order.
     checks: Vec<Checked>,
-    /// What is remembered of the ticket.
+    /// What the memory contains about the ticket.
     history: Vec<String>,
 }
 
 /// A condition of a decision.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Checked {
-    /// Its name: the reason it would give if it did not hold.
+    /// Its name: the code of the decision's reason if it does not hold.
     code: String,
     /// Whether it holds.
     holds: bool,
-    /// The same in words, with the values seen.
+    /// The condition in words, with its values.
     text: String,
 }
 
@@ -377,10 +377,10 @@ impl From<Explanation> for Why {
     }
 }
 
-/// Most minutes that a clock is away from UTC.
+/// Maximum offset from UTC, in minutes.
 const FARTHEST: i32 = 18 * 60;
 
-/// Why a ticket is treated as it is, or was
+/// Explain why a ticket is or was treated as it is
 #[utoipa::path(
     get,
     path = "/v1/accounts/{account}/tickets/{ticket}/why",
@@ -420,10 +420,10 @@ pub(crate) async fn why(
     Ok(Json(explanation.into()))
 }
 
-/// More time for a customer.
+/// An extension for a customer.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Extension {
-    /// How much: `10 min`, `2 h`; more than nothing.
+    /// How much: `10 min`, `2 h`; greater than zero.
     #[schema(
         example = "2 h",
         pattern = "^[1-9][0-9]{0,5} ?(d|h|min|s|ms)( [0-9]{1,6} ?(d|h|min|s|ms))*$"
@@ -431,10 +431,10 @@ pub(crate) struct Extension {
     by: String,
 }
 
-/// What became of a change by hand.
+/// The result of a change by hand.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Changed {
-    /// What was decided thereupon; none while the plugin cannot answer.
+    /// The new decision; none while the plugin fails.
     #[schema(value_type = Option<Object>)]
     decision: Option<Value>,
 }
@@ -451,7 +451,7 @@ impl Changed {
     }
 }
 
-/// Does what a person wants done to a ticket.
+/// Records a person's change to a ticket.
 async fn change(
     app: &App,
     caller: Caller,
@@ -497,7 +497,7 @@ pub(crate) async fn extend(
     change(&app, caller, language, (account, ticket), Change::Extend(by)).await
 }
 
-/// Stop the clock of a ticket until it is released
+/// Put a ticket on hold
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/tickets/{ticket}/hold",
@@ -517,7 +517,7 @@ pub(crate) async fn hold(
     change(&app, caller, language, place, Change::Hold).await
 }
 
-/// Let the clock of a ticket run again
+/// Release a ticket from hold
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/tickets/{ticket}/release",
@@ -537,7 +537,7 @@ pub(crate) async fn release(
     change(&app, caller, language, place, Change::Release).await
 }
 
-/// The tag that exempts a ticket.
+/// A tag that exempts a ticket.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Exemption {
     /// A tag that the policy exempts.
@@ -545,7 +545,7 @@ pub(crate) struct Exemption {
     tag: String,
 }
 
-/// Exempt a ticket by a tag that the policy names
+/// Exempt a ticket with a tag that the policy names
 #[utoipa::path(
     post,
     path = "/v1/accounts/{account}/tickets/{ticket}/exempt",

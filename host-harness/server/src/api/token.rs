@@ -1,4 +1,4 @@
-//! Tokens: made, listed, taken back.
+//! Tokens: creating, listing, revoking.
 
 use axum::Json;
 use axum::extract::State;
@@ -17,47 +17,47 @@ use crate::scope::{Caller, NewToken, Scope};
 /// Tokens.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tokens {
-    /// Those that see no account that the caller does not see, the oldest first.
+    /// Tokens that see no account that the caller does not see, the oldest first.
     tokens: Vec<TokenLine>,
 }
 
-/// A token. The token itself is nowhere kept.
+/// A token. Its secret is not stored anywhere.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokenLine {
-    /// What it is for.
+    /// Its purpose.
     name: String,
-    /// What it may do.
+    /// Its permissions.
     scopes: Vec<String>,
-    /// The accounts it sees; `*` are all.
+    /// The accounts that it sees; `*` for all.
     accounts: Vec<String>,
-    /// When it was made, RFC 3339.
+    /// When it was created, RFC 3339.
     made: String,
-    /// When it was taken back, RFC 3339.
+    /// When it was revoked, RFC 3339.
     revoked: Option<String>,
 }
 
-/// A token that is wanted.
+/// A token to create.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Wanted {
-    /// What it is for; unique among those in use.
+    /// Its purpose; unique among active tokens.
     #[schema(example = "crm", min_length = 1, max_length = 200)]
     name: String,
-    /// What it may do.
+    /// Its permissions.
     #[schema(schema_with = scopes)]
     scopes: Vec<String>,
-    /// The accounts it sees; `*` are all.
+    /// The accounts that it sees; `*` for all.
     #[schema(example = json!(["acme"]), min_items = 1, max_items = 1000)]
     accounts: Vec<String>,
 }
 
-/// Accounts that one token names.
+/// Maximum number of accounts in a token.
 const ACCOUNTS_MAX: usize = 1_000;
 
 fn words(scopes: &[Scope]) -> Vec<String> {
     scopes.iter().map(|scope| scope.word().to_owned()).collect()
 }
 
-/// A list of words of [`Scope`].
+/// A list of [`Scope`] words.
 fn scopes() -> Array {
     let word = ObjectBuilder::new()
         .schema_type(Type::String)
@@ -65,14 +65,14 @@ fn scopes() -> Array {
     ArrayBuilder::new().items(word).min_items(Some(1)).description(Some("What it may do.")).build()
 }
 
-/// A token that was made.
+/// A created token.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Made {
-    /// The token. This is the only time that it is shown.
+    /// The token. It is shown only this once.
     token: String,
 }
 
-/// The tokens that see no more than the caller
+/// List the tokens that see no more than the caller
 #[utoipa::path(
     get,
     path = "/v1/tokens",
@@ -100,9 +100,9 @@ pub(crate) async fn list(
     Ok(Json(Tokens { tokens }))
 }
 
-/// Make a token
+/// Create a token
 ///
-/// Nobody makes a token that may do more or sees more than their own.
+/// A token can only create tokens with the same or fewer permissions and accounts.
 #[utoipa::path(
     post,
     path = "/v1/tokens",
@@ -153,7 +153,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(Made { token: new.secret })))
 }
 
-/// Take a token back
+/// Revoke a token
 #[utoipa::path(
     delete,
     path = "/v1/tokens/{name}",

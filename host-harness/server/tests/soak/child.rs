@@ -18,7 +18,7 @@ const WEBHOOK: &str = "DESPERTADOR_SOAK_WEBHOOK";
 
 /// The secret of the webhooks.
 pub(crate) const SECRET: &str = "a secret of sixteen bytes";
-/// A receiver may take so long, of our own time. It is never so slow by itself.
+/// Timeout of the receiver, in our own time. It is never that slow by itself.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) fn settings(folder: &Path, webhook: &str) -> Settings {
@@ -40,7 +40,7 @@ pub(crate) fn settings(folder: &Path, webhook: &str) -> Settings {
     }
 }
 
-/// What the child does: serve until it is killed, or until its parent is gone.
+/// The child: serves until it is killed, or until its parent is gone.
 pub(crate) fn run() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let clock = Fast::read(&std::env::var(CLOCK).expect("a clock"));
@@ -65,7 +65,7 @@ impl Child {
             .args(["--exact", "child", "--nocapture", "--test-threads=1"])
             .env(FOLDER, folder)
             .env(CLOCK, clock.show())
-            // Whatever is received says which child has sent it.
+            // Every received action says which child has sent it.
             .env(WEBHOOK, format!("http://{receiver}/{round}"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -81,7 +81,7 @@ impl Child {
         Self { process, lines, operations: None }
     }
 
-    /// Where it serves, as soon as it does.
+    /// Its address, as soon as it serves.
     pub(crate) fn address(&mut self) -> SocketAddr {
         loop {
             let line = self.lines.recv_timeout(Duration::from_secs(60)).expect("a server");
@@ -96,7 +96,7 @@ impl Child {
     pub(crate) fn wait_until_nothing_is_due(&self) {
         let at = self.operations.expect("it serves");
         for _ in 0..1_800 {
-            // The question also wakes the desk, whose sleep is by our clock.
+            // The request also wakes the desk, which sleeps by our clock.
             let metrics = call("GET", &format!("http://{at}/metrics"), "", None, &[]).body;
             if !metrics.contains("despertador_next_instant_seconds ") {
                 return;

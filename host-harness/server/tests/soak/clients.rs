@@ -1,4 +1,4 @@
-//! Those who tell the server what happens, and remember what was acknowledged.
+//! Clients that send events to the server, and remember what was acknowledged.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use crate::Shared;
 use crate::fast::{Fast, ours, pause};
 
-/// Threads that tell.
+/// Threads of clients.
 const CLIENTS: u64 = 3;
-/// Conversations that a client has at one time.
+/// Concurrent conversations of a client.
 const AT_ONCE: usize = 8;
 
-/// An event that was acknowledged.
+/// An acknowledged event.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) ticket: String,
@@ -60,12 +60,13 @@ impl Clients {
         Self { address, stop, threads }
     }
 
-    /// Where the server is from here on, if there is one.
+    /// The server's address from now on, if there is one.
     pub(crate) fn at(&self, address: Option<SocketAddr>) {
         *self.address.lock().unwrap_or_else(PoisonError::into_inner) = address;
     }
 
-    /// Has every conversation end with an agent's words, and says all that was acknowledged.
+    /// Ends every conversation with an agent's message, and returns everything that was
+    /// acknowledged.
     pub(crate) fn finish(self) -> Vec<Told> {
         self.stop.store(true, Ordering::SeqCst);
         self.threads.into_iter().flat_map(|thread| thread.join().expect("a client")).collect()
@@ -83,7 +84,7 @@ struct Client {
     count: u64,
 }
 
-/// A conversation: the customer begins it, and the agent has the last of the messages that are left.
+/// A conversation: the customer begins it, and the agent has the last of the remaining messages.
 struct Conversation {
     ticket: String,
     left: u32,
@@ -146,7 +147,7 @@ impl Client {
         Told { ticket, event, at, acknowledged: 0, is_customer: !is_agent }
     }
 
-    /// Tells until it is acknowledged: to whichever child is there.
+    /// Sends until it is acknowledged, to whichever child is running.
     fn tell(&mut self, agent: &ureq::Agent, mut batch: Vec<Told>) {
         let body = json!(batch.iter().map(|told| &told.event).collect::<Vec<_>>()).to_string();
         loop {

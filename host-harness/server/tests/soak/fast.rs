@@ -1,4 +1,4 @@
-//! A clock that is faster than ours and goes on after a kill.
+//! A clock that is faster than ours and continues after a kill.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use despertador_desk::runtime::{Clock, SystemClock};
 
 use crate::support::NINE;
 
-/// The same in parent and children: from an instant of ours on, so many times as fast.
+/// The same in parent and children: from an instant of ours on, this many times as fast.
 #[derive(Clone)]
 pub(crate) struct Fast(Arc<Mutex<Course>>);
 
@@ -31,7 +31,7 @@ impl Fast {
         Self(Arc::new(Mutex::new(course)))
     }
 
-    /// Another speed from here on. Nobody else may have taken the clock over meanwhile.
+    /// Changes the speed. Nobody else may have taken over the clock meanwhile.
     pub(crate) fn go_on(&self, times: i64) {
         let mut course = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ours = SystemClock.now();
@@ -62,7 +62,7 @@ pub(crate) fn ours() -> Instant {
     SystemClock.now()
 }
 
-/// Waits, of our own time.
+/// Waits, in our own time.
 pub(crate) fn pause(long: Duration) {
     let (_keep, wait) = std::sync::mpsc::channel::<()>();
     let _: Result<_, _> = wait.recv_timeout(long);

@@ -1,4 +1,4 @@
-//! Receives webhooks, takes each key once, and is not always well.
+//! Receives webhooks, accepts each key once, and does not always work.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -17,21 +17,22 @@ use crate::Shared;
 use crate::child::SECRET;
 use crate::fast::{Fast, ours, pause};
 
-/// How the receiver is.
+/// The state of the receiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Well,
-    /// Takes its time, within what a receiver may take.
+    /// Slow, but within the timeout.
     Slow,
-    /// Ends connections without a word.
+    /// Closes connections without a response.
     Down,
     /// Answers 500 and has done nothing.
     Failing,
-    /// Has done it, and the answer is lost.
+    /// Has done it, but the response is lost.
     Forgetful,
-    /// Has done it, and answers what is no HTTP.
+    /// Has done it, but answers invalid HTTP.
     Garbled,
-    /// Answers this one time in five: the customer has blocked us, is gone, or it makes no sense.
+    /// Answers this one time in five: the customer has blocked the account or is gone, or the
+    /// action is invalid.
     Refusing(u16),
 }
 
@@ -47,18 +48,18 @@ impl Mode {
             Self::Refusing(410),
             Self::Refusing(422),
         ];
-        // Otherwise nobody would ever be closed.
+        // Otherwise no ticket would ever be closed.
         if rng.bool() { Self::Well } else { bad[rng.usize(0..bad.len())] }
     }
 }
 
-/// What was answered.
+/// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answered {
     Done,
     Blocked,
     Refused,
-    /// What asks for another try: nothing at all, or not «done».
+    /// Leads to another attempt: no response, or not «done».
     Again,
 }
 
@@ -68,14 +69,14 @@ impl Answered {
     }
 }
 
-/// A webhook that came.
+/// A received webhook.
 #[derive(Debug, Clone)]
 pub(crate) struct Received {
     pub(crate) key: String,
     pub(crate) ticket: String,
     pub(crate) step: String,
     pub(crate) task: String,
-    /// All that is to be done; without what may be another in another try.
+    /// The whole action, without what may differ between attempts.
     pub(crate) effect: Value,
     /// By the clock of the server.
     pub(crate) at: Instant,
@@ -83,7 +84,7 @@ pub(crate) struct Received {
     /// Which child has sent it.
     pub(crate) round: u64,
     pub(crate) answered: Answered,
-    /// Whether it was done, now or before.
+    /// Whether it was carried out, now or before.
     pub(crate) is_carried_out: bool,
 }
 
@@ -122,7 +123,7 @@ impl Receiver {
         });
         let own = Arc::clone(&state);
         std::thread::spawn(move || {
-            // A child has eight hands, and one child runs at a time: threads are few.
+            // A child has eight workers, and one child runs at a time: there are few threads.
             for (count, stream) in listener.incoming().enumerate() {
                 if own.stopped.load(Ordering::SeqCst) {
                     return;
@@ -143,10 +144,10 @@ impl Receiver {
         *self.state.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
     }
 
-    /// All that came, in order.
+    /// Everything received, in order.
     pub(crate) fn stop(self) -> Vec<Received> {
         self.state.stopped.store(true, Ordering::SeqCst);
-        // Who waits for connections looks.
+        // Wakes the accept loop.
         drop(TcpStream::connect(self.address));
         let mut received = self.state.received.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(received.iter().all(|it| !it.key.is_empty()), "something was forged");
@@ -160,7 +161,7 @@ impl State {
         if mode == Mode::Down {
             return;
         }
-        // Who is killed while it sends has sent nothing.
+        // A child that was killed while sending has sent nothing.
         let Some((head, body)) = read(&mut stream) else { return };
         let answer = match mode {
             Mode::Refusing(status) if count.is_multiple_of(5) => status,
@@ -189,7 +190,7 @@ impl State {
                 format!("HTTP/1.1 {answer} Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             }
         };
-        // Who was killed meanwhile does not read it.
+        // A child that was killed does not read it.
         let _: std::io::Result<()> = stream.write_all(text.as_bytes());
     }
 
@@ -213,7 +214,7 @@ impl State {
         let round = head.split(['/', ' ']).find_map(|part| part.parse().ok());
         let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        // A forged one is found at the end: this thread is nobody's.
+        // A forged one is found at the end, because this thread has no caller.
         let key = if checked.is_ok() { text("/key") } else { String::new() };
         if is_done {
             done.insert(key.clone());
@@ -237,7 +238,7 @@ impl State {
     }
 }
 
-/// The head and the body of a request; none if it ends before.
+/// The head and the body of a request; `None` if it ends early.
 fn read(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
     let mut all = Vec::new();

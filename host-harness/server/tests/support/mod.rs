@@ -1,4 +1,4 @@
-//! What the suites of the server share: one that runs at free ports of this machine, and a client.
+//! Shared by the server's suites: a server at free ports of this machine, and a client.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each suite uses a part of it")]
 #![allow(clippy::indexing_slicing, reason = "a test that is wrong fails")]
 
@@ -31,7 +31,7 @@ impl Clock for Hand {
     }
 }
 
-/// A folder that goes away with it.
+/// A folder that is deleted with it.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -133,7 +133,7 @@ impl Served {
         format!("http://{}{path}", self.server.address())
     }
 
-    /// Sets the clock, and has the desk look at it.
+    /// Sets the clock, and lets the desk notice it.
     pub fn at(&self, now: Instant) {
         self.clock.0.store(now, Ordering::SeqCst);
         self.server.inlet().call(|_, _| ()).expect("a desk");
@@ -177,21 +177,20 @@ impl Served {
         assert_eq!(taken.json()["stored"], 2, "{taken:?}");
     }
 
-    /// Waits until the desk has done what is due and heard of it.
+    /// Waits until the desk has done what is due and recorded the results.
     pub fn settle(&self, until: impl Fn(&Self) -> bool) {
         for _ in 0..50_000 {
             if until(self) {
                 return;
             }
-            // A question wakes the desk, and is a pause.
+            // A query wakes the desk, and is a pause.
             self.server.inlet().call(|_, _| ()).expect("a desk");
             std::thread::yield_now();
         }
         panic!("it never came to that");
     }
 
-    /// How many actions the desk knows to be carried out: it has heard of them, and what follows
-    /// counts from then.
+    /// How many actions the desk has recorded as carried out; later steps count from then.
     pub fn carried_out(&self) -> usize {
         let count =
             |desk: &mut Desk<Sqlite>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
@@ -223,7 +222,7 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The kind of the problem that it tells.
+    /// The kind of the reported problem.
     pub fn problem(&self) -> String {
         assert_eq!(self.kind, "application/problem+json", "{self:?}");
         let body = self.json();
@@ -233,7 +232,7 @@ impl Answer {
     }
 }
 
-/// Asks; `headers` beside the token and, with a body, its kind.
+/// Sends a request; `headers` in addition to the token and, with a body, its type.
 pub fn call(
     method: &str,
     url: &str,

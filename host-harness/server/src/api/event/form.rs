@@ -1,5 +1,5 @@
-//! The form of an event for the OpenAPI document: exactly what [`Row`](super::Row) reads, with the
-//! words of the contract.
+//! The schema of an event for the OpenAPI document: exactly what [`Row`](super::Row) reads, with
+//! the words of the contract.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ fn schema(form: Value) -> RefOr<Schema> {
     serde_json::from_value(form).expect("the forms below are schemas, as the tests see")
 }
 
-/// A row in which this happens.
+/// A row with this kind of event.
 fn row(needed: &str, form: Value) -> Value {
     let mut members = json!({
         "ticket": described(json!({ "type": "string" }), "The help-desk's id of the ticket; not empty."),
@@ -107,7 +107,7 @@ fn facts() -> Value {
     )
 }
 
-/// A part of the document that is made from `wit/`.
+/// A part of the document that is generated from `wit/`.
 fn contract(part: &str) -> Value {
     let parts: Value = serde_json::from_str(include_str!("contract.json"))
         .expect("the generator writes JSON, as its test sees");
@@ -127,7 +127,7 @@ fn described(mut form: Value, text: &str) -> Value {
     form
 }
 
-/// An object of these members and no others.
+/// An object with exactly these members.
 fn closed(members: Value, required: &[&str]) -> Value {
     let mut form = Map::new();
     form.insert("type".into(), "object".into());

@@ -1,8 +1,8 @@
-//! Events as real senders write them: a member that is not needed never costs the event.
+//! Events as real senders write them: an optional member never makes an event fail.
 //!
-//! What [`Row`](super::Row) reads strictly is read strictly. Only what it refuses comes here: numbers
-//! in the place of texts and the other way round are turned round, what cannot be read and is not
-//! needed is left out, and the receipt says so.
+//! Whatever [`Row`](super::Row) accepts is read strictly. Only events that it refuses are repaired
+//! here: numbers and texts are converted, unreadable optional members are ignored, and the receipt
+//! says so.
 
 use despertador_contract::input;
 use despertador_contract::word::Word;
@@ -13,7 +13,7 @@ const ROW: [&str; 8] =
     ["ticket", "at", "received-at", "id", "sequence", "message", "event", "facts"];
 const MESSAGE: [&str; 5] = ["author", "kind", "origin", "text", "choice"];
 
-/// The same event with what can be mended mended, and what was left out of it.
+/// The repaired event, and what was ignored.
 pub(super) fn loosened(value: &Value, now: &str) -> Option<(Value, Vec<String>)> {
     let mut row = value.as_object()?.clone();
     let mut notes = Vec::new();
@@ -71,7 +71,7 @@ fn leave_out_unknown(
     unknown.iter().for_each(|name| leave_out(row, name, within, notes));
 }
 
-/// Mends a member that is needed, if it can be.
+/// Repairs a required member, if possible.
 fn mend(row: &mut Map<String, Value>, name: &str, read: fn(&Value) -> Option<Value>) {
     if let Some(value) = row.get_mut(name)
         && let Some(mended) = read(value)
@@ -80,7 +80,7 @@ fn mend(row: &mut Map<String, Value>, name: &str, read: fn(&Value) -> Option<Val
     }
 }
 
-/// Mends a member, or leaves it out.
+/// Repairs a member, or removes it.
 fn keep_if(
     row: &mut Map<String, Value>,
     name: &str,
@@ -114,7 +114,7 @@ fn whole_number(value: &Value) -> Option<Value> {
     }
 }
 
-/// An instant as platforms write it: also a number of seconds or of milliseconds.
+/// An instant as platforms write it, including numbers of seconds or milliseconds.
 fn instant(value: &Value) -> Option<Value> {
     let at = match value {
         Value::String(text) => input::instant(text)?,
@@ -123,13 +123,13 @@ fn instant(value: &Value) -> Option<Value> {
     Some(super::time(at).into())
 }
 
-/// A word of which there are no others.
+/// A word of a closed list.
 fn word<W: Word>(value: &Value) -> Option<Value> {
     let word = value.as_str()?.trim().to_lowercase();
     W::from_word(&word).map(|_| word.into())
 }
 
-/// A word of which the contract may have more: one that it lacks stands behind `other`.
+/// A word of an open list: an unknown one becomes `other`.
 fn open_word<W: Word>(value: &Value) -> Option<Value> {
     word::<W>(value).or_else(|| {
         let other = format!("other:{}", value.as_str()?.trim());
@@ -137,7 +137,7 @@ fn open_word<W: Word>(value: &Value) -> Option<Value> {
     })
 }
 
-/// Mends facts, and leaves those out that cannot be read if something happens beside them.
+/// Repairs facts; unreadable ones are removed if the row also has an event.
 fn mend_facts(facts: &mut Map<String, Value>, happens: bool, notes: &mut Vec<String>) {
     if let Some(Value::Object(more)) = facts.get_mut("more") {
         more.retain(|_, value| !value.is_null());
@@ -163,7 +163,7 @@ fn mend_facts(facts: &mut Map<String, Value>, happens: bool, notes: &mut Vec<Str
     odd.iter().for_each(|name| leave_out(facts, name, "facts/", notes));
 }
 
-/// The ticket and the customer that an event names which cannot be read.
+/// The ticket and the customer that an unreadable event names.
 pub(super) fn named_in(value: &Value) -> (Vec<String>, Vec<String>) {
     let name = |value: Option<&Value>| match value.and_then(text) {
         Some(Value::String(name)) => vec![name],
@@ -173,8 +173,7 @@ pub(super) fn named_in(value: &Value) -> (Vec<String>, Vec<String>) {
     (name(value.get("ticket")), name(customer))
 }
 
-/// The same of a text that is no JSON: what stands behind the names, as far as it is a text or a
-/// number.
+/// The same for a text that is not JSON: the values after the names, if they are texts or numbers.
 pub(super) fn named_in_text(broken: &str) -> (Vec<String>, Vec<String>) {
     (behind(broken, "ticket"), behind(broken, "customer.id"))
 }
