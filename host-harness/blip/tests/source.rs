@@ -541,7 +541,7 @@ fn a_ticket_that_is_damaged_is_no_reason_to_post_again() {
     let (desk, source) = waiting(&folder);
     drop(desk);
     let connection = rusqlite::Connection::open(folder.file()).expect("a database");
-    connection.execute_batch("UPDATE ticket SET facts = '{'").expect("a change");
+    connection.execute_batch("UPDATE ticket SET packed = NULL, facts = '{'").expect("a change");
     drop(connection);
     let mut desk = folder.again();
     let both = json!([text("m2", CUSTOMER, "ya"), text("e1", "eva@0mn.io", "oi")]);

@@ -68,7 +68,7 @@ pub struct Journal {
 
 #[derive(Debug)]
 enum Origin {
-    Desk(ReadOnly),
+    Desk(Box<ReadOnly>),
     Lines(BufReader<File>),
 }
 

@@ -346,7 +346,7 @@ pub struct TicketRow {
 pub struct TicketChange {
     /// The ticket.
     pub row: TicketRow,
-    /// Whether lane, status, department, customer or being set aside may have changed.
+    /// Whether facts, lane, status, department, customer or being set aside may have changed.
     pub moved: bool,
     /// Whether it is due at another instant.
     pub rescheduled: bool,

@@ -421,7 +421,9 @@ fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
     }
     drop(desk);
     let connection = rusqlite::Connection::open(folder.file()).expect("a database");
-    connection.execute("UPDATE ticket SET facts = '{' WHERE id = '4711'", []).expect("damage");
+    connection
+        .execute("UPDATE ticket SET packed = NULL, facts = '{' WHERE id = '4711'", [])
+        .expect("damage");
     drop(connection);
     let mut desk = folder.desk();
     let due = NINE + 10 * MINUTE;

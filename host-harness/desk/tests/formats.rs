@@ -23,7 +23,7 @@ use despertador_contract::{Author, Instant};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Period, Reporter, Rows};
 use despertador_desk::sink::{LogSink, Sink, document};
-use despertador_desk::store::{Query, Sqlite, TokenRow};
+use despertador_desk::store::{Query, Sqlite, Store, TokenRow};
 use despertador_desk::{Asked, Desk, Incoming, Options, Outcome, Replay, Replayed, Report, Scope};
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
@@ -196,8 +196,35 @@ fn story(file: &Path) -> Story {
     story
 }
 
+/// What is packed in a row, as the texts that it is made of: of a ticket or an entry of the journal.
+fn unpacked(store: &Sqlite, line: &mut Map<String, Value>) {
+    if line.remove("packed").is_none_or(|packed| packed.is_null()) {
+        return;
+    }
+    let number = |name: &str| line[name].as_i64().unwrap();
+    let texts = match line["table"].as_str() {
+        Some("ticket") => {
+            let id = line["id"].as_str().unwrap();
+            let ticket = store.ticket(number("account"), id).unwrap().unwrap();
+            vec![("facts", Some(ticket.facts))]
+        }
+        _ => {
+            let entry = store.entry(number("seq")).unwrap().unwrap();
+            vec![("row", entry.row), ("decision", entry.decision), ("note", entry.note)]
+        }
+    };
+    for (column, text) in texts {
+        let text = text.map(|text| masked(&text, column));
+        line.insert(column.into(), text.map_or(Value::Null, Value::from));
+    }
+}
+
 /// All rows of all tables, as JSON: blobs as digits, what only the plugin decides left out.
 fn rows(file: &Path) -> String {
+    // Opening it as a desk does would change it.
+    let copy = file.with_extension("copy");
+    fs::copy(file, &copy).unwrap();
+    let store = Sqlite::open(&copy).unwrap();
     let connection = rusqlite::Connection::open(file).unwrap();
     let names = |sql: &str| -> Vec<String> {
         let mut statement = connection.prepare(sql).unwrap();
@@ -230,6 +257,7 @@ fn rows(file: &Path) -> String {
                 };
                 line.insert(column.clone(), value);
             }
+            unpacked(&store, &mut line);
             text += &format!("{}\n", Value::Object(line));
         }
     }

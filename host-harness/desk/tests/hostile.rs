@@ -387,7 +387,7 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
     bend(
         &folder,
         "UPDATE outbox SET key = 'A/1/a/b' || rowid WHERE key LIKE 'A0%';
-         UPDATE ticket SET facts = '{' WHERE id LIKE 'A1%';
+         UPDATE ticket SET packed = NULL, facts = '{' WHERE id LIKE 'A1%';
          DELETE FROM ticket WHERE id LIKE 'A2%';",
     );
     let mut desk = folder.desk();
@@ -472,7 +472,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     // As if the plugin had not been told of what can no longer be read.
     bend(
         &folder,
-        "UPDATE journal SET kind = 1, row = 'what is this' WHERE seq =
+        "UPDATE journal SET packed = NULL, kind = 1, row = 'what is this' WHERE seq =
              (SELECT last FROM ticket WHERE id = '4711');
          UPDATE ticket SET parked = 'x', unheard = last, due = 5 WHERE id = '4711';",
     );
@@ -493,7 +493,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     assert_eq!(folder.desk().damaged_count(), 1, "it is moved aside once");
     bend(
         &folder,
-        "UPDATE journal SET row = '{\"ticket\":\"4711\",\"at\":\"2026-03-02T09:00:00Z\",\
+        "UPDATE journal SET packed = NULL, row = '{\"ticket\":\"4711\",\"at\":\"2026-03-02T09:00:00Z\",\
                    \"message\":{\"author\":\"agent\"}}' WHERE kind = 1",
     );
     let mut desk = folder.desk();

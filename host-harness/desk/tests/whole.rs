@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant};
 use despertador_desk::store::sqlite::ReadOnly;
-use despertador_desk::store::{Sqlite, Store, StoreError, StoreProblem};
+use despertador_desk::store::{Query, Sqlite, Store, StoreError, StoreProblem};
 use despertador_desk::{Desk, Incoming, Options};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, done, plugin, silent, words};
@@ -139,11 +139,22 @@ fn a_file_has_one_owner_by_whatever_way() {
 }
 
 /// Whether a text stands anywhere in the files of a store.
-fn stands(folder: &Folder, text: &str) -> bool {
+fn stands(folder: &Folder, text: impl AsRef<[u8]>) -> bool {
+    let text = text.as_ref();
     ["", "-wal"].iter().any(|ending| {
         let bytes = std::fs::read(beside(&folder.file(), ending)).unwrap_or_default();
-        bytes.windows(text.len()).any(|part| part == text.as_bytes())
+        bytes.windows(text.len()).any(|part| part == text)
     })
+}
+
+/// What is packed of a ticket and its journal, as it stands in the file.
+fn packed(folder: &Folder, ticket: &str) -> Vec<Vec<u8>> {
+    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+    let sql = "SELECT packed FROM ticket WHERE id = ?1 UNION ALL
+        SELECT packed FROM journal WHERE ticket = (SELECT no FROM ticket WHERE id = ?1)";
+    let mut statement = connection.prepare(sql).expect("a question");
+    let found = statement.query_map([ticket], |row| row.get(0)).expect("rows");
+    found.collect::<Result<_, _>>().expect("everything is packed")
 }
 
 fn named(ticket: &str, customer: &str, at: Instant) -> Incoming {
@@ -165,6 +176,8 @@ fn who_is_forgotten_is_gone_from_the_disk_or_it_is_said_that_they_are_not_yet() 
             .expect("receipts");
     }
     desk.record_events(NINE, &silent("4712", NINE)).expect("receipts");
+    let theirs = packed(&folder, "4711");
+    assert!(theirs.len() > 80 && theirs.iter().all(|packed| stands(&folder, packed)));
     let backup = folder.path().join("backup.db");
     Sqlite::copy(&folder.file(), &backup, |_, _| {}).expect("a backup");
     // Somebody reads the store meanwhile.
@@ -177,11 +190,13 @@ fn who_is_forgotten_is_gone_from_the_disk_or_it_is_said_that_they_are_not_yet() 
     let named = backup.canonicalize().expect("a path").to_string_lossy().into_owned();
     assert_eq!(forgotten.backups, [named]);
     assert!(desk.query_ticket("acme", "4711").is_err());
-    assert!(stands(&folder, "platypus"), "the log still has it");
+    assert!(theirs.iter().any(|packed| stands(&folder, packed)), "the log still has it");
     drop(reader);
     assert!(desk.next_due().is_some_and(|at| at <= now + MINUTE), "it is tried again");
     desk.poll_due(now + MINUTE, 10).expect("a look");
     assert!(!desk.is_purge_due());
+    // The facts alone may be those of others as well.
+    assert!(theirs[1..].iter().all(|packed| !stands(&folder, packed)));
     assert!(!stands(&folder, "platypus") && !stands(&folder, "\"eva\""));
     assert!(stands(&folder, "customer of 4712"), "the others stay");
     std::fs::remove_file(&backup).expect("a file");
@@ -209,6 +224,53 @@ fn who_is_forgotten_is_found_under_the_ids_they_had_before() {
     }
 }
 
+/// Makes a file what it was before anything was packed in it.
+fn unpack(folder: &Folder) {
+    let store = folder.store();
+    let last = store.numbers().expect("numbers").entry;
+    let entries: Vec<_> =
+        (1..=last).filter_map(|seq| store.entry(seq).expect("an entry")).collect();
+    let all = Query { account: 1, limit: 1_000, ..Query::default() };
+    let tickets = store.tickets(&all).expect("tickets");
+    drop(store);
+    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
+    for entry in entries {
+        let as_text = "UPDATE journal SET row = ?, decision = ?, note = ? WHERE seq = ?";
+        let texts = (entry.row, entry.decision, entry.note, entry.seq);
+        connection.execute(as_text, texts).expect("an entry");
+    }
+    for ticket in tickets {
+        let as_text = "UPDATE ticket SET facts = ? WHERE no = ?";
+        connection.execute(as_text, (ticket.facts, ticket.no)).expect("a ticket");
+    }
+    let columns = "ALTER TABLE journal DROP COLUMN packed; ALTER TABLE ticket DROP COLUMN packed;
+        ALTER TABLE policy DROP COLUMN texts; PRAGMA user_version = 6;";
+    connection.execute_batch(columns).expect("the tables as they were");
+}
+
+#[test]
+fn what_was_stored_as_text_is_read_as_what_is_packed() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+    drop(desk);
+    let journal = || {
+        let file = ReadOnly::open(&folder.file()).expect("a file");
+        let ticket = file.tickets(None, Instant::MIN, 0, 1).expect("tickets").remove(0);
+        file.journal(&ticket).expect("its journal")
+    };
+    let before = journal();
+    unpack(&folder);
+    assert_eq!(journal(), before);
+    let mut desk = folder.desk();
+    // What happens from here on is packed.
+    desk.record_events(NINE + SECOND, &[words("4711", Author::Agent, "a2", NINE)]).expect("a receipt");
+    let rebuilt = desk.query_rebuilt("acme", "4711").expect("a ticket");
+    assert!(rebuilt.differ.is_empty(), "{:?}", rebuilt.differ);
+    drop(desk);
+    assert_eq!(journal().get(..before.len()), Some(&before[..]));
+}
+
 #[test]
 fn a_file_of_an_older_version_knows_earlier_ids_and_what_was_sent() {
     let folder = Folder::new();
@@ -220,6 +282,7 @@ fn a_file_of_an_older_version_knows_earlier_ids_and_what_was_sent() {
     let key = desk.claim_deliveries(due, 10).expect("deliveries").remove(0).key;
     desk.record_deliveries(due + SECOND, &[done("acme", &key, due + 250)]).expect("a report");
     drop(desk);
+    unpack(&folder);
     // The tables as they were before these were kept.
     let connection = rusqlite::Connection::open(folder.file()).expect("a database");
     connection

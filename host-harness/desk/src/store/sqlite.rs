@@ -6,11 +6,13 @@
 
 mod inbound;
 mod ownership;
+mod packing;
 mod read;
 mod readonly;
 mod schema;
 mod write;
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use super::{StoreError, StoreProblem};
 use crate::private;
 use ownership::{Mark, Owned, has_log, is_owned};
+use packing::Packing;
 
 pub use readonly::{ReadOnly, TicketHead};
 
@@ -31,6 +34,7 @@ pub struct Sqlite {
     connection: Connection,
     file: PathBuf,
     mark: Mark,
+    packing: RefCell<Packing>,
     // Given back after the connection is closed.
     owned: Owned,
 }
@@ -92,7 +96,8 @@ impl Sqlite {
                 Unprepared::Store(error) => error,
             })?;
         owned.note(&mark);
-        Ok(Self { connection, file, mark, owned })
+        let packing = RefCell::new(packing(&file)?);
+        Ok(Self { connection, file, mark, packing, owned })
     }
 
     /// The file.
@@ -134,6 +139,14 @@ impl Sqlite {
     fn failed(&self, error: &rusqlite::Error) -> StoreError {
         failed(&self.file, error)
     }
+}
+
+/// What packs and unpacks the entries of a file.
+fn packing(file: &Path) -> Result<Packing, StoreError> {
+    Packing::new().map_err(|error| {
+        let found = format!("the entries of `{}` cannot be unpacked: {error}", file.display());
+        StoreError::new(StoreProblem::Io, found)
+    })
 }
 
 /// Notes where a backup is, for whoever is forgotten later; a store that cannot be written is

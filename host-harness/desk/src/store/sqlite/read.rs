@@ -1,5 +1,6 @@
 //! What is asked of the file, and what is deleted from it.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use despertador_contract::key;
@@ -8,6 +9,7 @@ use despertador_contract::{ExitState, Instant, Step, TicketStatus};
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
 
 use super::ownership::Mark;
+use super::packing::{Beside, FACTS, Packing};
 use super::{Sqlite, unknown};
 use crate::decision::action_from_text;
 use crate::scope::Scope;
@@ -18,7 +20,7 @@ use crate::store::{
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
-    parked, failures, unheard, last, changed, facts, memory, carried_out, outbox";
+    parked, failures, unheard, last, changed, facts, memory, carried_out, outbox, packed";
 const OUTBOX: &str = "ticket, key, account, lane, state, attempts, next, since, due, action, why";
 
 /// Tickets of a customer, by the name they are known by or another one.
@@ -176,7 +178,7 @@ impl Store for Sqlite {
         self.one(
             &format!("SELECT {TICKET} FROM ticket WHERE account = ? AND id = ?"),
             params![account, id],
-            ticket,
+            |row| self.ticket_row(row),
         )
     }
 
@@ -271,7 +273,7 @@ impl Store for Sqlite {
                 query.after,
                 count(query.limit)
             ],
-            ticket,
+            |row| self.ticket_row(row),
         )
     }
 
@@ -370,7 +372,7 @@ impl Store for Sqlite {
     }
 
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
-        self.one(ENTRY, params![seq], entry)
+        read_entry(&self.connection, &self.packing, ENTRY, seq).map_err(|error| self.failed(&error))
     }
 
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
@@ -451,6 +453,18 @@ impl Store for Sqlite {
 }
 
 impl Sqlite {
+    fn ticket_row(&self, row: &Row<'_>) -> rusqlite::Result<TicketRow> {
+        const PACKED: usize = 19;
+        let mut ticket = ticket(row)?;
+        let Some(packed) = row.get_ref(PACKED)?.as_blob_or_null()? else { return Ok(ticket) };
+        let unpacked = self.packing.borrow_mut().unpack(&self.connection, packed, FACTS)?;
+        let damaged =
+            |what: String| unknown(PACKED, format!("facts of ticket `{}`: {what}", ticket.id));
+        let [facts, ..] = unpacked.map_err(damaged)?;
+        ticket.facts = facts.unwrap_or_default();
+        Ok(ticket)
+    }
+
     /// Deletes tickets and what hangs on them: the chain of their entries, from the last one back.
     fn delete(&mut self, tickets: &str, params: impl Params) -> Result<u64, StoreError> {
         let file = self.file.clone();
@@ -511,14 +525,30 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     Ok(AccountRow { no: row.get(0)?, name: row.get(1)?, policy: row.get(2)?, sweep: row.get(3)? })
 }
 
-/// An entry of the journal by its number, read by [`entry`].
-pub(super) const ENTRY: &str = "SELECT seq, previous, ticket, at, kind, policy, row, decision, note
-     FROM journal WHERE seq = ?";
+/// An entry of the journal by its number, read by [`read_entry`].
+pub(super) const ENTRY: &str = "
+SELECT seq, previous, journal.ticket, at, kind, journal.policy, row, decision, note, journal.packed,
+    ticket.account, ticket.id
+FROM journal LEFT JOIN ticket ON ticket.no = journal.ticket WHERE seq = ?";
 
-pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
-    let seq = row.get(0)?;
+/// The same of a file in which no entry is packed.
+pub(super) const ENTRY_AS_TEXT: &str = "
+SELECT seq, previous, ticket, at, kind, policy, row, decision, note, NULL, 0, ''
+FROM journal WHERE seq = ?";
+
+const PACKED: usize = 9;
+
+pub(super) fn read_entry(
+    connection: &Connection,
+    packing: &RefCell<Packing>,
+    sql: &str,
+    seq: i64,
+) -> rusqlite::Result<Option<EntryRow>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![seq])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
     let kind = row.get(4)?;
-    Ok(EntryRow {
+    let mut entry = EntryRow {
         seq,
         previous: row.get(1)?,
         ticket: row.get(2)?,
@@ -529,7 +559,16 @@ pub(super) fn entry(row: &Row<'_>) -> rusqlite::Result<EntryRow> {
         row: row.get(6)?,
         decision: row.get(7)?,
         note: row.get(8)?,
-    })
+    };
+    let Some(packed) = row.get_ref(PACKED)?.as_blob_or_null()? else { return Ok(Some(entry)) };
+    let damaged = |what: String| unknown(PACKED, format!("entry {seq} of the journal: {what}"));
+    let (Some(account), Some(id)) = (row.get(10)?, row.get_ref(11)?.as_str_or_null()?) else {
+        return Err(damaged("its ticket is not there".into()));
+    };
+    let beside = Beside { at: entry.at, policy: (account, entry.policy), ticket: id };
+    let unpacked = packing.borrow_mut().unpack(connection, packed, beside)?;
+    [entry.row, entry.decision, entry.note] = unpacked.map_err(damaged)?;
+    Ok(Some(entry))
 }
 
 pub(super) fn policy(row: &Row<'_>) -> rusqlite::Result<PolicyRow> {

@@ -5,14 +5,16 @@
 //! an index beside it being made. The log that a killed desk left is read and kept; of it SQLite
 //! makes an index beside the file, as it would for a desk.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use despertador_contract::Instant;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::ownership::{Mark, has_log, is_owned};
-use super::{failed, look_at, read, schema, whole_path};
+use super::packing::Packing;
+use super::{failed, look_at, packing, read, schema, whole_path};
 use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
 
 /// A desk's file, or a backup of one, open for reading alone. What is read is the file as it was
@@ -21,6 +23,9 @@ use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
 pub struct ReadOnly {
     connection: Connection,
     file: PathBuf,
+    packing: RefCell<Packing>,
+    /// Whether entries may be packed: in older files none is.
+    is_packed: bool,
     /// How the file was, if it is read without regard to others.
     lying: Option<Stamp>,
 }
@@ -83,7 +88,9 @@ impl ReadOnly {
         } else {
             Connection::open_with_flags(&file, flags.difference(OpenFlags::SQLITE_OPEN_URI))
         };
-        let reading = Self {
+        let mut reading = Self {
+            packing: RefCell::new(packing(&file)?),
+            is_packed: false,
             connection: connection.map_err(|error| unread(&file, &error))?,
             lying: lying.then_some(stamp),
             file,
@@ -99,7 +106,7 @@ impl ReadOnly {
     }
 
     /// Checks whose file it is, and takes its state of now.
-    fn begin(&self) -> Result<(), StoreError> {
+    fn begin(&mut self) -> Result<(), StoreError> {
         let number = |name: &str| {
             self.connection
                 .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
@@ -112,10 +119,12 @@ impl ReadOnly {
             return refuse(StoreProblem::Corrupt, "is a database of something else".into());
         }
         let (version, known) = (number("user_version")?, schema::STEPS.len());
-        if usize::try_from(version).unwrap_or(usize::MAX) > known {
+        let done = usize::try_from(version).unwrap_or(usize::MAX);
+        if done > known {
             let what = format!("has tables of version {version}, and {known} is known");
             return refuse(StoreProblem::Newer, what);
         }
+        self.is_packed = done >= schema::PACKED_ENTRIES;
         if self.lying.is_some()
             && let Some(mark) = Mark::read(&self.connection).map_err(|error| self.failed(&error))?
         {
@@ -236,9 +245,8 @@ impl ReadOnly {
     }
 
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
-        self.connection
-            .prepare_cached(read::ENTRY)
-            .and_then(|mut statement| statement.query_row([seq], read::entry).optional())
+        let sql = if self.is_packed { read::ENTRY } else { read::ENTRY_AS_TEXT };
+        read::read_entry(&self.connection, &self.packing, sql, seq)
             .map_err(|error| self.failed(&error))
     }
 

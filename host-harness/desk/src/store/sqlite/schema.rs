@@ -13,6 +13,8 @@ pub(super) const APPLICATION: i64 = 0x6465_7370;
 ///   that cannot be read is named beside it and not in it.
 /// - `sent` is what the budget of a customer is counted by, over all of their tickets; `known_as`
 ///   has ids that a ticket's customer had before.
+/// - `packed` is a ticket's facts, or an entry's row, decision and note, in few bytes: `packing.rs`; `texts` are those of
+///   a policy, as they are found in what is packed.
 /// - `shutdown` says whether the file is whole without its log, and the last entry ever made.
 pub(super) const STEPS: &[&str] = &[
     "
@@ -129,9 +131,16 @@ INSERT OR IGNORE INTO known_as
 CREATE INDEX flow_head ON flow (account, version, at, by, exit);
 CREATE INDEX policy_head ON policy (account, version, at, by);
 ",
+    "
+ALTER TABLE journal ADD COLUMN packed BLOB;
+ALTER TABLE ticket ADD COLUMN packed BLOB;
+ALTER TABLE policy ADD COLUMN texts TEXT;
+",
 ];
 
 /// From this version on the customers of tickets are in their canonical spelling.
 pub(super) const CANONICAL_CUSTOMERS: usize = 3;
 /// From this version on the ids that customers had before are known, in the same spelling.
 pub(super) const EARLIER_CUSTOMERS: usize = 5;
+/// From this version on entries are packed.
+pub(super) const PACKED_ENTRIES: usize = 7;

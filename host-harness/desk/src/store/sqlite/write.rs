@@ -1,5 +1,7 @@
 //! What is stored, in one transaction.
 
+use std::collections::HashMap;
+
 use despertador_contract::decision::action_json;
 use despertador_contract::key;
 use despertador_contract::word::Word;
@@ -7,6 +9,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use serde_json::json;
 
 use super::Sqlite;
+use super::packing::{self, Beside, Packing};
 use crate::store::{
     Batch, EntryRow, OutboxChange, StoreError, StoreProblem, TicketChange, TicketRow,
 };
@@ -23,7 +26,9 @@ impl Sqlite {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
         write_administration(&tx, batch).map_err(failed)?;
-        write_tickets(&tx, &batch.tickets, failed)?;
+        let packing = self.packing.get_mut();
+        write_tickets(&tx, &batch.tickets, packing, failed)?;
+        write_journal(&tx, batch, packing).map_err(failed)?;
         write_events(&tx, batch).map_err(failed)?;
         write_damage(&tx, batch).map_err(failed)?;
         super::inbound::write(&tx, batch).map_err(failed)?;
@@ -84,8 +89,8 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
     }
     for policy in &batch.policies {
         tx.prepare_cached(
-            "INSERT INTO policy (account, version, at, by, config, surroundings)
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO policy (account, version, at, by, config, surroundings, texts)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             policy.account,
@@ -93,7 +98,8 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
             policy.at,
             policy.by,
             policy.config,
-            policy.surroundings
+            policy.surroundings,
+            packing::texts_of(&policy.config)
         ])?;
     }
     for flow in &batch.flows {
@@ -136,31 +142,32 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
 }
 
 const INSERT: &str = "
-INSERT INTO ticket (no, version, due, aim, failures, unheard, last, changed, facts, memory,
-    carried_out, outbox, lane, status, department, customer, parked, account, id)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+INSERT INTO ticket (no, version, due, aim, failures, unheard, last, changed, memory, carried_out,
+    outbox, lane, status, department, customer, parked, facts, packed, account, id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 const MOVE: &str = "
 UPDATE ticket SET version = ?2, due = ?3, aim = ?4, failures = ?5, unheard = ?6, last = ?7,
-    changed = ?8, facts = ?9, memory = ?10, carried_out = ?11, outbox = ?12, lane = ?13,
-    status = ?14, department = ?15, customer = ?16, parked = ?17
+    changed = ?8, memory = ?9, carried_out = ?10, outbox = ?11, lane = ?12, status = ?13,
+    department = ?14, customer = ?15, parked = ?16, facts = ?17, packed = ?18
 WHERE no = ?1 AND version = ?2 - 1";
 const RESCHEDULE: &str = "
 UPDATE ticket SET version = ?2, due = ?3, aim = ?4, failures = ?5, unheard = ?6, last = ?7,
-    changed = ?8, facts = ?9, memory = ?10, carried_out = ?11, outbox = ?12
+    changed = ?8, memory = ?9, carried_out = ?10, outbox = ?11
 WHERE no = ?1 AND version = ?2 - 1";
 const CHANGE: &str = "
 UPDATE ticket SET version = ?2, aim = ?3, failures = ?4, unheard = ?5, last = ?6,
-    changed = ?7, facts = ?8, memory = ?9, carried_out = ?10, outbox = ?11
+    changed = ?7, memory = ?8, carried_out = ?9, outbox = ?10
 WHERE no = ?1 AND version = ?2 - 1";
 
 fn write_tickets(
     tx: &Transaction<'_>,
     tickets: &[TicketChange],
+    packing: &mut Packing,
     failed: impl Fn(rusqlite::Error) -> StoreError,
 ) -> Result<(), StoreError> {
     for change in tickets {
         let row = &change.row;
-        let written = write_ticket(tx, change).map_err(&failed)?;
+        let written = write_ticket(tx, change, packing).map_err(&failed)?;
         if written != 1 {
             return Err(StoreError::new(
                 StoreProblem::Conflict,
@@ -171,35 +178,49 @@ fn write_tickets(
     Ok(())
 }
 
-fn write_ticket(tx: &Transaction<'_>, change: &TicketChange) -> rusqlite::Result<usize> {
+fn write_ticket(
+    tx: &Transaction<'_>,
+    change: &TicketChange,
+    packing: &mut Packing,
+) -> rusqlite::Result<usize> {
     let TicketRow { no, version, due, aim, failures, unheard, last, changed, .. } = &change.row;
     let TicketRow { facts, memory, carried_out, outbox, .. } = &change.row;
     let TicketRow { lane, department, customer, parked, account, id, .. } = &change.row;
     let aim = aim.as_ref().map(key::render_step);
-    if *version == 1 {
-        return tx.prepare_cached(INSERT)?.execute(params![
-            no,
-            version,
-            due,
-            aim,
-            failures,
-            unheard,
-            last,
-            changed,
-            facts,
-            memory,
-            carried_out,
-            outbox,
-            lane,
-            change.row.status.word(),
-            department,
-            customer,
-            parked,
-            account,
-            id
-        ]);
+    if *version > 1 && !change.moved {
+        return if change.rescheduled {
+            tx.prepare_cached(RESCHEDULE)?.execute(params![
+                no,
+                version,
+                due,
+                aim,
+                failures,
+                unheard,
+                last,
+                changed,
+                memory,
+                carried_out,
+                outbox
+            ])
+        } else {
+            tx.prepare_cached(CHANGE)?.execute(params![
+                no,
+                version,
+                aim,
+                failures,
+                unheard,
+                last,
+                changed,
+                memory,
+                carried_out,
+                outbox
+            ])
+        };
     }
-    if change.moved {
+    let packed = packing.pack(tx, [Some(facts), None, None], packing::FACTS)?;
+    let facts = if packed.is_some() { "" } else { facts };
+    let status = change.row.status.word();
+    if *version > 1 {
         return tx.prepare_cached(MOVE)?.execute(params![
             no,
             version,
@@ -209,46 +230,76 @@ fn write_ticket(tx: &Transaction<'_>, change: &TicketChange) -> rusqlite::Result
             unheard,
             last,
             changed,
-            facts,
             memory,
             carried_out,
             outbox,
             lane,
-            change.row.status.word(),
+            status,
             department,
             customer,
-            parked
-        ]);
-    }
-    if change.rescheduled {
-        return tx.prepare_cached(RESCHEDULE)?.execute(params![
-            no,
-            version,
-            due,
-            aim,
-            failures,
-            unheard,
-            last,
-            changed,
+            parked,
             facts,
-            memory,
-            carried_out,
-            outbox
+            packed
         ]);
     }
-    tx.prepare_cached(CHANGE)?.execute(params![
+    tx.prepare_cached(INSERT)?.execute(params![
         no,
         version,
+        due,
         aim,
         failures,
         unheard,
         last,
         changed,
-        facts,
         memory,
         carried_out,
-        outbox
+        outbox,
+        lane,
+        status,
+        department,
+        customer,
+        parked,
+        facts,
+        packed,
+        account,
+        id
     ])
+}
+
+fn write_journal(
+    tx: &Transaction<'_>,
+    batch: &Batch,
+    packing: &mut Packing,
+) -> rusqlite::Result<()> {
+    if batch.journal.is_empty() {
+        return Ok(());
+    }
+    let tickets: HashMap<_, _> =
+        batch.tickets.iter().map(|change| (change.row.no, change)).collect();
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO journal (seq, previous, ticket, at, kind, policy, row, decision, note, packed)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    for entry in &batch.journal {
+        let EntryRow { seq, previous, ticket, at, policy, .. } = entry;
+        let packed = match tickets.get(ticket) {
+            Some(TicketChange { row, .. }) => {
+                let beside = Beside { at: *at, policy: (row.account, *policy), ticket: &row.id };
+                let parts = [&entry.row, &entry.decision, &entry.note];
+                packing.pack(tx, parts.map(Option::as_deref), beside)?
+            }
+            None => None,
+        };
+        let [row, decision, note] = match packed {
+            Some(_) => [None; 3],
+            None => [&entry.row, &entry.decision, &entry.note].map(Option::as_deref),
+        };
+        let kind = entry.kind.number();
+        insert.execute(params![
+            seq, previous, ticket, at, kind, policy, row, decision, note, packed
+        ])?;
+    }
+    Ok(())
 }
 
 fn write_events(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
@@ -257,18 +308,6 @@ fn write_events(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
             tx.prepare_cached("INSERT INTO consumed (ticket, digest) VALUES (?, ?)")?;
         for consumed in &batch.consumed {
             insert.execute(params![consumed.ticket, consumed.digest.as_slice()])?;
-        }
-    }
-    if !batch.journal.is_empty() {
-        let mut insert = tx.prepare_cached(
-            "INSERT INTO journal (seq, previous, ticket, at, kind, policy, row, decision, note)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        for entry in &batch.journal {
-            let EntryRow { seq, previous, ticket, at, policy, row, decision, note, .. } = entry;
-            let kind = entry.kind.number();
-            insert
-                .execute(params![seq, previous, ticket, at, kind, policy, row, decision, note])?;
         }
     }
     for change in &batch.outbox {
