@@ -163,7 +163,7 @@ impl Journal {
     pub fn open(file: &Path) -> Result<Self, JournalError> {
         let mut head = [0; SQLITE.len()];
         let from = match File::open(file)?.read_exact(&mut head) {
-            Ok(()) if head == SQLITE => Origin::Desk(ReadOnly::open(file)?),
+            Ok(()) if head == SQLITE => Origin::Desk(Box::new(ReadOnly::open(file)?)),
             Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(error.into()),
             _ if Self::is_one(file)? => Origin::Lines(BufReader::new(File::open(file)?)),
             _ => return Err(JournalError::NoJournal),
@@ -177,7 +177,10 @@ impl Journal {
     ///
     /// The file is no desk's, or cannot be read.
     pub fn beside_desk(file: &Path) -> Result<Self, JournalError> {
-        Ok(Self { file: file.to_owned(), from: Origin::Desk(ReadOnly::beside_desk(file)?) })
+        Ok(Self {
+            file: file.to_owned(),
+            from: Origin::Desk(Box::new(ReadOnly::beside_desk(file)?)),
+        })
     }
 
     /// When its last entry was made; none if it has none. Of lines all have to be read.

@@ -74,7 +74,7 @@ fn by_table(folder: &Folder) -> String {
 /// `actions` of them are reminders and the close, the others the opening and messages.
 fn bytes_an_event(actions: i64) -> f64 {
     let folder = Folder::new();
-    let mut desk = folder.acme(ADERESO);
+    let desk = folder.acme(ADERESO);
     let mut chance = fastrand::Rng::with_seed(7);
     let tickets: Vec<_> = (0..TICKETS).map(|_| uuid(&mut chance)).collect();
     drop(desk);

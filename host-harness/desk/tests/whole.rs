@@ -220,7 +220,7 @@ fn who_is_forgotten_is_found_under_the_ids_they_had_before() {
         assert_eq!(forgotten.tickets, tickets, "{customer}");
     }
     for text in ["eva", "eva@b", "eva@c"] {
-        assert!(!stands(&folder, &format!("\"{text}\"")), "{text}");
+        assert!(!stands(&folder, format!("\"{text}\"")), "{text}");
     }
 }
 
