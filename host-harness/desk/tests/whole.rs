@@ -264,7 +264,8 @@ fn what_was_stored_as_text_is_read_as_what_is_packed() {
     assert_eq!(journal(), before);
     let mut desk = folder.desk();
     // What happens from here on is packed.
-    desk.record_events(NINE + SECOND, &[words("4711", Author::Agent, "a2", NINE)]).expect("a receipt");
+    desk.record_events(NINE + SECOND, &[words("4711", Author::Agent, "a2", NINE)])
+        .expect("a receipt");
     let rebuilt = desk.query_rebuilt("acme", "4711").expect("a ticket");
     assert!(rebuilt.differ.is_empty(), "{:?}", rebuilt.differ);
     drop(desk);
