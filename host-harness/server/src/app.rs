@@ -84,7 +84,7 @@ impl App {
     }
 
     /// Updates the cache of accounts and tokens from the desk.
-    pub(crate) fn know(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
+    pub(crate) fn refresh_cache(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
         self.tokens.set(desk.query_tokens()?);
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
             desk.accounts().map(str::to_owned).collect();
@@ -101,7 +101,7 @@ impl App {
         let app = self.clone();
         self.ask(language, move |desk, now| {
             let changed = change(desk, now);
-            app.know(desk)?;
+            app.refresh_cache(desk)?;
             changed
         })
         .await
@@ -109,7 +109,7 @@ impl App {
 
     /// Updates the bots and departments from the settings. A bot that stays keeps its waiting
     /// messages.
-    pub(crate) fn know_bots(&self, settings: &Settings) -> Result<(), String> {
+    pub(crate) fn set_bots(&self, settings: &Settings) -> Result<(), String> {
         let mut bots = HashMap::new();
         for (name, account) in &settings.accounts {
             if let Some(blip) = &account.blip {
@@ -161,7 +161,7 @@ impl App {
     }
 
     /// Records events of an account's tickets when it is the account's turn; the receipts come when
-    /// they are durable. At most [`TURN`](crate::limits::TURN) events, which are stored in one
+    /// they are durable. At most [`EVENTS_PER_TURN_MAX`](crate::limits::EVENTS_PER_TURN_MAX) events, which are stored in one
     /// commit.
     pub(crate) async fn take(
         &self,
@@ -199,7 +199,7 @@ impl App {
         question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> R + Send + 'static,
     ) -> Result<R, NotDone> {
         let span = tracing::debug_span!("desk.ask");
-        let turn = self.limits.turn(&scope::account(), QUESTION).await;
+        let turn = self.limits.turn(&scope::account(), QUERY_COST_EVENTS).await;
         let turn = turn.map_err(|_| NotDone::Busy)?;
         let (then, answer) = oneshot::channel();
         self.inlet.try_call(move |desk, now| {
@@ -212,7 +212,7 @@ impl App {
 }
 
 /// The cost of a query in turns of the desk, in events.
-const QUESTION: usize = 32;
+const QUERY_COST_EVENTS: usize = 32;
 
 /// The language of the reader.
 impl FromRequestParts<App> for Language {

@@ -41,9 +41,9 @@ struct Received {
 }
 
 /// Maximum number of received actions that are kept.
-const KEPT: usize = 1_000;
+const KEPT_ACTIONS_MAX: usize = 1_000;
 /// Maximum age of signatures, in milliseconds.
-const OLD: u64 = 300_000;
+const SIGNATURE_AGE_MILLIS_MAX: u64 = 300_000;
 
 impl Receiver {
     /// Starts a receiver with this secret, on port 7072 of this machine or any free port. It also
@@ -90,14 +90,17 @@ async fn take(State(received): State<Received>, headers: HeaderMap, body: Bytes)
     let timestamp = header("despertador-timestamp").and_then(|at| at.parse().ok());
     let signed = header("despertador-signature").unwrap_or_default();
     let now = SystemClock.now();
-    let checked =
-        timestamp.map(|at| signature::verify(&received.secret, at, &body, signed, now, OLD));
+    let checked = timestamp.map(|at| {
+        signature::verify(&received.secret, at, &body, signed, now, SIGNATURE_AGE_MILLIS_MAX)
+    });
     if !matches!(checked, Some(Ok(()))) {
         return StatusCode::UNAUTHORIZED;
     }
     let Ok(action) = serde_json::from_slice::<Value>(&body) else { return StatusCode::BAD_REQUEST };
     let mut actions = received.actions.lock().unwrap_or_else(PoisonError::into_inner);
-    if !actions.iter().any(|known| known.get("key") == action.get("key")) && actions.len() < KEPT {
+    if !actions.iter().any(|known| known.get("key") == action.get("key"))
+        && actions.len() < KEPT_ACTIONS_MAX
+    {
         actions.push(action.clone());
         // There may be no listener.
         let _: Result<(), _> = received.told.send(action);

@@ -41,30 +41,35 @@ pub(crate) struct Limits {
 
 /// Maximum number of wrong tokens per address and minute; further ones are answered with «too
 /// many».
-const FAILURES: NonZeroU32 = NonZeroU32::new(60).expect("more than 0");
+const WRONG_TOKENS_PER_MINUTE_MAX: NonZeroU32 = NonZeroU32::new(60).expect("more than 0");
 /// After this many keys, idle ones are removed.
-const KEYS: usize = 10_000;
+const KEYS_MAX: usize = 10_000;
 
 impl Limits {
     pub(crate) fn new(settings: &crate::settings::Limits) -> Limits {
         let each = settings.requests_per_second;
-        let quota = Quota::per_second(each).allow_burst(each.saturating_mul(BURST));
+        let quota = Quota::per_second(each).allow_burst(each.saturating_mul(BURST_SECONDS));
         let room = settings.bodies.get().div_ceil(KIB).max(kib(settings.body.get()));
         Limits {
             body: settings.body.get(),
             body_timeout: settings.body_timeout.0,
             request_timeout: settings.request_timeout.0,
             requests: RateLimiter::hashmap(quota),
-            failures: RateLimiter::hashmap(Quota::per_minute(FAILURES)),
+            failures: RateLimiter::hashmap(Quota::per_minute(WRONG_TOKENS_PER_MINUTE_MAX)),
             room: Shares::new(
                 room,
-                room.div_ceil(SHARE).max(kib(settings.body.get())),
-                ROOM_QUANTUM,
+                room.div_ceil(ROOM_SHARE_DIVISOR).max(kib(settings.body.get())),
+                ROOM_QUANTUM_KIB,
                 WAITING_MAX,
             ),
-            turns: Shares::new(TURNS, TURN, TURN_QUANTUM, WAITING_MAX),
+            turns: Shares::new(
+                PENDING_EVENTS_MAX,
+                EVENTS_PER_TURN_MAX,
+                TURN_QUANTUM_EVENTS,
+                WAITING_MAX,
+            ),
             reports: half_each(settings.reports.get()),
-            checks: half_each(CHECKS),
+            checks: half_each(CHECKS_MAX),
             seats: Arc::new(Seats::new(settings.connections.get().div_ceil(2))),
             clock: DefaultClock::default(),
         }
@@ -117,7 +122,7 @@ impl Limits {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
             return Ok(());
         };
-        if self.failures.len() > KEYS {
+        if self.failures.len() > KEYS_MAX {
             self.failures.retain_recent();
         }
         self.failures
@@ -205,22 +210,22 @@ fn busy(said: &str) -> Problem {
 }
 
 /// An account gets a quarter of the memory for bodies.
-const SHARE: usize = 4;
+const ROOM_SHARE_DIVISOR: usize = 4;
 /// Memory for bodies that an account may use per turn, in KiB.
-const ROOM_QUANTUM: usize = 64;
+const ROOM_QUANTUM_KIB: usize = 64;
 /// Maximum number of an account's requests that wait for the same resource.
 const WAITING_MAX: usize = 512;
 /// Maximum number of events of all accounts that were passed to the desk and not stored yet.
-const TURNS: usize = 1_024;
+const PENDING_EVENTS_MAX: usize = 1_024;
 /// Maximum number of them per account: about ten milliseconds of the desk's thread.
-pub(crate) const TURN: usize = 256;
+pub(crate) const EVENTS_PER_TURN_MAX: usize = 256;
 /// Events that an account may pass to the desk per turn.
-const TURN_QUANTUM: usize = 64;
+const TURN_QUANTUM_EVENTS: usize = 64;
 /// Maximum number of policies and flows that are checked at a time.
-const CHECKS: usize = 2;
+const CHECKS_MAX: usize = 2;
 
 /// A caller that was quiet may use the requests of this many seconds at once.
-const BURST: NonZeroU32 = NonZeroU32::new(2).expect("more than 0");
+const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(2).expect("more than 0");
 const KIB: usize = 1_024;
 
 fn kib(bytes: usize) -> usize {

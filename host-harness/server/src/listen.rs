@@ -22,15 +22,15 @@ use crate::app::App;
 use crate::limits::Seat;
 
 /// Maximum number of headers of a request.
-const HEADERS: usize = 64;
+const HEADERS_MAX: usize = 64;
 /// Maximum size of a request's head, in bytes.
-const HEAD: usize = 32 << 10;
+const HEAD_BYTES_MAX: usize = 32 << 10;
 /// The pause after accepting a connection failed because no file handles are left.
-const NO_HANDLES: Duration = Duration::from_millis(100);
+const NO_HANDLES_PAUSE: Duration = Duration::from_millis(100);
 
 /// The timeouts of connections.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Held {
+pub(crate) struct ConnectionLimits {
     pub(crate) connections: usize,
     /// Maximum time to receive a head, and therefore of an idle connection.
     pub(crate) head_timeout: Duration,
@@ -43,7 +43,7 @@ pub(crate) async fn listen(
     listener: TcpListener,
     router: Router,
     app: App,
-    held: Held,
+    held: ConnectionLimits,
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -61,7 +61,7 @@ pub(crate) async fn listen(
             Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "no connection");
-                tokio::time::sleep(NO_HANDLES).await;
+                tokio::time::sleep(NO_HANDLES_PAUSE).await;
                 continue;
             }
         };
@@ -76,8 +76,8 @@ pub(crate) async fn listen(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(held.head_timeout)
-            .max_headers(HEADERS)
-            .max_buf_size(HEAD)
+            .max_headers(HEADERS_MAX)
+            .max_buf_size(HEAD_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {

@@ -21,11 +21,12 @@ pub(crate) struct Metrics {
 struct Times(Histogram);
 
 /// Histogram buckets of times, in seconds.
-const CLASSES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+const BUCKETS_SECONDS: [f64; 12] =
+    [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 impl Default for Times {
     fn default() -> Self {
-        Times(Histogram::new(CLASSES))
+        Times(Histogram::new(BUCKETS_SECONDS))
     }
 }
 

@@ -24,16 +24,16 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::outlets::{SECRET, secret_of};
+use crate::outlets::{SECRET_BYTES_MIN, secret_of};
 use crate::problem::{Code, Problem};
 use crate::reload::Reloader;
 use crate::scope;
 use crate::settings::Settings;
 
 /// Maximum time of a readiness check.
-const PATIENCE: Duration = Duration::from_secs(2);
+const READY_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the desk is not ready after its own work failed, in milliseconds.
-const TROUBLED: i64 = 10_000;
+const NOT_READY_MILLIS: i64 = 10_000;
 
 /// `/healthz` and `/readyz`, which need no token and disclose nothing.
 pub(crate) fn health() -> Router<App> {
@@ -61,9 +61,11 @@ impl Gate {
             None => None,
             Some(file) => {
                 let secret = secret_of(file)?;
-                if secret.len() < SECRET {
+                if secret.len() < SECRET_BYTES_MIN {
                     let file = file.display();
-                    return Err(format!("the token in `{file}` has less than {SECRET} bytes"));
+                    return Err(format!(
+                        "the token in `{file}` has less than {SECRET_BYTES_MIN} bytes"
+                    ));
                 }
                 Some(Sha256::of(&secret))
             }
@@ -135,7 +137,7 @@ enum Trouble {
 
 async fn ready(State(app): State<App>) -> impl IntoResponse {
     let troubled = app.ask_plainly(|desk, now| {
-        let is_late = |at: Instant| now.saturating_sub(at) < TROUBLED;
+        let is_late = |at: Instant| now.saturating_sub(at) < NOT_READY_MILLIS;
         if desk.trouble().is_some_and(|(at, _)| is_late(*at)) {
             return Some(Trouble::Desk);
         }
@@ -145,7 +147,7 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
             (suspended, _) => Some(Trouble::Suspended(suspended)),
         }
     });
-    let said = match tokio::time::timeout(PATIENCE, troubled).await {
+    let said = match tokio::time::timeout(READY_TIMEOUT, troubled).await {
         _ if app.is_stopping() => "the server is stopping".to_owned(),
         Err(_) => "the desk is busy or its disk is slow".to_owned(),
         Ok(Err(not_done)) => not_done.to_string(),
@@ -184,7 +186,7 @@ async fn reload(app: &App, reloader: &Reloader) -> impl IntoResponse + use<> {
 }
 
 /// Maximum number of waiting items that are counted.
-const COUNTED: usize = 100_000;
+const COUNTED_MAX: usize = 100_000;
 
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     let english = crate::language::Language::default();
@@ -198,12 +200,12 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 counts.given_up = counts.given_up.saturating_add(own.given_up);
                 counts.parked = counts.parked.saturating_add(own.parked);
             }
-            Ok(Seen {
+            Ok(DeskValues {
                 wakes: desk.lateness().clone(),
                 deliveries: desk.delivery_lateness().clone(),
                 commits: desk.commit_durations().clone(),
                 counts,
-                backlog: desk.query_backlog(now, COUNTED)?,
+                backlog: desk.query_backlog(now, COUNTED_MAX)?,
                 accounts: desk.accounts().count(),
                 suspended: desk.plugin().suspensions(now).len(),
                 next: desk.next_instant(),
@@ -218,7 +220,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
 }
 
 /// Values from the desk. No account is named.
-struct Seen {
+struct DeskValues {
     wakes: Lateness,
     deliveries: Lateness,
     commits: Lateness,
@@ -231,7 +233,7 @@ struct Seen {
     damaged: usize,
 }
 
-impl Seen {
+impl DeskValues {
     fn register(self, registry: &mut Registry) {
         for (name, help, classes) in [
             (
@@ -340,14 +342,14 @@ impl EncodeMetric for Classes {
 }
 
 /// How often the log checks for which accounts the plugin is quarantined.
-const OFTEN: Duration = Duration::from_secs(1);
+const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Logs for which accounts the plugin is quarantined, and when that ends.
 pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
     let mut suspended = BTreeSet::new();
     loop {
         tokio::select! {
-            () = tokio::time::sleep(OFTEN) => {}
+            () = tokio::time::sleep(WATCH_INTERVAL) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }
         let seen = app.ask_plainly(|desk, now| desk.plugin().suspensions(now)).await;

@@ -24,7 +24,7 @@ pub(crate) struct Ways {
 }
 
 /// Minimum length of secrets, in bytes.
-pub(crate) const SECRET: usize = 16;
+pub(crate) const SECRET_BYTES_MIN: usize = 16;
 
 impl Outlets {
     pub(crate) fn set(&self, ways: Ways) {
@@ -102,9 +102,11 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
                 .as_ref()
                 .ok_or("a webhook is signed: name the file of the secret in `secret-file`")?;
             let secret = secret_of(file)?;
-            if secret.len() < SECRET {
+            if secret.len() < SECRET_BYTES_MIN {
                 let file = file.display();
-                return Err(format!("the secret in `{file}` has less than {SECRET} bytes"));
+                return Err(format!(
+                    "the secret in `{file}` has less than {SECRET_BYTES_MIN} bytes"
+                ));
             }
             Http::check(url).map_err(|said| format!("`{url}`: {said}"))?;
             let mut options = WebhookOptions::new(url.clone(), secret);

@@ -33,7 +33,7 @@ struct Parts {
 }
 
 /// The name in the audit for changes by settings.
-pub(crate) const BY: &str = "settings";
+pub(crate) const AUDIT_NAME: &str = "settings";
 
 impl Reloader {
     pub(crate) fn new(
@@ -80,7 +80,7 @@ impl Reloader {
             Ok(()) => reloaded.done.push("where actions go".into()),
             Err(said) => reloaded.refused.push(said),
         }
-        if let Err(said) = app.know_bots(&settings) {
+        if let Err(said) = app.set_bots(&settings) {
             reloaded.refused.push(said);
         }
         self.reload_plugin(app, &settings, &mut reloaded).await;
@@ -89,7 +89,7 @@ impl Reloader {
             .ask_plainly(move |desk, now| {
                 let mut reloaded = Reloaded::default();
                 open_accounts(desk, now, &settings, &mut reloaded);
-                if let Err(error) = knowing.know(desk) {
+                if let Err(error) = knowing.refresh_cache(desk) {
                     reloaded.refused.push(error.to_string());
                 }
                 reloaded
@@ -158,7 +158,7 @@ pub(crate) fn open_accounts(
     reloaded: &mut Reloaded,
 ) {
     for (name, account) in &settings.accounts {
-        if let Err(error) = desk.open_account(now, name, BY) {
+        if let Err(error) = desk.open_account(now, name, AUDIT_NAME) {
             reloaded.refused.push(format!("account `{name}`: {error}"));
             continue;
         }
@@ -190,9 +190,9 @@ fn put_in_force(
     };
     // A policy that was saved by hand stays until the file changes.
     let known = desk.query_policies(account).map_err(failed)?;
-    if known.iter().find(|row| row.by == BY).is_some_and(|row| row.config == config) {
+    if known.iter().find(|row| row.by == AUDIT_NAME).is_some_and(|row| row.config == config) {
         return Ok(false);
     }
-    desk.save_policy(now, account, &config, departments, BY).map_err(failed)?;
+    desk.save_policy(now, account, &config, departments, AUDIT_NAME).map_err(failed)?;
     Ok(true)
 }

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::limits::Limits;
-use crate::listen::{Held, listen};
+use crate::listen::{ConnectionLimits, listen};
 use crate::metrics::Metrics;
 use crate::operations::{Gate, Reloaded};
 use crate::outlets::{Outlets, Shared};
@@ -92,7 +92,8 @@ impl Server {
         for token in tokens {
             let known = desk.query_tokens().map_err(|error| error.to_string())?;
             if !known.iter().any(|row| row.digest == token.row.digest) {
-                desk.add_token(now, token.row, crate::reload::BY).map_err(|e| e.to_string())?;
+                desk.add_token(now, token.row, crate::reload::AUDIT_NAME)
+                    .map_err(|e| e.to_string())?;
             }
         }
         let mut opened = Reloaded::default();
@@ -115,13 +116,13 @@ impl Server {
         let file = settings.desk.clone();
         let app = App::new(desk.inlet(), clock, limits, Metrics::default(), file);
         let knowing = app.clone();
-        let known = desk.inlet().call(move |desk, _| knowing.know(desk));
+        let known = desk.inlet().call(move |desk, _| knowing.refresh_cache(desk));
         known.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-        app.know_bots(&settings)?;
+        app.set_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);
         let Listening { runtime, interface, operations, address, operations_address } = listening;
         let limits = &settings.limits;
-        let held = Held {
+        let held = ConnectionLimits {
             connections: limits.connections.get(),
             head_timeout: limits.head_timeout.0,
             stop_timeout: limits.stop_timeout.0,
@@ -268,16 +269,16 @@ async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
 }
 
 /// How often old tickets are deleted.
-const OFTEN: Duration = Duration::from_secs(600);
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(600);
 /// Maximum number of tickets that are deleted at a time, because others wait meanwhile.
-const AT_ONCE: usize = 200;
+const CLEANUP_BATCH_MAX: usize = 200;
 
 async fn forget_old(app: App, keep: Duration, mut stop: watch::Receiver<bool>) {
     let keep = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
     loop {
         let deleted = app
             .ask_plainly(move |desk, now| {
-                desk.delete_inactive_tickets(now.saturating_sub(keep), AT_ONCE)
+                desk.delete_inactive_tickets(now.saturating_sub(keep), CLEANUP_BATCH_MAX)
             })
             .await;
         let pause = match deleted {
@@ -285,10 +286,10 @@ async fn forget_old(app: App, keep: Duration, mut stop: watch::Receiver<bool>) {
                 tracing::info!(count, "old tickets deleted");
                 Duration::from_millis(50)
             }
-            Ok(Ok(_)) => OFTEN,
+            Ok(Ok(_)) => CLEANUP_INTERVAL,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "old tickets stay");
-                OFTEN
+                CLEANUP_INTERVAL
             }
             Err(_) => return,
         };

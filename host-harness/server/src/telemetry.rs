@@ -23,7 +23,7 @@ use tracing_subscriber::registry::LookupSpan;
 /// The addresses of the collector. Without one of these there are no traces.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 /// Overrides the name of the service.
-const NAME: &str = "OTEL_SERVICE_NAME";
+const SERVICE_NAME_VARIABLE: &str = "OTEL_SERVICE_NAME";
 /// Timeout of the collector.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -42,7 +42,7 @@ impl Exporter {
             .build()
             .map_err(|error| format!("traces cannot be sent: {error}; see {}", ENDPOINTS[0]))?;
         let mut resource = Resource::builder();
-        if std::env::var_os(NAME).is_none() {
+        if std::env::var_os(SERVICE_NAME_VARIABLE).is_none() {
             resource = resource.with_service_name("despertador");
         }
         let provider = SdkTracerProvider::builder()

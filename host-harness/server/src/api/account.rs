@@ -42,16 +42,16 @@ pub(crate) async fn list(
 }
 
 /// Maximum length of an account's name, in bytes.
-const LONGEST: usize = 200;
+const NAME_BYTES_MAX: usize = 200;
 
 /// Checks the name of an account or a token.
 pub(super) fn is_name(what: &str, name: &str) -> Result<(), Problem> {
-    if (1..=LONGEST).contains(&name.len()) && !name.chars().any(bounds::is_control) {
+    if (1..=NAME_BYTES_MAX).contains(&name.len()) && !name.chars().any(bounds::is_control) {
         return Ok(());
     }
     Err(Problem::new(
         Code::BadParameter,
-        format!("{what} has 1 to {LONGEST} bytes, no control characters and no line breaks"),
+        format!("{what} has 1 to {NAME_BYTES_MAX} bytes, no control characters and no line breaks"),
     )
     .help("take another name"))
 }

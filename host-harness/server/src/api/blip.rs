@@ -21,7 +21,7 @@ pub(crate) struct Answers {
 }
 
 /// Envelopes that are handled in one turn of the desk.
-const TOGETHER: usize = 32;
+const ENVELOPES_PER_TURN: usize = 32;
 
 /// Receive what Blip posts
 ///
@@ -58,7 +58,7 @@ pub(crate) async fn take(
     let mut envelopes = envelopes.into_iter();
     loop {
         // In turns, so that a long list does not delay the others.
-        let some: Vec<_> = envelopes.by_ref().take(TOGETHER).collect();
+        let some: Vec<_> = envelopes.by_ref().take(ENVELOPES_PER_TURN).collect();
         if some.is_empty() {
             return Ok(Json(Answers { answers }));
         }

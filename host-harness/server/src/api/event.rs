@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::time;
 use crate::app::{App, InPath, InQuery, Text, Unread as Waiting};
 use crate::language::Language;
-use crate::limits::TURN;
+use crate::limits::EVENTS_PER_TURN_MAX;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{self, Caller, Scope};
 use form::Events;
@@ -80,9 +80,9 @@ pub(crate) struct ReceiptRow {
 }
 
 /// Maximum number of events in a request: more would delay all others.
-const MOST: usize = 50_000;
+const EVENTS_PER_REQUEST_MAX: usize = 50_000;
 /// Maximum number of unreadable events that are listed.
-const MOST_LISTED: usize = 100;
+const UNREADABLE_LISTED_MAX: usize = 100;
 
 /// Record events
 ///
@@ -120,7 +120,7 @@ pub(crate) async fn take(
         return Err(unreadable(&events, &kept, single));
     }
     let cost = cost(&body, events.len());
-    let mut telling = Telling {
+    let mut telling = Recording {
         app,
         language,
         account,
@@ -147,7 +147,7 @@ pub(crate) async fn take(
 }
 
 /// Events that are recorded turn by turn.
-struct Telling {
+struct Recording {
     app: App,
     language: Language,
     account: String,
@@ -166,11 +166,11 @@ fn cost(body: &Text, events: usize) -> usize {
     each.div_euclid(4 << 10).saturating_add(1)
 }
 
-impl Telling {
+impl Recording {
     /// Records as many as fit into one turn; `None` after the last.
     async fn next(&mut self) -> Result<Option<Vec<ReceiptRow>>, Problem> {
         let Self { app, language, account, .. } = self;
-        let most = TURN.checked_div(self.cost).unwrap_or_default().max(1);
+        let most = EVENTS_PER_TURN_MAX.checked_div(self.cost).unwrap_or_default().max(1);
         let events: Vec<_> = self.events.by_ref().take(most).collect();
         if events.is_empty() {
             return Ok(None);
@@ -217,7 +217,7 @@ impl Telling {
 }
 
 /// Sends the response while the rest is recorded; continues only when the previous part was sent.
-fn stream(mut telling: Telling, first: Vec<ReceiptRow>, body: Text) -> Response {
+fn stream(mut telling: Recording, first: Vec<ReceiptRow>, body: Text) -> Response {
     let (send, receive) = mpsc::channel(1);
     let patience = telling.app.limits.request_timeout;
     let account = telling.account.clone();
@@ -334,7 +334,7 @@ impl ReceiptRow {
 }
 
 /// The entrance, as inbound entries name it.
-pub(crate) const DOOR: &str = "events";
+pub(crate) const SOURCE_NAME: &str = "events";
 
 /// A parsed event.
 pub(crate) struct Event {
@@ -353,7 +353,7 @@ impl Event {
     fn refused(&self, receipt: &Receipt) -> Option<Inbound> {
         let Receipt::Refused(why) = receipt else { return None };
         (self.is_customer_message && !self.ticket.is_empty()).then(|| Inbound {
-            door: DOOR.into(),
+            door: SOURCE_NAME.into(),
             text: self.value.to_string(),
             why: why.clone(),
             tickets: vec![self.ticket.clone()],
@@ -375,7 +375,7 @@ pub(crate) struct Unread {
 impl Unread {
     fn inbound(&self) -> Inbound {
         Inbound {
-            door: DOOR.into(),
+            door: SOURCE_NAME.into(),
             text: self.text.clone(),
             why: self.why.to_string(),
             tickets: self.tickets.clone(),
@@ -406,7 +406,7 @@ fn unreadable(events: &[Result<Event, Unread>], kept: &[String], single: bool) -
     let unread = events.iter().filter_map(|event| event.as_ref().err());
     let is_json = unread.clone().all(|unread| unread.is_json);
     let why = unread.clone().next().map(|unread| unread.why.to_string());
-    let found = unread.zip(kept).take(MOST_LISTED).map(|(unread, id)| Found {
+    let found = unread.zip(kept).take(UNREADABLE_LISTED_MAX).map(|(unread, id)| Found {
         code: "unreadable-event".into(),
         severity: "error".into(),
         place: unread.place.clone(),
@@ -459,12 +459,12 @@ pub(crate) fn told(body: &Text, now: Instant) -> Result<Told, Problem> {
         None => {}
     }
     let Reading { rows, events, .. } = read;
-    if events.len() > MOST {
+    if events.len() > EVENTS_PER_REQUEST_MAX {
         return Err(Problem::new(
             Code::TooLarge,
             format!("{} events in one request", events.len()),
         )
-        .help(format!("send at most {MOST} at a time; 1,000 are as fast")));
+        .help(format!("send at most {EVENTS_PER_REQUEST_MAX} at a time; 1,000 are as fast")));
     }
     Ok(Told { rows, events, single })
 }

@@ -121,7 +121,7 @@ pub(crate) async fn send_again(
         .ask(language, move |desk, now| {
             let entry = desk.query_inbound_entry(&account, &again.id)?;
             let text = again.text.unwrap_or(entry.text);
-            let unread = if entry.door == event::DOOR {
+            let unread = if entry.door == event::SOURCE_NAME {
                 take_events(desk, now, &account, &Text::of(text), clock)?
             } else if let Some(source) = source {
                 let answers = source.send_again_at(desk, now, despertador_blip::read(&text))?;

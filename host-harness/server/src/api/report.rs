@@ -31,9 +31,9 @@ use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
 /// Maximum length of a period, in milliseconds.
-const LONGEST: i64 = 366 * 86_400_000;
+const PERIOD_MILLIS_MAX: i64 = 366 * 86_400_000;
 /// Maximum number of closes in a list.
-const MOST: usize = 50_000;
+const CLOSES_MAX: usize = 50_000;
 const WINDOW: i64 = 86_400_000;
 
 #[derive(Deserialize, IntoParams)]
@@ -238,7 +238,7 @@ pub(crate) async fn closed(
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
     let period = wanted.period(app.clock.now())?;
-    let (_, mut closed) = read(&app, language, account, period, MOST).await?;
+    let (_, mut closed) = read(&app, language, account, period, CLOSES_MAX).await?;
     closed.sort_by(|one, other| (one.closed, &one.ticket).cmp(&(other.closed, &other.ticket)));
     if !accepts(&headers, "text/csv") {
         return Ok(Json(ClosedTickets { closed }).into_response());
@@ -325,7 +325,7 @@ impl Wanted {
         let (since, until) =
             (instant("since", self.since.as_deref())?, instant("until", self.until.as_deref())?);
         let length = until.saturating_sub(since);
-        if !(1..=LONGEST).contains(&length) {
+        if !(1..=PERIOD_MILLIS_MAX).contains(&length) {
             return Err(Problem::new(
                 Code::BadParameter,
                 "until: a period ends after it begins, and has at most 366 days",
@@ -405,7 +405,7 @@ async fn read(
         Stopped::Unwanted => Problem::new(Code::TooSlow, "nobody waits for the report any more"),
         Stopped::TooMany => Problem::new(
             Code::BadParameter,
-            format!("until: more than {MOST} tickets were closed in this period"),
+            format!("until: more than {CLOSES_MAX} tickets were closed in this period"),
         )
         .help("ask for shorter periods, or use `despertador report` on the desk's file"),
     })

@@ -378,7 +378,7 @@ impl From<Explanation> for Why {
 }
 
 /// Maximum offset from UTC, in minutes.
-const FARTHEST: i32 = 18 * 60;
+const UTC_OFFSET_MINUTES_MAX: i32 = 18 * 60;
 
 /// Explain why a ticket is or was treated as it is
 #[utoipa::path(
@@ -400,7 +400,7 @@ pub(crate) async fn why(
     InQuery(asked): InQuery<Asked>,
 ) -> Result<Json<Why>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    if asked.utc_offset.abs() > FARTHEST {
+    if asked.utc_offset.abs() > UTC_OFFSET_MINUTES_MAX {
         return Err(Problem::new(Code::BadParameter, format!("utc-offset: {}", asked.utc_offset))
             .help("minutes, from -1080 to 1080"));
     }
