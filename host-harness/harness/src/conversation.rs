@@ -1,4 +1,4 @@
-//! A conversation under test: what a host keeps of the ticket, and what was decided last.
+//! A conversation under test: the host's state of the ticket, and the last decision.
 
 use despertador_contract::{Action, ActionKey, Call, Channel, Outcome, Step, Ticket};
 use despertador_host as host;
@@ -9,21 +9,21 @@ use crate::engine::{CallError, Player};
 /// A conversation under test.
 #[derive(Debug, Clone)]
 pub struct Conversation {
-    /// What a host keeps: facts, memory, and what was carried out.
+    /// The host's state: facts, memory, and carried out actions.
     pub state: host::Conversation,
     /// The last answer.
     pub answer: Option<Answer>,
-    /// The action asked for last, carried out or not.
+    /// The last requested action, carried out or not.
     pub action: Option<Action>,
 }
 
 impl Conversation {
-    /// A ticket that nothing has happened to.
+    /// A ticket without events.
     pub fn new(ticket: Ticket) -> Conversation {
         Conversation { state: host::Conversation::new(ticket), answer: None, action: None }
     }
 
-    /// An open ticket on WhatsApp with an agent: what a scenario starts from.
+    /// An open ticket on WhatsApp with an agent: the default of scenarios.
     pub fn usual_ticket() -> Ticket {
         Ticket {
             agent: Some("Ana".into()),
@@ -32,11 +32,11 @@ impl Conversation {
         }
     }
 
-    /// Makes a call, with the facts that are true once it has happened.
+    /// Makes a call, with the facts that apply after it.
     ///
     /// # Errors
     ///
-    /// The call had no answer and no fault; the ticket is as before.
+    /// The call failed without a fault; the ticket is unchanged.
     pub fn play(&mut self, player: &mut dyn Player, call: &Call) -> Result<&Answer, CallError> {
         let answer = match self.state.record(player, None, call) {
             Ok(recorded) => Ok(recorded.decision),
@@ -49,7 +49,7 @@ impl Conversation {
         Ok(self.answer.insert(answer))
     }
 
-    /// The key by which a step is reported: of the action asked for last, or of a cycle named.
+    /// The key by which a step is reported: of the last requested action, or of a given cycle.
     pub fn key(&self, step: &Step, cycle: Option<u32>) -> ActionKey {
         let last = self.action.as_ref().map(|action| &action.key);
         match (cycle, last) {

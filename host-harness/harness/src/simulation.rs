@@ -1,9 +1,9 @@
-//! Random customers and agents on a virtual clock, and what must hold whatever they do.
+//! Random customers and agents on a virtual clock, and invariants that must hold whatever they do.
 //!
-//! Each ticket has a script of its own, made from the seed and the ticket's number: messages and
-//! events, late and repeated ones, crashes, clocks that go back, failures of delivery. It is
-//! played on the engine by a small host; after every answer the [`Invariant`]s are checked
-//! against what truly happened. They know the policy's table of steps and nothing of the plugin.
+//! Each ticket has its own script, generated from the seed and the ticket's number: messages and
+//! events, late and repeated ones, crashes, clocks that go back, failed deliveries. A small host
+//! plays it on the engine; after every answer the [`Invariant`]s are checked against what really
+//! happened. They know the policy's table of steps and nothing about the plugin.
 
 mod as_scenario;
 mod invariant;
@@ -36,36 +36,36 @@ pub struct Simulation {
     seed: u64,
 }
 
-/// A policy that tickets run under, and its table.
+/// A policy of the tickets, and its table.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
     pub(crate) config: String,
     pub(crate) rules: Rules,
 }
 
-/// What was decided, and what was found.
+/// The numbers of decisions, and the first violation.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
-    /// How many tickets were played.
+    /// The number of played tickets.
     pub tickets: u64,
-    /// How many decisions the host asked for.
+    /// The number of decisions that the host requested.
     pub decisions: u64,
-    /// How many more were asked for to check the others.
+    /// The number of further decisions that were requested to check the others.
     pub checks: u64,
-    /// How many of the host's decisions there were of each kind.
+    /// The number of the host's decisions per kind.
     pub kinds: BTreeMap<String, u64>,
-    /// The accidents that happened, by kind.
+    /// The number of accidents per kind.
     pub accidents: BTreeMap<&'static str, u64>,
-    /// The first invariant that did not hold, if one did not.
+    /// The first violation, if there is one.
     pub violation: Option<Violation>,
 }
 
-/// An invariant that did not hold.
+/// A violated invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The number of the ticket in the simulation.
+    /// The number of the ticket.
     pub ticket: u64,
-    /// Which invariant.
+    /// The invariant.
     pub invariant: Invariant,
     /// What was found.
     pub found: String,
@@ -74,7 +74,7 @@ pub struct Violation {
 }
 
 impl Findings {
-    /// The findings of two parts of one simulation together.
+    /// Combines the findings of two parts of a simulation.
     #[must_use]
     pub fn and(mut self, other: Findings) -> Findings {
         self.tickets = self.tickets.saturating_add(other.tickets);
@@ -100,14 +100,14 @@ pub(crate) fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, kind: K, count: u64) {
 }
 
 impl Simulation {
-    /// Prepares a simulation: tickets that open over so many days under a policy.
+    /// Prepares a simulation: tickets that open within this many days under a policy.
     ///
-    /// Some tickets also meet a change of policy: to the same one without the last reminder of
-    /// each rule, and back.
+    /// Some tickets also go through a change of policy: to the same one without the last reminder
+    /// of each rule, and back.
     ///
     /// # Errors
     ///
-    /// The policy is refused, or the engine cannot be asked.
+    /// The policy is refused, or the engine failed.
     pub fn new(
         engine: &dyn Engine,
         config: &str,
@@ -124,14 +124,14 @@ impl Simulation {
         Ok(Simulation { policies, surroundings: surroundings.clone(), days: days.max(1), seed })
     }
 
-    /// Plays the tickets of these numbers and stops at the first violation, shrunk.
+    /// Plays the tickets with these numbers, and stops at the first violation, which is shrunk.
     ///
-    /// `progress` hears how many tickets were played since it was called last, and says whether
-    /// to go on.
+    /// `progress` gets the number of tickets played since its last call, and returns whether to
+    /// continue.
     ///
     /// # Errors
     ///
-    /// The engine cannot be asked.
+    /// The engine failed.
     pub fn run(
         &self,
         engine: &dyn Engine,

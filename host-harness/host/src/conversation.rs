@@ -1,4 +1,4 @@
-//! A ticket with everything that is kept of it between calls.
+//! A ticket with its state between calls.
 
 use crate::call_error::CallError;
 use crate::evaluator::Evaluator;
@@ -9,18 +9,16 @@ use despertador_contract::{
     Reader, Step, Ticket, follow,
 };
 
-/// A ticket, its memory, and which actions were carried out: the loop of a flow engine in one
-/// place.
+/// A ticket, its memory, and its carried out actions: the loop of a flow engine in one place.
 ///
 /// 1. [`message`](Self::message) or [`event`](Self::event) for whatever happens,
 ///    [`tick`](Self::tick) when a wait is over.
 /// 2. `act`: carry the action out, then report `carried-out` (or `failed`) as an event.
-/// 3. `wait`: call `tick` at that instant. `rest`: wait for the next happening.
+/// 3. `wait`: call `tick` at that instant. `rest`: wait for the next message or event.
 ///
-/// Beyond the checks of a [`Policy`] it makes sure that an action follows what was recorded:
-/// cycles do not go back, reminders count up, nothing carried out is asked for again. Automatic
-/// replies answer what occurs, at any time and in any cycle; of them it only makes sure that none
-/// is asked for again.
+/// In addition to the checks of a [`Policy`] it checks that an action follows what was recorded:
+/// cycles do not go back, reminders count up, and nothing carried out is requested again. Automatic
+/// replies answer occurrences at any time and in any cycle; they are only checked for repetition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {
     /// The facts of the ticket. Events update them; the host keeps the others up to date.
@@ -35,33 +33,33 @@ pub struct Conversation {
 pub struct Recorded {
     /// What the plugin decided.
     pub decision: Decision,
-    /// Whether the facts of the ticket are no longer what they were.
+    /// Whether the facts of the ticket have changed.
     pub facts_changed: bool,
-    /// Whether the keys of what was carried out are no longer what they were.
+    /// Whether the keys of carried out actions have changed.
     pub carried_out_changed: bool,
 }
 
-/// The keys of what was carried out, as far as they are needed.
+/// The keys of carried out actions, as far as they are needed.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct CarriedOut {
     /// Those of the latest cycle, without its replies.
     cycle: Vec<ActionKey>,
-    /// The latest replies of whatever cycle.
+    /// The latest replies of any cycle.
     replies: Vec<ActionKey>,
 }
 
-/// Of a ticket's automatic replies so many are recorded; what occurred before is long over.
-const REPLIES: usize = 64;
+/// Maximum number of a ticket's automatic replies that are remembered; older occurrences are over.
+const REPLIES_MAX: usize = 64;
 
 impl Conversation {
-    /// A ticket that nothing has happened to.
+    /// A ticket without events.
     #[must_use]
     pub fn new(ticket: Ticket) -> Self {
         Self::resume(ticket, Memory::new(), [])
     }
 
-    /// A ticket as it was stored: its memory and the keys of the actions carried out, in order;
-    /// those of its latest cycle and its latest replies are enough.
+    /// A ticket as it was stored: its memory and the keys of its carried out actions, in order;
+    /// those of its latest cycle and its latest replies suffice.
     #[must_use]
     pub fn resume(
         ticket: Ticket,
@@ -73,13 +71,13 @@ impl Conversation {
         Self { ticket, memory, carried_out: keys }
     }
 
-    /// The keys of the actions carried out in the latest cycle, in order, without its replies.
+    /// The keys of the actions carried out in the latest cycle, in order, without replies.
     #[must_use]
     pub fn carried_out(&self) -> &[ActionKey] {
         &self.carried_out.cycle
     }
 
-    /// The keys of the latest automatic replies carried out, in order, of whatever cycle.
+    /// The keys of the latest automatic replies carried out, in order, of any cycle.
     #[must_use]
     pub fn replied(&self) -> &[ActionKey] {
         &self.carried_out.replies
@@ -98,8 +96,8 @@ impl Conversation {
         Ok(self.record(by, None, &Call::Message(message.clone()))?.decision)
     }
 
-    /// Records anything else, also what became of an action, and evaluates the ticket. The facts
-    /// become what the event makes of them.
+    /// Records an event, including the result of an action, and evaluates the ticket. The event
+    /// updates the facts.
     ///
     /// # Errors
     ///
@@ -122,7 +120,8 @@ impl Conversation {
     }
 
     /// Makes a call: updates the facts, evaluates the ticket, checks that the decision follows what
-    /// was recorded, and only then keeps facts, memory and key. Every driver of tickets uses it.
+    /// was recorded, and only then stores facts, memory and key. All code that drives tickets uses
+    /// it.
     ///
     /// `facts` are the facts of the ticket from this call on; `None` if the host has no new ones.
     ///
@@ -178,8 +177,8 @@ impl Conversation {
 }
 
 impl CarriedOut {
-    /// Whether this very action was carried out. Replies have numbers that are a ticket's own:
-    /// the cycle in which one is asked for does not make it another one.
+    /// Whether this action was carried out. Replies are numbered per ticket: the same number in
+    /// another cycle is the same reply.
     fn has(&self, key: &ActionKey) -> bool {
         if is_reply(key) {
             self.replies.iter().any(|recorded| recorded.step == key.step)
@@ -188,7 +187,7 @@ impl CarriedOut {
         }
     }
 
-    /// Whether a decision follows what was carried out.
+    /// Checks that a decision follows what was carried out.
     fn check(&self, decision: &Decision) -> Result<(), CallError> {
         let Outcome::Act(action) = &decision.outcome else {
             return Ok(());
@@ -212,7 +211,8 @@ impl CarriedOut {
         let later = self.cycle.iter().find(|done| match (&key.step, &done.step) {
             (Step::Reminder(number), Step::Reminder(done)) => number < done,
             (Step::Reminder(_), Step::Close) => true,
-            // A ticket that was closed and opened again can still be said to be settled.
+            // In a ticket that was closed and reopened, the customer can still say that the matter
+            // is settled.
             (Step::Reminder(_) | Step::Close, Step::Resolve) => true,
             _ => false,
         });
@@ -227,7 +227,7 @@ impl CarriedOut {
             return;
         }
         if is_reply(key) {
-            if self.replies.len() >= REPLIES {
+            if self.replies.len() >= REPLIES_MAX {
                 self.replies.remove(0);
             }
             self.replies.push(key.clone());

@@ -1,4 +1,4 @@
-//! A failing case as a scenario file.
+//! Writes a failing case as a scenario file.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::simulation::stage::Line;
 use despertador_contract::clock_face::ClockFace;
 use despertador_contract::word::Word;
 
-/// The scenario of what was played; the last line is where the invariant does not hold.
+/// The scenario of a played script; the last line is where the invariant is violated.
 pub(crate) fn scenario(
     script: &Script,
     lines: &[Line],

@@ -1,8 +1,8 @@
-//! What must hold at every step.
+//! The invariants.
 
 use std::fmt;
 
-/// A sentence about every step of every conversation.
+/// A property of every step of every conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Invariant {
     /// See its sentence.
@@ -46,7 +46,7 @@ pub enum Invariant {
 }
 
 impl Invariant {
-    /// All of them.
+    /// All invariants.
     pub const ALL: [Invariant; 19] = [
         Invariant::WarnedClose,
         Invariant::PatientClose,
@@ -112,7 +112,7 @@ impl fmt::Display for Invariant {
     }
 }
 
-/// An invariant that does not hold, and why.
+/// A violated invariant, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Broken {
     pub(crate) invariant: Invariant,

@@ -1,4 +1,4 @@
-//! What the invariants know of a policy: its table of steps, and a few words of its config.
+//! What the invariants know of a policy: its table of steps, and parts of its config.
 
 use despertador_contract::{Instant, Outline, Step, Ticket};
 use serde_json::Value;
@@ -14,13 +14,13 @@ pub(crate) struct Rules {
     pub(crate) exempt_tags: Vec<String>,
     pub(crate) active_from: Option<Instant>,
     pub(crate) exempt_groups: bool,
-    /// The policy's own words for being left alone, if it has any.
+    /// The policy's own opt-out words, if it has any.
     pub(crate) opt_out_words: Option<Vec<String>>,
-    /// What counts for tickets without a rule.
+    /// The options for tickets without a rule.
     pub(crate) otherwise: Counting,
 }
 
-/// Which messages count besides those that always do.
+/// Which messages count in addition to those that always do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counting {
     pub(crate) ai_agents: bool,
@@ -38,7 +38,7 @@ impl Counting {
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
     pub(crate) departments: Option<Vec<String>>,
-    /// What else it asks for: tags, priorities, channels.
+    /// Its conditions: tags, priorities, channels.
     pub(crate) tags: Option<Vec<String>>,
     priorities: Option<Vec<String>>,
     channels: Option<Vec<String>>,
@@ -47,26 +47,26 @@ pub(crate) struct Rule {
     pub(crate) close_after: Option<u64>,
     pub(crate) accumulated: u64,
     pub(crate) reminders: u32,
-    /// Whether the chain goes on after a reminder that could not be sent.
+    /// Whether the cycle continues after a reminder that could not be sent.
     pub(crate) goes_on: bool,
-    /// When each step is due, from the start, if all goes well.
+    /// When each step is due, from the start, without delays.
     pub(crate) offsets: Vec<u64>,
     pub(crate) counting: Counting,
-    /// Whether it closes without a word where its last reminder could not be sent.
+    /// Whether it closes silently if its last reminder could not be sent.
     pub(crate) closes_silently: bool,
-    /// The quick replies of each reminder, by their effects.
+    /// The effects of each reminder's quick replies.
     pub(crate) quick_replies: Vec<Vec<String>>,
     pub(crate) window: Option<Window>,
-    /// Whether a snooze is over when the customer answers.
+    /// Whether a customer's answer ends a snooze.
     pub(crate) reply_ends_snooze: bool,
-    /// How long after the visitor has left the ticket is closed without a word.
+    /// How long after the visitor left the ticket is closed silently.
     pub(crate) visitor_left: Option<u64>,
-    /// How long a customer waits for the company before the people in charge are told.
+    /// How long a customer waits for the company before the people in charge are notified.
     pub(crate) company_silent: Option<u64>,
 }
 
 impl Rule {
-    /// How specific it is, if it is for a ticket.
+    /// How specific it is, if it matches a ticket.
     fn matches(&self, ticket: &Ticket) -> Option<u8> {
         let more = ticket.more.iter().flatten();
         let priority = more.clone().find(|(name, _)| name == "ticket.priority");
@@ -84,7 +84,7 @@ impl Rule {
         })
     }
 
-    /// Whether one of the first so many reminders offers a quick reply.
+    /// Whether one of the first `reminders` reminders offers a quick reply.
     pub(crate) fn offers(&self, effect: &str, reminders: u32) -> bool {
         let reminders = usize::try_from(reminders).unwrap_or(usize::MAX);
         self.quick_replies.iter().take(reminders).flatten().any(|offered| offered == effect)
@@ -161,15 +161,15 @@ impl Rules {
         self.on_or_off(ticket).map_or(self.otherwise, |rule| rule.counting)
     }
 
-    /// The same as [`Rules::of`], rules that are switched off included.
+    /// The same as [`Rules::of`], including rules that are switched off.
     pub(crate) fn on_or_off(&self, ticket: &Ticket) -> Option<&Rule> {
         let ranked = self.list.iter().filter_map(|rule| Some((rule.matches(ticket)?, rule)));
-        // Of equals the last would be found: so from the end.
+        // `max_by_key` returns the last of equal ones, so the order is reversed.
         ranked.rev().max_by_key(|(rank, _)| *rank).map(|(_, rule)| rule)
     }
 }
 
-/// A time of an object, or nothing for `false`.
+/// A duration in an object; `None` for `false`.
 fn time(object: Option<Value>, key: &str) -> Option<u64> {
     despertador_contract::duration::parse(object?.get(key)?.as_str()?)
 }
@@ -179,7 +179,7 @@ fn texts(list: Option<&Value>) -> Option<Vec<String>> {
     Some(list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
 }
 
-/// Whether any kind of failure lets the chain go on.
+/// Whether the cycle continues after some kind of failure.
 fn goes_on(then: &Value) -> bool {
     match then {
         Value::Object(kinds) => kinds.values().any(|then| then == "go-on"),
@@ -196,7 +196,7 @@ fn quick_replies(reminders: Option<&Value>) -> Vec<Vec<String>> {
     reminders.and_then(Value::as_array).into_iter().flatten().map(of).collect()
 }
 
-/// The same config without the last reminder of each rule, if there is any.
+/// The config without the last reminder of each rule, if there is any.
 pub(crate) fn without_last_reminders(config: &str) -> Option<String> {
     let mut config: Value = serde_json::from_str(config).ok()?;
     let mut changed = false;

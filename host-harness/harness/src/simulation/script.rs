@@ -1,4 +1,4 @@
-//! What happens to one ticket, made from a seed.
+//! Generates the script of a ticket from a seed.
 
 use despertador_contract::{
     Author, Channel, Event, FailureKind, Happening, Instant, Message, MessageKind, Occurrence,
@@ -12,29 +12,29 @@ use crate::simulation::Policy;
 use despertador_contract::Call;
 use despertador_contract::word::Word;
 
-/// What happens to one ticket.
+/// The script of a ticket.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     pub(crate) ticket: Ticket,
-    /// In the order of time.
+    /// In order of time.
     pub(crate) entries: Vec<Entry>,
-    /// For the host's own latenesses.
+    /// The seed for the host's delays.
     pub(crate) seed: u64,
 }
 
-/// Something that happens at an instant.
+/// A step of the script.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) at: Instant,
     pub(crate) what: Doing,
 }
 
-/// What happens.
+/// The kinds of steps.
 #[derive(Debug, Clone)]
 pub(crate) enum Doing {
     /// The host learns of a message or an event.
     Call(Call),
-    /// The host learns of it once more.
+    /// The host learns of it again.
     Again(Call),
     /// The facts change.
     Facts(Value),
@@ -46,13 +46,13 @@ pub(crate) enum Doing {
     CrashAfterAction,
     /// The next action cannot be carried out.
     NextFails(FailureKind),
-    /// The host's clock is back by so many milliseconds for one tick.
+    /// The host's clock is behind by this many milliseconds for one tick.
     ClockBack(i64),
-    /// The host asks without need.
+    /// The host ticks without need.
     Tick,
     /// The host does nothing until an instant.
     Down(Instant),
-    /// What the host has stored is altered, and found out.
+    /// The host's stored memory is altered, which is detected.
     Damage,
 }
 
@@ -77,9 +77,9 @@ impl Script {
     }
 }
 
-/// What is in a message.
+/// The content of a message.
 #[derive(Debug, Default)]
-struct Said {
+struct Content {
     text: Option<String>,
     choice: Option<String>,
 }
@@ -89,7 +89,7 @@ struct Writer<'a> {
     policies: &'a [Policy],
     departments: Vec<Option<String>>,
     now: Instant,
-    /// Whether this ticket's messages have places in an order.
+    /// Whether this ticket's messages have sequence numbers.
     sequenced: bool,
     sequence: u64,
     messages: u64,
@@ -209,27 +209,27 @@ impl<'a> Writer<'a> {
             author => author,
         };
         let (kind, said) = match (&author, self.rng.u32(0..24)) {
-            (Author::Customer, 0 | 1) => (MessageKind::Sticker, Said::default()),
+            (Author::Customer, 0 | 1) => (MessageKind::Sticker, Content::default()),
             (Author::Customer, 2..5) => {
                 let choices = vec!["continue", "extend", "extend", "resolve"];
                 let choice = self.pick(choices).map(str::to_owned);
-                (MessageKind::MenuAnswer, Said { choice, text: None })
+                (MessageKind::MenuAnswer, Content { choice, text: None })
             }
             (Author::Customer, 5) => {
                 let text = self.pick(vec!["STOP", "START"]).map(str::to_owned);
-                (MessageKind::Text, Said { text, choice: None })
+                (MessageKind::Text, Content { text, choice: None })
             }
-            (_, 6 | 7) => (MessageKind::Media, Said::default()),
-            _ => (MessageKind::Text, Said::default()),
+            (_, 6 | 7) => (MessageKind::Media, Content::default()),
+            _ => (MessageKind::Text, Content::default()),
         };
         self.write(author, kind, Origin::Written, said);
     }
 
     fn message(&mut self, author: Author, kind: MessageKind, origin: Origin) {
-        self.write(author, kind, origin, Said::default());
+        self.write(author, kind, origin, Content::default());
     }
 
-    fn write(&mut self, author: Author, kind: MessageKind, origin: Origin, said: Said) {
+    fn write(&mut self, author: Author, kind: MessageKind, origin: Origin, said: Content) {
         self.messages = self.messages.saturating_add(1);
         self.sequence = self.sequence.saturating_add(1);
         let late = match self.rng.u32(0..20) {
@@ -259,7 +259,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What counts as nobody speaking.
+    /// Something that does not count as a message.
     fn noise(&mut self) {
         match self.rng.u32(0..16) {
             0 => self.message(Author::Agent, MessageKind::PrivateNote, Origin::Written),
@@ -279,8 +279,8 @@ impl<'a> Writer<'a> {
         self.message(Author::Customer, MessageKind::Other(kind.into()), Origin::Written);
     }
 
-    /// Something that a reply may answer: a call, of which several things are told, or what
-    /// somebody asked the customer for. Some of it is told twice.
+    /// An occurrence that a reply may answer: a call with several reports, or a request to the
+    /// customer. Some of them are repeated.
     fn occurs(&mut self) {
         self.messages = self.messages.saturating_add(1);
         let id = self.messages;
@@ -337,7 +337,7 @@ impl<'a> Writer<'a> {
         self.push(at, Doing::Call(Call::Event(event)));
     }
 
-    /// Something that happens and then is over.
+    /// Something that begins and ends.
     fn between(&mut self, begins: Happening, ends: Happening) {
         self.event(begins);
         self.now = self.now.saturating_add(self.pause());
@@ -401,7 +401,7 @@ impl<'a> Writer<'a> {
                 Happening::Other("visitor-left".into()),
                 Happening::Other("visitor-returned".into()),
             ),
-            // Ends of what had not begun.
+            // Ends without a beginning.
             24 => self.event(Happening::Woken),
             25 => self.event(Happening::CallEnded),
             26 => self.event(Happening::Assigned("Luis".into())),

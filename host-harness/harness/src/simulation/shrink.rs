@@ -1,4 +1,4 @@
-//! Making a failing script short.
+//! Shrinks a failing script.
 
 use crate::simulation::as_scenario::scenario;
 use crate::simulation::invariant::Broken;
@@ -6,10 +6,10 @@ use crate::simulation::script::Script;
 use crate::simulation::stage::Stage;
 use crate::simulation::{Findings, Violation};
 
-/// How many shorter scripts are tried.
-const TRIES: usize = 2000;
+/// Maximum number of shorter scripts that are tried.
+const TRIES_MAX: usize = 2000;
 
-/// Leaves out what can be left out so that the same invariant is still broken.
+/// Removes everything that can be removed so that the same invariant is still violated.
 pub(crate) fn shrink(
     stage: &mut Stage<'_>,
     ticket: u64,
@@ -17,11 +17,11 @@ pub(crate) fn shrink(
     mut broken: Broken,
 ) -> Violation {
     let mut size = script.entries.len().div_ceil(2);
-    let mut tries = TRIES;
+    let mut tries = TRIES_MAX;
     let mut place = 0;
     while size > 0 && tries > 0 {
         if place >= script.entries.len() {
-            // A size of one is tried until nothing more can be left out.
+            // With a size of one, this repeats until nothing more can be removed.
             size = if size == 1 { 0 } else { size.div_ceil(2) };
             place = 0;
             continue;

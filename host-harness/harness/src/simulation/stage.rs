@@ -19,15 +19,15 @@ use despertador_contract::clock_face::ClockFace;
 use despertador_contract::facts;
 use despertador_contract::word;
 
-/// The players of a simulation's policies, and what was played last.
+/// The players of a simulation's policies, and the last played lines.
 pub(crate) struct Stage<'a> {
     pub(crate) policies: &'a [Policy],
     players: Vec<Box<dyn Player>>,
-    /// What was played last, up to where it broke.
+    /// The last played lines, up to the violation.
     pub(crate) lines: Vec<Line>,
 }
 
-/// What was played, for replays and for a scenario.
+/// A played line, for replays and for a scenario.
 #[derive(Debug, Clone)]
 pub(crate) enum Line {
     Call(Box<Called>),
@@ -37,7 +37,7 @@ pub(crate) enum Line {
     Damaged(Instant),
 }
 
-/// A call with everything that went in and came out.
+/// A call with its complete input and output.
 #[derive(Debug, Clone)]
 pub(crate) struct Called {
     pub(crate) policy: usize,
@@ -48,8 +48,8 @@ pub(crate) struct Called {
     pub(crate) after: Vec<u8>,
 }
 
-/// A ticket still busy after so many calls never comes to rest.
-const CALLS_PER_TICKET: usize = 5000;
+/// A ticket that is still busy after this many calls never rests.
+const CALLS_PER_TICKET_MAX: usize = 5000;
 
 impl<'a> Stage<'a> {
     pub(crate) fn new(
@@ -64,7 +64,7 @@ impl<'a> Stage<'a> {
         Ok(Stage { policies: &simulation.policies, players, lines: Vec::new() })
     }
 
-    /// Plays a script to its end, or to where an invariant does not hold.
+    /// Plays a script to its end, or to a violation.
     pub(crate) fn play(&mut self, script: &Script, findings: &mut Findings) -> Result<(), Broken> {
         self.lines.clear();
         let mut host = Host {
@@ -87,7 +87,7 @@ impl<'a> Stage<'a> {
         self.replay(findings)
     }
 
-    /// Makes all calls once more on fresh instances.
+    /// Repeats all calls on fresh instances.
     fn replay(&mut self, findings: &mut Findings) -> Result<(), Broken> {
         for player in &mut self.players {
             player.restart();
@@ -126,16 +126,16 @@ struct Host<'h, 'a> {
     wake: Option<Instant>,
     /// The action to carry out, and when.
     carry: Option<(Instant, ActionKey)>,
-    reports: Vec<Report>,
-    /// What was carried out, and when: what the world remembers when the host does not.
+    reports: Vec<ActionResult>,
+    /// What was carried out, and when: it stays true when the host forgets it.
     outbox: Vec<(ActionKey, Instant)>,
     crash_before_commit: bool,
     crash_after_action: bool,
     next_fails: Option<FailureKind>,
 }
 
-/// What became of an action, on its way to the plugin.
-struct Report {
+/// The result of an action, on its way to the plugin.
+struct ActionResult {
     when: Instant,
     key: ActionKey,
     at: Instant,
@@ -146,7 +146,7 @@ impl Host<'_, '_> {
     fn run(&mut self, script: &Script) -> Result<(), Broken> {
         let mut entries = script.entries.iter().peekable();
         let mut down = Instant::MIN;
-        for _ in 0..CALLS_PER_TICKET {
+        for _ in 0..CALLS_PER_TICKET_MAX {
             let entry = entries.peek().map(|entry| entry.at.max(down));
             let report = self.reports.iter().map(|report| report.when).min().map(|at| at.max(down));
             let carry = self.carry.as_ref().map(|(at, _)| (*at).max(down));
@@ -173,7 +173,10 @@ impl Host<'_, '_> {
                 self.call(Call::Tick(self.now))?;
             }
         }
-        Err(Broken::new(Invariant::Answered, format!("still busy after {CALLS_PER_TICKET} calls")))
+        Err(Broken::new(
+            Invariant::Answered,
+            format!("still busy after {CALLS_PER_TICKET_MAX} calls"),
+        ))
     }
 
     fn end(&self) -> Result<(), Broken> {
@@ -236,7 +239,7 @@ impl Host<'_, '_> {
         }
     }
 
-    /// Makes a call, checks its answer and does what a host does with it.
+    /// Makes a call, checks its answer and acts on it like a host.
     fn call(&mut self, call: Call) -> Result<(), Broken> {
         let decision = self.ask(&call)?;
         self.check(&decision, call.now())?;
@@ -267,9 +270,9 @@ impl Host<'_, '_> {
             return;
         }
         match self.outbox.iter().find(|(done, _)| *done == key).map(|(_, at)| *at) {
-            // Done before a crash: told now, with the time at which it was done.
+            // Done before a crash: reported now, with the time at which it was done.
             Some(at) => {
-                self.reports.push(Report { when: self.now, key, at, failed: None });
+                self.reports.push(ActionResult { when: self.now, key, at, failed: None });
             }
             None => {
                 let delay = if self.rng.u32(0..10) == 0 { self.rng.i64(0..90_000) } else { 0 };
@@ -286,7 +289,7 @@ impl Host<'_, '_> {
         self.check(&decision, self.now)?;
         match &decision.outcome {
             Outcome::Act(action) if action.key == key => {}
-            // It is no longer wanted.
+            // It is no longer requested.
             _ => return self.call(Call::Tick(self.now)),
         }
         let mut sent = self.outbox.iter().map(|(sent, _)| sent);
@@ -309,7 +312,7 @@ impl Host<'_, '_> {
         }
         let slow = if self.rng.u32(0..8) == 0 { self.rng.i64(0..30_000) } else { 0 };
         let when = self.now.saturating_add(slow);
-        self.reports.push(Report { when, key, at: self.now, failed });
+        self.reports.push(ActionResult { when, key, at: self.now, failed });
         Ok(())
     }
 
@@ -318,7 +321,7 @@ impl Host<'_, '_> {
         let Some(place) = first.map(|(place, _)| place) else {
             return Ok(());
         };
-        let Report { key, at, failed, .. } = self.reports.swap_remove(place);
+        let ActionResult { key, at, failed, .. } = self.reports.swap_remove(place);
         let what = match failed {
             None => Happening::CarriedOut(key),
             Some(kind) => Happening::Failed(Failure { key, kind }),
@@ -334,7 +337,7 @@ impl Host<'_, '_> {
         }
     }
 
-    /// Makes a call; what is returned is stored, unless the host crashes before it is.
+    /// Makes a call; the result is stored, unless the host crashes before that.
     fn ask(&mut self, call: &Call) -> Result<Decision, Broken> {
         if std::mem::take(&mut self.crash_before_commit) {
             self.accident("crash before an answer was stored");
@@ -355,14 +358,14 @@ impl Host<'_, '_> {
             after: self.conversation.state.memory.clone(),
         })));
         if let Some(policy) = self.stage.policies.get(self.policy) {
-            self.truth.learn(call, &self.conversation.state.ticket, &policy.rules);
+            self.truth.record(call, &self.conversation.state.ticket, &policy.rules);
         }
         answer.map_err(|fault| {
             Broken::new(Invariant::Answered, format!("fault {}", word::fault(&fault)))
         })
     }
 
-    /// Asks without leaving a trace.
+    /// Makes a call without storing the result.
     fn probe(&mut self, now: Instant) -> Result<Decision, Broken> {
         self.findings.checks = self.findings.checks.saturating_add(1);
         self.conversation
@@ -456,7 +459,7 @@ fn player<'p>(stage: &'p mut Stage<'_>, policy: usize) -> Result<&'p mut dyn Pla
     }
 }
 
-/// A call as it is made by a host that was down when it should have been.
+/// A call as made by a host that was down at its time.
 fn late(call: &Call, now: Instant) -> Call {
     match call.clone() {
         Call::Message(mut message) => {
@@ -471,7 +474,7 @@ fn late(call: &Call, now: Instant) -> Call {
     }
 }
 
-/// Whether something is due and only waits until it may be sent: when that is may change.
+/// Whether something is due and waits only until it may be sent: that time may change.
 fn waits_to_send(decision: &Decision) -> bool {
     matches!(decision.reason, Reason::OutsideSendingWindow | Reason::OverBudget)
 }

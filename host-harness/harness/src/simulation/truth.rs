@@ -1,4 +1,5 @@
-//! What truly happened to a ticket, as far as the plugin was told, kept without the plugin.
+//! What really happened to a ticket, as far as it was reported to the plugin, recorded without the
+//! plugin.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,59 +14,59 @@ use crate::simulation::rules::{Rule, Rules};
 use despertador_contract::Call;
 use despertador_contract::clock_face::ClockFace;
 
-/// What the plugin was told of one ticket.
+/// What was reported to the plugin about a ticket.
 #[derive(Debug, Default)]
 pub(crate) struct Truth {
-    spoken: Vec<Spoken>,
+    spoken: Vec<CountedMessage>,
     reminders: Vec<Reminder>,
     done: HashSet<(u32, String)>,
     held: bool,
     on_call: bool,
     queued: bool,
-    /// Whether something happened after which a ticket may rightly stay open.
+    /// Whether something happened after which a ticket may stay open.
     excused: bool,
     /// The same for a snooze, which the customer's answer ends.
     snoozed: bool,
-    /// When the visitor last left or came back, and whether they are gone.
+    /// When the visitor last left or returned, and whether they are away.
     presence: Option<(Instant, bool)>,
-    /// When the ticket was last opened again: what an agent wrote before that does not count.
+    /// When the ticket was last reopened: an agent's messages before that do not count.
     reopened: Option<Instant>,
-    /// Whether the people in charge were told that this customer waits.
+    /// Whether a notification about this waiting customer was sent.
     told: bool,
-    /// The notices of customers who wait that were asked for.
+    /// The requested notifications about waiting customers.
     waits: HashSet<(u32, String)>,
     closed: bool,
-    /// The latest cycle of which something was asked for.
+    /// The latest cycle with a requested action.
     cycle: u32,
-    /// The earliest cycle of which something may still be asked for.
+    /// The earliest cycle in which an action may still be requested.
     earliest_cycle: u32,
-    /// How many of the customer's messages counted, requests for time included.
+    /// The number of the customer's counted messages, including requests for time.
     heard: usize,
-    /// Whether the customer wants no messages.
+    /// Whether the customer opted out.
     opted_out: bool,
-    /// Whether the customer has ever said that all is settled.
+    /// Whether the customer has ever said that the matter is settled.
     settled: bool,
     /// When the customer last called, or asked for time.
-    reached: Option<Instant>,
-    /// Whether a customer asked for time when it is not clear whether they were offered any:
-    /// then whose turn it is cannot be known.
+    contact_at: Option<Instant>,
+    /// Whether a customer asked for time although it is not clear whether it was offered: then the
+    /// turn is unknown.
     doubtful: bool,
     /// When reminders were sent to the customer.
     sent: Vec<Instant>,
-    /// The reminders that were last asked for as notes to the people in charge.
+    /// The reminders that were last requested as notes to the people in charge.
     notes: HashSet<(u32, String)>,
-    /// What occurred, by name and id.
+    /// The occurrences, by name and id.
     occurred: HashSet<(String, String)>,
-    /// The calls that were told of, and those of them that nobody took.
+    /// The reported calls, and the missed ones among them.
     calls: HashSet<String>,
     missed: HashSet<String>,
-    /// What was answered, by the number of the reply.
-    answers: HashMap<u32, Answer>,
+    /// The sent replies, by number.
+    answers: HashMap<u32, ReplyEffect>,
 }
 
-/// What a reply did.
+/// The effect of a reply.
 #[derive(Debug, Default)]
-struct Answer {
+struct ReplyEffect {
     event: String,
     sends: bool,
     records: bool,
@@ -74,19 +75,19 @@ struct Answer {
 const OF_CALLS: [&str; 5] =
     ["customer-hung-up", "call-missed", "voicemail-left", "call-completed", "called-out-of-hours"];
 
-/// How long a channel takes free text after the customer was heard of.
-const WINDOW: Instant = 86_400_000;
+/// A channel's window after the customer's last contact, in milliseconds.
+const CHANNEL_WINDOW_MILLIS: Instant = 86_400_000;
 
-/// A message that counts as somebody speaking.
+/// A message that counts.
 #[derive(Debug, Clone)]
-struct Spoken {
+struct CountedMessage {
     customer: bool,
     id: Option<String>,
     sequence: Option<u64>,
     at: Instant,
 }
 
-/// A reminder that became something.
+/// A reminder that was sent or given up.
 #[derive(Debug)]
 struct Reminder {
     number: u32,
@@ -95,8 +96,8 @@ struct Reminder {
 }
 
 impl Truth {
-    /// Takes down what the plugin was told.
-    pub(crate) fn learn(&mut self, call: &Call, ticket: &Ticket, rules: &Rules) {
+    /// Records what was reported to the plugin.
+    pub(crate) fn record(&mut self, call: &Call, ticket: &Ticket, rules: &Rules) {
         match call {
             Call::Message(message) => self.hear(message, ticket, rules),
             Call::Event(event) => self.see(event, ticket, rules),
@@ -134,20 +135,20 @@ impl Truth {
         }
         if customer {
             self.heard = self.heard.saturating_add(1);
-            self.note_wish(message, ticket, rules);
+            self.record_meaning(message, ticket, rules);
             if message.choice.as_deref() == Some("extend") && self.asks_for_time(ticket, rules) {
                 self.reach(message.at.min(message.received_at));
                 return;
             }
         }
-        self.spoken.push(Spoken {
+        self.spoken.push(CountedMessage {
             customer,
             id: message.id.clone(),
             sequence: message.sequence,
             at: message.at.min(message.received_at),
         });
         if customer {
-            self.is_there(message.at.min(message.received_at));
+            self.mark_present(message.at.min(message.received_at));
         } else {
             self.queued = false;
             self.told = false;
@@ -161,13 +162,13 @@ impl Truth {
         }
     }
 
-    /// What the customer's words say beyond being words.
-    fn note_wish(&mut self, message: &Message, ticket: &Ticket, rules: &Rules) {
+    /// Records what the customer's text means apart from being an answer.
+    fn record_meaning(&mut self, message: &Message, ticket: &Ticket, rules: &Rules) {
         self.settled |= message.choice.as_deref() == Some("resolve");
         let usual = ticket.channel == Channel::Sms;
         let own = rules.opt_out_words.as_ref();
         let stops = usual || own.is_some_and(|words| words.iter().any(|word| word == "STOP"));
-        // What takes the wish back must have been said last.
+        // The revocation of an opt-out must be the customer's last word.
         let at = message.at.min(message.received_at);
         let last = self.spoken.iter().filter(|spoken| spoken.customer).all(|spoken| {
             match (message.sequence, spoken.sequence) {
@@ -182,7 +183,7 @@ impl Truth {
         }
     }
 
-    /// Whether a customer who chose more time was offered some, in this stretch of waiting.
+    /// Whether a customer who chose more time was offered it in this cycle.
     fn asks_for_time(&mut self, ticket: &Ticket, rules: &Rules) -> bool {
         let Some(rule) = rules.on_or_off(ticket) else { return false };
         if self.reminders.is_empty() || !rule.offers("extend", rule.reminders) {
@@ -202,7 +203,7 @@ impl Truth {
     }
 
     fn reach(&mut self, at: Instant) {
-        self.reached = self.reached.max(Some(at));
+        self.contact_at = self.contact_at.max(Some(at));
     }
 
     fn occur(&mut self, event: &Event, what: &Occurrence, at: Instant) {
@@ -235,7 +236,7 @@ impl Truth {
             Happening::CarriedOut(ActionKey { step: Step::Reopen, .. })
             | Happening::Reopened(_) => self.reopened = self.reopened.max(Some(at)),
             Happening::Snoozed(_) => self.snoozed = true,
-            Happening::Typing => self.is_there(at),
+            Happening::Typing => self.mark_present(at),
             Happening::Other(what) if what == "visitor-left" => self.visitor(at, true),
             Happening::Other(what) if what == "visitor-returned" => self.visitor(at, false),
             _ => {}
@@ -243,7 +244,8 @@ impl Truth {
         match &event.what {
             Happening::CarriedOut(key) => {
                 self.done.insert(name(key));
-                // A late report of an earlier wait says nothing of one that begins after the answer.
+                // A late report of an earlier wait does not concern one that begins after the
+                // answer.
                 self.told |=
                     self.waits.contains(&name(key)) && self.turn() != Some(Turn::Customers);
                 self.note_reminder(key, at, false);
@@ -282,14 +284,14 @@ impl Truth {
         }
     }
 
-    /// Whoever writes or types is there.
-    fn is_there(&mut self, at: Instant) {
+    /// A visitor who writes or types is present.
+    fn mark_present(&mut self, at: Instant) {
         if self.presence.is_some() {
             self.visitor(at, false);
         }
     }
 
-    /// With a close, what paused the clock may be over too.
+    /// A close may also end what paused the clock.
     fn over(&mut self) {
         self.told = false;
         self.held = false;
@@ -303,7 +305,7 @@ impl Truth {
         }
     }
 
-    /// Checks an action that is asked for at an instant.
+    /// Checks an action that is requested at an instant.
     pub(crate) fn check(
         &mut self,
         action: &Action,
@@ -376,7 +378,7 @@ impl Truth {
         Ok(())
     }
 
-    /// A message that nobody asked for.
+    /// Checks a requested message.
     fn check_sent(
         &self,
         step: &str,
@@ -413,7 +415,7 @@ impl Truth {
         let heard = self.last_heard().unwrap_or(Instant::MIN);
         if has_window(&ticket.channel)
             && message.template.is_none()
-            && heard.saturating_add(WINDOW) <= now
+            && heard.saturating_add(CHANNEL_WINDOW_MILLIS) <= now
         {
             return broken(
                 Invariant::ChannelWindow,
@@ -423,7 +425,7 @@ impl Truth {
         Ok(())
     }
 
-    /// Checks that the people in charge are told of a customer who truly waits, once.
+    /// Checks that notifications about waiting customers are correct and sent once.
     fn check_waits(&self, now: Instant, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
         let rule = rules.of(ticket);
         let Some(after) = rule.and_then(|rule| rule.company_silent) else {
@@ -465,10 +467,10 @@ impl Truth {
         answer.event.clone_from(&reply.event);
         answer.sends |= reply.message.is_some();
         answer.records |= reply.missed_call != MissedCall::Nothing;
-        let count = |which: &dyn Fn(&Answer) -> bool| {
+        let count = |which: &dyn Fn(&ReplyEffect) -> bool| {
             self.answers.values().filter(|answer| which(answer)).count()
         };
-        let of_calls = |answer: &Answer| OF_CALLS.contains(&answer.event.as_str());
+        let of_calls = |answer: &ReplyEffect| OF_CALLS.contains(&answer.event.as_str());
         let event = reply.event.as_str();
         let most = match event {
             "first-chat-received" | "ticket-created-out-of-hours" => 1,
@@ -484,7 +486,7 @@ impl Truth {
         Ok(())
     }
 
-    /// Checks a ticket about which nothing is left to do.
+    /// Checks a ticket for which nothing is left to do.
     pub(crate) fn check_end(&self, ticket: &Ticket, rules: &Rules) -> Result<(), Broken> {
         let closes = rules.of(ticket).is_some_and(|r| r.close_after.is_some());
         let excused = self.excused
@@ -548,7 +550,7 @@ impl Truth {
                 .filter(|reminder| reminder.at >= since && (rule.goes_on || !reminder.failed))
         };
         let last = warnings().map(|reminder| reminder.number).max().unwrap_or(0);
-        // Nobody is there to be warned; what a reminder has promised is kept all the same.
+        // Nobody is there to be warned; but a reminder's promise is kept anyway.
         let left = self.left(rule).is_some();
         if left && last == 0 {
             return Ok(());
@@ -575,13 +577,13 @@ impl Truth {
         Ok(())
     }
 
-    /// Since when the visitor has been gone, and how long after that the rule closes, if it does.
+    /// Since when the visitor has been away, and how long after that the rule closes, if it does.
     fn left(&self, rule: &Rule) -> Option<(Instant, i64)> {
         let (since, _) = self.presence.filter(|(_, gone)| *gone)?;
         Some((since, signed(rule.visitor_left?)))
     }
 
-    /// Whose turn it is, where the order leaves no doubt.
+    /// Whose turn it is, if the order is certain.
     fn turn(&self) -> Option<Turn> {
         let last = self.latest(|_| true)?;
         let other = self.latest(|spoken| spoken.customer != last.customer);
@@ -592,22 +594,22 @@ impl Truth {
         }
     }
 
-    fn latest(&self, wanted: impl Fn(&Spoken) -> bool) -> Option<&Spoken> {
+    fn latest(&self, wanted: impl Fn(&CountedMessage) -> bool) -> Option<&CountedMessage> {
         self.spoken.iter().filter(|spoken| wanted(spoken)).max_by_key(|spoken| order(spoken))
     }
 
-    /// When the customer was last heard of. Whoever comes later in the ticket's order wrote no
-    /// earlier, whatever the clocks say.
+    /// The customer's last contact. A message later in the order was never written earlier,
+    /// whatever the clocks say.
     fn last_heard(&self) -> Option<Instant> {
         let last = self.latest(|spoken| spoken.customer);
         let wrote = last.and_then(|last| {
             let before = self.spoken.iter().filter(|spoken| order(spoken) <= order(last));
             before.map(|spoken| spoken.at).max()
         });
-        wrote.max(self.reached)
+        wrote.max(self.contact_at)
     }
 
-    /// What the time is counted from; nothing where the order is in doubt.
+    /// The instant from which time is counted; `None` if the order is uncertain.
     fn anchor(&self, count_from: &str) -> Option<Instant> {
         let customer = self.latest(|spoken| spoken.customer);
         match count_from {
@@ -630,8 +632,8 @@ enum Turn {
     Companys,
 }
 
-/// The place of a message in its ticket; either all messages of a script have a sequence or none.
-fn order(spoken: &Spoken) -> (Option<u64>, Instant) {
+/// A message's position in its ticket; either all messages of a script have a sequence or none.
+fn order(spoken: &CountedMessage) -> (Option<u64>, Instant) {
     (spoken.sequence, if spoken.sequence.is_some() { 0 } else { spoken.at })
 }
 

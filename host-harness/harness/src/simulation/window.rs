@@ -1,6 +1,6 @@
-//! When messages may be sent, as far as the invariants know: weekly openings in a zone at a fixed
-//! distance from UTC, and how many messages are allowed. A window in another zone is not checked:
-//! the harness has no zone data.
+//! When messages may be sent, as far as the invariants know: weekly openings in a zone with a fixed
+//! offset from UTC, and limits on messages. A window in another zone is not checked, because the
+//! harness has no zone data.
 
 use despertador_contract::Instant;
 use serde_json::Value;
@@ -14,7 +14,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 pub(crate) struct Window {
     /// Milliseconds east of UTC.
     offset: i64,
-    /// Openings in minutes of the day, Monday first; none: always open.
+    /// Openings in minutes of the day, starting on Monday; `None` is always open.
     open: Option<[Vec<(i64, i64)>; 7]>,
     per_day: Option<u64>,
     per_week: Option<u64>,
@@ -24,7 +24,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// The window of a rule and what the policy allows in all.
+    /// The window of a rule, with the policy's budget.
     pub(crate) fn of(config: &Value, name: Option<&Value>) -> Option<Window> {
         let window = name.and_then(Value::as_str).and_then(|name| {
             let windows = config.get("sending-windows")?;
@@ -57,7 +57,7 @@ impl Window {
         })
     }
 
-    /// Whether it is open. Holidays are passed over: on these the plugin may say less.
+    /// Whether it is open. Holidays are ignored: on these the plugin may send less.
     pub(crate) fn is_open(&self, at: Instant) -> bool {
         let Some(open) = &self.open else { return true };
         let minute = at.saturating_add(self.offset).rem_euclid(DAY).div_euclid(MINUTE);
@@ -65,7 +65,7 @@ impl Window {
         today.is_some_and(|today| today.iter().any(|(from, to)| (*from..*to).contains(&minute)))
     }
 
-    /// Whether one more message fits beside those that were sent.
+    /// Whether another message fits within the limits.
     pub(crate) fn allows(&self, sent: &[Instant], at: Instant) -> bool {
         let today = self.day(at);
         let monday = today.saturating_sub(self.weekday(at));
@@ -91,7 +91,7 @@ impl Window {
     }
 }
 
-/// `-05:00` or `UTC`, in milliseconds.
+/// Parses `-05:00` or `UTC` into milliseconds.
 fn offset(zone: &str) -> Option<i64> {
     if zone == "UTC" {
         return Some(0);
@@ -103,7 +103,7 @@ fn offset(zone: &str) -> Option<i64> {
     Some(minutes(rest)?.saturating_mul(MINUTE).saturating_mul(sign))
 }
 
-/// `09:30`, in minutes.
+/// Parses `09:30` into minutes.
 fn minutes(written: &str) -> Option<i64> {
     let (hours, minutes) = written.trim().split_once(':')?;
     let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
