@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Channel, Instant, Message, TicketStatus};
 use despertador_desk::store::{Query, Sqlite};
-use despertador_desk::{Desk, Incoming, Options, Outcome, Receipt, Report};
+use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt};
 use despertador_host::{Host, Plugin};
 use despertador_tests::sample::{MINUTE, START};
 use serde_json::json;
@@ -78,7 +78,7 @@ fn run(desk: &mut Desk<Sqlite>, mut now: Instant, until: Instant) -> Vec<String>
         for delivery in desk.claim_deliveries(now, 100).expect("deliveries") {
             keys.push(delivery.key.clone());
             let (account, key) = (delivery.account, delivery.key);
-            let report = Report { account, key, at: now, outcome: Outcome::Done };
+            let report = DeliveryReport { account, key, at: now, outcome: DeliveryOutcome::Done };
             desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
@@ -114,21 +114,21 @@ fn a_poison_ticket_is_set_aside_and_seen_and_the_others_go_on() {
             desk.record_events(START, &conversation(&n.to_string(), department)).expect("taken");
         let parked = *department != "well";
         for receipt in receipts {
-            assert_eq!(receipt == Receipt::Parked, parked, "{department}: {receipt:?}");
+            assert_eq!(receipt == Receipt::Deferred, parked, "{department}: {receipt:?}");
         }
     }
-    let query = Query { parked: true, limit: 10, ..Query::default() };
+    let query = Query { deferred: true, limit: 10, ..Query::default() };
     let parked = desk.query_tickets("acme", &query).expect("tickets");
     assert_eq!(parked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["1", "3", "5"]);
-    assert!(parked[0].parked.as_deref().is_some_and(|why| why.contains("crashed")), "{parked:?}");
+    assert!(parked[0].deferred.as_deref().is_some_and(|why| why.contains("crashed")), "{parked:?}");
     // Reported twice, it is stored once, deferred or not.
     let again = desk.record_events(START, &conversation("1", "panic")).expect("receipts");
-    assert_eq!(again, [Receipt::Again, Receipt::Again]);
+    assert_eq!(again, [Receipt::Duplicate, Receipt::Duplicate]);
     run(&mut desk, START, START + 10 * MINUTE);
     let standing = desk.query_ticket("acme", "0").expect("a ticket");
-    assert!(standing.parked.is_none() && standing.due.is_some(), "{standing:?}");
+    assert!(standing.deferred.is_none() && standing.due.is_some(), "{standing:?}");
     let standing = desk.query_ticket("acme", "1").expect("a ticket");
-    assert!(standing.parked.is_some() && standing.due.is_some(), "it is tried again");
+    assert!(standing.deferred.is_some() && standing.due.is_some(), "it is tried again");
 }
 
 #[test]
@@ -138,12 +138,15 @@ fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
     for n in 0..20 {
         let receipts =
             desk.record_events(START, &conversation(&n.to_string(), "panic")).expect("taken");
-        assert!(receipts.iter().all(|receipt| *receipt == Receipt::Parked), "{receipts:?}");
+        assert!(receipts.iter().all(|receipt| *receipt == Receipt::Deferred), "{receipts:?}");
     }
     assert_eq!(run(&mut desk, START, START + 60 * MINUTE), Vec::<String>::new());
     // One customer replies while the plugin cannot record it.
     let later = START + 60 * MINUTE;
-    assert_eq!(desk.record_events(later, &[reply("7", later)]).expect("taken"), [Receipt::Parked]);
+    assert_eq!(
+        desk.record_events(later, &[reply("7", later)]).expect("taken"),
+        [Receipt::Deferred]
+    );
     drop(desk);
 
     // A working plugin replaces it, and first gets all deferred events.
@@ -157,7 +160,7 @@ fn a_plugin_that_always_crashes_loses_nothing_and_closes_nobody() {
             keys.iter().filter(|key| key.starts_with(&format!("{ticket}/"))).collect();
         let standing = desk.query_ticket("acme", &ticket).expect("a ticket");
         assert_eq!(standing.ticket.channel, Channel::Whatsapp);
-        assert_eq!(standing.parked, None);
+        assert_eq!(standing.deferred, None);
         if n == 7 {
             assert!(mine.is_empty(), "the customer has replied: {mine:?}");
             assert_eq!(standing.ticket.status, TicketStatus::Open);
@@ -180,5 +183,5 @@ fn a_plugin_that_refuses_the_policy_in_force_does_not_take_the_place() {
     assert!(desk.replace_plugin(START, good).is_err());
     assert_eq!(desk.plugin().sha256(), before);
     let receipts = desk.record_events(START, &conversation("1", "well")).expect("taken");
-    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{receipts:?}");
+    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Recorded(_))), "{receipts:?}");
 }

@@ -20,7 +20,8 @@ use despertador_contract::{Author, Event, Happening, Instant, Message};
 use despertador_desk::journal::{Journal, Selection};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{
-    Asked, Desk, DeskError, Incoming, Options, Outcome, Replay, Replayed, Report,
+    DeliveryOutcome, DeliveryReport, Desk, DeskError, Incoming, Options, Replay, ReplayOptions,
+    Replayed,
 };
 use despertador_host::{Host, Plugin};
 use despertador_tests::sample::{MINUTE, START};
@@ -163,15 +164,19 @@ fn run(desk: &mut Desk<Sqlite>, end: Instant) {
         desk.poll_due(now, 100).expect("a look");
         for delivery in desk.claim_deliveries(now, 100).expect("what is due") {
             let (account, key) = (delivery.account, delivery.key);
-            let report = Report { account, key, at: now, outcome: Outcome::Done };
+            let report = DeliveryReport { account, key, at: now, outcome: DeliveryOutcome::Done };
             desk.record_deliveries(now, &[report]).expect("settled");
         }
     }
 }
 
 fn replayed(file: &Path, new: &Plugin, policy: Option<&str>, explained: usize) -> Replayed {
-    let asked =
-        Asked { policy: policy.map(str::to_owned), explained, language: "en".into(), zone: None };
+    let asked = ReplayOptions {
+        policy: policy.map(str::to_owned),
+        explained,
+        language: "en".into(),
+        zone: None,
+    };
     let mut replay = Replay::new(plugin(COMPONENT), new.clone(), asked).expect("a replay");
     Journal::open(file)
         .expect("a journal")

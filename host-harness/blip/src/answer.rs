@@ -74,9 +74,9 @@ impl Answer {
 
 fn receipt(receipt: &Receipt) -> Value {
     match receipt {
-        Receipt::Heard(decision) => json!({ "heard": decision_json(decision) }),
-        Receipt::Again => "again".into(),
-        Receipt::Parked => "parked".into(),
+        Receipt::Recorded(decision) => json!({ "heard": decision_json(decision) }),
+        Receipt::Duplicate => "again".into(),
+        Receipt::Deferred => "parked".into(),
         Receipt::Refused(why) => json!({ "refused": why }),
     }
 }

@@ -29,7 +29,7 @@
 //! let posted = r#"{ "id": "Ticket:3f8c:Open", "from": "3f8c@desk.msging.net", "to": "mybot@msging.net",
 //!     "type": "application/vnd.iris.ticket+json", "content": { "id": "3f8c", "sequentialId": 7,
 //!         "customerIdentity": "5511999990000@wa.gw.msging.net", "status": "Open" } }"#;
-//! let answers = source.receive(&running.inlet(), posted)?;
+//! let answers = source.receive(&running.handle(), posted)?;
 //! assert!(matches!(&answers[..], [Answer::Taken { ticket, .. }] if ticket == "3f8c"));
 //! # drop(running.stop());
 //! # std::fs::remove_dir_all(folder)?;

@@ -34,7 +34,7 @@ use despertador_contract::FailureKind;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::Sink;
 use despertador_desk::sink::http::Http;
-use despertador_desk::{Delivery, Outcome};
+use despertador_desk::{Delivery, DeliveryOutcome};
 use despertador_lime::{
     CloseWay, CommandStatus, Envelope, Identity, Options, Part, Route, SentId, Ticket, carry_out,
     failure_kind,
@@ -148,7 +148,7 @@ impl BlipSink {
     }
 
     /// Sends an envelope and returns the result.
-    fn send(&self, envelope: &Envelope) -> Outcome {
+    fn send(&self, envelope: &Envelope) -> DeliveryOutcome {
         let (path, command) = match envelope {
             Envelope::Command(command) => ("commands", Some(command)),
             Envelope::Notification(_) => ("notifications", None),
@@ -159,44 +159,44 @@ impl BlipSink {
         let body = envelope.to_json().to_string();
         let mut answer = match self.http.post(&url, &headers, body.as_bytes()) {
             Ok(answer) => answer,
-            Err(why) => return Outcome::Retry(why),
+            Err(why) => return DeliveryOutcome::Retry(why),
         };
         let id = envelope.header().and_then(|header| header.id.as_deref());
         let is_close = id.and_then(SentId::read).is_some_and(|sent| sent.part == Part::Close);
         let succeeded = (200..=299).contains(&answer.status);
         let outcome = if is_close { answer.outcome_of_close() } else { answer.outcome() };
         match (outcome, command) {
-            (Outcome::Done, Some(_)) if succeeded => match answer.text(ANSWER_BYTES_MAX) {
+            (DeliveryOutcome::Done, Some(_)) if succeeded => match answer.text(ANSWER_BYTES_MAX) {
                 Ok(text) => answered(&text, id, is_close),
-                Err(why) => Outcome::Retry(why),
+                Err(why) => DeliveryOutcome::Retry(why),
             },
             (outcome, _) => outcome,
         }
     }
 
     /// Passes a closed ticket to the flow.
-    fn feed(&self, message: &Envelope) -> Outcome {
+    fn feed(&self, message: &Envelope) -> DeliveryOutcome {
         match &self.options.feed {
-            Feed::Nobody => Outcome::Done,
+            Feed::Nobody => DeliveryOutcome::Done,
             Feed::Blip => self.send(message),
             Feed::Address(url) => {
                 let body = message.to_json().to_string();
                 match self.http.post(url, &[], body.as_bytes()) {
                     Ok(answer) => answer.outcome(),
-                    Err(why) => Outcome::Retry(why),
+                    Err(why) => DeliveryOutcome::Retry(why),
                 }
             }
         }
     }
 
-    fn carry_out(&self, delivery: &Delivery, action: &str) -> Outcome {
+    fn carry_out(&self, delivery: &Delivery, action: &str) -> DeliveryOutcome {
         let known = document::of_facts(&delivery.facts);
         let named = known.as_ref().and_then(|ticket| ticket.customer_identity.as_deref());
         let customer = named
             .and_then(|customer| customer.parse().ok())
             .or_else(|| document::customer_of_facts(&delivery.facts));
         let Some(customer) = customer else {
-            return Outcome::Refused(
+            return DeliveryOutcome::Refused(
                 "nobody knows the customer's address; tell the fact `customer.id`, such as \
                  `5511999990000@wa.gw.msging.net`"
                     .into(),
@@ -210,14 +210,16 @@ impl BlipSink {
         let route = Route { bot: &self.options.bot, customer: &customer, ticket: &ticket };
         let dispatch = match carry_out(&delivery.action, &route, &self.options.envelopes) {
             Ok(dispatch) => dispatch,
-            Err(refusal) => return Outcome::Refused(format!("{refusal}; {}", refusal.help())),
+            Err(refusal) => {
+                return DeliveryOutcome::Refused(format!("{refusal}; {}", refusal.help()));
+            }
         };
         let mut rest = dispatch.send.iter().peekable();
         while let Some(envelope) = rest.next() {
             let Some(id) = envelope.header().and_then(|header| header.id.as_deref()) else {
                 // A typing indicator is not sent without its message, and may fail.
                 if rest.peek().is_some_and(|next| !self.was_sent(action, next)) {
-                    let _: Outcome = self.send(envelope);
+                    let _: DeliveryOutcome = self.send(envelope);
                 }
                 continue;
             };
@@ -226,8 +228,8 @@ impl BlipSink {
             }
             let is_essential = SentId::read(id).is_none_or(|sent| sent.part.is_essential());
             match self.send(envelope) {
-                Outcome::Done => self.progress().add(action, id),
-                Outcome::Refused(_) | Outcome::Blocked(_) if !is_essential => {
+                DeliveryOutcome::Done => self.progress().add(action, id),
+                DeliveryOutcome::Refused(_) | DeliveryOutcome::Blocked(_) if !is_essential => {
                     self.progress().add(action, id);
                 }
                 outcome => return outcome,
@@ -235,7 +237,7 @@ impl BlipSink {
         }
         match dispatch.feed.map(Envelope::Message) {
             Some(message) if !self.was_sent(action, &message) => self.feed(&message),
-            _ => Outcome::Done,
+            _ => DeliveryOutcome::Done,
         }
     }
 
@@ -250,12 +252,12 @@ impl BlipSink {
 }
 
 impl Sink for BlipSink {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let action = format!("{}\n{}", delivery.account, delivery.key);
         let outcome = self.carry_out(delivery, &action);
         // When the action is over, its progress is deleted: if somebody repeats the action, all of
         // it is sent.
-        if !matches!(outcome, Outcome::Retry(_) | Outcome::RetryAfter { .. }) {
+        if !matches!(outcome, DeliveryOutcome::Retry(_) | DeliveryOutcome::RetryAfter { .. }) {
             self.progress().end(&action);
         }
         outcome
@@ -263,31 +265,31 @@ impl Sink for BlipSink {
 }
 
 /// The result of a command from its answer.
-fn answered(text: &str, id: Option<&str>, is_close: bool) -> Outcome {
+fn answered(text: &str, id: Option<&str>, is_close: bool) -> DeliveryOutcome {
     let Ok(Envelope::Command(answer)) = Envelope::read(text) else {
-        return Outcome::Retry("the answer is no command".into());
+        return DeliveryOutcome::Retry("the answer is no command".into());
     };
     if answer.header.id.as_deref() != id {
-        return Outcome::Retry("the answer is one to another command".into());
+        return DeliveryOutcome::Retry("the answer is one to another command".into());
     }
     match &answer.status {
-        Some(CommandStatus::Success) => Outcome::Done,
+        Some(CommandStatus::Success) => DeliveryOutcome::Done,
         Some(CommandStatus::Failure) => {
             let reason = answer.reason.unwrap_or_default();
             // The ticket does not exist any more, or is no longer open.
             if is_close && reason.code == NOT_FOUND {
-                return Outcome::Done;
+                return DeliveryOutcome::Done;
             }
             let words = reason.description.as_deref().unwrap_or("without a description");
             let said = format!("the command failed with code {}: {words}", reason.code);
             match failure_kind(reason.code) {
-                FailureKind::Unreachable => Outcome::Retry(said),
-                FailureKind::Blocked => Outcome::Blocked(said),
-                _ => Outcome::Refused(said),
+                FailureKind::Unreachable => DeliveryOutcome::Retry(said),
+                FailureKind::Blocked => DeliveryOutcome::Blocked(said),
+                _ => DeliveryOutcome::Refused(said),
             }
         }
-        Some(other) => Outcome::Retry(format!("the command is `{}`", other.as_str())),
-        None => Outcome::Retry("the answer has no status".into()),
+        Some(other) => DeliveryOutcome::Retry(format!("the command is `{}`", other.as_str())),
+        None => DeliveryOutcome::Retry("the answer has no status".into()),
     }
 }
 

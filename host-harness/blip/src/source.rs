@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use despertador_contract::key;
 use despertador_contract::{ActionKey, Duration, Instant};
-use despertador_desk::runtime::{Inlet, NotDone};
+use despertador_desk::runtime::{DeskHandle, HandleError};
 use despertador_desk::store::{OutboxRow, Query, Store};
-use despertador_desk::{Desk, DeskError, Inbound, Incoming, Outcome, Receipt, Report};
+use despertador_desk::{
+    DeliveryOutcome, DeliveryReport, Desk, DeskError, Inbound, Incoming, Receipt,
+};
 use despertador_lime::{Envelope, Identity};
 
 use crate::answer::Answer;
@@ -93,14 +95,14 @@ impl BlipSource {
     /// may be.
     pub fn receive<S: Store + Send + 'static>(
         &self,
-        inlet: &Inlet<S>,
+        handle: &DeskHandle<S>,
         body: &str,
-    ) -> Result<Vec<Answer>, NotDone> {
+    ) -> Result<Vec<Answer>, HandleError> {
         let read = body::read(body);
         let source = self.clone();
         // Query and record in one turn, so that the state cannot change in between.
-        let told = inlet.call(move |desk, now| source.receive_at(desk, now, read))?;
-        told.map_err(NotDone::Desk)
+        let told = handle.call(move |desk, now| source.receive_at(desk, now, read))?;
+        told.map_err(HandleError::Desk)
     }
 
     /// The same on a desk directly. Envelopes about different customers share a commit.
@@ -230,7 +232,8 @@ impl BlipSource {
     ) -> Result<Answer, DeskError> {
         let key = key::render(action);
         let account = self.door.account.clone();
-        let report = Report { account, key: key.clone(), at: now, outcome: Outcome::Done };
+        let report =
+            DeliveryReport { account, key: key.clone(), at: now, outcome: DeliveryOutcome::Done };
         desk.record_deliveries(now, &[report])?;
         Ok(Answer::Confirmed { ticket: action.ticket.clone(), key })
     }

@@ -20,7 +20,7 @@ use despertador_contract::decision::action_from_json;
 use despertador_contract::{Channel, Instant, Ticket};
 use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
 use despertador_desk::sink::Sink;
-use despertador_desk::{Delivery, Outcome};
+use despertador_desk::{Delivery, DeliveryOutcome};
 use despertador_lime::CloseWay;
 use serde_json::{Value, json};
 use support::{BOT, CUSTOMER, Folder, MINUTE, NINE, SECOND, answered, source};
@@ -200,7 +200,7 @@ fn a_reminder_is_a_message_under_its_id() {
         options.envelopes.typing = Some(1_000);
     });
     for _ in 0..2 {
-        assert_eq!(sink.deliver(&reminder()), Outcome::Done);
+        assert_eq!(sink.deliver(&reminder()), DeliveryOutcome::Done);
         let typing = requests.recv_timeout(SOON).expect("a request");
         assert_eq!(typing.body["content"]["state"], "composing");
         let sent = requests.recv_timeout(SOON).expect("a request");
@@ -227,15 +227,15 @@ fn a_close_is_carried_out_in_parts_and_none_is_sent_twice() {
     }));
     let first = sink(&url);
     let why = "the command failed with code 61: try again";
-    assert_eq!(first.deliver(&close()), Outcome::Retry(why.into()));
+    assert_eq!(first.deliver(&close()), DeliveryOutcome::Retry(why.into()));
     assert_eq!(ids(&requests), ["close.closing-text", "close.closing-note", "close.close"]);
-    assert_eq!(first.deliver(&close()), Outcome::Retry(why.into()));
+    assert_eq!(first.deliver(&close()), DeliveryOutcome::Retry(why.into()));
     assert_eq!(ids(&requests), ["close.close"], "the customer was told");
     // After a crash the progress is lost: everything is sent again, with the same ids.
     let second = sink(&url);
-    assert_eq!(second.deliver(&close()), Outcome::Retry(why.into()));
+    assert_eq!(second.deliver(&close()), DeliveryOutcome::Retry(why.into()));
     assert_eq!(ids(&requests), ["close.closing-text", "close.closing-note", "close.close"]);
-    assert_eq!(second.deliver(&close()), Outcome::Done);
+    assert_eq!(second.deliver(&close()), DeliveryOutcome::Done);
     let closed = requests.try_iter().last().expect("a request");
     let expected = json!({ "id": "t-1", "status": "ClosedClientInactivity",
         "tags": ["fibra", "inactividad"] });
@@ -251,7 +251,7 @@ fn what_goes_along_with_a_close_does_not_hold_it_up() {
         }
         _ => friendly(request),
     }));
-    assert_eq!(sink(&url).deliver(&close()), Outcome::Done);
+    assert_eq!(sink(&url).deliver(&close()), DeliveryOutcome::Done);
     assert_eq!(ids(&requests), ["close.closing-text", "close.closing-note", "close.close"]);
 }
 
@@ -265,26 +265,26 @@ fn a_flow_is_fed_where_the_close_says_nothing_to_it() {
             options.feed = feed;
         })
     };
-    assert_eq!(of(Feed::Address(format!("{flow}/flow"))).deliver(&close()), Outcome::Done);
+    assert_eq!(of(Feed::Address(format!("{flow}/flow"))).deliver(&close()), DeliveryOutcome::Done);
     let request = fed.recv_timeout(SOON).expect("a request");
     assert_eq!((request.path.as_str(), request.authorization), ("/flow", None));
     let told = &request.body["content"]["context"]["value"];
     assert_eq!((&told["id"], &told["status"]), (&json!("t-1"), &json!("ClosedClientInactivity")));
     let sent: Vec<Request> = requests.try_iter().collect();
     assert_eq!(sent.last().unwrap().body["uri"], "/tickets/t-1/close");
-    assert_eq!(of(Feed::Blip).deliver(&close()), Outcome::Done);
+    assert_eq!(of(Feed::Blip).deliver(&close()), DeliveryOutcome::Done);
     assert_eq!(ids(&requests).last().unwrap(), "close.redirect");
-    assert_eq!(of(Feed::Nobody).deliver(&close()), Outcome::Done);
+    assert_eq!(of(Feed::Nobody).deliver(&close()), DeliveryOutcome::Done);
     assert_eq!(ids(&requests).last().unwrap(), "close.close");
 }
 
 #[test]
 fn what_blip_answers_to_a_command_decides_what_becomes_of_it() {
-    type Is = fn(&Outcome) -> bool;
-    let done: Is = |o| matches!(o, Outcome::Done);
-    let refused: Is = |o| matches!(o, Outcome::Refused(_));
-    let blocked: Is = |o| matches!(o, Outcome::Blocked(_));
-    let retry: Is = |o| matches!(o, Outcome::Retry(_));
+    type Is = fn(&DeliveryOutcome) -> bool;
+    let done: Is = |o| matches!(o, DeliveryOutcome::Done);
+    let refused: Is = |o| matches!(o, DeliveryOutcome::Refused(_));
+    let blocked: Is = |o| matches!(o, DeliveryOutcome::Blocked(_));
+    let retry: Is = |o| matches!(o, DeliveryOutcome::Retry(_));
     let failure =
         |code: i64| json!({ "status": "failure", "reason": { "code": code } }).to_string();
     let cases: [(String, Is); 15] = [
@@ -332,21 +332,27 @@ fn what_blip_answers_to_a_command_decides_what_becomes_of_it() {
 
 #[test]
 fn what_happens_on_the_way_decides_what_becomes_of_it() {
-    type Is = fn(&Outcome) -> bool;
-    let retry: Is = |o| matches!(o, Outcome::Retry(_));
+    type Is = fn(&DeliveryOutcome) -> bool;
+    let retry: Is = |o| matches!(o, DeliveryOutcome::Retry(_));
     let cases: [(&'static str, Is); 9] = [
         ("HTTP/1.1 500 Oh\r\ncontent-length: 0\r\n\r\n", retry),
         ("HTTP/1.1 401 Who\r\ncontent-length: 0\r\n\r\n", retry),
-        ("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n", |o| matches!(o, Outcome::Blocked(_))),
-        ("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n", |o| matches!(o, Outcome::Blocked(_))),
-        ("HTTP/1.1 400 Bad\r\ncontent-length: 0\r\n\r\n", |o| matches!(o, Outcome::Refused(_))),
+        ("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n", |o| {
+            matches!(o, DeliveryOutcome::Blocked(_))
+        }),
+        ("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n", |o| {
+            matches!(o, DeliveryOutcome::Blocked(_))
+        }),
+        ("HTTP/1.1 400 Bad\r\ncontent-length: 0\r\n\r\n", |o| {
+            matches!(o, DeliveryOutcome::Refused(_))
+        }),
         ("HTTP/1.1 429 Slow\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n", |o| {
-            matches!(o, Outcome::RetryAfter { pause: 90_000, .. })
+            matches!(o, DeliveryOutcome::RetryAfter { pause: 90_000, .. })
         }),
         (
             "HTTP/1.1 503 Busy\r\nretry-after: Mon, 02 Mar 2026 09:01:00 GMT\r\n\
              content-length: 0\r\n\r\n",
-            |o| matches!(o, Outcome::RetryAfter { pause: 60_000, .. }),
+            |o| matches!(o, DeliveryOutcome::RetryAfter { pause: 60_000, .. }),
         ),
         ("who is there?\r\n\r\n", retry),
         // Slower than the timeout.
@@ -382,7 +388,7 @@ fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
             if uri == "/tickets/change-status" { answer.clone() } else { friendly(request) }
         }));
         let outcome = sink(&url).deliver(&close());
-        assert_eq!(outcome == Outcome::Done, expected, "{shown:?}: {outcome:?}");
+        assert_eq!(outcome == DeliveryOutcome::Done, expected, "{shown:?}: {outcome:?}");
     }
 }
 
@@ -395,7 +401,7 @@ fn a_redirect_is_not_followed_with_the_key() {
         ))
     }));
     let outcome = sink(&url).deliver(&reminder());
-    assert!(matches!(&outcome, Outcome::Retry(why) if why.contains("307")), "{outcome:?}");
+    assert!(matches!(&outcome, DeliveryOutcome::Retry(why) if why.contains("307")), "{outcome:?}");
     assert!(stolen.try_recv().is_err());
 }
 
@@ -405,7 +411,7 @@ fn what_cannot_be_sent_is_refused_with_the_way_out() {
     let unknown = Delivery { facts: Ticket::open("t-1", Channel::Sms), ..reminder() };
     let outcome = sink(&url).deliver(&unknown);
     assert!(
-        matches!(&outcome, Outcome::Refused(why) if why.contains("customer.id")),
+        matches!(&outcome, DeliveryOutcome::Refused(why) if why.contains("customer.id")),
         "{outcome:?}"
     );
     assert!(requests.try_recv().is_err());
@@ -431,15 +437,15 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
     let options = RuntimeOptions { workers: 2, ..RuntimeOptions::default() };
     let runtime =
         Runtime::start(folder.desk(), clock.clone(), sink(&url), options).expect("threads");
-    let (inlet, source) = (runtime.inlet(), source());
+    let (handle, source) = (runtime.handle(), source());
     let lines: Vec<String> = answered().iter().map(|(_, envelope)| envelope.to_string()).collect();
     clock.0.store(NINE + 2 * MINUTE, Ordering::SeqCst);
-    let answers = source.receive(&inlet, &lines.join("\n")).expect("answers");
+    let answers = source.receive(&handle, &lines.join("\n")).expect("answers");
     assert_eq!(answers.len(), 4, "{answers:?}");
     let mut sent = Vec::new();
     for minute in [12, 17] {
         clock.0.store(NINE + minute * MINUTE, Ordering::SeqCst);
-        inlet.call(|_, _| ()).expect("a desk");
+        handle.call(|_, _| ()).expect("a desk");
         let last = if minute == 12 { "message" } else { ".close.close" };
         loop {
             let request = requests.recv_timeout(SOON).expect("a request");
@@ -450,7 +456,7 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
             }
         }
         // The report arrives without another call.
-        while inlet
+        while handle
             .call(|desk, _| !desk.query_ticket("acme", "t-1").expect("one").outbox.is_empty())
             .expect("a desk")
         {
@@ -461,7 +467,7 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
         ["reminder-1.message", "close.closing-text", "close.closing-note", "close.close"];
     assert_eq!(sent, expected);
     clock.0.store(NINE + 17 * MINUTE + SECOND, Ordering::SeqCst);
-    let (counts, commits) = inlet
+    let (counts, commits) = handle
         .call(|desk, _| (desk.counts().next().unwrap().1, desk.commit_durations().count))
         .expect("a desk");
     assert_eq!(counts.done, 2);

@@ -14,7 +14,7 @@ use despertador_contract::{Instant, Step, TicketStatus};
 use despertador_desk::runtime::{Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::LogSink;
 use despertador_desk::store::{Query, Sqlite};
-use despertador_desk::{Change, Desk, Incoming, Outcome, Receipt, Report};
+use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, ManualChange, Receipt};
 use serde_json::{Value, json};
 use support::{
     ANA, AT_DESK, BOT, CUSTOMER, Folder, MINUTE, NINE, SECOND, TICKET, answered, source, text,
@@ -35,7 +35,7 @@ fn post(desk: &mut Desk<Sqlite>, source: &BlipSource, now: Instant, body: &Value
 
 fn heard(answer: &Answer) -> bool {
     matches!(answer, Answer::Taken { receipts, .. }
-        if receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))))
+        if receipts.iter().all(|receipt| matches!(receipt, Receipt::Recorded(_))))
 }
 
 fn ignored(answer: &Answer) -> &str {
@@ -60,8 +60,8 @@ fn hand_out(desk: &mut Desk<Sqlite>, now: Instant) -> String {
     desk.claim_deliveries(now, 10).expect("deliveries").remove(0).key
 }
 
-fn report(desk: &mut Desk<Sqlite>, now: Instant, key: &str, outcome: Outcome) {
-    let report = Report { account: "acme".into(), key: key.into(), at: now, outcome };
+fn report(desk: &mut Desk<Sqlite>, now: Instant, key: &str, outcome: DeliveryOutcome) {
+    let report = DeliveryReport { account: "acme".into(), key: key.into(), at: now, outcome };
     desk.record_deliveries(now, &[report]).expect("a report");
 }
 
@@ -73,7 +73,7 @@ fn progress(desk: &mut Desk<Sqlite>, ticket: &str) -> (usize, Option<i64>) {
 
 fn aim(desk: &mut Desk<Sqlite>, ticket: &str) -> (Option<i64>, Option<Step>) {
     let standing = desk.query_ticket("acme", ticket).expect("a ticket");
-    (standing.due.map(|due| (due - NINE) / MINUTE), standing.aim)
+    (standing.due.map(|due| (due - NINE) / MINUTE), standing.next_step)
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn whatever_is_posted_again_is_taken_once() {
         let answer = post(&mut desk, &source, NINE + 3 * MINUTE, &envelope);
         let once = match &answer {
             Answer::Ignored { .. } => true,
-            Answer::Taken { receipts, .. } => receipts.iter().all(|r| *r == Receipt::Again),
+            Answer::Taken { receipts, .. } => receipts.iter().all(|r| *r == Receipt::Duplicate),
             _ => false,
         };
         assert!(once, "{envelope}: {answer:?}");
@@ -212,7 +212,7 @@ fn a_transferred_ticket_goes_on_as_another_with_its_memory() {
         let (mut desk, source) = waiting(&folder);
         let now = NINE + 12 * MINUTE;
         let key = hand_out(&mut desk, now);
-        report(&mut desk, now, &key, Outcome::Done);
+        report(&mut desk, now, &key, DeliveryOutcome::Done);
         assert_eq!(aim(&mut desk, "t-1"), (Some(17), Some(Step::Close)));
         let mut more = desk.query_ticket("acme", "t-1").expect("one").ticket.more.expect("facts");
         more.push(("customer.name".into(), "Eva".into()));
@@ -258,12 +258,12 @@ fn what_failed_on_its_way_is_the_failure_of_its_action_once() {
     let now = NINE + 12 * MINUTE;
     let key = hand_out(&mut desk, now);
     assert_eq!(key, "t-1/1/reminder-1");
-    report(&mut desk, now, &key, Outcome::Done);
+    report(&mut desk, now, &key, DeliveryOutcome::Done);
     let failed = json!({ "id": "despertador.t-1.1.reminder-1.message", "from": CUSTOMER, "to": BOT,
         "event": "failed", "reason": { "code": 131_026, "description": "undeliverable" } });
     let answer = post(&mut desk, &source, now + MINUTE, &failed);
     let Answer::Taken { receipts, .. } = &answer else { panic!("{answer:?}") };
-    let [Receipt::Heard(decision)] = &receipts[..] else { panic!("{receipts:?}") };
+    let [Receipt::Recorded(decision)] = &receipts[..] else { panic!("{receipts:?}") };
     // A failed reminder is no warning: no close follows.
     assert!(!format!("{decision:?}").contains("Step::Close"), "{decision:?}");
     let log = desk.query_event_log("acme", "t-1").expect("a log");
@@ -271,7 +271,7 @@ fn what_failed_on_its_way_is_the_failure_of_its_action_once() {
     for later in [2, 30] {
         let again = post(&mut desk, &source, now + later * MINUTE, &failed);
         assert!(
-            matches!(&again, Answer::Taken { receipts, .. } if receipts[..] == [Receipt::Again]),
+            matches!(&again, Answer::Taken { receipts, .. } if receipts[..] == [Receipt::Duplicate]),
             "{again:?}"
         );
     }
@@ -286,10 +286,10 @@ fn a_failure_that_is_quicker_than_the_report_wins() {
     let failed = json!({ "id": "despertador.t-1.1.reminder-1.message", "from": CUSTOMER, "to": BOT,
         "event": "failed", "reason": { "code": 9 } });
     assert!(heard(&post(&mut desk, &source, now + 1, &failed)));
-    report(&mut desk, now + 2, &key, Outcome::Done);
+    report(&mut desk, now + 2, &key, DeliveryOutcome::Done);
     let again = post(&mut desk, &source, now + 3, &failed);
     assert!(
-        matches!(&again, Answer::Taken { receipts, .. } if receipts[..] == [Receipt::Again]),
+        matches!(&again, Answer::Taken { receipts, .. } if receipts[..] == [Receipt::Duplicate]),
         "{again:?}"
     );
     assert!(!desk.query_event_log("acme", "t-1").expect("a log").contains("carried-out"));
@@ -304,7 +304,7 @@ fn a_receipt_confirms_what_nobody_has_reported() {
     let now = NINE + 12 * MINUTE;
     let key = hand_out(&mut desk, now);
     // The HTTP answer was lost.
-    report(&mut desk, now, &key, Outcome::Retry("no answer".into()));
+    report(&mut desk, now, &key, DeliveryOutcome::Retry("no answer".into()));
     let became = |event: &str| {
         json!({ "id": "despertador.t-1.1.reminder-1.message", "from": CUSTOMER, "to": BOT,
                 "event": event })
@@ -329,7 +329,7 @@ fn only_the_receiver_and_their_gateway_say_what_became_of_an_action() {
     let (mut desk, source) = waiting(&folder);
     let now = NINE + 12 * MINUTE;
     let key = hand_out(&mut desk, now);
-    report(&mut desk, now, &key, Outcome::Retry("the receiver answered 500".into()));
+    report(&mut desk, now, &key, DeliveryOutcome::Retry("the receiver answered 500".into()));
     let before = progress(&mut desk, "t-1");
     let id = "despertador.t-1.1.reminder-1.message";
     let strangers = [
@@ -381,7 +381,7 @@ fn the_answers_that_were_offered_are_recognised() {
     let (mut desk, source) = waiting(&folder);
     let now = NINE + 12 * MINUTE;
     let key = hand_out(&mut desk, now);
-    report(&mut desk, now, &key, Outcome::Done);
+    report(&mut desk, now, &key, DeliveryOutcome::Done);
     post(&mut desk, &source, now + MINUTE, &text("m2", CUSTOMER, "Sigo aquí"));
     let log = desk.query_event_log("acme", "t-1").expect("a log");
     let last: Value = serde_json::from_str(log.lines().last().unwrap()).expect("a row");
@@ -396,7 +396,7 @@ fn a_close_by_the_desk_is_heard_once_and_what_was_written_before_it_still_counts
     for minute in [12, 17] {
         let now = NINE + minute * MINUTE;
         let key = hand_out(&mut desk, now);
-        report(&mut desk, now, &key, Outcome::Done);
+        report(&mut desk, now, &key, DeliveryOutcome::Done);
     }
     let closed = NINE + 17 * MINUTE;
     assert_eq!(desk.query_ticket("acme", "t-1").expect("one").ticket.status, TicketStatus::Closed);
@@ -405,7 +405,7 @@ fn a_close_by_the_desk_is_heard_once_and_what_was_written_before_it_still_counts
     late["metadata"] = json!({ "#wa.timestamp": ((closed - SECOND) / SECOND).to_string() });
     let answer = post(&mut desk, &source, closed + SECOND, &late);
     let Answer::Taken { receipts, .. } = &answer else { panic!("{answer:?}") };
-    let [Receipt::Heard(decision)] = &receipts[..] else { panic!("{receipts:?}") };
+    let [Receipt::Recorded(decision)] = &receipts[..] else { panic!("{receipts:?}") };
     assert!(format!("{decision:?}").contains("premature: true"), "{decision:?}");
     // Blip's own report of the close, with the required members only; and again.
     let back = json!({ "id": "r1", "from": AT_DESK, "to": BOT,
@@ -433,14 +433,14 @@ fn a_close_that_comes_back_before_its_report_is_that_close() {
     let (mut desk, source) = waiting(&folder);
     let at = NINE + 12 * MINUTE;
     let key = hand_out(&mut desk, at);
-    report(&mut desk, at, &key, Outcome::Done);
+    report(&mut desk, at, &key, DeliveryOutcome::Done);
     let closed = NINE + 17 * MINUTE;
     let key = hand_out(&mut desk, closed);
     let told = ticket(&json!({ "status": "ClosedClientInactivity", "closed": true,
         "closedBy": BOT, "closeDate": "2026-03-02T09:17:00Z",
         "statusDate": "2026-03-02T09:17:00Z" }));
     assert!(heard(&post(&mut desk, &source, closed + 1, &told)));
-    report(&mut desk, closed + 2, &key, Outcome::Done);
+    report(&mut desk, closed + 2, &key, DeliveryOutcome::Done);
     let log = desk.query_event_log("acme", "t-1").expect("a log");
     assert_eq!(log.matches("t-1/1/close").count() + log.matches("\"close\"").count(), 1, "{log}");
     assert!(desk.query_ticket("acme", "t-1").expect("a ticket").outbox.is_empty());
@@ -450,7 +450,7 @@ fn a_close_that_comes_back_before_its_report_is_that_close() {
 fn what_was_put_on_a_ticket_here_stays_when_blip_describes_it() {
     let folder = Folder::new();
     let (mut desk, source) = waiting(&folder);
-    let tag = Change::Exempt("vip".into());
+    let tag = ManualChange::Exempt("vip".into());
     desk.change_ticket(NINE + 3 * MINUTE, "acme", "t-1", &tag, "ana").expect("a tag");
     let bare = json!({ "id": "t-1", "sequentialId": 7, "customerIdentity": CUSTOMER,
         "status": "Open", "agentIdentity": ANA, "team": "Soporte", "tags": ["fibra"],
@@ -500,11 +500,11 @@ fn messages_and_tickets_that_come_together_meet() {
     std::thread::scope(|scope| {
         for half in 0..2 {
             for copy in 0..2 {
-                let (inlet, source) = (runtime.inlet(), source.clone());
+                let (handle, source) = (runtime.handle(), source.clone());
                 scope.spawn(move || {
                     for n in 0..CUSTOMERS {
                         let envelope = &one((n + copy * 7) % CUSTOMERS)[half];
-                        let answers = source.receive(&inlet, &envelope.to_string());
+                        let answers = source.receive(&handle, &envelope.to_string());
                         assert_eq!(answers.expect("answers").len(), 1);
                     }
                 });
@@ -524,15 +524,15 @@ fn messages_and_tickets_that_come_together_meet() {
     );
 }
 
-/// The inlet of a desk that has stopped.
-fn runtime_is_gone() -> despertador_desk::runtime::Inlet<Sqlite> {
+/// The handle of a desk that has stopped.
+fn runtime_is_gone() -> despertador_desk::runtime::DeskHandle<Sqlite> {
     let folder = Folder::new();
     let sink = LogSink::new(std::io::sink());
     let runtime = Runtime::start(folder.desk(), SystemClock, sink, RuntimeOptions::default())
         .expect("threads");
-    let inlet = runtime.inlet();
+    let handle = runtime.handle();
     drop(runtime.stop());
-    inlet
+    handle
 }
 
 #[test]

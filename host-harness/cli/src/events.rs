@@ -144,7 +144,7 @@ fn out_of_journal(
             accounts.push(account.clone());
         }
         let Line::Entry(entry) = line else { return Ok(true) };
-        if !matches!(entry.kind, EntryKind::Heard | EntryKind::Unheard) {
+        if !matches!(entry.kind, EntryKind::Recorded | EntryKind::Pending) {
             return Ok(true);
         }
         let Some(row) = &entry.row else { return Ok(true) };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use despertador_contract::Explanation;
 use despertador_contract::clock_face::{ClockFace, show_rfc3339};
 use despertador_desk::journal::JournalError;
-use despertador_desk::{Asked, Count, DeskError, Difference, Replay, Replayed};
+use despertador_desk::{Count, DeskError, Difference, Replay, ReplayOptions, Replayed};
 use despertador_host::PolicyError;
 use serde_json::{Map, Value, json};
 
@@ -37,7 +37,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
     let old = plugin::read(&named(&arguments.old_plugin))?;
     let journal = journal::open(&arguments.journal)?;
     let policy = arguments.policy.as_deref().map(source::read).transpose()?;
-    let asked = Asked {
+    let asked = ReplayOptions {
         policy,
         explained: arguments.limit,
         language: Language::or_system(arguments.language).word().to_owned(),

@@ -10,7 +10,7 @@ pub(crate) fn action_from_text(text: &str) -> Result<Action, String> {
 }
 
 /// Why nobody may carry an action out: it has a part that this version has no word for.
-pub(crate) fn unsuitable(action: &Action) -> Option<String> {
+pub(crate) fn unsupported(action: &Action) -> Option<String> {
     if let Step::Other(name) = &action.key.step {
         return Some(format!("the step `{name}` is not known"));
     }
@@ -24,7 +24,7 @@ pub(crate) fn unsuitable(action: &Action) -> Option<String> {
 }
 
 /// The key that a decision asks for.
-pub(crate) fn asked(decision: &Decision) -> Option<&Action> {
+pub(crate) fn requested_action(decision: &Decision) -> Option<&Action> {
     match &decision.outcome {
         Outcome::Act(action) => Some(action),
         _ => None,
@@ -34,7 +34,7 @@ pub(crate) fn asked(decision: &Decision) -> Option<&Action> {
 /// Whether an action that was given up may still be sent by hand, as far as the plugin's latest
 /// decision says. What speaks to a silent customer may only while they are silent; what the
 /// customer asked for may not be done later without asking; the rest is for people to judge.
-pub(crate) fn is_open_to_people(decision: &Decision, step: &Step) -> bool {
+pub(crate) fn may_resend(decision: &Decision, step: &Step) -> bool {
     let awaited = match &decision.outcome {
         Outcome::Wait(wake) => wake.step == *step,
         _ => false,

@@ -20,22 +20,22 @@ mod budget;
 mod cache;
 mod counts;
 mod damage;
-mod deliver;
+mod deferral;
+mod delivery;
 mod difference;
-mod hear;
 mod inbound;
-mod inquire;
+mod incoming;
 mod lanes;
 mod lateness;
-mod park;
+mod poll;
+mod query;
 mod queue;
+mod record;
 mod replay;
 mod settle;
-mod take;
 mod ticket;
 mod token;
-mod wake;
-mod work;
+mod transaction;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -48,22 +48,22 @@ use serde_json::json;
 
 use crate::error::DeskError;
 use crate::store::{AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError, WaitingRow};
-use cache::{Cache, place};
+use cache::{Cache, ticket_key};
 use lanes::Lanes;
 use queue::Queues;
-use ticket::Kept;
-use work::Work;
+use ticket::LoadedTicket;
+use transaction::Transaction;
 
-pub use account::{Moved, Saved};
+pub use account::{PolicyUpdate, RuleChange};
 pub use counts::Counts;
-pub use deliver::{Delivery, Outcome, Report, Settled};
+pub use delivery::{Delivery, DeliveryCounts, DeliveryOutcome, DeliveryReport};
 pub use difference::{Kind, Subject};
 pub use inbound::{Inbound, InboundEnd};
-pub use inquire::{Change, Rebuilt, Standing, TimelineEntry};
+pub use incoming::{Incoming, Receipt};
 pub use lateness::{Backlog, Lateness};
-pub use replay::{Asked, Count, Difference, Replay, Replayed};
-pub use take::{Incoming, Receipt};
-pub use wake::Woken;
+pub use poll::Polled;
+pub use query::{ManualChange, Rebuilt, TicketSnapshot, TimelineEntry};
+pub use replay::{Count, Difference, Replay, ReplayOptions, Replayed};
 
 /// Options of a desk. Durations are in milliseconds.
 #[derive(Clone)]
@@ -350,10 +350,10 @@ impl<S: Store> Desk<S> {
         self.queues.forget();
         let tickets = self.store.forget(account, &canonical_customer(customer))?;
         // The audit entry does not name the customer.
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         let details = json!({ "tickets": tickets });
-        work.batch.audit.push(account::audit(account, now, by, "customer-forgotten", &details));
-        self.commit(work)?;
+        tx.batch.audit.push(account::audit(account, now, by, "customer-forgotten", &details));
+        self.commit(tx)?;
         let is_purged = self.purge(now)?;
         let is_there = |file: &String| std::path::Path::new(file).exists();
         let backups = self.store.backups()?.into_iter().filter(is_there).collect();
@@ -408,15 +408,20 @@ impl<S: Store> Desk<S> {
         Ok(self.store.delete_untouched(since, limit)?)
     }
 
-    fn work(&self, now: Instant) -> Work {
-        Work::new(now, self.numbers)
+    fn begin(&self, now: Instant) -> Transaction {
+        Transaction::new(now, self.numbers)
     }
 
     /// Loads a ticket, if it exists, from this transaction, the cache or the store.
-    fn pick(&mut self, work: &mut Work, account: i64, id: &str) -> Result<Option<Kept>, DeskError> {
-        let place = place(account, id);
-        if let Some(kept) = work.kept.remove(&place).or_else(|| self.cache.take(&place)) {
-            return Ok(Some(kept));
+    fn load(
+        &mut self,
+        tx: &mut Transaction,
+        account: i64,
+        id: &str,
+    ) -> Result<Option<LoadedTicket>, DeskError> {
+        let place = ticket_key(account, id);
+        if let Some(loaded) = tx.loaded.remove(&place).or_else(|| self.cache.take(&place)) {
+            return Ok(Some(loaded));
         }
         let damaged = |error| damage::unreadable(id, error);
         let Some(row) = self.store.ticket(account, id).map_err(damaged)? else { return Ok(None) };
@@ -424,54 +429,54 @@ impl<S: Store> Desk<S> {
             0 => Vec::new(),
             _ => self.store.outbox_of(row.no).map_err(damaged)?,
         };
-        let kept = Kept::from_row(row, outbox)?;
-        self.is_whole(work, &kept);
-        Ok(Some(kept))
+        let loaded = LoadedTicket::from_row(row, outbox)?;
+        self.note_repair(tx, &loaded);
+        Ok(Some(loaded))
     }
 
     /// Commits. If that fails nothing has changed, and the cached tickets are dropped and read again.
-    fn commit(&mut self, mut work: Work) -> Result<(), DeskError> {
-        for kept in work.kept.values_mut().filter(|kept| kept.is_changed) {
-            work.batch.aliases.extend(kept.new_alias());
-            work.batch.tickets.push(kept.change(work.now));
+    fn commit(&mut self, mut tx: Transaction) -> Result<(), DeskError> {
+        for loaded in tx.loaded.values_mut().filter(|loaded| loaded.is_changed) {
+            tx.batch.aliases.extend(loaded.new_alias());
+            tx.batch.tickets.push(loaded.change(tx.now));
         }
-        if !work.batch.is_empty()
-            && let Err(error) = self.store.commit(&work.batch)
+        if !tx.batch.is_empty()
+            && let Err(error) = self.store.commit(&tx.batch)
         {
-            self.start_over();
+            self.reload();
             return Err(error.into());
         }
-        self.know_damage(&work.batch);
-        for lane in work.batch.lanes {
+        self.note_damage(&tx.batch);
+        for lane in tx.batch.lanes {
             self.lanes.add(lane);
         }
-        for change in &work.batch.tickets {
+        for change in &tx.batch.tickets {
             if let Some(due) = change.row.due {
                 self.lanes.due_at(change.row.lane, due);
             }
         }
-        for change in &work.batch.outbox {
+        for change in &tx.batch.outbox {
             if let OutboxChange::Put(row) = change
                 && row.state.is_open()
             {
                 self.queues.put(row.account, row.next);
             }
         }
-        self.numbers = work.numbers;
-        for (account, counts) in work.counts {
+        self.numbers = tx.numbers;
+        for (account, counts) in tx.counts {
             self.counts.entry(account).or_default().add(counts);
         }
-        work.carried_out.iter().for_each(|(due, at)| self.delivery_lateness.note(*due, *at));
-        for (place, kept) in work.kept {
-            if kept.version > 0 {
-                self.cache.put(place, kept);
+        tx.carried_out.iter().for_each(|(due, at)| self.delivery_lateness.note(*due, *at));
+        for (place, loaded) in tx.loaded {
+            if loaded.version > 0 {
+                self.cache.put(place, loaded);
             }
         }
         Ok(())
     }
 
     /// Reads everything again: after a failed commit it is unknown whether it was stored.
-    fn start_over(&mut self) {
+    fn reload(&mut self) {
         self.cache.clear();
         self.lanes.forget();
         self.queues.forget();
@@ -489,7 +494,7 @@ impl<S: Store> Desk<S> {
     }
 
     fn lease_key(account: i64, key: &str) -> String {
-        place(account, key)
+        ticket_key(account, key)
     }
 
     fn is_leased(&self, account: i64, key: &str, now: Instant) -> bool {

@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use despertador_desk::store::Sqlite;
-//! use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
+//! use despertador_desk::{Desk, Incoming, Options, DeliveryOutcome, DeliveryReport};
 //! use despertador_contract::event_log::Row;
 //! use despertador_host::Host;
 //!
@@ -42,7 +42,7 @@
 //!     for delivery in desk.claim_deliveries(now, 500)? {
 //!         done.push(delivery.key.clone()); // carry it out, then say so
 //!         let (account, key) = (delivery.account, delivery.key);
-//!         desk.record_deliveries(now, &[Report { account, key, at: now, outcome: Outcome::Done }])?;
+//!         desk.record_deliveries(now, &[DeliveryReport { account, key, at: now, outcome: DeliveryOutcome::Done }])?;
 //!     }
 //! }
 //! assert_eq!(done, ["4711/1/reminder-1", "4711/1/close"]);
@@ -74,9 +74,10 @@ pub mod sink;
 pub mod store;
 
 pub use desk::{
-    Asked, Backlog, Change, Count, Counts, Delivery, Desk, Difference, Forgotten, Inbound,
-    InboundEnd, Incoming, Kind, Lateness, Moved, Options, Outcome, Rebuilt, Receipt, Replay,
-    Replayed, Report, Saved, Settled, Standing, Subject, TimelineEntry, Woken,
+    Backlog, Count, Counts, Delivery, DeliveryCounts, DeliveryOutcome, DeliveryReport, Desk,
+    Difference, Forgotten, Inbound, InboundEnd, Incoming, Kind, Lateness, ManualChange, Options,
+    PolicyUpdate, Polled, Rebuilt, Receipt, Replay, ReplayOptions, Replayed, RuleChange, Subject,
+    TicketSnapshot, TimelineEntry,
 };
 pub use error::DeskError;
 pub use scope::Scope;

@@ -1,6 +1,6 @@
 //! Threads around a desk: one that writes, some that deliver.
 //!
-//! Whoever has something to tell gives it to an [`Inlet`] and gets the receipts when all of it is
+//! Whoever has something to tell gives it to an [`DeskHandle`] and gets the receipts when all of it is
 //! durable. What waits at the same time is stored in one commit, so that many callers together are
 //! faster than one. Between requests the writer sleeps until the next instant of the desk.
 
@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 
 use despertador_contract::Instant;
 
-use crate::desk::{Delivery, Desk, Incoming, Outcome, Receipt, Report};
+use crate::desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming, Receipt};
 use crate::error::DeskError;
 use crate::sink::Sink;
 use crate::store::Store;
@@ -46,17 +46,17 @@ impl Default for RuntimeOptions {
 
 /// A desk that runs.
 pub struct Runtime<S> {
-    inlet: Inlet<S>,
+    handle: DeskHandle<S>,
     writer: JoinHandle<Desk<S>>,
     workers: Vec<JoinHandle<()>>,
 }
 
 /// Where a running desk is told and asked. Cheap to clone, one for each thread.
-pub struct Inlet<S> {
+pub struct DeskHandle<S> {
     requests: SyncSender<Request<S>>,
 }
 
-impl<S> Clone for Inlet<S> {
+impl<S> Clone for DeskHandle<S> {
     fn clone(&self) -> Self {
         Self { requests: self.requests.clone() }
     }
@@ -64,15 +64,15 @@ impl<S> Clone for Inlet<S> {
 
 /// Why a running desk did not do what was asked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum NotDone {
+pub enum HandleError {
     /// The desk could not.
     #[error(transparent)]
     Desk(DeskError),
     /// The desk has stopped, or stopped before it was done. Whether it was done is not known.
     #[error("the desk has stopped; tell it again when it runs")]
     Stopped,
-    /// As many requests wait as may; nothing was done. Only [`Inlet::try_record_events`] and
-    /// [`Inlet::try_call`] say so, the others wait.
+    /// As many requests wait as may; nothing was done. Only [`DeskHandle::try_record_events`] and
+    /// [`DeskHandle::try_call`] say so, the others wait.
     #[error("too much waits for the desk; tell it again in a moment")]
     Busy,
 }
@@ -85,24 +85,24 @@ type Then = Box<dyn FnOnce(Result<Vec<Receipt>, DeskError>) + Send>;
 enum Request<S> {
     Take(Vec<Incoming>, Then),
     Ask(Question<S>),
-    Reported(Report),
+    Reported(DeliveryReport),
     Stop,
 }
 
-impl<S: Store + Send + 'static> Inlet<S> {
+impl<S: Store + Send + 'static> DeskHandle<S> {
     /// Tells what has happened. The receipts come when it is durable.
     ///
     /// # Errors
     ///
     /// Nothing of it was stored, or the desk has stopped.
-    pub fn record_events(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, NotDone> {
+    pub fn record_events(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, HandleError> {
         let (reply, answer) = mpsc::sync_channel(1);
         let then: Then = Box::new(move |receipts| {
             // Who does not wait for the answer does not want it.
             let _: Result<(), _> = reply.send(receipts);
         });
-        self.requests.send(Request::Take(incoming, then)).map_err(|_| NotDone::Stopped)?;
-        answer.recv().map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
+        self.requests.send(Request::Take(incoming, then)).map_err(|_| HandleError::Stopped)?;
+        answer.recv().map_err(|_| HandleError::Stopped)?.map_err(HandleError::Desk)
     }
 
     /// Tells what has happened without waiting, for callers that must not block. `then` is called
@@ -111,12 +111,12 @@ impl<S: Store + Send + 'static> Inlet<S> {
     ///
     /// # Errors
     ///
-    /// [`NotDone::Busy`] or [`NotDone::Stopped`]; `then` is not called.
+    /// [`HandleError::Busy`] or [`HandleError::Stopped`]; `then` is not called.
     pub fn try_record_events(
         &self,
         incoming: Vec<Incoming>,
         then: impl FnOnce(Result<Vec<Receipt>, DeskError>) + Send + 'static,
-    ) -> Result<(), NotDone> {
+    ) -> Result<(), HandleError> {
         self.requests.try_send(Request::Take(incoming, Box::new(then))).map_err(not_sent)
     }
 
@@ -124,11 +124,11 @@ impl<S: Store + Send + 'static> Inlet<S> {
     ///
     /// # Errors
     ///
-    /// [`NotDone::Busy`] or [`NotDone::Stopped`]; the question is not asked.
+    /// [`HandleError::Busy`] or [`HandleError::Stopped`]; the question is not asked.
     pub fn try_call(
         &self,
         question: impl FnOnce(&mut Desk<S>, Instant) + Send + 'static,
-    ) -> Result<(), NotDone> {
+    ) -> Result<(), HandleError> {
         self.requests.try_send(Request::Ask(Box::new(question))).map_err(not_sent)
     }
 
@@ -140,21 +140,21 @@ impl<S: Store + Send + 'static> Inlet<S> {
     pub fn call<R: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Desk<S>, Instant) -> R + Send + 'static,
-    ) -> Result<R, NotDone> {
+    ) -> Result<R, HandleError> {
         let (reply, answer) = mpsc::sync_channel(1);
         let question: Question<S> = Box::new(move |desk, now| {
             // Who does not wait for the answer does not want it.
             let _: Result<(), _> = reply.send(question(desk, now));
         });
-        self.requests.send(Request::Ask(question)).map_err(|_| NotDone::Stopped)?;
-        answer.recv().map_err(|_| NotDone::Stopped)
+        self.requests.send(Request::Ask(question)).map_err(|_| HandleError::Stopped)?;
+        answer.recv().map_err(|_| HandleError::Stopped)
     }
 }
 
-fn not_sent<T>(error: TrySendError<T>) -> NotDone {
+fn not_sent<T>(error: TrySendError<T>) -> HandleError {
     match error {
-        TrySendError::Full(_) => NotDone::Busy,
-        TrySendError::Disconnected(_) => NotDone::Stopped,
+        TrySendError::Full(_) => HandleError::Busy,
+        TrySendError::Disconnected(_) => HandleError::Stopped,
     }
 }
 
@@ -184,20 +184,20 @@ impl<S: Store + Send + 'static> Runtime<S> {
         }
         let writer = Writer::new(desk, clock, waiting, jobs, options);
         let writer = std::thread::Builder::new().name("desk".into()).spawn(move || writer.run())?;
-        Ok(Self { inlet: Inlet { requests }, writer, workers })
+        Ok(Self { handle: DeskHandle { requests }, writer, workers })
     }
 
     /// A way in.
     #[must_use]
-    pub fn inlet(&self) -> Inlet<S> {
-        self.inlet.clone()
+    pub fn handle(&self) -> DeskHandle<S> {
+        self.handle.clone()
     }
 
     /// Stops: what was told is stored, deliveries that are on their way are waited for, nothing
     /// new is begun. The desk comes back; none if its thread has crashed.
     #[must_use]
     pub fn stop(self) -> Option<Desk<S>> {
-        let _: Result<(), _> = self.inlet.requests.send(Request::Stop);
+        let _: Result<(), _> = self.handle.requests.send(Request::Stop);
         let desk = self.writer.join().ok();
         for worker in self.workers {
             let _: Result<(), _> = worker.join();
@@ -218,9 +218,9 @@ fn deliver<S>(
         let Ok(delivery) = next else { return };
         let made =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sink.deliver(&delivery)));
-        let outcome = made.unwrap_or_else(|_| Outcome::Retry("the sink crashed".into()));
+        let outcome = made.unwrap_or_else(|_| DeliveryOutcome::Retry("the sink crashed".into()));
         let Delivery { account, key, .. } = delivery;
-        let report = Report { account, key, at: clock.now(), outcome };
+        let report = DeliveryReport { account, key, at: clock.now(), outcome };
         if requests.send(Request::Reported(report)).is_err() {
             return;
         }
@@ -233,8 +233,8 @@ impl<S> fmt::Debug for Runtime<S> {
     }
 }
 
-impl<S> fmt::Debug for Inlet<S> {
+impl<S> fmt::Debug for DeskHandle<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inlet").finish_non_exhaustive()
+        f.debug_struct("DeskHandle").finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ mod webhook;
 use despertador_contract::decision::action_json;
 use serde_json::{Value, json};
 
-use crate::desk::{Delivery, Outcome};
+use crate::desk::{Delivery, DeliveryOutcome};
 
 pub use http::Http;
 pub use log::LogSink;
@@ -22,12 +22,12 @@ pub use webhook::{Webhook, WebhookOptions};
 /// effect must be that of once. It is called from several threads, for different tickets.
 pub trait Sink: Send + Sync + 'static {
     /// Carries an action out and says what became of it. May take its time, but must come back.
-    fn deliver(&self, delivery: &Delivery) -> Outcome;
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome;
 }
 
 /// A sink that others have too.
 impl Sink for std::sync::Arc<dyn Sink> {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         (**self).deliver(delivery)
     }
 }

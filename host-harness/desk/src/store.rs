@@ -319,13 +319,13 @@ pub struct TicketRow {
     /// When it is to be looked at again.
     pub due: Option<Instant>,
     /// The step that becomes due then.
-    pub aim: Option<Step>,
+    pub next_step: Option<Step>,
     /// Why the ticket is set aside: the plugin could not answer.
-    pub parked: Option<String>,
+    pub deferred: Option<String>,
     /// How often in a row the plugin could not answer.
     pub failures: i64,
     /// The first entry of the journal that the plugin has not heard of.
-    pub unheard: Option<i64>,
+    pub pending: Option<i64>,
     /// The last entry of the journal about it.
     pub last: i64,
     /// When something was stored of it last.
@@ -409,9 +409,9 @@ pub struct DamagedRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// Something happened, and the plugin was told.
-    Heard,
+    Recorded,
     /// Something happened, and the plugin could not be told yet.
-    Unheard,
+    Pending,
     /// The plugin was told of all that it had not heard of.
     Resumed,
     /// A deadline passed, or the policy was changed.
@@ -425,35 +425,35 @@ pub enum EntryKind {
     /// Somebody has a given up action sent again.
     SentAgain,
     /// The plugin could not answer.
-    Parked,
+    Deferred,
 }
 
 impl EntryKind {
     const ALL: [Self; 9] = [
-        Self::Heard,
-        Self::Unheard,
+        Self::Recorded,
+        Self::Pending,
         Self::Resumed,
         Self::Ticked,
         Self::NotDelivered,
         Self::Withdrawn,
         Self::GivenUp,
         Self::SentAgain,
-        Self::Parked,
+        Self::Deferred,
     ];
 
     /// Its word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::Heard => "heard",
-            Self::Unheard => "unheard",
+            Self::Recorded => "heard",
+            Self::Pending => "unheard",
             Self::Resumed => "resumed",
             Self::Ticked => "ticked",
             Self::NotDelivered => "not-delivered",
             Self::Withdrawn => "withdrawn",
             Self::GivenUp => "given-up",
             Self::SentAgain => "sent-again",
-            Self::Parked => "parked",
+            Self::Deferred => "parked",
         }
     }
 
@@ -615,7 +615,7 @@ pub struct Query {
     /// Of this customer, in their canonical spelling; other names of theirs count.
     pub customer: Option<String>,
     /// Only those that are set aside.
-    pub parked: bool,
+    pub deferred: bool,
     /// With a higher number than this one.
     pub after: i64,
     /// At most so many.

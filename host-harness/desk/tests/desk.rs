@@ -13,7 +13,7 @@ use despertador_contract::{
     ActionKey, Author, Event, Failure, FailureKind, Happening, Instant, Step, TicketStatus,
 };
 use despertador_desk::store::Store;
-use despertador_desk::{Counts, Desk, Incoming, Options, Outcome, Receipt, Report};
+use despertador_desk::{Counts, DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt};
 use serde_json::json;
 use support::{
     ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, done, happening, opened, silent, words,
@@ -40,7 +40,7 @@ fn a_silent_customer_is_reminded_and_the_ticket_is_closed() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);
     let receipts = desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
-    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{receipts:?}");
+    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Recorded(_))), "{receipts:?}");
     let done = run(&mut desk, NINE + HOUR);
     let expected = [
         (10 * MINUTE, "4711/1/reminder-1".to_owned()),
@@ -79,7 +79,7 @@ fn an_event_is_taken_in_once() {
     let mut desk = folder.acme(ADERESO);
     desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
     let again = desk.record_events(NINE + SECOND, &silent("4711", NINE)).expect("receipts");
-    assert_eq!(again, [Receipt::Again, Receipt::Again, Receipt::Again]);
+    assert_eq!(again, [Receipt::Duplicate, Receipt::Duplicate, Receipt::Duplicate]);
     drop(desk);
     let mut desk = folder.desk();
     let twice = [
@@ -88,7 +88,10 @@ fn an_event_is_taken_in_once() {
         words("4711", Author::Agent, "4711-a1", NINE + SECOND),
     ];
     let receipts = desk.record_events(NINE + SECOND, &twice).expect("receipts");
-    assert!(matches!(receipts.as_slice(), [Receipt::Heard(_), Receipt::Again, Receipt::Again]));
+    assert!(matches!(
+        receipts.as_slice(),
+        [Receipt::Recorded(_), Receipt::Duplicate, Receipt::Duplicate]
+    ));
 }
 
 #[test]
@@ -104,12 +107,13 @@ fn a_receiver_that_is_down_for_an_hour_gets_everything_in_order_and_once() {
         for delivery in desk.claim_deliveries(now, 10).expect("deliveries") {
             tries += 1;
             let outcome = if now < up {
-                Outcome::Retry("connection refused".into())
+                DeliveryOutcome::Retry("connection refused".into())
             } else {
                 done_at.push((now, delivery.key.clone()));
-                Outcome::Done
+                DeliveryOutcome::Done
             };
-            let report = Report { account: "acme".into(), key: delivery.key, at: now, outcome };
+            let report =
+                DeliveryReport { account: "acme".into(), key: delivery.key, at: now, outcome };
             desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
@@ -194,7 +198,10 @@ fn a_ticket_goes_on_from_the_one_it_was_transferred_from() {
     let rows = [Incoming::new("acme", facts).continuing("T1"), Incoming::new("acme", gone)];
     desk.record_events(ten_past, &rows).expect("receipts");
     let standing = desk.query_ticket("acme", "T2").expect("a ticket");
-    assert_eq!((standing.due, standing.aim), (Some(ten_past + MINUTE), Some(Step::Reminder(2))));
+    assert_eq!(
+        (standing.due, standing.next_step),
+        (Some(ten_past + MINUTE), Some(Step::Reminder(2)))
+    );
     assert_eq!(standing.ticket.status, TicketStatus::Open);
     assert_eq!(standing.ticket.locale.as_deref(), Some("es"), "what is known of the customer");
     assert_eq!(standing.ticket.agent.as_deref(), Some("Leo"));
@@ -242,7 +249,7 @@ fn what_was_on_its_way_when_a_ticket_was_transferred_counts_for_the_new_one() {
         desk.record_deliveries(now + 1, &[done("acme", "T1/1/reminder-1", now + 1)])
             .expect("a report");
         let standing = desk.query_ticket("acme", "T3").expect("a ticket");
-        assert_eq!(standing.aim, Some(Step::Reminder(2)), "the first one was sent");
+        assert_eq!(standing.next_step, Some(Step::Reminder(2)), "the first one was sent");
         assert!(standing.outbox.is_empty(), "{standing:?}");
         if fails {
             let failure = Failure { key: reminder("T1"), kind: FailureKind::Blocked };
@@ -301,8 +308,8 @@ fn a_receiver_that_names_a_time_is_waited_for_within_limits() {
     desk.poll_due(now, 10).expect("a look");
     for (pause, expected) in [(90_000, 90 * SECOND), (u64::MAX, 10 * MINUTE), (0, 2 * SECOND)] {
         let delivery = desk.claim_deliveries(now, 10).expect("deliveries").remove(0);
-        let outcome = Outcome::RetryAfter { why: "429".into(), pause };
-        let report = Report { account: "acme".into(), key: delivery.key, at: now, outcome };
+        let outcome = DeliveryOutcome::RetryAfter { why: "429".into(), pause };
+        let report = DeliveryReport { account: "acme".into(), key: delivery.key, at: now, outcome };
         assert_eq!(desk.record_deliveries(now, &[report]).expect("a report").retried, 1);
         let next = desk.query_ticket("acme", "4711").expect("a ticket").outbox[0].next;
         if pause == 0 {

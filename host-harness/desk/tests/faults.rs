@@ -18,7 +18,8 @@ use despertador_desk::store::{
     Batch, Consumed, Query, Sqlite, Store, StoreProblem, TicketChange, TicketRow, TokenRow,
 };
 use despertador_desk::{
-    Change, Desk, DeskError, Incoming, Options, Outcome, Receipt, Report, Scope,
+    DeliveryOutcome, DeliveryReport, Desk, DeskError, Incoming, ManualChange, Options, Receipt,
+    Scope,
 };
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, plugin, silent, words};
@@ -145,8 +146,9 @@ fn a_clock_that_is_set_while_deliveries_wait_loses_and_repeats_nothing() {
         let due = NINE + 10 * MINUTE;
         desk.poll_due(due, 10).expect("a look");
         let handed_out = desk.claim_deliveries(due, 1).expect("deliveries");
-        let report = |key: &str, outcome| Report { outcome, ..support::done("acme", key, due) };
-        let busy = Outcome::RetryAfter { why: "429".into(), pause: 60_000 };
+        let report =
+            |key: &str, outcome| DeliveryReport { outcome, ..support::done("acme", key, due) };
+        let busy = DeliveryOutcome::RetryAfter { why: "429".into(), pause: 60_000 };
         desk.record_deliveries(due, &[report(&handed_out[0].key, busy)]).expect("a report");
         // One waits for its receiver, the other one for its turn; then somebody sets the clock.
         let mut now = due + set;
@@ -204,10 +206,10 @@ fn a_full_disk_loses_nothing_that_was_acknowledged_and_stores_nothing_by_half() 
     for ticket in &acknowledged {
         assert!(desk.query_consistency("acme", ticket).expect("a journal"), "{ticket}");
         let again = desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
-        assert!(again.iter().all(|receipt| *receipt == Receipt::Again), "{again:?}");
+        assert!(again.iter().all(|receipt| *receipt == Receipt::Duplicate), "{again:?}");
     }
     let now = desk.record_events(NINE, &silent(&refused, NINE)).expect("receipts");
-    assert!(now.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))), "{now:?}");
+    assert!(now.iter().all(|receipt| matches!(receipt, Receipt::Recorded(_))), "{now:?}");
 }
 
 #[test]
@@ -294,8 +296,8 @@ fn what_was_given_up_is_listed_and_can_be_sent_again_while_the_customer_is_silen
         .claim_deliveries(due, 10)
         .expect("deliveries")
         .into_iter()
-        .map(|delivery| Report {
-            outcome: Outcome::Refused("the receiver answered 404".into()),
+        .map(|delivery| DeliveryReport {
+            outcome: DeliveryOutcome::Refused("the receiver answered 404".into()),
             ..support::done("acme", &delivery.key, due)
         })
         .collect();
@@ -379,10 +381,10 @@ fn a_ticket_that_is_not_as_the_desk_knew_it_stores_nothing_of_the_whole_commit()
             department: None,
             customer: None,
             due: None,
-            aim: None,
-            parked: None,
+            next_step: None,
+            deferred: None,
             failures: 0,
-            unheard: None,
+            pending: None,
             last: 0,
             changed: 0,
             facts: String::new(),
@@ -442,7 +444,7 @@ fn a_damaged_ticket_is_left_alone_and_the_others_go_on() {
     let told =
         [words("4711", Author::Customer, "new", due), words("4712", Author::Customer, "new", due)];
     let receipts = desk.record_events(due, &told).expect("receipts");
-    assert!(matches!(&receipts[..], [Receipt::Refused(_), Receipt::Heard(_)]), "{receipts:?}");
+    assert!(matches!(&receipts[..], [Receipt::Refused(_), Receipt::Recorded(_)]), "{receipts:?}");
 }
 
 /// Changes the file of a desk that is closed.
@@ -502,7 +504,7 @@ fn a_ticket_whose_deferred_events_cannot_be_read_is_moved_aside_and_says_so() {
     alter(&folder, "UPDATE ticket SET memory = x'ff' WHERE id = '4711'");
     let mut desk = folder.desk();
     let receipts = desk.record_events(NINE + 1, &[words("4711", Author::Customer, "c2", NINE + 1)]);
-    assert_eq!(receipts, Ok(vec![Receipt::Parked]));
+    assert_eq!(receipts, Ok(vec![Receipt::Deferred]));
     drop(desk);
     // The plugin could answer again; what the customer said cannot be told to it.
     alter(
@@ -591,22 +593,22 @@ fn people_extend_hold_exempt_and_ask_why() {
     let change = |desk: &mut Desk<Sqlite>, at, change| {
         desk.change_ticket(at, "acme", "4711", &change, "ana").expect("a change")
     };
-    change(&mut desk, NINE + SECOND, Change::Extend(300_000));
+    change(&mut desk, NINE + SECOND, ManualChange::Extend(300_000));
     assert_eq!(due(&mut desk), Some(NINE + 15 * MINUTE));
-    change(&mut desk, NINE + 2 * SECOND, Change::Hold);
+    change(&mut desk, NINE + 2 * SECOND, ManualChange::Hold);
     assert_eq!(due(&mut desk), None);
     let reader = Reader { language: "es".into(), utc_offset: 0 };
     let why = desk.query_explanation("acme", "4711", NINE + MINUTE, &reader).expect("why");
     assert_eq!(why.language, "es");
     assert!(!why.summary.is_empty());
-    change(&mut desk, NINE + MINUTE, Change::Release);
+    change(&mut desk, NINE + MINUTE, ManualChange::Release);
     assert!(due(&mut desk).is_some());
-    change(&mut desk, NINE + MINUTE, Change::Exempt("vip".into()));
+    change(&mut desk, NINE + MINUTE, ManualChange::Exempt("vip".into()));
     let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert_eq!((standing.ticket.tags, standing.due), (vec!["vip".to_owned()], None));
-    let unknown = desk.change_ticket(NINE, "acme", "4799", &Change::Hold, "ana");
+    let unknown = desk.change_ticket(NINE, "acme", "4799", &ManualChange::Hold, "ana");
     assert!(unknown.is_err(), "nobody makes a ticket by asking");
-    let refused = Change::Exempt("x".repeat(600));
+    let refused = ManualChange::Exempt("x".repeat(600));
     let receipt = desk.change_ticket(NINE + MINUTE, "acme", "4711", &refused, "ana");
     assert!(matches!(receipt, Ok(Receipt::Refused(_))), "{receipt:?}");
     let audit = desk.query_audit("acme", 5).expect("an audit");

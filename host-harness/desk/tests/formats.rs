@@ -24,7 +24,10 @@ use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Period, Reporter, Rows};
 use despertador_desk::sink::{LogSink, Sink, document};
 use despertador_desk::store::{Query, Sqlite, Store, TokenRow};
-use despertador_desk::{Asked, Desk, Incoming, Options, Outcome, Replay, Replayed, Report, Scope};
+use despertador_desk::{
+    DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Replay, ReplayOptions, Replayed,
+    Scope,
+};
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, opened, plugin, silent, words};
@@ -112,14 +115,20 @@ impl Story {
                 self.bodies.push(document(&delivery).to_string());
                 sink.deliver(&delivery);
                 let outcome = match (delivery.ticket.as_str(), delivery.attempt) {
-                    ("refused" | "again", _) => Outcome::Refused("no such number".into()),
-                    ("blocked", _) => Outcome::Blocked("the customer has blocked us".into()),
-                    ("slow", 1) => Outcome::Retry("no answer".into()),
-                    ("slow", _) => Outcome::RetryAfter { why: "too many".into(), pause: 3_000_000 },
-                    _ => Outcome::Done,
+                    ("refused" | "again", _) => DeliveryOutcome::Refused("no such number".into()),
+                    ("blocked", _) => {
+                        DeliveryOutcome::Blocked("the customer has blocked us".into())
+                    }
+                    ("slow", 1) => DeliveryOutcome::Retry("no answer".into()),
+                    ("slow", _) => {
+                        DeliveryOutcome::RetryAfter { why: "too many".into(), pause: 3_000_000 }
+                    }
+                    _ => DeliveryOutcome::Done,
                 };
                 let (account, key) = (delivery.account, delivery.key);
-                self.desk.record_deliveries(at, &[Report { account, key, at, outcome }]).unwrap();
+                self.desk
+                    .record_deliveries(at, &[DeliveryReport { account, key, at, outcome }])
+                    .unwrap();
             }
         }
     }
@@ -342,7 +351,7 @@ fn the_journal_of_an_old_file_is_written_as_it_was() {
 }
 
 fn replayed(file: &Path) -> Replayed {
-    let asked = Asked {
+    let asked = ReplayOptions {
         policy: None,
         explained: 100,
         language: "en".into(),

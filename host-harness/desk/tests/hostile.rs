@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use despertador_contract::event_log::Row;
 use despertador_contract::{ActionKey, Author, Failure, FailureKind, Happening, Instant, Step};
 use despertador_desk::store::{Query, Sqlite, Store};
-use despertador_desk::{Desk, DeskError, Incoming, Options, Outcome, Receipt, Report};
+use despertador_desk::{
+    DeliveryOutcome, DeliveryReport, Desk, DeskError, Incoming, Options, Receipt,
+};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use support::{
@@ -66,7 +68,7 @@ fn a_thousand_tickets_in_a_chain_or_a_ring_are_walked_to_a_bound() {
             .collect();
         desk.record_events(NINE, &chain).expect("receipts");
         let receipts = desk.record_events(NINE, &[failed(&name(0), NINE)]).expect("receipts");
-        assert!(matches!(receipts[..], [Receipt::Heard(_)]), "{receipts:?}");
+        assert!(matches!(receipts[..], [Receipt::Recorded(_)]), "{receipts:?}");
         let entries = |desk: &mut Desk<Sqlite>, n| {
             desk.query_timeline("acme", &name(n)).expect("a timeline").len()
         };
@@ -101,15 +103,15 @@ fn an_action_that_nobody_asked_for_was_not_carried_out() {
     desk.poll_due(due, 10).expect("a look");
     let told = |at| [carried_out("4711", Step::Reminder(1), at)];
     let receipts = desk.record_events(due, &told(due)).expect("receipts");
-    assert!(matches!(receipts[..], [Receipt::Heard(_)]), "{receipts:?}");
+    assert!(matches!(receipts[..], [Receipt::Recorded(_)]), "{receipts:?}");
     let again = desk.record_events(due, &told(due)).expect("receipts");
-    assert!(matches!(again[..], [Receipt::Heard(_)]), "it is known: {again:?}");
+    assert!(matches!(again[..], [Receipt::Recorded(_)]), "it is known: {again:?}");
     let second = due + MINUTE;
     desk.poll_due(second, 10).expect("a look");
     let handed_out = desk.claim_deliveries(second, 10).expect("deliveries");
     assert_eq!(handed_out[0].key, "4711/1/reminder-2");
     let receipts = desk.record_events(second, &[carried_out("4711", Step::Reminder(2), second)]);
-    assert!(matches!(receipts.expect("receipts")[..], [Receipt::Heard(_)]));
+    assert!(matches!(receipts.expect("receipts")[..], [Receipt::Recorded(_)]));
 }
 
 #[test]
@@ -403,13 +405,13 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
             .into_iter()
             .map(|delivery| {
                 let outcome = match delivery.account.as_str() {
-                    "globex" => Outcome::Done,
-                    _ => Outcome::Retry("the receiver answered 500".into()),
+                    "globex" => DeliveryOutcome::Done,
+                    _ => DeliveryOutcome::Retry("the receiver answered 500".into()),
                 };
-                if outcome == Outcome::Done {
+                if outcome == DeliveryOutcome::Done {
                     theirs.insert(delivery.key.clone());
                 }
-                Report { outcome, ..done(&delivery.account, &delivery.key, now) }
+                DeliveryReport { outcome, ..done(&delivery.account, &delivery.key, now) }
             })
             .collect();
         desk.record_deliveries(now, &reports).expect("reports");
@@ -420,8 +422,8 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
         calls += 1;
         assert!(calls < 1_000, "it spins");
         for delivery in desk.claim_deliveries_per_account(now, 8, 4).expect("deliveries") {
-            let outcome = Outcome::Retry("the receiver answered 500".into());
-            let report = Report { outcome, ..done(&delivery.account, &delivery.key, now) };
+            let outcome = DeliveryOutcome::Retry("the receiver answered 500".into());
+            let report = DeliveryReport { outcome, ..done(&delivery.account, &delivery.key, now) };
             desk.record_deliveries(now, &[report]).expect("a report");
         }
     }
@@ -501,7 +503,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     desk.record_events(due, &[words("4711", Author::Agent, "a9", due)]).expect("a receipt");
     while desk.poll_due(due, 10).expect("a look").more {}
     assert_eq!(desk.damaged_count(), 0);
-    assert_eq!(desk.query_ticket("acme", "4711").expect("a ticket").parked, None);
+    assert_eq!(desk.query_ticket("acme", "4711").expect("a ticket").deferred, None);
 }
 
 /// The pages of a table, by their number.

@@ -110,7 +110,10 @@ fn a_process_that_is_killed_loses_nothing_and_repeats_nothing() {
     for (ticket, ids) in &acknowledged {
         let again: Vec<_> = ids.iter().map(|id| words(ticket, Author::Agent, id, now)).collect();
         let receipts = desk.record_events(now, &again).expect("receipts");
-        assert!(receipts.iter().all(|receipt| *receipt == Receipt::Again), "`{ticket}` lost one");
+        assert!(
+            receipts.iter().all(|receipt| *receipt == Receipt::Duplicate),
+            "`{ticket}` lost one"
+        );
     }
     // Whoever is still silent is reminded and closed, by the same rule.
     let mut receiver_file = receiver(folder.path());

@@ -17,7 +17,7 @@ use despertador_contract::{Author, Happening, Instant, Source};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Closed, Period, PeriodFigures, Reopened, Reported, Reporter, Rows};
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Delivery, Desk, Incoming, Outcome, Report};
+use despertador_desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming};
 use despertador_insight::{Premature, Reminded};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, happening, words};
@@ -100,13 +100,13 @@ fn month(later: i64) -> Vec<(Instant, Incoming)> {
 }
 
 /// How late an action is, and what becomes of it.
-fn fate(delivery: &Delivery) -> (i64, Outcome) {
+fn fate(delivery: &Delivery) -> (i64, DeliveryOutcome) {
     match (delivery.key.as_str(), delivery.attempt) {
-        ("b/1/close", _) => (2 * SECOND, Outcome::Done),
-        ("f/1/reminder-1", _) => (5 * SECOND, Outcome::Done),
-        ("g/1/reminder-1", _) => (0, Outcome::Refused("no such number".into())),
-        ("h/1/reminder-1", 1) => (0, Outcome::Retry("no answer".into())),
-        _ => (0, Outcome::Done),
+        ("b/1/close", _) => (2 * SECOND, DeliveryOutcome::Done),
+        ("f/1/reminder-1", _) => (5 * SECOND, DeliveryOutcome::Done),
+        ("g/1/reminder-1", _) => (0, DeliveryOutcome::Refused("no such number".into())),
+        ("h/1/reminder-1", 1) => (0, DeliveryOutcome::Retry("no answer".into())),
+        _ => (0, DeliveryOutcome::Done),
     }
 }
 
@@ -116,7 +116,8 @@ fn act(desk: &mut Desk<Sqlite>, until: Instant) {
         for delivery in desk.claim_deliveries(now, 100).unwrap() {
             let (late, outcome) = fate(&delivery);
             let at = now + late;
-            let report = Report { account: delivery.account, key: delivery.key, at, outcome };
+            let report =
+                DeliveryReport { account: delivery.account, key: delivery.key, at, outcome };
             desk.record_deliveries(at, &[report]).unwrap();
         }
     }

@@ -16,11 +16,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use despertador_contract::{Action, Author, Channel, Instant, Notification, Task, Ticket};
-use despertador_desk::runtime::{Clock, Inlet, NotDone, Runtime, RuntimeOptions};
+use despertador_desk::runtime::{Clock, DeskHandle, HandleError, Runtime, RuntimeOptions};
 use despertador_desk::sink::signature::{sign_standard, verify};
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Delivery, Outcome, Receipt};
+use despertador_desk::{Delivery, DeliveryOutcome, Receipt};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, silent, words};
 
@@ -34,9 +34,9 @@ impl Hand {
     }
 
     /// Sets the clock, and has the desk look at it.
-    fn set(&self, now: Instant, inlet: &Inlet<Sqlite>) {
+    fn set(&self, now: Instant, handle: &DeskHandle<Sqlite>) {
         self.0.store(now, Ordering::SeqCst);
-        inlet.call(|_, _| ()).expect("a desk");
+        handle.call(|_, _| ()).expect("a desk");
     }
 }
 
@@ -49,14 +49,14 @@ impl Clock for Hand {
 /// Says what it was given, and answers what it is told to.
 struct Told {
     given: Mutex<Sender<Delivery>>,
-    answers: Mutex<Receiver<Outcome>>,
+    answers: Mutex<Receiver<DeliveryOutcome>>,
 }
 
 impl Sink for Told {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         self.given.lock().unwrap().send(delivery.clone()).expect("a test");
         match self.answers.lock().unwrap().recv().expect("an answer") {
-            Outcome::Refused(why) if why == "crash" => panic!("on demand"),
+            DeliveryOutcome::Refused(why) if why == "crash" => panic!("on demand"),
             outcome => outcome,
         }
     }
@@ -74,17 +74,17 @@ fn a_running_desk_reminds_and_closes_and_stops_when_told() {
     let desk = folder.acme(ADERESO);
     let options = RuntimeOptions { workers: 2, ..RuntimeOptions::default() };
     let runtime = Runtime::start(desk, clock.clone(), sink, options).expect("threads");
-    let inlet = runtime.inlet();
-    let receipts = inlet.record_events(silent("4711", NINE)).expect("receipts");
-    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Heard(_))));
+    let handle = runtime.handle();
+    let receipts = handle.record_events(silent("4711", NINE)).expect("receipts");
+    assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Recorded(_))));
     let mut keys = Vec::new();
     for after in [10, 11, 14, 15] {
-        answer.send(Outcome::Done).expect("a sink");
-        clock.set(NINE + after * MINUTE, &inlet);
+        answer.send(DeliveryOutcome::Done).expect("a sink");
+        clock.set(NINE + after * MINUTE, &handle);
         let delivery = deliveries.recv_timeout(SOON).expect("a delivery");
         keys.push(delivery.key);
         // The report is on its way to the desk; it has come when the ticket says so.
-        while !inlet
+        while !handle
             .call(|desk, _| desk.query_ticket("acme", "4711").expect("a ticket").outbox.is_empty())
             .expect("a desk")
         {
@@ -95,7 +95,7 @@ fn a_running_desk_reminds_and_closes_and_stops_when_told() {
     assert_eq!(steps, ["reminder-1", "reminder-2", "reminder-3", "close"]);
     let mut desk = runtime.stop().expect("the desk comes back");
     assert!(desk.query_consistency("acme", "4711").expect("a journal"));
-    assert_eq!(inlet.record_events(silent("4712", NINE)), Err(NotDone::Stopped));
+    assert_eq!(handle.record_events(silent("4712", NINE)), Err(HandleError::Stopped));
 }
 
 #[test]
@@ -107,14 +107,14 @@ fn what_is_told_by_many_at_once_is_stored_together_and_answered_to_each() {
         Runtime::start(desk, Hand::at(NINE), sink, RuntimeOptions::default()).expect("threads");
     std::thread::scope(|scope| {
         for caller in 0..8 {
-            let inlet = runtime.inlet();
+            let handle = runtime.handle();
             scope.spawn(move || {
                 for n in 0..25 {
                     let ticket = format!("T{caller}");
                     let mut given = vec![words(&ticket, Author::Customer, &n.to_string(), NINE)];
                     given.push(given[0].clone());
-                    let receipts = inlet.record_events(given).expect("receipts");
-                    assert!(matches!(&receipts[..], [Receipt::Heard(_), Receipt::Again]));
+                    let receipts = handle.record_events(given).expect("receipts");
+                    assert!(matches!(&receipts[..], [Receipt::Recorded(_), Receipt::Duplicate]));
                 }
             });
         }
@@ -138,14 +138,14 @@ fn a_sink_that_crashes_stops_nobody() {
     let options = RuntimeOptions { workers: 1, ..RuntimeOptions::default() };
     let runtime =
         Runtime::start(folder.acme(ADERESO), clock.clone(), sink, options).expect("threads");
-    let inlet = runtime.inlet();
-    inlet.record_events(silent("4711", NINE)).expect("receipts");
+    let handle = runtime.handle();
+    handle.record_events(silent("4711", NINE)).expect("receipts");
     // The lock of the answers is poisoned by the crash, so it is the last one asked for.
-    answer.send(Outcome::Refused("crash".into())).expect("a sink");
-    clock.set(NINE + 10 * MINUTE, &inlet);
+    answer.send(DeliveryOutcome::Refused("crash".into())).expect("a sink");
+    clock.set(NINE + 10 * MINUTE, &handle);
     deliveries.recv_timeout(SOON).expect("a delivery");
     let why = loop {
-        let standing = inlet
+        let standing = handle
             .call(|desk, _| desk.query_ticket("acme", "4711").expect("a ticket"))
             .expect("a desk");
         if let Some(why) = standing.outbox.first().and_then(|row| row.why.clone()) {
@@ -233,7 +233,7 @@ fn webhook(url: String, timeout: Duration) -> Webhook {
 #[test]
 fn a_webhook_is_signed_and_has_its_key() {
     let (url, requests) = receiver(&["HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"]);
-    assert_eq!(webhook(url, SOON).deliver(&delivery()), Outcome::Done);
+    assert_eq!(webhook(url, SOON).deliver(&delivery()), DeliveryOutcome::Done);
     let request = requests.recv_timeout(SOON).expect("a request");
     assert_eq!(request.header("Idempotency-Key"), "%C3%BCn%C3%AF%201/1/reminder-1");
     assert_eq!(request.header("Despertador-Account"), "acme");
@@ -262,11 +262,11 @@ fn a_webhook_is_signed_and_has_its_key() {
 #[test]
 fn what_a_receiver_answers_decides_what_becomes_of_it() {
     let answer = |url: String| webhook(url, Duration::from_millis(300)).deliver(&delivery());
-    type Is = fn(&Outcome) -> bool;
-    let done: Is = |o| matches!(o, Outcome::Done);
-    let refused: Is = |o| matches!(o, Outcome::Refused(_));
-    let blocked: Is = |o| matches!(o, Outcome::Blocked(_));
-    let retry: Is = |o| matches!(o, Outcome::Retry(_));
+    type Is = fn(&DeliveryOutcome) -> bool;
+    let done: Is = |o| matches!(o, DeliveryOutcome::Done);
+    let refused: Is = |o| matches!(o, DeliveryOutcome::Refused(_));
+    let blocked: Is = |o| matches!(o, DeliveryOutcome::Blocked(_));
+    let retry: Is = |o| matches!(o, DeliveryOutcome::Retry(_));
     let cases: [(&'static [&'static str], Is); 12] = [
         (&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"], done),
         (&["HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"], done),
@@ -301,7 +301,7 @@ fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
     ] {
         let (url, _requests) = receiver(vec![answer].leak());
         let outcome = webhook(url, SOON).deliver(&close);
-        assert_eq!(outcome == Outcome::Done, done, "{answer}: {outcome:?}");
+        assert_eq!(outcome == DeliveryOutcome::Done, done, "{answer}: {outcome:?}");
     }
 }
 
@@ -322,22 +322,22 @@ fn an_answer_is_read_no_further_than_it_must_and_nobody_is_sent_elsewhere() {
     assert!(half.is_err(), "{half:?}");
     // A webhook does not read answers at all: half of one is an answer.
     let (url, _requests) = receiver(&["HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\nhel"]);
-    assert_eq!(webhook(url, SOON).deliver(&delivery()), Outcome::Done);
+    assert_eq!(webhook(url, SOON).deliver(&delivery()), DeliveryOutcome::Done);
 
     let (elsewhere, followed) = receiver(&["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"]);
     let redirect =
         format!("HTTP/1.1 308 There\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n");
     let redirect: &'static str = redirect.leak();
     let answer = post(vec![redirect].leak()).expect("an answer");
-    assert_eq!(answer.outcome(), Outcome::Retry("the receiver answered 308".into()));
+    assert_eq!(answer.outcome(), DeliveryOutcome::Retry("the receiver answered 308".into()));
     assert!(followed.try_recv().is_err());
     let busy = &["HTTP/1.1 429 Busy\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"];
     let said = "the receiver answered 429".to_owned();
-    let expected = Outcome::RetryAfter { why: said, pause: 7_000 };
+    let expected = DeliveryOutcome::RetryAfter { why: said, pause: 7_000 };
     assert_eq!(post(busy).expect("an answer").outcome(), expected);
     // A success that names a time is one.
     let done = &["HTTP/1.1 200 OK\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n"];
-    assert_eq!(post(done).expect("an answer").outcome(), Outcome::Done);
+    assert_eq!(post(done).expect("an answer").outcome(), DeliveryOutcome::Done);
 }
 
 /// Says whom it was given, and answers when it is let go.
@@ -347,11 +347,11 @@ struct Hangs {
 }
 
 impl Sink for Hangs {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         self.given.lock().unwrap().send(delivery.ticket.clone()).expect("a test");
         // A receiver that hangs holds each of its callers.
         let _: Result<(), _> = self.let_go.lock().unwrap().recv_timeout(SOON);
-        Outcome::Done
+        DeliveryOutcome::Done
     }
 }
 
@@ -366,23 +366,23 @@ fn one_accounts_receiver_that_hangs_holds_up_no_other_account() {
     let (let_go, free) = mpsc::channel();
     let (done, others) = mpsc::channel();
     let (answer, answers) = mpsc::channel();
-    (0..3).for_each(|_| answer.send(Outcome::Done).expect("a sink"));
+    (0..3).for_each(|_| answer.send(DeliveryOutcome::Done).expect("a sink"));
     let routes = Routes::new();
     routes.set("acme", Hangs { given: Mutex::new(given), let_go: Mutex::new(free) });
     routes.set_default(Told { given: Mutex::new(done), answers: Mutex::new(answers) });
     assert_eq!(routes.accounts(), ["acme"]);
     let options = RuntimeOptions { workers: 4, per_account: 2, ..RuntimeOptions::default() };
     let runtime = Runtime::start(desk, clock.clone(), routes.clone(), options).expect("threads");
-    let inlet = runtime.inlet();
+    let handle = runtime.handle();
     for n in 0..20 {
-        inlet.record_events(silent(&format!("B{n}"), NINE)).expect("receipts");
+        handle.record_events(silent(&format!("B{n}"), NINE)).expect("receipts");
     }
     for n in 0..3 {
         let mut rows = silent(&format!("S{n}"), NINE + SECOND);
         rows.iter_mut().for_each(|row| row.account = "tiny".into());
-        inlet.record_events(rows).expect("receipts");
+        handle.record_events(rows).expect("receipts");
     }
-    clock.set(NINE + 10 * MINUTE + SECOND, &inlet);
+    clock.set(NINE + 10 * MINUTE + SECOND, &handle);
     // All of the small account goes out, one after the other, while two hands hang.
     for _ in 0..3 {
         assert_eq!(others.recv_timeout(SOON).expect("a delivery").account, "tiny");
@@ -398,10 +398,10 @@ fn one_accounts_receiver_that_hangs_holds_up_no_other_account() {
     hanging.recv_timeout(SOON).expect("the next one");
     // Without its route, what is left of the account goes where all others go.
     assert!(routes.remove("acme") && !routes.remove("acme"));
-    (0..20).for_each(|_| drop(answer.send(Outcome::Done)));
+    (0..20).for_each(|_| drop(answer.send(DeliveryOutcome::Done)));
     drop(let_go);
     assert_eq!(others.recv_timeout(SOON).expect("a delivery").account, "acme");
-    let longest = inlet.call(|desk, _| desk.delivery_lateness().count).expect("a desk");
+    let longest = handle.call(|desk, _| desk.delivery_lateness().count).expect("a desk");
     assert!(longest >= 3, "{longest}");
     assert!(runtime.stop().is_some());
 }
@@ -410,7 +410,7 @@ fn one_accounts_receiver_that_hangs_holds_up_no_other_account() {
 fn an_account_without_a_receiver_is_tried_again() {
     let outcome = Routes::new().deliver(&delivery());
     assert!(
-        matches!(&outcome, Outcome::Retry(why) if why.contains("account `acme` has no receiver")),
+        matches!(&outcome, DeliveryOutcome::Retry(why) if why.contains("account `acme` has no receiver")),
         "{outcome:?}"
     );
 }

@@ -26,7 +26,7 @@ use despertador_desk::store::{
     InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store,
     StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
-use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
+use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options};
 use fastrand::Rng;
 use serde_json::json;
 use support::{
@@ -150,7 +150,7 @@ struct World {
     /// What the source has not had a receipt for.
     waiting: Vec<Incoming>,
     /// Reports that are on their way back.
-    reports: Vec<Report>,
+    reports: Vec<DeliveryReport>,
     truth: Truth,
     /// Accidents happen.
     rough: bool,
@@ -299,10 +299,11 @@ impl World {
             }
             let outcome = if self.rough && now < self.down_until || self.once_in(8) {
                 match self.rng.usize(0..4) {
-                    0 => {
-                        Outcome::RetryAfter { why: "429".into(), pause: self.rng.u64(0..7_200_000) }
-                    }
-                    _ => Outcome::Retry("500".into()),
+                    0 => DeliveryOutcome::RetryAfter {
+                        why: "429".into(),
+                        pause: self.rng.u64(0..7_200_000),
+                    },
+                    _ => DeliveryOutcome::Retry("500".into()),
                 }
             } else {
                 self.moment += 1;
@@ -312,9 +313,9 @@ impl World {
                 if self.once_in(8) {
                     continue;
                 }
-                Outcome::Done
+                DeliveryOutcome::Done
             };
-            self.reports.push(Report { account: "acme".into(), key, at: now, outcome });
+            self.reports.push(DeliveryReport { account: "acme".into(), key, at: now, outcome });
         }
     }
 
@@ -348,7 +349,7 @@ impl World {
         let reports = std::mem::take(&mut self.reports);
         let now = self.now;
         if self.desk().record_deliveries(now, &reports).is_ok() {
-            for report in reports.iter().filter(|report| report.outcome == Outcome::Done) {
+            for report in reports.iter().filter(|report| report.outcome == DeliveryOutcome::Done) {
                 self.truth.recorded.insert(report.key.clone());
             }
             // The same is told twice.

@@ -11,7 +11,7 @@ mod support;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant, Message};
 use despertador_desk::store::{Sqlite, Store};
-use despertador_desk::{Desk, Incoming, Outcome, Report};
+use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE};
 
@@ -48,8 +48,12 @@ fn carry_out(desk: &mut Desk<Sqlite>, now: Instant) -> usize {
             return done;
         }
         done += deliveries.len();
-        let report =
-            |key: String| Report { account: "acme".into(), key, at: now, outcome: Outcome::Done };
+        let report = |key: String| DeliveryReport {
+            account: "acme".into(),
+            key,
+            at: now,
+            outcome: DeliveryOutcome::Done,
+        };
         let reports: Vec<_> = deliveries.into_iter().map(|d| report(d.key)).collect();
         desk.record_deliveries(now, &reports).unwrap();
     }

@@ -24,10 +24,10 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant, Message};
-use despertador_desk::runtime::{Clock, Inlet, Runtime, RuntimeOptions, SystemClock};
+use despertador_desk::runtime::{Clock, DeskHandle, Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::Sink;
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Delivery, Desk, Incoming, Options, Outcome};
+use despertador_desk::{Delivery, DeliveryOutcome, Desk, Incoming, Options};
 use despertador_host::Host;
 use despertador_server::{NewToken, Scope, Server, Start};
 use serde_json::{Value, json};
@@ -84,8 +84,8 @@ impl Clock for ManualClock {
 struct Accepts;
 
 impl Sink for Accepts {
-    fn deliver(&self, _: &Delivery) -> Outcome {
-        Outcome::Done
+    fn deliver(&self, _: &Delivery) -> DeliveryOutcome {
+        DeliveryOutcome::Done
     }
 }
 
@@ -105,7 +105,7 @@ trait Door: Send {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>);
 }
 
-struct InProcess<C>(Inlet<Sqlite>, C);
+struct InProcess<C>(DeskHandle<Sqlite>, C);
 
 impl<C: Clock> Door for InProcess<C> {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>) {
@@ -214,7 +214,7 @@ impl Stage {
     fn doors(&self, count: usize) -> Vec<Box<dyn Door>> {
         let door = |_| -> Box<dyn Door> {
             match (&self.runtime, &self.server) {
-                (Some(runtime), _) => Box::new(InProcess(runtime.inlet(), self.clock.clone())),
+                (Some(runtime), _) => Box::new(InProcess(runtime.handle(), self.clock.clone())),
                 (_, Some((server, token))) => {
                     let url = format!("http://{}/v1/accounts/acme/events", server.address());
                     let agent = ureq::Agent::new_with_defaults();
@@ -226,17 +226,17 @@ impl Stage {
         (0..count).map(door).collect()
     }
 
-    fn inlet(&self) -> Inlet<Sqlite> {
+    fn handle(&self) -> DeskHandle<Sqlite> {
         match (&self.runtime, &self.server) {
-            (Some(runtime), _) => runtime.inlet(),
-            (_, Some((server, _))) => server.inlet(),
+            (Some(runtime), _) => runtime.handle(),
+            (_, Some((server, _))) => server.handle(),
             _ => unreachable!("one of both"),
         }
     }
 
     /// Actions recorded as carried out, as the peers count them.
     fn recorded(&self) -> u64 {
-        self.inlet().call(|desk, _| desk.counts().map(|(_, counts)| counts.done).sum()).unwrap()
+        self.handle().call(|desk, _| desk.counts().map(|(_, counts)| counts.done).sum()).unwrap()
     }
 
     /// Sets the clock forward and waits until this many actions are recorded in total.
@@ -350,10 +350,10 @@ fn late(deadlines: usize) {
     #[derive(Clone, Default)]
     struct Lateness(Arc<Mutex<Vec<i64>>>);
     impl Sink for Lateness {
-        fn deliver(&self, delivery: &Delivery) -> Outcome {
+        fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
             let late = SystemClock.now() - delivery.due;
             self.0.lock().unwrap().push(late);
-            Outcome::Done
+            DeliveryOutcome::Done
         }
     }
     const MINUTE: i64 = 60_000;
@@ -376,13 +376,13 @@ fn late(deadlines: usize) {
     }
     let runtime =
         Runtime::start(desk, SystemClock, sink.clone(), RuntimeOptions::default()).unwrap();
-    let inlet = runtime.inlet();
+    let handle = runtime.handle();
     let begun = Stopwatch::now();
     let mut load = 0;
     // A load of a thousand events per second, in batches as a platform sends them.
     while sink.0.lock().unwrap().len() < deadlines {
         assert!(begun.elapsed() < Duration::from_secs(300), "it takes too long");
-        let mut door = InProcess(inlet.clone(), SystemClock);
+        let mut door = InProcess(handle.clone(), SystemClock);
         door.tell(
             (0..50)
                 .map(|n| (format!("L{}", (load + n) % 5_000), "customer", format!("l{}", load + n)))

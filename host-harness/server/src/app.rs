@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use despertador_blip::BlipSource;
 use despertador_contract::{Instant, input};
-use despertador_desk::runtime::{Clock, Inlet, NotDone};
+use despertador_desk::runtime::{Clock, DeskHandle, HandleError};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, DeskError, Incoming, Receipt};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -36,7 +36,7 @@ type BlipSettings = (String, bool);
 pub(crate) struct App(Arc<Shared>);
 
 pub(crate) struct Shared {
-    pub(crate) inlet: Inlet<Sqlite>,
+    pub(crate) handle: DeskHandle<Sqlite>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
@@ -62,7 +62,7 @@ impl Deref for App {
 
 impl App {
     pub(crate) fn new(
-        inlet: Inlet<Sqlite>,
+        handle: DeskHandle<Sqlite>,
         clock: Arc<dyn Clock>,
         limits: Limits,
         metrics: Metrics,
@@ -70,7 +70,7 @@ impl App {
     ) -> App {
         let tokens = Tokens::default();
         App(Arc::new(Shared {
-            inlet,
+            handle,
             clock,
             tokens,
             limits,
@@ -168,16 +168,20 @@ impl App {
         account: &str,
         cost: usize,
         incoming: Vec<Incoming>,
-    ) -> Result<Vec<Receipt>, NotDone> {
+    ) -> Result<Vec<Receipt>, HandleError> {
         let span = tracing::debug_span!("desk.take", events = incoming.len());
-        let turn = self.limits.turn(account, cost).await.map_err(|_| NotDone::Busy)?;
+        let turn = self.limits.turn(account, cost).await.map_err(|_| HandleError::Busy)?;
         let (then, receipts) = oneshot::channel();
-        self.inlet.try_record_events(incoming, move |taken| {
+        self.handle.try_record_events(incoming, move |taken| {
             drop(turn);
             // A client that has gone will send them again.
             let _: Result<(), _> = then.send(taken);
         })?;
-        receipts.instrument(span).await.map_err(|_| NotDone::Stopped)?.map_err(NotDone::Desk)
+        receipts
+            .instrument(span)
+            .await
+            .map_err(|_| HandleError::Stopped)?
+            .map_err(HandleError::Desk)
     }
 
     /// Queries or changes the desk.
@@ -197,17 +201,17 @@ impl App {
     pub(crate) async fn ask_plainly<R: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> R + Send + 'static,
-    ) -> Result<R, NotDone> {
+    ) -> Result<R, HandleError> {
         let span = tracing::debug_span!("desk.ask");
         let turn = self.limits.turn(&scope::account(), QUERY_COST_EVENTS).await;
-        let turn = turn.map_err(|_| NotDone::Busy)?;
+        let turn = turn.map_err(|_| HandleError::Busy)?;
         let (then, answer) = oneshot::channel();
-        self.inlet.try_call(move |desk, now| {
+        self.handle.try_call(move |desk, now| {
             let _turn = turn;
             // A client that has gone does not need the answer.
             let _: Result<(), _> = then.send(question(desk, now));
         })?;
-        answer.instrument(span).await.map_err(|_| NotDone::Stopped)
+        answer.instrument(span).await.map_err(|_| HandleError::Stopped)
     }
 }
 

@@ -198,7 +198,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 counts.retried = counts.retried.saturating_add(own.retried);
                 counts.withdrawn = counts.withdrawn.saturating_add(own.withdrawn);
                 counts.given_up = counts.given_up.saturating_add(own.given_up);
-                counts.parked = counts.parked.saturating_add(own.parked);
+                counts.deferred = counts.deferred.saturating_add(own.deferred);
             }
             Ok(DeskValues {
                 wakes: desk.lateness().clone(),
@@ -262,7 +262,7 @@ impl DeskValues {
             (
                 "plugin_faults",
                 "Tickets set aside because the plugin could not answer",
-                self.counts.parked,
+                self.counts.deferred,
             ),
         ] {
             let counter = Counter::<u64>::default();

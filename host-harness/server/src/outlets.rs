@@ -8,7 +8,7 @@ use despertador_blip::{BlipOptions, BlipSink, Feed};
 use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::{Http, LogSink, Routes, Sink, Webhook, WebhookOptions};
-use despertador_desk::{Delivery, Outcome, private};
+use despertador_desk::{Delivery, DeliveryOutcome, private};
 
 use crate::settings::{Deliver, Settings};
 
@@ -45,13 +45,13 @@ impl Outlets {
 }
 
 impl Sink for Outlets {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let Delivery { account, key, attempt, .. } = delivery;
         let span = tracing::debug_span!("deliver", otel.kind = "client", account, key, attempt);
         let _entered = span.enter();
         let outcome = self.0.deliver(delivery);
         match &outcome {
-            Outcome::Done => tracing::info!(account, key, attempt, "delivered"),
+            DeliveryOutcome::Done => tracing::info!(account, key, attempt, "delivered"),
             other => tracing::warn!(account, key, attempt, ?other, "not delivered"),
         }
         outcome

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::Diagnostic;
 use despertador_desk::DeskError;
-use despertador_desk::runtime::NotDone;
+use despertador_desk::runtime::HandleError;
 use despertador_desk::store::StoreProblem;
 use despertador_host::PolicyError;
 use serde::Serialize;
@@ -216,12 +216,14 @@ impl Problem {
     }
 
     /// Why a running desk did not carry out a request.
-    pub(crate) fn of_running(not_done: NotDone, language: Language) -> Problem {
+    pub(crate) fn of_running(not_done: HandleError, language: Language) -> Problem {
         match not_done {
-            NotDone::Desk(error) => Problem::of_desk(error, language),
-            NotDone::Busy => Problem::new(Code::Busy, NotDone::Busy.to_string()).again_after(1),
-            NotDone::Stopped => {
-                Problem::new(Code::Stopping, NotDone::Stopped.to_string()).again_after(5)
+            HandleError::Desk(error) => Problem::of_desk(error, language),
+            HandleError::Busy => {
+                Problem::new(Code::Busy, HandleError::Busy.to_string()).again_after(1)
+            }
+            HandleError::Stopped => {
+                Problem::new(Code::Stopping, HandleError::Stopped.to_string()).again_after(5)
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use despertador_contract::ExitState;
-use despertador_desk::runtime::{Clock, Inlet, Runtime, RuntimeOptions, SystemClock};
+use despertador_desk::runtime::{Clock, DeskHandle, Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::store::{FlowRow, Sqlite};
 use despertador_desk::{Desk, Options};
 use despertador_flow::Flow;
@@ -114,9 +114,9 @@ impl Server {
             .map_err(|error| format!("no threads are left: {error}"))?;
         let limits = Limits::new(&settings.limits);
         let file = settings.desk.clone();
-        let app = App::new(desk.inlet(), clock, limits, Metrics::default(), file);
+        let app = App::new(desk.handle(), clock, limits, Metrics::default(), file);
         let knowing = app.clone();
-        let known = desk.inlet().call(move |desk, _| knowing.refresh_cache(desk));
+        let known = desk.handle().call(move |desk, _| knowing.refresh_cache(desk));
         known.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         app.set_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);
@@ -172,8 +172,8 @@ impl Server {
 
     /// Direct access to the desk.
     #[must_use]
-    pub fn inlet(&self) -> Inlet<Sqlite> {
-        self.desk.inlet()
+    pub fn handle(&self) -> DeskHandle<Sqlite> {
+        self.desk.handle()
     }
 
     /// Reads the settings again and applies the changes.

@@ -223,17 +223,17 @@ fn a_torn_page_is_one_tickets_or_is_said_loudly() {
     let answer =
         call("POST", &url("/v1/accounts/globex/events"), &globex, Some(&event.to_string()), &[]);
     assert_eq!(answer.status, 200, "another account goes on: {answer:?}");
-    let inlet = server.inlet();
+    let handle = server.handle();
     let mut damaged = 0;
     for _ in 0..50_000 {
-        damaged = inlet.call(|desk, _| desk.damaged_count()).expect("a desk");
+        damaged = handle.call(|desk, _| desk.damaged_count()).expect("a desk");
         if damaged > 0 {
             break;
         }
         std::thread::yield_now();
     }
     assert!((1..60).contains(&damaged), "{damaged} of 400 tickets were on the page");
-    let why = inlet.call(|desk, _| desk.query_damaged()).expect("a desk").expect("a list");
+    let why = handle.call(|desk, _| desk.query_damaged()).expect("a desk").expect("a list");
     assert!(why[0].why.contains("restore a backup"), "{why:?}");
     let ready = call("GET", &url("/readyz"), "", None, &[]);
     assert_eq!(ready.status, 200, "{ready:?}");

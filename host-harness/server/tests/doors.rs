@@ -195,10 +195,10 @@ fn a_token_is_taken_back_though_whoever_asked_for_it_has_hung_up() {
     assert_eq!(call("GET", &served.url("/v1/accounts"), &crm, None, &[]).status, 200);
     // The desk is busy until the client has gone.
     let (go_on, gone) = std::sync::mpsc::channel::<()>();
-    let inlet = served.server.inlet();
+    let handle = served.server.handle();
     let (begins, begun) = std::sync::mpsc::channel::<()>();
     let busy = std::thread::spawn(move || {
-        inlet.call(move |_, _| {
+        handle.call(move |_, _| {
             begins.send(()).unwrap();
             gone.recv()
         })

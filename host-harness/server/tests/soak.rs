@@ -168,7 +168,7 @@ fn all_acknowledged_is_there(desk: &mut Desk<Sqlite>, told: &[Told], now: Instan
             .collect();
         let receipts = desk.record_events(now, &again).expect("receipts");
         for (told, receipt) in part.iter().zip(receipts) {
-            assert_eq!(receipt, Receipt::Again, "lost: {}", told.event);
+            assert_eq!(receipt, Receipt::Duplicate, "lost: {}", told.event);
         }
     }
 }
@@ -205,7 +205,7 @@ fn everybody_comes_to_an_end(
     }
     let mut ends = Ends::default();
     for row in tickets {
-        assert!(row.due.is_none() && row.parked.is_none(), "{row:?}");
+        assert!(row.due.is_none() && row.deferred.is_none(), "{row:?}");
         let standing = desk.query_ticket("acme", &row.id).expect("a ticket");
         let open: Vec<_> = standing.outbox.iter().filter(|it| it.state.is_open()).collect();
         assert!(open.is_empty(), "{row:?} {open:?}");

@@ -8,7 +8,7 @@ use despertador_contract::{duration, facts};
 use despertador_host::{Plugin, Policy};
 use serde_json::{Value, json};
 
-use super::ticket::Kept;
+use super::ticket::LoadedTicket;
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{AccountRow, AuditRow, FlowRow, PolicyRow, Store};
@@ -18,18 +18,18 @@ const NO_POLICY: &str = r#"{ "version": "none", "enabled": false, "rules": [] }"
 
 /// A policy that was saved.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Saved {
+pub struct PolicyUpdate {
     /// Its version in the account, from 1.
     pub version: i64,
     /// What somebody should look at although it was accepted.
     pub warnings: Vec<Diagnostic>,
     /// The departments with open tickets whose rule is another one from here on.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<RuleChange>,
 }
 
 /// What a change of policy means for the open tickets of one department.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
+pub struct RuleChange {
     /// The department; none are the tickets without one.
     pub department: Option<String>,
     /// How many open tickets it has.
@@ -196,14 +196,14 @@ impl<S: Store> Desk<S> {
         if self.account(name).is_ok() {
             return Ok(());
         }
-        let mut work = self.work(now);
-        work.numbers.account = work.numbers.account.saturating_add(1);
-        let no = work.numbers.account;
+        let mut tx = self.begin(now);
+        tx.numbers.account = tx.numbers.account.saturating_add(1);
+        let no = tx.numbers.account;
         let row = AccountRow { no, name: name.into(), policy: 0, sweep: None };
         let policy = self.plugin.policy_for(name, NO_POLICY, &Surroundings::default())?;
-        work.batch.accounts.push(row.clone());
-        work.batch.audit.push(audit(no, now, by, "account-opened", &json!({})));
-        self.commit(work)?;
+        tx.batch.accounts.push(row.clone());
+        tx.batch.audit.push(audit(no, now, by, "account-opened", &json!({})));
+        self.commit(tx)?;
         self.accounts.push(Account { row, policy });
         Ok(())
     }
@@ -221,10 +221,10 @@ impl<S: Store> Desk<S> {
         config: &str,
         departments: Option<&[String]>,
         by: &str,
-    ) -> Result<Saved, DeskError> {
+    ) -> Result<PolicyUpdate, DeskError> {
         let no = self.account(account)?.row.no;
         let surroundings = self.surroundings(no, departments)?;
-        self.put_in_force(now, no, config, &surroundings, by, What::new("policy-saved"))
+        self.activate(now, no, config, &surroundings, by, What::new("policy-saved"))
     }
 
     /// What saving this policy, or deleting the one in force, would mean for open tickets.
@@ -237,7 +237,7 @@ impl<S: Store> Desk<S> {
         account: &str,
         config: Option<&str>,
         departments: Option<&[String]>,
-    ) -> Result<Vec<Moved>, DeskError> {
+    ) -> Result<Vec<RuleChange>, DeskError> {
         let no = self.account(account)?.row.no;
         let surroundings = self.surroundings(no, departments)?;
         let policy = self.plugin.policy(config.unwrap_or(NO_POLICY), &surroundings)?;
@@ -273,9 +273,9 @@ impl<S: Store> Desk<S> {
         details: &Value,
     ) -> Result<(), DeskError> {
         let account = self.account(account)?.row.no;
-        let mut work = self.work(now);
-        work.batch.audit.push(audit(account, now, by, what, details));
-        self.commit(work)
+        let mut tx = self.begin(now);
+        tx.batch.audit.push(audit(account, now, by, what, details));
+        self.commit(tx)
     }
 
     /// Takes the policy out of force: nothing happens to the account's tickets any more. The
@@ -289,16 +289,9 @@ impl<S: Store> Desk<S> {
         now: Instant,
         account: &str,
         by: &str,
-    ) -> Result<Saved, DeskError> {
+    ) -> Result<PolicyUpdate, DeskError> {
         let no = self.account(account)?.row.no;
-        self.put_in_force(
-            now,
-            no,
-            NO_POLICY,
-            &Surroundings::default(),
-            by,
-            What::new("policy-deleted"),
-        )
+        self.activate(now, no, NO_POLICY, &Surroundings::default(), by, What::new("policy-deleted"))
     }
 
     /// Puts an earlier version into force again, as a new version. Undone once more, it is the one
@@ -312,12 +305,12 @@ impl<S: Store> Desk<S> {
         now: Instant,
         account: &str,
         by: &str,
-    ) -> Result<Saved, DeskError> {
+    ) -> Result<PolicyUpdate, DeskError> {
         let stored = self.undo_target(account)?;
         let no = self.account(account)?.row.no;
         let surroundings = read_surroundings(&stored)?;
         let what = What { word: "policy-undone", restored: Some(stored.version) };
-        self.put_in_force(now, no, &stored.config, &surroundings, by, what)
+        self.activate(now, no, &stored.config, &surroundings, by, what)
     }
 
     /// What undoing would mean for open tickets.
@@ -325,7 +318,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// As [`undo_policy`](Self::undo_policy).
-    pub fn query_undo_effect(&self, account: &str) -> Result<Vec<Moved>, DeskError> {
+    pub fn query_undo_effect(&self, account: &str) -> Result<Vec<RuleChange>, DeskError> {
         let stored = self.undo_target(account)?;
         let policy = self.plugin.policy(&stored.config, &read_surroundings(&stored)?)?;
         self.moved(self.account(account)?.row.no, &policy)
@@ -359,7 +352,7 @@ impl<S: Store> Desk<S> {
         Ok(repeats)
     }
 
-    fn put_in_force(
+    fn activate(
         &mut self,
         now: Instant,
         account: i64,
@@ -367,14 +360,14 @@ impl<S: Store> Desk<S> {
         surroundings: &Surroundings,
         by: &str,
         what: What,
-    ) -> Result<Saved, DeskError> {
+    ) -> Result<PolicyUpdate, DeskError> {
         let mut row = self.account_of(account)?.row.clone();
         let policy = self.plugin.policy_for(&row.name, config, surroundings)?;
         let moved = self.moved(account, &policy)?;
         row.policy = row.policy.saturating_add(1);
         row.sweep = Some(0);
-        let mut work = self.work(now);
-        work.batch.policies.push(PolicyRow {
+        let mut tx = self.begin(now);
+        tx.batch.policies.push(PolicyRow {
             account,
             version: row.policy,
             at: now,
@@ -382,17 +375,17 @@ impl<S: Store> Desk<S> {
             config: config.to_owned(),
             surroundings: write_surroundings(surroundings),
         });
-        work.batch.accounts.push(row.clone());
+        tx.batch.accounts.push(row.clone());
         let details = match what.restored {
             None => json!({ "version": row.policy }),
             Some(restored) => json!({ "version": row.policy, "restored": restored }),
         };
-        work.batch.audit.push(audit(account, now, by, what.word, &details));
-        self.commit(work)?;
+        tx.batch.audit.push(audit(account, now, by, what.word, &details));
+        self.commit(tx)?;
         let warnings = policy.warnings().to_vec();
         let version = row.policy;
         *self.account_of_mut(account)? = Account { row, policy };
-        Ok(Saved { version, warnings, moved })
+        Ok(PolicyUpdate { version, warnings, moved })
     }
 
     fn surroundings(
@@ -412,13 +405,13 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<Moved>, DeskError> {
+    fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<RuleChange>, DeskError> {
         let before = self.account_of(account)?.policy.outline(0)?;
         let after = policy.outline(0)?;
         let open: BTreeMap<_, _> = self.store.open_by_department(account)?.into_iter().collect();
         Ok(open
             .into_iter()
-            .map(|(department, tickets)| Moved {
+            .map(|(department, tickets)| RuleChange {
                 before: rule_of(&before, department.as_deref()),
                 after: rule_of(&after, department.as_deref()),
                 department,
@@ -453,11 +446,11 @@ impl<S: Store> Desk<S> {
         };
         let exit = (self.options.exit_state)(&row);
         row.exit = exit.clone();
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         let details = json!({ "version": row.version, "exit": exit.word() });
-        work.batch.flows.push(row);
-        work.batch.audit.push(audit(account, now, by, "flow-saved", &details));
-        self.commit(work)?;
+        tx.batch.flows.push(row);
+        tx.batch.audit.push(audit(account, now, by, "flow-saved", &details));
+        self.commit(tx)?;
         Ok(exit)
     }
 
@@ -493,13 +486,13 @@ impl<S: Store> Desk<S> {
     /// What the new plugin refuses.
     pub fn replace_plugin(&mut self, now: Instant, plugin: Plugin) -> Result<(), DeskError> {
         let mut accounts = load(&self.store, &plugin)?;
-        self.try_on_tickets(now, &accounts)?;
-        let mut work = self.work(now);
+        self.check_on_tickets(now, &accounts)?;
+        let mut tx = self.begin(now);
         for account in &mut accounts {
             account.row.sweep = Some(0);
-            work.batch.accounts.push(account.row.clone());
+            tx.batch.accounts.push(account.row.clone());
         }
-        self.commit(work)?;
+        self.commit(tx)?;
         self.plugin = plugin;
         self.accounts = accounts;
         Ok(())
@@ -510,17 +503,17 @@ impl<S: Store> Desk<S> {
 const TRIED: usize = 100;
 
 impl<S: Store> Desk<S> {
-    fn try_on_tickets(&self, now: Instant, accounts: &[Account]) -> Result<(), DeskError> {
+    fn check_on_tickets(&self, now: Instant, accounts: &[Account]) -> Result<(), DeskError> {
         for Account { row: account, policy } in accounts {
             for no in self.store.open_after(account.no, 0, TRIED)? {
                 // What cannot be read under the old one says nothing of the new one.
                 let Ok(Some(id)) = self.store.ticket_id(no) else { continue };
                 let Ok(Some(row)) = self.store.ticket(account.no, &id) else { continue };
-                if row.parked.is_some() {
+                if row.deferred.is_some() {
                     continue;
                 }
-                let Ok(kept) = Kept::from_row(row, Vec::new()) else { continue };
-                kept.conversation.tick(policy, kept.now(now)).map_err(|error| {
+                let Ok(loaded) = LoadedTicket::from_row(row, Vec::new()) else { continue };
+                loaded.conversation.tick(policy, loaded.now(now)).map_err(|error| {
                     DeskError::Refused(format!(
                         "it cannot answer about ticket `{id}` of account `{}`: {error}",
                         account.name

@@ -10,8 +10,8 @@ use despertador_contract::{Instant, Step, Ticket};
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::ticket::Kept;
-use super::work::Work;
+use super::ticket::LoadedTicket;
+use super::transaction::Transaction;
 use crate::error::DeskError;
 use crate::store::{KnownAs, Query, SentRow, Store};
 
@@ -25,16 +25,16 @@ const TICKETS: usize = 32;
 
 impl<S: Store> Desk<S> {
     /// Tells the customer's other open tickets of a message.
-    pub(super) fn tell_others(
+    pub(super) fn record_sent_in_others(
         &mut self,
-        work: &mut Work,
-        kept: &Kept,
+        tx: &mut Transaction,
+        loaded: &LoadedTicket,
         key: &str,
         at: Instant,
     ) -> Result<(), DeskError> {
-        let Some(customer) = kept.customer() else { return Ok(()) };
+        let Some(customer) = loaded.customer() else { return Ok(()) };
         let query = Query {
-            account: kept.account,
+            account: loaded.account,
             status: Some("open".into()),
             customer: Some(customer.to_owned()),
             limit: TICKETS,
@@ -42,37 +42,37 @@ impl<S: Store> Desk<S> {
             ..Query::default()
         };
         for row in self.store.tickets(&query)? {
-            if row.id == kept.id() {
+            if row.id == loaded.id() {
                 continue;
             }
-            let Some(mut other) = self.pick_readable(work, row.account, &row.id)? else { continue };
-            let now = other.now(work.now);
+            let Some(mut other) = self.load_readable(tx, row.account, &row.id)? else { continue };
+            let now = other.now(tx.now);
             if let Some(sent) = with(&other.conversation.ticket, &[at], now) {
                 let row = Row::facts(other.id(), now, sent);
                 let note = json!({ "sent-by": key });
-                self.hear(work, &mut other, &row, Some(note))?;
+                self.record(tx, &mut other, &row, Some(note))?;
             }
-            work.put(other);
+            tx.put(other);
         }
         Ok(())
     }
 
     /// Tells a ticket what its customer was sent, in whichever of their tickets: when the customer
     /// becomes known, and immediately before an action is handed out.
-    pub(super) fn tell_of_others(
+    pub(super) fn record_sent_elsewhere(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
     ) -> Result<(), DeskError> {
-        let Some(customer) = kept.customer() else { return Ok(()) };
-        let now = kept.now(work.now);
+        let Some(customer) = loaded.customer() else { return Ok(()) };
+        let now = loaded.now(tx.now);
         let after = now.saturating_sub(KEPT);
-        let mut sent = self.store.sent_to(kept.account, customer, after, MOST)?;
-        let is_theirs = |row: &&SentRow| row.account == kept.account && row.customer == customer;
-        sent.extend(work.batch.sent.iter().filter(is_theirs).map(|row| row.at));
-        if let Some(sent) = with(&kept.conversation.ticket, &sent, now) {
-            let row = Row::facts(kept.id(), now, sent);
-            self.hear(work, kept, &row, Some(json!({ "sent-by": "other tickets" })))?;
+        let mut sent = self.store.sent_to(loaded.account, customer, after, MOST)?;
+        let is_theirs = |row: &&SentRow| row.account == loaded.account && row.customer == customer;
+        sent.extend(tx.batch.sent.iter().filter(is_theirs).map(|row| row.at));
+        if let Some(sent) = with(&loaded.conversation.ticket, &sent, now) {
+            let row = Row::facts(loaded.id(), now, sent);
+            self.record(tx, loaded, &row, Some(json!({ "sent-by": "other tickets" })))?;
         }
         Ok(())
     }
@@ -85,24 +85,28 @@ pub(super) struct Before {
 }
 
 impl Before {
-    pub(super) fn of(kept: &Kept) -> Self {
-        let sent = kept.conversation.ticket.sent_to_customer.clone();
-        Self { customer: kept.customer().map(str::to_owned), sent }
+    pub(super) fn of(loaded: &LoadedTicket) -> Self {
+        let sent = loaded.conversation.ticket.sent_to_customer.clone();
+        Self { customer: loaded.customer().map(str::to_owned), sent }
     }
 
     /// Keeps an id that the customer no longer has, and what they were sent that was not known.
-    pub(super) fn note(self, work: &mut Work, kept: &Kept) {
-        let now = kept.customer();
+    pub(super) fn note(self, tx: &mut Transaction, loaded: &LoadedTicket) {
+        let now = loaded.customer();
         if let Some(customer) = self.customer.clone().filter(|before| now != Some(before.as_str()))
         {
-            work.batch.known_as.push(KnownAs { account: kept.account, customer, ticket: kept.no });
+            tx.batch.known_as.push(KnownAs {
+                account: loaded.account,
+                customer,
+                ticket: loaded.no,
+            });
         }
         let Some(customer) = now else { return };
         let is_same = self.customer.as_deref() == now;
         let known = self.sent.as_deref().filter(|_| is_same).unwrap_or_default();
-        let sent = kept.conversation.ticket.sent_to_customer.iter().flatten();
-        work.batch.sent.extend(sent.filter(|at| !known.contains(at)).map(|at| SentRow {
-            account: kept.account,
+        let sent = loaded.conversation.ticket.sent_to_customer.iter().flatten();
+        tx.batch.sent.extend(sent.filter(|at| !known.contains(at)).map(|at| SentRow {
+            account: loaded.account,
             customer: customer.to_owned(),
             at: *at,
         }));
@@ -126,7 +130,7 @@ pub(super) fn with(ticket: &Ticket, more: &[Instant], now: Instant) -> Option<Va
 }
 
 /// Whether an action usually reaches the customer, as far as its step says.
-pub(super) fn usually_speaks(step: &Step) -> bool {
+pub(super) fn reaches_customer(step: &Step) -> bool {
     matches!(step, Step::Reminder(_) | Step::Reply(_))
 }
 

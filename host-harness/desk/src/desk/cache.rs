@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::ticket::Kept;
+use super::ticket::LoadedTicket;
 
 /// Two generations: what is asked for stays in the young one; when that is full it becomes the
 /// old one, and what was old is forgotten. Nothing in it is newer than what is stored.
 pub(crate) struct Cache {
-    young: HashMap<String, Kept>,
-    old: HashMap<String, Kept>,
+    young: HashMap<String, LoadedTicket>,
+    old: HashMap<String, LoadedTicket>,
     half: usize,
 }
 
@@ -17,18 +17,18 @@ impl Cache {
         Self { young: HashMap::new(), old: HashMap::new(), half: tickets.div_ceil(2) }
     }
 
-    pub(crate) fn take(&mut self, place: &str) -> Option<Kept> {
+    pub(crate) fn take(&mut self, place: &str) -> Option<LoadedTicket> {
         self.young.remove(place).or_else(|| self.old.remove(place))
     }
 
-    pub(crate) fn put(&mut self, place: String, kept: Kept) {
+    pub(crate) fn put(&mut self, place: String, loaded: LoadedTicket) {
         if self.half == 0 {
             return;
         }
         if self.young.len() >= self.half {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(place, kept);
+        self.young.insert(place, loaded);
     }
 
     pub(crate) fn clear(&mut self) {
@@ -38,7 +38,7 @@ impl Cache {
 }
 
 /// The place of a ticket.
-pub(crate) fn place(account: i64, ticket: &str) -> String {
+pub(crate) fn ticket_key(account: i64, ticket: &str) -> String {
     format!("{account}/{ticket}")
 }
 
@@ -51,23 +51,23 @@ mod tests {
         let mut cache = Cache::new(4);
         let put = |cache: &mut Cache, n: i64| {
             let id = n.to_string();
-            cache.put(place(1, &id), Kept::new(n, 1, &id));
+            cache.put(ticket_key(1, &id), LoadedTicket::new(n, 1, &id));
         };
         (0..3).for_each(|n| put(&mut cache, n));
-        let kept = cache.take(&place(1, "0")).expect("it is the old generation's");
-        cache.put(place(1, "0"), kept);
+        let loaded = cache.take(&ticket_key(1, "0")).expect("it is the old generation's");
+        cache.put(ticket_key(1, "0"), loaded);
         (3..5).for_each(|n| put(&mut cache, n));
         let known: Vec<_> =
-            (0..5).filter(|n| cache.take(&place(1, &n.to_string())).is_some()).collect();
+            (0..5).filter(|n| cache.take(&ticket_key(1, &n.to_string())).is_some()).collect();
         assert_eq!(known, [0, 2, 3, 4]);
         let mut none = Cache::new(0);
         put(&mut none, 1);
-        assert!(none.take(&place(1, "1")).is_none());
+        assert!(none.take(&ticket_key(1, "1")).is_none());
     }
 
     #[test]
     fn places_of_accounts_do_not_meet() {
-        assert_ne!(place(1, "1/2"), place(11, "/2"));
-        assert_ne!(place(1, "2"), place(12, ""));
+        assert_ne!(ticket_key(1, "1/2"), ticket_key(11, "/2"));
+        assert_ne!(ticket_key(1, "2"), ticket_key(12, ""));
     }
 }

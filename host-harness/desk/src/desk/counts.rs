@@ -12,16 +12,16 @@ pub struct Counts {
     /// Actions given up.
     pub given_up: u64,
     /// How often a ticket was set aside because the plugin could not answer.
-    pub parked: u64,
+    pub deferred: u64,
 }
 
 impl Counts {
     pub(crate) fn add(&mut self, other: Self) {
-        let Self { done, retried, withdrawn, given_up, parked } = other;
+        let Self { done, retried, withdrawn, given_up, deferred } = other;
         self.done = self.done.saturating_add(done);
         self.retried = self.retried.saturating_add(retried);
         self.withdrawn = self.withdrawn.saturating_add(withdrawn);
         self.given_up = self.given_up.saturating_add(given_up);
-        self.parked = self.parked.saturating_add(parked);
+        self.deferred = self.deferred.saturating_add(deferred);
     }
 }

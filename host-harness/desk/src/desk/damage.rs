@@ -8,8 +8,8 @@
 
 use despertador_contract::Instant;
 
-use super::work::Work;
-use super::{Desk, Kept};
+use super::transaction::Transaction;
+use super::{Desk, LoadedTicket};
 use crate::error::DeskError;
 use crate::store::{Batch, DamagedRow, Store, StoreError, StoreProblem};
 
@@ -34,17 +34,17 @@ impl<S: Store> Desk<S> {
     }
 
     /// Takes a ticket in hand, if there is one that can be read.
-    pub(super) fn pick_readable(
+    pub(super) fn load_readable(
         &mut self,
-        work: &mut Work,
+        tx: &mut Transaction,
         account: i64,
         id: &str,
-    ) -> Result<Option<Kept>, DeskError> {
-        match self.pick(work, account, id) {
+    ) -> Result<Option<LoadedTicket>, DeskError> {
+        match self.load(tx, account, id) {
             Err(error) if is_damage(&error) => {
                 // The index may be whole where the ticket's own page is not.
                 if let Ok(Some(no)) = self.store.ticket_number(account, id) {
-                    move_aside(work, no, account, &error);
+                    move_aside(tx, no, account, &error);
                 }
                 Ok(None)
             }
@@ -55,7 +55,7 @@ impl<S: Store> Desk<S> {
     /// The account and the id of a ticket; one that has none is moved aside.
     pub(super) fn named(
         &self,
-        work: &mut Work,
+        tx: &mut Transaction,
         no: i64,
         account: i64,
     ) -> Result<Option<String>, DeskError> {
@@ -65,7 +65,7 @@ impl<S: Store> Desk<S> {
             Ok(None) => missing(),
             Err(error) => error.into(),
         };
-        contain(work, no, account, error)?;
+        note_damaged(tx, no, account, error)?;
         Ok(None)
     }
 
@@ -80,15 +80,15 @@ impl<S: Store> Desk<S> {
         tickets: &[(i64, i64)],
         error: &DeskError,
     ) -> Result<(), DeskError> {
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         for (account, no) in tickets {
-            move_aside(&mut work, *no, *account, error);
+            move_aside(&mut tx, *no, *account, error);
         }
-        self.commit(work)
+        self.commit(tx)
     }
 
     /// What a commit has moved aside, and what it has found whole.
-    pub(super) fn know_damage(&mut self, batch: &Batch) {
+    pub(super) fn note_damage(&mut self, batch: &Batch) {
         for no in &batch.repaired {
             self.damaged.remove(no);
         }
@@ -105,9 +105,9 @@ impl<S: Store> Desk<S> {
     }
 
     /// A ticket that could be read after all.
-    pub(super) fn is_whole(&self, work: &mut Work, kept: &Kept) {
-        if self.is_damaged(kept.no) && !work.batch.repaired.contains(&kept.no) {
-            work.batch.repaired.push(kept.no);
+    pub(super) fn note_repair(&self, tx: &mut Transaction, loaded: &LoadedTicket) {
+        if self.is_damaged(loaded.no) && !tx.batch.repaired.contains(&loaded.no) {
+            tx.batch.repaired.push(loaded.no);
         }
     }
 
@@ -133,8 +133,8 @@ pub(super) fn is_damage(error: &DeskError) -> bool {
 /// # Errors
 ///
 /// Any other error.
-pub(super) fn contain(
-    work: &mut Work,
+pub(super) fn note_damaged(
+    tx: &mut Transaction,
     no: i64,
     account: i64,
     error: DeskError,
@@ -142,15 +142,15 @@ pub(super) fn contain(
     if !is_damage(&error) {
         return Err(error);
     }
-    move_aside(work, no, account, &error);
+    move_aside(tx, no, account, &error);
     Ok(())
 }
 
-fn move_aside(work: &mut Work, no: i64, account: i64, error: &DeskError) {
-    work.batch.repaired.retain(|known| *known != no);
-    if !work.batch.damaged.iter().any(|row| row.ticket == no) {
+fn move_aside(tx: &mut Transaction, no: i64, account: i64, error: &DeskError) {
+    tx.batch.repaired.retain(|known| *known != no);
+    if !tx.batch.damaged.iter().any(|row| row.ticket == no) {
         let why = error.to_string();
-        work.batch.damaged.push(DamagedRow { ticket: no, account, at: work.now, why });
+        tx.batch.damaged.push(DamagedRow { ticket: no, account, at: tx.now, why });
     }
 }
 

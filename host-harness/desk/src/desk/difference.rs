@@ -98,25 +98,25 @@ impl fmt::Display for Kind {
 
 /// What a decision is about: a step that is done or waited for, and when.
 #[derive(PartialEq)]
-struct Aim<'a> {
+struct NextStep<'a> {
     step: &'a str,
     is_done: bool,
     /// The deadline.
     due: Option<i64>,
 }
 
-fn aim(decision: &Value) -> Option<Aim<'_>> {
+fn next_step(decision: &Value) -> Option<NextStep<'_>> {
     let text = |value: &'_ Value| value.as_str().map(str::to_owned);
     let instant = |value: Option<&Value>| value.and_then(text).and_then(|at| parse_rfc3339(&at));
     match decision.get("outcome")?.as_str()? {
-        "wait" => Some(Aim {
+        "wait" => Some(NextStep {
             step: decision.get("for")?.as_str()?,
             is_done: false,
             due: instant(decision.get("until")),
         }),
         "act" => {
             let action = decision.get("action")?;
-            Some(Aim {
+            Some(NextStep {
                 step: action.get("step")?.as_str()?,
                 is_done: true,
                 due: instant(action.get("due")),
@@ -130,7 +130,7 @@ fn aim(decision: &Value) -> Option<Aim<'_>> {
 /// not be made.
 pub(super) fn kind(recorded: &Value, other: Option<&Value>) -> Kind {
     let Some(other) = other else { return Kind::Unanswered };
-    match (aim(recorded), aim(other)) {
+    match (next_step(recorded), next_step(other)) {
         (Some(was), None) => Kind::Gone(Subject::of(was.step)),
         (None, Some(is)) => Kind::New(Subject::of(is.step)),
         (Some(was), Some(is)) if was.step != is.step => match (was.is_done, is.is_done) {

@@ -8,8 +8,8 @@ use despertador_lime::canonical_customer;
 use serde_json::{Value, json};
 use sha2::Digest;
 
-use super::ticket::Kept;
-use super::work::{Entry, Work};
+use super::ticket::LoadedTicket;
+use super::transaction::{Entry, Transaction};
 use super::{Desk, account};
 use crate::error::DeskError;
 use crate::store::{
@@ -75,7 +75,7 @@ impl<S: Store> Desk<S> {
         let no = self.account(account)?.row.no;
         let mut size = self.store.inbound_size(Some(no))?;
         let mut ids = Vec::with_capacity(unread.len());
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         for unread in unread {
             let id = digest(unread);
             ids.push(id.clone());
@@ -95,7 +95,7 @@ impl<S: Store> Desk<S> {
                 )
                 .into());
             }
-            work.batch.inbound.push(InboundChange::Keep(InboundRow {
+            tx.batch.inbound.push(InboundChange::Keep(InboundRow {
                 account: no,
                 id,
                 at: now,
@@ -106,7 +106,7 @@ impl<S: Store> Desk<S> {
                 customers: names(unread.customers.iter().map(|name| canonical_customer(name))),
             }));
         }
-        self.commit(work)?;
+        self.commit(tx)?;
         Ok(ids)
     }
 
@@ -149,38 +149,38 @@ impl<S: Store> Desk<S> {
             InboundEnd::SentAgain => "inbound-sent-again",
             InboundEnd::Discarded => "inbound-discarded",
         };
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         let details = json!({ "id": id, "door": entry.door });
-        work.batch.audit.push(account::audit(entry.account, now, by, what, &details));
+        tx.batch.audit.push(account::audit(entry.account, now, by, what, &details));
         let remove = InboundChange::Remove { account: entry.account, id: id.to_owned() };
-        work.batch.inbound.push(remove);
-        self.commit(work)
+        tx.batch.inbound.push(remove);
+        self.commit(tx)
     }
 
     /// Whether an action must wait until somebody has looked at what could not be read: it speaks
     /// to the customer because they are silent, or closes the ticket.
-    pub(super) fn is_held(&self, kept: &Kept, step: &Step) -> Result<bool, DeskError> {
+    pub(super) fn is_held(&self, loaded: &LoadedTicket, step: &Step) -> Result<bool, DeskError> {
         let supposes_silence = matches!(step, Step::Reminder(_) | Step::Close | Step::Resolve);
         if !supposes_silence {
             return Ok(false);
         }
-        Ok(self.store.is_named_inbound(kept.account, kept.id(), kept.customer())?)
+        Ok(self.store.is_named_inbound(loaded.account, loaded.id(), loaded.customer())?)
     }
 
     /// Looks at an action again later.
-    pub(super) fn postpone(&self, work: &mut Work, kept: &mut Kept, key: &str) {
-        let Some(place) = kept.outbox_place(key) else { return };
-        let Some(row) = kept.outbox.get_mut(place) else { return };
+    pub(super) fn postpone(&self, tx: &mut Transaction, loaded: &mut LoadedTicket, key: &str) {
+        let Some(place) = loaded.outbox_place(key) else { return };
+        let Some(row) = loaded.outbox.get_mut(place) else { return };
         let is_new = row.why.as_deref() != Some(HELD);
-        row.next = work.now.saturating_add(HELD_FOR);
+        row.next = tx.now.saturating_add(HELD_FOR);
         row.why = Some(HELD.to_owned());
         let row: OutboxRow = row.clone();
-        kept.is_changed = true;
-        work.batch.outbox.push(OutboxChange::Put(Box::new(row)));
+        loaded.is_changed = true;
+        tx.batch.outbox.push(OutboxChange::Put(Box::new(row)));
         if is_new {
             let note: Value = json!({ "key": key, "why": HELD });
             let entry = Entry { note: Some(note), ..Entry::default() };
-            work.enter(kept, EntryKind::NotDelivered, entry);
+            tx.add_entry(loaded, EntryKind::NotDelivered, entry);
         }
     }
 }

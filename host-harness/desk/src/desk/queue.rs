@@ -24,7 +24,7 @@ pub(crate) struct Queues {
     /// The account whose turn began last.
     last: Option<i64>,
     /// When something was last asked for: a clock that is set back makes all be looked at anew.
-    asked: Option<Instant>,
+    requested_action: Option<Instant>,
 }
 
 /// What waits in one account.
@@ -59,7 +59,7 @@ impl Queues {
     /// Queues of accounts in which nothing was looked at yet.
     pub(crate) fn new(accounts: impl Iterator<Item = i64>) -> Self {
         let queues = accounts.map(|account| (account, Queue::default())).collect();
-        Self { queues, last: None, asked: None }
+        Self { queues, last: None, requested_action: None }
     }
 
     /// Nothing is known any more.
@@ -128,10 +128,10 @@ impl Queues {
         is_taken: impl Fn(i64, &str) -> bool,
         mut read: impl FnMut(i64, Option<OutboxPlace>, usize) -> Result<Read, StoreError>,
     ) -> Result<Vec<(i64, WaitingRow)>, StoreError> {
-        if self.asked.is_some_and(|asked| now < asked) {
+        if self.requested_action.is_some_and(|requested_action| now < requested_action) {
             self.forget();
         }
-        self.asked = Some(now);
+        self.requested_action = Some(now);
         let last = self.last;
         let after = self.queues.keys().copied().filter(|no| last.is_none_or(|last| *no > last));
         let before = self.queues.keys().copied().filter(|no| last.is_some_and(|last| *no <= last));

@@ -14,10 +14,10 @@ use despertador_host::{Plugin, Policy};
 use serde_json::Value;
 
 use super::account;
+use super::deferral::{record_pending_rows, stored_row};
 use super::difference::{Kind, kind};
-use super::hear::{Unheard, play};
-use super::park::{catch_up, stored_row};
-use super::ticket::Kept;
+use super::record::{RecordError, evaluate_row};
+use super::ticket::LoadedTicket;
 use crate::error::DeskError;
 use crate::journal::{JournalEntry, Line};
 use crate::store::{EntryKind, PolicyRow};
@@ -28,14 +28,14 @@ pub struct Replay {
     old: Side,
     new: Side,
     policies: HashMap<(String, i64), PolicyRow>,
-    asked: Asked,
+    options: ReplayOptions,
     found: Replayed,
-    ticket: Option<Told>,
+    ticket: Option<TicketReplay>,
 }
 
 /// How a journal is replayed.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ReplayOptions {
     /// The policy that takes the place of all that were in force; none for these.
     pub policy: Option<String>,
     /// Of so many tickets the first difference is explained.
@@ -46,7 +46,7 @@ pub struct Asked {
     pub zone: Option<Zone>,
 }
 
-impl Asked {
+impl ReplayOptions {
     /// Who reads an explanation.
     fn reader(&self, policy: &Policy, at: Instant) -> Reader {
         let zone = self.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()));
@@ -129,11 +129,11 @@ struct Side {
 }
 
 /// The ticket that is being told.
-struct Told {
+struct TicketReplay {
     account: String,
     id: String,
-    kept: Kept,
-    unheard: Vec<Row>,
+    loaded: LoadedTicket,
+    pending: Vec<Row>,
     /// What was told so far, for the old side; empty once that is of no use.
     past: Vec<JournalEntry>,
     kinds: Vec<Kind>,
@@ -176,8 +176,8 @@ impl Replay {
     /// # Errors
     ///
     /// The new plugin refuses the policy that was asked for.
-    pub fn new(old: Plugin, new: Plugin, asked: Asked) -> Result<Self, DeskError> {
-        let fixed = match &asked.policy {
+    pub fn new(old: Plugin, new: Plugin, options: ReplayOptions) -> Result<Self, DeskError> {
+        let fixed = match &options.policy {
             Some(config) => Some(new.policy(config, &Surroundings::default())?),
             None => None,
         };
@@ -186,7 +186,7 @@ impl Replay {
             old: side(old, None),
             new: side(new, fixed),
             policies: HashMap::new(),
-            asked,
+            options,
             found: Replayed::default(),
             ticket: None,
         })
@@ -211,7 +211,7 @@ impl Replay {
             .is_some_and(|told| told.account == entry.account && told.id == entry.ticket);
         if !goes_on {
             self.end_ticket();
-            self.ticket = Some(Told::new(&entry.account, &entry.ticket));
+            self.ticket = Some(TicketReplay::new(&entry.account, &entry.ticket));
         }
         let Some(mut told) = self.ticket.take() else { return Ok(()) };
         let taken = self.compare(&mut told, entry);
@@ -232,7 +232,7 @@ impl Replay {
         up(&mut self.found.tickets);
         let differs = told.differed.is_some();
         let department =
-            told.differed.unwrap_or_else(|| told.kept.conversation.ticket.department.clone());
+            told.differed.unwrap_or_else(|| told.loaded.conversation.ticket.department.clone());
         let count = self.found.departments.entry(department).or_default();
         up(&mut count.all);
         if differs {
@@ -246,19 +246,19 @@ impl Replay {
         }
     }
 
-    fn compare(&mut self, told: &mut Told, entry: JournalEntry) -> Result<(), DeskError> {
+    fn compare(&mut self, told: &mut TicketReplay, entry: JournalEntry) -> Result<(), DeskError> {
         if told.is_broken {
             return Ok(());
         }
         let policy = self.new.policy(&self.policies, &entry.account, entry.policy)?;
-        let answer = match retell(&policy, &mut told.kept, &mut told.unheard, &entry) {
+        let answer = match replay_entry(&policy, &mut told.loaded, &mut told.pending, &entry) {
             Ok(None) => {
                 told.past.push(entry);
                 return Ok(());
             }
             Ok(Some(decision)) => Ok(decision),
-            Err(Unheard::Refused(why)) => Err(why),
-            Err(Unheard::Failed(error)) => Err(error.to_string()),
+            Err(RecordError::Refused(why)) => Err(why),
+            Err(RecordError::Failed(error)) => Err(error.to_string()),
         };
         let Some(recorded) = entry.decision.clone() else {
             told.past.push(entry);
@@ -283,19 +283,19 @@ impl Replay {
         if told.differed.is_some() {
             return Ok(());
         }
-        let department = told.kept.conversation.ticket.department.clone();
+        let department = told.loaded.conversation.ticket.department.clone();
         told.differed = Some(department.clone());
         let past = mem::take(&mut told.past);
-        if self.found.first.len() >= self.asked.explained {
+        if self.found.first.len() >= self.options.explained {
             self.found.more = self.found.more.saturating_add(1);
             return Ok(());
         }
         let why_replayed = match &replayed {
             Err(why) => Err(why.clone()),
             Ok(_) => told
-                .kept
+                .loaded
                 .conversation
-                .explain(&policy, entry.at, &self.asked.reader(&policy, entry.at))
+                .explain(&policy, entry.at, &self.options.reader(&policy, entry.at))
                 .map_err(|error| error.to_string()),
         };
         let (why_recorded, reproduced) = self.explain_recorded(&past, &entry, &recorded);
@@ -322,7 +322,7 @@ impl Replay {
         last: &JournalEntry,
         recorded: &Value,
     ) -> (Result<Explanation, String>, bool) {
-        let mut told = Told::new(&last.account, &last.ticket);
+        let mut told = TicketReplay::new(&last.account, &last.ticket);
         let mut policy = None;
         let mut decision = None;
         for entry in past.iter().chain([last]) {
@@ -330,28 +330,28 @@ impl Replay {
                 Ok(parsed) => parsed,
                 Err(error) => return (Err(error.to_string()), false),
             };
-            match retell(&parsed, &mut told.kept, &mut told.unheard, entry) {
+            match replay_entry(&parsed, &mut told.loaded, &mut told.pending, entry) {
                 Ok(answer) => decision = answer,
-                Err(Unheard::Refused(why)) => return (Err(why), false),
-                Err(Unheard::Failed(error)) => return (Err(error.to_string()), false),
+                Err(RecordError::Refused(why)) => return (Err(why), false),
+                Err(RecordError::Failed(error)) => return (Err(error.to_string()), false),
             }
             policy = Some(parsed);
         }
         let reproduced = decision.is_some_and(|decision| decision_json(&decision) == *recorded);
         let Some(policy) = policy else { return (Err("nothing was told".into()), false) };
-        let reader = self.asked.reader(&policy, last.at);
-        let why = told.kept.conversation.explain(&policy, last.at, &reader);
+        let reader = self.options.reader(&policy, last.at);
+        let why = told.loaded.conversation.explain(&policy, last.at, &reader);
         (why.map_err(|error| error.to_string()), reproduced)
     }
 }
 
-impl Told {
-    fn new(account: &str, id: &str) -> Told {
-        Told {
+impl TicketReplay {
+    fn new(account: &str, id: &str) -> TicketReplay {
+        TicketReplay {
             account: account.to_owned(),
             id: id.to_owned(),
-            kept: Kept::new(0, 0, id),
-            unheard: Vec::new(),
+            loaded: LoadedTicket::new(0, 0, id),
+            pending: Vec::new(),
             past: Vec::new(),
             kinds: Vec::new(),
             differed: None,
@@ -361,30 +361,33 @@ impl Told {
 }
 
 /// Puts the question of an entry again. None: nothing was asked then.
-pub(super) fn retell(
+pub(super) fn replay_entry(
     policy: &Policy,
-    kept: &mut Kept,
-    unheard: &mut Vec<Row>,
+    loaded: &mut LoadedTicket,
+    pending: &mut Vec<Row>,
     entry: &JournalEntry,
-) -> Result<Option<Decision>, Unheard> {
+) -> Result<Option<Decision>, RecordError> {
     let row = || {
         let text = entry.row.as_ref().map(Value::to_string).unwrap_or_default();
-        stored_row(&text).map_err(|error| Unheard::Refused(error.to_string()))
+        stored_row(&text).map_err(|error| RecordError::Refused(error.to_string()))
     };
     if let Some(note) = entry.note.as_ref().filter(|note| note.get("continues").is_some()) {
-        super::take::go_on(kept, note);
+        super::incoming::restore_hand_over(loaded, note);
     }
     Ok(Some(match entry.kind {
-        EntryKind::Heard => play(policy, kept, &row()?, entry.at)?,
-        EntryKind::Unheard => {
-            unheard.push(row()?);
+        EntryKind::Recorded => evaluate_row(policy, loaded, &row()?, entry.at)?,
+        EntryKind::Pending => {
+            pending.push(row()?);
             return Ok(None);
         }
         EntryKind::Resumed => {
-            catch_up(policy, kept, &mem::take(unheard), entry.at).map_err(Unheard::Failed)?;
-            kept.conversation.tick(policy, entry.at).map_err(Unheard::Failed)?
+            record_pending_rows(policy, loaded, &mem::take(pending), entry.at)
+                .map_err(RecordError::Failed)?;
+            loaded.conversation.tick(policy, entry.at).map_err(RecordError::Failed)?
         }
-        EntryKind::Ticked => kept.conversation.tick(policy, entry.at).map_err(Unheard::Failed)?,
+        EntryKind::Ticked => {
+            loaded.conversation.tick(policy, entry.at).map_err(RecordError::Failed)?
+        }
         _ => return Ok(None),
     }))
 }

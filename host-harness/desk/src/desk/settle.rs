@@ -4,9 +4,9 @@ use despertador_contract::key;
 use despertador_contract::{Action, Decision, Outcome};
 
 use super::Desk;
-use super::ticket::Kept;
-use super::work::Work;
-use crate::decision::{asked, is_open_to_people};
+use super::ticket::LoadedTicket;
+use super::transaction::Transaction;
+use crate::decision::{may_resend, requested_action};
 use crate::store::{OutboxChange, OutboxRow, OutboxState, Store};
 
 /// Why an action is withdrawn when the plugin asks for something else.
@@ -14,74 +14,84 @@ const NOT_ASKED_FOR: &str = "the plugin no longer asks for it";
 
 impl<S: Store> Desk<S> {
     /// Makes outbox and deadline of a ticket what a decision asks for.
-    pub(super) fn settle(&mut self, work: &mut Work, kept: &mut Kept, decision: &Decision) {
+    pub(super) fn settle(
+        &mut self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+        decision: &Decision,
+    ) {
         match &decision.outcome {
-            Outcome::Wait(wake) => kept.wake_at(Some(wake.until), Some(wake.step.clone())),
-            _ => kept.wake_at(None, None),
+            Outcome::Wait(wake) => loaded.wake_at(Some(wake.until), Some(wake.step.clone())),
+            _ => loaded.wake_at(None, None),
         }
-        self.withdraw_others(work, kept, decision);
-        self.take_lane(work, kept);
-        if let Some(action) = asked(decision) {
-            ask(work, kept, action);
+        self.withdraw_others(tx, loaded, decision);
+        self.take_lane(tx, loaded);
+        if let Some(action) = requested_action(decision) {
+            ask(tx, loaded, action);
         }
     }
 
     /// Puts a ticket into the lane of its department, which is made where there is none yet.
-    pub(super) fn take_lane(&self, work: &mut Work, kept: &mut Kept) {
-        let department = kept.conversation.ticket.department.clone();
+    pub(super) fn take_lane(&self, tx: &mut Transaction, loaded: &mut LoadedTicket) {
+        let department = loaded.conversation.ticket.department.clone();
         let lane = self
             .lanes
-            .number(kept.account, department.as_deref())
-            .unwrap_or_else(|| work.lane(kept.account, department.as_deref()));
-        kept.move_to(lane);
+            .number(loaded.account, department.as_deref())
+            .unwrap_or_else(|| tx.lane(loaded.account, department.as_deref()));
+        loaded.move_to(lane);
     }
 
     /// Takes out of the outbox what is no longer asked for, but what is on its way just now: it
     /// may have arrived, and what became of it will be told.
-    fn withdraw_others(&self, work: &mut Work, kept: &mut Kept, decision: &Decision) {
-        let wanted = asked(decision).map(|action| key::render(&action.key));
+    fn withdraw_others(
+        &self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+        decision: &Decision,
+    ) {
+        let wanted = requested_action(decision).map(|action| key::render(&action.key));
         let mut index = 0;
-        while let Some(row) = kept.outbox.get(index) {
+        while let Some(row) = loaded.outbox.get(index) {
             let by_people = row.state != OutboxState::Waiting
-                && key::parse(&row.key).is_ok_and(|key| is_open_to_people(decision, &key.step));
+                && key::parse(&row.key).is_ok_and(|key| may_resend(decision, &key.step));
             let stays = by_people
                 || wanted.as_ref() == Some(&row.key)
-                || row.state.is_open() && self.is_leased(kept.account, &row.key, work.now);
+                || row.state.is_open() && self.is_leased(loaded.account, &row.key, tx.now);
             if stays {
                 index = index.saturating_add(1);
             } else {
-                work.withdraw(kept, index, NOT_ASKED_FOR);
+                tx.withdraw(loaded, index, NOT_ASKED_FOR);
             }
         }
     }
 }
 
 /// Puts an action into the outbox, or keeps the one that is there under its key.
-fn ask(work: &mut Work, kept: &mut Kept, action: &Action) {
+fn ask(tx: &mut Transaction, loaded: &mut LoadedTicket, action: &Action) {
     let key = key::render(&action.key);
-    let place = kept.outbox_place(&key);
-    match place.and_then(|index| kept.outbox.get(index)) {
+    let place = loaded.outbox_place(&key);
+    match place.and_then(|index| loaded.outbox.get(index)) {
         Some(row) if row.state.is_open() => return,
         _ => {}
     }
     let row = OutboxRow {
-        ticket: kept.no,
+        ticket: loaded.no,
         key,
-        account: kept.account,
-        lane: kept.lane,
+        account: loaded.account,
+        lane: loaded.lane,
         state: OutboxState::Waiting,
         attempts: 0,
-        next: work.now,
-        since: work.now,
+        next: tx.now,
+        since: tx.now,
         due: action.due,
         action: Ok(action.clone()),
         why: None,
     };
-    work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
-    match place.and_then(|index| kept.outbox.get_mut(index)) {
+    tx.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
+    match place.and_then(|index| loaded.outbox.get_mut(index)) {
         // It was given up, and the plugin asks for it anew.
         Some(given_up) => *given_up = row,
-        None => kept.outbox.push(row),
+        None => loaded.outbox.push(row),
     }
-    kept.is_changed = true;
+    loaded.is_changed = true;
 }

@@ -21,7 +21,7 @@ pub(crate) const CONTINUED_BY: &str = "continued-by";
 
 /// A ticket, what the plugin remembers of it, and what is to be carried out.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept {
+pub(crate) struct LoadedTicket {
     pub(crate) no: i64,
     pub(crate) account: i64,
     /// The version that is stored; 0 while nothing is.
@@ -30,10 +30,10 @@ pub(crate) struct Kept {
     pub(crate) conversation: Conversation,
     pub(crate) outbox: Vec<OutboxRow>,
     pub(crate) due: Option<Instant>,
-    pub(crate) aim: Option<Step>,
-    pub(crate) parked: Option<String>,
+    pub(crate) next_step: Option<Step>,
+    pub(crate) deferred: Option<String>,
     pub(crate) failures: i64,
-    pub(crate) unheard: Option<i64>,
+    pub(crate) pending: Option<i64>,
     pub(crate) last: i64,
     /// The latest instant at which something was recorded of it.
     latest: Instant,
@@ -47,7 +47,7 @@ pub(crate) struct Kept {
     rescheduled: bool,
 }
 
-impl Kept {
+impl LoadedTicket {
     /// A ticket that nobody has heard of. Its channel is one without abilities until it is named.
     pub(crate) fn new(no: i64, account: i64, id: &str) -> Self {
         Self {
@@ -58,10 +58,10 @@ impl Kept {
             conversation: Conversation::new(Ticket::open(id, Channel::Other("unknown".into()))),
             outbox: Vec::new(),
             due: None,
-            aim: None,
-            parked: None,
+            next_step: None,
+            deferred: None,
             failures: 0,
-            unheard: None,
+            pending: None,
             last: 0,
             latest: Instant::MIN,
             customer: None,
@@ -95,10 +95,10 @@ impl Kept {
             conversation: Conversation::resume(ticket, row.memory, keys),
             outbox,
             due: row.due,
-            aim: row.aim,
-            parked: row.parked,
+            next_step: row.next_step,
+            deferred: row.deferred,
             failures: row.failures,
-            unheard: row.unheard,
+            pending: row.pending,
             last: row.last,
             latest: row.changed,
             customer: row.customer,
@@ -171,16 +171,16 @@ impl Kept {
         self.latest
     }
 
-    pub(crate) fn wake_at(&mut self, due: Option<Instant>, aim: Option<Step>) {
+    pub(crate) fn wake_at(&mut self, due: Option<Instant>, next_step: Option<Step>) {
         self.rescheduled |= self.due != due;
-        self.is_changed |= self.due != due || self.aim != aim;
+        self.is_changed |= self.due != due || self.next_step != next_step;
         self.due = due;
-        self.aim = aim;
+        self.next_step = next_step;
     }
 
-    pub(crate) fn set_aside(&mut self, why: Option<String>) {
-        self.moved |= self.parked != why;
-        self.parked = why;
+    pub(crate) fn set_deferred(&mut self, why: Option<String>) {
+        self.moved |= self.deferred != why;
+        self.deferred = why;
     }
 
     pub(crate) fn move_to(&mut self, lane: i64) {
@@ -210,10 +210,10 @@ impl Kept {
             department: ticket.department.clone(),
             customer: self.customer().map(str::to_owned),
             due: self.due,
-            aim: self.aim.clone(),
-            parked: self.parked.clone(),
+            next_step: self.next_step.clone(),
+            deferred: self.deferred.clone(),
             failures: self.failures,
-            unheard: self.unheard,
+            pending: self.pending,
             last: self.last,
             changed: self.now(now),
             facts: self.facts.clone(),

@@ -62,13 +62,13 @@ impl<S: Store> Desk<S> {
         let named = token.accounts.clone().unwrap_or_else(|_| vec!["*".into()]);
         let details =
             json!({ "name": token.name, "scopes": token.scopes_text(), "accounts": named });
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         for account in &self.accounts {
             if named.iter().any(|name| name == "*" || *name == account.row.name) {
-                work.batch.audit.push(account::audit(account.row.no, now, by, what, &details));
+                tx.batch.audit.push(account::audit(account.row.no, now, by, what, &details));
             }
         }
-        work.batch.tokens.push(token);
-        self.commit(work)
+        tx.batch.tokens.push(token);
+        self.commit(tx)
     }
 }

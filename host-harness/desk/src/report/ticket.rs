@@ -124,7 +124,7 @@ impl Told {
             self.ticket.status = TicketStatus::Open;
         }
         match entry.kind {
-            EntryKind::Heard | EntryKind::Unheard => {
+            EntryKind::Recorded | EntryKind::Pending => {
                 // What was carried out for the ticket before this one is counted there.
                 if let (Some(row), None) = (&entry.row, note("passed-on")) {
                     let row = Row::from_value(row).map_err(|wrong| {
@@ -134,7 +134,7 @@ impl Told {
                     self.row(&row, entry);
                 }
             }
-            EntryKind::Parked => SET_ASIDE.clone_into(&mut self.reason),
+            EntryKind::Deferred => SET_ASIDE.clone_into(&mut self.reason),
             EntryKind::Withdrawn => self.note(entry.at, Count::Withdrawn(self.reason.clone())),
             EntryKind::GivenUp => self.note(entry.at, Count::GivenUp),
             EntryKind::NotDelivered => self.note(entry.at, Count::Retried),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use despertador_contract::Instant;
 
 use super::{Clock, Request, RuntimeOptions, Then};
-use crate::desk::{Delivery, Desk, Incoming, Report};
+use crate::desk::{Delivery, DeliveryReport, Desk, Incoming};
 use crate::error::DeskError;
 use crate::store::Store;
 
@@ -34,7 +34,7 @@ pub(super) struct Writer<S> {
 struct Together {
     incoming: Vec<Incoming>,
     replies: Vec<(usize, Then)>,
-    reports: Vec<Report>,
+    reports: Vec<DeliveryReport>,
 }
 
 impl<S: Store> Writer<S> {

@@ -20,7 +20,7 @@ use chrono::DateTime;
 use despertador_contract::{Duration, Instant};
 use ureq::Agent;
 
-use crate::desk::Outcome;
+use crate::desk::DeliveryOutcome;
 use crate::runtime::Clock;
 
 /// Posts, and says what was answered.
@@ -99,28 +99,28 @@ impl Http {
 impl Answer {
     /// What the status says became of it.
     #[must_use]
-    pub fn outcome(&self) -> Outcome {
+    pub fn outcome(&self) -> DeliveryOutcome {
         let said = format!("the receiver answered {}", self.status);
         match (self.status, self.retry_after) {
-            (200..=299, _) => Outcome::Done,
-            (403 | 410, _) => Outcome::Blocked(said),
-            (429 | 503, Some(pause)) => Outcome::RetryAfter { why: said, pause },
-            (401 | 407 | 408 | 409 | 425 | 429, _) => Outcome::Retry(said),
-            (400..=499, _) => Outcome::Refused(said),
-            _ => Outcome::Retry(said),
+            (200..=299, _) => DeliveryOutcome::Done,
+            (403 | 410, _) => DeliveryOutcome::Blocked(said),
+            (429 | 503, Some(pause)) => DeliveryOutcome::RetryAfter { why: said, pause },
+            (401 | 407 | 408 | 409 | 425 | 429, _) => DeliveryOutcome::Retry(said),
+            (400..=499, _) => DeliveryOutcome::Refused(said),
+            _ => DeliveryOutcome::Retry(said),
         }
     }
 
     /// What the answer to a close says became of it: a ticket that is gone or closed already was
     /// closed before.
     #[must_use]
-    pub fn outcome_of_close(&mut self) -> Outcome {
+    pub fn outcome_of_close(&mut self) -> DeliveryOutcome {
         let done_before = match self.status {
             404 | 410 => true,
             409 => self.text(CONFLICT_BYTES_MAX).is_ok_and(|body| says_closed(&body)),
             _ => false,
         };
-        if done_before { Outcome::Done } else { self.outcome() }
+        if done_before { DeliveryOutcome::Done } else { self.outcome() }
     }
 
     /// Reads the body.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use super::{Sink, document};
-use crate::desk::{Delivery, Outcome};
+use crate::desk::{Delivery, DeliveryOutcome};
 
 /// Writes each action as a line of JSON.
 pub struct LogSink<W>(Mutex<W>);
@@ -18,12 +18,12 @@ impl<W: Write + Send + 'static> LogSink<W> {
 }
 
 impl<W: Write + Send + 'static> Sink for LogSink<W> {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let mut to = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let line = format!("{}\n", document(delivery));
         match to.write_all(line.as_bytes()).and_then(|()| to.flush()) {
-            Ok(()) => Outcome::Done,
-            Err(error) => Outcome::Retry(format!("the log cannot be written: {error}")),
+            Ok(()) => DeliveryOutcome::Done,
+            Err(error) => DeliveryOutcome::Retry(format!("the log cannot be written: {error}")),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Sink;
-use crate::desk::{Delivery, Outcome};
+use crate::desk::{Delivery, DeliveryOutcome};
 
 /// Hands each action to the sink of its account, or to the one for all others.
 ///
@@ -59,7 +59,7 @@ impl Routes {
 }
 
 impl Sink for Routes {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         // Not under the lock: one slow receiver would hold up who changes a route.
         let sink = {
             let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +67,7 @@ impl Sink for Routes {
         };
         match sink {
             Some(sink) => sink.deliver(delivery),
-            None => Outcome::Retry(format!(
+            None => DeliveryOutcome::Retry(format!(
                 "account `{}` has no receiver; name one for it or for all",
                 delivery.account
             )),

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use super::http::Http;
 use super::{Sink, document, signature};
-use crate::desk::{Delivery, Outcome};
+use crate::desk::{Delivery, DeliveryOutcome};
 use crate::runtime::Clock;
 
 /// How a webhook is posted to.
@@ -67,7 +67,7 @@ impl Webhook {
 }
 
 impl Sink for Webhook {
-    fn deliver(&self, delivery: &Delivery) -> Outcome {
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let body = document(delivery).to_string();
         let timestamp = self.http.now();
         let signature = signature::sign(&self.options.secret, timestamp, body.as_bytes());
@@ -87,7 +87,7 @@ impl Sink for Webhook {
         match self.http.post(&self.options.url, &headers, body.as_bytes()) {
             Ok(mut answer) if closes(delivery) => answer.outcome_of_close(),
             Ok(answer) => answer.outcome(),
-            Err(why) => Outcome::Retry(why),
+            Err(why) => DeliveryOutcome::Retry(why),
         }
     }
 }

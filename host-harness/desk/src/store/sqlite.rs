@@ -82,7 +82,7 @@ impl Sqlite {
     pub fn open_with(file: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         let file = whole_path(file)?;
         let owned = Owned::take(&file)?;
-        look_at(&file)?;
+        inspect(&file)?;
         let had_log = has_log(&file);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -120,7 +120,7 @@ impl Sqlite {
             ));
         }
         if !is_owned(file) {
-            look_at(file)?;
+            inspect(file)?;
         }
         let new = private::options().write(true).create_new(true).open(to);
         new.map_err(|error| {
@@ -370,7 +370,7 @@ fn is_full(file: &Path) -> bool {
 
 /// Looks at a file before SQLite does, which would begin a database in an empty one only, but
 /// would also roll a foreign log into it.
-fn look_at(file: &Path) -> Result<(), StoreError> {
+fn inspect(file: &Path) -> Result<(), StoreError> {
     const HEAD: &[u8] = b"SQLite format 3\0";
     let mut opened = match File::open(file) {
         Ok(opened) => opened,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Event, Happening, Instant, Message};
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Desk, Incoming, Options, Outcome, Report};
+use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options};
 use despertador_host::{Host, Plugin};
 use serde_json::json;
 
@@ -115,6 +115,6 @@ pub fn silent(ticket: &str, at: Instant) -> Vec<Incoming> {
     ]
 }
 
-pub fn done(account: &str, key: &str, at: Instant) -> Report {
-    Report { account: account.into(), key: key.into(), at, outcome: Outcome::Done }
+pub fn done(account: &str, key: &str, at: Instant) -> DeliveryReport {
+    DeliveryReport { account: account.into(), key: key.into(), at, outcome: DeliveryOutcome::Done }
 }

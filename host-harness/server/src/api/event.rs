@@ -307,13 +307,13 @@ impl Taken {
 impl ReceiptRow {
     fn of(event: Event, receipt: Receipt, inbound: Option<String>, decisions: bool) -> ReceiptRow {
         let (result, why, decision) = match receipt {
-            Receipt::Heard(decision) => {
+            Receipt::Recorded(decision) => {
                 let shown =
                     decisions.then(|| despertador_contract::decision::decision_json(&decision));
                 ("heard", None, shown)
             }
-            Receipt::Again => ("again", None, None),
-            Receipt::Parked => ("parked", None, None),
+            Receipt::Duplicate => ("again", None, None),
+            Receipt::Deferred => ("parked", None, None),
             Receipt::Refused(why) => ("refused", Some(why), None),
         };
         let Event { ticket, id, notes, .. } = event;

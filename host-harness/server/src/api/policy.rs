@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use despertador_desk::store::{PolicyRow, Sqlite};
-use despertador_desk::{Desk, Moved, Saved};
+use despertador_desk::{Desk, PolicyUpdate, RuleChange};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
@@ -77,15 +77,15 @@ pub(crate) struct MovedRow {
     after: Option<String>,
 }
 
-impl From<Moved> for MovedRow {
-    fn from(moved: Moved) -> Self {
-        let Moved { department, tickets, before, after } = moved;
+impl From<RuleChange> for MovedRow {
+    fn from(moved: RuleChange) -> Self {
+        let RuleChange { department, tickets, before, after } = moved;
         MovedRow { department, tickets, before, after }
     }
 }
 
 impl SavedPolicy {
-    fn of(saved: Saved, language: Language) -> SavedPolicy {
+    fn of(saved: PolicyUpdate, language: Language) -> SavedPolicy {
         SavedPolicy {
             version: Some(saved.version),
             warnings: saved.warnings.iter().map(|found| Found::of(found, language)).collect(),
@@ -238,7 +238,7 @@ fn is_version(
 }
 
 /// Checks that leaving departments without a rule was confirmed.
-fn confirm(moved: &[Moved]) -> Result<(), Problem> {
+fn confirm(moved: &[RuleChange]) -> Result<(), Problem> {
     let left: Vec<_> = moved.iter().filter(|moved| moved.after.is_none()).collect();
     if left.is_empty() {
         return Ok(());

@@ -10,7 +10,7 @@ use despertador_contract::key::render_step;
 use despertador_contract::word::Word;
 use despertador_contract::{duration, facts};
 use despertador_desk::store::{OutboxRow, OutboxState, Query, TicketRow};
-use despertador_desk::{Change, Receipt, Standing, TimelineEntry};
+use despertador_desk::{ManualChange, Receipt, TicketSnapshot, TimelineEntry};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -81,8 +81,8 @@ impl From<&TicketRow> for TicketLine {
             department: row.department.clone(),
             customer: row.customer.clone(),
             due: row.due.map(time),
-            aim: row.aim.as_ref().map(render_step),
-            parked: row.parked.clone(),
+            aim: row.next_step.as_ref().map(render_step),
+            parked: row.deferred.clone(),
             changed: time(row.changed),
         }
     }
@@ -115,7 +115,7 @@ pub(crate) async fn list(
         status: which.status,
         department: which.department,
         customer: which.customer,
-        parked: which.parked,
+        deferred: which.parked,
         after,
         limit,
         newest_first: false,
@@ -188,13 +188,13 @@ impl From<&OutboxRow> for Letter {
 }
 
 impl TicketState {
-    fn of(standing: &Standing) -> TicketState {
+    fn of(standing: &TicketSnapshot) -> TicketState {
         TicketState {
             id: standing.ticket.id.clone(),
             facts: facts::json(&standing.ticket),
             due: standing.due.map(time),
-            aim: standing.aim.as_ref().map(render_step),
-            parked: standing.parked.clone(),
+            aim: standing.next_step.as_ref().map(render_step),
+            parked: standing.deferred.clone(),
             actions: standing.outbox.iter().map(Letter::from).collect(),
             version: standing.version,
         }
@@ -442,10 +442,10 @@ pub(crate) struct Changed {
 impl Changed {
     fn of(receipt: Receipt) -> Result<Json<Changed>, Problem> {
         match receipt {
-            Receipt::Heard(decision) => {
+            Receipt::Recorded(decision) => {
                 Ok(Json(Changed { decision: Some(decision_json(&decision)) }))
             }
-            Receipt::Again | Receipt::Parked => Ok(Json(Changed { decision: None })),
+            Receipt::Duplicate | Receipt::Deferred => Ok(Json(Changed { decision: None })),
             Receipt::Refused(why) => Err(Problem::new(Code::EventRefused, why)),
         }
     }
@@ -457,7 +457,7 @@ async fn change(
     caller: Caller,
     language: Language,
     (account, ticket): (String, String),
-    change: Change,
+    change: ManualChange,
 ) -> Result<Json<Changed>, Problem> {
     caller.may(app, Scope::HelpDeskEdit, &account)?;
     let receipt = app
@@ -494,7 +494,7 @@ pub(crate) async fn extend(
         Problem::new(Code::BadParameter, format!("by: `{}`", wanted.by))
             .help("a length of time such as `10 min` or `2 h`")
     })?;
-    change(&app, caller, language, (account, ticket), Change::Extend(by)).await
+    change(&app, caller, language, (account, ticket), ManualChange::Extend(by)).await
 }
 
 /// Put a ticket on hold
@@ -514,7 +514,7 @@ pub(crate) async fn hold(
     language: Language,
     InPath(place): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
-    change(&app, caller, language, place, Change::Hold).await
+    change(&app, caller, language, place, ManualChange::Hold).await
 }
 
 /// Release a ticket from hold
@@ -534,7 +534,7 @@ pub(crate) async fn release(
     language: Language,
     InPath(place): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
-    change(&app, caller, language, place, Change::Release).await
+    change(&app, caller, language, place, ManualChange::Release).await
 }
 
 /// A tag that exempts a ticket.
@@ -567,5 +567,5 @@ pub(crate) async fn exempt(
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
     let Exemption { tag } = body.form()?;
-    change(&app, caller, language, (account, ticket), Change::Exempt(tag)).await
+    change(&app, caller, language, (account, ticket), ManualChange::Exempt(tag)).await
 }

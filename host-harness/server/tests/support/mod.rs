@@ -136,7 +136,7 @@ impl Served {
     /// Sets the clock, and lets the desk notice it.
     pub fn at(&self, now: Instant) {
         self.clock.0.store(now, Ordering::SeqCst);
-        self.server.inlet().call(|_, _| ()).expect("a desk");
+        self.server.handle().call(|_, _| ()).expect("a desk");
     }
 
     /// A token of the account `acme` with these scopes only.
@@ -184,7 +184,7 @@ impl Served {
                 return;
             }
             // A query wakes the desk, and is a pause.
-            self.server.inlet().call(|_, _| ()).expect("a desk");
+            self.server.handle().call(|_, _| ()).expect("a desk");
             std::thread::yield_now();
         }
         panic!("it never came to that");
@@ -194,7 +194,7 @@ impl Served {
     pub fn carried_out(&self) -> usize {
         let count =
             |desk: &mut Desk<Sqlite>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
-        usize::try_from(self.server.inlet().call(count).expect("a desk")).expect("a few")
+        usize::try_from(self.server.handle().call(count).expect("a desk")).expect("a few")
     }
 
     /// The actions in the log.

@@ -253,13 +253,13 @@ impl Store for Sqlite {
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
         // One statement for each way of asking, so that each finds its index.
         let mut sql = format!("SELECT {TICKET} FROM ticket WHERE account = ?1 AND no > ?5");
-        let mut also = |asked: bool, condition: &str, otherwise: &str| {
-            sql.push_str(if asked { condition } else { otherwise });
+        let mut also = |wanted: bool, condition: &str, otherwise: &str| {
+            sql.push_str(if wanted { condition } else { otherwise });
         };
         also(query.status.is_some(), " AND status = ?2", " AND ?2 IS NULL");
         also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
         also(query.customer.is_some(), OF_CUSTOMER, " AND ?4 IS NULL");
-        also(query.parked, " AND parked IS NOT NULL", "");
+        also(query.deferred, " AND parked IS NOT NULL", "");
         let order =
             if query.newest_first { " ORDER BY no DESC LIMIT ?6" } else { " ORDER BY no LIMIT ?6" };
         sql.push_str(order);
@@ -610,7 +610,7 @@ fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
     // Both follow from what else is stored, and serve for queries: a word that is not known is
     // itself, and stands for no other.
     let status: String = row.get(5)?;
-    let aim: Option<String> = row.get(9)?;
+    let next_step: Option<String> = row.get(9)?;
     Ok(TicketRow {
         no: row.get(0)?,
         account: row.get(1)?,
@@ -621,10 +621,11 @@ fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
         department: row.get(6)?,
         customer: row.get(7)?,
         due: row.get(8)?,
-        aim: aim.map(|aim| key::parse_step(&aim).unwrap_or(Step::Other(aim))),
-        parked: row.get(10)?,
+        next_step: next_step
+            .map(|next_step| key::parse_step(&next_step).unwrap_or(Step::Other(next_step))),
+        deferred: row.get(10)?,
         failures: row.get(11)?,
-        unheard: row.get(12)?,
+        pending: row.get(12)?,
         last: row.get(13)?,
         changed: row.get(14)?,
         facts: row.get(15)?,

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::ownership::{Mark, has_log, is_owned};
 use super::packing::Packing;
-use super::{failed, look_at, packing, read, schema, whole_path};
+use super::{failed, inspect, packing, read, schema, whole_path};
 use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
 
 /// A desk's file, or a backup of one, open for reading alone. What is read is the file as it was
@@ -71,7 +71,7 @@ impl ReadOnly {
         let file = whole_path(file)?;
         // What this process owns it has looked at.
         if !is_owned(&file) {
-            look_at(&file)?;
+            inspect(&file)?;
         }
         if stamp.0 == 0 {
             return Err(StoreError::new(

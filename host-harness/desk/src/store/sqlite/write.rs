@@ -183,19 +183,20 @@ fn write_ticket(
     change: &TicketChange,
     packing: &mut Packing,
 ) -> rusqlite::Result<usize> {
-    let TicketRow { no, version, due, aim, failures, unheard, last, changed, .. } = &change.row;
+    let TicketRow { no, version, due, next_step, failures, pending, last, changed, .. } =
+        &change.row;
     let TicketRow { facts, memory, carried_out, outbox, .. } = &change.row;
-    let TicketRow { lane, department, customer, parked, account, id, .. } = &change.row;
-    let aim = aim.as_ref().map(key::render_step);
+    let TicketRow { lane, department, customer, deferred, account, id, .. } = &change.row;
+    let next_step = next_step.as_ref().map(key::render_step);
     if *version > 1 && !change.moved {
         return if change.rescheduled {
             tx.prepare_cached(RESCHEDULE)?.execute(params![
                 no,
                 version,
                 due,
-                aim,
+                next_step,
                 failures,
-                unheard,
+                pending,
                 last,
                 changed,
                 memory,
@@ -206,9 +207,9 @@ fn write_ticket(
             tx.prepare_cached(CHANGE)?.execute(params![
                 no,
                 version,
-                aim,
+                next_step,
                 failures,
-                unheard,
+                pending,
                 last,
                 changed,
                 memory,
@@ -225,9 +226,9 @@ fn write_ticket(
             no,
             version,
             due,
-            aim,
+            next_step,
             failures,
-            unheard,
+            pending,
             last,
             changed,
             memory,
@@ -237,7 +238,7 @@ fn write_ticket(
             status,
             department,
             customer,
-            parked,
+            deferred,
             facts,
             packed
         ]);
@@ -246,9 +247,9 @@ fn write_ticket(
         no,
         version,
         due,
-        aim,
+        next_step,
         failures,
-        unheard,
+        pending,
         last,
         changed,
         memory,
@@ -258,7 +259,7 @@ fn write_ticket(
         status,
         department,
         customer,
-        parked,
+        deferred,
         facts,
         packed,
         account,

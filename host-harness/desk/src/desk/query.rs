@@ -8,10 +8,10 @@ use despertador_contract::{
 use despertador_lime::canonical_customer;
 use serde_json::{Value, json};
 
-use super::hear::Unheard;
-use super::replay::retell;
-use super::take::{Incoming, Receipt};
-use super::ticket::Kept;
+use super::incoming::{Incoming, Receipt};
+use super::record::RecordError;
+use super::replay::replay_entry;
+use super::ticket::LoadedTicket;
 use super::{Desk, account};
 use crate::error::DeskError;
 use crate::journal::JournalEntry;
@@ -20,15 +20,15 @@ use despertador_contract::decision::decision_json;
 
 /// How a ticket stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct TicketSnapshot {
     /// Its facts.
     pub ticket: Ticket,
     /// When it is looked at again.
     pub due: Option<Instant>,
     /// What becomes due then.
-    pub aim: Option<Step>,
+    pub next_step: Option<Step>,
     /// Why it is set aside, if it is: the plugin could not answer.
-    pub parked: Option<String>,
+    pub deferred: Option<String>,
     /// What is to be carried out, given up actions included.
     pub outbox: Vec<OutboxRow>,
     /// Counted from 1, one more at each change.
@@ -72,7 +72,7 @@ fn shown(tag: &str) -> String {
 
 /// Something that a person does to a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
+pub enum ManualChange {
     /// Give its customer more time.
     Extend(Duration),
     /// Stop its clock.
@@ -89,15 +89,19 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn query_ticket(&mut self, account: &str, ticket: &str) -> Result<Standing, DeskError> {
-        self.with(account, ticket, |_, kept| {
-            Ok(Standing {
-                ticket: kept.conversation.ticket.clone(),
-                due: kept.due,
-                aim: kept.aim.clone(),
-                parked: kept.parked.clone(),
-                outbox: kept.outbox.clone(),
-                version: kept.version,
+    pub fn query_ticket(
+        &mut self,
+        account: &str,
+        ticket: &str,
+    ) -> Result<TicketSnapshot, DeskError> {
+        self.with(account, ticket, |_, loaded| {
+            Ok(TicketSnapshot {
+                ticket: loaded.conversation.ticket.clone(),
+                due: loaded.due,
+                next_step: loaded.next_step.clone(),
+                deferred: loaded.deferred.clone(),
+                outbox: loaded.outbox.clone(),
+                version: loaded.version,
             })
         })
     }
@@ -115,8 +119,8 @@ impl<S: Store> Desk<S> {
         reader: &Reader,
     ) -> Result<Explanation, DeskError> {
         let policy = self.account(account)?.policy.clone();
-        self.with(account, ticket, |_, kept| {
-            Ok(kept.conversation.explain(&policy, kept.now(now), reader)?)
+        self.with(account, ticket, |_, loaded| {
+            Ok(loaded.conversation.explain(&policy, loaded.now(now), reader)?)
         })
     }
 
@@ -179,9 +183,9 @@ impl<S: Store> Desk<S> {
         };
         let (version, at) = (entry.policy, entry.at);
         let until: Vec<_> = entries.iter().filter(|entry| entry.seq <= seq).cloned().collect();
-        let (kept, _) = self.remake(account, ticket, until)?;
+        let (loaded, _) = self.replay_journal(account, ticket, until)?;
         let policy = account::parse(&self.plugin, self.store.policy(no, version)?.as_ref())?;
-        Ok(kept.conversation.explain(&policy, at, reader)?)
+        Ok(loaded.conversation.explain(&policy, at, reader)?)
     }
 
     /// Makes a ticket anew from its journal, under the policies that were in force.
@@ -191,22 +195,22 @@ impl<S: Store> Desk<S> {
     /// See [`DeskError`]; also when the plugin fails today where it answered then.
     pub fn query_rebuilt(&mut self, account: &str, ticket: &str) -> Result<Rebuilt, DeskError> {
         let entries = self.entries(account, ticket)?;
-        let (kept, differ) = self.remake(account, ticket, entries)?;
-        let memory = kept.conversation.memory.clone();
-        Ok(Rebuilt { ticket: kept.conversation.ticket, memory, differ })
+        let (loaded, differ) = self.replay_journal(account, ticket, entries)?;
+        let memory = loaded.conversation.memory.clone();
+        Ok(Rebuilt { ticket: loaded.conversation.ticket, memory, differ })
     }
 
     /// Plays entries of a ticket's journal. Which of them would be decided differently today.
-    fn remake(
+    fn replay_journal(
         &self,
         account: &str,
         ticket: &str,
         entries: Vec<EntryRow>,
-    ) -> Result<(Kept, Vec<i64>), DeskError> {
+    ) -> Result<(LoadedTicket, Vec<i64>), DeskError> {
         let no = self.account(account)?.row.no;
         let mut policies = std::collections::HashMap::new();
-        let mut kept = Kept::new(0, no, ticket);
-        let mut unheard: Vec<Row> = Vec::new();
+        let mut loaded = LoadedTicket::new(0, no, ticket);
+        let mut pending: Vec<Row> = Vec::new();
         let mut differ = Vec::new();
         for row in entries {
             let policy = match policies.entry(row.policy) {
@@ -217,17 +221,17 @@ impl<S: Store> Desk<S> {
                 }
             };
             let entry = JournalEntry::from_row(account, ticket, row)?;
-            let decision = match retell(policy, &mut kept, &mut unheard, &entry) {
+            let decision = match replay_entry(policy, &mut loaded, &mut pending, &entry) {
                 Ok(Some(decision)) => decision_json(&decision),
                 Ok(None) => continue,
-                Err(Unheard::Failed(error)) => return Err(error.into()),
-                Err(Unheard::Refused(why)) => return Err(DeskError::Unreadable(why)),
+                Err(RecordError::Failed(error)) => return Err(error.into()),
+                Err(RecordError::Refused(why)) => return Err(DeskError::Unreadable(why)),
             };
             if entry.decision.is_some_and(|stored| stored != decision) {
                 differ.push(entry.seq);
             }
         }
-        Ok((kept, differ))
+        Ok((loaded, differ))
     }
 
     /// Whether what is stored of a ticket is what its journal makes of it.
@@ -237,10 +241,10 @@ impl<S: Store> Desk<S> {
     /// See [`DeskError`].
     pub fn query_consistency(&mut self, account: &str, ticket: &str) -> Result<bool, DeskError> {
         let rebuilt = self.query_rebuilt(account, ticket)?;
-        self.with(account, ticket, |_, kept| {
+        self.with(account, ticket, |_, loaded| {
             Ok(rebuilt.differ.is_empty()
-                && rebuilt.ticket == kept.conversation.ticket
-                && rebuilt.memory == kept.conversation.memory)
+                && rebuilt.ticket == loaded.conversation.ticket
+                && rebuilt.memory == loaded.conversation.memory)
         })
     }
 
@@ -267,7 +271,7 @@ impl<S: Store> Desk<S> {
         ticket: &str,
         entries: usize,
     ) -> Result<Vec<QuickReply>, DeskError> {
-        let mut seq = self.with(account, ticket, |_, kept| Ok(kept.last))?;
+        let mut seq = self.with(account, ticket, |_, loaded| Ok(loaded.last))?;
         for _ in 0..entries {
             let Some(entry) = self.store.entry(seq)? else { break };
             let note: Value =
@@ -295,24 +299,24 @@ impl<S: Store> Desk<S> {
         now: Instant,
         account: &str,
         ticket: &str,
-        change: &Change,
+        change: &ManualChange,
         by: &str,
     ) -> Result<Receipt, DeskError> {
         let standing = self.query_ticket(account, ticket)?;
         let (row, what, mut details) = match change {
-            Change::Extend(more) => (
+            ManualChange::Extend(more) => (
                 Row::event(ticket, Event::new(Happening::Extended(*more), now)),
                 "ticket-extended",
                 json!({ "by": duration::show(*more) }),
             ),
-            Change::Hold => {
+            ManualChange::Hold => {
                 (Row::event(ticket, Event::new(Happening::Held, now)), "ticket-held", json!({}))
             }
-            Change::Release => {
+            ManualChange::Release => {
                 let row = Row::event(ticket, Event::new(Happening::Released, now));
                 (row, "ticket-released", json!({}))
             }
-            Change::Exempt(tag) => {
+            ManualChange::Exempt(tag) => {
                 let mut tags = standing.ticket.tags;
                 if !tags.contains(tag) {
                     tags.push(tag.clone());
@@ -322,21 +326,21 @@ impl<S: Store> Desk<S> {
             }
         };
         let no = self.account(account)?.row.no;
-        let mut work = self.work(now);
-        let receipt = self.take_one(&mut work, &Incoming::new(account, row))?;
+        let mut tx = self.begin(now);
+        let receipt = self.record_event(&mut tx, &Incoming::new(account, row))?;
         if let Some(details) = details.as_object_mut() {
             details.insert("ticket".into(), ticket.into());
             if let Receipt::Refused(why) = &receipt {
                 details.insert("refused".into(), why.as_str().into());
             }
         }
-        work.batch.audit.push(account::audit(no, now, by, what, &details));
-        self.commit(work)?;
+        tx.batch.audit.push(account::audit(no, now, by, what, &details));
+        self.commit(tx)?;
         Ok(receipt)
     }
 
     fn entries(&mut self, account: &str, ticket: &str) -> Result<Vec<EntryRow>, DeskError> {
-        let mut seq = self.with(account, ticket, |_, kept| Ok(kept.last))?;
+        let mut seq = self.with(account, ticket, |_, loaded| Ok(loaded.last))?;
         let mut entries = Vec::new();
         while seq > 0 {
             let Some(entry) = self.store.entry(seq)? else { break };
@@ -352,16 +356,16 @@ impl<S: Store> Desk<S> {
         &mut self,
         account: &str,
         ticket: &str,
-        ask: impl FnOnce(&mut Self, &Kept) -> Result<R, DeskError>,
+        ask: impl FnOnce(&mut Self, &LoadedTicket) -> Result<R, DeskError>,
     ) -> Result<R, DeskError> {
         let account = self.account(account)?.row.no;
-        let mut work = self.work(0);
-        let kept = self
-            .pick(&mut work, account, ticket)?
+        let mut tx = self.begin(0);
+        let loaded = self
+            .load(&mut tx, account, ticket)?
             .ok_or_else(|| DeskError::UnknownTicket(ticket.to_owned()))?;
-        let answer = ask(self, &kept);
-        work.put(kept);
-        self.commit(work)?;
+        let answer = ask(self, &loaded);
+        tx.put(loaded);
+        self.commit(tx)?;
         answer
     }
 }

@@ -8,15 +8,15 @@ use despertador_host::{CallError, Policy};
 use serde_json::Value;
 
 use super::budget::Before;
-use super::take::Receipt;
-use super::ticket::Kept;
-use super::work::{Entry, Work};
+use super::incoming::Receipt;
+use super::ticket::LoadedTicket;
+use super::transaction::{Entry, Transaction};
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{EntryKind, Store};
 
 /// Why the plugin did not take in what happened.
-pub(crate) enum Unheard {
+pub(crate) enum RecordError {
     /// What happened is itself the reason: it will never be taken in.
     Refused(String),
     /// The plugin could not answer.
@@ -25,61 +25,67 @@ pub(crate) enum Unheard {
 
 impl<S: Store> Desk<S> {
     /// Tells the plugin, takes it down, and does what follows.
-    pub(super) fn hear(
+    pub(super) fn record(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
         row: &Row,
         note: Option<Value>,
     ) -> Result<Receipt, DeskError> {
-        if kept.parked.is_some() {
-            self.keep_for_later(work, kept, row, note);
-            return Ok(Receipt::Parked);
+        if loaded.deferred.is_some() {
+            self.record_pending(tx, loaded, row, note);
+            return Ok(Receipt::Deferred);
         }
-        let Account { policy, row: account } = self.account_of(kept.account)?;
+        let Account { policy, row: account } = self.account_of(loaded.account)?;
         let (policy, version) = (policy.clone(), account.policy);
-        let now = kept.now(work.now);
-        let before = row.facts.is_some().then(|| Before::of(kept));
-        match play(&policy, kept, row, now) {
+        let now = loaded.now(tx.now);
+        let before = row.facts.is_some().then(|| Before::of(loaded));
+        match evaluate_row(&policy, loaded, row, now) {
             Ok(decision) => {
                 if let Some(before) = before {
-                    before.note(work, kept);
+                    before.note(tx, loaded);
                 }
                 let text = Some(row.to_json().to_string());
                 let entry = Entry { policy: version, row: text, decision: Some(&decision), note };
-                work.enter(kept, EntryKind::Heard, entry);
-                self.settle(work, kept, &decision);
-                Ok(Receipt::Heard(Box::new(decision)))
+                tx.add_entry(loaded, EntryKind::Recorded, entry);
+                self.settle(tx, loaded, &decision);
+                Ok(Receipt::Recorded(Box::new(decision)))
             }
-            Err(Unheard::Refused(why)) => Ok(Receipt::Refused(why)),
-            Err(Unheard::Failed(error)) => {
-                self.keep_for_later(work, kept, row, note);
-                self.park(work, kept, &error);
-                Ok(Receipt::Parked)
+            Err(RecordError::Refused(why)) => Ok(Receipt::Refused(why)),
+            Err(RecordError::Failed(error)) => {
+                self.record_pending(tx, loaded, row, note);
+                self.defer(tx, loaded, &error);
+                Ok(Receipt::Deferred)
             }
         }
     }
 
-    fn keep_for_later(&mut self, work: &mut Work, kept: &mut Kept, row: &Row, note: Option<Value>) {
+    fn record_pending(
+        &mut self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+        row: &Row,
+        note: Option<Value>,
+    ) {
         let row = Some(row.to_json().to_string());
-        let seq = work.enter(kept, EntryKind::Unheard, Entry { row, note, ..Entry::default() });
-        kept.unheard.get_or_insert(seq);
+        let seq = tx.add_entry(loaded, EntryKind::Pending, Entry { row, note, ..Entry::default() });
+        loaded.pending.get_or_insert(seq);
     }
 }
 
 /// Makes the call that belongs to a row, with the facts that are true once it has happened. When
 /// it fails the ticket is as it was.
-pub(crate) fn play(
+pub(crate) fn evaluate_row(
     policy: &Policy,
-    kept: &mut Kept,
+    loaded: &mut LoadedTicket,
     row: &Row,
     now: Instant,
-) -> Result<Decision, Unheard> {
-    let conversation = &mut kept.conversation;
+) -> Result<Decision, RecordError> {
+    let conversation = &mut loaded.conversation;
     let mut facts = None;
     if let Some(changed) = &row.facts {
         let ticket = facts::with(&conversation.ticket, changed)
-            .map_err(|wrong| Unheard::Refused(wrong.to_string()))?;
+            .map_err(|wrong| RecordError::Refused(wrong.to_string()))?;
         // Of all facts, for what was known before counts as well.
         bounds::ticket(&ticket).map_err(refused)?;
         facts = Some(ticket);
@@ -93,19 +99,19 @@ pub(crate) fn play(
     let recorded = conversation.record(policy, facts, call).map_err(|error| match error {
         // These speak of what was given, and it will not be otherwise the next time.
         CallError::Fault(Fault::BadTime(_) | Fault::OverLimit(_)) => {
-            Unheard::Refused(error.to_string())
+            RecordError::Refused(error.to_string())
         }
-        error => Unheard::Failed(error),
+        error => RecordError::Failed(error),
     })?;
     if recorded.facts_changed {
-        kept.facts_changed();
+        loaded.facts_changed();
     }
     if recorded.carried_out_changed {
-        kept.carried_out_changed();
+        loaded.carried_out_changed();
     }
     Ok(recorded.decision)
 }
 
-fn refused(wrong: OutOfBounds) -> Unheard {
-    Unheard::Refused(wrong.to_string())
+fn refused(wrong: OutOfBounds) -> RecordError {
+    RecordError::Refused(wrong.to_string())
 }

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::budget;
 use super::damage::is_damage;
 use super::queue::Read;
-use super::ticket::Kept;
-use super::work::{Entry, Work};
+use super::ticket::LoadedTicket;
+use super::transaction::{Entry, Transaction};
 use super::{Account, Desk, Lease};
-use crate::decision::{asked, is_open_to_people, unsuitable};
+use crate::decision::{may_resend, requested_action, unsupported};
 use crate::error::DeskError;
 use crate::store::{
     AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, UnreadableAction, WaitingRow,
@@ -44,7 +44,7 @@ pub struct Delivery {
 
 /// What became of a [`Delivery`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct DeliveryReport {
     /// The account.
     pub account: String,
     /// The idempotency key.
@@ -52,12 +52,12 @@ pub struct Report {
     /// When it became so.
     pub at: Instant,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: DeliveryOutcome,
 }
 
 /// What became of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DeliveryOutcome {
     /// It was carried out, now or before under the same key.
     Done,
     /// It may be tried again; the sentence says what happened.
@@ -77,7 +77,7 @@ pub enum Outcome {
 
 /// What a call of [`Desk::record_deliveries`] has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct DeliveryCounts {
     /// Carried out.
     pub done: usize,
     /// To be tried again.
@@ -121,7 +121,7 @@ impl<S: Store> Desk<S> {
         budget: usize,
         per_account: usize,
     ) -> Result<Vec<Delivery>, DeskError> {
-        match self.hand_out(now, budget, per_account) {
+        match self.claim(now, budget, per_account) {
             // Each in a commit of its own, to know for which the commit of all has failed.
             Err(error) if is_damage(&error) && !self.suspects.is_empty() => {
                 let suspects = std::mem::take(&mut self.suspects);
@@ -131,7 +131,7 @@ impl<S: Store> Desk<S> {
                 }
                 let mut deliveries = Vec::new();
                 for _ in suspects {
-                    match self.hand_out(now, 1, per_account) {
+                    match self.claim(now, 1, per_account) {
                         Ok(more) => deliveries.extend(more),
                         Err(error) if is_damage(&error) && self.suspects.len() == 1 => {
                             let suspect = std::mem::take(&mut self.suspects);
@@ -148,14 +148,14 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    fn hand_out(
+    fn claim(
         &mut self,
         now: Instant,
         budget: usize,
         per_account: usize,
     ) -> Result<Vec<Delivery>, DeskError> {
         self.suspects.clear();
-        self.end_leases(now);
+        self.expire_leases(now);
         let mut on_their_way: HashMap<i64, usize> = HashMap::new();
         for lease in self.leases.values() {
             let count = on_their_way.entry(lease.account).or_default();
@@ -176,7 +176,7 @@ impl<S: Store> Desk<S> {
             Ok(Read { rows, next, is_all })
         };
         let taken = self.queues.take(now, budget, room, is_taken, read)?;
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         let mut handed_out: Vec<(WaitingRow, Option<String>, Delivery)> = Vec::new();
         let mut unfit = Vec::new();
         let mut customers: HashSet<(i64, String)> = self
@@ -187,47 +187,47 @@ impl<S: Store> Desk<S> {
         let suspects = taken.iter().map(|(account, row)| (*account, row.ticket)).collect();
         for (account, waiting) in taken {
             let picked = match key::parse(&waiting.key) {
-                Ok(parsed) => self.pick_readable(&mut work, account, &parsed.ticket)?,
+                Ok(parsed) => self.load_readable(&mut tx, account, &parsed.ticket)?,
                 Err(_) => None,
             };
-            let Some(mut kept) = picked.filter(|kept| !self.is_damaged(kept.no)) else {
-                move_aside(&mut work, account, waiting);
+            let Some(mut loaded) = picked.filter(|loaded| !self.is_damaged(loaded.no)) else {
+                move_aside(&mut tx, account, waiting);
                 continue;
             };
-            let customer = kept.customer().map(str::to_owned);
-            let place = kept.outbox_place(&waiting.key);
-            let row = place.and_then(|place| kept.outbox.get(place));
+            let customer = loaded.customer().map(str::to_owned);
+            let place = loaded.outbox_place(&waiting.key);
+            let row = place.and_then(|place| loaded.outbox.get(place));
             if row.is_none_or(|row| !row.state.is_open() || row.next > now) {
                 self.queues.release(account, customer.as_deref());
-                work.put(kept);
+                tx.put(loaded);
                 continue;
             }
             if let Some(customer) = &customer
                 && customers.contains(&(account, customer.clone()))
             {
                 self.queues.hold(account, customer.clone(), waiting);
-                work.put(kept);
+                tx.put(loaded);
                 continue;
             }
             // The budget is the customer's, over all of their tickets.
-            self.tell_of_others(&mut work, &mut kept)?;
-            match self.check_again(&mut work, &mut kept, &waiting.key)? {
+            self.record_sent_elsewhere(&mut tx, &mut loaded)?;
+            match self.recheck(&mut tx, &mut loaded, &waiting.key)? {
                 Some((delivery, None)) => {
                     customers.extend(customer.clone().map(|customer| (account, customer)));
                     handed_out.push((waiting, customer, delivery));
                 }
-                Some((delivery, Some(why))) => unfit.push(Report {
+                Some((delivery, Some(why))) => unfit.push(DeliveryReport {
                     account: delivery.account,
                     key: delivery.key,
                     at: now,
-                    outcome: Outcome::Refused(why),
+                    outcome: DeliveryOutcome::Refused(why),
                 }),
                 // It is no longer wanted: whoever waits for the same customer is next.
                 None => self.queues.release(account, customer.as_deref()),
             }
-            work.put(kept);
+            tx.put(loaded);
         }
-        if let Err(error) = self.commit(work) {
+        if let Err(error) = self.commit(tx) {
             self.suspects = suspects;
             return Err(error);
         }
@@ -252,7 +252,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Leases that have ended without a report: what they were on is handed out again.
-    fn end_leases(&mut self, now: Instant) {
+    fn expire_leases(&mut self, now: Instant) {
         let ended: Vec<String> = self
             .leases
             .iter()
@@ -267,52 +267,52 @@ impl<S: Store> Desk<S> {
     }
 
     /// Asks the plugin whether an action is still wanted. None: it is not, or nobody can say.
-    fn check_again(
+    fn recheck(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
         key: &str,
     ) -> Result<Option<(Delivery, Option<String>)>, DeskError> {
-        let Account { policy, row: account } = self.account_of(kept.account)?;
+        let Account { policy, row: account } = self.account_of(loaded.account)?;
         let (policy, version, name) = (policy.clone(), account.policy, account.name.clone());
-        let Some(place) = kept.outbox_place(key) else { return Ok(None) };
-        if kept.parked.is_some() {
-            work.withdraw(kept, place, "the plugin cannot say whether it is still wanted");
+        let Some(place) = loaded.outbox_place(key) else { return Ok(None) };
+        if loaded.deferred.is_some() {
+            tx.withdraw(loaded, place, "the plugin cannot say whether it is still wanted");
             return Ok(None);
         }
-        let decision = match kept.conversation.tick(&policy, kept.now(work.now)) {
+        let decision = match loaded.conversation.tick(&policy, loaded.now(tx.now)) {
             Ok(decision) => decision,
             Err(error) => {
-                self.park(work, kept, &error);
+                self.defer(tx, loaded, &error);
                 return Ok(None);
             }
         };
-        let wanted = asked(&decision).filter(|action| key::render(&action.key) == key);
+        let wanted = requested_action(&decision).filter(|action| key::render(&action.key) == key);
         if let Some(action) = wanted
-            && self.is_held(kept, &action.key.step)?
+            && self.is_held(loaded, &action.key.step)?
         {
-            self.postpone(work, kept, key);
+            self.postpone(tx, loaded, key);
             return Ok(None);
         }
-        let Some(row) = kept.outbox.get(place) else { return Ok(None) };
+        let Some(row) = loaded.outbox.get(place) else { return Ok(None) };
         let by_hand = row.action.as_ref().ok().filter(|action| {
-            row.state == OutboxState::ByHand && is_open_to_people(&decision, &action.key.step)
+            row.state == OutboxState::ByHand && may_resend(&decision, &action.key.step)
         });
         if let Some(action) = wanted.or(by_hand) {
             let delivery = Delivery {
                 account: name,
-                ticket: kept.id().to_owned(),
+                ticket: loaded.id().to_owned(),
                 key: row.key.clone(),
                 attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
                 due: action.due,
                 action: action.clone(),
-                facts: kept.conversation.ticket.clone(),
+                facts: loaded.conversation.ticket.clone(),
             };
-            return Ok(Some((delivery, unsuitable(action))));
+            return Ok(Some((delivery, unsupported(action))));
         }
         let entry = Entry { policy: version, decision: Some(&decision), ..Entry::default() };
-        work.enter(kept, EntryKind::Ticked, entry);
-        self.settle(work, kept, &decision);
+        tx.add_entry(loaded, EntryKind::Ticked, entry);
+        self.settle(tx, loaded, &decision);
         Ok(None)
     }
 
@@ -325,10 +325,10 @@ impl<S: Store> Desk<S> {
     pub fn record_deliveries(
         &mut self,
         now: Instant,
-        reports: &[Report],
-    ) -> Result<Settled, DeskError> {
-        let mut work = self.work(now);
-        let mut settled = Settled::default();
+        reports: &[DeliveryReport],
+    ) -> Result<DeliveryCounts, DeskError> {
+        let mut tx = self.begin(now);
+        let mut settled = DeliveryCounts::default();
         for report in reports {
             let known = self.account(&report.account).ok().map(|account| account.row.no);
             let parsed = key::parse(&report.key).ok();
@@ -341,56 +341,56 @@ impl<S: Store> Desk<S> {
                 self.full.remove(&account);
                 self.queues.release(account, lease.customer.as_deref());
             }
-            let Some(mut kept) = self.pick_readable(&mut work, account, &parsed.ticket)? else {
+            let Some(mut loaded) = self.load_readable(&mut tx, account, &parsed.ticket)? else {
                 settled.stale = settled.stale.saturating_add(1);
                 continue;
             };
-            let place = kept
+            let place = loaded
                 .outbox_place(&report.key)
-                .filter(|place| kept.outbox.get(*place).is_some_and(|row| row.state.is_open()));
+                .filter(|place| loaded.outbox.get(*place).is_some_and(|row| row.state.is_open()));
             let count = match place {
                 // It was withdrawn while it was on its way, and was carried out nevertheless. What
                 // has failed since is not: that was told later than this.
-                None if report.outcome == Outcome::Done
-                    && kept.outbox_place(&report.key).is_none()
-                    && !is_recorded(&kept, &parsed) =>
+                None if report.outcome == DeliveryOutcome::Done
+                    && loaded.outbox_place(&report.key).is_none()
+                    && !is_recorded(&loaded, &parsed) =>
                 {
-                    let spoke = budget::usually_speaks(&parsed.step);
+                    let spoke = budget::reaches_customer(&parsed.step);
                     let note = json!({ "withdrawn": true });
-                    self.carried_out(&mut work, &mut kept, parsed, report.at, note, spoke)?;
+                    self.carried_out(&mut tx, &mut loaded, parsed, report.at, note, spoke)?;
                     &mut settled.done
                 }
                 None => &mut settled.stale,
-                Some(place) => self.report(&mut work, &mut kept, place, report, &mut settled)?,
+                Some(place) => self.report(&mut tx, &mut loaded, place, report, &mut settled)?,
             };
             *count = count.saturating_add(1);
-            work.put(kept);
+            tx.put(loaded);
         }
-        self.commit(work)?;
+        self.commit(tx)?;
         Ok(settled)
     }
 
     fn report<'s>(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
         place: usize,
-        report: &Report,
-        settled: &'s mut Settled,
+        report: &DeliveryReport,
+        settled: &'s mut DeliveryCounts,
     ) -> Result<&'s mut usize, DeskError> {
         let Ok(parsed) = key::parse(&report.key) else { return Ok(&mut settled.stale) };
-        let Some(row) = kept.outbox.get(place) else { return Ok(&mut settled.stale) };
+        let Some(row) = loaded.outbox.get(place) else { return Ok(&mut settled.stale) };
         let attempt = row.attempts.saturating_add(1);
-        let counts = work.count(kept.account);
+        let counts = tx.count(loaded.account);
         let (kind, why) = match &report.outcome {
-            Outcome::Done => {
+            DeliveryOutcome::Done => {
                 counts.done = counts.done.saturating_add(1);
-                work.carried_out.push((row.due, report.at));
-                let row = kept.outbox.remove(place);
-                kept.is_changed = true;
-                work.batch.outbox.push(OutboxChange::Remove { ticket: kept.no, key: row.key });
+                tx.carried_out.push((row.due, report.at));
+                let row = loaded.outbox.remove(place);
+                loaded.is_changed = true;
+                tx.batch.outbox.push(OutboxChange::Remove { ticket: loaded.no, key: row.key });
                 // Whoever heard of it from elsewhere was quicker than its report.
-                if !is_recorded(kept, &parsed) {
+                if !is_recorded(loaded, &parsed) {
                     let mut note = json!({ "attempt": attempt, "due": row.due });
                     let action = row.action.as_ref().ok();
                     let offered = action.map(offered).unwrap_or_default();
@@ -402,30 +402,30 @@ impl<S: Store> Desk<S> {
                         note.insert("quick-replies".into(), offered);
                     }
                     let spoke = action.is_some_and(|action| action.task.reaches_customer());
-                    self.carried_out(work, kept, parsed, report.at, note, spoke)?;
+                    self.carried_out(tx, loaded, parsed, report.at, note, spoke)?;
                 }
                 return Ok(&mut settled.done);
             }
-            Outcome::Retry(why) | Outcome::RetryAfter { why, .. }
+            DeliveryOutcome::Retry(why) | DeliveryOutcome::RetryAfter { why, .. }
                 if attempt < i64::from(self.options.attempts) =>
             {
                 counts.retried = counts.retried.saturating_add(1);
-                let asked = match &report.outcome {
-                    Outcome::RetryAfter { pause, .. } => *pause,
+                let requested_action = match &report.outcome {
+                    DeliveryOutcome::RetryAfter { pause, .. } => *pause,
                     _ => 0,
                 };
-                self.try_later(work, kept, place, attempt, why, asked);
+                self.schedule_retry(tx, loaded, place, attempt, why, requested_action);
                 return Ok(&mut settled.retried);
             }
-            Outcome::Retry(why) | Outcome::RetryAfter { why, .. } => {
+            DeliveryOutcome::Retry(why) | DeliveryOutcome::RetryAfter { why, .. } => {
                 (FailureKind::Unreachable, why)
             }
-            Outcome::Refused(why) => (FailureKind::Refused, why),
-            Outcome::Blocked(why) => (FailureKind::Blocked, why),
+            DeliveryOutcome::Refused(why) => (FailureKind::Refused, why),
+            DeliveryOutcome::Blocked(why) => (FailureKind::Blocked, why),
         };
-        give_up(work, kept, place, attempt, why);
+        give_up(tx, loaded, place, attempt, why);
         let happening = Happening::Failed(Failure { key: parsed, kind });
-        self.tell(work, kept, happening, report.at, Value::Null)?;
+        self.record_result(tx, loaded, happening, report.at, Value::Null)?;
         Ok(&mut settled.given_up)
     }
 
@@ -433,73 +433,84 @@ impl<S: Store> Desk<S> {
     /// got a message, if they did.
     fn carried_out(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
         key: ActionKey,
         at: Instant,
         note: Value,
         spoke: bool,
     ) -> Result<(), DeskError> {
-        let now = kept.now(work.now);
-        let at = kept.now(at.min(now));
-        let spoke = spoke && kept.customer().is_some();
+        let now = loaded.now(tx.now);
+        let at = loaded.now(at.min(now));
+        let spoke = spoke && loaded.customer().is_some();
         let text = key::render(&key);
         let what = Happening::CarriedOut(key);
         let event = Event { id: None, sequence: None, at, received_at: now, what };
-        let mut row = Row::event(kept.id(), event.clone());
+        let mut row = Row::event(loaded.id(), event.clone());
         if spoke {
-            row.facts = budget::with(&kept.conversation.ticket, &[at], now);
+            row.facts = budget::with(&loaded.conversation.ticket, &[at], now);
         }
-        self.hear(work, kept, &row, Some(note))?;
-        self.pass_on(work, kept, &event)?;
-        if spoke { self.tell_others(work, kept, &text, at) } else { Ok(()) }
+        self.record(tx, loaded, &row, Some(note))?;
+        self.forward_result(tx, loaded, &event)?;
+        if spoke { self.record_sent_in_others(tx, loaded, &text, at) } else { Ok(()) }
     }
 
     /// Gives up what is in the outbox of an action that has failed as somebody else tells.
-    pub(super) fn has_failed(&self, work: &mut Work, kept: &mut Kept, failure: &Failure) {
+    pub(super) fn has_failed(
+        &self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+        failure: &Failure,
+    ) {
         let key = key::render(&failure.key);
         let open = |row: &OutboxRow| row.key == key && row.state.is_open();
-        let Some(place) = kept.outbox.iter().position(open) else { return };
-        let attempts = kept.outbox.get(place).map_or(0, |row| row.attempts);
+        let Some(place) = loaded.outbox.iter().position(open) else { return };
+        let attempts = loaded.outbox.get(place).map_or(0, |row| row.attempts);
         let why = format!("it failed after it was sent: {}", failure.kind.word());
-        give_up(work, kept, place, attempts.saturating_add(1), &why);
+        give_up(tx, loaded, place, attempts.saturating_add(1), &why);
     }
 
     /// Tells the plugin what became of an action.
-    fn tell(
+    fn record_result(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
         what: Happening,
         at: Instant,
         note: Value,
     ) -> Result<(), DeskError> {
-        let now = kept.now(work.now);
-        let at = kept.now(at.min(now));
+        let now = loaded.now(tx.now);
+        let at = loaded.now(at.min(now));
         let event = Event { id: None, sequence: None, at, received_at: now, what };
-        let row = Row::event(kept.id(), event.clone());
-        self.hear(work, kept, &row, Some(note).filter(|note| !note.is_null()))?;
-        self.pass_on(work, kept, &event)
+        let row = Row::event(loaded.id(), event.clone());
+        self.record(tx, loaded, &row, Some(note).filter(|note| !note.is_null()))?;
+        self.forward_result(tx, loaded, &event)
     }
 
-    fn try_later(
+    fn schedule_retry(
         &mut self,
-        work: &mut Work,
-        kept: &mut Kept,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
         place: usize,
         attempt: i64,
         why: &str,
-        asked: Duration,
+        requested_action: Duration,
     ) {
-        let asked = i64::try_from(asked.min(self.options.longest_retry_after)).unwrap_or(i64::MAX);
-        let pause = self.pause(&kept.outbox, place, attempt).max(asked);
-        let Some(row) = kept.outbox.get_mut(place) else { return };
+        let requested_action =
+            i64::try_from(requested_action.min(self.options.longest_retry_after))
+                .unwrap_or(i64::MAX);
+        let pause = self.pause(&loaded.outbox, place, attempt).max(requested_action);
+        let Some(row) = loaded.outbox.get_mut(place) else { return };
         row.attempts = attempt;
-        row.next = work.now.saturating_add(pause);
+        row.next = tx.now.saturating_add(pause);
         row.why = Some(why.to_owned());
         let note = json!({ "key": row.key, "attempt": attempt, "why": why });
-        work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
-        work.enter(kept, EntryKind::NotDelivered, Entry { note: Some(note), ..Entry::default() });
+        tx.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
+        tx.add_entry(
+            loaded,
+            EntryKind::NotDelivered,
+            Entry { note: Some(note), ..Entry::default() },
+        );
     }
 
     /// Between half and all of a pause that doubles; which, is the key's and the attempt's.
@@ -544,20 +555,31 @@ impl<S: Store> Desk<S> {
         key: &str,
         by: &str,
     ) -> Result<(), DeskError> {
-        self.change_dead(now, account, key, by, "dead-letter-sent-again", |work, kept, place| {
-            let Some(row) = kept.outbox.get_mut(place) else { return Ok(()) };
-            if let Err(UnreadableAction { why, .. }) = &row.action {
-                let said = format!("action `{key}` cannot be read: {why}; discard it");
-                return Err(DeskError::Unreadable(said));
-            }
-            row.state = OutboxState::ByHand;
-            row.attempts = 0;
-            row.next = now;
-            let note = json!({ "key": row.key, "by": by });
-            work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
-            work.enter(kept, EntryKind::SentAgain, Entry { note: Some(note), ..Entry::default() });
-            Ok(())
-        })
+        self.change_dead_letter(
+            now,
+            account,
+            key,
+            by,
+            "dead-letter-sent-again",
+            |tx, loaded, place| {
+                let Some(row) = loaded.outbox.get_mut(place) else { return Ok(()) };
+                if let Err(UnreadableAction { why, .. }) = &row.action {
+                    let said = format!("action `{key}` cannot be read: {why}; discard it");
+                    return Err(DeskError::Unreadable(said));
+                }
+                row.state = OutboxState::ByHand;
+                row.attempts = 0;
+                row.next = now;
+                let note = json!({ "key": row.key, "by": by });
+                tx.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
+                tx.add_entry(
+                    loaded,
+                    EntryKind::SentAgain,
+                    Entry { note: Some(note), ..Entry::default() },
+                );
+                Ok(())
+            },
+        )
     }
 
     /// Puts an action that was given up out of sight.
@@ -572,31 +594,38 @@ impl<S: Store> Desk<S> {
         key: &str,
         by: &str,
     ) -> Result<(), DeskError> {
-        self.change_dead(now, account, key, by, "dead-letter-discarded", |work, kept, place| {
-            work.withdraw(kept, place, "somebody has discarded it");
-            Ok(())
-        })
+        self.change_dead_letter(
+            now,
+            account,
+            key,
+            by,
+            "dead-letter-discarded",
+            |tx, loaded, place| {
+                tx.withdraw(loaded, place, "somebody has discarded it");
+                Ok(())
+            },
+        )
     }
 
-    fn change_dead(
+    fn change_dead_letter(
         &mut self,
         now: Instant,
         account: &str,
         key: &str,
         by: &str,
         what: &str,
-        change: impl FnOnce(&mut Work, &mut Kept, usize) -> Result<(), DeskError>,
+        change: impl FnOnce(&mut Transaction, &mut LoadedTicket, usize) -> Result<(), DeskError>,
     ) -> Result<(), DeskError> {
         let account = self.account(account)?.row.no;
         let unknown = || DeskError::UnknownAction(key.to_owned());
         let parsed = key::parse(key).map_err(|_| unknown())?;
-        let mut work = self.work(now);
-        let mut kept = self.pick(&mut work, account, &parsed.ticket)?.ok_or_else(unknown)?;
+        let mut tx = self.begin(now);
+        let mut loaded = self.load(&mut tx, account, &parsed.ticket)?.ok_or_else(unknown)?;
         let dead = |row: &OutboxRow| row.key == key && row.state == OutboxState::Dead;
-        let place = kept.outbox.iter().position(dead);
+        let place = loaded.outbox.iter().position(dead);
         if let Some(place) = place {
-            change(&mut work, &mut kept, place)?;
-            work.batch.audit.push(AuditRow {
+            change(&mut tx, &mut loaded, place)?;
+            tx.batch.audit.push(AuditRow {
                 account,
                 at: now,
                 by: by.to_owned(),
@@ -604,20 +633,20 @@ impl<S: Store> Desk<S> {
                 details: json!({ "key": key }).to_string(),
             });
         }
-        work.put(kept);
-        self.commit(work)?;
+        tx.put(loaded);
+        self.commit(tx)?;
         place.map(|_| ()).ok_or_else(unknown)
     }
 }
 
 /// Makes a dead letter of an action whose key or ticket cannot be read.
-fn move_aside(work: &mut Work, account: i64, row: WaitingRow) {
+fn move_aside(tx: &mut Transaction, account: i64, row: WaitingRow) {
     tracing::error!(account, key = row.key, "an action was moved aside: its ticket cannot be read");
     let why = "its ticket cannot be read or written; look at the log, and restore a backup if the \
                ticket is to go on";
-    let counts = work.count(account);
+    let counts = tx.count(account);
     counts.given_up = counts.given_up.saturating_add(1);
-    work.batch.outbox.push(OutboxChange::MoveAside {
+    tx.batch.outbox.push(OutboxChange::MoveAside {
         ticket: row.ticket,
         key: row.key,
         why: why.to_owned(),
@@ -625,16 +654,22 @@ fn move_aside(work: &mut Work, account: i64, row: WaitingRow) {
 }
 
 /// Makes a dead letter of an action.
-fn give_up(work: &mut Work, kept: &mut Kept, place: usize, attempts: i64, why: &str) {
-    let Some(row) = kept.outbox.get_mut(place) else { return };
+fn give_up(
+    tx: &mut Transaction,
+    loaded: &mut LoadedTicket,
+    place: usize,
+    attempts: i64,
+    why: &str,
+) {
+    let Some(row) = loaded.outbox.get_mut(place) else { return };
     row.state = OutboxState::Dead;
     row.attempts = attempts;
     row.why = Some(why.to_owned());
     let note = json!({ "key": row.key, "attempt": attempts, "why": why });
-    work.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
-    let counts = work.count(kept.account);
+    tx.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
+    let counts = tx.count(loaded.account);
     counts.given_up = counts.given_up.saturating_add(1);
-    work.enter(kept, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
+    tx.add_entry(loaded, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
 }
 
 /// The quick replies that an action offers, but for those beside a closing text: a ticket that is
@@ -647,8 +682,8 @@ fn offered(action: &Action) -> &[QuickReply] {
 }
 
 /// Whether the plugin has been told that this was carried out, or of something in a later cycle.
-pub(super) fn is_recorded(kept: &Kept, key: &ActionKey) -> bool {
-    let conversation = &kept.conversation;
+pub(super) fn is_recorded(loaded: &LoadedTicket, key: &ActionKey) -> bool {
+    let conversation = &loaded.conversation;
     if matches!(key.step, Step::Reply(_)) {
         return conversation.replied().iter().any(|reply| reply.step == key.step);
     }

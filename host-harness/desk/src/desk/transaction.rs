@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use despertador_contract::{Decision, Instant};
 use serde_json::{Value, json};
 
-use super::cache::place;
+use super::cache::ticket_key;
 use super::counts::Counts;
-use super::ticket::Kept;
+use super::ticket::LoadedTicket;
 use crate::store::{Batch, EntryKind, EntryRow, LaneRow, Numbers, OutboxChange};
 use despertador_contract::decision::decision_json;
 
 /// Tickets taken in hand and what is to be stored of them.
-pub(crate) struct Work {
+pub(crate) struct Transaction {
     pub(crate) now: Instant,
-    pub(crate) kept: HashMap<String, Kept>,
+    pub(crate) loaded: HashMap<String, LoadedTicket>,
     pub(crate) batch: Batch,
     pub(crate) numbers: Numbers,
     /// The lanes of `batch`, by account and department.
@@ -34,11 +34,11 @@ pub(crate) struct Entry<'a> {
     pub(crate) note: Option<Value>,
 }
 
-impl Work {
+impl Transaction {
     pub(crate) fn new(now: Instant, numbers: Numbers) -> Self {
         Self {
             now,
-            kept: HashMap::new(),
+            loaded: HashMap::new(),
             batch: Batch::default(),
             numbers,
             lanes: HashMap::new(),
@@ -52,37 +52,46 @@ impl Work {
         self.counts.entry(account).or_default()
     }
 
-    pub(crate) fn put(&mut self, kept: Kept) {
-        self.kept.insert(place(kept.account, kept.id()), kept);
+    pub(crate) fn put(&mut self, loaded: LoadedTicket) {
+        self.loaded.insert(ticket_key(loaded.account, loaded.id()), loaded);
     }
 
     /// Takes down what happened to a ticket.
-    pub(crate) fn enter(&mut self, kept: &mut Kept, kind: EntryKind, entry: Entry<'_>) -> i64 {
+    pub(crate) fn add_entry(
+        &mut self,
+        loaded: &mut LoadedTicket,
+        kind: EntryKind,
+        entry: Entry<'_>,
+    ) -> i64 {
         self.numbers.entry = self.numbers.entry.saturating_add(1);
         let seq = self.numbers.entry;
         self.batch.journal.push(EntryRow {
             seq,
-            previous: kept.last,
-            ticket: kept.no,
-            at: kept.recorded(self.now),
+            previous: loaded.last,
+            ticket: loaded.no,
+            at: loaded.recorded(self.now),
             kind,
             policy: entry.policy,
             row: entry.row,
             decision: entry.decision.map(|decision| decision_json(decision).to_string()),
             note: entry.note.map(|note| note.to_string()),
         });
-        kept.last = seq;
+        loaded.last = seq;
         seq
     }
 
     /// Takes a row out of the outbox and says why.
-    pub(crate) fn withdraw(&mut self, kept: &mut Kept, index: usize, why: &str) {
-        let row = kept.outbox.remove(index);
-        let counts = self.count(kept.account);
+    pub(crate) fn withdraw(&mut self, loaded: &mut LoadedTicket, index: usize, why: &str) {
+        let row = loaded.outbox.remove(index);
+        let counts = self.count(loaded.account);
         counts.withdrawn = counts.withdrawn.saturating_add(1);
         let note = json!({ "key": row.key, "why": why });
-        self.enter(kept, EntryKind::Withdrawn, Entry { note: Some(note), ..Entry::default() });
-        self.batch.outbox.push(OutboxChange::Remove { ticket: kept.no, key: row.key });
+        self.add_entry(
+            loaded,
+            EntryKind::Withdrawn,
+            Entry { note: Some(note), ..Entry::default() },
+        );
+        self.batch.outbox.push(OutboxChange::Remove { ticket: loaded.no, key: row.key });
     }
 
     pub(crate) fn lane(&mut self, account: i64, department: Option<&str>) -> i64 {

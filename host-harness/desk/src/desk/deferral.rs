@@ -10,9 +10,9 @@ use despertador_host::{CallError, Policy};
 use serde_json::json;
 
 use super::budget::Before;
-use super::hear::{Unheard, play};
-use super::ticket::Kept;
-use super::work::{Entry, Work};
+use super::record::{RecordError, evaluate_row};
+use super::ticket::LoadedTicket;
+use super::transaction::{Entry, Transaction};
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{EntryKind, Store};
@@ -23,33 +23,38 @@ const LONGEST_PAUSE: i64 = 3_600_000;
 
 impl<S: Store> Desk<S> {
     /// Sets a ticket aside. What it asks for is withdrawn until the plugin asks again.
-    pub(super) fn park(&mut self, work: &mut Work, kept: &mut Kept, error: &CallError) {
+    pub(super) fn defer(
+        &mut self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+        error: &CallError,
+    ) {
         let why = error.to_string();
-        work.enter(
-            kept,
-            EntryKind::Parked,
+        tx.add_entry(
+            loaded,
+            EntryKind::Deferred,
             Entry { note: Some(json!({ "why": why })), ..Entry::default() },
         );
-        let doubled = u32::try_from(kept.failures.min(20)).unwrap_or(0);
+        let doubled = u32::try_from(loaded.failures.min(20)).unwrap_or(0);
         let pause = FIRST_PAUSE.checked_shl(doubled).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
-        let again = work.now.saturating_add(pause);
+        let again = tx.now.saturating_add(pause);
         let again = error.retry_at().map_or(again, |at| at.max(again));
-        if kept.parked.is_none() {
-            let counts = work.count(kept.account);
-            counts.parked = counts.parked.saturating_add(1);
+        if loaded.deferred.is_none() {
+            let counts = tx.count(loaded.account);
+            counts.deferred = counts.deferred.saturating_add(1);
         }
-        kept.failures = kept.failures.saturating_add(1);
-        kept.set_aside(Some(why));
+        loaded.failures = loaded.failures.saturating_add(1);
+        loaded.set_deferred(Some(why));
         // Not all in the same instant: after a quarantine the first one tells of the others.
-        let apart = kept.no.rem_euclid(997);
-        kept.wake_at(Some(again.saturating_add(apart)), None);
-        if kept.lane == 0 {
-            self.take_lane(work, kept);
+        let apart = loaded.no.rem_euclid(997);
+        loaded.wake_at(Some(again.saturating_add(apart)), None);
+        if loaded.lane == 0 {
+            self.take_lane(tx, loaded);
         }
         let mut index = 0;
-        while let Some(row) = kept.outbox.get(index) {
-            if row.state.is_open() && !self.is_leased(kept.account, &row.key, work.now) {
-                work.withdraw(kept, index, "the plugin cannot say whether it is still wanted");
+        while let Some(row) = loaded.outbox.get(index) {
+            if row.state.is_open() && !self.is_leased(loaded.account, &row.key, tx.now) {
+                tx.withdraw(loaded, index, "the plugin cannot say whether it is still wanted");
             } else {
                 index = index.saturating_add(1);
             }
@@ -57,49 +62,53 @@ impl<S: Store> Desk<S> {
     }
 
     /// Tells the plugin what it has not heard of, and asks it what is due.
-    pub(super) fn resume(&mut self, work: &mut Work, kept: &mut Kept) -> Result<(), DeskError> {
-        let Account { policy, row } = self.account_of(kept.account)?;
+    pub(super) fn resume(
+        &mut self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+    ) -> Result<(), DeskError> {
+        let Account { policy, row } = self.account_of(loaded.account)?;
         let (policy, version) = (policy.clone(), row.policy);
-        let unheard = match kept.unheard {
-            Some(first) => self.unheard_since(kept.last, first)?,
+        let pending = match loaded.pending {
+            Some(first) => self.pending_since(loaded.last, first)?,
             None => Vec::new(),
         };
-        let before = kept.clone();
-        let now = kept.now(work.now);
-        match catch_up(&policy, kept, &unheard, now) {
+        let before = loaded.clone();
+        let now = loaded.now(tx.now);
+        match record_pending_rows(&policy, loaded, &pending, now) {
             Ok(()) => {}
             Err(error) => {
-                *kept = before;
-                self.park(work, kept, &error);
+                *loaded = before;
+                self.defer(tx, loaded, &error);
                 return Ok(());
             }
         }
-        match kept.conversation.tick(&policy, now) {
+        match loaded.conversation.tick(&policy, now) {
             Ok(decision) => {
-                Before::of(&before).note(work, kept);
-                kept.set_aside(None);
-                kept.failures = 0;
-                kept.unheard = None;
+                Before::of(&before).note(tx, loaded);
+                loaded.set_deferred(None);
+                loaded.failures = 0;
+                loaded.pending = None;
                 let entry =
                     Entry { policy: version, decision: Some(&decision), ..Entry::default() };
-                work.enter(kept, EntryKind::Resumed, entry);
-                self.settle(work, kept, &decision);
+                tx.add_entry(loaded, EntryKind::Resumed, entry);
+                self.settle(tx, loaded, &decision);
             }
             Err(error) => {
-                *kept = before;
-                self.park(work, kept, &error);
+                *loaded = before;
+                self.defer(tx, loaded, &error);
             }
         }
         Ok(())
     }
 
     /// What happened to a ticket and was not told, in order.
-    fn unheard_since(&self, last: i64, first: i64) -> Result<Vec<Row>, DeskError> {
+    fn pending_since(&self, last: i64, first: i64) -> Result<Vec<Row>, DeskError> {
         let mut rows = Vec::new();
         let mut seq = last;
         while seq >= first {
             let Some(entry) = self.store.entry(seq)? else { break };
-            if entry.kind == EntryKind::Unheard {
+            if entry.kind == EntryKind::Pending {
                 rows.push(stored_row(entry.row.as_deref().unwrap_or_default())?);
             }
             seq = entry.previous;
@@ -117,16 +126,16 @@ pub(crate) fn stored_row(text: &str) -> Result<Row, DeskError> {
 }
 
 /// Tells the plugin of these; what it refuses it will refuse at any time.
-pub(crate) fn catch_up(
+pub(crate) fn record_pending_rows(
     policy: &Policy,
-    kept: &mut Kept,
+    loaded: &mut LoadedTicket,
     rows: &[Row],
     now: Instant,
 ) -> Result<(), CallError> {
     for row in rows {
-        match play(policy, kept, row, now) {
-            Ok(_) | Err(Unheard::Refused(_)) => {}
-            Err(Unheard::Failed(error)) => return Err(error),
+        match evaluate_row(policy, loaded, row, now) {
+            Ok(_) | Err(RecordError::Refused(_)) => {}
+            Err(RecordError::Failed(error)) => return Err(error),
         }
     }
     Ok(())

@@ -3,9 +3,9 @@
 use despertador_contract::{Decision, Duration, Instant, Outcome};
 use despertador_host::drain::Due;
 
-use super::damage::{contain, is_damage};
-use super::ticket::Kept;
-use super::work::{Entry, Work};
+use super::damage::{is_damage, note_damaged};
+use super::ticket::LoadedTicket;
+use super::transaction::{Entry, Transaction};
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{DueRow, EntryKind, Store, StoreProblem};
@@ -15,7 +15,7 @@ const LATER: i64 = 60_000;
 
 /// What a call of [`Desk::poll_due`] has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Woken {
+pub struct Polled {
     /// How many tickets were looked at.
     pub tickets: usize,
     /// How much later than its deadline the latest of them was, in milliseconds.
@@ -31,33 +31,33 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// See [`DeskError`].
-    pub fn poll_due(&mut self, now: Instant, budget: usize) -> Result<Woken, DeskError> {
+    pub fn poll_due(&mut self, now: Instant, budget: usize) -> Result<Polled, DeskError> {
         if self.purge_at.is_some_and(|at| at <= now) {
             self.purge(now)?;
         }
-        match self.wake_together(now, budget) {
+        match self.poll_together(now, budget) {
             Err(error) if is_damage(&error) && !self.suspects.is_empty() => {
-                self.wake_one_by_one(now, error)
+                self.poll_separately(now, error)
             }
-            woken => woken,
+            polled => polled,
         }
     }
 
     /// Wakes tickets in commits of their own after one commit for all of them has failed, so that
     /// those that it failed for are known.
-    fn wake_one_by_one(&mut self, now: Instant, first: DeskError) -> Result<Woken, DeskError> {
+    fn poll_separately(&mut self, now: Instant, first: DeskError) -> Result<Polled, DeskError> {
         let suspects = std::mem::take(&mut self.suspects);
         if let [_] = suspects[..] {
             self.isolate(now, &suspects, &first)?;
-            return Ok(Woken { more: true, ..Woken::default() });
+            return Ok(Polled { more: true, ..Polled::default() });
         }
-        let mut all = Woken { more: true, ..Woken::default() };
+        let mut all = Polled { more: true, ..Polled::default() };
         for _ in suspects {
-            match self.wake_together(now, 1) {
-                Ok(woken) => {
-                    all.tickets = all.tickets.saturating_add(woken.tickets);
-                    all.lateness = all.lateness.max(woken.lateness);
-                    all.more = woken.more;
+            match self.poll_together(now, 1) {
+                Ok(polled) => {
+                    all.tickets = all.tickets.saturating_add(polled.tickets);
+                    all.lateness = all.lateness.max(polled.lateness);
+                    all.more = polled.more;
                 }
                 Err(error) if is_damage(&error) && self.suspects.len() == 1 => {
                     let suspect = std::mem::take(&mut self.suspects);
@@ -69,11 +69,11 @@ impl<S: Store> Desk<S> {
         Ok(all)
     }
 
-    fn wake_together(&mut self, now: Instant, budget: usize) -> Result<Woken, DeskError> {
+    fn poll_together(&mut self, now: Instant, budget: usize) -> Result<Polled, DeskError> {
         self.suspects.clear();
         let lanes = self.lanes.due(now);
-        let mut work = self.work(now);
-        let mut woken = Woken::default();
+        let mut tx = self.begin(now);
+        let mut polled = Polled::default();
         // Turns are only had if all of this is stored.
         let mut turns = self.turns.clone();
         let taken = turns.drain(self.candidates(&lanes, now, budget)?, budget);
@@ -81,18 +81,18 @@ impl<S: Store> Desk<S> {
         let mut in_hand = Vec::with_capacity(taken.len());
         for Due { account, item: DueRow { no, due }, .. } in taken {
             in_hand.push((account, no));
-            if self.look_at_number(&mut work, account, no)? {
+            if self.evaluate_by_number(&mut tx, account, no)? {
                 late.push(due);
                 let lateness = u64::try_from(now.saturating_sub(due)).unwrap_or(0);
-                woken.lateness = woken.lateness.max(lateness);
+                polled.lateness = polled.lateness.max(lateness);
             }
         }
-        woken.tickets = late.len();
+        polled.tickets = late.len();
         let room = budget.saturating_sub(in_hand.len());
-        let swept = self.sweep(&mut work, room, &mut in_hand)?;
-        woken.tickets = woken.tickets.saturating_add(swept);
-        let accounts = work.batch.accounts.clone();
-        if let Err(error) = self.commit(work) {
+        let swept = self.sweep(&mut tx, room, &mut in_hand)?;
+        polled.tickets = polled.tickets.saturating_add(swept);
+        let accounts = tx.batch.accounts.clone();
+        if let Err(error) = self.commit(tx) {
             self.suspects = in_hand;
             return Err(error);
         }
@@ -107,8 +107,8 @@ impl<S: Store> Desk<S> {
             let earliest = self.earliest(lane, now)?;
             self.lanes.set(lane, earliest);
         }
-        woken.more = self.next_due().is_some_and(|at| at <= now);
-        Ok(woken)
+        polled.more = self.next_due().is_some_and(|at| at <= now);
+        Ok(polled)
     }
 
     /// Enough of what is due in each lane for its share of the budget; what was moved aside is not
@@ -151,50 +151,54 @@ impl<S: Store> Desk<S> {
     }
 
     /// Asks what is due of the ticket of this number, if it can be read.
-    fn look_at_number(
+    fn evaluate_by_number(
         &mut self,
-        work: &mut Work,
+        tx: &mut Transaction,
         account: i64,
         no: i64,
     ) -> Result<bool, DeskError> {
-        let Some(id) = self.named(work, no, account)? else { return Ok(false) };
-        let mut kept = match self.pick(work, account, &id) {
-            Ok(Some(kept)) => kept,
+        let Some(id) = self.named(tx, no, account)? else { return Ok(false) };
+        let mut loaded = match self.load(tx, account, &id) {
+            Ok(Some(loaded)) => loaded,
             Ok(None) => {
                 let missing = format!("ticket `{id}` is not found by its id");
-                contain(work, no, account, DeskError::Unreadable(missing))?;
+                note_damaged(tx, no, account, DeskError::Unreadable(missing))?;
                 return Ok(false);
             }
             Err(error) => {
-                contain(work, no, account, error)?;
+                note_damaged(tx, no, account, error)?;
                 return Ok(false);
             }
         };
-        if let Err(error) = self.look_at(work, &mut kept) {
-            contain(work, no, account, error)?;
+        if let Err(error) = self.evaluate(tx, &mut loaded) {
+            note_damaged(tx, no, account, error)?;
             return Ok(false);
         }
-        work.put(kept);
+        tx.put(loaded);
         Ok(true)
     }
 
     /// Asks what is due of one ticket.
-    fn look_at(&mut self, work: &mut Work, kept: &mut Kept) -> Result<(), DeskError> {
-        if kept.parked.is_some() {
-            return self.resume(work, kept);
+    fn evaluate(
+        &mut self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+    ) -> Result<(), DeskError> {
+        if loaded.deferred.is_some() {
+            return self.resume(tx, loaded);
         }
-        let Account { policy, row } = self.account_of(kept.account)?;
+        let Account { policy, row } = self.account_of(loaded.account)?;
         let (policy, version) = (policy.clone(), row.policy);
-        match kept.conversation.tick(&policy, kept.now(work.now)) {
+        match loaded.conversation.tick(&policy, loaded.now(tx.now)) {
             Ok(decision) => {
-                if says_more(kept, &decision) {
+                if is_new(loaded, &decision) {
                     let entry =
                         Entry { policy: version, decision: Some(&decision), ..Entry::default() };
-                    work.enter(kept, EntryKind::Ticked, entry);
+                    tx.add_entry(loaded, EntryKind::Ticked, entry);
                 }
-                self.settle(work, kept, &decision);
+                self.settle(tx, loaded, &decision);
             }
-            Err(error) => self.park(work, kept, &error),
+            Err(error) => self.defer(tx, loaded, &error),
         }
         Ok(())
     }
@@ -202,7 +206,7 @@ impl<S: Store> Desk<S> {
     /// Looks at open tickets of accounts whose policy was changed, from where it was left.
     fn sweep(
         &mut self,
-        work: &mut Work,
+        tx: &mut Transaction,
         room: usize,
         in_hand: &mut Vec<(i64, i64)>,
     ) -> Result<usize, DeskError> {
@@ -218,25 +222,25 @@ impl<S: Store> Desk<S> {
             account.sweep = open.last().copied().filter(|_| open.len() == share);
             for no in open {
                 in_hand.push((account.no, no));
-                if self.look_at_number(work, account.no, no)? {
+                if self.evaluate_by_number(tx, account.no, no)? {
                     swept = swept.saturating_add(1);
                 }
             }
-            work.batch.accounts.push(account);
+            tx.batch.accounts.push(account);
         }
         Ok(swept)
     }
 }
 
 /// Whether a decision says something that the ticket does not say already.
-fn says_more(kept: &Kept, decision: &Decision) -> bool {
+fn is_new(loaded: &LoadedTicket, decision: &Decision) -> bool {
     match &decision.outcome {
         Outcome::Wait(wake) => {
-            kept.due != Some(wake.until) || kept.aim.as_ref() != Some(&wake.step)
+            loaded.due != Some(wake.until) || loaded.next_step.as_ref() != Some(&wake.step)
         }
         Outcome::Act(action) => {
-            kept.outbox_place(&despertador_contract::key::render(&action.key)).is_none()
+            loaded.outbox_place(&despertador_contract::key::render(&action.key)).is_none()
         }
-        Outcome::Rest | Outcome::Other(_) => kept.due.is_some(),
+        Outcome::Rest | Outcome::Other(_) => loaded.due.is_some(),
     }
 }

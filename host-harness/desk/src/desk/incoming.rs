@@ -13,9 +13,9 @@ use sha2::Digest;
 
 use super::Desk;
 use super::damage::is_damage;
-use super::deliver::is_recorded;
-use super::ticket::{CONTINUED_BY, Kept};
-use super::work::Work;
+use super::delivery::is_recorded;
+use super::ticket::{CONTINUED_BY, LoadedTicket};
+use super::transaction::Transaction;
 use crate::error::DeskError;
 use crate::store::{Consumed, Store};
 
@@ -53,11 +53,11 @@ impl Incoming {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Receipt {
     /// It is stored, and the plugin has decided.
-    Heard(Box<Decision>),
+    Recorded(Box<Decision>),
     /// It was stored before.
-    Again,
+    Duplicate,
     /// It is stored. The plugin cannot answer about this ticket at present and will be told later.
-    Parked,
+    Deferred,
     /// It is not stored and never will be; the sentence says why.
     Refused(String),
 }
@@ -84,8 +84,8 @@ impl<S: Store> Desk<S> {
         now: Instant,
         incoming: &[Incoming],
     ) -> Result<Vec<Receipt>, DeskError> {
-        match self.take_together(now, incoming) {
-            Err(error) if is_damage(&error) => self.take_one_by_one(now, incoming, &error),
+        match self.record_batch(now, incoming) {
+            Err(error) if is_damage(&error) => self.record_separately(now, incoming, &error),
             receipts => receipts,
         }
     }
@@ -96,7 +96,7 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// The damage is not that of tickets alone. What was taken in before it was seen is stored.
-    fn take_one_by_one(
+    fn record_separately(
         &mut self,
         now: Instant,
         incoming: &[Incoming],
@@ -104,7 +104,7 @@ impl<S: Store> Desk<S> {
     ) -> Result<Vec<Receipt>, DeskError> {
         let mut receipts = Vec::with_capacity(incoming.len());
         for one in incoming {
-            let error = match self.take_together(now, std::slice::from_ref(one)) {
+            let error = match self.record_batch(now, std::slice::from_ref(one)) {
                 Ok(receipt) => {
                     receipts.extend(receipt);
                     continue;
@@ -124,48 +124,48 @@ impl<S: Store> Desk<S> {
         Ok(receipts)
     }
 
-    fn take_together(
+    fn record_batch(
         &mut self,
         now: Instant,
         incoming: &[Incoming],
     ) -> Result<Vec<Receipt>, DeskError> {
-        let mut work = self.work(now);
+        let mut tx = self.begin(now);
         let mut receipts = Vec::with_capacity(incoming.len());
         for incoming in incoming {
-            receipts.push(self.take_one(&mut work, incoming)?);
+            receipts.push(self.record_event(&mut tx, incoming)?);
         }
-        self.commit(work)?;
+        self.commit(tx)?;
         Ok(receipts)
     }
 
     /// Hands the memory of a ticket on to a new one. What the journal says of it; none if there is
     /// nothing to hand on. Of one that is set aside the memory is not whole: the new one begins
     /// anew, and its customer is left alone until somebody answers them.
-    fn hand_on(
+    fn hand_over(
         &mut self,
-        work: &mut Work,
+        tx: &mut Transaction,
         account: i64,
         parent: &str,
-        kept: &mut Kept,
+        loaded: &mut LoadedTicket,
     ) -> Result<Option<Value>, DeskError> {
-        if parent == kept.id() {
+        if parent == loaded.id() {
             return Ok(None);
         }
-        let Some(mut parent) = self.pick_readable(work, account, parent)? else { return Ok(None) };
-        let note = handed_on(&parent);
-        if parent.parked.is_some() || go_on(kept, &note).is_none() {
-            work.put(parent);
+        let Some(mut parent) = self.load_readable(tx, account, parent)? else { return Ok(None) };
+        let note = hand_over_note(&parent);
+        if parent.deferred.is_some() || restore_hand_over(loaded, &note).is_none() {
+            tx.put(parent);
             return Ok(None);
         }
         // What is still on its way for the old one is told to this one as well.
         let more = parent.conversation.ticket.more.iter().flatten();
         let mut more: Map<_, _> =
             more.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-        more.insert(CONTINUED_BY.into(), kept.id().into());
-        let row = Row::facts(parent.id(), parent.now(work.now), json!({ "more": more }));
-        self.hear(work, &mut parent, &row, None)?;
-        kept.recorded(parent.now(work.now));
-        work.put(parent);
+        more.insert(CONTINUED_BY.into(), loaded.id().into());
+        let row = Row::facts(parent.id(), parent.now(tx.now), json!({ "more": more }));
+        self.record(tx, &mut parent, &row, None)?;
+        loaded.recorded(parent.now(tx.now));
+        tx.put(parent);
         Ok(Some(note))
     }
 
@@ -174,42 +174,42 @@ impl<S: Store> Desk<S> {
     ///
     /// Tickets are linked by what is stored or was received, so the walk is a loop with a bound:
     /// at most [`LINKS_MAX`] tickets, each younger than the one before.
-    pub(super) fn pass_on(
+    pub(super) fn forward_result(
         &mut self,
-        work: &mut Work,
-        kept: &Kept,
+        tx: &mut Transaction,
+        loaded: &LoadedTicket,
         event: &Event,
     ) -> Result<(), DeskError> {
-        let (mut no, mut from) = (kept.no, kept.id().to_owned());
-        let mut link = kept.continued_by().map(str::to_owned);
+        let (mut no, mut from) = (loaded.no, loaded.id().to_owned());
+        let mut link = loaded.continued_by().map(str::to_owned);
         for _ in 0..LINKS_MAX {
             let Some(id) = link.take() else { break };
             let Some(what) = renamed(&event.what, &id) else { break };
-            let Some(mut next) = self.pick_readable(work, kept.account, &id)? else { break };
+            let Some(mut next) = self.load_readable(tx, loaded.account, &id)? else { break };
             let known = match &what {
                 Happening::CarriedOut(key) => is_recorded(&next, key),
                 _ => false,
             };
             if next.no > no && !known {
                 let row = Row::event(id.clone(), Event { what, ..event.clone() });
-                self.hear(work, &mut next, &row, Some(json!({ "passed-on": from })))?;
+                self.record(tx, &mut next, &row, Some(json!({ "passed-on": from })))?;
                 link = next.continued_by().map(str::to_owned);
                 (no, from) = (next.no, id);
             }
-            work.put(next);
+            tx.put(next);
         }
         Ok(())
     }
 
     /// Why an event is not believed: it says that something was carried out which nobody asked for.
-    fn unasked(&self, kept: &Kept, row: &Row, now: Instant) -> Option<String> {
+    fn unrequested(&self, loaded: &LoadedTicket, row: &Row, now: Instant) -> Option<String> {
         let Some(Call::Event(Event { what: Happening::CarriedOut(key), .. })) = &row.call else {
             return None;
         };
         let text = key::render(key);
-        let is_known = kept.outbox_place(&text).is_some()
-            || self.is_leased(kept.account, &text, now)
-            || is_recorded(kept, key);
+        let is_known = loaded.outbox_place(&text).is_some()
+            || self.is_leased(loaded.account, &text, now)
+            || is_recorded(loaded, key);
         (!is_known).then(|| {
             format!(
                 "nobody asked for the action `{text}`, so it cannot have been carried out; tell \
@@ -219,9 +219,9 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    pub(super) fn take_one(
+    pub(super) fn record_event(
         &mut self,
-        work: &mut Work,
+        tx: &mut Transaction,
         incoming: &Incoming,
     ) -> Result<Receipt, DeskError> {
         let Ok(account) = self.account(&incoming.account) else {
@@ -234,51 +234,51 @@ impl<S: Store> Desk<S> {
         if let Err(wrong) = check_ids(incoming) {
             return Ok(Receipt::Refused(wrong.to_string()));
         }
-        let mut kept = match self.pick(work, account, id) {
-            Ok(Some(kept)) => kept,
+        let mut loaded = match self.load(tx, account, id) {
+            Ok(Some(loaded)) => loaded,
             // One damaged ticket is no reason to refuse the others.
             Err(DeskError::Unreadable(why)) => return Ok(Receipt::Refused(why)),
             Err(error) => return Err(error),
-            Ok(None) => Kept::new(work.numbers.ticket.saturating_add(1), account, id),
+            Ok(None) => LoadedTicket::new(tx.numbers.ticket.saturating_add(1), account, id),
         };
-        let consumed = incoming.row.id.as_deref().map(|id| digest(kept.no, id));
+        let consumed = incoming.row.id.as_deref().map(|id| digest(loaded.no, id));
         if let Some(consumed) = &consumed
-            && kept.version.max(kept.last) > 0
-            && (work.batch.consumed.contains(consumed) || self.store.is_consumed(consumed)?)
+            && loaded.version.max(loaded.last) > 0
+            && (tx.batch.consumed.contains(consumed) || self.store.is_consumed(consumed)?)
         {
-            work.put(kept);
-            return Ok(Receipt::Again);
+            tx.put(loaded);
+            return Ok(Receipt::Duplicate);
         }
-        if let Some(why) = self.unasked(&kept, &incoming.row, work.now) {
-            if kept.version.max(kept.last) > 0 {
-                work.put(kept);
+        if let Some(why) = self.unrequested(&loaded, &incoming.row, tx.now) {
+            if loaded.version.max(loaded.last) > 0 {
+                tx.put(loaded);
             }
             return Ok(Receipt::Refused(why));
         }
         let note = match &incoming.continues {
-            Some(parent) if kept.version.max(kept.last) == 0 => {
-                self.hand_on(work, account, parent, &mut kept)?
+            Some(parent) if loaded.version.max(loaded.last) == 0 => {
+                self.hand_over(tx, account, parent, &mut loaded)?
             }
             _ => None,
         };
-        let row = received(&incoming.row, work.now, kept.now(work.now));
-        let customer = kept.customer().map(str::to_owned);
+        let row = received(&incoming.row, tx.now, loaded.now(tx.now));
+        let customer = loaded.customer().map(str::to_owned);
         if let Some(Call::Event(Event { what: Happening::Failed(failure), .. })) = &row.call {
-            self.has_failed(work, &mut kept, failure);
+            self.has_failed(tx, &mut loaded, failure);
         }
-        let receipt = self.hear(work, &mut kept, &row, note)?;
+        let receipt = self.record(tx, &mut loaded, &row, note)?;
         if let (true, Some(Call::Event(event))) = (receipt.is_stored(), &row.call) {
-            self.pass_on(work, &kept, event)?;
+            self.forward_result(tx, &loaded, event)?;
         }
-        if receipt.is_stored() && kept.customer() != customer.as_deref() {
-            self.tell_of_others(work, &mut kept)?;
+        if receipt.is_stored() && loaded.customer() != customer.as_deref() {
+            self.record_sent_elsewhere(tx, &mut loaded)?;
         }
         if receipt.is_stored() {
-            work.numbers.ticket = work.numbers.ticket.max(kept.no);
-            work.batch.consumed.extend(consumed);
-            work.put(kept);
-        } else if kept.version.max(kept.last) > 0 {
-            work.put(kept);
+            tx.numbers.ticket = tx.numbers.ticket.max(loaded.no);
+            tx.batch.consumed.extend(consumed);
+            tx.put(loaded);
+        } else if loaded.version.max(loaded.last) > 0 {
+            tx.put(loaded);
         }
         Ok(receipt)
     }
@@ -298,7 +298,7 @@ fn renamed(what: &Happening, ticket: &str) -> Option<Happening> {
 
 /// What the journal says of a ticket that goes on from another one: all that it is made of, for the
 /// other one may be deleted before it.
-fn handed_on(parent: &Kept) -> Value {
+fn hand_over_note(parent: &LoadedTicket) -> Value {
     let conversation = &parent.conversation;
     let keys = conversation.carried_out().iter().chain(conversation.replied());
     let memory = conversation.memory.iter();
@@ -311,16 +311,16 @@ fn handed_on(parent: &Kept) -> Value {
 }
 
 /// Makes of a new ticket what such a note says; whether it says it.
-pub(crate) fn go_on(kept: &mut Kept, note: &Value) -> Option<()> {
+pub(crate) fn restore_hand_over(loaded: &mut LoadedTicket, note: &Value) -> Option<()> {
     let from = note.get("continues")?;
-    let mut ticket = Ticket::open(kept.id(), Channel::Other("unknown".into()));
+    let mut ticket = Ticket::open(loaded.id(), Channel::Other("unknown".into()));
     facts::apply(&mut ticket, from.get("facts")?).ok()?;
     let (pairs, rest) = from.get("memory")?.as_str()?.as_bytes().as_chunks::<2>();
     let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
     let memory = pairs.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|_| rest.is_empty())?;
     let keys = from.get("carried-out")?.as_array()?.iter();
     let keys = keys.map(|text| key::parse(text.as_str()?).ok()).collect::<Option<Vec<_>>>()?;
-    kept.go_on_from(ticket, memory, &keys);
+    loaded.go_on_from(ticket, memory, &keys);
     Some(())
 }
 
