@@ -88,7 +88,7 @@ codes! {
     RootDoesNotWait = "root-does-not-wait", Error;
     /// A condition lacks something that its kind requires, or has something that it does not allow.
     IncompleteCondition = "incomplete-condition", Error;
-    /// A block leads back to itself without waiting.
+    /// A block leads back to itself without ever waiting, and nothing ends the circle.
     LoopWithoutWaiting = "loop-without-waiting", Error;
     /// A chain of blocks that do not wait is longer than the engine allows.
     ChainTooLong = "chain-too-long", Error;
@@ -115,6 +115,8 @@ codes! {
     InactivityLeftOut = "inactivity-left-out", Warning;
     /// The flow has no human-assistance block.
     NoHumanAssistance = "no-human-assistance", Warning;
+    /// A block may lead back to itself without waiting; conditions end the circle.
+    LoopMayNotEnd = "loop-may-not-end", Warning;
     /// Nothing leads to a block.
     UnreachableBlock = "unreachable-block", Warning;
     /// A pattern that this engine does not support.

@@ -12,6 +12,7 @@ use crate::flow::{Action, Block, Flow, Output, Rule, Target};
 use crate::pattern::{Pattern, PatternError};
 use crate::run::TRANSITIONS_PER_INPUT_MAX;
 
+mod ending;
 mod known;
 mod paths;
 
@@ -78,8 +79,10 @@ impl<'f> Lint<'f> {
         if self.flow.human_assistance().next().is_none() {
             self.findings.push(Finding::new(Code::NoHumanAssistance, "", Vec::new()));
         }
-        for looped in self.paths.loops(self.flow) {
-            self.find(Code::LoopWithoutWaiting, &looped.place, looped, vec![looped.name.clone()]);
+        for (looped, may_end) in self.paths.loops(self.flow) {
+            let code = if may_end { Code::LoopMayNotEnd } else { Code::LoopWithoutWaiting };
+            let values = vec![looped.name.clone(), MOST_TRANSITIONS.to_string()];
+            self.find(code, &looped.place, looped, values);
         }
         for (block, length) in self.paths.chains(self.flow) {
             let values =

@@ -1,5 +1,6 @@
 //! Ways through a flow on which nobody waits, and blocks that no way leads to.
 
+use super::ending::Round;
 use crate::flow::{Block, Flow, Target};
 use crate::run::TRANSITIONS_PER_INPUT_MAX;
 
@@ -58,19 +59,20 @@ impl Paths {
         self.passes.get(number).copied().unwrap_or_default()
     }
 
-    /// Blocks that lead back to themselves through blocks none of which ever waits.
-    pub(super) fn loops<'f>(&self, flow: &'f Flow) -> Vec<&'f Block> {
+    /// Blocks that lead back to themselves through blocks none of which ever waits, and whether the
+    /// circle may end.
+    pub(super) fn loops<'f>(&self, flow: &'f Flow) -> Vec<(&'f Block, bool)> {
         let groups = self.groups();
         let mut found = Vec::new();
         for group in groups {
             let first = group.iter().copied().min();
             let looped = group.len() > 1
                 || first.is_some_and(|one| self.next(one).contains(&one) && self.passes(one));
-            if looped {
-                found.extend(first.and_then(|number| flow.blocks().get(number)));
+            if looped && let Some(block) = first.and_then(|number| flow.blocks().get(number)) {
+                found.push((block, Round::of(flow, &group).may_end()));
             }
         }
-        found.sort_by(|one, other| one.place.cmp(&other.place));
+        found.sort_by(|(one, _), (other, _)| one.place.cmp(&other.place));
         found
     }
 

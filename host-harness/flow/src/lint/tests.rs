@@ -294,6 +294,95 @@ fn circles_in_which_nobody_waits_are_found() {
     );
 }
 
+/// Blocks that do not wait: their actions on leaving, and their outputs; `start` leads to the
+/// first, and `end` waits.
+fn circle(blocks: &[(&str, Value, Value)]) -> Vec<Code> {
+    let mut states = vec![
+        json!({ "id": "start", "root": true, "input": { "bypass": false }, "outputs": [ { "stateId": blocks[0].0 } ] }),
+        json!({ "id": "end", "input": { "bypass": false } }),
+    ];
+    states.extend(blocks.iter().map(|(id, actions, outputs)| {
+        json!({ "id": id, "input": { "bypass": true }, "outputActions": actions, "outputs": outputs })
+    }));
+    let codes = codes(&json!({ "id": "f", "states": states }));
+    let other = [Code::NoHumanAssistance, Code::UnreachableBlock];
+    codes.into_iter().filter(|code| !other.contains(code)).collect()
+}
+
+fn sets(variable: &str, value: &str) -> Value {
+    json!([{ "type": "SetVariable", "settings": { "variable": variable, "value": value } }])
+}
+
+#[test]
+fn a_circle_that_a_condition_can_end_is_a_warning() {
+    let to = |id: &str| json!({ "stateId": id });
+    let on = |id: &str, variable: &str, value: &str| json!({ "stateId": id, "conditions": [on(variable, "equals", &[value])] });
+    let none = || json!([]);
+    let round = |actions: Value| {
+        circle(&[
+            ("a", none(), json!([on("end", "tried", "true"), to("b")])),
+            ("b", actions, json!([to("a")])),
+        ])
+    };
+    // Two blocks: the round sets what ends it; what a script sets is not known.
+    assert_eq!(round(sets("tried", "true")), [Code::LoopMayNotEnd]);
+    assert_eq!(round(sets("Tried", "{{input.content}}")), [Code::LoopMayNotEnd]);
+    let script = |kind: &str| json!([{ "type": kind, "settings": { "outputVariable": "tried" } }]);
+    assert_eq!(round(script("ExecuteScript")), [Code::LoopMayNotEnd]);
+    assert_eq!(
+        round(json!([{ "type": "ExecuteScriptV2", "settings": {} }])),
+        [Code::LoopMayNotEnd]
+    );
+    // A condition that no round can change, or only to what does not end it.
+    assert_eq!(round(none()), [Code::LoopWithoutWaiting]);
+    assert_eq!(round(sets("other", "true")), [Code::LoopWithoutWaiting]);
+    assert_eq!(round(sets("tried", "no")), [Code::LoopWithoutWaiting]);
+    // A block that leads to itself.
+    let itself =
+        |actions: Value| circle(&[("a", actions, json!([on("end", "tried", "true"), to("a")]))]);
+    assert_eq!(itself(sets("tried", "true")), [Code::LoopMayNotEnd]);
+    assert_eq!(itself(none()), [Code::LoopWithoutWaiting]);
+    assert_eq!(circle(&[("a", none(), json!([to("a")]))]), [Code::LoopWithoutWaiting]);
+    // The default output leads out, a condition leads round.
+    let again = |value: &str| {
+        circle(&[("a", sets("again", value), json!([on("a", "again", "yes"), to("end")]))])
+    };
+    assert_eq!(again("no"), [Code::LoopMayNotEnd]);
+    assert_eq!(again("yes"), [Code::LoopWithoutWaiting]);
+    // An output after one that is always taken is no way out.
+    assert_eq!(
+        circle(&[("a", sets("tried", "true"), json!([to("a"), on("end", "tried", "true")]))]),
+        [Code::LoopWithoutWaiting, Code::OutputNeverTaken]
+    );
+    // What the calendar says changes; what the customer wrote does not.
+    let asks = |source: &str| {
+        let condition = match source {
+            "input" => json!({ "comparison": "contains", "values": ["yes"] }),
+            name => json!({ "source": "context", "variable": name, "comparison": "exists" }),
+        };
+        circle(&[("a", none(), json!([{ "stateId": "end", "conditions": [condition] }, to("a")]))])
+    };
+    assert_eq!(asks("calendar.isopen"), [Code::LoopMayNotEnd]);
+    assert_eq!(asks("input"), [Code::LoopWithoutWaiting]);
+    assert_eq!(asks("input.content"), [Code::LoopWithoutWaiting]);
+}
+
+#[test]
+fn a_circle_that_nobody_can_go_round_is_a_warning() {
+    let on = |id: &str, value: &str| json!({ "stateId": id, "conditions": [on("lang", "equals", &[value])] });
+    let to = |id: &str| json!({ "stateId": id });
+    let none = || json!([]);
+    let back = |value: &str| {
+        circle(&[
+            ("a", none(), json!([on("b", "es"), to("end")])),
+            ("b", none(), json!([on("end", value), to("a")])),
+        ])
+    };
+    // Only who speaks Spanish comes to `b`, and from there only who does not comes back.
+    assert_eq!(back("es"), [Code::LoopMayNotEnd]);
+    assert_eq!(back("pt"), [Code::LoopWithoutWaiting]);
+}
+
 #[test]
 fn chains_longer_than_one_input_may_pass_are_found() {
     let names: Vec<String> = (0..14).map(|number| format!("c{number}")).collect();

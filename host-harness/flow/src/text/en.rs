@@ -51,8 +51,12 @@ pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
             "in the Builder, open the block's conditions and fill in what they compare; «exists» and «does not exist» compare with nothing",
         ),
         Code::LoopWithoutWaiting => (
-            "«{0}» leads back to itself through blocks that do not wait for the customer",
+            "«{0}» leads back to itself through blocks that do not wait for the customer, and nothing changes that would end the circle",
             "in the Builder, let one of the blocks of this circle wait for the user's input",
+        ),
+        Code::LoopMayNotEnd => (
+            "«{0}» may lead back to itself without waiting for the customer: only conditions end the circle",
+            "check that the conditions end it soon, because the engine stops after {1} blocks; or let one of its blocks wait for the user's input",
         ),
         Code::ChainTooLong => (
             "up to {1} blocks can follow «{0}» without waiting, and the engine stops after {2}",

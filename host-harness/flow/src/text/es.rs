@@ -53,8 +53,12 @@ pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
             "en el Builder, abra las condiciones del bloque y complete lo que comparan; «existe» y «no existe» no se comparan con nada",
         ),
         Code::LoopWithoutWaiting => (
-            "«{0}» vuelve a sí mismo por bloques que no esperan al cliente",
+            "«{0}» vuelve a sí mismo por bloques que no esperan al cliente, y nada cambia que termine el círculo",
             "en el Builder, haga que uno de los bloques de este círculo espere la entrada del usuario",
+        ),
+        Code::LoopMayNotEnd => (
+            "«{0}» puede volver a sí mismo sin esperar al cliente: solo unas condiciones terminan el círculo",
+            "compruebe que las condiciones lo terminen pronto, porque el motor se detiene después de {1} bloques; o haga que uno de sus bloques espere la entrada del usuario",
         ),
         Code::ChainTooLong => (
             "tras «{0}» pueden seguir hasta {1} bloques sin esperar, y el motor se detiene después de {2}",

@@ -51,8 +51,12 @@ pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
             "no Builder, abra as condições do bloco e preencha o que comparam; «existe» e «não existe» não se comparam com nada",
         ),
         Code::LoopWithoutWaiting => (
-            "«{0}» volta a si mesmo por blocos que não esperam o cliente",
+            "«{0}» volta a si mesmo por blocos que não esperam o cliente, e nada muda que termine o círculo",
             "no Builder, faça um dos blocos deste círculo esperar a entrada do usuário",
+        ),
+        Code::LoopMayNotEnd => (
+            "«{0}» pode voltar a si mesmo sem esperar o cliente: só condições terminam o círculo",
+            "verifique se as condições o terminam logo, porque o motor para depois de {1} blocos; ou faça um dos seus blocos esperar a entrada do usuário",
         ),
         Code::ChainTooLong => (
             "depois de «{0}» podem vir até {1} blocos sem espera, e o motor para depois de {2}",
