@@ -175,7 +175,7 @@ impl Reporter {
                 count(departments.entry(department.unwrap_or_default().to_owned()).or_default());
             }
         };
-        told.count(&mut figures);
+        told.count(period, &mut figures);
         for closed in told.closed(period) {
             figures(closed.department.as_deref(), closed.closed, &|f| f.note_close(&closed));
             if !period.has(closed.closed) || !period.is_about(closed.department.as_deref()) {

@@ -68,8 +68,8 @@ pub trait Store {
     fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError>;
     /// The numbers of open tickets of an account, higher than this one, in order; from the index.
     fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<i64>, StoreError>;
-    /// How many open tickets of an account each department has.
-    fn open_by_department(&self, account: i64) -> Result<Vec<(Option<String>, u64)>, StoreError>;
+    /// The open tickets of an account, by the facts that rules match.
+    fn open_by_facts(&self, account: i64) -> Result<Vec<OpenTickets>, StoreError>;
     /// Tickets that answer a query, by number.
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError>;
 
@@ -381,6 +381,15 @@ pub struct KnownAs {
     pub customer: String,
     /// The ticket.
     pub ticket: i64,
+}
+
+/// Open tickets that have the facts that rules match in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenTickets {
+    /// All facts of one of them, as JSON.
+    pub facts: String,
+    /// How many there are.
+    pub tickets: u64,
 }
 
 /// A ticket that is to be looked at.

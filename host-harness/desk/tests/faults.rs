@@ -324,6 +324,49 @@ fn what_was_given_up_is_listed_and_can_be_sent_again_while_the_customer_is_silen
 }
 
 #[test]
+fn tickets_that_a_change_of_policy_gives_another_rule_are_those_that_its_rules_match() {
+    let folder = Folder::new();
+    let policy = |first: &str| {
+        format!(
+            r#"{{ "version": "t", "language": "es", "rules": [ {first}
+            {{ "name": "Soporte", "departments": ["Soporte"], "close-after": "15 min" }},
+            {{ "name": "Todos", "departments": "any", "close-after": "15 min" }} ] }}"#
+        )
+    };
+    let narrow = policy(
+        r#"{ "name": "VIP", "departments": "any", "tags": ["vip"], "close-after": "2 h" },
+           { "name": "Urgente", "departments": "any", "priorities": ["alta"], "enabled": false, "close-after": "1 h" },
+           { "name": "Chat", "departments": "any", "channels": ["web-chat"], "close-after": "5 min" },"#,
+    );
+    let mut desk = folder.acme(&narrow);
+    for (ticket, known) in [
+        ("1", json!({ "department": "Soporte", "channel": "whatsapp", "tags": ["VIP "] })),
+        ("2", json!({ "department": "soporte", "channel": "whatsapp" })),
+        ("3", json!({ "channel": "web-chat" })),
+        ("4", json!({ "channel": "whatsapp", "more": { "ticket.priority": "Alta" } })),
+        ("5", json!({ "channel": "whatsapp" })),
+    ] {
+        let told = Incoming::new("acme", Row::facts(ticket, NINE, known));
+        desk.take(NINE, &[told]).expect("receipts");
+    }
+    let moved: Vec<(Option<String>, u64, Option<String>, Option<String>)> = desk
+        .compare("acme", Some(&policy("")), None)
+        .expect("a comparison")
+        .into_iter()
+        .map(|moved| (moved.department, moved.tickets, moved.before, moved.after))
+        .collect();
+    let name = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        moved,
+        [
+            (None, 1, None, name("Todos")),
+            (None, 1, name("Chat"), name("Todos")),
+            (name("Soporte"), 1, name("VIP"), name("Soporte")),
+        ]
+    );
+}
+
+#[test]
 fn a_change_of_policy_applies_at_once_and_can_be_undone() {
     let folder = Folder::new();
     let mut desk = folder.acme(ADERESO);

@@ -171,7 +171,7 @@ fn named<T: Clone>(pairs: &[(&str, T)]) -> BTreeMap<String, T> {
 }
 
 fn reminded(sent: u64, answered: u64) -> Reminded {
-    Reminded { sent, answered, waiting: 0 }
+    Reminded { sent, answered, waiting: 0, judged: sent, judged_answered: answered }
 }
 
 #[test]

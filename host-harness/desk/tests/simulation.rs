@@ -23,8 +23,8 @@ use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source, Task, TicketStatus, Transfer};
 use despertador_desk::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, InboundRow,
-    InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite, Store,
-    StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
+    InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite,
+    Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
 use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options};
 use fastrand::Rng;
@@ -100,7 +100,7 @@ impl Store for Faulty {
         fn ticket_number(&self, account: i64, id: &str) -> Option<i64>;
         fn ticket_id(&self, no: i64) -> Option<String>;
         fn damaged(&self) -> Vec<DamagedRow>;
-        fn open_by_department(&self, account: i64) -> Vec<(Option<String>, u64)>;
+        fn open_by_facts(&self, account: i64) -> Vec<OpenTickets>;
         fn tickets(&self, query: &Query) -> Vec<TicketRow>;
         fn count_due(&self, lane: i64, now: Instant, most: usize) -> u64;
         fn count_outbox(&self, now: Instant, most: usize) -> (u64, u64);

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use despertador_contract::facts;
 use despertador_contract::word::{self, Word};
 use despertador_contract::{
-    Action, Call, Channel, Decision, Instant, Outcome as Decided, Reason, Step, Task, Ticket,
+    Action, ActionKey, Call, Channel, Decision, Happening, Instant, Outcome as Decided, Reason, Step,
+    Task, Ticket,
 };
 use despertador_host::{CALLS_IN_A_ROW_MAX, CallError, Conversation, Policy, Session, next_call};
 use serde_json::Value;
@@ -62,6 +63,8 @@ pub struct Outcome {
     pub withheld: BTreeMap<String, u64>,
     /// Messages and events that the plugin was told of.
     pub told: u64,
+    /// The rule that applied last, by its place in the policy, from 0.
+    pub rule: Option<u32>,
 }
 
 /// A reminder that would have been sent.
@@ -73,6 +76,11 @@ pub struct Sent {
     pub at: Instant,
     /// When the customer wrote, if that was before the next step.
     pub answered: Option<Instant>,
+    /// When the next step was due; `None` where the policy has none.
+    pub until: Option<Instant>,
+    /// Whether the whole time until then was observed; where there is no next step, that of the
+    /// settings.
+    pub is_judged: bool,
 }
 
 /// A close that would have been made.
@@ -350,6 +358,13 @@ struct Stage<'s, 'p> {
 impl Stage<'_, '_> {
     fn record(&mut self, facts: Option<Ticket>, call: &Call) -> Result<(), CallError> {
         let decision = self.conversation.record(&mut *self.session, facts, call)?.decision;
+        self.outcome.rule = decision.rule.or(self.outcome.rule);
+        if let (Call::Event(event), Decided::Wait(wake)) = (call, &decision.outcome)
+            && let Happening::CarriedOut(ActionKey { step: Step::Reminder(_), .. }) = event.what
+            && let Some(sent) = self.outcome.reminders.last_mut()
+        {
+            sent.until.get_or_insert(wake.until);
+        }
         self.count_withheld(&decision.reason);
         self.decided = Some((decision, call.now()));
         Ok(())
@@ -377,8 +392,13 @@ impl Stage<'_, '_> {
     fn carry_out(&mut self, action: &Action, now: Instant) {
         match (&action.task, &action.key.step) {
             (Task::Send(reminder), Step::Reminder(_)) => {
-                let sent = Sent { number: reminder.number, at: now, answered: None };
-                self.outcome.reminders.push(sent);
+                self.outcome.reminders.push(Sent {
+                    number: reminder.number,
+                    at: now,
+                    answered: None,
+                    until: None,
+                    is_judged: false,
+                });
             }
             (Task::Close(_), _) => {
                 self.outcome.closed = Some(Shut {
@@ -403,8 +423,16 @@ impl Stage<'_, '_> {
         *count = count.saturating_add(1);
     }
 
-    /// Whether the close was right, by what was recorded after it.
+    /// Which reminders were observed to their end, and whether the close was right, by what was
+    /// recorded after it.
     fn judge(&mut self, rest: &[Item], settings: &Settings, ends: Instant) {
+        for sent in &mut self.outcome.reminders {
+            let last = sent.until.unwrap_or_else(|| sent.at.saturating_add(settings.window));
+            sent.is_judged = last <= ends;
+            if sent.until.is_none() {
+                sent.answered = sent.answered.filter(|at| *at <= last);
+            }
+        }
         let Some(closed) = &mut self.outcome.closed else { return };
         let back = rest
             .iter()

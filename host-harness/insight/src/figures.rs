@@ -31,14 +31,21 @@ pub struct Figures {
 }
 
 /// What became of a reminder.
+///
+/// As with closes, one counts in [`answered_rate`](Self::answered_rate) only if the whole time until
+/// its next step was observed, on both sides of the fraction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reminded {
     /// How often it was sent.
     pub sent: u64,
     /// How often the customer wrote next: before the company, and before the next step.
     pub answered: u64,
-    /// How often nothing has followed it yet.
+    /// How often the time until the next step was not wholly observed and nothing has followed so far.
     pub waiting: u64,
+    /// How often the whole time until the next step was observed.
+    pub judged: u64,
+    /// Of these, how often the customer wrote next.
+    pub judged_answered: u64,
 }
 
 /// Whether a close was premature.
@@ -90,10 +97,33 @@ impl Verdict {
 }
 
 impl Reminded {
-    /// The share that was answered, in thousandths; of those of which it is known.
+    /// One that was sent: whether the customer wrote next, `None` as long as nothing has followed;
+    /// and whether the whole time until the next step was observed.
+    #[must_use]
+    pub fn one(answered: Option<bool>, is_judged: bool) -> Reminded {
+        let is_answered = answered == Some(true);
+        Reminded {
+            sent: 1,
+            answered: u64::from(is_answered),
+            waiting: u64::from(answered.is_none() && !is_judged),
+            judged: u64::from(is_judged),
+            judged_answered: u64::from(is_judged && is_answered),
+        }
+    }
+
+    /// All reminders of a policy together.
+    #[must_use]
+    pub fn all(figures: &Figures) -> Reminded {
+        figures.reminders.values().fold(Reminded::default(), |mut all, one| {
+            all.join(*one);
+            all
+        })
+    }
+
+    /// The share that was answered, in thousandths; of those whose whole time was observed.
     #[must_use]
     pub fn answered_rate(self) -> Option<u64> {
-        per_mille(self.answered, self.sent.saturating_sub(self.waiting))
+        per_mille(self.judged_answered, self.judged)
     }
 
     /// Adds those of other tickets.
@@ -101,6 +131,8 @@ impl Reminded {
         up(&mut self.sent, other.sent);
         up(&mut self.answered, other.answered);
         up(&mut self.waiting, other.waiting);
+        up(&mut self.judged, other.judged);
+        up(&mut self.judged_answered, other.judged_answered);
     }
 }
 
@@ -134,7 +166,8 @@ impl Figures {
         per_mille(self.judged_premature, self.judged)
     }
 
-    /// The share of a reminder's recipients who answered it, in thousandths.
+    /// The share of a reminder's recipients who answered it, in thousandths; of those whose whole
+    /// time until the next step was observed.
     #[must_use]
     pub fn rescued(&self, number: u32) -> Option<u64> {
         self.reminders.get(&number)?.answered_rate()
@@ -181,6 +214,8 @@ pub struct BacktestFigures {
     pub in_another: u64,
     /// From the company's last message to the close, of all closes together, in milliseconds.
     pub waited: i64,
+    /// Tickets by the rule that applied to them last, by its place in the policy, from 0.
+    pub rules: BTreeMap<u32, u64>,
 }
 
 impl BacktestFigures {
@@ -195,8 +230,11 @@ impl BacktestFigures {
         up(&mut self.told, outcome.told);
         for sent in &outcome.reminders {
             let reminded = self.figures.reminders.entry(sent.number).or_default();
-            let answered = u64::from(sent.answered.is_some());
-            reminded.join(Reminded { sent: 1, answered, waiting: 0 });
+            let answered = sent.answered.map(|_| true);
+            reminded.join(Reminded::one(answered, sent.is_judged));
+        }
+        if let Some(rule) = outcome.rule {
+            up(self.rules.entry(rule).or_default(), 1);
         }
         if let Some(closed) = &outcome.closed {
             self.figures.note_close(closed.verdict);
@@ -214,6 +252,9 @@ impl BacktestFigures {
         up(&mut self.told, other.told);
         up(&mut self.in_another, other.in_another);
         self.waited = self.waited.saturating_add(other.waited);
+        for (rule, tickets) in &other.rules {
+            up(self.rules.entry(*rule).or_default(), *tickets);
+        }
         self.figures.join(&other.figures);
     }
 }
@@ -275,6 +316,25 @@ mod tests {
         assert_eq!((figures.closes, figures.premature, figures.undecided), (6, 2, 1));
         assert_eq!((figures.judged, figures.judged_premature), (4, 1));
         assert_eq!(figures.premature_rate(), Some(250));
+    }
+
+    #[test]
+    fn a_reminder_counts_in_the_rate_only_if_its_whole_time_was_observed() {
+        let mut all = Reminded::default();
+        for (answered, is_judged) in [
+            (Some(true), true),
+            (Some(false), true),
+            (None, true),
+            // Answered at once, but those who answer late are not seen yet: on neither side.
+            (Some(true), false),
+            (Some(false), false),
+            (None, false),
+        ] {
+            all.join(Reminded::one(answered, is_judged));
+        }
+        let counted = Reminded { sent: 6, answered: 2, waiting: 1, judged: 3, judged_answered: 1 };
+        assert_eq!(all, counted);
+        assert_eq!(all.answered_rate(), Some(333));
     }
 
     #[test]

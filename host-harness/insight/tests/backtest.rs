@@ -140,6 +140,24 @@ fn a_close_is_judged_by_what_came_after_it() {
 }
 
 #[test]
+fn a_reminder_whose_next_step_lies_beyond_the_history_counts_on_neither_side() {
+    let policy = rule(15, &[10]);
+    let judged = tried(
+        &[
+            "c0 a0 c12",         // answered
+            "c0 a0",             // not answered until the close
+            "c9978 a9988 c9999", // answered after the reminder, but others of its age are not seen
+            "c9978 a9988",       // nothing has followed
+        ],
+        &policy,
+    );
+    let reminded = judged.total.figures.reminders[&1];
+    assert_eq!((reminded.sent, reminded.answered, reminded.waiting), (4, 2, 1));
+    assert_eq!((reminded.judged, reminded.judged_answered), (2, 1));
+    assert_eq!(judged.total.figures.rescued(1), Some(500));
+}
+
+#[test]
 fn departments_are_counted_apart_and_add_up() {
     let config = r#"{ "version": "t", "rules": [
         { "departments": ["a"], "close-after": "15 min" },
@@ -153,7 +171,7 @@ fn departments_are_counted_apart_and_add_up() {
     assert_eq!((of("a").figures.closes, of("a").figures.reminders.len()), (1, 0));
     assert_eq!(
         (of("b").figures.closes, of("b").figures.reminders[&1]),
-        (1, Reminded { sent: 1, answered: 0, waiting: 0 })
+        (1, Reminded::one(None, false))
     );
     assert_eq!((of("").tickets, of("").figures.closes), (1, 0));
     assert_eq!(judged.total.figures.closes, 2);

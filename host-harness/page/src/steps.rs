@@ -1,6 +1,6 @@
-//! The steps of a policy for a department, with their times.
+//! The steps of a rule, with their times.
 
-use despertador_contract::{Outline, RuleOutline, Step};
+use despertador_contract::{RuleOutline, Step};
 
 /// The steps of a rule, counted from its start, in milliseconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,32 +38,17 @@ pub(crate) struct Lane<'r> {
     pub(crate) rule: Option<(&'r str, u64)>,
 }
 
-/// A policy's rule for a department: its own, otherwise the one for any; `None` if that is switched
-/// off.
-pub(crate) fn rule<'o>(outline: &'o Outline, department: Option<&str>) -> Option<&'o RuleOutline> {
-    let names = |rule: &&RuleOutline| {
-        let of = rule.departments.as_ref();
-        of.zip(department).is_some_and(|(names, name)| names.iter().any(|known| known == name))
-    };
-    outline
-        .rules
-        .iter()
-        .find(names)
-        .or_else(|| outline.rules.iter().find(|rule| rule.departments.is_none()))
-        .filter(|rule| outline.enabled && rule.enabled)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use despertador_contract::StepOutline;
 
-    fn a_rule(departments: Option<&[&str]>, enabled: bool) -> RuleOutline {
+    fn a_rule() -> RuleOutline {
         let step = |step: Step, after| StepOutline { step, after, before_close: None, at: 0 };
         RuleOutline {
             name: String::new(),
-            departments: departments.map(|names| names.iter().map(|&name| name.into()).collect()),
-            enabled,
+            departments: None,
+            enabled: true,
             count_from: "last-agent-message".into(),
             business_hours: None,
             sending_window: None,
@@ -79,19 +64,7 @@ mod tests {
 
     #[test]
     fn steps_are_counted_from_the_start() {
-        let steps = Steps::of(&a_rule(None, true));
+        let steps = Steps::of(&a_rule());
         assert_eq!(steps, Steps { reminders: vec![10, 11], close: Some(15) });
-    }
-
-    #[test]
-    fn a_department_has_its_own_rule_also_where_that_is_switched_off() {
-        let own = a_rule(Some(&["soporte"]), false);
-        let any = a_rule(None, true);
-        let policy =
-            Outline { version: String::new(), enabled: true, rules: vec![own, any.clone()] };
-        assert_eq!(rule(&policy, Some("soporte")), None);
-        assert_eq!(rule(&policy, Some("ventas")), Some(&any));
-        assert_eq!(rule(&policy, None), Some(&any));
-        assert_eq!(rule(&Outline { enabled: false, ..policy }, None), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use despertador_contract::word::Word;
-use despertador_contract::{Diagnostic, ExitState, Instant, Outline, RuleOutline, Surroundings};
+use despertador_contract::{Channel, Diagnostic, ExitState, Instant, Surroundings, Ticket};
 use despertador_contract::{duration, facts};
 use despertador_host::{Plugin, Policy};
 use serde_json::{Value, json};
@@ -23,16 +23,16 @@ pub struct PolicyUpdate {
     pub version: i64,
     /// What somebody should look at although it was accepted.
     pub warnings: Vec<Diagnostic>,
-    /// The departments with open tickets whose rule is another one from here on.
+    /// The open tickets whose rule is another one from here on, by department and rule.
     pub moved: Vec<RuleChange>,
 }
 
-/// What a change of policy means for the open tickets of one department.
+/// What a change of policy means for open tickets of one department that had one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleChange {
     /// The department; none are the tickets without one.
     pub department: Option<String>,
-    /// How many open tickets it has.
+    /// How many these are.
     pub tickets: u64,
     /// The rule that applied to them.
     pub before: Option<String>,
@@ -405,19 +405,33 @@ impl<S: Store> Desk<S> {
         })
     }
 
+    /// The policies themselves say which rule each kind of open ticket has under them.
     fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<RuleChange>, DeskError> {
-        let before = self.account_of(account)?.policy.outline(0)?;
-        let after = policy.outline(0)?;
-        let open: BTreeMap<_, _> = self.store.open_by_department(account)?.into_iter().collect();
-        Ok(open
-            .into_iter()
-            .map(|(department, tickets)| RuleChange {
-                before: rule_of(&before, department.as_deref()),
-                after: rule_of(&after, department.as_deref()),
+        let before = Rules::of(&self.account_of(account)?.policy)?;
+        let after = Rules::of(policy)?;
+        let mut moved: BTreeMap<(Option<String>, Option<String>, Option<String>), u64> =
+            BTreeMap::new();
+        for kind in self.store.open_by_facts(account)? {
+            let mut ticket = Ticket::open("any", Channel::Other(String::new()));
+            // Facts that cannot be read say nothing of a rule; their tickets are moved aside.
+            let known: Value = serde_json::from_str(&kind.facts).unwrap_or_default();
+            if facts::apply(&mut ticket, &known).is_err() {
+                continue;
+            }
+            let (before, after) = (before.rule_of(&ticket)?, after.rule_of(&ticket)?);
+            if before != after {
+                let tickets = moved.entry((ticket.department, before, after)).or_default();
+                *tickets = tickets.saturating_add(kind.tickets);
+            }
+        }
+        let moved = moved.into_iter();
+        Ok(moved
+            .map(|((department, before, after), tickets)| RuleChange {
                 department,
                 tickets,
+                before,
+                after,
             })
-            .filter(|moved| moved.before != moved.after)
             .collect())
     }
 
@@ -525,18 +539,28 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// The name of the rule that applies to a department: its own, else the one for any.
-fn rule_of(outline: &Outline, department: Option<&str>) -> Option<String> {
-    let own = |rule: &&RuleOutline| {
-        let departments = rule.departments.as_deref().unwrap_or_default();
-        departments.iter().any(|name| Some(name.as_str()) == department)
-    };
-    let rule = outline
-        .rules
-        .iter()
-        .find(own)
-        .or_else(|| outline.rules.iter().find(|rule| rule.departments.is_none()))?;
-    (outline.enabled && rule.enabled).then(|| rule.name.clone())
+/// The rules of a policy that do something.
+struct Rules<'p> {
+    policy: &'p Policy,
+    /// Their names, by their places in the policy.
+    names: Vec<Option<String>>,
+}
+
+impl Rules<'_> {
+    fn of(policy: &Policy) -> Result<Rules<'_>, DeskError> {
+        let outline = policy.outline(0)?;
+        let is_on = outline.enabled;
+        let rules = outline.rules.into_iter();
+        let names = rules.map(|rule| (is_on && rule.enabled).then_some(rule.name)).collect();
+        Ok(Rules { policy, names })
+    }
+
+    /// The name of the rule that the policy has for a ticket.
+    fn rule_of(&self, ticket: &Ticket) -> Result<Option<String>, DeskError> {
+        let place = self.policy.on_tick(ticket, &Vec::new(), 0)?.rule;
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        Ok(place.and_then(|place| self.names.get(place)?.clone()))
+    }
 }
 
 pub(super) fn audit(account: i64, at: Instant, by: &str, what: &str, details: &Value) -> AuditRow {

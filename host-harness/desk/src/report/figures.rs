@@ -119,6 +119,7 @@ impl PeriodFigures {
                     "sent": count.sent,
                     "answered": count.answered,
                     "not-known": count.waiting,
+                    "window-passed": count.judged,
                     "answered-per-mille": count.answered_rate(),
                 })
             })

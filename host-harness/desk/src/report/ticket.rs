@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use despertador_contract::clock_face::parse_rfc3339;
 use despertador_contract::decision::action_from_json;
 use despertador_contract::event_log::Row;
 use despertador_contract::facts;
@@ -12,7 +13,7 @@ use despertador_contract::{
     Origin, Source, Step, Task, Ticket, TicketStatus,
 };
 use despertador_contract::{Call, follow};
-use despertador_insight::Verdict;
+use despertador_insight::{Reminded, Verdict};
 use serde_json::Value;
 
 use super::Period;
@@ -75,6 +76,8 @@ struct Sent {
     department: Option<String>,
     /// Whether it was answered; none as long as nothing has followed.
     answered: Option<bool>,
+    /// When the next step was due, where there is one.
+    until: Option<Instant>,
 }
 
 /// Something that counts when it happens.
@@ -119,6 +122,7 @@ impl Told {
 
     pub(super) fn take(&mut self, entry: &JournalEntry) -> Result<(), JournalError> {
         let note = |name: &str| entry.note.as_ref().and_then(|note| note.get(name));
+        let reminders = self.reminders.len();
         if let Some(facts) = note("continues").and_then(|from| from.get("facts")) {
             self.know(facts);
             self.ticket.status = TicketStatus::Open;
@@ -143,6 +147,9 @@ impl Told {
         }
         if let Some(decision) = &entry.decision {
             self.decision(decision, entry.at);
+            if let Some(sent) = self.reminders.get_mut(reminders..).and_then(<[Sent]>::last_mut) {
+                sent.until = decision.get("until").and_then(Value::as_str).and_then(parse_rfc3339);
+            }
         }
         Ok(())
     }
@@ -260,7 +267,13 @@ impl Told {
                 self.followed(false);
                 if action.is_none_or(|action| action.task.reaches_customer()) {
                     let department = self.ticket.department.clone();
-                    self.reminders.push(Sent { at, number, department, answered: None });
+                    self.reminders.push(Sent {
+                        at,
+                        number,
+                        department,
+                        answered: None,
+                        until: None,
+                    });
                 }
             }
             Step::Close => self.close(at, INACTIVITY.into(), action),
@@ -353,7 +366,7 @@ impl Told {
     }
 
     /// Counts all but the closes, each where and when it happened.
-    pub(super) fn count(&self, figures: &mut Book<'_>) {
+    pub(super) fn count(&self, period: &Period, figures: &mut Book<'_>) {
         let up = |count: &mut u64| *count = count.saturating_add(1);
         let up_in = |counts: &mut BTreeMap<String, u64>, name: &str| {
             let count = counts.entry(name.to_owned()).or_default();
@@ -365,14 +378,10 @@ impl Told {
             figures(department.as_deref(), *at, &|f| f.first_response.note(length));
         }
         for sent in &self.reminders {
+            let last = sent.until.unwrap_or_else(|| sent.at.saturating_add(period.window));
+            let one = Reminded::one(sent.answered, last <= period.known_until);
             figures(sent.department.as_deref(), sent.at, &|f| {
-                let count = f.figures.reminders.entry(sent.number).or_default();
-                up(&mut count.sent);
-                match sent.answered {
-                    Some(true) => up(&mut count.answered),
-                    None => up(&mut count.waiting),
-                    Some(false) => {}
-                }
+                f.figures.reminders.entry(sent.number).or_default().join(one);
             });
         }
         for (at, department, count) in &self.counts {

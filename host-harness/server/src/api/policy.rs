@@ -60,16 +60,16 @@ pub(crate) struct SavedPolicy {
     version: Option<i64>,
     /// Warnings about the accepted policy.
     warnings: Vec<Found>,
-    /// Departments with open tickets to which another rule applies from now on.
+    /// The open tickets whose rule is another one from here on, by department and rule.
     moved: Vec<MovedRow>,
 }
 
-/// The effect of a change on the open tickets of a department.
+/// What a change means for the open tickets of one department that had one rule.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MovedRow {
     /// The department; none for tickets without one.
     department: Option<String>,
-    /// The number of its open tickets.
+    /// How many open tickets these are.
     tickets: u64,
     /// The rule that applied before.
     before: Option<String>,

@@ -190,9 +190,11 @@ struct Reminder {
     sent: u64,
     /// How often the customer wrote next: before the company, and before the next step.
     answered: u64,
-    /// How often nothing has followed yet.
+    /// How often the next step is not due yet and nothing has followed so far.
     not_known: u64,
-    /// The answered share of those with a known result, in tenths of a percent.
+    /// How often the next step was due, or with no next step, the window has passed.
+    window_passed: u64,
+    /// The answered share of those whose next step was due, in tenths of a percent.
     answered_per_mille: Option<u64>,
 }
 

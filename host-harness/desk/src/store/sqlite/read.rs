@@ -15,8 +15,9 @@ use crate::decision::action_from_text;
 use crate::scope::Scope;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
-    InboundRow, InboundSize, LaneRow, Numbers, OutboxPlace, OutboxRow, OutboxState, PolicyRow,
-    Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, UnreadableAction, WaitingRow,
+    InboundRow, InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, OutboxState,
+    PolicyRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, UnreadableAction,
+    WaitingRow,
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
@@ -241,12 +242,20 @@ impl Store for Sqlite {
         )
     }
 
-    fn open_by_department(&self, account: i64) -> Result<Vec<(Option<String>, u64)>, StoreError> {
+    fn open_by_facts(&self, account: i64) -> Result<Vec<OpenTickets>, StoreError> {
+        // One ticket of each kind with all of its facts: each kind is matched as its tickets are.
         self.all(
-            "SELECT department, count(*) FROM ticket WHERE account = ? AND status = 'open'
-             GROUP BY department ORDER BY department",
+            r#"SELECT facts, count(*) FROM
+                (SELECT department, CASE WHEN json_valid(facts) THEN facts ELSE '{}' END AS facts
+                 FROM ticket WHERE account = ? AND status = 'open')
+             GROUP BY department, facts ->> '$.channel', facts -> '$.tags',
+                facts ->> '$.more."ticket.priority"'
+             ORDER BY department"#,
             params![account],
-            |row| Ok((row.get(0)?, u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0))),
+            |row| {
+                let tickets = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+                Ok(OpenTickets { facts: row.get(0)?, tickets })
+            },
         )
     }
 
