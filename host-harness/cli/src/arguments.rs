@@ -8,7 +8,7 @@ use despertador_contract::{Channel, ExitState, Instant};
 use despertador_contract::{clock_face, duration, nearest::nearest, word::Word};
 use despertador_insight::Platform;
 
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::preset::Preset;
 
 /// Reminds silent customers and closes their tickets.
@@ -26,6 +26,12 @@ pub(crate) struct Arguments {
     /// Print machine-readable JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+
+    /// The language of what is printed, and of pages and texts that are written: es, pt or en; all
+    /// shows problems in each (default: the system's)
+    // It is taken from the arguments before they are read: see `Language::choose`.
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
+    pub(crate) language: Option<Language>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -85,10 +91,6 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) bless: bool,
 
-    /// The language of explanations: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
-
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,
 }
@@ -125,13 +127,10 @@ pub(crate) struct CheckArguments {
     #[arg(value_name = "POLICY")]
     pub(crate) policy: PathBuf,
 
-    /// The language of the problems: es, pt, en or all (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = any_language)]
-    pub(crate) language: Option<Language>,
-
-    /// The start of the silence, to show each step's clock time: 09:00 or 2026-03-02T09:00:00Z
+    /// The start of the silence, to show each step's clock time: 09:00, on the clocks of the policy's
+    /// zone, or 2026-03-02T09:00:00Z
     #[arg(long, value_name = "TIME", default_value = "09:00", value_parser = start)]
-    pub(crate) start: Instant,
+    pub(crate) start: Start,
 
     #[command(flatten)]
     pub(crate) surroundings: SurroundingsArguments,
@@ -184,10 +183,6 @@ pub(crate) struct ExplainArguments {
     /// The instant, such as 2026-03-02T09:12:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub(crate) at: Instant,
-
-    /// The language: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
 
     #[command(flatten)]
     pub(crate) form: FormArguments,
@@ -277,10 +272,6 @@ pub(crate) struct InitArguments {
     #[arg(long, value_name = "FILE", default_value = "policy.json")]
     pub(crate) output: PathBuf,
 
-    /// The language of questions and comments: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
-
     /// Use the default answers without asking
     #[arg(long)]
     pub(crate) yes: bool,
@@ -342,10 +333,6 @@ pub(crate) struct BlipSettingsArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// The language of messages and comments: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
-
     /// Overwrite an existing file
     #[arg(long)]
     pub(crate) force: bool,
@@ -391,10 +378,6 @@ pub(crate) struct FlowCheckArguments {
     /// The flows (JSON)
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-
-    /// The language of the findings: es, pt, en or all (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = any_language)]
-    pub(crate) language: Option<Language>,
 
     /// Write a copy with an inactivity exit
     #[arg(long, requires = "to", requires = "output")]
@@ -513,10 +496,6 @@ pub(crate) struct BacktestArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
-    /// The language of the page: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
-
     #[command(flatten)]
     pub(crate) plugin: PluginArgument,
 }
@@ -600,10 +579,6 @@ pub(crate) struct SuggestArguments {
     /// Write a policy with these times to this file; - for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-
-    /// The language of the policy's texts: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
 
     /// Overwrite an existing file
     #[arg(long)]
@@ -868,10 +843,6 @@ pub(crate) struct ReplayArguments {
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
 
-    /// The language of explanations: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
-
     /// The time zone of the times in explanations, such as America/Bogota or -03:00 (default: the
     /// policy's)
     #[arg(long, value_name = "ZONE", visible_alias = "utc-offset", value_parser = zone, allow_hyphen_values = true)]
@@ -930,10 +901,6 @@ pub(crate) struct ReportArguments {
     /// Write an HTML page to this file: figures, charts, and the latest closes
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
-
-    /// The language of the page: es, pt or en (default: the system's)
-    #[arg(long, value_name = "LANGUAGE", value_parser = one_language)]
-    pub(crate) language: Option<Language>,
 }
 
 fn channel(text: &str) -> Result<Channel, String> {
@@ -948,7 +915,9 @@ fn ticket_status(text: &str) -> Result<String, String> {
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    let (name, value) = text.split_once('=').ok_or_else(|| {
+        tr!("write it as NAME=VALUE", "escríbalo como NOMBRE=VALOR", "escreva como NOME=VALOR")
+    })?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
@@ -960,17 +929,44 @@ fn preset(text: &str) -> Result<Preset, String> {
 fn instant(text: &str) -> Result<Instant, String> {
     clock_face::parse_rfc3339(text)
         .or_else(|| clock_face::ClockFace::dated().parse(text).filter(|_| text.len() > 10))
-        .ok_or_else(|| "write it as 2026-03-02T09:12:00Z or with an offset".into())
+        .ok_or_else(|| {
+            tr!(
+                "write it as 2026-03-02T09:12:00Z or with an offset",
+                "escríbalo como 2026-03-02T09:12:00Z o con un desfase",
+                "escreva como 2026-03-02T09:12:00Z ou com um deslocamento"
+            )
+        })
 }
 
-fn start(text: &str) -> Result<Instant, String> {
+/// When the silence starts, for a table of steps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Start {
+    At(Instant),
+    /// What clocks of the policy's zone show, in milliseconds since 1970.
+    Shown(Instant),
+}
+
+fn start(text: &str) -> Result<Start, String> {
     clock_face::parse_rfc3339(text)
-        .or_else(|| clock_face::ClockFace::default().parse(text))
-        .ok_or_else(|| "write it as 09:00 or 2026-03-02T09:00:00Z".into())
+        .map(Start::At)
+        .or_else(|| clock_face::ClockFace::default().parse(text).map(Start::Shown))
+        .ok_or_else(|| {
+            tr!(
+                "write it as 09:00 or 2026-03-02T09:00:00Z",
+                "escríbalo como 09:00 o 2026-03-02T09:00:00Z",
+                "escreva como 09:00 ou 2026-03-02T09:00:00Z"
+            )
+        })
 }
 
 fn zone(text: &str) -> Result<Zone, String> {
-    Zone::parse(text).ok_or_else(|| "write it as America/Bogota or as -03:00".into())
+    Zone::parse(text).ok_or_else(|| {
+        tr!(
+            "write it as America/Bogota or as -03:00",
+            "escríbalo como America/Bogota o como -03:00",
+            "escreva como America/Bogota ou como -03:00"
+        )
+    })
 }
 
 fn platform(text: &str) -> Result<Platform, String> {
@@ -979,26 +975,33 @@ fn platform(text: &str) -> Result<Platform, String> {
 }
 
 fn a_duration(text: &str) -> Result<u64, String> {
-    duration::parse(text).ok_or_else(|| "write it as `30 s`, `15 min`, `2 h` or `2 d`".into())
+    duration::parse(text).ok_or_else(|| {
+        tr!(
+            "write it as `30 s`, `15 min`, `2 h` or `2 d`",
+            "escríbalo como `30 s`, `15 min`, `2 h` o `2 d`",
+            "escreva como `30 s`, `15 min`, `2 h` ou `2 d`"
+        )
+    })
 }
 
 fn exit_state(text: &str) -> Result<ExitState, String> {
     ExitState::from_word(text).ok_or_else(|| one_of(text, ExitState::KNOWN))
 }
 
-fn one_language(text: &str) -> Result<Language, String> {
-    Language::from_word(text)
-        .filter(|language| *language != Language::All)
-        .ok_or_else(|| one_of(text, &["es", "pt", "en"]))
-}
-
-fn any_language(text: &str) -> Result<Language, String> {
+fn language(text: &str) -> Result<Language, String> {
     Language::from_word(text).ok_or_else(|| one_of(text, &["es", "pt", "en", "all"]))
 }
 
 fn one_of(text: &str, known: &[&str]) -> String {
     match nearest(text, known.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("it is one of {}", known.join(", ")),
+        Some(meant) => {
+            tr!("did you mean `{meant}`?", "¿quiso decir `{meant}`?", "você quis dizer `{meant}`?")
+        }
+        None => tr!(
+            "it is one of {known}",
+            "es uno de {known}",
+            "é um de {known}",
+            known = known.join(", ")
+        ),
     }
 }

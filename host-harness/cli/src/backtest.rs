@@ -11,7 +11,7 @@ use despertador_contract::word::Word;
 use despertador_desk::report::harmless;
 use despertador_host::{Plugin, Policy, PolicyError};
 use despertador_insight::{
-    Archive, BacktestFigures, History, Judged, Read, Settings, Tried as All, examples, per_mille,
+    Archive, BacktestFigures, History, Judged, Read, Reminded, Settings, Tried as All, examples,
     try_all,
 };
 use despertador_page::{Backtest, EXAMPLES, Tried};
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::arguments::BacktestArguments;
 use crate::events::Unread;
 use crate::interrupt::Interrupt;
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::problems::Problems;
 use crate::table::{Side, columns, percent, thousands, whole};
@@ -59,7 +59,8 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     let all = try_all(&read.history, &policies, &settings, threads, &goes_on)
         .map_err(|error| error.to_string())?;
     bar.finish_and_clear();
-    let part = part(&read, &all);
+    let zones: Vec<Zone> = policies.iter().map(|policy| zone(arguments, policy)).collect();
+    let part = part(&read, &all, zones.first().unwrap_or(&Zone::UTC));
     let names = arguments.policy.iter().map(|file| file.display().to_string());
     let tried: Vec<(String, Judged)> = names.zip(all.judged).collect();
     if let Some(file) = &arguments.csv {
@@ -88,34 +89,41 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         }
         anstream::println!("{value:#}");
     } else {
-        let zones: Vec<Zone> = policies.iter().map(|policy| zone(arguments, policy)).collect();
         let channels = channels(&policies, &settings);
         print(&read, &tried, arguments, &zones, &channels, part.as_deref());
         for warned in warnings(arguments, &policies) {
             anstream::println!();
-            warned.print(Language::or_system(arguments.language));
+            warned.print(Language::chosen());
         }
     }
     match part {
         None => Ok(Ended::Well),
         Some(sentence) => {
-            anstream::eprintln!("{} {sentence}", paint(YELLOW, "interrupted:"));
+            anstream::eprintln!(
+                "{} {sentence}",
+                paint(YELLOW, tr!("interrupted:", "interrumpido:", "interrompido:"))
+            );
             Ok(Ended::Interrupted)
         }
     }
 }
 
 /// What of a history was covered, if it was not all of it.
-fn part(read: &Read<Archive>, all: &All) -> Option<String> {
-    let until = all.until.map(|until| format!(", up to {}", show_rfc3339(until)));
+fn part(read: &Read<Archive>, all: &All, zone: &Zone) -> Option<String> {
+    let until = all.until.map(|until| {
+        let (until, zone) = (zone.show(until), zone.name());
+        tr!(", up to {until} {zone}", ", hasta {until} {zone}", ", até {until} {zone}")
+    });
     (!all.is_whole).then(|| {
-        format!(
-            "{} of {} rows: {} of {} tickets, each of them whole{}",
-            thousands(all.rows),
-            thousands(read.rows),
-            thousands(all.tickets),
-            thousands(read.history.tickets()),
-            until.unwrap_or_default()
+        tr!(
+            "{done} of {rows} rows: {whole} of {tickets} tickets, each of them whole{until}",
+            "{done} de {rows} filas: {whole} de {tickets} tickets, cada uno completo{until}",
+            "{done} de {rows} linhas: {whole} de {tickets} tickets, cada um completo{until}",
+            done = thousands(all.rows),
+            rows = thousands(read.rows),
+            whole = thousands(all.tickets),
+            tickets = thousands(read.history.tickets()),
+            until = until.unwrap_or_default()
         )
     })
 }
@@ -125,7 +133,12 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
     plugin.policy(&config, &Surroundings::default()).map_err(|error| match error {
         PolicyError::Refused(_) => {
             let file = file.display();
-            format!("`{file}` is no policy; `despertador check {file}` says why").into()
+            tr!(
+                "`{file}` is no policy; `despertador check {file}` says why",
+                "`{file}` no es una política; `despertador check {file}` dice por qué",
+                "`{file}` não é uma política; `despertador check {file}` diz por quê"
+            )
+            .into()
         }
         other => other.to_string().into(),
     })
@@ -146,7 +159,7 @@ fn warnings(arguments: &BacktestArguments, policies: &[Policy]) -> Vec<Problems>
     let of = |(file, policy): (&PathBuf, &Policy)| Problems {
         file: file.display().to_string(),
         text: policy.config().to_owned(),
-        whole: "the whole policy",
+        whole: tr!("the whole policy", "toda la política", "a política inteira"),
         problems: policy.warnings().to_vec(),
     };
     let warned = arguments.policy.iter().zip(policies).map(of);
@@ -192,7 +205,7 @@ fn page(
         channel: &channels.join(", "),
         zone: &zone,
     };
-    let language = Language::or_system(arguments.language).of_page();
+    let language = Language::chosen().of_page();
     despertador_page::backtest(&page, language).map_err(|error| error.to_string().into())
 }
 
@@ -206,7 +219,12 @@ fn print(
 ) {
     events::print(read, &arguments.events);
     if let Some(part) = part {
-        anstream::println!("{}\n", paint(YELLOW, format_args!("figures of a part: {part}")));
+        let part = tr!(
+            "figures of a part: {part}",
+            "cifras de una parte: {part}",
+            "números de uma parte: {part}"
+        );
+        anstream::println!("{}\n", paint(YELLOW, part));
     }
     let figures: Vec<(String, &BacktestFigures)> =
         tried.iter().map(|(name, judged)| (name.clone(), &judged.total)).collect();
@@ -215,16 +233,26 @@ fn print(
     anstream::println!("{}", paint(DIM, definitions(tried, arguments)));
     let listed = tried.iter().zip(zones).filter(|((_, judged), _)| !judged.premature.is_empty());
     for ((name, judged), zone) in listed {
-        let title = format!("closed too early by {name} (times in {})", zone.name());
+        let title = tr!(
+            "closed too early by {name} (times in {zone})",
+            "cerrados demasiado pronto por {name} (horas en {zone})",
+            "encerrados cedo demais por {name} (horas em {zone})",
+            zone = zone.name()
+        );
         anstream::println!("\n{}", paint(BOLD, title));
         let mut rows = Vec::new();
         for (ticket, closed, wrote) in judged.premature.iter().take(MOST_LISTED) {
             let after = u64::try_from(wrote.saturating_sub(*closed)).unwrap_or_default();
             let after = duration::show(whole(after, 1_000));
+            let at = zone.show(*closed);
             rows.push(vec![
                 ticket.clone(),
-                format!("closed {}", zone.show(*closed)),
-                format!("the customer wrote {after} later"),
+                tr!("closed {at}", "cerrado {at}", "encerrado {at}"),
+                tr!(
+                    "the customer wrote {after} later",
+                    "el cliente escribió {after} después",
+                    "o cliente escreveu {after} depois"
+                ),
             ]);
         }
         for line in columns(&[Side::Left; 3], &rows) {
@@ -232,56 +260,112 @@ fn print(
         }
         let more = judged.premature.len().saturating_sub(MOST_LISTED);
         if more > 0 {
-            anstream::println!("  and {more} more; all of them with --json");
+            let more = tr!(
+                "and {more} more; all of them with --json",
+                "y {more} más; todos con --json",
+                "e mais {more}; todos com --json"
+            );
+            anstream::println!("  {more}");
         }
     }
 }
 
 /// What the figures mean.
 fn definitions(tried: &[(String, Judged)], arguments: &BacktestArguments) -> String {
-    let mut text = format!(
-        "premature: within {} after the close the customer wrote in the ticket, or opened another one of \
+    let mut text = tr!(
+        "premature: within {window} after the close the customer wrote in the ticket, or opened another one of \
          the department where customers are named; judged: closes whose whole window lies in the history; not \
-         known: it does not, and nothing has followed\nrescued: of those who got the reminder, the part that wrote next, before the company and before the next step\n\
-         waited: from the company's last message to the close\nagents' time freed: {} min for each close",
-        duration::show(arguments.window),
-        arguments.minutes_per_close
+         known: it does not, and nothing has followed\n\
+         rescued: of those who got the reminder and whose whole time until the next step lies in the history, the \
+         part that wrote next, before the company and before the next step\n\
+         waited: from the company's last message to the close\n\
+         agents' time freed: {minutes} min for each close",
+        "prematuros: en las {window} tras el cierre el cliente escribió en el ticket, o abrió otro del departamento \
+         si los clientes tienen nombre; juzgados: cierres cuya ventana entera cae en el historial; sin saber: no \
+         cae, y no siguió nada\n\
+         rescatados: de los que recibieron el recordatorio y cuyo tiempo entero hasta el paso siguiente cae en el \
+         historial, la parte que escribió a continuación, antes que la empresa y antes del paso siguiente\n\
+         espera: del último mensaje de la empresa al cierre\n\
+         tiempo de agentes liberado: {minutes} min por cada cierre",
+        "prematuros: em {window} após o encerramento o cliente escreveu no ticket, ou abriu outro do departamento \
+         se os clientes têm nome; julgados: encerramentos cuja janela inteira cai no histórico; sem saber: não cai, \
+         e nada seguiu\n\
+         resgatados: dos que receberam o lembrete e cujo tempo inteiro até o passo seguinte cai no histórico, a \
+         parte que escreveu em seguida, antes da empresa e antes do passo seguinte\n\
+         espera: da última mensagem da empresa ao encerramento\n\
+         tempo de agentes liberado: {minutes} min por encerramento",
+        window = duration::show(arguments.window),
+        minutes = arguments.minutes_per_close
     );
-    for (code, name, meaning) in WITHHELD {
+    for code in WITHHELD {
         if tried.iter().any(|(_, judged)| judged.total.figures.withheld.contains_key(code)) {
+            let (name, meaning) = withheld(code);
             text.push_str(&format!("\n{name}: {meaning}"));
         }
     }
     text
 }
 
-/// What keeps a message from being sent at its time: the code, its name, and what it means.
-const WITHHELD: [(&str, &str, &str); 3] = [
-    (
-        "outside-channel-window",
-        "outside the channel's window",
-        "messages left out, for the channel takes none so long after the customer's last one",
-    ),
-    (
-        "outside-sending-window",
-        "outside sending hours",
-        "messages that waited until the calendar allows them",
-    ),
-    (
-        "over-budget",
-        "over the budget",
-        "messages that waited because the customer got as many as they may",
-    ),
-];
+/// The codes of what keeps a message from being sent at its time.
+const WITHHELD: [&str; 3] = ["outside-channel-window", "outside-sending-window", "over-budget"];
+
+/// The name of such a code, and what it means.
+pub(crate) fn withheld(code: &str) -> (String, String) {
+    match code {
+        "outside-channel-window" => (
+            tr!(
+                "outside the channel's window",
+                "fuera de la ventana del canal",
+                "fora da janela do canal"
+            ),
+            tr!(
+                "messages left out, for the channel takes none so long after the customer's last one",
+                "mensajes omitidos, pues el canal no acepta ninguno tanto tiempo después del último del cliente",
+                "mensagens deixadas de fora, pois o canal não aceita nenhuma tanto tempo após a última do cliente"
+            ),
+        ),
+        "outside-sending-window" => (
+            tr!("outside sending hours", "fuera de las horas de envío", "fora das horas de envio"),
+            tr!(
+                "messages that waited until the calendar allows them",
+                "mensajes que esperaron hasta que el calendario los permite",
+                "mensagens que esperaram até o calendário permitir"
+            ),
+        ),
+        "over-budget" => (
+            tr!("over the budget", "por encima del límite", "acima do limite"),
+            tr!(
+                "messages that waited because the customer got as many as they may",
+                "mensajes que esperaron porque el cliente ya recibió cuantos puede",
+                "mensagens que esperaram porque o cliente já recebeu quantas pode"
+            ),
+        ),
+        other => (other.to_owned(), String::new()),
+    }
+}
+
+/// A department's name, or that there is none.
+pub(crate) fn department(name: &str) -> String {
+    if name.is_empty() { tr!("(none)", "(ninguno)", "(nenhum)") } else { name.to_owned() }
+}
 
 /// Some policies and departments side by side would be too wide: a row each.
 fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
     if tried.iter().all(|(_, judged)| judged.departments.len() < 2) {
         return;
     }
-    let head = ["department", "policy", "tickets", "reminders", "rescued", "closed", "premature"];
-    let more = ["waited", "freed", "withheld"];
-    let mut rows = vec![head.iter().chain(&more).map(|name| (*name).to_owned()).collect()];
+    let mut rows = vec![vec![
+        tr!("department", "departamento", "departamento"),
+        tr!("policy", "política", "política"),
+        tr!("tickets", "tickets", "tickets"),
+        tr!("reminders", "recordatorios", "lembretes"),
+        tr!("rescued", "rescatados", "resgatados"),
+        tr!("closed", "cerrados", "encerrados"),
+        tr!("premature", "prematuros", "prematuros"),
+        tr!("waited", "espera", "espera"),
+        tr!("freed", "liberado", "liberado"),
+        tr!("withheld", "retenidos", "retidas"),
+    ]];
     let mut sides = vec![Side::Left; 2];
     sides.extend([Side::Right; 8]);
     let mut names: Vec<&String> =
@@ -291,15 +375,12 @@ fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
     for name in names {
         for (policy, judged) in tried {
             let Some(f) = judged.departments.get(name) else { continue };
-            let (sent, answered) =
-                f.figures.reminders.values().fold((0_u64, 0_u64), |sum, reminded| {
-                    (sum.0.saturating_add(reminded.sent), sum.1.saturating_add(reminded.answered))
-                });
-            let rescued = per_mille(answered, sent);
+            let reminded = Reminded::all(&f.figures);
+            let (sent, rescued) = (reminded.sent, reminded.answered_rate());
             let withheld =
                 f.figures.withheld.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
             rows.push(vec![
-                if name.is_empty() { "(none)".into() } else { name.clone() },
+                department(name),
                 policy.clone(),
                 thousands(f.tickets),
                 thousands(sent),
@@ -340,32 +421,45 @@ fn table(tried: &[(String, &BacktestFigures)], channels: &[String], minutes_per_
         head.extend(tried.iter().map(|(name, _)| name.clone()));
     }
     sides.extend(tried.iter().map(|_| Side::Right));
-    rows.push(std::iter::once("channel".to_owned()).chain(channels.iter().cloned()).collect());
-    let mut row = |title: &str, of: &dyn Fn(&BacktestFigures) -> String| {
-        let mut row = vec![title.to_owned()];
+    let channel = tr!("channel", "canal", "canal");
+    rows.push(std::iter::once(channel).chain(channels.iter().cloned()).collect());
+    let mut row = |title: String, of: &dyn Fn(&BacktestFigures) -> String| {
+        let mut row = vec![title];
         row.extend(tried.iter().map(|(_, figures)| of(figures)));
         rows.push(row);
     };
-    row("tickets", &|f| thousands(f.tickets));
+    row(tr!("tickets", "tickets", "tickets"), &|f| thousands(f.tickets));
     let last = tried.iter().filter_map(|(_, f)| f.figures.reminders.keys().last().copied()).max();
     for number in 1..=last.unwrap_or_default() {
         let sent =
             |f: &BacktestFigures| f.figures.reminders.get(&number).map(|reminded| reminded.sent);
-        row(&format!("reminder {number}"), &|f| sent(f).map_or_else(|| "–".into(), thousands));
-        row("  rescued", &|f| f.figures.rescued(number).map_or_else(|| "–".into(), percent));
+        row(tr!("reminder {number}", "recordatorio {number}", "lembrete {number}"), &|f| {
+            sent(f).map_or_else(|| "–".into(), thousands)
+        });
+        row(tr!("  rescued", "  rescatados", "  resgatados"), &|f| {
+            f.figures.rescued(number).map_or_else(|| "–".into(), percent)
+        });
     }
-    row("closed", &|f| thousands(f.figures.closes));
-    row("  premature", &|f| thousands(f.figures.premature));
+    row(tr!("closed", "cerrados", "encerrados"), &|f| thousands(f.figures.closes));
+    row(tr!("  premature", "  prematuros", "  prematuros"), &|f| thousands(f.figures.premature));
     if tried.iter().any(|(_, f)| f.in_another > 0) {
-        row("    by another ticket", &|f| thousands(f.in_another));
+        row(tr!("    by another ticket", "    por otro ticket", "    por outro ticket"), &|f| {
+            thousands(f.in_another)
+        });
     }
-    row("  of those judged", &|f| f.figures.premature_rate().map_or_else(|| "–".into(), percent));
-    row("  not known", &|f| thousands(f.figures.undecided));
-    row("  waited, on the average", &waited);
-    row("agents' time freed", &|f| format!("{:.0} min", freed(f, minutes_per_close)));
-    for (code, name, _) in WITHHELD {
+    row(tr!("  of those judged", "  de los juzgados", "  dos julgados"), &|f| {
+        f.figures.premature_rate().map_or_else(|| "–".into(), percent)
+    });
+    row(tr!("  not known", "  sin saber", "  sem saber"), &|f| thousands(f.figures.undecided));
+    row(tr!("  waited, on the average", "  espera media", "  espera média"), &waited);
+    let freed_time =
+        tr!("agents' time freed", "tiempo de agentes liberado", "tempo de agentes liberado");
+    row(freed_time, &|f| format!("{:.0} min", freed(f, minutes_per_close)));
+    for code in WITHHELD {
         if tried.iter().any(|(_, f)| f.figures.withheld.contains_key(code)) {
-            row(name, &|f| thousands(f.figures.withheld.get(code).copied().unwrap_or_default()));
+            row(withheld(code).0, &|f| {
+                thousands(f.figures.withheld.get(code).copied().unwrap_or_default())
+            });
         }
     }
     for (number, line) in columns(&sides, &rows).into_iter().enumerate() {
@@ -430,7 +524,7 @@ fn rows(
                     freed(f, minutes_per_close).to_string(),
                     f.in_another.to_string(),
                 ];
-                row.extend(WITHHELD.map(|(code, ..)| {
+                row.extend(WITHHELD.map(|code| {
                     f.figures.withheld.get(code).copied().unwrap_or_default().to_string()
                 }));
                 row.extend([covered.to_string(), of.to_string()]);
@@ -450,7 +544,7 @@ fn as_value(
     let refused: Vec<Value> = read
         .first_refused
         .iter()
-        .map(|refused| json!({ "line": refused.line, "rows": refused.rows, "why": refused.why }))
+        .map(|refused| json!({ "line": refused.line, "rows": refused.rows, "why": refused.why.to_string() }))
         .collect();
     let policies: Vec<Value> = tried
         .iter()
@@ -508,7 +602,16 @@ fn figures_json(figures: &BacktestFigures, minutes_per_close: f64) -> Value {
         .figures
         .reminders
         .iter()
-        .map(|(number, r)| json!({ "number": number, "sent": r.sent, "answered": r.answered }))
+        .map(|(number, r)| {
+            json!({
+                "number": number,
+                "sent": r.sent,
+                "answered": r.answered,
+                "not-known": r.waiting,
+                "window-passed": r.judged,
+                "answered-per-mille": r.answered_rate(),
+            })
+        })
         .collect();
     json!({
         "tickets": figures.tickets,

@@ -1,17 +1,18 @@
 //! `despertador check`
 
-use despertador_contract::clock_face::{ClockFace, show_rfc3339};
+use despertador_contract::clock_face::{ClockFace, MONDAY, show_rfc3339};
 use despertador_contract::duration;
-use despertador_contract::{Outline, RuleOutline, Step, StepOutline, Surroundings};
+use despertador_contract::matching::{Conditions, conditions};
+use despertador_contract::{Instant, Outline, RuleOutline, Step, StepOutline, Surroundings, Zone};
 use despertador_harness::{Engine, ParseError};
 use serde_json::{Value, json};
 
-use crate::arguments::CheckArguments;
-use crate::language::Language;
+use crate::arguments::{CheckArguments, Start};
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::problems::Problems;
 use crate::table::{Side, columns};
-use crate::{Ended, Unusable, plugin, source};
+use crate::{Ended, Unusable, plugin, said, source};
 
 /// Checks a policy: all of its problems, or its steps.
 pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unusable> {
@@ -28,10 +29,12 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
         inactivity_exit,
         more: None,
     };
+    let clock = Clock::of(arguments.start, Zone::of_policy(&config));
+    let conditions = conditions(&config);
     let (problems, outline) = match engine.parse(&config, &surroundings) {
         Ok(mut player) => (
             player.warnings().map_err(|error| error.to_string())?,
-            Some(player.outline(arguments.start).map_err(|error| error.to_string())?),
+            Some(player.outline(clock.start).map_err(|error| error.to_string())?),
         ),
         Err(ParseError::Refused(problems)) => (problems, None),
         Err(ParseError::Broken(sentence)) => return Err(sentence.into()),
@@ -40,23 +43,17 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
         problems: Problems {
             file: arguments.policy.display().to_string(),
             text: config,
-            whole: "the whole policy",
+            whole: tr!("the whole policy", "toda la política", "a política inteira"),
             problems,
         },
         outline,
-        face: if despertador_contract::clock_face::MONDAY.div_euclid(86_400_000)
-            == arguments.start.div_euclid(86_400_000)
-        {
-            ClockFace::default()
-        } else {
-            ClockFace::dated()
-        },
-        start: arguments.start,
+        conditions,
+        clock,
     };
     if json {
         anstream::println!("{:#}", checked.as_json());
     } else {
-        checked.print(Language::or_system(arguments.language));
+        checked.print(Language::chosen());
     }
     Ok(if checked.outline.is_some() { Ended::Well } else { Ended::WithFindings })
 }
@@ -64,9 +61,38 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
 struct Checked {
     problems: Problems,
     outline: Option<Outline>,
-    face: ClockFace,
-    start: i64,
+    /// What each rule matches beside departments.
+    conditions: Vec<Conditions>,
+    clock: Clock,
 }
+
+/// The clock on which the steps are shown.
+struct Clock {
+    zone: Zone,
+    face: ClockFace,
+    start: Instant,
+}
+
+impl Clock {
+    fn of(start: Start, zone: Zone) -> Clock {
+        let (start, face) = match start {
+            Start::At(at) => (at, ClockFace::dated()),
+            Start::Shown(shown) => {
+                let at = zone.of_wall_clock(shown);
+                let is_usual = MONDAY.div_euclid(DAY) == shown.div_euclid(DAY);
+                let face = if is_usual { ClockFace::default() } else { ClockFace::dated() };
+                (at.unwrap_or(shown), face)
+            }
+        };
+        Clock { zone, face, start }
+    }
+
+    fn show(&self, at: Instant) -> String {
+        self.face.show(self.zone.wall_clock(at))
+    }
+}
+
+const DAY: i64 = 86_400_000;
 
 impl Checked {
     fn print(&self, language: Language) {
@@ -79,31 +105,37 @@ impl Checked {
 
     fn print_outline(&self, outline: &Outline) {
         if !outline.enabled {
-            anstream::println!("{}\n", paint(YELLOW, "the policy is switched off"));
+            let off = tr!(
+                "the policy is switched off",
+                "la política está apagada",
+                "a política está desligada"
+            );
+            anstream::println!("{}\n", paint(YELLOW, off));
         }
-        for rule in &outline.rules {
-            let departments = departments(rule);
-            let mut head = vec![departments];
-            head.push(format!("counted from {}", rule.count_from));
-            head.extend(rule.business_hours.iter().map(|name| format!("business hours {name}")));
-            head.extend(rule.sending_window.iter().map(|name| format!("sending window {name}")));
-            if !rule.enabled {
-                head.push(paint(YELLOW, "switched off"));
-            }
-            anstream::println!("{}  {}", paint(BOLD, &rule.name), head.join(", "));
+        let none = Conditions::default();
+        for (place, rule) in outline.rules.iter().enumerate() {
+            let conditions = self.conditions.get(place).unwrap_or(&none);
+            anstream::println!("{}  {}", paint(BOLD, &rule.name), head(rule, conditions));
+            let zone = self.clock.zone.name();
             let mut rows = vec![vec![
                 String::new(),
-                "after the one before".into(),
-                "before the close".into(),
-                format!("from {}", self.face.show(self.start)),
+                tr!("after the one before", "después del anterior", "depois do anterior"),
+                tr!("before the close", "antes del cierre", "antes do encerramento"),
+                tr!(
+                    "from {start} ({zone})",
+                    "desde {start} ({zone})",
+                    "a partir de {start} ({zone})",
+                    start = self.clock.show(self.clock.start)
+                ),
             ]];
+            let show = shown(rule);
             for step in &rule.steps {
                 let before = step.before_close.filter(|_| step.step != Step::Close);
                 rows.push(vec![
-                    despertador_contract::key::render_step(&step.step).replace('-', " "),
-                    duration::show(step.after),
-                    before.map_or_else(|| "–".into(), duration::show),
-                    self.face.show(step.at),
+                    said::step(&step.step),
+                    show(step.after),
+                    before.map_or_else(|| "–".into(), show),
+                    self.clock.show(step.at),
                 ]);
             }
             let lines = columns(&[Side::Left, Side::Right, Side::Right, Side::Right], &rows);
@@ -120,57 +152,129 @@ impl Checked {
             "file": self.problems.file,
             "accepted": self.outline.is_some(),
             "problems": self.problems.as_json(),
-            "outline": self.outline.as_ref().map(outline_json),
+            "zone": self.clock.zone.name(),
+            "outline": self.outline.as_ref().map(|outline| self.outline_json(outline)),
+        })
+    }
+
+    fn outline_json(&self, outline: &Outline) -> Value {
+        let none = Conditions::default();
+        let rule = |(place, rule): (usize, &RuleOutline)| {
+            let conditions = self.conditions.get(place).unwrap_or(&none);
+            let show = shown(rule);
+            let step = |step: &StepOutline| {
+                json!({
+                    "step": despertador_contract::key::render_step(&step.step),
+                    "after": show(step.after),
+                    "before-close": step.before_close.map(show),
+                    "at": show_rfc3339(step.at),
+                })
+            };
+            json!({
+                "name": rule.name,
+                "departments": rule.departments,
+                "tags": conditions.tags,
+                "priorities": conditions.priorities,
+                "channels": conditions.channels,
+                "enabled": rule.enabled,
+                "count-from": rule.count_from,
+                "business-hours": rule.business_hours,
+                "sending-window": rule.sending_window,
+                "close-after": rule.close_after.map(show),
+                "accumulated": show(rule.accumulated),
+                "steps": rule.steps.iter().map(step).collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "version": outline.version,
+            "enabled": outline.enabled,
+            "rules": outline.rules.iter().enumerate().map(rule).collect::<Vec<_>>(),
         })
     }
 }
 
-fn outline_json(outline: &Outline) -> Value {
-    let step = |step: &StepOutline| {
-        json!({
-            "step": despertador_contract::key::render_step(&step.step),
-            "after": duration::show(step.after),
-            "before-close": step.before_close.map(duration::show),
-            "at": show_rfc3339(step.at),
-        })
-    };
-    let rule = |rule: &RuleOutline| {
-        json!({
-            "name": rule.name,
-            "departments": rule.departments,
-            "enabled": rule.enabled,
-            "count-from": rule.count_from,
-            "business-hours": rule.business_hours,
-            "sending-window": rule.sending_window,
-            "close-after": rule.close_after.map(duration::show),
-            "accumulated": duration::show(rule.accumulated),
-            "steps": rule.steps.iter().map(step).collect::<Vec<_>>(),
-        })
-    };
-    json!({
-        "version": outline.version,
-        "enabled": outline.enabled,
-        "rules": outline.rules.iter().map(rule).collect::<Vec<_>>(),
-    })
+/// How times of a rule are written: those of open time without days.
+fn shown(rule: &RuleOutline) -> fn(u64) -> String {
+    if rule.business_hours.is_some() { duration::show_open } else { duration::show }
 }
 
-fn departments(rule: &RuleOutline) -> String {
-    match rule.departments.as_deref() {
-        None => "any department".into(),
-        Some([one]) => format!("department {one}"),
-        Some(many) => format!("departments {}", many.join(", ")),
+/// What a rule is for and how its time runs.
+fn head(rule: &RuleOutline, conditions: &Conditions) -> String {
+    let mut head = vec![match rule.departments.as_deref() {
+        None => tr!("any department", "cualquier departamento", "qualquer departamento"),
+        Some([name]) => tr!("department {name}", "departamento {name}", "departamento {name}"),
+        Some(many) => tr!(
+            "departments {names}",
+            "departamentos {names}",
+            "departamentos {names}",
+            names = many.join(", ")
+        ),
+    }];
+    let named = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
+    head.extend(
+        named(&conditions.tags)
+            .map(|names| tr!("tagged {names}", "con etiqueta {names}", "com etiqueta {names}")),
+    );
+    head.extend(
+        named(&conditions.priorities)
+            .map(|names| tr!("priority {names}", "prioridad {names}", "prioridade {names}")),
+    );
+    head.extend(
+        named(&conditions.channels)
+            .map(|names| tr!("channel {names}", "canal {names}", "canal {names}")),
+    );
+    head.push(match rule.count_from.as_str() {
+        "last-agent-message" => tr!(
+            "counted from the agent's last message",
+            "se cuenta desde el último mensaje del agente",
+            "conta-se da última mensagem do agente"
+        ),
+        "first-unanswered-agent-message" => tr!(
+            "counted from the agent's first message without an answer",
+            "se cuenta desde el primer mensaje del agente sin respuesta",
+            "conta-se da primeira mensagem do agente sem resposta"
+        ),
+        "last-customer-message" => tr!(
+            "counted from the customer's last message",
+            "se cuenta desde el último mensaje del cliente",
+            "conta-se da última mensagem do cliente"
+        ),
+        other => tr!("counted from {other}", "se cuenta desde {other}", "conta-se de {other}"),
+    });
+    head.extend(
+        rule.business_hours
+            .iter()
+            .map(|name| tr!("business hours {name}", "horario {name}", "horário {name}")),
+    );
+    head.extend(rule.sending_window.iter().map(|name| {
+        tr!("sending window {name}", "ventana de envío {name}", "janela de envio {name}")
+    }));
+    if !rule.enabled {
+        head.push(paint(YELLOW, tr!("switched off", "apagada", "desligada")));
     }
+    head.join(", ")
 }
 
 /// The accumulated time beside the close, with a bar.
 fn accumulated(rule: &RuleOutline) -> String {
     const WIDTH: u64 = 20;
-    let accumulated = duration::show(rule.accumulated);
+    let show = shown(rule);
+    let accumulated = show(rule.accumulated);
     let Some(close_after) = rule.close_after else {
-        return format!("accumulated {accumulated}, never closed");
+        return tr!(
+            "accumulated {accumulated}, never closed",
+            "acumulado {accumulated}, no se cierra nunca",
+            "acumulado {accumulated}, nunca é encerrado"
+        );
     };
     let filled =
         rule.accumulated.saturating_mul(WIDTH).checked_div(close_after).unwrap_or(0).min(WIDTH);
     let bar: String = (0..WIDTH).map(|part| if part < filled { '█' } else { '░' }).collect();
-    format!("accumulated {accumulated} of {} {}", duration::show(close_after), paint(DIM, bar))
+    tr!(
+        "accumulated {accumulated} of {close} {bar}",
+        "acumulado {accumulated} de {close} {bar}",
+        "acumulado {accumulated} de {close} {bar}",
+        close = show(close_after),
+        bar = paint(DIM, bar)
+    )
 }

@@ -12,7 +12,8 @@ use despertador_server::{NewToken, Scope};
 use serde_json::{Value, json};
 
 use crate::arguments::{BackupArguments, ForgetArguments, TokenArguments, TokenCommand};
-use crate::table::{Side, columns};
+use crate::language::{Language, tr};
+use crate::table::{Side, columns, counted};
 use crate::{Ended, Unusable, progress, source};
 
 /// Who changes something from the command line, in the audit.
@@ -21,13 +22,23 @@ const BY: &str = "command line";
 /// Opens a desk that nobody else has open.
 fn open(file: &Path, make: bool) -> Result<Desk<Sqlite>, Unusable> {
     if !make && !file.exists() {
-        return Err(format!("there is no desk `{}`; name it with --desk", file.display()).into());
+        let file = file.display();
+        return Err(tr!(
+            "there is no desk `{file}`; name it with --desk",
+            "no hay ningún escritorio `{file}`; nómbrelo con --desk",
+            "não há nenhum balcão `{file}`; indique-o com --desk"
+        )
+        .into());
     }
     let store = Sqlite::open(file).map_err(|error| {
         let hint = if error.problem == despertador_desk::store::StoreProblem::InUse {
-            "; of a running server ask over HTTP, or stop it first"
+            tr!(
+                "; of a running server ask over HTTP, or stop it first",
+                "; a un servidor en marcha pregúntele por HTTP, o deténgalo antes",
+                "; a um servidor em execução pergunte por HTTP, ou pare-o antes"
+            )
         } else {
-            ""
+            String::new()
         };
         format!("{error}{hint}; {}", error.help())
     })?;
@@ -48,7 +59,12 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
                 anstream::println!("{:#}", json!({ "name": name, "token": new.secret }));
             } else {
                 anstream::println!("{}", new.secret);
-                anstream::eprintln!("Keep it: it is shown this once, and only its digest is kept.");
+                let keep = tr!(
+                    "Keep it: it is shown this once, and only its digest is kept.",
+                    "Guárdelo: se muestra solo esta vez, y únicamente se conserva su resumen.",
+                    "Guarde-o: é mostrado só desta vez, e apenas o seu resumo é guardado."
+                );
+                anstream::eprintln!("{keep}");
             }
         }
         TokenCommand::List { desk } => {
@@ -72,8 +88,14 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
                     .iter()
                     .map(|row| {
                         let state = row.revoked.map_or_else(
-                            || format!("made {}", show_rfc3339(row.at)),
-                            |at| format!("revoked {}", show_rfc3339(at)),
+                            || {
+                                let at = show_rfc3339(row.at);
+                                tr!("made {at}", "creado {at}", "criado {at}")
+                            },
+                            |at| {
+                                let at = show_rfc3339(at);
+                                tr!("revoked {at}", "revocado {at}", "revogado {at}")
+                            },
                         );
                         let accounts = match &row.accounts {
                             Ok(accounts) => json!(accounts).to_string(),
@@ -91,12 +113,22 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
             let done =
                 open(&desk.desk, false)?.revoke_token(now, name, BY).map_err(|e| e.to_string())?;
             if !done {
-                return Err(format!("no token `{name}` is in use").into());
+                return Err(tr!(
+                    "no token `{name}` is in use",
+                    "no hay ningún token `{name}` en uso",
+                    "não há nenhum token `{name}` em uso"
+                )
+                .into());
             }
             if as_json {
                 anstream::println!("{:#}", json!({ "revoked": name }));
             } else {
-                anstream::println!("{name} is of no use any more");
+                let said = tr!(
+                    "{name} is of no use any more",
+                    "{name} ya no sirve",
+                    "{name} não serve mais"
+                );
+                anstream::println!("{said}");
             }
         }
     }
@@ -134,15 +166,27 @@ pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended
         anstream::println!("{said:#}");
         return Ok(Ended::Well);
     }
-    let tickets = crate::problems::counted(usize::try_from(tickets).unwrap_or(0), "ticket");
-    anstream::println!("{tickets} deleted");
+    let deleted = counted(
+        tickets,
+        &tr!("ticket deleted", "ticket borrado", "ticket apagado"),
+        &tr!("tickets deleted", "tickets borrados", "tickets apagados"),
+    );
+    anstream::println!("{deleted}");
     if !is_purged {
-        anstream::eprintln!(
-            "the log still has them while somebody reads the file; it is emptied then"
+        let still = tr!(
+            "the log still has them while somebody reads the file; it is emptied then",
+            "el registro aún los tiene mientras alguien lee el archivo; después se vacía",
+            "o registro ainda os tem enquanto alguém lê o arquivo; depois é esvaziado"
         );
+        anstream::eprintln!("{still}");
     }
     for backup in backups {
-        anstream::eprintln!("`{backup}` keeps what it has; delete it, or forget in it too");
+        let keeps = tr!(
+            "`{backup}` keeps what it has; delete it, or forget in it too",
+            "`{backup}` conserva lo que tiene; bórrelo, u olvide también en él",
+            "`{backup}` mantém o que tem; apague-o, ou esqueça nele também"
+        );
+        anstream::eprintln!("{keeps}");
     }
     Ok(Ended::Well)
 }
@@ -158,9 +202,16 @@ fn ask_server(
     let agent = ureq::Agent::new_with_config(
         ureq::Agent::config_builder().http_status_as_error(false).build(),
     );
-    let failed = |error: ureq::Error| format!("`{server}` does not answer: {error}");
+    let failed = |error: ureq::Error| {
+        tr!(
+            "`{server}` does not answer: {error}",
+            "`{server}` no responde: {error}",
+            "`{server}` não responde: {error}"
+        )
+    };
     let mut answer = agent
         .delete(&url)
+        .header("Accept-Language", Language::chosen().word())
         .header("Authorization", format!("Bearer {}", token.trim()))
         .call()
         .map_err(failed)?;
@@ -178,7 +229,13 @@ fn ask_server(
         None => {
             let said = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
             let (title, detail) = (said("title"), said("detail"));
-            Err(format!("the server answered {}: {title}: {detail}", answer.status()).into())
+            Err(tr!(
+                "the server answered {status}: {title}: {detail}",
+                "el servidor respondió {status}: {title}: {detail}",
+                "o servidor respondeu {status}: {title}: {detail}",
+                status = answer.status()
+            )
+            .into())
         }
     }
 }

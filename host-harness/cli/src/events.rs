@@ -14,6 +14,7 @@ use despertador_insight::{
 
 use crate::arguments::{EventsArguments, FormArguments};
 use crate::interrupt::Interrupt;
+use crate::language::{Language, tr};
 use crate::paint::{YELLOW, paint};
 use crate::table::thousands;
 use crate::{Unusable, journal, progress, source};
@@ -68,7 +69,12 @@ pub(crate) fn read(
     let read = if is_journal {
         out_of_journal(file, form, means, &|| bar.inc(1))
     } else if form.account.is_some() {
-        return Err(Unusable::from("only a journal or a desk's file has an account").into());
+        return Err(Unusable::from(tr!(
+            "only a journal or a desk's file has an account",
+            "solo un diario o el archivo de un escritorio tiene cuentas",
+            "só um diário ou o arquivo de um balcão tem contas"
+        ))
+        .into());
     } else if let Some(platform) = form.from.filter(|_| is_json(file, &mut bytes)) {
         Archive::dump(bytes, platform, &columns, &authors, &timing, means).map_err(Failed::File)
     } else if has_lines(file) {
@@ -78,24 +84,101 @@ pub(crate) fn read(
     };
     bar.finish_and_clear();
     let read = read.map_err(|failed| match failed {
-        Failed::File(Unreadable::Stopped(rows)) => Unread::Interrupted(format!(
-            "interrupted while `{}` was read: {} rows were read and none was tried",
-            file.display(),
-            thousands(rows)
+        Failed::File(Unreadable::Stopped(rows)) => Unread::Interrupted(tr!(
+            "interrupted while `{file}` was read: {rows} rows were read and none was tried",
+            "interrumpido mientras se leía `{file}`: se leyeron {rows} filas y no se probó ninguna",
+            "interrompido enquanto `{file}` era lido: foram lidas {rows} linhas e nenhuma foi testada",
+            file = file.display(),
+            rows = thousands(rows)
         )),
-        Failed::File(error) => Unusable(format!("`{}`: {error}", file.display())).into(),
+        Failed::File(error) => {
+            let why = unreadable_file(&error);
+            Unusable(format!("`{}`: {why}", file.display())).into()
+        }
         Failed::Journal(error) => journal::unread(file, &error).into(),
     })?;
     let grown = is_file && !is_journal && file.metadata().is_ok_and(|now| now.len() != length);
     if grown {
-        let note = format!(
-            "`{}` was written while it was read: only what was there at the beginning is counted, and its \
+        let note = tr!(
+            "`{file}` was written while it was read: only what was there at the beginning is counted, and its \
              last row may have been cut; read it again when it is whole",
-            file.display()
+            "se escribió en `{file}` mientras se leía: solo se cuenta lo que había al principio, y la última fila \
+             puede estar cortada; léalo de nuevo cuando esté completo",
+            "`{file}` foi gravado enquanto era lido: só conta o que havia no início, e a última linha pode estar \
+             cortada; leia-o de novo quando estiver completo",
+            file = file.display()
         );
-        anstream::eprintln!("{} {note}", paint(YELLOW, "note:"));
+        anstream::eprintln!("{} {note}", paint(YELLOW, tr!("note:", "nota:", "nota:")));
     }
     Ok(read)
+}
+
+/// Why a history cannot be read.
+fn unreadable_file(error: &Unreadable) -> String {
+    match error {
+        Unreadable::Empty => tr!(
+            "the file is empty, or has no row below its head; export it again",
+            "el archivo está vacío, o no tiene filas bajo su encabezado; expórtelo de nuevo",
+            "o arquivo está vazio, ou não tem linhas abaixo do cabeçalho; exporte-o de novo"
+        ),
+        Unreadable::NoColumn { what, name, found } => {
+            let found: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+            let found = found.join(", ");
+            tr!(
+                "there is no column `{name}` for the {what}; the file has {found}; name it with `--columns {what}=…`",
+                "no hay columna `{name}` para `{what}`; el archivo tiene {found}; nómbrela con `--columns {what}=…`",
+                "não há coluna `{name}` para `{what}`; o arquivo tem {found}; indique-a com `--columns {what}=…`"
+            )
+        }
+        Unreadable::NoText => tr!(
+            "the file is no text in UTF-8: it has bytes of zero, as UTF-16 and packed files do; unpack it, or save \
+             it as UTF-8",
+            "el archivo no es texto en UTF-8: tiene bytes de cero, como UTF-16 y los archivos comprimidos; \
+             descomprímalo, o guárdelo como UTF-8",
+            "o arquivo não é texto em UTF-8: tem bytes zero, como UTF-16 e arquivos compactados; descompacte-o, ou \
+             salve-o como UTF-8"
+        ),
+        Unreadable::Scratch { folder, why } => tr!(
+            "what does not fit into memory cannot be put into `{folder}`: {why}; name a folder with room, as much as \
+             the file has, with `--scratch`",
+            "lo que no cabe en la memoria no se puede poner en `{folder}`: {why}; nombre con `--scratch` una carpeta \
+             con tanto espacio como el archivo",
+            "o que não cabe na memória não pode ser posto em `{folder}`: {why}; indique com `--scratch` uma pasta com \
+             tanto espaço quanto o arquivo",
+            folder = folder.display()
+        ),
+        Unreadable::Broken(why) => tr!(
+            "the file cannot be read: {why}",
+            "el archivo no se puede leer: {why}",
+            "o arquivo não pode ser lido: {why}"
+        ),
+        Unreadable::NoRow { first } => tr!(
+            "no row can be read; in line {line}: {why}",
+            "no se puede leer ninguna fila; en la línea {line}: {why}",
+            "nenhuma linha pode ser lida; na linha {line}: {why}",
+            line = first.line,
+            why = first.why.of(Language::chosen().of_page())
+        ),
+        Unreadable::LongRow(line) => tr!(
+            "the row that begins in line {line} is too long: a quotation mark in it is not closed, or the file has no rows",
+            "la fila que empieza en la línea {line} es demasiado larga: tiene unas comillas sin cerrar, o el archivo no tiene filas",
+            "a linha que começa na linha {line} é longa demais: tem aspas sem fechar, ou o arquivo não tem linhas"
+        ),
+        Unreadable::ManyDepartments => tr!(
+            "there are too many departments; is it the right column? name it with `--columns department=…`",
+            "hay demasiados departamentos; ¿es la columna correcta? nómbrela con `--columns department=…`",
+            "há departamentos demais; é a coluna certa? indique-a com `--columns department=…`"
+        ),
+        Unreadable::FewTickets(mib) => tr!(
+            "the rows of a few tickets have {mib} MiB and do not fit into memory; is it the right column? name it with \
+             `--columns ticket=…`",
+            "las filas de unos pocos tickets tienen {mib} MiB y no caben en la memoria; ¿es la columna correcta? \
+             nómbrela con `--columns ticket=…`",
+            "as linhas de poucos tickets têm {mib} MiB e não cabem na memória; é a coluna certa? indique-a com \
+             `--columns ticket=…`"
+        ),
+        other => other.to_string(),
+    }
 }
 
 /// Whether a file has JSON, an object or a list first of all.
@@ -156,9 +239,11 @@ fn out_of_journal(
         Ok(true)
     })?;
     if accounts.len() > 1 {
-        let why = format!(
-            "it has the accounts {}, each with policies of its own; name one with `--account`",
-            accounts.join(", ")
+        let why = tr!(
+            "it has the accounts {accounts}, each with policies of its own; name one with `--account`",
+            "tiene las cuentas {accounts}, cada una con políticas propias; nombre una con `--account`",
+            "tem as contas {accounts}, cada uma com políticas próprias; indique uma com `--account`",
+            accounts = accounts.join(", ")
         );
         return Err(Failed::File(Unreadable::Broken(why)));
     }
@@ -177,8 +262,12 @@ fn named_columns(form: &FormArguments) -> Result<Columns, Unusable> {
     let mut columns = form.from.map_or_else(Columns::default, Platform::columns);
     for (what, name) in &form.columns {
         let column = Column::from_word(what).ok_or_else(|| {
-            let known = Column::ALL.map(Column::word).join(", ");
-            format!("`--columns {what}=…`: it is one of {known}")
+            let known = Column::ALL.map(|known| format!("`{}`", known.word())).join(", ");
+            tr!(
+                "`--columns {what}=…`: it is one of {known}",
+                "`--columns {what}=…`: es una de {known}",
+                "`--columns {what}=…`: é uma de {known}"
+            )
         })?;
         columns = columns.with(column, name);
     }
@@ -205,8 +294,11 @@ fn named_authors(form: &FormArguments) -> Result<Authors, Unusable> {
             "bot" => Some(Who::Bot),
             "nobody" => None,
             other => {
-                return Err(format!(
-                    "`--authors {word}={other}`: it is one of customer, agent, ai-agent, bot, nobody"
+                let known = "customer, agent, ai-agent, bot, nobody";
+                return Err(tr!(
+                    "`--authors {word}={other}`: it is one of {known}",
+                    "`--authors {word}={other}`: es uno de {known}",
+                    "`--authors {word}={other}`: é um de {known}"
                 )
                 .into());
             }
@@ -219,84 +311,193 @@ fn named_authors(form: &FormArguments) -> Result<Authors, Unusable> {
 /// Says what was read, and what was not.
 pub(crate) fn print(read: &Read<Archive>, arguments: &EventsArguments) {
     let archive = &read.history;
-    anstream::println!(
-        "{}: rows {}, tickets {}, departments {}",
-        arguments.file.display(),
-        thousands(read.rows),
-        thousands(archive.tickets()),
-        thousands(u64::try_from(archive.departments.len()).unwrap_or(u64::MAX))
+    let line = tr!(
+        "{file}: rows {rows}, tickets {tickets}, departments {departments}",
+        "{file}: filas {rows}, tickets {tickets}, departamentos {departments}",
+        "{file}: linhas {rows}, tickets {tickets}, departamentos {departments}",
+        file = arguments.file.display(),
+        rows = thousands(read.rows),
+        tickets = thousands(archive.tickets()),
+        departments = thousands(u64::try_from(archive.departments.len()).unwrap_or(u64::MAX))
     );
-    let say = |count: u64, what: &str| {
+    anstream::println!("{line}");
+    let say = |count: u64, what: String| {
         if count > 0 {
             anstream::println!("  {what}: {}", thousands(count));
         }
     };
-    say(read.moved, "stood after later ones, put in their place");
-    say(read.repeated, "there before, left out");
-    say(read.done_then, "tell what a policy did then, left out");
+    say(
+        read.moved,
+        tr!(
+            "stood after later ones, put in their place",
+            "estaban después de otras posteriores, puestas en su lugar",
+            "estavam depois de outras posteriores, postas no lugar"
+        ),
+    );
+    say(
+        read.repeated,
+        tr!("there before, left out", "repetidas, omitidas", "repetidas, deixadas de fora"),
+    );
+    say(
+        read.done_then,
+        tr!(
+            "tell what a policy did then, left out",
+            "cuentan lo que una política hizo entonces, omitidas",
+            "contam o que uma política fez então, deixadas de fora"
+        ),
+    );
     say(
         read.skipped,
-        "left out as was asked for: private notes, authors that are nobody, rows to skip",
+        tr!(
+            "left out as was asked for: private notes, authors that are nobody, rows to skip",
+            "omitidas como se pidió: notas privadas, autores que no son nadie, filas que saltar",
+            "deixadas de fora como pedido: notas privadas, autores que não são ninguém, linhas a pular"
+        ),
     );
-    say(read.without_customer, "tickets in which the customer wrote nothing");
-    say(read.without_company, "tickets in which nobody of the company wrote");
+    say(
+        read.without_customer,
+        tr!(
+            "tickets in which the customer wrote nothing",
+            "tickets en los que el cliente no escribió nada",
+            "tickets em que o cliente não escreveu nada"
+        ),
+    );
+    say(
+        read.without_company,
+        tr!(
+            "tickets in which nobody of the company wrote",
+            "tickets en los que nadie de la empresa escribió",
+            "tickets em que ninguém da empresa escreveu"
+        ),
+    );
     if let Some(dialect) = read.dialect {
         print_dialect(dialect);
     }
-    say(read.windows_1252, "rows that are no UTF-8, read as Windows-1252");
-    let warn = |count: u64, what: &str| {
+    say(
+        read.windows_1252,
+        tr!(
+            "rows that are no UTF-8, read as Windows-1252",
+            "filas que no son UTF-8, leídas como Windows-1252",
+            "linhas que não são UTF-8, lidas como Windows-1252"
+        ),
+    );
+    let warn = |count: u64, what: String| {
         if count > 0 {
             anstream::println!("  {}", paint(YELLOW, format_args!("{what}: {}", thousands(count))));
         }
     };
     warn(
         read.rounded_ids,
-        "ids of messages or customers that a spreadsheet has rounded, not used; export the file again",
+        tr!(
+            "ids of messages or customers that a spreadsheet has rounded, not used; export the file again",
+            "ids de mensajes o clientes que una hoja de cálculo redondeó, no usados; exporte el archivo de nuevo",
+            "ids de mensagens ou clientes que uma planilha arredondou, não usados; exporte o arquivo de novo"
+        ),
     );
     warn(
         read.cut_ids,
-        "rows whose ticket may have lost its last digits to a spreadsheet, so that several are one; export \
-         the file again",
+        tr!(
+            "rows whose ticket may have lost its last digits to a spreadsheet, so that several are one; export \
+             the file again",
+            "filas cuyo ticket puede haber perdido sus últimos dígitos en una hoja de cálculo, de modo que varios \
+             son uno; exporte el archivo de nuevo",
+            "linhas cujo ticket pode ter perdido os últimos dígitos numa planilha, de modo que vários são um; \
+             exporte o arquivo de novo"
+        ),
     );
     if read.assumed > 0 && arguments.form.zone.is_none() {
-        let mixed = read.with_offset > 0;
-        let assumed = format!(
-            "times without an offset, taken as UTC: {}{}",
-            thousands(read.assumed),
-            if mixed { "; others have one, so say what these mean with --zone" } else { "" }
-        );
-        anstream::println!("  {}", if mixed { paint(YELLOW, assumed) } else { assumed });
+        print_assumed(read);
     }
     if read.is_unended {
-        anstream::println!(
-            "  the last line has no end; if the file is still being written, it is cut"
+        let unended = tr!(
+            "the last line has no end; if the file is still being written, it is cut",
+            "la última línea no tiene fin; si el archivo se sigue escribiendo, está cortada",
+            "a última linha não tem fim; se o arquivo ainda está sendo gravado, está cortada"
         );
+        anstream::println!("  {unended}");
     }
-    if read.refused > 0 {
-        let refused = format!("could not be read, left out: {}", thousands(read.refused));
-        anstream::println!("  {}", paint(YELLOW, refused));
-        for refused in &read.first_refused {
-            let more = match refused.rows.saturating_sub(1) {
-                0 => String::new(),
-                1 => ", and 1 row more".into(),
-                more => format!(", and {} rows more", thousands(more)),
-            };
-            anstream::println!("    line {}{more}: {}", refused.line, refused.why);
-        }
-    }
+    print_refused(read);
     anstream::println!();
+}
+
+fn print_assumed(read: &Read<Archive>) {
+    let mixed = read.with_offset > 0;
+    let assumed = tr!(
+        "times without an offset, taken as UTC: {count}",
+        "horas sin desfase, tomadas como UTC: {count}",
+        "horas sem deslocamento, tomadas como UTC: {count}",
+        count = thousands(read.assumed)
+    );
+    let others = tr!(
+        "others have one, so say what these mean with --zone",
+        "otras tienen uno, así que diga con --zone qué significan estas",
+        "outras têm um, então diga com --zone o que estas significam"
+    );
+    let said = if mixed { paint(YELLOW, format!("{assumed}; {others}")) } else { assumed };
+    anstream::println!("  {said}");
+}
+
+fn print_refused(read: &Read<Archive>) {
+    if read.refused == 0 {
+        return;
+    }
+    let refused = tr!(
+        "could not be read, left out: {count}",
+        "no se pudieron leer, omitidas: {count}",
+        "não puderam ser lidas, deixadas de fora: {count}",
+        count = thousands(read.refused)
+    );
+    anstream::println!("  {}", paint(YELLOW, refused));
+    for refused in &read.first_refused {
+        let more = match refused.rows.saturating_sub(1) {
+            0 => String::new(),
+            1 => tr!(", and 1 row more", ", y 1 fila más", ", e mais 1 linha"),
+            more => tr!(
+                ", and {more} rows more",
+                ", y {more} filas más",
+                ", e mais {more} linhas",
+                more = thousands(more)
+            ),
+        };
+        let (line, why) = (refused.line, refused.why.of(Language::chosen().of_page()));
+        let said = tr!(
+            "line {line}{more}: {why}",
+            "línea {line}{more}: {why}",
+            "linha {line}{more}: {why}"
+        );
+        anstream::println!("    {said}");
+    }
 }
 
 /// Says how a table is written where that is not the usual way.
 fn print_dialect(dialect: Dialect) {
-    match dialect.separator {
-        b',' => {}
-        b'\t' => anstream::println!("  cells are separated by tabs"),
-        other => anstream::println!("  cells are separated by `{}`", char::from(other)),
-    }
-    match dialect.day_order {
-        None => {}
-        Some(DayOrder::DayFirst) => anstream::println!("  dates begin with the day"),
-        Some(DayOrder::MonthFirst) => anstream::println!("  dates begin with the month"),
+    let separator = match dialect.separator {
+        b',' => None,
+        b'\t' => Some(tr!(
+            "cells are separated by tabs",
+            "las celdas se separan con tabulaciones",
+            "as células são separadas por tabulações"
+        )),
+        other => Some(tr!(
+            "cells are separated by `{other}`",
+            "las celdas se separan con `{other}`",
+            "as células são separadas por `{other}`",
+            other = char::from(other)
+        )),
+    };
+    let order = dialect.day_order.map(|order| match order {
+        DayOrder::DayFirst => tr!(
+            "dates begin with the day",
+            "las fechas empiezan por el día",
+            "as datas começam pelo dia"
+        ),
+        DayOrder::MonthFirst => tr!(
+            "dates begin with the month",
+            "las fechas empiezan por el mes",
+            "as datas começam pelo mês"
+        ),
+    });
+    for said in separator.into_iter().chain(order) {
+        anstream::println!("  {said}");
     }
 }

@@ -13,9 +13,9 @@ use serde_json::json;
 use crate::arguments::ExplainArguments;
 use crate::events::{self, Unread};
 use crate::interrupt::Interrupt;
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, mark, paint};
-use crate::{Ended, Unusable, plugin, policy, run, source, written};
+use crate::{Ended, Unusable, plugin, policy, run, said, source, written};
 
 /// Plays a recorded conversation up to an instant and puts the decision into words.
 pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended, Unusable> {
@@ -40,7 +40,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended,
     if let Some(sentence) = broken {
         return Err(sentence.into());
     }
-    let language = Language::or_system(arguments.language);
+    let language = Language::chosen();
     let reader = language.reader(zone.offset_at(at));
     let explanation = player
         .explain(&conversation.ticket, &conversation.memory, at, &reader)
@@ -103,20 +103,37 @@ fn draw(
 
 fn ticket(arguments: &ExplainArguments, log: &EventLog) -> Result<String, Unusable> {
     let tickets = log.tickets();
+    let file = &log.file;
     match (&arguments.ticket, tickets.as_slice()) {
         (Some(ticket), _) if tickets.contains(&ticket.as_str()) => Ok(ticket.clone()),
         (Some(ticket), _) => {
-            let meant = nearest(ticket, tickets.iter().copied())
-                .map(|meant| format!("; did you mean `{meant}`?"))
-                .unwrap_or_default();
-            Err(format!("`{}` has no ticket `{ticket}`{meant}", log.file).into())
+            let meant = nearest(ticket, tickets.iter().copied()).map(|meant| {
+                tr!(
+                    "; did you mean `{meant}`?",
+                    "; ¿quiso decir `{meant}`?",
+                    "; você quis dizer `{meant}`?"
+                )
+            });
+            Err(tr!(
+                "`{file}` has no ticket `{ticket}`{meant}",
+                "`{file}` no tiene el ticket `{ticket}`{meant}",
+                "`{file}` não tem o ticket `{ticket}`{meant}",
+                meant = meant.unwrap_or_default()
+            )
+            .into())
         }
         (None, [only]) => Ok((*only).to_owned()),
-        (None, []) => Err(format!("`{}` has no rows", log.file).into()),
-        (None, many) => {
-            Err(format!("`{}` has {} tickets; name one with `--ticket`", log.file, many.len())
+        (None, []) => {
+            Err(tr!("`{file}` has no rows", "`{file}` no tiene filas", "`{file}` não tem linhas")
                 .into())
         }
+        (None, many) => Err(tr!(
+            "`{file}` has {count} tickets; name one with `--ticket`",
+            "`{file}` tiene {count} tickets; nombre uno con `--ticket`",
+            "`{file}` tem {count} tickets; diga qual com `--ticket`",
+            count = many.len()
+        )
+        .into()),
     }
 }
 
@@ -125,13 +142,15 @@ fn decided(explanation: &Explanation) -> String {
 }
 
 fn print(ticket: &str, at: i64, zone: &Zone, explanation: &Explanation) {
-    anstream::println!(
-        "{} at {} {}: {}",
-        paint(BOLD, format_args!("Ticket {ticket}")),
-        zone.show(at),
-        zone.name(),
-        paint(BOLD, decided(explanation))
+    let decided = paint(BOLD, said::decision(&explanation.decision, zone));
+    let ticket = paint(BOLD, format_args!("Ticket {ticket}"));
+    let (at, zone) = (zone.show(at), zone.name());
+    let line = tr!(
+        "{ticket} at {at} {zone}: {decided}",
+        "{ticket}, {at} {zone}: {decided}",
+        "{ticket}, {at} {zone}: {decided}"
     );
+    anstream::println!("{line}");
     anstream::println!("{}", explanation.summary);
     anstream::println!();
     for check in &explanation.checks {

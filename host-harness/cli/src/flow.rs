@@ -6,6 +6,7 @@ use despertador_contract::word::Word;
 use despertador_contract::{Diagnostic, ExitState, Severity, Wording};
 use despertador_flow::{Finding, Flow};
 
+use crate::language::{Language, tr};
 use crate::problems::Problems;
 use crate::{Unusable, source};
 
@@ -30,16 +31,19 @@ fn parse(file: &Path, text: &str) -> Result<Flow, Unusable> {
         let found = problems(file, text.to_owned(), &findings);
         let (errors, _) = found.count();
         let first = findings.first().map_or_else(String::new, |finding| {
-            format!(": {}", finding.text(despertador_contract::Language::English))
+            format!(": {}", finding.text(Language::chosen().of_page()))
         });
         let name = file.display();
-        let more = if errors > 1 {
-            format!(" and {} more", errors.saturating_sub(1))
-        } else {
-            String::new()
+        let more = match errors.saturating_sub(1) {
+            0 => String::new(),
+            more => tr!(" and {more} more", " y {more} más", " e mais {more}"),
         };
-        format!("`{name}` cannot be read{first}{more}; `despertador flow check {name}` shows it")
-            .into()
+        tr!(
+            "`{name}` cannot be read{first}{more}; `despertador flow check {name}` shows it",
+            "`{name}` no se puede leer{first}{more}; `despertador flow check {name}` lo muestra",
+            "`{name}` não pode ser lido{first}{more}; `despertador flow check {name}` o mostra"
+        )
+        .into()
     })
 }
 
@@ -61,5 +65,19 @@ fn problems(file: &Path, text: String, findings: &[Finding]) -> Problems {
                 .into(),
         })
         .collect();
-    Problems { file: file.display().to_string(), text, whole: "the whole flow", problems }
+    Problems {
+        file: file.display().to_string(),
+        text,
+        whole: tr!("the whole flow", "todo el flujo", "o fluxo inteiro"),
+        problems,
+    }
+}
+
+/// Why nothing can be done with a flow that never opens a ticket.
+fn no_block() -> String {
+    tr!(
+        "the flow has no human-assistance block",
+        "el flujo no tiene ningún bloque de atención humana",
+        "o fluxo não tem nenhum bloco de atendimento humano"
+    )
 }

@@ -1,11 +1,11 @@
 //! `despertador import`
 
 use despertador_contract::facts;
-use despertador_harness::{Engine, ParseError, scenario::problem_line};
+use despertador_harness::{Engine, ParseError};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{BlipSettingsArguments, PluginArgument};
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::layout::Node;
 use crate::paint::{BOLD, YELLOW, paint};
 use crate::pointer::{line_and_column, locate};
@@ -25,7 +25,7 @@ pub(crate) fn blip_settings(
         written::refuse_existing(file, arguments.force)?;
     }
     let settings = source::read(&arguments.settings)?;
-    let language = Language::or_system(arguments.language);
+    let language = Language::chosen();
     let Imported { policy, notes } = match blip::import(&settings, language) {
         Ok(imported) => imported,
         Err(problems) => {
@@ -38,8 +38,9 @@ pub(crate) fn blip_settings(
     let config = policy.file();
     refuse_unaccepted(&config)?;
     if !json {
+        let word = tr!("note", "nota", "nota");
         for note in &notes {
-            let head = paint(YELLOW, format_args!("note[{}]", note.code.name()));
+            let head = paint(YELLOW, format_args!("{word}[{}]", note.code.name()));
             anstream::eprintln!("{head} {}", paint(BOLD, &note.member));
             anstream::eprintln!("  {}", note.sentence(language));
         }
@@ -61,8 +62,14 @@ fn refuse_unaccepted(config: &str) -> Result<(), Unusable> {
     match engine.parse(config, &facts::no_surroundings()) {
         Ok(_) => Ok(()),
         Err(ParseError::Refused(problems)) => {
-            let lines: Vec<String> = problems.iter().map(problem_line).collect();
-            Err(format!("what the settings say is no policy:\n  {}", lines.join("\n  ")).into())
+            let lines: Vec<String> = problems.iter().map(crate::policy::problem).collect();
+            Err(tr!(
+                "what the settings say is no policy:\n  {lines}",
+                "lo que dicen los ajustes no es una política:\n  {lines}",
+                "o que as configurações dizem não é uma política:\n  {lines}",
+                lines = lines.join("\n  ")
+            )
+            .into())
         }
         Err(ParseError::Broken(sentence)) => Err(sentence.into()),
     }

@@ -21,7 +21,7 @@ mod spoken;
 mod words;
 
 use comments::commented;
-use draft::Draft;
+use draft::{Draft, Rule, Timing};
 use words::Words;
 
 /// Smaller shares of the time to the close are nobody's default.
@@ -33,7 +33,7 @@ pub(crate) fn init(arguments: &InitArguments, as_json: bool) -> Result<Ended, Un
     if !printed {
         written::refuse_existing(&arguments.output, arguments.force)?;
     }
-    let language = match Language::or_system(arguments.language) {
+    let language = match Language::chosen() {
         Language::All => Language::English,
         one => one,
     };
@@ -114,36 +114,72 @@ struct Interview<'e, R, W> {
 impl<R: BufRead, W: Write> Interview<'_, R, W> {
     fn draft(&mut self) -> Result<Draft, Unusable> {
         let words = Words::of(self.language);
-        let usual = Draft::new(self.language);
         let mut draft = Draft::empty(self.language);
         draft = self.ask(words.departments, words.any, &draft, |draft, answer| {
-            draft.departments =
-                if among(answer, &[words.any, "any"]) { None } else { Some(parts(answer)) };
+            draft.change(|rule| rule.departments = departments(answer, words));
             Ok(())
         })?;
+        draft = self.account(draft)?;
+        loop {
+            draft = self.rule(draft)?;
+            let is_for_the_rest = draft.rules.last().is_none_or(|rule| rule.departments.is_none());
+            if is_for_the_rest {
+                return Ok(draft);
+            }
+            let rules = draft.rules.len();
+            draft = self.ask(words.next_rule, words.the_rest, &draft, |draft, answer| {
+                if !among(answer, &[words.none, words.no_more, "none", "no"]) {
+                    let departments = departments(answer, words);
+                    draft.rules.push(Rule { departments, ..Rule::default() });
+                }
+                Ok(())
+            })?;
+            if draft.rules.len() == rules {
+                return Ok(draft);
+            }
+        }
+    }
+
+    /// What holds for all rules: channel, opening hours, holidays.
+    fn account(&mut self, mut draft: Draft) -> Result<Draft, Unusable> {
+        let words = Words::of(self.language);
         let channels: Vec<&str> = Channel::NAMED.iter().map(|(word, _)| *word).collect();
         let question = words.channel.replace("{0}", &channels.join(", "));
         draft = self.ask(&question, words.none, &draft, |draft, answer| {
-            draft.channel = said(answer, &[words.none]).map(|c| spoken::channel(&c));
+            draft.channel = said(answer, &[words.none, "none"]).map(|c| spoken::channel(&c));
             Ok(())
         })?;
         let question = words.hours.replace("{0}", words.hours_example);
         draft = self.ask(&question, words.none, &draft, |draft, answer| {
-            draft.hours =
-                said(answer, &[words.none]).map(|hours| parts(&hours)).unwrap_or_default();
-            draft.hours.iter_mut().for_each(|entry| *entry = spoken::hours(entry));
+            let hours = said(answer, &[words.none, "none"]);
+            draft.hours = hours.map(|hours| spoken::week(&hours)).unwrap_or_default();
             Ok(())
         })?;
-        if !draft.hours.is_empty() {
-            draft = self.ask(words.zone, words.default_zone, &draft, |draft, answer| {
-                draft.zone = Some(answer.to_owned());
-                Ok(())
-            })?;
+        if draft.hours.is_empty() {
+            return Ok(draft);
         }
+        draft = self.ask(words.zone, words.default_zone, &draft, |draft, answer| {
+            draft.zone = Some(answer.to_owned());
+            Ok(())
+        })?;
+        let question = words.holidays.replace("{0}", words.holidays_example);
+        let language = self.language;
+        self.ask(&question, words.none, &draft, |draft, answer| {
+            let days = said(answer, &[words.none, "none"]).map(|days| parts(&days));
+            draft.holidays =
+                days.unwrap_or_default().iter().map(|day| spoken::date(day, language)).collect();
+            Ok(())
+        })
+    }
+
+    /// The times and texts of the last rule.
+    fn rule(&mut self, mut draft: Draft) -> Result<Draft, Unusable> {
+        let words = Words::of(self.language);
+        let usual = Rule::usual(self.language);
         let default = usual.close_after.as_deref().unwrap_or(words.never);
         draft = self.ask(words.close_after, default, &draft, |draft, answer| {
-            draft.close_after =
-                said(answer, &[words.never, words.none, "never"]).map(|t| spoken::duration(&t));
+            let time = said(answer, &[words.never, words.none, "never"]);
+            draft.change(|rule| rule.close_after = time.map(|time| spoken::duration(&time)));
             Ok(())
         })?;
         let mut number = usual.reminders.len();
@@ -163,20 +199,24 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
             let number = n.to_string();
             draft =
                 self.ask(&question.replace("{0}", &number), &after, &draft, |draft, answer| {
-                    draft.reminders.push((spoken::duration(answer), text.to_owned()));
+                    let reminder = (spoken::timing(answer), text.to_owned());
+                    draft.change(|rule| rule.reminders.push(reminder));
                     Ok(())
                 })?;
             let question = words.text.replace("{0}", &number);
             draft = self.ask(&question, text, &draft, |draft, answer| {
-                if let Some((_, text)) = draft.reminders.last_mut() {
-                    answer.clone_into(text);
-                }
+                draft.change(|rule| {
+                    if let Some((_, text)) = rule.reminders.last_mut() {
+                        answer.clone_into(text);
+                    }
+                });
                 Ok(())
             })?;
         }
-        if draft.close_after.is_some() {
+        if draft.close_after().is_some() {
             draft = self.ask(words.closing_text, words.none, &draft, |draft, answer| {
-                draft.closing_text = said(answer, &[words.none]);
+                let text = said(answer, &[words.none, "none"]);
+                draft.change(|rule| rule.closing_text = text);
                 Ok(())
             })?;
         }
@@ -188,10 +228,10 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
     fn share(&self, draft: &Draft, number: usize) -> Result<String, Unusable> {
         let mut parts = number;
         loop {
-            let after = draft::share(draft.close_after.as_deref(), parts);
-            let reminders = vec![(after.clone(), "…".to_owned()); number];
+            let after = draft::share(draft.close_after(), parts);
+            let reminder = (Timing::After(after.clone()), "…".to_owned());
             let mut tried = draft.clone();
-            tried.reminders = reminders;
+            tried.change(|rule| rule.reminders = vec![reminder; number]);
             if parts > MOST_PARTS || check(self.engine, &tried.policy().file())?.is_ok() {
                 return Ok(after);
             }
@@ -276,6 +316,12 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
     }
 }
 
+/// The departments of a rule; none: any.
+fn departments(answer: &str, words: &Words) -> Option<Vec<String>> {
+    let any = [words.any, words.the_rest, "any", "*"];
+    if among(answer, &any) || among(answer, words.all) { None } else { Some(parts(answer)) }
+}
+
 fn among(answer: &str, words: &[&str]) -> bool {
     let answer = answer.to_lowercase();
     words.iter().any(|word| *word == answer)
@@ -325,6 +371,57 @@ mod tests {
     }
 
     #[test]
+    fn several_rules_with_holidays_and_reminders_before_the_close() {
+        let spanish = "soporte, ventas\nWhatsApp\nlunes a viernes de 9 a 18 y sábados 9:00-13:00\n\n\
+            25 de diciembre, 1/1, 24 de diciembre de 2026\n20 horas\n2\n1 hora\n\n\
+            media hora antes del cierre\n\nHasta pronto\n\
+            cobranza\n2 d\n0\n\nlos demás\n1 hora y 30 minutos\n1\n20 minutos\n\n\n";
+        let portuguese = "soporte, ventas\nwhatsapp\nsegunda a sexta das 9h às 18h e sábado 9:00-13:00\n\n\
+            25 de dezembro, 1/1, 24 de dezembro de 2026\n20 horas\n2\n1 hora\n\n\
+            meia hora antes do encerramento\n\nAté logo\n\
+            cobranza\n2 dias\n0\n\nos demais\n1 hora e 30 minutos\n1\n20 minutos\n\n\n";
+        let english = "soporte, ventas\nWhatsApp\nMonday to Friday 9 to 18 and Saturday 9:00-13:00\n\n\
+            December 25, 1/1, December 24 2026\n20 hours\n2\none hour\n\n\
+            half an hour before the close\n\nGoodbye\n\
+            cobranza\n2 days\n0\n\nthe rest\n1 hour and 30 minutes\n1\n20 minutes\n\n\n";
+        for (answers, language) in [
+            (spanish, Language::Spanish),
+            (portuguese, Language::Portuguese),
+            (english, Language::English),
+        ] {
+            let (config, asked) = interview(answers, language);
+            let config: Value = serde_json::from_str(&config.expect(&asked)).expect("a policy");
+            assert_eq!(config.get("channel"), Some(&json!("whatsapp")));
+            let schedule = config.pointer("/schedules").and_then(Value::as_object);
+            let (_, schedule) = schedule.and_then(|all| all.iter().next()).expect("a schedule");
+            assert_eq!(
+                schedule,
+                &json!({
+                    "open": { "mon-fri": "09:00-18:00", "sat": "09:00-13:00" },
+                    "holidays": ["12-25", "01-01", "2026-12-24"],
+                })
+            );
+            let times = |place: &str| config.pointer(place).cloned().unwrap_or_default();
+            assert_eq!(times("/rules/0/departments"), json!(["soporte", "ventas"]));
+            assert_eq!(times("/rules/0/close-after"), json!("20 h"));
+            assert_eq!(times("/rules/0/reminders/0/after"), json!("1 h"));
+            assert_eq!(times("/rules/0/reminders/1/before-close"), json!("30 min"));
+            assert_eq!(times("/rules/1/departments"), json!(["cobranza"]));
+            assert_eq!(times("/rules/1/reminders"), Value::Null);
+            assert_eq!(times("/rules/2/departments"), json!("any"));
+            assert_eq!(times("/rules/2/close-after"), json!("1 h 30 min"));
+            assert_eq!(times("/rules/2/reminders/0/after"), json!("20 min"));
+            assert_eq!(times("/rules/3"), Value::Null);
+        }
+        // Without a rule for the rest; a department that has one is asked for again.
+        let answers = "ventas\n\n\n2 h\n0\n\nVentas\nno\n";
+        let (config, asked) = interview(answers, Language::English);
+        let config: Value = serde_json::from_str(&config.expect(&asked)).expect("a policy");
+        assert_eq!(config.pointer("/rules/1"), None);
+        assert_eq!(asked.matches("again:").count(), 1, "{asked}");
+    }
+
+    #[test]
     fn a_wrong_answer_is_asked_for_again_with_the_reason() {
         let answers = "\n\n\nsoon\n1 h\n100\n2\n1 h\n10 min\n \n20 min\n\n\n";
         let (config, asked) = interview(answers, Language::English);
@@ -346,7 +443,7 @@ mod tests {
 
     #[test]
     fn defaults_fit_into_the_open_time_of_a_schedule() {
-        let answers = format!("\n\nlunes-viernes 09:00-12:00\n\n\n3\n{}", "\n".repeat(9));
+        let answers = format!("\n\nlunes-viernes 09:00-12:00\n\n\n\n3\n{}", "\n".repeat(9));
         let (config, asked) = interview(&answers, Language::Spanish);
         let config = config.expect("all is answered");
         assert!(config.contains(r#""mon-fri": "09:00-12:00""#), "{config}");

@@ -9,6 +9,7 @@ use despertador_host::{Inspection, inspect_bytes};
 use serde_json::json;
 
 use crate::arguments::InspectArguments;
+use crate::language::tr;
 use crate::paint::{BOLD, RED, paint};
 use crate::table::{Side, columns, thousands};
 use crate::{Ended, Unusable, plugin, source, written};
@@ -17,7 +18,10 @@ use crate::{Ended, Unusable, plugin, source, written};
 pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
     let limits = plugin::limits(&arguments.limits)?;
     let (name, bytes) = match &arguments.plugin {
-        None => ("the built-in plugin".to_owned(), COMPONENT.to_vec()),
+        None => (
+            tr!("the built-in plugin", "el plugin incluido", "o plugin incluído"),
+            COMPONENT.to_vec(),
+        ),
         Some(file) => (file.display().to_string(), read(file, limits.component_bytes)?),
     };
     let found = inspect_bytes(&bytes);
@@ -51,22 +55,36 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
         anstream::println!("{}", paint(BOLD, name));
         let mut rows = facts(&found);
         if let Some(described) = description {
-            rows.push(vec!["name".into(), format!("{} {}", described.name, described.version)]);
-            rows.push(vec!["memory".into(), format!("version {}", described.memory_version)]);
-            rows.push(vec!["languages".into(), described.languages.join(", ")]);
-            let mut title = "limits".to_owned();
+            rows.push(vec![
+                tr!("name", "nombre", "nome"),
+                format!("{} {}", described.name, described.version),
+            ]);
+            rows.push(vec![
+                tr!("memory", "memoria", "memória"),
+                tr!(
+                    "version {version}",
+                    "versión {version}",
+                    "versão {version}",
+                    version = described.memory_version
+                ),
+            ]);
+            rows.push(vec![tr!("languages", "idiomas", "idiomas"), described.languages.join(", ")]);
+            let mut title = tr!("limits", "límites", "limites");
             for (name, limit) in described.limits {
                 rows.push(vec![std::mem::take(&mut title), format!("{name} {}", thousands(limit))]);
             }
         }
         if let (Some(file), Ok(_)) = (&arguments.save, &loaded) {
-            rows.push(vec!["written".into(), file.display().to_string()]);
+            rows.push(vec![tr!("written", "escrito", "gravado"), file.display().to_string()]);
         }
         for line in columns(&[Side::Left, Side::Left], &rows) {
             anstream::println!("  {line}");
         }
         if let Err(refusal) = &loaded {
-            anstream::println!("  {} {refusal}", paint(RED, "refused:"));
+            anstream::println!(
+                "  {} {refusal}",
+                paint(RED, tr!("refused:", "rechazado:", "recusado:"))
+            );
         }
     }
     Ok(if loaded.is_ok() { Ended::Well } else { Ended::WithFindings })
@@ -80,8 +98,10 @@ fn read(file: &Path, most: u64) -> Result<Vec<u8>, Unusable> {
     opened.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
         let name = file.display();
-        return Err(format!(
-            "`{name}` has more than {most} bytes; raise that with `--limit component_bytes=…`"
+        return Err(tr!(
+            "`{name}` has more than {most} bytes; raise that with `--limit component_bytes=…`",
+            "`{name}` tiene más de {most} bytes; súbalo con `--limit component_bytes=…`",
+            "`{name}` tem mais de {most} bytes; aumente com `--limit component_bytes=…`"
         )
         .into());
     }
@@ -90,15 +110,18 @@ fn read(file: &Path, most: u64) -> Result<Vec<u8>, Unusable> {
 
 fn facts(found: &Inspection) -> Vec<Vec<String>> {
     let size = u64::try_from(found.size).unwrap_or(u64::MAX);
+    let none = || tr!("none", "ninguno", "nenhum");
     let mut rows = vec![
-        vec!["contract".into(), found.contract.clone().unwrap_or_else(|| "none".into())],
-        vec!["size".into(), format!("{} bytes", thousands(size))],
+        vec![tr!("contract", "contrato", "contrato"), found.contract.clone().unwrap_or_else(none)],
+        vec![tr!("size", "tamaño", "tamanho"), format!("{} bytes", thousands(size))],
         vec!["sha256".into(), found.sha256.to_string()],
     ];
-    for (title, names) in [("imports", &found.imports), ("exports", &found.exports)] {
-        let mut title = title.to_owned();
+    for (mut title, names) in [
+        (tr!("imports", "importa", "importa"), &found.imports),
+        (tr!("exports", "exporta", "exporta"), &found.exports),
+    ] {
         if names.is_empty() {
-            rows.push(vec![std::mem::take(&mut title), "none".into()]);
+            rows.push(vec![std::mem::take(&mut title), none()]);
         }
         for name in names {
             rows.push(vec![std::mem::take(&mut title), name.clone()]);

@@ -8,6 +8,7 @@ use despertador_desk::private;
 use serde_json::json;
 
 use crate::arguments::{JournalArguments, SelectionArguments};
+use crate::language::tr;
 use crate::table::thousands;
 use crate::{Ended, Unusable, source, written};
 
@@ -35,7 +36,13 @@ pub(crate) fn journal(arguments: &JournalArguments, as_json: bool) -> Result<End
     };
     written::refuse_existing(file, arguments.force)?;
     if same(file, &arguments.file) {
-        return Err(format!("`{}` would be written over itself", file.display()).into());
+        let name = file.display();
+        return Err(tr!(
+            "`{name}` would be written over itself",
+            "`{name}` se escribiría sobre sí mismo",
+            "`{name}` seria gravado sobre si mesmo"
+        )
+        .into());
     }
     // Under another name until it is whole: nobody takes half of it for the journal.
     let mut unfinished = file.as_os_str().to_owned();
@@ -43,7 +50,7 @@ pub(crate) fn journal(arguments: &JournalArguments, as_json: bool) -> Result<End
     let unfinished = Path::new(&unfinished);
     let mut options = private::options();
     let open = options.write(true).create(true).truncate(true).open(unfinished);
-    let open = open.map_err(|error| unwritable(file, &error))?;
+    let open = open.map_err(|error| written::unwritable(file, &error))?;
     let mut out = BufWriter::new(open);
     let counts = journal.write(&selection, &mut out).and_then(|counts| {
         out.flush()?;
@@ -68,13 +75,16 @@ fn say(file: &Path, as_json: bool, counts: Counts) {
         let counts = json!({ "policies": policies, "tickets": tickets, "entries": entries });
         written::say(file, true, counts);
     } else {
-        anstream::println!(
-            "{} written: policies {}, tickets {}, entries {}",
-            file.display(),
-            thousands(policies),
-            thousands(tickets),
-            thousands(entries)
+        let line = tr!(
+            "{file} written: policies {policies}, tickets {tickets}, entries {entries}",
+            "{file} escrito: políticas {policies}, tickets {tickets}, entradas {entries}",
+            "{file} gravado: políticas {policies}, tickets {tickets}, entradas {entries}",
+            file = file.display(),
+            policies = thousands(policies),
+            tickets = thousands(tickets),
+            entries = thousands(entries)
         );
+        anstream::println!("{line}");
     }
 }
 
@@ -90,22 +100,46 @@ pub(crate) fn open(file: &Path) -> Result<Journal, Unusable> {
 pub(crate) fn unread(file: &Path, error: &JournalError) -> Unusable {
     match error {
         JournalError::Store(error) => error.to_string().into(),
-        JournalError::Io(error) if error.kind() == ErrorKind::StorageFull => {
-            format!("the journal of `{}` cannot be written: {error}", file.display()).into()
-        }
-        error => format!("`{}`: {error}", file.display()).into(),
-    }
-}
-
-fn unwritable(file: &Path, error: &std::io::Error) -> Unusable {
-    match error.kind() {
-        ErrorKind::NotFound => {
-            format!("`{}` cannot be written: there is no such folder", file.display()).into()
-        }
-        _ => format!("`{}` cannot be written: {error}", file.display()).into(),
+        JournalError::Io(error) if error.kind() == ErrorKind::StorageFull => tr!(
+            "the journal of `{file}` cannot be written: {error}",
+            "el diario de `{file}` no se puede escribir: {error}",
+            "o diário de `{file}` não pode ser gravado: {error}",
+            file = file.display()
+        )
+        .into(),
+        error => format!("`{}`: {}", file.display(), sentence(error)).into(),
     }
 }
 
 fn same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// What is wrong with a journal.
+fn sentence(error: &JournalError) -> String {
+    match error {
+        JournalError::NoAccount(name, known) => tr!(
+            "there is no account `{name}`; there are {known}",
+            "no hay ninguna cuenta `{name}`; hay {known}",
+            "não há nenhuma conta `{name}`; há {known}",
+            known = known.join(", ")
+        ),
+        JournalError::Line(line, why) => {
+            tr!("line {line}: {why}", "línea {line}: {why}", "linha {line}: {why}")
+        }
+        JournalError::Cut(line) => tr!(
+            "the journal ends after line {line} without saying so: it was cut off, or is still being written; wait \
+             for it, or write it again with `despertador journal`",
+            "el diario termina tras la línea {line} sin decirlo: se cortó, o aún se está escribiendo; espere, o \
+             escríbalo de nuevo con `despertador journal`",
+            "o diário termina após a linha {line} sem dizê-lo: foi cortado, ou ainda está sendo gravado; espere, ou \
+             grave-o de novo com `despertador journal`"
+        ),
+        JournalError::NoJournal => tr!(
+            "this is neither a desk's file nor a journal; `despertador journal DESK.db` writes one",
+            "esto no es el archivo de un escritorio ni un diario; `despertador journal DESK.db` escribe uno",
+            "isto não é o arquivo de um balcão nem um diário; `despertador journal DESK.db` grava um"
+        ),
+        JournalError::Store(_) | JournalError::Io(_) => error.to_string(),
+    }
 }

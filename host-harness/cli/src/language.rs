@@ -1,6 +1,24 @@
-//! The language in which decisions and problems are put.
+//! The language of all that a command prints.
+
+use std::sync::OnceLock;
 
 use despertador_contract::{Reader, Wording};
+
+/// The language of this run.
+static CHOSEN: OnceLock<Language> = OnceLock::new();
+
+/// A sentence in the language of this run: in English, Spanish and Portuguese, with the values named
+/// in it. A sentence that lacks one of them does not compile.
+macro_rules! tr {
+    ($en:literal, $es:literal, $pt:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        match $crate::language::Language::chosen().of_page() {
+            despertador_contract::Language::English => format!($en $(, $name = $value)*),
+            despertador_contract::Language::Spanish => format!($es $(, $name = $value)*),
+            despertador_contract::Language::Portuguese => format!($pt $(, $name = $value)*),
+        }
+    };
+}
+pub(crate) use tr;
 
 /// A language the plugin speaks, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +41,33 @@ impl Language {
         })
     }
 
-    /// The language chosen, or else the system's.
-    pub(crate) fn or_system(chosen: Option<Language>) -> Language {
-        chosen.unwrap_or_else(|| {
-            ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .iter()
-                .filter_map(std::env::var_os)
-                .find(|value| !value.is_empty())
-                .and_then(|value| value.to_str().and_then(|value| Self::from_word(value.get(..2)?)))
-                .unwrap_or(Language::English)
-        })
+    /// Takes the language of this run from its arguments, or else the system's: before they are
+    /// read, so that what is wrong in them is said in it too.
+    pub(crate) fn choose(arguments: impl Iterator<Item = String>) {
+        let mut arguments = arguments.peekable();
+        let mut named = None;
+        while let Some(argument) = arguments.next() {
+            named = match argument.strip_prefix("--language") {
+                Some("") => arguments.peek().and_then(|word| Self::from_word(word)),
+                Some(rest) => rest.strip_prefix('=').and_then(Self::from_word),
+                None => named,
+            };
+        }
+        let _: Result<(), Language> = CHOSEN.set(named.unwrap_or_else(Self::of_system));
+    }
+
+    /// The language of this run.
+    pub(crate) fn chosen() -> Language {
+        CHOSEN.get().copied().unwrap_or(Language::English)
+    }
+
+    fn of_system() -> Language {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(std::env::var_os)
+            .find(|value| !value.is_empty())
+            .and_then(|value| value.to_str().and_then(|value| Self::from_word(value.get(..2)?)))
+            .unwrap_or(Language::English)
     }
 
     /// Its word; English for all of them together.

@@ -27,6 +27,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod said;
 mod schema;
 mod serve;
 mod simulate;
@@ -41,6 +42,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command, FlowCommand, ImportFrom};
+use crate::language::{Language, tr};
 use crate::paint::{RED, paint};
 
 /// How a command ended that could do its work.
@@ -65,6 +67,7 @@ impl<T: Into<String>> From<T> for Unusable {
 }
 
 fn main() -> ExitCode {
+    Language::choose(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()));
     let arguments = Arguments::parse();
     // A reader that has seen enough ends a command quietly; it must not end a server.
     #[cfg(unix)]
@@ -103,7 +106,8 @@ fn main() -> ExitCode {
         Ok(Ended::WithFindings) => ExitCode::from(1),
         Ok(Ended::Interrupted) => ExitCode::from(interrupt::INTERRUPTED),
         Err(Unusable(sentence)) => {
-            anstream::eprintln!("{} {sentence}", paint(RED, "error:"));
+            let error = tr!("error:", "error:", "erro:");
+            anstream::eprintln!("{} {sentence}", paint(RED, error));
             ExitCode::from(2)
         }
     }

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use despertador_contract::facts;
-use despertador_harness::{Engine, ParseError, Player, scenario::problem_line};
+use despertador_contract::{Diagnostic, facts};
+use despertador_harness::{Engine, ParseError, Player};
 
+use crate::language::{Language, tr};
 use crate::{Unusable, source};
 
 /// The checked policy of a file.
@@ -12,14 +13,24 @@ pub(crate) fn read(file: &Path, engine: &dyn Engine) -> Result<Box<dyn Player>, 
     let config = source::read(file)?;
     engine.parse(&config, &facts::no_surroundings()).map_err(|error| match error {
         ParseError::Refused(problems) => {
-            let lines: Vec<String> = problems.iter().map(problem_line).collect();
+            let lines: Vec<String> = problems.iter().map(problem).collect();
             let file = file.display();
-            format!(
-                "the policy `{file}` is refused:\n  {}\n  see `despertador check {file}`",
-                lines.join("\n  ")
+            tr!(
+                "the policy `{file}` is refused:\n  {lines}\n  see `despertador check {file}`",
+                "la política `{file}` se rechaza:\n  {lines}\n  vea `despertador check {file}`",
+                "a política `{file}` é recusada:\n  {lines}\n  veja `despertador check {file}`",
+                lines = lines.join("\n  ")
             )
             .into()
         }
         ParseError::Broken(sentence) => sentence.into(),
     })
+}
+
+/// A problem of a policy in a line: where, and what in the language of this run.
+pub(crate) fn problem(problem: &Diagnostic) -> String {
+    let wordings = Language::chosen().of(&problem.wordings);
+    let text = wordings.first().map_or("", |wording| wording.text.as_str());
+    let place = if problem.place.is_empty() { "/" } else { &problem.place };
+    format!("{place} [{}] {text}", problem.code)
 }

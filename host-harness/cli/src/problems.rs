@@ -4,9 +4,10 @@ use despertador_contract::word::Word;
 use despertador_contract::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, GREEN, RED, YELLOW, paint};
 use crate::pointer::{line_and_column, locate};
+use crate::table::counted;
 
 /// A file and what is wrong with it.
 pub(crate) struct Problems {
@@ -15,7 +16,7 @@ pub(crate) struct Problems {
     /// What it says.
     pub(crate) text: String,
     /// How a problem of all of it is placed.
-    pub(crate) whole: &'static str,
+    pub(crate) whole: String,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
@@ -37,7 +38,12 @@ impl Problems {
     /// Prints the line that sums them up.
     pub(crate) fn print_count(&self) {
         let (errors, warnings) = self.count();
-        let line = format!("{}, {}", counted(errors, "error"), counted(warnings, "warning"));
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let (one, many) = (tr!("error", "error", "erro"), tr!("errors", "errores", "erros"));
+        let errors_line = counted(count(errors), &one, &many);
+        let one = tr!("warning", "advertencia", "aviso");
+        let many = tr!("warnings", "advertencias", "avisos");
+        let line = format!("{errors_line}, {}", counted(count(warnings), &one, &many));
         let style = match (errors, warnings) {
             (0, 0) => GREEN,
             (0, _) => YELLOW,
@@ -88,11 +94,15 @@ impl Problems {
     }
 
     fn print_problem(&self, problem: &Diagnostic, language: Language) {
-        let style = if matches!(problem.severity, Severity::Warning) { YELLOW } else { RED };
+        let (style, word) = if matches!(problem.severity, Severity::Warning) {
+            (YELLOW, tr!("warning", "advertencia", "aviso"))
+        } else {
+            (RED, tr!("error", "error", "erro"))
+        };
         let whole = format!("({})", self.whole);
         anstream::println!(
             "{} {}",
-            paint(style, format_args!("{}[{}]", problem.severity.word(), problem.code)),
+            paint(style, format_args!("{word}[{}]", problem.code)),
             paint(BOLD, if problem.place.is_empty() { &whole } else { &problem.place }),
         );
         if let Some((line, at, width)) = self.place(problem) {
@@ -156,11 +166,6 @@ fn around(line: &str, column: usize) -> (String, usize) {
     let skipped = column.saturating_sub(1).saturating_sub(BEFORE);
     let part: String = line.chars().skip(skipped).take(MOST).collect();
     (part, column.saturating_sub(skipped))
-}
-
-/// `1 error`, `2 errors`.
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

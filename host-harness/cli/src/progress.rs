@@ -1,20 +1,42 @@
 //! How far long work is.
 
+use crate::language::tr;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar that counts tickets; nothing where no terminal is.
 pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
-    bar(tickets, "{bar:30} {human_pos} of {human_len} tickets, {eta} left")
+    bar(
+        tickets,
+        &tr!(
+            "{{bar:30}} {{human_pos}} of {{human_len}} tickets, {{eta}} left",
+            "{{bar:30}} {{human_pos}} de {{human_len}} tickets, faltan {{eta}}",
+            "{{bar:30}} {{human_pos}} de {{human_len}} tickets, faltam {{eta}}"
+        ),
+    )
 }
 
 /// A bar that counts the rows of a history that are tried.
 pub(crate) fn of_rows(rows: u64) -> ProgressBar {
-    bar(rows, "trying {bar:30} {human_pos} of {human_len} rows, {eta} left")
+    bar(
+        rows,
+        &tr!(
+            "trying {{bar:30}} {{human_pos}} of {{human_len}} rows, {{eta}} left",
+            "probando {{bar:30}} {{human_pos}} de {{human_len}} filas, faltan {{eta}}",
+            "testando {{bar:30}} {{human_pos}} de {{human_len}} linhas, faltam {{eta}}"
+        ),
+    )
 }
 
 /// A bar that counts the bytes of a file that are read.
 pub(crate) fn of_bytes(bytes: u64) -> ProgressBar {
-    bar(bytes, "reading {bar:30} {bytes} of {total_bytes}, {eta} left")
+    bar(
+        bytes,
+        &tr!(
+            "reading {{bar:30}} {{bytes}} of {{total_bytes}}, {{eta}} left",
+            "leyendo {{bar:30}} {{bytes}} de {{total_bytes}}, faltan {{eta}}",
+            "lendo {{bar:30}} {{bytes}} de {{total_bytes}}, faltam {{eta}}"
+        ),
+    )
 }
 
 fn bar(length: u64, template: &str) -> ProgressBar {
@@ -30,8 +52,12 @@ fn bar(length: u64, template: &str) -> ProgressBar {
 pub(crate) fn of_entries() -> ProgressBar {
     let bar = ProgressBar::no_length();
     bar.set_style(
-        ProgressStyle::with_template("{spinner} {human_pos} lines of the journal, {per_sec}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template(&tr!(
+            "{{spinner}} {{human_pos}} lines of the journal, {{per_sec}}",
+            "{{spinner}} {{human_pos}} líneas del diario, {{per_sec}}",
+            "{{spinner}} {{human_pos}} linhas do diário, {{per_sec}}"
+        ))
+        .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     bar
 }
@@ -40,8 +66,12 @@ pub(crate) fn of_entries() -> ProgressBar {
 pub(crate) fn of_pages() -> ProgressBar {
     let bar = ProgressBar::new(0);
     bar.set_style(
-        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} pages, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template(&tr!(
+            "{{bar:30}} {{human_pos}} of {{human_len}} pages, {{eta}} left",
+            "{{bar:30}} {{human_pos}} de {{human_len}} páginas, faltan {{eta}}",
+            "{{bar:30}} {{human_pos}} de {{human_len}} páginas, faltam {{eta}}"
+        ))
+        .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     bar
 }

@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
-use despertador_contract::Explanation;
-use despertador_contract::clock_face::{ClockFace, show_rfc3339};
+use despertador_contract::clock_face::{parse_rfc3339, show_rfc3339};
+use despertador_contract::key;
+use despertador_contract::{Explanation, Zone};
 use despertador_desk::journal::JournalError;
-use despertador_desk::{Count, DeskError, Difference, Replay, ReplayOptions, Replayed};
+use despertador_desk::{
+    Count, DeskError, Difference, Kind, Replay, ReplayOptions, Replayed, Subject,
+};
 use despertador_host::PolicyError;
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{PluginArgument, ReplayArguments};
-use crate::language::Language;
+use crate::backtest::department;
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, YELLOW, mark, paint};
-use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, journal, plugin, progress, source};
+use crate::table::{Side, columns, counted, thousands};
+use crate::{Ended, Unusable, journal, plugin, progress, said, source};
 
 /// Why a replay did not come to its end.
 enum Stopped {
@@ -40,7 +44,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
     let asked = ReplayOptions {
         policy,
         explained: arguments.limit,
-        language: Language::or_system(arguments.language).word().to_owned(),
+        language: Language::chosen().word().to_owned(),
         zone: arguments.zone.clone(),
     };
     let mut replay = Replay::new(old, new, asked).map_err(|error| refused(arguments, &error))?;
@@ -57,7 +61,12 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
     let found = replay.end();
     if let (Some(ticket), 0) = (&arguments.selection.ticket, found.tickets) {
         let journal = arguments.journal.display();
-        return Err(format!("`{journal}` has no ticket `{ticket}`").into());
+        return Err(tr!(
+            "`{journal}` has no ticket `{ticket}`",
+            "`{journal}` no tiene el ticket `{ticket}`",
+            "`{journal}` não tem o ticket `{ticket}`"
+        )
+        .into());
     }
     if as_json {
         anstream::println!("{:#}", as_value(arguments, &found));
@@ -71,61 +80,87 @@ fn refused(arguments: &ReplayArguments, error: &DeskError) -> Unusable {
     match (error, &arguments.policy) {
         (DeskError::Policy(PolicyError::Refused(_)), Some(file)) => {
             let file = file.display();
-            format!("`{file}` is no policy; `despertador check {file}` says why").into()
+            tr!(
+                "`{file}` is no policy; `despertador check {file}` says why",
+                "`{file}` no es una política; `despertador check {file}` dice por qué",
+                "`{file}` não é uma política; `despertador check {file}` diz por quê"
+            )
+            .into()
         }
         (DeskError::Policy(PolicyError::Refused(problems)), None) => {
             let first = problems.first().map_or_else(String::new, |problem| {
-                let wording = Language::English.of(&problem.wordings);
+                let wording = Language::chosen().of(&problem.wordings);
                 wording.first().map_or_else(String::new, |wording| format!(": {}", wording.text))
             });
-            format!("the new plugin refuses a policy that was in force{first}; give one that it takes with --policy")
-                .into()
+            tr!(
+                "the new plugin refuses a policy that was in force{first}; give one that it takes with --policy",
+                "el plugin nuevo rechaza una política que estaba en vigor{first}; dé con --policy una que acepte",
+                "o plugin novo recusa uma política que estava em vigor{first}; dê com --policy uma que ele aceite"
+            )
+            .into()
         }
         (error, _) => format!("`{}`: {error}", arguments.journal.display()).into(),
     }
 }
 
 fn print(arguments: &ReplayArguments, found: &Replayed) {
-    anstream::println!(
-        "{}: tickets {}, decisions compared {}",
-        arguments.journal.display(),
-        thousands(found.tickets),
-        thousands(found.decisions)
+    let line = tr!(
+        "{file}: tickets {tickets}, decisions compared {decisions}",
+        "{file}: tickets {tickets}, decisiones comparadas {decisions}",
+        "{file}: tickets {tickets}, decisões comparadas {decisions}",
+        file = arguments.journal.display(),
+        tickets = thousands(found.tickets),
+        decisions = thousands(found.decisions)
     );
+    anstream::println!("{line}");
     if found.differ == 0 {
-        anstream::println!("every decision would be the same");
+        let same = tr!(
+            "every decision would be the same",
+            "todas las decisiones serían las mismas",
+            "todas as decisões seriam as mesmas"
+        );
+        anstream::println!("{same}");
         return;
     }
-    anstream::println!(
-        "{}",
-        paint(
-            BOLD,
-            format_args!(
-                "others: {} decisions about {} tickets",
-                thousands(found.differ),
-                thousands(found.tickets_that_differ())
-            )
-        )
+    let others = tr!(
+        "others: {decisions} about {tickets}",
+        "distintas: {decisions} sobre {tickets}",
+        "diferentes: {decisions} sobre {tickets}",
+        decisions = counted(
+            found.differ,
+            &tr!("decision", "decisión", "decisão"),
+            &tr!("decisions", "decisiones", "decisões")
+        ),
+        tickets = counted(found.tickets_that_differ(), "ticket", "tickets")
     );
+    anstream::println!("{}", paint(BOLD, others));
     if found.broken > 0 {
-        let broken = format!(
-            "not compared to their end, for the new side gave no answer: {} tickets",
-            thousands(found.broken)
+        let broken = tr!(
+            "not compared to their end, for the new side gave no answer: {tickets}",
+            "no comparados hasta el final, pues el lado nuevo no respondió: {tickets}",
+            "não comparados até o fim, pois o lado novo não respondeu: {tickets}",
+            tickets = counted(found.broken, "ticket", "tickets")
         );
         anstream::println!("{}", paint(YELLOW, broken));
     }
     anstream::println!();
-    let mut rows = vec![vec!["difference".into(), "decisions".into(), "tickets".into()]];
+    let decisions = tr!("decisions", "decisiones", "decisões");
+    let mut rows =
+        vec![vec![tr!("difference", "diferencia", "diferença"), decisions, "tickets".into()]];
     let mut kinds: Vec<_> = found.kinds.iter().collect();
     kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(count.tickets), **kind));
     rows.extend(
-        kinds.iter().map(|(k, c)| vec![k.to_string(), thousands(c.all), thousands(c.tickets)]),
+        kinds.iter().map(|(k, c)| vec![difference(**k), thousands(c.all), thousands(c.tickets)]),
     );
     show(&rows);
     anstream::println!();
-    let mut rows = vec![vec!["department".into(), "tickets".into(), "with differences".into()]];
+    let mut rows = vec![vec![
+        tr!("department", "departamento", "departamento"),
+        "tickets".into(),
+        tr!("with differences", "con diferencias", "com diferenças"),
+    ]];
     rows.extend(found.departments.iter().map(|(name, count)| {
-        let name = name.clone().unwrap_or_else(|| "(none)".into());
+        let name = department(name.as_deref().unwrap_or_default());
         vec![name, thousands(count.all), thousands(count.tickets)]
     }));
     show(&rows);
@@ -134,9 +169,15 @@ fn print(arguments: &ReplayArguments, found: &Replayed) {
     }
     if found.more > 0 {
         anstream::println!();
-        let more = format!(
-            "and {} more tickets; --limit explains more of them, --ticket one",
-            thousands(found.more)
+        let more = tr!(
+            "and {tickets}; --limit explains more of them, --ticket one",
+            "y {tickets}; --limit explica más, --ticket uno",
+            "e {tickets}; --limit explica mais, --ticket um",
+            tickets = counted(
+                found.more,
+                &tr!("more ticket", "ticket más", "ticket a mais"),
+                &tr!("more tickets", "tickets más", "tickets a mais")
+            )
         );
         anstream::println!("{more}");
     }
@@ -149,31 +190,81 @@ fn show(rows: &[Vec<String>]) {
     }
 }
 
-fn explain(first: &Difference) {
-    anstream::println!();
-    anstream::println!(
-        "{} at {}: {}",
-        paint(BOLD, format_args!("Ticket {}", first.ticket)),
-        ClockFace::dated().show(first.at),
-        first.kind
-    );
-    side("recorded", Ok(&first.recorded), first.why_recorded.as_ref().map_err(String::as_str));
-    if !first.reproduced {
-        let note = "the plugin that explains this decides otherwise today; name the one of then with --old-plugin";
-        anstream::println!("    {}", paint(YELLOW, note));
+/// A kind of difference in words.
+fn difference(kind: Kind) -> String {
+    let about = |subject: Subject| match subject {
+        Subject::Reminder => tr!("reminder", "recordatorio", "lembrete"),
+        Subject::Close => tr!("close", "cierre", "encerramento"),
+        Subject::Action => tr!("action", "acción", "ação"),
+    };
+    match kind {
+        Kind::Unanswered => tr!("no decision at all", "ninguna decisión", "nenhuma decisão"),
+        Kind::Earlier(subject) => {
+            let what = about(subject);
+            tr!("{what} earlier", "{what} antes", "{what} antes")
+        }
+        Kind::Later(subject) => {
+            let what = about(subject);
+            tr!("{what} later", "{what} después", "{what} depois")
+        }
+        Kind::Gone(subject) => {
+            let what = about(subject);
+            tr!(
+                "{what} that would not happen",
+                "{what} que no ocurriría",
+                "{what} que não ocorreria"
+            )
+        }
+        Kind::New(subject) => {
+            let what = about(subject);
+            tr!("{what} that did not happen", "{what} que no ocurrió", "{what} que não ocorreu")
+        }
+        Kind::AnotherStep => tr!("another step", "otro paso", "outro passo"),
+        Kind::Content(subject) => {
+            let what = about(subject);
+            tr!(
+                "{what} with other particulars",
+                "{what} con otros detalles",
+                "{what} com outros detalhes"
+            )
+        }
+        Kind::Reason => tr!("another reason", "otro motivo", "outro motivo"),
+        Kind::Rule => tr!("another rule", "otra regla", "outra regra"),
+        _ => tr!("something else", "otra cosa", "outra coisa"),
     }
-    let replayed = first.replayed.as_ref();
-    side(
-        "replayed",
-        replayed.map_err(String::as_str),
-        first.why_replayed.as_ref().map_err(String::as_str),
-    );
 }
 
-fn side(name: &str, decision: Result<&Value, &str>, why: Result<&Explanation, &str>) {
+fn explain(first: &Difference) {
+    anstream::println!();
+    let ticket = paint(BOLD, format_args!("Ticket {}", first.ticket));
+    let (at, zone) = (first.zone.show(first.at), first.zone.name());
+    let kind = difference(first.kind);
+    let line = tr!(
+        "{ticket} at {at} {zone}: {kind}",
+        "{ticket}, {at} {zone}: {kind}",
+        "{ticket}, {at} {zone}: {kind}"
+    );
+    anstream::println!("{line}");
+    let recorded = tr!("recorded", "registrado", "registrado");
+    let why = first.why_recorded.as_ref().map_err(String::as_str);
+    side(&recorded, Ok(&first.recorded), why, &first.zone);
+    if !first.reproduced {
+        let note = tr!(
+            "the plugin that explains this decides otherwise today; name the one of then with --old-plugin",
+            "el plugin que explica esto decide hoy otra cosa; nombre el de entonces con --old-plugin",
+            "o plugin que explica isto decide hoje outra coisa; indique o de então com --old-plugin"
+        );
+        anstream::println!("    {}", paint(YELLOW, note));
+    }
+    let replayed = tr!("replayed", "repetido", "repetido");
+    let why = first.why_replayed.as_ref().map_err(String::as_str);
+    side(&replayed, first.replayed.as_ref().map_err(String::as_str), why, &first.zone);
+}
+
+fn side(name: &str, decision: Result<&Value, &str>, why: Result<&Explanation, &str>, zone: &Zone) {
     let decision = match decision {
-        Ok(decision) => line(decision),
-        Err(why) => format!("no decision: {why}"),
+        Ok(decision) => line(decision, zone),
+        Err(why) => tr!("no decision: {why}", "ninguna decisión: {why}", "nenhuma decisão: {why}"),
     };
     anstream::println!("  {}  {decision}", paint(BOLD, name));
     match why {
@@ -183,26 +274,41 @@ fn side(name: &str, decision: Result<&Value, &str>, why: Result<&Explanation, &s
                 anstream::println!("    {} {}", mark(check.holds), check.text);
             }
         }
-        Err(why) => anstream::println!("    {}", paint(DIM, format_args!("not explained: {why}"))),
+        Err(why) => {
+            let why = tr!("not explained: {why}", "sin explicar: {why}", "sem explicação: {why}");
+            anstream::println!("    {}", paint(DIM, why));
+        }
     }
 }
 
 /// A decision of the journal in a line.
-fn line(decision: &Value) -> String {
+fn line(decision: &Value, zone: &Zone) -> String {
     let text = |value: &Value, name: &str| {
         value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
+    let at = |text: String| parse_rfc3339(&text).map_or(text, |at| zone.show(at));
+    let step = |word: String| key::parse_step(&word).map_or(word, |step| said::step(&step));
     let reason = text(decision, "reason");
+    let reason = reason.split(' ').next().unwrap_or_default();
     match (text(decision, "outcome").as_str(), decision.get("action")) {
         ("wait", _) => {
-            format!(
-                "wait until {} for {} ({reason})",
-                text(decision, "until"),
-                text(decision, "for")
+            let (until, step) = (at(text(decision, "until")), step(text(decision, "for")));
+            tr!(
+                "wait until {until}: {step}",
+                "esperar hasta {until}: {step}",
+                "esperar até {until}: {step}"
             )
         }
         (_, Some(action)) => {
-            format!("{}, due {} ({reason})", text(action, "step"), text(action, "due"))
+            let (step, due) = (step(text(action, "step")), at(text(action, "due")));
+            tr!(
+                "{step}, due {due} ({reason})",
+                "{step}, debido {due} ({reason})",
+                "{step}, devido {due} ({reason})"
+            )
+        }
+        ("rest", None) => {
+            tr!("nothing to do ({reason})", "nada que hacer ({reason})", "nada a fazer ({reason})")
         }
         (outcome, None) => format!("{outcome} ({reason})"),
     }

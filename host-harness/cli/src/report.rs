@@ -13,7 +13,8 @@ use despertador_insight::Premature;
 use serde_json::{Value, json};
 
 use crate::arguments::ReportArguments;
-use crate::language::Language;
+use crate::backtest::{department, withheld};
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, journal, progress, written};
@@ -43,9 +44,12 @@ impl From<JournalError> for Stopped {
 pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended, Unusable> {
     let (since, until) = (arguments.since, arguments.until);
     if since >= until {
-        return Err(
-            "the period ends before it begins: --until is the first instant after it".into()
-        );
+        return Err(tr!(
+            "the period ends before it begins: --until is the first instant after it",
+            "el período termina antes de empezar: --until es el primer instante después de él",
+            "o período termina antes de começar: --until é o primeiro instante depois dele"
+        )
+        .into());
     }
     let unread = |error: &JournalError| journal::unread(&arguments.journal, error);
     let known_until = match arguments.now {
@@ -84,12 +88,19 @@ pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended
             }
             return Err(match stopped {
                 Stopped::Journal(error) => unread(&error),
-                Stopped::Accounts(one, other) => format!(
-                    "`{}` has the accounts {one} and {other}, each with departments of its own; name one with `--account`",
-                    arguments.journal.display()
+                Stopped::Accounts(one, other) => tr!(
+                    "`{file}` has the accounts {one} and {other}, each with departments of its own; name one with `--account`",
+                    "`{file}` tiene las cuentas {one} y {other}, cada una con departamentos propios; nombre una con `--account`",
+                    "`{file}` tem as contas {one} e {other}, cada uma com departamentos próprios; indique uma com `--account`",
+                    file = arguments.journal.display()
                 )
                 .into(),
-                Stopped::Unwritten(error) => format!("the list cannot be written: {error}").into(),
+                Stopped::Unwritten(error) => tr!(
+                    "the list cannot be written: {error}",
+                    "la lista no se puede escribir: {error}",
+                    "a lista não pode ser gravada: {error}"
+                )
+                .into(),
             });
         }
     };
@@ -101,7 +112,7 @@ pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended
         // Pages are sent to others, whom the folders of this machine do not concern.
         let name = arguments.account.clone().unwrap_or_else(|| name.to_string_lossy().into_owned());
         let report = despertador_page::DeskReport { name: &name, reported: &found };
-        let language = Language::or_system(arguments.language).of_page();
+        let language = Language::chosen().of_page();
         let page = despertador_page::desk_report(&report, language);
         written::write(file, page.map_err(|error| error.to_string())?, true)?;
     }
@@ -185,37 +196,42 @@ impl List {
 fn print(found: &Reported) {
     let clock = |at: Instant| found.period.zone.show(at);
     let period = &found.period;
-    anstream::println!(
-        "{}",
-        paint(
-            BOLD,
-            format_args!(
-                "{} until {} ({})",
-                clock(period.since),
-                clock(period.until),
-                period.zone.name()
-            )
-        )
+    let (since, until, zone) = (clock(period.since), clock(period.until), period.zone.name());
+    let title = tr!(
+        "{since} until {until} ({zone})",
+        "{since} hasta {until} ({zone})",
+        "{since} até {until} ({zone})"
     );
-    anstream::println!("what happened is known until {}\n", clock(period.known_until));
+    anstream::println!("{}", paint(BOLD, title));
+    let known = tr!(
+        "what happened is known until {until}",
+        "lo que ocurrió se sabe hasta {until}",
+        "o que aconteceu se sabe até {until}",
+        until = clock(period.known_until)
+    );
+    anstream::println!("{known}\n");
     table(found);
     anstream::println!("{}", paint(DIM, definitions(found)));
     if found.latest.is_empty() {
         return;
     }
-    anstream::println!("\n{}", paint(BOLD, "closed tickets, the latest first"));
-    let head = [
-        "ticket",
-        "department",
-        "agent",
-        "closed",
-        "by",
-        "after",
-        "answered",
-        "reminders",
-        "came back",
-    ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    let title = tr!(
+        "closed tickets, the latest first",
+        "tickets cerrados, primero el último",
+        "tickets encerrados, primeiro o último"
+    );
+    anstream::println!("\n{}", paint(BOLD, title));
+    let mut rows = vec![vec![
+        tr!("ticket", "ticket", "ticket"),
+        tr!("department", "departamento", "departamento"),
+        tr!("agent", "agente", "agente"),
+        tr!("closed", "cerrado", "encerrado"),
+        tr!("by", "por", "por"),
+        tr!("after", "después de", "depois de"),
+        tr!("answered", "respondido", "respondido"),
+        tr!("reminders", "recordatorios", "lembretes"),
+        tr!("came back", "volvió", "voltou"),
+    ]];
     let none = || "–".to_owned();
     for closed in found.latest.iter().take(MOST_LISTED) {
         rows.push(vec![
@@ -223,7 +239,7 @@ fn print(found: &Reported) {
             closed.department.as_deref().map_or_else(none, plain),
             closed.agent.as_deref().map_or_else(none, plain),
             clock(closed.closed),
-            plain(&closed.by),
+            who(&closed.by),
             length(closed.resolution),
             closed.first_response.map_or_else(none, length),
             closed.reminders.to_string(),
@@ -247,7 +263,27 @@ fn print(found: &Reported) {
         .closes()
         .saturating_sub(u64::try_from(rows.len().saturating_sub(1)).unwrap_or(0));
     if more > 0 {
-        anstream::println!("and {} more; --csv writes all of them", thousands(more));
+        let more = tr!(
+            "and {more} more; --csv writes all of them",
+            "y {more} más; --csv los escribe todos",
+            "e mais {more}; --csv grava todos",
+            more = thousands(more)
+        );
+        anstream::println!("{more}");
+    }
+}
+
+/// Who closed a ticket.
+fn who(by: &str) -> String {
+    match by {
+        "inactivity" => tr!("inactivity", "inactividad", "inatividade"),
+        "agent" => tr!("agent", "agente", "agente"),
+        "customer" => tr!("customer", "cliente", "cliente"),
+        "flow" => tr!("flow", "flujo", "fluxo"),
+        "api" => "API".into(),
+        "other" => tr!("other", "otros", "outros"),
+        "other:not-said" => tr!("not said", "no se dijo", "não dito"),
+        other => plain(other),
     }
 }
 
@@ -259,15 +295,15 @@ fn plain(text: &str) -> String {
 fn came_back(closed: &Closed) -> String {
     let after = |at: Instant| length(at.saturating_sub(closed.closed));
     let mut said = Vec::new();
-    if let Some(at) = closed.wrote_again {
-        said.push(format!("wrote after {}", after(at)));
+    if let Some(after) = closed.wrote_again.map(after) {
+        said.push(tr!("wrote after {after}", "escribió tras {after}", "escreveu após {after}"));
     }
-    if let Some(at) = closed.reopened {
-        said.push(format!("reopened after {}", after(at)));
+    if let Some(after) = closed.reopened.map(after) {
+        said.push(tr!("reopened after {after}", "reabierto tras {after}", "reaberto após {after}"));
     }
     match closed.premature {
-        Some(Premature::Yes(_)) => said.push("premature".into()),
-        Some(Premature::Unknown) => said.push("not known".into()),
+        Some(Premature::Yes(_)) => said.push(tr!("premature", "prematuro", "prematuro")),
+        Some(Premature::Unknown) => said.push(tr!("not known", "sin saber", "sem saber")),
         Some(Premature::No) | None => {}
     }
     if said.is_empty() { "–".into() } else { said.join(", ") }
@@ -289,14 +325,15 @@ type LengthsOf = fn(&PeriodFigures) -> &Lengths;
 
 /// All together first, then a column for each department.
 fn table(found: &Reported) {
-    let mut of: Vec<(String, &PeriodFigures)> = vec![("total".into(), &found.total)];
+    let mut of: Vec<(String, &PeriodFigures)> =
+        vec![(tr!("total", "total", "total"), &found.total)];
     let mut departments: Vec<(&String, &PeriodFigures)> = found.departments.iter().collect();
     departments.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.closes()));
     let left = departments.len().saturating_sub(MOST_COLUMNS);
     departments.truncate(MOST_COLUMNS);
     if found.departments.len() > 1 {
         of.extend(departments.into_iter().map(|(name, figures)| {
-            let name = if name.is_empty() { "(none)".into() } else { plain(name) };
+            let name = department(&plain(name));
             let is_long = name.chars().count() > LONGEST_NAME;
             let cut = name.chars().take(LONGEST_NAME).chain(['…']).collect();
             (if is_long { cut } else { name }, figures)
@@ -306,73 +343,105 @@ fn table(found: &Reported) {
     if let Some(head) = rows.first_mut() {
         head.extend(of.iter().map(|(name, _)| name.clone()));
     }
-    let mut row = |title: &str, cell: &dyn Fn(&PeriodFigures) -> String| {
-        let mut row = vec![title.to_owned()];
+    let mut row = |title: String, cell: &dyn Fn(&PeriodFigures) -> String| {
+        let mut row = vec![title];
         row.extend(of.iter().map(|(_, figures)| cell(figures)));
         rows.push(row);
     };
     let none = || "–".to_owned();
     let total = &found.total;
-    row("opened", &|f| thousands(f.opened));
-    row("closed", &|f| thousands(f.closes()));
+    row(tr!("opened", "abiertos", "abertos"), &|f| thousands(f.opened));
+    row(tr!("closed", "cerrados", "encerrados"), &|f| thousands(f.closes()));
     for by in total.closed.keys() {
-        let name =
-            if by == "inactivity" { "  for inactivity".into() } else { format!("  by {by}") };
-        row(&name, &|f| thousands(f.closed.get(by).copied().unwrap_or_default()));
+        let who = who(by);
+        let name = if by == "inactivity" {
+            tr!("  for inactivity", "  por inactividad", "  por inatividade")
+        } else {
+            tr!("  by {who}", "  por {who}", "  por {who}")
+        };
+        row(name, &|f| thousands(f.closed.get(by).copied().unwrap_or_default()));
     }
-    row("premature", &|f| thousands(f.figures.premature));
-    row("  of those judged", &|f| f.figures.premature_rate().map_or_else(none, percent));
-    row("  not known", &|f| thousands(f.figures.undecided));
-    for (by, name) in [("inactivity", "reopened, for inactivity"), ("agent", "reopened, by agent")]
-    {
+    row(tr!("premature", "prematuros", "prematuros"), &|f| thousands(f.figures.premature));
+    row(tr!("  of those judged", "  de los juzgados", "  dos julgados"), &|f| {
+        f.figures.premature_rate().map_or_else(none, percent)
+    });
+    row(tr!("  not known", "  sin saber", "  sem saber"), &|f| thousands(f.figures.undecided));
+    for (by, name) in [
+        (
+            "inactivity",
+            tr!(
+                "reopened, for inactivity",
+                "reabiertos, por inactividad",
+                "reabertos, por inatividade"
+            ),
+        ),
+        ("agent", tr!("reopened, by agent", "reabiertos, por agente", "reabertos, por agente")),
+    ] {
         row(name, &|f| {
             let count = f.reopened.get(by).copied().unwrap_or_default();
-            let part = |rate| format!("{} ({} of {})", percent(rate), count.reopened, count.known);
+            let part = |rate| {
+                tr!(
+                    "{part} ({reopened} of {known})",
+                    "{part} ({reopened} de {known})",
+                    "{part} ({reopened} de {known})",
+                    part = percent(rate),
+                    reopened = thousands(count.reopened),
+                    known = thousands(count.known)
+                )
+            };
             count.rate().map_or_else(none, part)
         });
     }
     for number in total.figures.reminders.keys() {
         let count = |f: &PeriodFigures| f.figures.reminders.get(number).copied();
-        row(&format!("reminder {number}"), &|f| {
+        row(tr!("reminder {number}", "recordatorio {number}", "lembrete {number}"), &|f| {
             count(f).map_or_else(none, |count| thousands(count.sent))
         });
-        row("  answered", &|f| {
+        row(tr!("  answered", "  respondidos", "  respondidos"), &|f| {
             count(f).and_then(|count| count.answered_rate()).map_or_else(none, percent)
         });
     }
     for code in total.figures.withheld.keys() {
-        row(&format!("withheld: {code}"), &|f| {
+        let (name, _) = withheld(code);
+        row(tr!("withheld: {name}", "retenidos: {name}", "retidas: {name}"), &|f| {
             thousands(f.figures.withheld.get(code).copied().unwrap_or_default())
         });
     }
     for code in total.withdrawn.keys() {
-        row(&format!("withdrawn: {code}"), &|f| {
+        row(tr!("withdrawn: {code}", "retirados: {code}", "retirados: {code}"), &|f| {
             thousands(f.withdrawn.get(code).copied().unwrap_or_default())
         });
     }
-    row("given up", &|f| thousands(f.given_up));
-    row("retried", &|f| thousands(f.retried));
+    row(tr!("given up", "abandonados", "abandonados"), &|f| thousands(f.given_up));
+    row(tr!("retried", "reintentados", "tentados de novo"), &|f| thousands(f.retried));
     let cell = |length_of: Option<i64>| length_of.map_or_else(none, length);
-    let lengths: [(&str, LengthsOf); 3] = [
-        ("late, median", |f| &f.lateness),
-        ("first response, median", |f| &f.first_response),
-        ("resolution, median", |f| &f.resolution),
+    let late = tr!("late, median", "retraso, mediana", "atraso, mediana");
+    let first =
+        tr!("first response, median", "primera respuesta, mediana", "primeira resposta, mediana");
+    let resolution = tr!("resolution, median", "resolución, mediana", "resolução, mediana");
+    let lengths: [(String, LengthsOf, bool); 3] = [
+        (late, |f| &f.lateness, true),
+        (first, |f| &f.first_response, false),
+        (resolution, |f| &f.resolution, false),
     ];
-    for (name, of) in lengths {
+    for (name, of, is_late) in lengths {
         row(name, &|f| cell(of(f).percentile(50)));
-        row("  p90", &|f| cell(of(f).percentile(90)));
-        if name.starts_with("late") {
-            row("  p99", &|f| cell(of(f).percentile(99)));
-            row("  most", &|f| cell(of(f).most()));
+        row("  p90".into(), &|f| cell(of(f).percentile(90)));
+        if is_late {
+            row("  p99".into(), &|f| cell(of(f).percentile(99)));
+            row(tr!("  most", "  máximo", "  máximo"), &|f| cell(of(f).most()));
         }
     }
     let mut sides = vec![Side::Left];
     sides.extend(of.iter().map(|_| Side::Right));
     show(&sides, &rows);
     if left > 0 {
-        anstream::println!(
-            "and {left} departments more, with fewer closes; --json has all of them"
+        let more = tr!(
+            "and {left} departments more, with fewer closes; --json has all of them",
+            "y {left} departamentos más, con menos cierres; --json los tiene todos",
+            "e mais {left} departamentos, com menos encerramentos; --json tem todos"
         );
+        anstream::println!("{more}");
     }
 }
 
@@ -384,19 +453,43 @@ fn show(sides: &[Side], rows: &[Vec<String>]) {
 
 /// What the figures mean.
 fn definitions(found: &Reported) -> String {
-    let window = duration::show(u64::try_from(found.period.window).unwrap_or_default());
-    format!(
+    tr!(
         "opened, closed: in the period; a ticket that was closed twice counts twice\n\
          premature: closes for inactivity after which, within {window}, the customer wrote in the ticket or it was \
          reopened; judged: closes after which {window} have passed; not known: they have not, and nothing has followed\n\
          reopened: within {window}, of the closes judged\n\
-         answered: of the reminders sent, those after which the customer wrote next, before the company and before \
-         the next step\n\
+         answered: of the reminders whose next step was due, those after which the customer wrote next, before the \
+         company and before the next step\n\
          withheld: messages that could not go out at their time; withdrawn: actions taken back, by the reason of \
          the decision before; retried: tries that failed and were followed by another one\n\
          late: from an action's deadline to when it was carried out\n\
          first response: from the customer's first message to the first one of an agent or AI agent after it, of \
          those given in the period; resolution: from the ticket's opening to its close\n\
-         median: half of them are no longer; p90: nine of ten"
+         median: half of them are no longer; p90: nine of ten",
+        "abiertos, cerrados: en el período; un ticket cerrado dos veces cuenta dos veces\n\
+         prematuros: cierres por inactividad tras los que, en {window}, el cliente escribió en el ticket o se \
+         reabrió; juzgados: cierres tras los que pasaron {window}; sin saber: no pasaron, y no siguió nada\n\
+         reabiertos: en {window}, de los cierres juzgados\n\
+         respondidos: de los recordatorios cuyo paso siguiente ya se debía, aquellos tras los que el cliente \
+         escribió a continuación, antes que la empresa y antes del paso siguiente\n\
+         retenidos: mensajes que no pudieron salir a su hora; retirados: acciones retiradas, por el motivo de la \
+         decisión anterior; reintentados: intentos que fallaron y a los que siguió otro\n\
+         retraso: del plazo de una acción a cuando se llevó a cabo\n\
+         primera respuesta: del primer mensaje del cliente al primero de un agente o agente de IA después, de las \
+         dadas en el período; resolución: de la apertura del ticket a su cierre\n\
+         mediana: la mitad no dura más; p90: nueve de cada diez",
+        "abertos, encerrados: no período; um ticket encerrado duas vezes conta duas vezes\n\
+         prematuros: encerramentos por inatividade após os quais, em {window}, o cliente escreveu no ticket ou ele \
+         foi reaberto; julgados: encerramentos após os quais passaram {window}; sem saber: não passaram, e nada seguiu\n\
+         reabertos: em {window}, dos encerramentos julgados\n\
+         respondidos: dos lembretes cujo passo seguinte já era devido, aqueles após os quais o cliente escreveu em \
+         seguida, antes da empresa e antes do passo seguinte\n\
+         retidas: mensagens que não puderam sair na hora; retirados: ações retiradas, pelo motivo da decisão \
+         anterior; tentados de novo: tentativas que falharam e foram seguidas de outra\n\
+         atraso: do prazo de uma ação até ser realizada\n\
+         primeira resposta: da primeira mensagem do cliente à primeira de um agente ou agente de IA depois, das \
+         dadas no período; resolução: da abertura do ticket ao encerramento\n\
+         mediana: a metade não dura mais; p90: nove de cada dez",
+        window = duration::show(u64::try_from(found.period.window).unwrap_or_default())
     )
 }

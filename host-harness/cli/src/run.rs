@@ -12,7 +12,7 @@ use despertador_harness::{Engine, Usage};
 use serde_json::{Value, json};
 
 use crate::arguments::RunArguments;
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::{Ended, Unusable, plugin, source};
 use report::Report;
 
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusabl
     let show_timelines = arguments.timeline || (files.len() == 1 && !json);
     let mut run = Run {
         engine: &engine,
-        language: Language::or_system(arguments.language),
+        language: Language::chosen(),
         bless: arguments.bless,
         presets: arguments.presets.as_deref(),
         report: Report::new(show_timelines, json),
@@ -34,13 +34,23 @@ pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusabl
             (Some(Kind::Log), Some(policy)) => run.log(file, policy)?,
             (Some(Kind::Log), None) => {
                 let file = file.display();
-                return Err(format!("`{file}` is an event log and needs a `--policy FILE`").into());
+                return Err(tr!(
+                    "`{file}` is an event log and needs a `--policy FILE`",
+                    "`{file}` es un registro de eventos y necesita `--policy FILE`",
+                    "`{file}` é um registro de eventos e precisa de `--policy FILE`"
+                )
+                .into());
             }
             _ => run.scenarios(file)?,
         }
     }
     if run.report.is_empty() {
-        return Err("nothing to play: no heading with a timeline or problems".into());
+        return Err(tr!(
+            "nothing to play: no heading with a timeline or problems",
+            "nada que jugar: ningún título con una línea de tiempo o problemas",
+            "nada a jogar: nenhum título com uma linha do tempo ou problemas"
+        )
+        .into());
     }
     run.report.end(run.usage);
     Ok(if run.report.failed == 0 { Ended::Well } else { Ended::WithFindings })
@@ -89,15 +99,23 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
                 if arguments.policy.is_some() { &["md", "jsonl"] } else { &["md"] };
             let below = source::files_below(named, endings)?;
             if below.is_empty() {
-                return Err(format!("`{}` has no scenario files (.md)", named.display()).into());
+                return Err(tr!(
+                    "`{named}` has no scenario files (.md)",
+                    "`{named}` no tiene archivos de escenarios (.md)",
+                    "`{named}` não tem arquivos de cenários (.md)",
+                    named = named.display()
+                )
+                .into());
             }
             files.extend(below);
         } else if kind(named).is_some() {
             files.push(named.clone());
         } else {
             let named = named.display();
-            return Err(format!(
-                "`{named}` is neither a scenario file (.md) nor an event log (.jsonl)"
+            return Err(tr!(
+                "`{named}` is neither a scenario file (.md) nor an event log (.jsonl)",
+                "`{named}` no es un archivo de escenarios (.md) ni un registro de eventos (.jsonl)",
+                "`{named}` não é um arquivo de cenários (.md) nem um registro de eventos (.jsonl)"
             )
             .into());
         }
@@ -112,7 +130,7 @@ const MOST_TOLD: usize = 20;
 pub(crate) fn problems(problems: &[Problem]) -> String {
     let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(Problem::to_string).collect();
     if let Some(more) = problems.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-        lines.push(format!("… and {more} more"));
+        lines.push(tr!("… and {more} more", "… y {more} más", "… e mais {more}"));
     }
     lines.join("\n")
 }

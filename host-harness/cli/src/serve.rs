@@ -9,6 +9,7 @@ use despertador_server::{Deliver, LogFormat, Server, Settings, Start, log};
 use serde_json::json;
 
 use crate::arguments::ServeArguments;
+use crate::language::tr;
 use crate::{Ended, Unusable};
 
 /// Runs a desk until it is told to stop.
@@ -18,12 +19,15 @@ pub(crate) fn serve(arguments: &ServeArguments, as_json: bool) -> Result<Ended, 
     }
     let settings = settings(arguments, as_json)?;
     if settings.deliver.is_none() && settings.accounts.values().all(|own| own.deliver.is_none()) {
-        return Err(
+        return Err(tr!(
             "nobody has said where actions go; name --webhook and --webhook-secret-file, or \
-                    --actions FILE, or [deliver] in the settings; `despertador serve --demo` shows \
-                    how it works"
-                .into(),
-        );
+             --actions FILE, or [deliver] in the settings; `despertador serve --demo` shows how it works",
+            "nadie dijo adónde van las acciones; nombre --webhook y --webhook-secret-file, o --actions FILE, \
+             o [deliver] en los ajustes; `despertador serve --demo` muestra cómo funciona",
+            "ninguém disse para onde vão as ações; indique --webhook e --webhook-secret-file, ou --actions FILE, \
+             ou [deliver] nas configurações; `despertador serve --demo` mostra como funciona"
+        )
+        .into());
     }
     let _log = log::begin(&settings.log)?;
     let again = {
@@ -42,9 +46,11 @@ fn say(server: &Server, as_json: bool) {
         let line = json!({ "interface": server.address().to_string(), "operations": operations });
         anstream::println!("{line}");
     } else {
-        anstream::println!("interface   http://{}", server.address());
+        let (interface, operations_are) =
+            (tr!("interface", "interfaz", "interface"), tr!("operations", "operación", "operação"));
+        anstream::println!("{interface:<11} http://{}", server.address());
         if let Some(operations) = operations {
-            anstream::println!("operations  http://{operations}");
+            anstream::println!("{operations_are:<11} http://{operations}");
         }
     }
 }
@@ -81,12 +87,24 @@ fn until_stopped(server: Server) -> Result<Ended, Unusable> {
         match server.block_on(signal()) {
             Ok(Told::Reload) => drop(server.reload()),
             Ok(Told::Stop) => break,
-            Err(error) => return Err(format!("signals cannot be waited for: {error}").into()),
+            Err(error) => {
+                return Err(tr!(
+                    "signals cannot be waited for: {error}",
+                    "no se pueden esperar señales: {error}",
+                    "não se pode esperar por sinais: {error}"
+                )
+                .into());
+            }
         }
     }
     match server.stop() {
         Some(_) => Ok(Ended::Well),
-        None => Err("the desk's thread has crashed; nothing that was acknowledged is lost".into()),
+        None => Err(tr!(
+            "the desk's thread has crashed; nothing that was acknowledged is lost",
+            "el hilo del escritorio se cayó; nada de lo confirmado se perdió",
+            "a thread do balcão caiu; nada do que foi confirmado se perdeu"
+        )
+        .into()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `despertador simulate`
 
+mod words;
+
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -11,10 +13,11 @@ use despertador_harness::simulation::{Findings, Invariant, Simulation};
 use serde_json::json;
 
 use crate::arguments::SimulateArguments;
+use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, mark, paint};
 use crate::stopwatch::Stopwatch;
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, plugin, policy, progress, source};
+use crate::{Ended, Unusable, plugin, policy, progress, source, written};
 
 /// Plays random conversations and checks every answer.
 pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ended, Unusable> {
@@ -34,19 +37,26 @@ pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ende
         print(&findings);
     }
     let all = findings.decisions.saturating_add(findings.checks);
-    anstream::eprintln!(
-        "{}",
-        paint(DIM, format_args!("{} answers in {seconds:.1} s", thousands(all)))
+    let answers = tr!(
+        "{all} answers in {seconds:.1} s",
+        "{all} respuestas en {seconds:.1} s",
+        "{all} respostas em {seconds:.1} s",
+        all = thousands(all)
     );
+    anstream::eprintln!("{}", paint(DIM, answers));
     match findings.violation {
         None => Ok(Ended::Well),
         Some(violation) => {
             match &arguments.case {
                 Some(file) => {
-                    std::fs::write(file, &violation.scenario).map_err(|error| {
-                        format!("`{}` cannot be written: {error}", file.display())
-                    })?;
-                    anstream::eprintln!("the case is written to `{}`", file.display());
+                    written::write(file, &violation.scenario, true)?;
+                    let file = file.display();
+                    let said = tr!(
+                        "the case is written to `{file}`",
+                        "el caso está escrito en `{file}`",
+                        "o caso está gravado em `{file}`"
+                    );
+                    anstream::eprintln!("{said}");
                 }
                 None if json => {}
                 None => anstream::println!("\n{}", violation.scenario),
@@ -58,7 +68,9 @@ pub(crate) fn simulate(arguments: &SimulateArguments, json: bool) -> Result<Ende
 
 fn sentence(error: ParseError) -> Unusable {
     match error {
-        ParseError::Refused(_) => "the policy is refused".into(),
+        ParseError::Refused(_) => {
+            tr!("the policy is refused", "la política se rechaza", "a política é recusada").into()
+        }
         ParseError::Broken(sentence) => sentence.into(),
     }
 }
@@ -100,43 +112,59 @@ fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Fin
     });
     bar.finish_and_clear();
     for part in parts {
-        let part = part.map_err(|_| "a thread of the simulation broke down")?;
+        let part = part.map_err(|_| {
+            tr!(
+                "a thread of the simulation broke down",
+                "un hilo de la simulación se interrumpió",
+                "uma thread da simulação foi interrompida"
+            )
+        })?;
         all = all.and(part.map_err(sentence)?);
     }
     Ok(all)
 }
 
 fn print(findings: &Findings) {
-    let row = |(kind, count): (&str, u64)| vec![kind.to_owned(), thousands(count)];
-    let kinds = findings.kinds.iter().map(|(kind, count)| row((kind, *count)));
-    let accidents = findings.accidents.iter().map(|(kind, count)| row((kind, *count)));
+    let row = |(kind, count): (&str, &u64)| vec![words::of(kind), thousands(*count)];
+    let kinds = findings.kinds.iter().map(|(kind, count)| row((kind, count))).collect();
+    let accidents = findings.accidents.iter().map(|(kind, count)| row((kind, count))).collect();
     let totals = vec![
-        row(("tickets", findings.tickets)),
-        row(("decisions", findings.decisions)),
-        row(("more, to check them", findings.checks)),
+        vec!["tickets".to_owned(), thousands(findings.tickets)],
+        vec![tr!("decisions", "decisiones", "decisões"), thousands(findings.decisions)],
+        vec![
+            tr!("more, to check them", "más, para comprobarlas", "mais, para conferi-las"),
+            thousands(findings.checks),
+        ],
     ];
-    for (title, rows) in
-        [("Played", totals), ("Decided", kinds.collect()), ("Accidents", accidents.collect())]
-    {
+    for (title, rows) in [
+        (tr!("Played", "Jugado", "Jogado"), totals),
+        (tr!("Decided", "Decidido", "Decidido"), kinds),
+        (tr!("Accidents", "Accidentes", "Acidentes"), accidents),
+    ] {
         anstream::println!("{}", paint(BOLD, title));
         for line in columns(&[Side::Left, Side::Right], &rows) {
             anstream::println!("  {line}");
         }
     }
-    anstream::println!("{}", paint(BOLD, "Held at every step"));
+    let held = tr!("Held at every step", "Se cumplió en cada paso", "Cumpriu-se em cada passo");
+    anstream::println!("{}", paint(BOLD, held));
     let violated = findings.violation.as_ref();
     for invariant in Invariant::ALL {
         let held = violated.is_none_or(|violation| violation.invariant != invariant);
-        anstream::println!("  {} {invariant}", mark(held));
+        anstream::println!("  {} {}", mark(held), words::promise(invariant));
     }
     if let Some(violation) = violated {
         anstream::println!();
-        anstream::println!(
-            "{} in ticket {}: {}",
-            paint(RED, "broken"),
-            violation.ticket,
-            violation.found
+        let broken = tr!("broken", "roto", "quebrado");
+        let line = tr!(
+            "{broken} in ticket {ticket}: {found}",
+            "{broken} en el ticket {ticket}: {found}",
+            "{broken} no ticket {ticket}: {found}",
+            broken = paint(RED, broken),
+            ticket = violation.ticket,
+            found = violation.found
         );
+        anstream::println!("{line}");
     }
 }
 

@@ -7,13 +7,19 @@ use despertador_contract::input;
 use despertador_contract::nearest::nearest;
 
 use crate::Unusable;
+use crate::language::tr;
 
 /// The text of a file, without a byte order mark.
 pub(crate) fn read(file: &Path) -> Result<String, Unusable> {
     let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
-        Unusable::from(format!("`{}` is not UTF-8, from byte {place} on", file.display()))
+        Unusable::from(tr!(
+            "`{file}` is not UTF-8, from byte {place} on",
+            "`{file}` no es UTF-8, desde el byte {place}",
+            "`{file}` não é UTF-8, a partir do byte {place}",
+            file = file.display()
+        ))
     })?;
     Ok(input::without_mark(&text).to_owned())
 }
@@ -32,15 +38,38 @@ pub(crate) fn read_messages(file: &Path) -> Result<String, Unusable> {
 /// Why a file cannot be read, and which one was meant.
 pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Unusable {
     if error.kind() == std::io::ErrorKind::NotFound {
-        let meant = meant(file)
-            .map(|meant| format!("; did you mean `{}`?", meant.display()))
-            .unwrap_or_default();
-        return format!("there is no file `{}`{meant}", file.display()).into();
+        let meant = meant(file).map(|meant| {
+            let meant = meant.display();
+            tr!(
+                "; did you mean `{meant}`?",
+                "; ¿quiso decir `{meant}`?",
+                "; você quis dizer `{meant}`?"
+            )
+        });
+        return tr!(
+            "there is no file `{file}`{meant}",
+            "no hay ningún archivo `{file}`{meant}",
+            "não há nenhum arquivo `{file}`{meant}",
+            file = file.display(),
+            meant = meant.unwrap_or_default()
+        )
+        .into();
     }
+    let name = file.display();
     if file.is_dir() {
-        return format!("`{}` is a folder; name a file", file.display()).into();
+        return tr!(
+            "`{name}` is a folder; name a file",
+            "`{name}` es una carpeta; nombre un archivo",
+            "`{name}` é uma pasta; indique um arquivo"
+        )
+        .into();
     }
-    format!("`{}` cannot be read: {error}", file.display()).into()
+    tr!(
+        "`{name}` cannot be read: {error}",
+        "`{name}` no se puede leer: {error}",
+        "`{name}` não pode ser lido: {error}"
+    )
+    .into()
 }
 
 /// The file that is there and is most like the one named.

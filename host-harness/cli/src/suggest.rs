@@ -1,5 +1,6 @@
 //! `despertador suggest`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use despertador_contract::duration;
@@ -9,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::arguments::SuggestArguments;
 use crate::events::Unread;
 use crate::interrupt::Interrupt;
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, written};
@@ -33,7 +34,7 @@ pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<End
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
     };
     let (all, each) = times(&read.history, wanted).map_err(|error| error.to_string())?;
-    let language = Language::or_system(arguments.language);
+    let language = Language::chosen();
     let mut rules: Vec<Value> = each
         .iter()
         .filter(|(_, suggestion)| suggestion.silences >= ENOUGH)
@@ -59,9 +60,7 @@ pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<End
         );
     } else {
         events::print(&read, &arguments.events);
-        let mut rows = vec![("all", &all)];
-        rows.extend(each.iter().map(|(name, suggestion)| (name.as_str(), suggestion)));
-        table(&rows, arguments);
+        table(&all, &each, arguments);
         if let Some(file) = &arguments.output {
             written::say(file, false, json!({}));
         }
@@ -108,75 +107,104 @@ fn shown(milliseconds: i64) -> String {
 }
 
 /// Why no time is suggested, and the way out.
-fn why_none(any_judged: bool) -> &'static str {
+fn why_none(any_judged: bool) -> String {
     if any_judged {
-        "no time keeps that rate; allow more closes to be premature with --premature"
+        tr!(
+            "no time keeps that rate; allow more closes to be premature with --premature",
+            "ningún tiempo mantiene esa tasa; permita más cierres prematuros con --premature",
+            "nenhum tempo mantém essa taxa; permita mais encerramentos prematuros com --premature"
+        )
     } else {
-        "no close can be judged: the history ends before the window of the first one does; take a longer \
-         history or a shorter --window"
+        tr!(
+            "no close can be judged: the history ends before the window of the first one does; take a longer \
+             history or a shorter --window",
+            "no se puede juzgar ningún cierre: el historial termina antes que la ventana del primero; tome un \
+             historial más largo o un --window más corto",
+            "nenhum encerramento pode ser julgado: o histórico termina antes da janela do primeiro; tome um \
+             histórico mais longo ou um --window mais curto"
+        )
     }
 }
 
-fn table(rows: &[(&str, &Suggestion)], arguments: &SuggestArguments) {
-    let mut cells = vec![
-        [
-            "",
-            "silences",
-            "half answer in",
-            "nine of ten in",
-            "remind after",
-            "close after",
-            "premature",
-            "true rate",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-    ];
+fn table(all: &Suggestion, each: &BTreeMap<String, Suggestion>, arguments: &SuggestArguments) {
+    let mut cells = vec![vec![
+        String::new(),
+        tr!("silences", "silencios", "silêncios"),
+        tr!("half answer in", "la mitad responde en", "metade responde em"),
+        tr!("nine of ten in", "nueve de diez en", "nove de dez em"),
+        tr!("remind after", "recordar tras", "lembrar após"),
+        tr!("close after", "cerrar tras", "encerrar após"),
+        tr!("premature", "prematuros", "prematuros"),
+        tr!("true rate", "tasa real", "taxa real"),
+    ]];
     let or_none = |time: Option<i64>| time.map_or_else(|| "–".into(), shown);
     let minutes =
         |time: i64| duration::show(whole(u64::try_from(time).unwrap_or_default(), 60_000));
-    for (name, s) in rows {
-        let few = if s.silences < ENOUGH && *name != "all" { " (few)" } else { "" };
-        cells.push(vec![
-            format!("{name}{few}"),
+    let row = |name: String, s: &Suggestion| {
+        vec![
+            name,
             thousands(s.silences),
             s.answers.map_or_else(|| "–".into(), |(half, _)| minutes(half)),
             s.answers.map_or_else(|| "–".into(), |(_, most)| minutes(most)),
             or_none(s.remind_after),
             or_none(s.close_after),
-            s.close_after
-                .map_or_else(|| "–".into(), |_| format!("{} of {}", s.premature, s.closes)),
             s.close_after.map_or_else(
                 || "–".into(),
-                |_| format!("{} to {}", percent(s.between.0), percent(s.between.1)),
+                |_| {
+                    let (premature, closes) = (thousands(s.premature), thousands(s.closes));
+                    tr!(
+                        "{premature} of {closes}",
+                        "{premature} de {closes}",
+                        "{premature} de {closes}"
+                    )
+                },
             ),
-        ]);
-    }
+            s.close_after.map_or_else(
+                || "–".into(),
+                |_| {
+                    let (low, high) = (percent(s.between.0), percent(s.between.1));
+                    tr!("{low} to {high}", "{low} a {high}", "{low} a {high}")
+                },
+            ),
+        ]
+    };
+    cells.push(row(tr!("all", "todos", "todos"), all));
+    let few = |s: &Suggestion| s.silences < ENOUGH;
+    cells.extend(each.iter().map(|(name, s)| {
+        let name = if few(s) {
+            tr!("{name} (few)", "{name} (pocos)", "{name} (poucos)")
+        } else {
+            name.clone()
+        };
+        row(name, s)
+    }));
     let sides: Vec<Side> =
         (0..8).map(|column| if column == 0 { Side::Left } else { Side::Right }).collect();
-    for (number, line) in columns(&sides, &cells).into_iter().enumerate() {
-        let few = line.contains("(few)");
-        let line = if number == 0 {
-            paint(BOLD, line)
-        } else if few {
-            paint(DIM, line)
-        } else {
-            line
+    let dim = [false, false].into_iter().chain(each.values().map(few));
+    for ((number, line), dim) in columns(&sides, &cells).into_iter().enumerate().zip(dim) {
+        let line = match number {
+            0 => paint(BOLD, line),
+            _ if dim => paint(DIM, line),
+            _ => line,
         };
         anstream::println!("{line}");
     }
-    let wanted = format!(
-        "at most {} % of closes premature: the customer wrote within {} after them; the true rate lies in \
+    let wanted = tr!(
+        "at most {part} % of closes premature: the customer wrote within {window} after them; the true rate lies in \
          the range nine times of ten",
-        arguments.premature,
-        duration::show(arguments.window)
+        "como máximo {part} % de cierres prematuros: el cliente escribió en {window} tras ellos; la tasa real está \
+         en el rango nueve de cada diez veces",
+        "no máximo {part} % de encerramentos prematuros: o cliente escreveu em {window} após eles; a taxa real está \
+         no intervalo nove de cada dez vezes",
+        part = arguments.premature,
+        window = duration::show(arguments.window)
     );
     anstream::println!("{}", paint(DIM, wanted));
-    if rows.iter().all(|(_, suggestion)| suggestion.close_after.is_none()) {
-        anstream::println!(
-            "{}",
-            paint(YELLOW, why_none(rows.iter().any(|(_, suggestion)| suggestion.any_judged)))
-        );
+    let mut suggestions = std::iter::once(all).chain(each.values());
+    if suggestions.all(|suggestion| suggestion.close_after.is_none()) {
+        let mut suggestions = std::iter::once(all).chain(each.values());
+        let why = why_none(suggestions.any(|suggestion| suggestion.any_judged));
+        anstream::println!("{}", paint(YELLOW, why));
     }
 }
 

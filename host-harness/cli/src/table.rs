@@ -1,4 +1,8 @@
-//! Columns.
+//! Columns, and numbers as people write them.
+
+use despertador_contract::Language as Spoken;
+
+use crate::language::Language;
 
 /// How the cells of a column stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +52,16 @@ pub(crate) fn length(text: &str) -> usize {
 
 /// A part of a thousand: `12.3 %`.
 pub(crate) fn percent(per_mille: u64) -> String {
-    format!("{}.{} %", per_mille / 10, per_mille % 10)
+    let (_, tenths) = separators();
+    format!("{}{tenths}{} %", per_mille / 10, per_mille % 10)
+}
+
+/// What stands between thousands, and before tenths.
+fn separators() -> (char, char) {
+    match Language::chosen().of_page() {
+        Spoken::English => (',', '.'),
+        Spoken::Spanish | Spoken::Portuguese => ('.', ','),
+    }
 }
 
 /// A length of time in whole seconds, minutes, …, as people read it.
@@ -56,13 +69,19 @@ pub(crate) fn whole(milliseconds: u64, unit: u64) -> u64 {
     milliseconds.saturating_sub(milliseconds.checked_rem(unit).unwrap_or_default())
 }
 
+/// How many there are of something: `1 ticket`, `1,234 tickets`.
+pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
 /// A number with its thousands apart: `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
+    let (between, _) = separators();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
-            text.push(',');
+            text.push(between);
         }
         text.push(digit);
     }
@@ -81,5 +100,9 @@ pub(crate) fn bytes(number: u64) -> String {
 fn tenths(number: u64, unit: u64, name: &str) -> String {
     let tenths = number.saturating_mul(10).checked_div(unit).unwrap_or(0);
     let (whole, tenth) = (tenths.div_euclid(10), tenths.rem_euclid(10));
-    if tenth == 0 { format!("{whole} {name}") } else { format!("{whole}.{tenth} {name}") }
+    if tenth == 0 {
+        format!("{whole} {name}")
+    } else {
+        format!("{whole}{}{tenth} {name}", separators().1)
+    }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::Unusable;
+use crate::language::tr;
 
 /// Writes a file; one that is there is overwritten only where that is wanted.
 pub(crate) fn write(file: &Path, contents: impl AsRef<[u8]>, force: bool) -> Result<(), Unusable> {
@@ -39,20 +40,28 @@ pub(crate) fn say(file: &Path, as_json: bool, mut more: Value) {
         }
         anstream::println!("{more:#}");
     } else {
-        anstream::println!("{name} written");
+        anstream::println!("{}", tr!("{name} written", "{name} escrito", "{name} gravado"));
     }
 }
 
 pub(crate) fn unwritable(file: &Path, error: &std::io::Error) -> Unusable {
     let name = file.display();
     match error.kind() {
-        ErrorKind::AlreadyExists => {
-            format!("there is a file `{name}` already; name another, or overwrite it with --force")
-                .into()
-        }
-        ErrorKind::NotFound => {
-            format!("`{name}` cannot be written: there is no such folder").into()
-        }
-        _ => format!("`{name}` cannot be written: {error}").into(),
+        ErrorKind::AlreadyExists => tr!(
+            "there is a file `{name}` already; name another, or overwrite it with --force",
+            "ya hay un archivo `{name}`; nombre otro o sobrescríbalo con --force",
+            "já há um arquivo `{name}`; indique outro ou sobrescreva-o com --force"
+        ),
+        ErrorKind::NotFound => tr!(
+            "`{name}` cannot be written: there is no such folder",
+            "`{name}` no se puede escribir: no existe esa carpeta",
+            "`{name}` não pode ser gravado: essa pasta não existe"
+        ),
+        _ => tr!(
+            "`{name}` cannot be written: {error}",
+            "`{name}` no se puede escribir: {error}",
+            "`{name}` não pode ser gravado: {error}"
+        ),
     }
+    .into()
 }

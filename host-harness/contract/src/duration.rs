@@ -12,9 +12,18 @@ const UNITS: [(&str, &[&str], u64); 5] = [
 
 /// Formats a duration in the units of a policy: `15 min`, `1 h 30 min`, `2 d`.
 pub fn show(duration: Duration) -> String {
+    shown(duration, &UNITS)
+}
+
+/// The same of open time, of which a day has less than 24 hours: `30 h` and not `1 d 6 h`.
+pub fn show_open(duration: Duration) -> String {
+    shown(duration, UNITS.split_first().map_or(&[], |(_, hours)| hours))
+}
+
+fn shown(duration: Duration, units: &[(&str, &[&str], u64)]) -> String {
     let mut rest = duration;
     let mut parts = Vec::new();
-    for (unit, _, millis) in UNITS {
+    for &(unit, _, millis) in units {
         let (count, left) = (rest.checked_div(millis), rest.checked_rem(millis));
         if let (Some(count @ 1..), Some(left)) = (count, left) {
             parts.push(format!("{count} {unit}"));
@@ -49,6 +58,7 @@ mod tests {
             assert_eq!(show(parse(text).expect(text)), text);
         }
         assert_eq!(parse("2 days"), parse("48h"));
+        assert_eq!(parse("1 d 30 min").map(show_open).as_deref(), Some("24 h 30 min"));
         assert_eq!(parse("soon"), None);
     }
 }

@@ -27,6 +27,7 @@ pub mod input;
 mod json;
 pub mod key;
 mod language;
+pub mod matching;
 pub mod nearest;
 pub mod problem;
 pub mod word;

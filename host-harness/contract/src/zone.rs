@@ -73,6 +73,13 @@ impl Zone {
         Some(self.0.to_ambiguous_timestamp(shown).compatible().ok()?.as_millisecond())
     }
 
+    /// The instant at which its clock shows a local time, in milliseconds since 1970; see
+    /// [`instant`](Self::instant).
+    #[must_use]
+    pub fn of_wall_clock(&self, shown: i64) -> Option<Instant> {
+        self.instant(Offset::UTC.to_datetime(Timestamp::from_millisecond(shown).ok()?))
+    }
+
     /// The local time at an instant, in milliseconds since 1970.
     #[must_use]
     pub fn wall_clock(&self, at: Instant) -> i64 {

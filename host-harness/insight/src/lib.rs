@@ -16,6 +16,7 @@ mod example;
 mod figures;
 mod history;
 mod read;
+mod said;
 mod spool;
 mod suggest;
 
@@ -29,4 +30,5 @@ pub use read::{
     Authors, Column, Columns, DayOrder, Dialect, Gathering, Means, Platform, Read, Refused, Skip,
     Timing, Unreadable,
 };
+pub use said::Said;
 pub use suggest::{Suggestion, Wanted, suggest, suggest_for};

@@ -16,6 +16,7 @@ use despertador_contract::input;
 
 use crate::archive::{Archive, Openings, without_id};
 use crate::history::{History, Item, Who};
+use crate::said::{Said, said};
 use crate::spool::{Record, Spool, What, digest};
 
 mod columns;
@@ -116,7 +117,7 @@ pub struct Refused {
     /// The line of the first in the file, from 1.
     pub line: u64,
     /// What is wrong with it.
-    pub why: String,
+    pub why: Said,
     /// How many there are.
     pub rows: u64,
 }
@@ -126,17 +127,17 @@ pub struct Refused {
 pub(crate) struct Fault {
     /// The same for all faults that need to be told only once.
     same: Cow<'static, str>,
-    why: String,
+    why: Said,
 }
 
 impl Fault {
-    fn of(same: &'static str, why: String) -> Self {
+    fn of(same: &'static str, why: Said) -> Self {
         Fault { same: same.into(), why }
     }
 
     /// A fault that is told once for each thing that it is about.
-    fn about(why: String) -> Self {
-        Fault { same: why.clone().into(), why }
+    fn about(why: Said) -> Self {
+        Fault { same: why.to_string().into(), why }
     }
 }
 
@@ -483,7 +484,13 @@ impl Seen {
 }
 
 /// Said of a row that cannot be read and has no end.
-const CUT: &str = "; it is the last line and has no end: was the file still being written?";
+fn cut() -> Said {
+    said!(
+        "it is the last line and has no end: was the file still being written?",
+        "es la última línea y no tiene fin: ¿se estaba escribiendo aún el archivo?",
+        "é a última linha e não tem fim: o arquivo ainda estava sendo gravado?"
+    )
+}
 
 /// What is asked of a row of an export.
 #[derive(Debug, Clone, Copy)]
@@ -550,32 +557,46 @@ impl Meaning<'_> {
         for column in [Column::Private, Column::Public] {
             let Some(word) = cell(Slot::Column(column)) else { continue };
             let hidden = columns::is_hidden(column, &word).ok_or_else(|| {
-                Fault::about(format!(
-                    "`{word}` in the column for `{}` is neither yes nor no; name another column, or the rows to \
-                     leave out with `--skip COLUMN=VALUE`",
-                    column.word()
+                Fault::about(said!(
+                    "`{word}` in the column for `{column}` is neither yes nor no; name another column, or the rows \
+                     to leave out with `--skip COLUMN=VALUE`",
+                    "`{word}` en la columna para `{column}` no es ni sí ni no; nombre otra columna, o las filas que \
+                     se omiten con `--skip COLUMN=VALUE`",
+                    "`{word}` na coluna para `{column}` não é sim nem não; indique outra coluna, ou as linhas a \
+                     deixar de fora com `--skip COLUMN=VALUE`",
+                    column = column.word()
                 ))
             })?;
             if hidden {
                 return Ok(None);
             }
         }
-        let needed = |column: Column, what: &'static str| {
-            cell(Slot::Column(column)).ok_or_else(|| Fault::about(format!("the {what} is empty")))
-        };
-        let ticket = needed(Column::Ticket, "ticket")?;
+        let ticket = cell(Slot::Column(Column::Ticket)).ok_or_else(|| {
+            Fault::about(said!(
+                "the ticket is empty",
+                "el ticket está vacío",
+                "o ticket está vazio"
+            ))
+        })?;
         if ticket.len() > LONGEST_ID {
             return Err(Fault::of("long id", long_id()));
         }
         if time::is_rounded(&ticket) {
-            let why = format!(
-                "the ticket `{ticket}` was rounded by a spreadsheet, so that several are one; export the file again, and \
-                 do not save it from there"
+            let why = said!(
+                "the ticket `{ticket}` was rounded by a spreadsheet, so that several are one; export the file again, \
+                 and do not save it from there",
+                "una hoja de cálculo redondeó el ticket `{ticket}`, de modo que varios son uno; exporte el archivo de \
+                 nuevo, y no lo guarde desde ella",
+                "uma planilha arredondou o ticket `{ticket}`, de modo que vários são um; exporte o arquivo de novo, e \
+                 não o salve a partir dela"
             );
             return Err(Fault::of("rounded id", why));
         }
         let Some(who) = self.author(cell)? else { return Ok(None) };
-        let (at, assumed) = self.timing.instant(&needed(Column::At, "time")?)?;
+        let at = cell(Slot::Column(Column::At)).ok_or_else(|| {
+            Fault::about(said!("the time is empty", "la hora está vacía", "a hora está vazia"))
+        })?;
+        let (at, assumed) = self.timing.instant(&at)?;
         Ok(Some((ticket, who, at, assumed)))
     }
 
@@ -591,9 +612,14 @@ impl Meaning<'_> {
             return Ok(Some(if one == other { Who::Customer } else { Who::Agent }));
         }
         Err(match word {
-            None => Fault::of("author", "the author is empty".into()),
-            Some(word) => Fault::about(format!(
-                "`{word}` is no author that is known; say who it is, such as `--authors {word}=agent`"
+            None => {
+                let why = said!("the author is empty", "el autor está vacío", "o autor está vazio");
+                Fault::of("author", why)
+            }
+            Some(word) => Fault::about(said!(
+                "`{word}` is no author that is known; say who it is, such as `--authors {word}=agent`",
+                "`{word}` no es un autor conocido; diga quién es, por ejemplo `--authors {word}=agent`",
+                "`{word}` não é um autor conhecido; diga quem é, por exemplo `--authors {word}=agent`"
             )),
         })
     }
@@ -608,8 +634,12 @@ fn text(row: &csv::ByteRecord, place: usize) -> Option<Cow<'_, str>> {
     (!trimmed.is_empty()).then_some(trimmed)
 }
 
-fn long_id() -> String {
-    format!("the ticket's id has more than {LONGEST_ID} bytes")
+fn long_id() -> Said {
+    said!(
+        "the ticket's id has more than {LONGEST_ID} bytes",
+        "el id del ticket tiene más de {LONGEST_ID} bytes",
+        "o id do ticket tem mais de {LONGEST_ID} bytes"
+    )
 }
 
 /// The bytes of a file as UTF-8, if a mark at its beginning says what else it is; without the mark.
@@ -719,7 +749,7 @@ impl Archive {
                 Ok(true) => {}
                 Err(error) if error.is_io_error() => return Err(broken(line, error)),
                 Err(error) => {
-                    gathering.refuse(line, Fault::about(error.to_string()));
+                    gathering.refuse(line, Fault::about(Said::quoted(error)));
                     continue;
                 }
             }
@@ -751,7 +781,7 @@ impl Archive {
         gathering.read.is_unended = seen.is_unended();
         let refused = gathering.read.first_refused.last_mut();
         if let Some(refused) = refused.filter(|r| seen.is_unended() && r.line == last) {
-            refused.why.push_str(CUT);
+            refused.why = refused.why.and(&cut());
         }
         gathering.end()
     }
@@ -779,7 +809,7 @@ impl Archive {
             if length == 0 {
                 break;
             }
-            let cut = if bytes.last() == Some(&b'\n') { "" } else { CUT };
+            let is_cut = bytes.last() != Some(&b'\n');
             // A customer's answer counts, whatever became of its letters on the way.
             let text = &*input::text_of(&bytes);
             if text.trim().is_empty() {
@@ -790,7 +820,11 @@ impl Archive {
                     gathering.refuse(line, Fault::of("long id", long_id()));
                 }
                 Ok(row) => gathering.row(line, &row)?,
-                Err(problem) => gathering.refuse(line, Fault::about(format!("{problem}{cut}"))),
+                Err(problem) => {
+                    let why = Said::quoted(problem);
+                    let why = if is_cut { why.and(&cut()) } else { why };
+                    gathering.refuse(line, Fault::about(why));
+                }
             }
         }
         gathering.read.is_unended = seen.is_unended();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use despertador_contract::Zone;
 use despertador_contract::{Diagnostic, Outline, RuleOutline};
 use despertador_insight::{
-    BacktestFigures, Delays, Example, Item, Judged, Rate, Read, Recorded, per_mille,
+    BacktestFigures, Delays, Example, Item, Judged, Rate, Read, Recorded, Reminded,
 };
 use maud::{Markup, html};
 
@@ -13,7 +13,7 @@ use crate::chart::{Chart, ChartError, Curve, LANES_MAX, Span, top};
 use crate::form::{Form, about, clean, exact};
 use crate::ink::Ink;
 use crate::shell::{self, Section, wide};
-use crate::steps::{Lane, Steps, rule};
+use crate::steps::{Lane, Steps};
 use crate::timeline::Timeline;
 use despertador_contract::Language;
 
@@ -241,7 +241,7 @@ impl<'r> Report<'r> {
                             f.figures.reminders.get(&number).map_or_else(none, |r| form.count(r.sent))
                         }))
                         (row(words.rescued, "part", &|f| {
-                            let answered = f.figures.reminders.get(&number).map(|r| r.answered);
+                            let answered = f.figures.reminders.get(&number).map(|r| r.judged_answered);
                             f.figures.rescued(number).zip(answered).map_or_else(none, |(part, answered)| {
                                 (words.rescued_of)(&form.per_mille(part), &form.count(answered))
                             })
@@ -392,21 +392,10 @@ impl<'r> Report<'r> {
         let left = self.sizes.len().saturating_sub(DEPARTMENT_ROWS_MAX);
         let cells = |tried: &Tried<'_>, name: &str| {
             let figures = tried.judged.departments.get(name);
-            let sent: u64 = figures
-                .map(|f| {
-                    f.figures.reminders.values().fold(0, |sum: u64, r| sum.saturating_add(r.sent))
-                })
-                .unwrap_or_default();
-            let answered: u64 = figures
-                .map(|f| {
-                    f.figures
-                        .reminders
-                        .values()
-                        .fold(0, |sum: u64, r| sum.saturating_add(r.answered))
-                })
-                .unwrap_or_default();
+            let reminded = figures.map(|f| Reminded::all(&f.figures)).unwrap_or_default();
+            let sent = reminded.sent;
             let closes = figures.map_or(0, |f| f.figures.closes);
-            let rescued = per_mille(answered, sent);
+            let rescued = reminded.answered_rate();
             let part =
                 |part: Option<u64>| part.map_or_else(|| "–".into(), |part| form.per_mille(part));
             let key =
@@ -473,21 +462,21 @@ impl<'r> Report<'r> {
     /// The steps of each policy for a department; or, for all departments, those of the rule with
     /// the most conversations, with their number.
     fn lanes(&self, department: Option<&str>) -> Vec<Lane<'r>> {
+        // The policy has chosen the rule of each conversation as it was played.
         let steps = |tried: &'r Tried<'r>| {
-            if let Some(name) = department {
-                return (rule(tried.outline, Some(name)).map(Steps::of).unwrap_or_default(), None);
-            }
-            let mut rules: HashMap<&str, (&RuleOutline, u64)> = HashMap::new();
-            for (name, tickets) in &self.sizes {
-                let name = Some(*name).filter(|name| !name.is_empty());
-                if let Some(rule) = rule(tried.outline, name) {
-                    let (_, count) = rules.entry(&rule.name).or_insert((rule, 0));
-                    *count = count.saturating_add(*tickets);
-                }
-            }
-            let most = rules.into_values().max_by_key(|(rule, count)| (*count, &rule.name));
-            most.map_or_else(Default::default, |(rule, count)| {
-                (Steps::of(rule), Some((rule.name.as_str(), count)))
+            let figures = match department {
+                None => Some(&tried.judged.total),
+                Some(name) => tried.judged.departments.get(name),
+            };
+            let rules = figures.into_iter().flat_map(|figures| &figures.rules);
+            let outlined = rules.filter_map(|(rule, tickets)| {
+                let rule = tried.outline.rules.get(usize::try_from(*rule).ok()?)?;
+                (tried.outline.enabled && rule.enabled).then_some((rule, *tickets))
+            });
+            let most = outlined.max_by_key(|(_, tickets)| *tickets);
+            most.map_or_else(Default::default, |(rule, tickets)| {
+                let named = department.is_none().then_some((rule.name.as_str(), tickets));
+                (Steps::of(rule), named)
             })
         };
         self.tried()
@@ -878,7 +867,7 @@ impl<'r> Report<'r> {
                 thead { tr { th scope="col" { (words.line) } th scope="col" { (words.why) } } }
                 tbody { @for refused in &read.first_refused { tr {
                     th scope="row" { (form.count(refused.line)) }
-                    td { bdi { (clean(&refused.why)) } }
+                    td { bdi { (clean(refused.why.of(self.form.language))) } }
                 } } }
             }
         };

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use despertador_flow::lint::lint;
-use despertador_flow::{Finding, Flow};
+use despertador_flow::{Finding, Flow, Unfixable};
 use serde_json::{Value, json};
 
 use super::{mend, problems};
 use crate::arguments::FlowCheckArguments;
-use crate::language::Language;
+use crate::language::{Language, tr};
 use crate::problems::Problems;
+use crate::table::counted;
 use crate::{Ended, Unusable, source, written};
 
 /// Says what is wrong with flows, or writes a copy of one that can be left.
@@ -26,7 +27,7 @@ pub(crate) fn check(arguments: &FlowCheckArguments, json: bool) -> Result<Ended,
         let all: Vec<Value> = checked.iter().map(Checked::as_json).collect();
         anstream::println!("{:#}", Value::Array(all));
     } else {
-        let language = Language::or_system(arguments.language);
+        let language = Language::chosen();
         for checked in &checked {
             checked.problems.print(language);
             checked.print_blocks();
@@ -90,7 +91,12 @@ fn fix(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
     let ([file], Some(to), Some(output)) =
         (arguments.files.as_slice(), &arguments.to, &arguments.output)
     else {
-        return Err("--fix wants one flow, --to and --output".into());
+        return Err(tr!(
+            "--fix wants one flow, --to and --output",
+            "--fix necesita un flujo, --to y --output",
+            "--fix precisa de um fluxo, --to e --output"
+        )
+        .into());
     };
     let text = source::read_json(file)?;
     let flow = super::parse(file, &text)?;
@@ -98,13 +104,19 @@ fn fix(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
     let block = match (&arguments.block, ids.as_slice()) {
         (Some(block), _) => block.as_str(),
         (None, [one]) => one,
-        (None, []) => return Err("the flow has no human-assistance block".into()),
+        (None, []) => return Err(super::no_block().into()),
         (None, many) => {
-            return Err(format!("name the block with --block: {}", many.join(", ")).into());
+            return Err(tr!(
+                "name the block with --block: {blocks}",
+                "nombre el bloque con --block: {blocks}",
+                "indique o bloco com --block: {blocks}",
+                blocks = many.join(", ")
+            )
+            .into());
         }
     };
     let edit = despertador_flow::add_inactivity_exit(&flow, block, to)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| unfixable(&error))?;
     let mended = mend::mend(&text, &edit)?;
     let problems = Checked::of(output, mended.clone());
     written::write(output, &mended, arguments.force)?;
@@ -112,7 +124,40 @@ fn fix(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
     let more = json!({ "block": block, "to": to, "errors-left": left });
     written::say(output, json, more);
     if !json && left > 0 {
-        anstream::println!("{left} errors are left: despertador flow check {}", output.display());
+        let file = output.display();
+        let count = u64::try_from(left).unwrap_or(u64::MAX);
+        let left = counted(
+            count,
+            &tr!("error is left", "error queda", "erro resta"),
+            &tr!("errors are left", "errores quedan", "erros restam"),
+        );
+        anstream::println!("{left}: `despertador flow check {file}`");
     }
     Ok(Ended::Well)
+}
+
+/// Why the exit cannot be added.
+fn unfixable(error: &Unfixable) -> String {
+    match error {
+        Unfixable::NoSuchBlock(id) => tr!(
+            "the flow has no block `{id}`",
+            "el flujo no tiene el bloque `{id}`",
+            "o fluxo não tem o bloco `{id}`"
+        ),
+        Unfixable::NotHumanAssistance(id) => tr!(
+            "`{id}` is no human-assistance block; their ids begin with `desk:`",
+            "`{id}` no es un bloque de atención humana; sus ids empiezan con `desk:`",
+            "`{id}` não é um bloco de atendimento humano; os ids deles começam com `desk:`"
+        ),
+        Unfixable::OldGeneration(name) => tr!(
+            "the block «{name}» is of a generation without inactivity exit; update it in the Builder first, then publish and export the flow again",
+            "el bloque «{name}» es de una generación sin salida por inactividad; actualícelo antes en el Builder, y luego publique y exporte el flujo de nuevo",
+            "o bloco «{name}» é de uma geração sem saída por inatividade; atualize-o antes no Builder, e depois publique e exporte o fluxo de novo"
+        ),
+        Unfixable::LeadsBack(name) => tr!(
+            "the exit cannot lead back to «{name}», the block that it leaves",
+            "la salida no puede volver a «{name}», el bloque que deja",
+            "a saída não pode voltar a «{name}», o bloco que deixa"
+        ),
+    }
 }

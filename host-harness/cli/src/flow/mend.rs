@@ -6,12 +6,20 @@ use despertador_flow::Edit;
 use serde_json::Value;
 
 use crate::Unusable;
+use crate::language::tr;
 use crate::pointer::{Place, locate};
 
 /// The text with the change made.
 pub(super) fn mend(text: &str, edit: &Edit) -> Result<String, Unusable> {
     let exact = |pointer: &str| locate(text, pointer).filter(|place| place.exact);
-    let lost = || Unusable::from(format!("there is nothing at {}", edit.place));
+    let lost = || {
+        Unusable::from(tr!(
+            "there is nothing at {place}",
+            "no hay nada en {place}",
+            "não há nada em {place}",
+            place = edit.place
+        ))
+    };
     let Some(list) = exact(&edit.place) else {
         let block = exact(&edit.block).ok_or_else(lost)?;
         return with_new_list(text, &block, edit).ok_or_else(lost);

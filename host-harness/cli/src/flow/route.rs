@@ -7,6 +7,7 @@ use despertador_flow::{Flow, RequestedAction};
 use serde_json::{Value, json};
 
 use crate::arguments::FlowRouteArguments;
+use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, YELLOW, paint};
 use crate::{Ended, Unusable};
 
@@ -16,13 +17,27 @@ pub(crate) fn route(arguments: &FlowRouteArguments, json: bool) -> Result<Ended,
     let blocks: Vec<&str> = match &arguments.block {
         Some(id) => match flow.block(id) {
             Some(block) if block.is_human_assistance() => vec![block.id.as_str()],
-            Some(_) => return Err(format!("`{id}` is no human-assistance block").into()),
-            None => return Err(format!("the flow has no block `{id}`").into()),
+            Some(_) => {
+                return Err(tr!(
+                    "`{id}` is no human-assistance block",
+                    "`{id}` no es un bloque de atención humana",
+                    "`{id}` não é um bloco de atendimento humano"
+                )
+                .into());
+            }
+            None => {
+                return Err(tr!(
+                    "the flow has no block `{id}`",
+                    "el flujo no tiene el bloque `{id}`",
+                    "o fluxo não tem o bloco `{id}`"
+                )
+                .into());
+            }
         },
         None => flow.human_assistance().map(|block| block.id.as_str()).collect(),
     };
     if blocks.is_empty() {
-        return Err("the flow has no human-assistance block".into());
+        return Err(super::no_block().into());
     }
     let variables: BTreeMap<String, String> = arguments.set.iter().cloned().collect();
     let ways: Vec<Route> = blocks
@@ -68,7 +83,13 @@ fn print(flow: &Flow, way: &Route, status: &str) {
         let output = hop.output.as_deref().unwrap_or_default();
         match &hop.to {
             Some(to) => anstream::println!("  → {}  {}", block(to), paint(DIM, output)),
-            None => anstream::println!("  → {}", paint(YELLOW, "no output holds")),
+            None => anstream::println!(
+                "  → {}",
+                paint(
+                    YELLOW,
+                    tr!("no output holds", "ninguna salida se cumple", "nenhuma saída vale")
+                )
+            ),
         }
         print_while(&|asked| asked.moment.word() == "left");
         print_while(&|asked| {
@@ -77,20 +98,35 @@ fn print(flow: &Flow, way: &Route, status: &str) {
     }
     print_while(&|_| true);
     for variable in &way.unknown {
-        anstream::println!(
-            "  {} a condition asked for `{variable}`, which nobody set; give it with --set",
-            paint(YELLOW, "note:")
+        let note = paint(YELLOW, tr!("note:", "nota:", "nota:"));
+        let said = tr!(
+            "{note} a condition asked for `{variable}`, which nobody set; give it with --set",
+            "{note} una condición pidió `{variable}`, que nadie puso; dela con --set",
+            "{note} uma condição pediu `{variable}`, que ninguém definiu; dê-a com --set"
         );
+        anstream::println!("  {said}");
     }
     let end = match (&way.error, &way.ends_in) {
         (Some(error), _) => paint(RED, error.to_string()),
         (None, Some(id)) if *id == way.from => {
-            paint(RED, format!("{status}: the customer stays in the block"))
+            let stays = tr!(
+                "{status}: the customer stays in the block",
+                "{status}: el cliente se queda en el bloque",
+                "{status}: o cliente fica no bloco"
+            );
+            paint(RED, stays)
         }
-        (None, Some(id)) => format!("{status}: waits in {}", paint(BOLD, name(flow, id))),
-        (None, None) => {
-            format!("{status}: the conversation ends, and the next message begins anew")
-        }
+        (None, Some(id)) => tr!(
+            "{status}: waits in {block}",
+            "{status}: espera en {block}",
+            "{status}: espera em {block}",
+            block = paint(BOLD, name(flow, id))
+        ),
+        (None, None) => tr!(
+            "{status}: the conversation ends, and the next message begins anew",
+            "{status}: la conversación termina, y el mensaje siguiente empieza de nuevo",
+            "{status}: a conversa termina, e a próxima mensagem começa de novo"
+        ),
     };
     anstream::println!("{end}\n");
 }

@@ -8,16 +8,34 @@ use crate::language::Language;
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     language: Language,
-    /// None: any.
-    pub(super) departments: Option<Vec<String>>,
     pub(super) channel: Option<String>,
     /// Each with its days and its opening: `mon-fri 09:00-18:00`.
     pub(super) hours: Vec<String>,
     pub(super) zone: Option<String>,
+    /// Dates, and days of every year.
+    pub(super) holidays: Vec<String>,
+    /// The rules; there is one at least, and the last one is being asked about.
+    pub(super) rules: Vec<Rule>,
+}
+
+/// One rule of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rule {
+    /// None: any.
+    pub(super) departments: Option<Vec<String>>,
     pub(super) close_after: Option<String>,
     /// When, and what is said.
-    pub(super) reminders: Vec<(String, String)>,
+    pub(super) reminders: Vec<(Timing, String)>,
     pub(super) closing_text: Option<String>,
+}
+
+/// When a reminder goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Timing {
+    /// So long after the one before.
+    After(String),
+    /// So long before the close.
+    BeforeClose(String),
 }
 
 impl Draft {
@@ -25,25 +43,29 @@ impl Draft {
     pub(super) fn empty(language: Language) -> Draft {
         Draft {
             language,
-            departments: None,
             channel: None,
             hours: Vec::new(),
             zone: None,
-            close_after: None,
-            reminders: Vec::new(),
-            closing_text: None,
+            holidays: Vec::new(),
+            rules: vec![Rule::default()],
         }
     }
 
     /// What comes of taking every default.
     pub(super) fn new(language: Language) -> Draft {
-        let close_after = "2 d";
-        let text = Words::of(language).default_text.to_owned();
-        Draft {
-            close_after: Some(close_after.into()),
-            reminders: vec![(share(Some(close_after), 1), text)],
-            ..Self::empty(language)
+        Draft { rules: vec![Rule::usual(language)], ..Self::empty(language) }
+    }
+
+    /// Changes the rule that is being asked about.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Rule)) {
+        if let Some(rule) = self.rules.last_mut() {
+            change(rule);
         }
+    }
+
+    /// The time until the close of the rule that is being asked about.
+    pub(super) fn close_after(&self) -> Option<&str> {
+        self.rules.last()?.close_after.as_deref()
     }
 
     /// The config.
@@ -54,28 +76,16 @@ impl Draft {
         policy.extend(self.channel.as_ref().map(|channel| ("channel", Node::text(channel))));
         policy.extend(self.zone.as_ref().map(|zone| ("zone", Node::text(zone))));
         if !self.hours.is_empty() {
-            let open = Node::object([("open", self.week())]);
-            policy.push(("schedules", Node::object([(words.schedule, open)])));
+            let mut schedule = vec![("open", self.week())];
+            if !self.holidays.is_empty() {
+                schedule.push(("holidays", Node::texts(&self.holidays)));
+            }
+            let schedule = (words.schedule, Node::object(schedule));
+            policy.push(("schedules", Node::object([schedule])));
         }
-        let departments = match &self.departments {
-            None => Node::text("any"),
-            Some(names) => Node::texts(names),
-        };
-        let mut rule = vec![("departments", departments)];
-        if !self.hours.is_empty() {
-            rule.push(("business-hours", Node::text(words.schedule)));
-        }
-        rule.extend(self.close_after.as_ref().map(|time| ("close-after", Node::text(time))));
-        if !self.reminders.is_empty() {
-            let reminder = |(after, text): &(String, String)| {
-                Node::object([("after", Node::text(after)), ("text", Node::text(text))])
-            };
-            rule.push(("reminders", Node::List(self.reminders.iter().map(reminder).collect())));
-        }
-        if let Some(text) = &self.closing_text {
-            rule.push(("close", Node::object([("closing-text", Node::text(text))])));
-        }
-        policy.push(("rules", Node::List(vec![Node::object(rule)])));
+        let hours = (!self.hours.is_empty()).then_some(words.schedule);
+        let rules = self.rules.iter().map(|rule| rule.node(hours)).collect();
+        policy.push(("rules", Node::List(rules)));
         Node::object(policy)
     }
 
@@ -96,6 +106,44 @@ impl Draft {
             _ => Node::texts(openings),
         };
         Node::object(week.into_iter().map(|(days, list)| (days, openings(list))))
+    }
+}
+
+impl Rule {
+    /// What comes of taking every default.
+    pub(super) fn usual(language: Language) -> Rule {
+        let close_after = "2 d";
+        let text = Words::of(language).default_text.to_owned();
+        let first = Timing::After(share(Some(close_after), 1));
+        Rule {
+            close_after: Some(close_after.into()),
+            reminders: vec![(first, text)],
+            ..Rule::default()
+        }
+    }
+
+    fn node(&self, hours: Option<&str>) -> Node {
+        let departments = match &self.departments {
+            None => Node::text("any"),
+            Some(names) => Node::texts(names),
+        };
+        let mut rule = vec![("departments", departments)];
+        rule.extend(hours.map(|hours| ("business-hours", Node::text(hours))));
+        rule.extend(self.close_after.as_ref().map(|time| ("close-after", Node::text(time))));
+        if !self.reminders.is_empty() {
+            let reminder = |(timing, text): &(Timing, String)| {
+                let timing = match timing {
+                    Timing::After(time) => ("after", Node::text(time)),
+                    Timing::BeforeClose(time) => ("before-close", Node::text(time)),
+                };
+                Node::object([timing, ("text", Node::text(text))])
+            };
+            rule.push(("reminders", Node::List(self.reminders.iter().map(reminder).collect())));
+        }
+        if let Some(text) = &self.closing_text {
+            rule.push(("close", Node::object([("closing-text", Node::text(text))])));
+        }
+        Node::object(rule)
     }
 }
 

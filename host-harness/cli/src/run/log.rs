@@ -10,6 +10,7 @@ use despertador_harness::scenario::what_happened;
 use serde_json::{Value, json};
 
 use super::{Run, problems};
+use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, mark, paint};
 use crate::table::{Side, columns};
 use crate::{Unusable, policy, source};
@@ -38,7 +39,13 @@ impl Run<'_> {
         self.report.count(passed, || as_json(file, played));
         let end = played.entries.last().map_or_else(String::new, |entry| {
             let decided = decided(entry);
-            paint(DIM, format_args!("{} calls, at last: {decided}", played.entries.len()))
+            let calls = tr!(
+                "{count} calls, at last: {decided}",
+                "{count} llamadas, al final: {decided}",
+                "{count} chamadas, no fim: {decided}",
+                count = played.entries.len()
+            );
+            paint(DIM, calls)
         });
         self.report.line(&format!("  {} ticket {}  {end}", mark(passed), played.ticket));
         if self.report.timelines {
@@ -47,7 +54,10 @@ impl Run<'_> {
             }
         }
         if let Some(sentence) = &played.broken {
-            self.report.line(&format!("    {} {sentence}", paint(RED, "stopped:")));
+            self.report.line(&format!(
+                "    {} {sentence}",
+                paint(RED, tr!("stopped:", "detenido:", "interrompido:"))
+            ));
         }
     }
 }
@@ -61,7 +71,9 @@ fn timeline(entries: &[Entry]) -> Vec<String> {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {
-            let line = entry.line.map_or_else(String::new, |line| format!("line {line}"));
+            let line = entry.line.map_or_else(String::new, |line| {
+                tr!("line {line}", "línea {line}", "linha {line}")
+            });
             vec![
                 paint(DIM, line),
                 face.show(entry.call.now()),

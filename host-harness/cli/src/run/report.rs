@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::rules::Rules;
 use super::usage_json;
+use crate::language::tr;
 use crate::paint::{DIM, GREEN, RED, YELLOW, paint};
-use crate::table::{Side, bytes, columns, thousands};
+use crate::table::{Side, bytes, columns, percent, thousands};
 
 /// Lines as they come, and counts; in JSON, everything at the end.
 pub(super) struct Report {
@@ -76,7 +77,16 @@ impl Report {
         let style = if self.failed == 0 { GREEN } else { RED };
         anstream::println!(
             "{}",
-            paint(style, format_args!("{} passed, {} failed", self.passed, self.failed))
+            paint(
+                style,
+                tr!(
+                    "{passed} passed, {failed} failed",
+                    "{passed} correctos, {failed} fallidos",
+                    "{passed} corretos, {failed} com falha",
+                    passed = self.passed,
+                    failed = self.failed
+                )
+            )
         );
     }
 }
@@ -85,24 +95,71 @@ impl Report {
 const NEAR: u64 = 800;
 
 fn print_usage(usage: &Usage) {
-    let mut rows =
-        vec![["", "most in one call", "limit", "", "grows with"].map(str::to_owned).to_vec()];
-    let mut row = |name: &str, share: &Share, show: fn(u64) -> String, grows_with: &str| {
+    let mut rows = vec![vec![
+        String::new(),
+        tr!("most in one call", "máximo en una llamada", "máximo em uma chamada"),
+        tr!("limit", "límite", "limite"),
+        String::new(),
+        tr!("grows with", "crece con", "cresce com"),
+    ]];
+    let mut row = |name: String, share: &Share, show: fn(u64) -> String, grows_with: String| {
         let part = share.per_mille().map_or_else(String::new, |per_mille| {
-            let text = format!("{}.{} %", per_mille.div_euclid(10), per_mille.rem_euclid(10));
+            let text = percent(per_mille);
             if per_mille >= NEAR { paint(YELLOW, text) } else { text }
         });
         let limit = if share.allowed == 0 { "–".into() } else { show(share.allowed) };
-        rows.push(vec![name.into(), show(share.used), limit, part, grows_with.into()]);
+        rows.push(vec![name, show(share.used), limit, part, grows_with]);
     };
-    row("fuel", &usage.fuel, thousands, "message ids remembered, texts of an action, sentences");
-    row("memory", &usage.memory, bytes, "policies held by one instance, and their texts");
-    row("input", &usage.input, bytes, "facts, the message's text, the ticket's memory");
-    row("output", &usage.output, bytes, "texts of an action, sentences, the ticket's memory");
+    row(
+        tr!("fuel", "combustible", "combustível"),
+        &usage.fuel,
+        thousands,
+        tr!(
+            "message ids remembered, texts of an action, sentences",
+            "ids de mensajes recordados, textos de una acción, frases",
+            "ids de mensagens lembrados, textos de uma ação, frases"
+        ),
+    );
+    row(
+        tr!("memory", "memoria", "memória"),
+        &usage.memory,
+        bytes,
+        tr!(
+            "policies held by one instance, and their texts",
+            "políticas que tiene una instancia, y sus textos",
+            "políticas que uma instância tem, e seus textos"
+        ),
+    );
+    row(
+        tr!("input", "entrada", "entrada"),
+        &usage.input,
+        bytes,
+        tr!(
+            "facts, the message's text, the ticket's memory",
+            "datos, el texto del mensaje, la memoria del ticket",
+            "dados, o texto da mensagem, a memória do ticket"
+        ),
+    );
+    row(
+        tr!("output", "salida", "saída"),
+        &usage.output,
+        bytes,
+        tr!(
+            "texts of an action, sentences, the ticket's memory",
+            "textos de una acción, frases, la memoria del ticket",
+            "textos de uma ação, frases, a memória do ticket"
+        ),
+    );
     let sides = [Side::Left, Side::Right, Side::Right, Side::Right, Side::Left];
     for (number, line) in columns(&sides, &rows).iter().enumerate() {
         let line = if number == 0 { paint(DIM, line) } else { line.clone() };
         anstream::println!("  {line}");
     }
-    anstream::println!("  {}\n", paint(DIM, format_args!("{} calls", thousands(usage.calls))));
+    let calls = tr!(
+        "{calls} calls",
+        "{calls} llamadas",
+        "{calls} chamadas",
+        calls = thousands(usage.calls)
+    );
+    anstream::println!("  {}\n", paint(DIM, calls));
 }

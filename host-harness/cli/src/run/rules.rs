@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::language::tr;
 use crate::paint::{DIM, RED, paint};
 use crate::table::{Side, columns};
 
@@ -35,7 +36,11 @@ impl Rules {
         if failed.is_empty() {
             return Vec::new();
         }
-        let mut rows = vec![["rule", "headings", "failed"].map(str::to_owned).to_vec()];
+        let mut rows = vec![vec![
+            tr!("rule", "regla", "regra"),
+            tr!("headings", "títulos", "títulos"),
+            tr!("failed", "fallidos", "com falha"),
+        ]];
         rows.extend(failed.into_iter().map(|(rule, tally)| {
             vec![rule.clone(), tally.headings.to_string(), tally.failed.to_string()]
         }));

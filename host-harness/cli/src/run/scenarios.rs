@@ -6,9 +6,10 @@ use despertador_harness::scenario::{Played, PlayedMoment, ScenarioFile, bless, p
 use serde_json::{Value, json};
 
 use super::{Run, problems};
+use crate::language::tr;
 use crate::paint::{DIM, RED, mark, paint};
 use crate::table::{Side, columns};
-use crate::{Unusable, source};
+use crate::{Unusable, source, written};
 
 impl Run<'_> {
     /// Plays a file; with `--bless`, corrects it first.
@@ -18,11 +19,11 @@ impl Run<'_> {
         if self.bless
             && let Some(blessed) = bless(&played.0, &played.1)
         {
-            std::fs::write(file, &blessed)
-                .map_err(|error| format!("`{}` cannot be written: {error}", file.display()))?;
+            written::write(file, &blessed, true)?;
             text = blessed;
             played = self.play(file, &text)?;
-            self.report.line(&format!("blessed {}", file.display()));
+            let name = file.display();
+            self.report.line(&tr!("blessed {name}", "aprobado {name}", "aprovado {name}"));
         }
         let (scenarios, played) = played;
         if played.is_empty() {

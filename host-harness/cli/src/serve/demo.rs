@@ -11,23 +11,24 @@ use despertador_server::{Account, Deliver, Log, Server, Settings, Start, log};
 use serde_json::{Value, json};
 
 use crate::arguments::ServeArguments;
+use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, paint};
-use crate::{Ended, Unusable};
+use crate::{Ended, Unusable, written};
 
-/// Ten seconds of silence close a ticket, and after five the customer is reminded.
-const POLICY: &str = r#"{
-  "version": "demo",
-  "language": "en",
-  "rules": [
-    {
-      "name": "Ten seconds",
-      "departments": "any",
-      "close-after": "10 s",
-      "reminders": [ { "after": "5 s", "text": "Are you still there?" } ]
-    }
-  ]
+/// Ten seconds from an agent's message to the close, with a reminder after five.
+fn policy() -> String {
+    let name = tr!("Ten seconds", "Diez segundos", "Dez segundos");
+    let text = tr!("Are you still there?", "¿Sigues ahí?", "Você ainda está aí?");
+    let language = Language::chosen().word();
+    json!({
+        "version": "demo", "language": language,
+        "rules": [ {
+            "name": name, "departments": "any", "close-after": "10 s",
+            "reminders": [ { "after": "5 s", "text": text } ],
+        } ],
+    })
+    .to_string()
 }
-"#;
 
 /// The secret of the demonstration's webhooks.
 const SECRET: &str = "a secret of the demonstration";
@@ -51,7 +52,7 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
     settings.listen = arguments.listen.unwrap_or(settings.listen);
     settings.operations = arguments.operations.unwrap_or(settings.operations);
     settings.plugin.clone_from(&arguments.plugin);
-    let policy = Some(folder.write("policy.json", POLICY)?);
+    let policy = Some(folder.write("policy.json", &policy())?);
     settings.accounts.insert("demo".into(), Account { policy, ..Account::default() });
     let start = Start { tokens: vec![token()], ..Start::new(settings, COMPONENT) };
     let server = Server::start(start)?;
@@ -61,7 +62,8 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
     if as_json {
         anstream::println!("{}", json!({ "token": TOKEN, "received": received }));
     } else {
-        anstream::println!("received    {received}");
+        let name = tr!("received", "recibido", "recebido");
+        anstream::println!("{name:<11} {received}");
         anstream::println!("token       {TOKEN}\n");
         let customer = Customer { base, received: actions };
         // It ends by itself, or with the process.
@@ -77,8 +79,7 @@ impl Folder {
     fn new() -> Result<Folder, Unusable> {
         let name = format!("despertador-demo-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| format!("`{}` cannot be made: {error}", folder.display()))?;
+        std::fs::create_dir_all(&folder).map_err(|error| written::unwritable(&folder, &error))?;
         Ok(Folder(folder))
     }
 
@@ -88,7 +89,7 @@ impl Folder {
 
     fn write(&self, name: &str, text: &str) -> Result<PathBuf, Unusable> {
         let file = self.file(name);
-        crate::written::write(&file, text, true)?;
+        written::write(&file, text, true)?;
         Ok(file)
     }
 }
@@ -108,20 +109,42 @@ struct Customer {
 /// A line of the play.
 enum Line {
     /// Somebody writes: the id of the message, who, and what.
-    Says(&'static str, &'static str, &'static str),
+    Says(&'static str, &'static str, String),
     /// The next action is waited for.
     Waits,
 }
 
-const SCRIPT: &[Line] = &[
-    Line::Says("m1", "customer", "The page does not load"),
-    Line::Says("m2", "agent", "Could you restart the router?"),
-    Line::Waits,
-    Line::Says("m3", "customer", "One moment, I am looking for it"),
-    Line::Says("m4", "agent", "Take your time"),
-    Line::Waits,
-    Line::Waits,
-];
+fn script() -> [Line; 7] {
+    [
+        Line::Says(
+            "m1",
+            "customer",
+            tr!("The page does not load", "La página no carga", "A página não carrega"),
+        ),
+        Line::Says(
+            "m2",
+            "agent",
+            tr!(
+                "Could you restart the router?",
+                "¿Puede reiniciar el router?",
+                "Pode reiniciar o roteador?"
+            ),
+        ),
+        Line::Waits,
+        Line::Says(
+            "m3",
+            "customer",
+            tr!(
+                "One moment, I am looking for it",
+                "Un momento, lo estoy buscando",
+                "Um momento, estou procurando"
+            ),
+        ),
+        Line::Says("m4", "agent", tr!("Take your time", "Tómese su tiempo", "Sem pressa")),
+        Line::Waits,
+        Line::Waits,
+    ]
+}
 
 /// An action comes within ten seconds; who waits longer waits for nothing.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -130,18 +153,25 @@ impl Customer {
     /// What is said to whoever watches; what fails ends the play.
     fn play(&self) {
         if let Err(said) = self.try_to_play() {
-            anstream::println!("the scripted customer has given up: {said}");
+            let gave_up = tr!(
+                "the scripted customer has given up: {said}",
+                "el cliente del guion se rindió: {said}",
+                "o cliente do roteiro desistiu: {said}"
+            );
+            anstream::println!("{gave_up}");
         }
     }
 
     fn try_to_play(&self) -> Result<(), String> {
-        anstream::println!(
-            "{}",
-            paint(BOLD, "Ana writes, and falls silent twice; it takes 15 seconds")
+        let title = tr!(
+            "Ana writes, and falls silent twice; it takes 15 seconds",
+            "Ana escribe y calla dos veces; dura 15 segundos",
+            "Ana escreve e se cala duas vezes; dura 15 segundos"
         );
-        for line in SCRIPT {
+        anstream::println!("{}", paint(BOLD, title));
+        for line in script() {
             match line {
-                Line::Says(id, author, text) => self.say(id, author, text)?,
+                Line::Says(id, author, text) => self.say(id, author, &text)?,
                 Line::Waits => self.wait()?,
             }
         }
@@ -152,16 +182,18 @@ impl Customer {
         };
         let entry = entries.into_iter().flatten().find(is_close).and_then(|it| it.get("entry"));
         let entry = entry.and_then(Value::as_i64).unwrap_or_default();
-        let why = self.get(&format!("/v1/accounts/demo/tickets/ana/why?entry={entry}"))?;
+        let language = Language::chosen().word();
+        let why = self
+            .get(&format!("/v1/accounts/demo/tickets/ana/why?entry={entry}&language={language}"))?;
         let summary = why.get("summary").and_then(Value::as_str).unwrap_or_default();
-        anstream::println!("  {:<9} {summary}", "why");
-        anstream::println!(
-            "\n{}",
-            paint(
-                DIM,
-                "Now you: the README has curl lines. Ctrl-C ends all of it and keeps nothing."
-            )
+        let name = tr!("why", "por qué", "por quê");
+        anstream::println!("  {name:<9} {summary}");
+        let now = tr!(
+            "Now you: the README has curl lines. Ctrl-C ends all of it and keeps nothing.",
+            "Ahora usted: el README tiene líneas de curl. Ctrl-C lo termina todo y no conserva nada.",
+            "Agora você: o README tem linhas de curl. Ctrl-C encerra tudo e não guarda nada."
         );
+        anstream::println!("\n{}", paint(DIM, now));
         Ok(())
     }
 
@@ -176,7 +208,11 @@ impl Customer {
             .header("Content-Type", "application/json")
             .send(event.to_string())
             .map_err(|error| error.to_string())?;
-        anstream::println!("  {author:<9} {text}");
+        let who = match author {
+            "customer" => tr!("customer", "cliente", "cliente"),
+            _ => tr!("agent", "agente", "agente"),
+        };
+        anstream::println!("  {who:<9} {text}");
         Ok(())
     }
 

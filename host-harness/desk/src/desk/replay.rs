@@ -47,10 +47,15 @@ pub struct ReplayOptions {
 }
 
 impl ReplayOptions {
+    /// The zone in which times about a policy are said.
+    fn zone_of(&self, policy: &Policy) -> Zone {
+        self.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()))
+    }
+
     /// Who reads an explanation.
     fn reader(&self, policy: &Policy, at: Instant) -> Reader {
-        let zone = self.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()));
-        Reader { language: self.language.clone(), utc_offset: zone.offset_at(at) }
+        let utc_offset = self.zone_of(policy).offset_at(at);
+        Reader { language: self.language.clone(), utc_offset }
     }
 }
 
@@ -106,6 +111,8 @@ pub struct Difference {
     pub seq: i64,
     /// When, by the desk's clock.
     pub at: Instant,
+    /// The zone in which its times are said.
+    pub zone: Zone,
     /// What kind of difference it is.
     pub kind: Kind,
     /// What was decided then.
@@ -298,6 +305,7 @@ impl Replay {
                 .explain(&policy, entry.at, &self.options.reader(&policy, entry.at))
                 .map_err(|error| error.to_string()),
         };
+        let zone = self.options.zone_of(&policy);
         let (why_recorded, reproduced) = self.explain_recorded(&past, &entry, &recorded);
         self.found.first.push(Difference {
             account: entry.account,
@@ -305,6 +313,7 @@ impl Replay {
             department,
             seq: entry.seq,
             at: entry.at,
+            zone,
             kind,
             recorded,
             replayed,

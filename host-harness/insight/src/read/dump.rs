@@ -11,6 +11,7 @@ use super::columns::{Authors, Column, Columns};
 use super::platform::{Opening, Platform, Shape};
 use super::{Fault, Gathering, Meaning, Means, Read, Slot, Timing, Unreadable, unmarked};
 use crate::archive::Archive;
+use crate::said::said;
 
 impl Archive {
     /// Reads JSON of a help desk: a document a line, each of which is held in memory alone, or one or
@@ -39,7 +40,12 @@ impl Archive {
         };
         let broken = |error: std::io::Error| Unreadable::Broken(error.to_string());
         let no_json = |error: &serde_json::Error| {
-            Fault::of("no JSON", format!("the file is no JSON: {error}"))
+            let why = said!(
+                "the file is no JSON: {error}",
+                "el archivo no es JSON: {error}",
+                "o arquivo não é JSON: {error}"
+            );
+            Fault::of("no JSON", why)
         };
         let mut from = BufReader::new(unmarked(from));
         let mut bytes = Vec::new();

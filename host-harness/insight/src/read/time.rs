@@ -6,6 +6,7 @@ use jiff::fmt::strtime;
 use despertador_contract::{Instant, Zone};
 
 use super::Fault;
+use crate::said::said;
 
 /// How times are written.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,29 +49,51 @@ impl Timing {
         };
         let (at, assumed) = found.map_err(|misread| match (&self.format, misread) {
             (Some(format), _) => {
-                Fault::of("time-format", format!("`{text}` is no time of the format `{format}`"))
+                let why = said!(
+                    "`{text}` is no time of the format `{format}`",
+                    "`{text}` no es una hora del formato `{format}`",
+                    "`{text}` não é uma hora do formato `{format}`"
+                );
+                Fault::of("time-format", why)
             }
             (None, Misread::Ambiguous) => Fault::of(
                 "time-order",
-                format!(
+                said!(
                     "`{text}`: which is the day and which the month? say it with `--time-format %d/%m/%Y %H:%M` or \
+                     `--time-format %m/%d/%Y %H:%M`",
+                    "`{text}`: ¿cuál es el día y cuál el mes? dígalo con `--time-format %d/%m/%Y %H:%M` o \
+                     `--time-format %m/%d/%Y %H:%M`",
+                    "`{text}`: qual é o dia e qual o mês? diga com `--time-format %d/%m/%Y %H:%M` ou \
                      `--time-format %m/%d/%Y %H:%M`"
                 ),
             ),
             (None, Misread::Unknown) if is_rounded(text) => Fault::of(
                 "time-rounded",
-                format!("`{text}` is a time that a spreadsheet has rounded; export the file again, and do not save it from there"),
+                said!(
+                    "`{text}` is a time that a spreadsheet has rounded; export the file again, and do not save it from there",
+                    "`{text}` es una hora que una hoja de cálculo redondeó; exporte el archivo de nuevo, y no lo guarde desde ella",
+                    "`{text}` é uma hora que uma planilha arredondou; exporte o arquivo de novo, e não o salve a partir dela"
+                ),
             ),
             (None, Misread::Unknown) => Fault::of(
                 "time",
-                format!(
-                    "`{text}` is no time that is known; say how it is written, such as `--time-format %d/%m/%Y %H:%M`"
+                said!(
+                    "`{text}` is no time that is known; say how it is written, such as `--time-format %d/%m/%Y %H:%M`",
+                    "`{text}` no es una hora conocida; diga cómo se escribe, por ejemplo `--time-format %d/%m/%Y %H:%M`",
+                    "`{text}` não é uma hora conhecida; diga como se escreve, por exemplo `--time-format %d/%m/%Y %H:%M`"
                 ),
             ),
         })?;
         match self.not_after {
             Some(end) if at > end => Err(in_the_future(text)),
-            _ if at < 0 => Err(Fault::of("time-early", format!("`{text}` is before 1970"))),
+            _ if at < 0 => {
+                let why = said!(
+                    "`{text}` is before 1970",
+                    "`{text}` es anterior a 1970",
+                    "`{text}` é anterior a 1970"
+                );
+                Err(Fault::of("time-early", why))
+            }
             _ => Ok((at, assumed)),
         }
     }
@@ -100,8 +123,11 @@ impl Timing {
 }
 
 pub(super) fn in_the_future(text: &str) -> Fault {
-    let why =
-        format!("`{text}` is in the future; if it is not, say with `--now` when the file was made");
+    let why = said!(
+        "`{text}` is in the future; if it is not, say with `--now` when the file was made",
+        "`{text}` está en el futuro; si no lo está, diga con `--now` cuándo se hizo el archivo",
+        "`{text}` está no futuro; se não está, diga com `--now` quando o arquivo foi feito"
+    );
     Fault::of("time-future", why)
 }
 
