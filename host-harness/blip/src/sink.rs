@@ -7,7 +7,7 @@
 //! |---|---|
 //! | to a message: 2xx | done |
 //! | to a command: 2xx and `status: success` | done |
-//! | to the command that closes the ticket: code 67, or HTTP 404, 410, 409 with «already closed» | done earlier |
+//! | to the command that closes the ticket: code 67, HTTP 409 with «already closed», or 404 and 410 as in [`http`](despertador_desk::sink::http) | done earlier |
 //! | … `status: failure` with a reason | by [`failure_kind`] of its code: retry, blocked, or refused |
 //! | … anything else: no command, another id, truncated, too long | retry |
 //! | any other HTTP status | as in [`http`](despertador_desk::sink::http) |
@@ -33,7 +33,7 @@ use std::time::Duration;
 use despertador_contract::FailureKind;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::Sink;
-use despertador_desk::sink::http::Http;
+use despertador_desk::sink::http::{Http, Standing};
 use despertador_desk::{Delivery, DeliveryOutcome};
 use despertador_lime::{
     CloseWay, CommandStatus, Envelope, Identity, Options, Part, Route, SentId, Ticket, carry_out,
@@ -120,6 +120,7 @@ pub struct BlipSink {
     authorization: String,
     base: String,
     progress: Mutex<Progress>,
+    standing: Standing,
 }
 
 impl BlipSink {
@@ -144,11 +145,18 @@ impl BlipSink {
         let authorization = format!("Key {key}");
         let base = options.base.trim_end_matches('/').to_owned();
         let http = Http::new(options.timeout, Arc::new(clock));
-        Ok(Self { http, options, authorization, base, progress: Mutex::default() })
+        Ok(Self {
+            http,
+            options,
+            authorization,
+            base,
+            progress: Mutex::default(),
+            standing: Standing::default(),
+        })
     }
 
     /// Sends an envelope and returns the result.
-    fn send(&self, envelope: &Envelope) -> DeliveryOutcome {
+    fn send(&self, envelope: &Envelope, ticket: &str) -> DeliveryOutcome {
         let (path, command) = match envelope {
             Envelope::Command(command) => ("commands", Some(command)),
             Envelope::Notification(_) => ("notifications", None),
@@ -164,7 +172,12 @@ impl BlipSink {
         let id = envelope.header().and_then(|header| header.id.as_deref());
         let is_close = id.and_then(SentId::read).is_some_and(|sent| sent.part == Part::Close);
         let succeeded = (200..=299).contains(&answer.status);
-        let outcome = if is_close { answer.outcome_of_close() } else { answer.outcome() };
+        self.standing.note(answer.status);
+        let outcome = if is_close {
+            answer.outcome_of_close(ticket, &self.standing)
+        } else {
+            answer.outcome()
+        };
         match (outcome, command) {
             (DeliveryOutcome::Done, Some(_)) if succeeded => match answer.text(ANSWER_BYTES_MAX) {
                 Ok(text) => answered(&text, id, is_close),
@@ -175,10 +188,10 @@ impl BlipSink {
     }
 
     /// Passes a closed ticket to the flow.
-    fn feed(&self, message: &Envelope) -> DeliveryOutcome {
+    fn feed(&self, message: &Envelope, ticket: &str) -> DeliveryOutcome {
         match &self.options.feed {
             Feed::Nobody => DeliveryOutcome::Done,
-            Feed::Blip => self.send(message),
+            Feed::Blip => self.send(message, ticket),
             Feed::Address(url) => {
                 let body = message.to_json().to_string();
                 match self.http.post(url, &[], body.as_bytes()) {
@@ -219,7 +232,7 @@ impl BlipSink {
             let Some(id) = envelope.header().and_then(|header| header.id.as_deref()) else {
                 // A typing indicator is not sent without its message, and may fail.
                 if rest.peek().is_some_and(|next| !self.was_sent(action, next)) {
-                    let _: DeliveryOutcome = self.send(envelope);
+                    let _: DeliveryOutcome = self.send(envelope, &delivery.ticket);
                 }
                 continue;
             };
@@ -227,7 +240,7 @@ impl BlipSink {
                 continue;
             }
             let is_essential = SentId::read(id).is_none_or(|sent| sent.part.is_essential());
-            match self.send(envelope) {
+            match self.send(envelope, &delivery.ticket) {
                 DeliveryOutcome::Done => self.progress().add(action, id),
                 DeliveryOutcome::Refused(_) | DeliveryOutcome::Blocked(_) if !is_essential => {
                     self.progress().add(action, id);
@@ -236,7 +249,9 @@ impl BlipSink {
             }
         }
         match dispatch.feed.map(Envelope::Message) {
-            Some(message) if !self.was_sent(action, &message) => self.feed(&message),
+            Some(message) if !self.was_sent(action, &message) => {
+                self.feed(&message, &delivery.ticket)
+            }
             _ => DeliveryOutcome::Done,
         }
     }
@@ -261,6 +276,10 @@ impl Sink for BlipSink {
             self.progress().end(&action);
         }
         outcome
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.standing.is_in_doubt()
     }
 }
 

@@ -393,6 +393,18 @@ fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
 }
 
 #[test]
+fn an_address_that_has_nothing_at_all_closes_no_ticket() {
+    let (url, _requests) = blip(Box::new(|_| http("404 Not Found", "")));
+    let sink = sink(&url);
+    let outcome = sink.deliver(&close());
+    assert!(
+        matches!(&outcome, DeliveryOutcome::Retry(why) if why.contains("address")),
+        "{outcome:?}"
+    );
+    assert!(sink.is_in_doubt());
+}
+
+#[test]
 fn a_redirect_is_not_followed_with_the_key() {
     let (elsewhere, stolen) = blip(Box::new(friendly));
     let (url, _requests) = blip(Box::new(move |_| {

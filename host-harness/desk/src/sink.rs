@@ -23,12 +23,21 @@ pub use webhook::{Webhook, WebhookOptions};
 pub trait Sink: Send + Sync + 'static {
     /// Carries an action out and says what became of it. May take its time, but must come back.
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome;
+
+    /// Whether it finds nothing that it is asked about, as a wrong address does.
+    fn is_in_doubt(&self) -> bool {
+        false
+    }
 }
 
 /// A sink that others have too.
 impl Sink for std::sync::Arc<dyn Sink> {
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         (**self).deliver(delivery)
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        (**self).is_in_doubt()
     }
 }
 

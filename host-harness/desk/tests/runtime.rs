@@ -290,18 +290,47 @@ fn what_a_receiver_answers_decides_what_becomes_of_it() {
 
 #[test]
 fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
-    let close = Delivery { key: "ünï 1/1/close".into(), ..delivery() };
-    for (answer, done) in [
-        ("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", true),
-        ("HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n", true),
-        ("HTTP/1.1 409 Conflict\r\ncontent-length: 14\r\n\r\nalready closed", true),
-        ("HTTP/1.1 409 Conflict\r\ncontent-length: 4\r\n\r\nbusy", false),
-        ("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n", false),
-        ("HTTP/1.1 422 No\r\ncontent-length: 0\r\n\r\n", false),
+    let close = Delivery { key: "ünï 1/1/close".into(), ticket: "ünï 1".into(), ..delivery() };
+    const TAKEN: &str = "HTTP/1.1 204 Taken\r\ncontent-length: 0\r\n\r\n";
+    let none = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+    let gone = "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n";
+    for (answer, alone, after_another) in [
+        (none, false, true),
+        (gone, false, true),
+        // What names the ticket, or says that it is closed, comes from who knows tickets.
+        ("HTTP/1.1 404 Not Found\r\ncontent-length: 17\r\n\r\nno ticket ünï 1", true, true),
+        ("HTTP/1.1 410 Gone\r\ncontent-length: 14\r\n\r\nalready closed", true, true),
+        ("HTTP/1.1 404 Not Found\r\ncontent-length: 14\r\n\r\npage not found", false, true),
+        ("HTTP/1.1 409 Conflict\r\ncontent-length: 14\r\n\r\nalready closed", true, true),
+        ("HTTP/1.1 409 Conflict\r\ncontent-length: 4\r\n\r\nbusy", false, false),
+        ("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n", false, false),
+        ("HTTP/1.1 422 No\r\ncontent-length: 0\r\n\r\n", false, false),
     ] {
         let (url, _requests) = receiver(vec![answer].leak());
         let outcome = webhook(url, SOON).deliver(&close);
-        assert_eq!(outcome == DeliveryOutcome::Done, done, "{answer}: {outcome:?}");
+        assert_eq!(outcome == DeliveryOutcome::Done, alone, "{answer}: {outcome:?}");
+        let (url, _requests) = receiver(vec![TAKEN, answer].leak());
+        let webhook = webhook(url, SOON);
+        assert_eq!(webhook.deliver(&delivery()), DeliveryOutcome::Done);
+        let outcome = webhook.deliver(&close);
+        assert_eq!(outcome == DeliveryOutcome::Done, after_another, "{answer}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_wrong_address_closes_no_ticket_and_is_seen() {
+    const NONE: &str = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+    let close = Delivery { key: "ünï 1/1/close".into(), ..delivery() };
+    let (url, _requests) = receiver(vec![NONE; 3].leak());
+    let webhook = webhook(url, SOON);
+    assert!(!webhook.is_in_doubt());
+    for _ in 0..3 {
+        let outcome = webhook.deliver(&close);
+        assert!(
+            matches!(&outcome, DeliveryOutcome::Retry(why) if why.contains("address")),
+            "{outcome:?}"
+        );
+        assert!(webhook.is_in_doubt());
     }
 }
 

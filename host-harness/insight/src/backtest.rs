@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use despertador_contract::facts;
 use despertador_contract::word::{self, Word};
 use despertador_contract::{
-    Action, ActionKey, Call, Channel, Decision, Happening, Instant, Outcome as Decided, Reason, Step,
-    Task, Ticket,
+    Action, ActionKey, Call, Channel, Decision, Happening, Instant, Outcome as Decided, Reason,
+    Step, Task, Ticket,
 };
 use despertador_host::{CALLS_IN_A_ROW_MAX, CallError, Conversation, Policy, Session, next_call};
 use serde_json::Value;

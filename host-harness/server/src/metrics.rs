@@ -10,11 +10,14 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::outlets::Outlets;
+
 /// The server's own counters.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Metrics {
     requests: Family<Answered, Counter>,
     took: Arc<Times>,
+    outlets: Outlets,
 }
 
 #[derive(Debug)]
@@ -37,6 +40,16 @@ struct Answered {
 }
 
 impl Metrics {
+    /// Nothing counted yet, of a server whose actions go these ways.
+    pub(crate) fn of(outlets: Outlets) -> Metrics {
+        Metrics { outlets, ..Metrics::default() }
+    }
+
+    /// How many receivers of actions answer that there is nothing, whatever they are asked.
+    pub(crate) fn receivers_in_doubt(&self) -> usize {
+        self.outlets.in_doubt()
+    }
+
     /// Counts a response by the pattern of its path; `took` in milliseconds.
     pub(crate) fn answered(&self, path: &str, status: u16, took: Instant) {
         self.requests.get_or_create(&Answered { path: path.to_owned(), status }).inc();

@@ -157,7 +157,7 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
         Ok(Ok(Some(Trouble::AllSuspended))) => {
             "the plugin is suspended for every account; the log says why".to_owned()
         }
-        Ok(Ok(None)) => return (StatusCode::OK, "ready\n".to_owned()),
+        Ok(Ok(None)) => return (StatusCode::OK, ready_but(app.metrics.receivers_in_doubt())),
         // Only some accounts wait: the others must not lose the server.
         Ok(Ok(Some(Trouble::Suspended(accounts)))) => {
             return (
@@ -167,6 +167,18 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
         }
     };
     (StatusCode::SERVICE_UNAVAILABLE, said + "\n")
+}
+
+/// That the server is ready, and what somebody should look at all the same. A receiver that finds
+/// nothing takes no other account's server away.
+fn ready_but(in_doubt: usize) -> String {
+    match in_doubt {
+        0 => "ready\n".into(),
+        1 => "ready, but 1 receiver answers 404 or 410 to everything; check its address\n".into(),
+        many => format!(
+            "ready, but {many} receivers answer 404 or 410 to everything; check their addresses\n"
+        ),
+    }
 }
 
 /// The result of a reload.
@@ -190,8 +202,9 @@ const COUNTED_MAX: usize = 100_000;
 
 async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     let english = crate::language::Language::default();
+    let in_doubt = app.metrics.receivers_in_doubt();
     let seen = app
-        .ask(english, |desk, now| {
+        .ask(english, move |desk, now| {
             let mut counts = Counts::default();
             for (_, own) in desk.counts() {
                 counts.done = counts.done.saturating_add(own.done);
@@ -211,6 +224,7 @@ async fn metrics(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
                 next: desk.next_instant(),
                 troubled: desk.trouble().map(|(at, _)| *at),
                 damaged: desk.damaged_count(),
+                in_doubt,
             })
         })
         .await?;
@@ -231,6 +245,7 @@ struct DeskValues {
     next: Option<i64>,
     troubled: Option<i64>,
     damaged: usize,
+    in_doubt: usize,
 }
 
 impl DeskValues {
@@ -300,6 +315,11 @@ impl DeskValues {
             "accounts_suspended",
             "Accounts for which the plugin is suspended, as it failed on several of their tickets",
             u64::try_from(self.suspended).unwrap_or(u64::MAX),
+        );
+        gauge(
+            "receivers_in_doubt",
+            "Receivers of actions that answer 404 or 410 to all of them; their addresses may be wrong",
+            u64::try_from(self.in_doubt).unwrap_or(u64::MAX),
         );
         if let Some(at) = self.next {
             gauge(

@@ -44,6 +44,13 @@ impl Outlets {
     }
 }
 
+impl Outlets {
+    /// How many receivers answer that there is nothing, whatever they are asked.
+    pub(crate) fn in_doubt(&self) -> usize {
+        self.0.in_doubt()
+    }
+}
+
 impl Sink for Outlets {
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let Delivery { account, key, attempt, .. } = delivery;

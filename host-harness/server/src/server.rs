@@ -110,11 +110,11 @@ impl Server {
             per_account: workers.div_ceil(2),
             ..RuntimeOptions::default()
         };
-        let desk = Runtime::start(desk, Shared(Arc::clone(&clock)), outlets, options)
+        let desk = Runtime::start(desk, Shared(Arc::clone(&clock)), outlets.clone(), options)
             .map_err(|error| format!("no threads are left: {error}"))?;
         let limits = Limits::new(&settings.limits);
         let file = settings.desk.clone();
-        let app = App::new(desk.handle(), clock, limits, Metrics::default(), file);
+        let app = App::new(desk.handle(), clock, limits, Metrics::of(outlets), file);
         let knowing = app.clone();
         let known = desk.handle().call(move |desk, _| knowing.refresh_cache(desk));
         known.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;

@@ -8,13 +8,16 @@
 //! | 401, 407, 408, 409, 425, 429 | to be tried again: it may be answered otherwise later |
 //! | 3xx, 5xx, none, or what is no HTTP | to be tried again |
 //!
-//! To a close, 404, 410, and a 409 that says «already closed» mean that it was done before.
+//! To a close, a 409 that says «already closed» means that it was done before. So does a 404 or 410
+//! that says so or names the ticket, or that comes from a receiver which takes other actions: see
+//! [`Standing`]. From any other it is to be tried again: the address may be wrong.
 //!
 //! `Retry-After`, in seconds or as a date, says when; the desk has its own
 //! [limit](crate::Options::longest_retry_after) for how long it waits.
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use chrono::DateTime;
 use despertador_contract::{Duration, Instant};
@@ -37,6 +40,47 @@ pub struct Answer {
     /// In how many milliseconds the receiver wants to be asked again, if it says so.
     pub retry_after: Option<Duration>,
     body: ureq::Body,
+}
+
+/// What a receiver has answered since it was set up: whether its address is that of somebody who takes
+/// actions. A wrong address answers 404 to everything; were that a ticket that is gone, all tickets of
+/// an account could count as closed without a word to anybody.
+#[derive(Debug, Default)]
+pub struct Standing {
+    /// Whether it has taken anything.
+    has_accepted: AtomicBool,
+    /// How many answers since then were 404 or 410, without a 2xx between them.
+    not_found: AtomicU32,
+}
+
+/// So many tickets in a row may be gone before the address is doubted.
+const NOT_FOUND_MAX: u32 = 5;
+
+impl Standing {
+    /// Takes note of an answer.
+    pub fn note(&self, status: u16) {
+        match status {
+            200..=299 => {
+                self.has_accepted.store(true, Ordering::Relaxed);
+                self.not_found.store(0, Ordering::Relaxed);
+            }
+            404 | 410 => drop(self.not_found.fetch_add(1, Ordering::Relaxed)),
+            _ => {}
+        }
+    }
+
+    /// Whether it takes actions, so that what it does not find is gone.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        self.has_accepted.load(Ordering::Relaxed)
+            && self.not_found.load(Ordering::Relaxed) <= NOT_FOUND_MAX
+    }
+
+    /// Whether it finds nothing at all: the address may be wrong.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.not_found.load(Ordering::Relaxed) > 0 && !self.is_trusted()
+    }
 }
 
 impl Http {
@@ -111,16 +155,28 @@ impl Answer {
         }
     }
 
-    /// What the answer to a close says became of it: a ticket that is gone or closed already was
-    /// closed before.
+    /// What the answer to the close of a ticket says became of it: a ticket that is gone or closed
+    /// already was closed before.
     #[must_use]
-    pub fn outcome_of_close(&mut self) -> DeliveryOutcome {
+    pub fn outcome_of_close(&mut self, ticket: &str, receiver: &Standing) -> DeliveryOutcome {
         let done_before = match self.status {
-            404 | 410 => true,
-            409 => self.text(CONFLICT_BYTES_MAX).is_ok_and(|body| says_closed(&body)),
+            404 | 410 if receiver.is_trusted() => true,
+            404 | 410 => {
+                let body = self.text(EXPLANATION_BYTES_MAX).unwrap_or_default();
+                says_closed(&body) || names(&body, ticket)
+            }
+            409 => self.text(EXPLANATION_BYTES_MAX).is_ok_and(|body| says_closed(&body)),
             _ => false,
         };
-        if done_before { DeliveryOutcome::Done } else { self.outcome() }
+        match self.status {
+            _ if done_before => DeliveryOutcome::Done,
+            404 | 410 => DeliveryOutcome::Retry(format!(
+                "the receiver answered {} and has taken nothing else of late: check its address; of a ticket that \
+                 is gone it must say so, or name it",
+                self.status
+            )),
+            _ => self.outcome(),
+        }
     }
 
     /// Reads the body.
@@ -135,8 +191,17 @@ impl Answer {
     }
 }
 
-/// Of the answer to a close that conflicts with something, so many bytes are read.
-const CONFLICT_BYTES_MAX: u64 = 64 * 1024;
+/// Of the answer to a close that was not done, so many bytes are read.
+const EXPLANATION_BYTES_MAX: u64 = 64 * 1024;
+
+/// Whether a text names a ticket: its id as a word, or as a part where that cannot be chance.
+fn names(text: &str, ticket: &str) -> bool {
+    const NO_CHANCE: usize = 6;
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    let is_code = ["404", "410"].contains(&ticket);
+    !is_code && words.any(|word| word == ticket)
+        || ticket.len() >= NO_CHANCE && text.contains(ticket)
+}
 
 /// Whether a text says that something is closed already: in words or as a code, in the languages
 /// of help desks here.
@@ -227,6 +292,43 @@ mod tests {
         for text in ["", "closed", "already in progress", "a request with this key is running"] {
             assert!(!says_closed(text), "{text}");
         }
+    }
+
+    #[test]
+    fn a_ticket_that_is_not_there_is_named_as_a_word() {
+        for (text, ticket) in [
+            (r#"{"error":"no ticket 4711"}"#, "4711"),
+            ("ticket desk:1/ü not found", "desk:1/ü"),
+            ("1: gone", "1"),
+        ] {
+            assert!(names(text, ticket), "{text}: {ticket}");
+        }
+        for (text, ticket) in [
+            ("", "4711"),
+            ("404 page not found", "404"),
+            ("404 page not found", "4"),
+            ("Cannot POST /actions", "act"),
+        ] {
+            assert!(!names(text, ticket), "{text}: {ticket}");
+        }
+    }
+
+    #[test]
+    fn a_receiver_is_trusted_once_it_has_taken_something_until_it_finds_nothing_any_more() {
+        let receiver = Standing::default();
+        assert!(!receiver.is_trusted() && !receiver.is_in_doubt());
+        receiver.note(404);
+        receiver.note(503);
+        assert!(!receiver.is_trusted() && receiver.is_in_doubt());
+        receiver.note(204);
+        for _ in 0..NOT_FOUND_MAX {
+            receiver.note(410);
+            assert!(receiver.is_trusted() && !receiver.is_in_doubt());
+        }
+        receiver.note(404);
+        assert!(!receiver.is_trusted() && receiver.is_in_doubt());
+        receiver.note(200);
+        assert!(receiver.is_trusted() && !receiver.is_in_doubt());
     }
 
     #[test]

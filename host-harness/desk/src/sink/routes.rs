@@ -58,6 +58,15 @@ impl Routes {
     }
 }
 
+impl Routes {
+    /// How many receivers find nothing that they are asked about.
+    #[must_use]
+    pub fn in_doubt(&self) -> usize {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.accounts.values().chain(&table.others).filter(|sink| sink.is_in_doubt()).count()
+    }
+}
+
 impl Sink for Routes {
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         // Not under the lock: one slow receiver would hold up who changes a route.

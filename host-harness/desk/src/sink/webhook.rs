@@ -20,7 +20,7 @@ use std::time::Duration;
 use despertador_contract::{Step, key};
 use sha2::{Digest, Sha256};
 
-use super::http::Http;
+use super::http::{Http, Standing};
 use super::{Sink, document, signature};
 use crate::desk::{Delivery, DeliveryOutcome};
 use crate::runtime::Clock;
@@ -57,12 +57,14 @@ impl fmt::Debug for WebhookOptions {
 pub struct Webhook {
     http: Http,
     options: WebhookOptions,
+    standing: Standing,
 }
 
 impl Webhook {
     /// Posts with these options; the clock is for timestamps.
     pub fn new(options: WebhookOptions, clock: impl Clock) -> Self {
-        Self { http: Http::new(options.timeout, Arc::new(clock)), options }
+        let http = Http::new(options.timeout, Arc::new(clock));
+        Self { http, options, standing: Standing::default() }
     }
 }
 
@@ -85,10 +87,20 @@ impl Sink for Webhook {
             ("webhook-signature", &*standard),
         ];
         match self.http.post(&self.options.url, &headers, body.as_bytes()) {
-            Ok(mut answer) if closes(delivery) => answer.outcome_of_close(),
-            Ok(answer) => answer.outcome(),
+            Ok(mut answer) => {
+                self.standing.note(answer.status);
+                if closes(delivery) {
+                    answer.outcome_of_close(&delivery.ticket, &self.standing)
+                } else {
+                    answer.outcome()
+                }
+            }
             Err(why) => DeliveryOutcome::Retry(why),
         }
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.standing.is_in_doubt()
     }
 }
 
