@@ -378,6 +378,39 @@ fn spoken() -> Vec<Case> {
                 (Code::NeverCloses, "/rules/0"),
             ],
         ),
+        // The channels that a rule matches are looked at where the policy names none.
+        case(
+            r#"{ "rules": [
+                { "departments": "any", "channels": ["whatsapp", "instagram"], "close-after": "2 d", "reminders": [ { "after": "1 d", "text": "a" } ] },
+                { "departments": ["a"], "channels": ["messenger", "email"], "close-after": "2 d", "reminders": [ { "after": "1 d", "text": "a" } ] },
+                { "departments": ["b"], "channels": ["email"], "close-after": "2 d", "reminders": [ { "after": "1 d", "text": "a" } ] } ] }"#,
+            &[
+                (Code::OutsideChannelWindow, "/rules/0/reminders/0"),
+                (Code::NeverCloses, "/rules/0"),
+                (Code::OutsideChannelWindow, "/rules/1/reminders/0"),
+                (Code::NeverClosesOn, "/rules/1"),
+            ],
+        ),
+        // So are their limits: 501 times two bytes, 1,025 characters beside a button, a title of 21.
+        case(
+            &format!(
+                r#"{{ "rules": [
+                {{ "departments": "any", "channels": ["instagram", "telegram"], "close-after": "2 h", "reminders": [ {{ "after": "1 h", "text": "{}" }} ] }},
+                {{ "departments": ["a"], "channels": ["whatsapp"], "close-after": "2 h", "reminders": [ {{ "after": "1 h", "text": "{}",
+                    "quick-replies": [ {{ "text": "{}", "effect": "continue" }} ] }} ] }},
+                {{ "departments": ["b"], "channels": ["sms", "telegram"], "close-after": "2 h", "close": {{ "closing-text": "{}" }} }} ] }}"#,
+                "é".repeat(501),
+                "e".repeat(1_025),
+                "e".repeat(21),
+                "e".repeat(1_601)
+            ),
+            &[
+                (Code::TextOverBytes, "/rules/0/reminders/0/text"),
+                (Code::TextOverLimitBeside, "/rules/1/reminders/0/text"),
+                (Code::TextOverLimit, "/rules/1/reminders/0/quick-replies/0/text"),
+                (Code::TextOverLimit, "/rules/2/close/closing-text"),
+            ],
+        ),
         // With hours around the clock they are exactly a day.
         case(
             r#"{ "channel": "whatsapp", "schedules": { "all": { "open": { "mon-sun": "00:00-24:00" } } },

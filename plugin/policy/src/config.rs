@@ -135,7 +135,7 @@ fn policy(
     let defaults = top.get("defaults").and_then(|p| p.object(&form::DEFAULTS, problems));
     let options = options(None, defaults.as_ref(), &context, problems);
     // A policy without rules does not use these two, but mistakes in them are still reported.
-    close(None, defaults.as_ref(), channel, problems);
+    close(None, defaults.as_ref(), channel.as_slice(), problems);
     count_from(None, defaults.as_ref(), problems);
     let mut rules = Vec::new();
     match top.require(
@@ -255,6 +255,13 @@ fn rule<'a>(
     });
     let enabled = object.get("enabled").and_then(|p| p.switch(problems)).unwrap_or(true);
     let options = options(Some(&object), defaults, context, problems);
+    let conditions = conditions(&object, problems);
+    // The messages of a rule that matches channels are sent there, whatever the account's channel.
+    let mut channels = conditions.channels.clone();
+    if channels.is_empty() {
+        channels.extend(context.channel);
+    }
+    let channels = channels.as_slice();
     let close_place = object.get("close-after");
     let schedule = options.business_hours.and_then(|n| context.schedules.get(n));
     let sending = options.sending_window.and_then(|n| context.sending_windows.get(n));
@@ -262,7 +269,7 @@ fn rule<'a>(
         resolution: context.surroundings.tick_resolution,
         day: context.day(options.business_hours),
         close_after: None,
-        window: context.channel.and_then(|channel| channel.abilities().window),
+        window: channels.iter().filter_map(|channel| channel.abilities().window).min(),
         waits: StepDelays {
             clock: Clock(schedule.map(|schedule| (&schedule.hours, &schedule.zone))),
             sending: sending.and_then(|window| Some((window.hours.as_ref()?, window.zone))),
@@ -271,19 +278,18 @@ fn rule<'a>(
     };
     let close_after = close_place.as_ref().and_then(|p| times.read(p, problems));
     let times = Times { close_after, ..times };
-    let text_context = TextContext { channel: context.channel, closes: close_place.is_some() };
+    let text_context = TextContext { channels, closes: close_place.is_some() };
     let reminders = object
         .get("reminders")
         .map(|p| reminders(&p, close_place.as_ref(), &times, &text_context, problems))
         .unwrap_or_default();
-    let close = close(Some(&object), defaults, context.channel, problems);
+    let close = close(Some(&object), defaults, channels, problems);
     let idle = close_place.is_none() && reminders.is_empty() && !close.follows_others();
     if idle && problems.errors() == before {
         place.problem(Code::NoEffect, vec![], problems);
     }
     let count_from = count_from(Some(&object), defaults, problems);
     let departments = departments?;
-    let conditions = conditions(&object, problems);
     let name = name.unwrap_or_else(|| name_after(departments.as_deref(), &conditions));
     let rule = Rule {
         name,
@@ -298,7 +304,10 @@ fn rule<'a>(
     };
     if let Some(list) = object.get("reminders") {
         let sound = problems.errors() == before;
-        message::outside_channel_window(&rule, &place, &list, &times, sound, problems);
+        message::outside_channel_window(&rule, &list, &times, problems);
+        if sound {
+            message::never_closes(&rule, channels, &place, &times, problems);
+        }
     }
     Some(ReadRule { rule, place, departments: departments_place })
 }
@@ -425,7 +434,7 @@ struct Times<'a> {
     /// The length of a `d`: in a schedule's open time, its longest day.
     day: Span,
     close_after: Option<Span>,
-    /// How long the account's channel accepts free text.
+    /// How long the channels accept free text, at least.
     window: Option<Span>,
     waits: StepDelays<'a>,
 }
@@ -440,7 +449,7 @@ fn reminders(
     list: &Place<'_>,
     close_place: Option<&Place<'_>>,
     times: &Times<'_>,
-    text_context: &TextContext,
+    text_context: &TextContext<'_>,
     problems: &mut Problems,
 ) -> Vec<PlannedReminder> {
     let close_after = times.close_after;
@@ -732,7 +741,7 @@ fn typing(
 fn close(
     own: Option<&place::Object<'_>>,
     defaults: Option<&place::Object<'_>>,
-    channel: Option<Channel>,
+    channels: &[Channel],
     problems: &mut Problems,
 ) -> Close {
     let mut silent = Problems::discarding();
@@ -744,11 +753,11 @@ fn close(
     let mut read =
         Reading { own: own.as_ref(), defaults: defaults.as_ref(), of_rule, silent: &mut silent };
     // Notices are not sent, so the channel's limits do not apply.
-    let text_context = TextContext { channel: None, closes: false };
+    let text_context = TextContext { channels: &[], closes: false };
     Close {
         notice: read.key("notice", problems, |p, q| text_context.texts(p, q)),
         closing_text: read.key("closing-text", problems, |p, q| {
-            TextContext { channel, closes: false }.texts(p, q)
+            TextContext { channels, closes: false }.texts(p, q)
         }),
         closing_template: read
             .key("closing-template", problems, |p, q| message::template(p, &text_context, q)),

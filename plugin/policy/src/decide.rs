@@ -168,8 +168,14 @@ pub(crate) fn decide(
     if left.is_some() {
         trail.condition(&Reason::VisitorLeft, false);
     }
-    let next = schedule.next(now, |number| {
+    let next = schedule.next(now, |number, moved| {
         if !opted_out {
+            // Due while the channel took it, and then moved to where it does not.
+            match moved {
+                Delay::Budget => trail.condition(&Reason::OverBudget, false),
+                Delay::SendingWindow => trail.condition(&Reason::OutsideSendingWindow, false),
+                _ => {}
+            }
             trail.condition(&Reason::OutsideChannelWindow(number), false);
         }
     });

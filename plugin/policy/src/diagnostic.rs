@@ -125,6 +125,7 @@ pub enum Code {
     OutsideChannelWindow,
     ExtendsBeyondChannelWindow,
     NeverCloses,
+    NeverClosesOn,
     ClosesForAMinute,
     NeedsSchedule,
     EmptyList,
@@ -138,7 +139,7 @@ pub enum Code {
 
 impl Code {
     /// All codes.
-    pub const ALL: [Code; 76] = [
+    pub const ALL: [Code; 77] = [
         Code::NotJson,
         Code::EndsTooEarly,
         Code::TooLarge,
@@ -206,6 +207,7 @@ impl Code {
         Code::OutsideChannelWindow,
         Code::ExtendsBeyondChannelWindow,
         Code::NeverCloses,
+        Code::NeverClosesOn,
         Code::ClosesForAMinute,
         Code::NeedsSchedule,
         Code::EmptyList,
@@ -280,7 +282,7 @@ impl Code {
             Code::OutsideChannelWindow | Code::ExtendsBeyondChannelWindow => {
                 "outside-channel-window"
             }
-            Code::NeverCloses => "rule-never-closes",
+            Code::NeverCloses | Code::NeverClosesOn => "rule-never-closes",
             Code::ClosesForAMinute => "closes-for-a-minute",
             Code::NeedsSchedule => "needs-schedule",
             Code::EmptyList => "empty-list",
@@ -304,6 +306,7 @@ impl Code {
             | Code::OutsideChannelWindow
             | Code::ExtendsBeyondChannelWindow
             | Code::NeverCloses
+            | Code::NeverClosesOn
             | Code::ClosesForAMinute
             | Code::RuleUnreachable
             | Code::RuleOfExemptTags

@@ -111,8 +111,9 @@ impl Schedule<'_> {
     }
 
     /// The next step and its instant. Reminders that cannot be sent are skipped as if they had been
-    /// sent on time; `left_out` is called with their numbers.
-    pub(crate) fn next(&self, now: Instant, mut left_out: impl FnMut(u32)) -> Next {
+    /// sent on time; `left_out` is called with their numbers, and with what moved them out of the
+    /// channel's window.
+    pub(crate) fn next(&self, now: Instant, mut left_out: impl FnMut(u32, Delay)) -> Next {
         let mut taken = self.memory.spent.as_ref().map(Taken::of);
         if self.left.is_some() {
             // Nobody is there to read a reminder.
@@ -125,15 +126,15 @@ impl Schedule<'_> {
         {
             let again = spent.last_at.plus(self.rule.options.on_failed_reminder.retry_after);
             match self.send(spent.number, &planned.content, self.release(again), again, now) {
-                Some(again) => {
+                Ok(again) => {
                     let moved = match again.moved {
                         Delay::Nothing => Delay::Retry,
                         other => other,
                     };
                     return Next::Step(Deadline { moved, ..again });
                 }
-                None => {
-                    left_out(spent.number);
+                Err(moved) => {
+                    left_out(spent.number, moved);
                     unwarned = Some(spent.number);
                 }
             }
@@ -144,12 +145,14 @@ impl Schedule<'_> {
             // Not immediately after the previous step.
             let before = taken.map_or(self.latest, |t| t.at.max(self.latest));
             let earliest = before.plus(self.rule.options.guard);
-            if !self.opted_out
-                && let Some(deadline) = self.send(number, &planned.content, due, earliest, now)
-            {
-                return Next::Step(deadline);
+            let mut moved = Delay::Nothing;
+            if !self.opted_out {
+                match self.send(number, &planned.content, due, earliest, now) {
+                    Ok(deadline) => return Next::Step(deadline),
+                    Err(out) => moved = out,
+                }
             }
-            left_out(number);
+            left_out(number, moved);
             unwarned = Some(number);
             taken = Some(Taken { number, at: due });
         }
@@ -244,8 +247,8 @@ impl Schedule<'_> {
         self.release(at)
     }
 
-    /// When a reminder that falls due at an instant is sent; `None` if it cannot be sent. If the
-    /// channel's window ends before that, it can be sent from `earliest` on.
+    /// When a reminder that falls due at an instant is sent, or what moved it to where it cannot be
+    /// sent. If the channel's window ends before that, it can be sent from `earliest` on.
     fn send(
         &self,
         number: u32,
@@ -253,7 +256,7 @@ impl Schedule<'_> {
         due: Instant,
         earliest: Instant,
         now: Instant,
-    ) -> Option<Deadline> {
+    ) -> Result<Deadline, Delay> {
         let due = match self.window {
             Some(until)
                 if due >= until
@@ -267,16 +270,16 @@ impl Schedule<'_> {
         if self.way(content, due.max(now)) == Some(Way::AsNote) {
             // Notes to the people in charge wait for no sending window and use no budget.
             let step = Step::Reminder(number);
-            return Some(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
+            return Ok(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
         }
         let (at, moved) = open_at(due, now, |at| self.sending.earliest(due, at));
-        let way = self.way(content, at.max(now))?;
         let moved = match moved {
             None => Delay::Nothing,
             Some(Cause::Hours) => Delay::SendingWindow,
             Some(Cause::PerDay | Cause::PerWeek | Cause::DaysApart) => Delay::Budget,
         };
-        Some(Deadline { step: Step::Reminder(number), at, moved, way })
+        let way = self.way(content, at.max(now)).ok_or(moved)?;
+        Ok(Deadline { step: Step::Reminder(number), at, moved, way })
     }
 
     fn close(&self, taken: Option<Taken>, now: Instant) -> Option<Deadline> {

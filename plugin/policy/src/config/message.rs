@@ -32,21 +32,21 @@ const TIME_LEFT_CHARS_MAX: usize = 24;
 
 /// The context in which a text is sent.
 #[derive(Clone, Copy)]
-pub(super) struct TextContext {
-    /// The account's channel, if the config names it.
-    pub(super) channel: Option<Channel>,
+pub(super) struct TextContext<'c> {
+    /// The channels that the rule matches, or the account's, if the config names them.
+    pub(super) channels: &'c [Channel],
     /// Whether a close follows, so that `time-left` has a value.
     pub(super) closes: bool,
 }
 
-/// The parts that the channel shows next to a text.
+/// The parts next to a text, for channels that show them.
 #[derive(Clone, Copy, Default)]
 struct Attachments {
     quick_replies: bool,
     image: bool,
 }
 
-impl TextContext {
+impl TextContext<'_> {
     /// A text, or one per language, that the channel accepts.
     pub(super) fn texts(&self, place: &Place<'_>, problems: &mut Problems) -> Option<Translated> {
         self.texts_beside(Attachments::default(), place, problems)
@@ -59,17 +59,19 @@ impl TextContext {
         problems: &mut Problems,
     ) -> Option<Translated> {
         let texts = place.texts(problems)?;
-        let limit = self.channel.and_then(|channel| {
+        let limit = |channel: &Channel| {
             let able = channel.abilities();
-            able.limit(beside.quick_replies, beside.image).map(|limit| (channel, limit))
-        });
+            let (quick_replies, image) = (able.quick_replies > 0, able.images);
+            let limit = able.limit(beside.quick_replies && quick_replies, beside.image && image);
+            limit.map(|limit| (*channel, limit))
+        };
         for (place, text) in place.each_text() {
             if becomes_empty(text) {
                 place.problem(Code::CanBeEmpty, vec![], problems);
                 continue;
             }
             check_placeholders(&place, text, self.closes, false, problems);
-            if let Some((channel, limit)) = limit {
+            for (channel, limit) in self.channels.iter().filter_map(limit) {
                 let shorter = channel.abilities().text_limit != Some(limit);
                 let code = match limit {
                     Limit::Bytes(_) => Code::TextOverBytes,
@@ -193,60 +195,51 @@ fn check_length(
 /// The content of a reminder; empty if it has problems.
 pub(super) fn content(
     object: &Object<'_>,
-    text_context: &TextContext,
+    text_context: &TextContext<'_>,
     times: &Times<'_>,
     problems: &mut Problems,
 ) -> Content {
-    let shows = |key, able: fn(&Abilities) -> bool| {
-        object.get(key).is_some() && text_context.channel.is_some_and(|c| able(c.abilities()))
-    };
     let beside = Attachments {
-        quick_replies: shows("quick-replies", |able| able.quick_replies > 0),
-        image: shows("image", |able| able.images),
+        quick_replies: object.get("quick-replies").is_some(),
+        image: object.get("image").is_some(),
     };
     let text = object
         .require("text", "\"text\": \"¿Sigues allí?\"", problems)
         .and_then(|p| text_context.texts_beside(beside, &p, problems))
         .unwrap_or(Translated::new(Vec::new()));
     let image = object.get("image").and_then(|place| {
-        warn_left_out(&place, text_context.channel, |channel| channel.abilities().images, problems);
+        warn_left_out(&place, text_context, |able| able.images, problems);
         image(&place, text_context, problems)
     });
     let quick_replies = object
         .get("quick-replies")
         .map(|place| {
-            let able = |channel: Channel| channel.abilities().quick_replies > 0;
-            warn_left_out(&place, text_context.channel, able, problems);
+            warn_left_out(&place, text_context, |able| able.quick_replies > 0, problems);
             quick_replies(&place, text_context, times, problems)
         })
         .unwrap_or_default();
     let template = object.get("template").and_then(|place| {
-        warn_left_out(
-            &place,
-            text_context.channel,
-            |channel| channel.abilities().templates,
-            problems,
-        );
+        warn_left_out(&place, text_context, |able| able.templates, problems);
         template(&place, text_context, problems)
     });
     Content { text, image, quick_replies, template }
 }
 
-/// Warns that the account's channel would leave out a part.
+/// Warns of each channel that would leave out a part.
 fn warn_left_out(
     place: &Place<'_>,
-    channel: Option<Channel>,
-    able: impl Fn(Channel) -> bool,
+    text_context: &TextContext<'_>,
+    able: fn(&Abilities) -> bool,
     problems: &mut Problems,
 ) {
-    if let Some(channel) = channel.filter(|channel| !able(*channel)) {
+    for channel in text_context.channels.iter().filter(|channel| !able(channel.abilities())) {
         place.problem(Code::NotOnThisChannel, vec![plain(channel.word())], problems);
     }
 }
 
 fn image(
     place: &Place<'_>,
-    text_context: &TextContext,
+    text_context: &TextContext<'_>,
     problems: &mut Problems,
 ) -> Option<PlannedImage> {
     let object = place.object(&form::IMAGE, problems)?;
@@ -266,23 +259,23 @@ fn image(
     });
     let alternative = object
         .require("alternative", "\"alternative\": \"Nuestro horario\"", problems)
-        .and_then(|place| TextContext { channel: None, ..*text_context }.texts(&place, problems));
+        .and_then(|place| TextContext { channels: &[], ..*text_context }.texts(&place, problems));
     Some(PlannedImage { url: url?, alternative: alternative? })
 }
 
 fn quick_replies(
     list: &Place<'_>,
-    text_context: &TextContext,
+    text_context: &TextContext<'_>,
     times: &Times<'_>,
     problems: &mut Problems,
 ) -> Vec<PlannedQuickReply> {
-    let abilities = text_context.channel.map(Channel::abilities);
-    let most = abilities.map_or(QUICK_REPLIES_MAX, |a| a.quick_replies);
-    let limit = text_context.channel.map(|c| (c, c.abilities().quick_reply_limit));
-    let limit = limit.filter(|(_, most)| *most > 0);
+    // Channels that show none at all were reported above.
+    let abilities = || text_context.channels.iter().map(|channel| (*channel, channel.abilities()));
+    let most = abilities().map(|(_, able)| able.quick_replies).filter(|most| *most > 0).min();
+    let most = most.unwrap_or(QUICK_REPLIES_MAX);
+    let limits = abilities().map(|(channel, able)| (channel, able.quick_reply_limit));
+    let limit = limits.filter(|(_, most)| *most > 0).min_by_key(|(_, most)| *most);
     let mut replies: Vec<PlannedQuickReply> = Vec::new();
-    // That the channel shows none at all was reported above.
-    let most = if most == 0 { QUICK_REPLIES_MAX } else { most };
     for place in list.items(most, problems) {
         let Some(object) = place.object(&form::QUICK_REPLY, problems) else { continue };
         let title = object.require("text", "\"text\": \"Sigo aquí\"", problems).and_then(|place| {
@@ -343,7 +336,7 @@ fn quick_replies(
 
 pub(super) fn template(
     place: &Place<'_>,
-    text_context: &TextContext,
+    text_context: &TextContext<'_>,
     problems: &mut Problems,
 ) -> Option<PlannedTemplate> {
     let object = place.object(&form::TEMPLATE, problems)?;
@@ -383,7 +376,7 @@ fn language(place: &Place<'_>, problems: &mut Problems) -> Option<String> {
 /// tab or many spaces.
 fn parameter(
     place: &Place<'_>,
-    text_context: &TextContext,
+    text_context: &TextContext<'_>,
     problems: &mut Problems,
 ) -> Option<Translated> {
     let texts = place.texts(problems)?;
@@ -400,15 +393,12 @@ fn parameter(
     Some(texts)
 }
 
-/// Warns of reminders without a template that can fall outside the channel's window, even if the
-/// customer was answered at once. For a rule without errors, also warns if its last reminder always
-/// falls outside, so that the rule never closes a ticket.
+/// Warns of reminders without a template that can fall outside a channel's window, even if the
+/// customer was answered at once.
 pub(super) fn outside_channel_window(
     rule: &Rule,
-    place: &Place<'_>,
     list: &Place<'_>,
     times: &Times<'_>,
-    sound: bool,
     problems: &mut Problems,
 ) {
     let Some(window) = times.window else { return };
@@ -423,17 +413,36 @@ pub(super) fn outside_channel_window(
             list.inside(n, Code::OutsideChannelWindow, values, problems);
         }
     }
+}
+
+/// Warns of a rule without errors whose last reminder always falls outside of a channel's window, so
+/// that it never closes a ticket there.
+pub(super) fn never_closes(
+    rule: &Rule,
+    channels: &[Channel],
+    place: &Place<'_>,
+    times: &Times<'_>,
+    problems: &mut Problems,
+) {
     let closes = rule.enabled
         && rule.close_after.is_some()
         && rule.options.when_left_out == WhenLeftOut::NoClose;
-    let before_end = (otherwise == OutsideWindow::BeforeItEnds).then_some(window);
-    if sound
-        && closes
-        && let Some(last) = rule.reminders.last()
-        && last.content.template.is_none()
-        && (StepDelays { before_end, ..times.waits }).is_always(last.accumulated, window)
-    {
-        place.problem(Code::NeverCloses, vec![], problems);
+    let Some(last) = rule.reminders.last().filter(|last| closes && last.content.template.is_none())
+    else {
+        return;
+    };
+    let before_its_end = rule.options.outside_window == OutsideWindow::BeforeItEnds;
+    let never = |channel: &&Channel| {
+        channel.abilities().window.is_some_and(|window| {
+            let before_end = before_its_end.then_some(window);
+            StepDelays { before_end, ..times.waits }.is_always(last.accumulated, window)
+        })
+    };
+    let never: Vec<&str> = channels.iter().filter(never).map(|channel| channel.word()).collect();
+    match never.len() {
+        0 => {}
+        all if all == channels.len() => place.problem(Code::NeverCloses, vec![], problems),
+        _ => place.problem(Code::NeverClosesOn, vec![plain(never.join(", "))], problems),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Parses automatic replies, team by team.
 
 use super::message::{self, TextContext};
-use super::place::{Place, Problems};
+use super::place::{Object, Place, Problems};
 use super::{Context, department_names, departments, form, words};
-use crate::channel::Channels;
+use crate::channel::{Channel, Channels};
 use crate::departments::Departments;
 use crate::diagnostic::Code;
 use crate::replies::{Occasion, PlannedReply, Signature, Team, When};
@@ -82,6 +82,17 @@ fn replies(
     replies
 }
 
+/// Where a reply is sent: on the channels that it names, or else on the account's.
+fn channels_of(object: &Object<'_>, context: &Context<'_>) -> Vec<Channel> {
+    let named = object.get("channels").map(|list| {
+        let items = list.items(words::CHANNELS.len(), &mut Problems::discarding());
+        let alive = |item: &Place<'_>| item.channel(&mut Problems::discarding()).flatten();
+        items.iter().filter_map(alive).collect::<Vec<Channel>>()
+    });
+    let named = named.unwrap_or_default();
+    if named.is_empty() { context.channel.into_iter().collect() } else { named }
+}
+
 fn reply(
     place: &Place<'_>,
     occasion: Occasion,
@@ -89,7 +100,8 @@ fn reply(
     problems: &mut Problems,
 ) -> Option<PlannedReply> {
     let object = place.object(&form::REPLY, problems)?;
-    let text_context = TextContext { channel: context.channel, closes: false };
+    let sent_on = channels_of(&object, context);
+    let text_context = TextContext { channels: &sent_on, closes: false };
     let text = object
         .require("text", "\"text\": \"Gracias por escribirnos\"", problems)
         .and_then(|p| text_context.texts(&p, problems))

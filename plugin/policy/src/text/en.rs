@@ -420,6 +420,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "this rule never closes a ticket: its last reminder always falls when the channel takes no free text, and without its last warning no ticket is closed",
             "send the last reminder sooner, give it a `template`, or write \"when-left-out\": \"silent-close\"",
         ),
+        Code::NeverClosesOn => (
+            "on {0} this rule never closes a ticket: there its last reminder always falls when the channel takes no free text, and without its last warning no ticket is closed",
+            "send the last reminder sooner, give it a `template`, or write \"when-left-out\": \"silent-close\"",
+        ),
         Code::ClosesForAMinute => (
             "this opening ends at 23:59 and closes for the last minute of the day",
             "write 24:00 for the end of the day",

@@ -424,6 +424,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "esta regla nunca cierra un ticket: su último recordatorio cae siempre cuando el canal no admite texto libre, y sin su último aviso no se cierra ningún ticket",
             "envíe antes el último recordatorio, dele una plantilla (`template`), o escriba \"when-left-out\": \"silent-close\"",
         ),
+        Code::NeverClosesOn => (
+            "en {0} esta regla nunca cierra un ticket: ahí su último recordatorio cae siempre cuando el canal no admite texto libre, y sin su último aviso no se cierra ningún ticket",
+            "envíe antes el último recordatorio, dele una plantilla (`template`), o escriba \"when-left-out\": \"silent-close\"",
+        ),
         Code::ClosesForAMinute => (
             "este horario termina a las 23:59 y cierra durante el último minuto del día",
             "escriba 24:00 para el final del día",

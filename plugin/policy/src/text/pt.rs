@@ -415,6 +415,10 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "esta regra nunca fecha um ticket: seu último lembrete sempre cai quando o canal não aceita texto livre, e sem seu último aviso nenhum ticket é fechado",
             "envie antes o último lembrete, dê a ele um modelo (`template`), ou escreva \"when-left-out\": \"silent-close\"",
         ),
+        Code::NeverClosesOn => (
+            "em {0} esta regra nunca fecha um ticket: lá seu último lembrete sempre cai quando o canal não aceita texto livre, e sem seu último aviso nenhum ticket é fechado",
+            "envie antes o último lembrete, dê a ele um modelo (`template`), ou escreva \"when-left-out\": \"silent-close\"",
+        ),
         Code::ClosesForAMinute => (
             "este horário termina às 23:59 e fecha durante o último minuto do dia",
             "escreva 24:00 para o fim do dia",
