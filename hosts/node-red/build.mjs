@@ -72,4 +72,15 @@ export async function build() {
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+/** Whether what was made is a plugin of this contract. */
+export async function check() {
+  const { fresh } = await import('./lib/plugin.mjs');
+  if (typeof fresh()?.Policy?.parse !== 'function') {
+    throw new Error('the component does not export `policy.parse` of `decisions`; it is no plugin of this contract');
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build();
+  await check();
+}

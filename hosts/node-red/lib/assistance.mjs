@@ -6,7 +6,7 @@
 import TinyQueue from 'tinyqueue';
 import { check, withDone } from './answer.mjs';
 import { Alarm, clock } from './clock.mjs';
-import { customerSpoke, event, message, read, ticket as facts } from './inbound.mjs';
+import { Misunderstood, customerSpoke, event, message, read, ticket as facts } from './inbound.mjs';
 import { afterClose, closePackage, outgoing, rendered, reopening, word } from './outbound.mjs';
 import { CallFailed } from './plugin.mjs';
 import { Turns } from './turns.mjs';
@@ -94,7 +94,16 @@ export class Assistance {
 
   /** Processes an input; resolves when everything that follows at once is done. */
   async hear(msg) {
-    const said = read(msg, clock.now(), this.passOver);
+    let said;
+    try {
+      said = read(msg, clock.now(), this.passOver);
+    } catch (error) {
+      // The customer may have written: until somebody has looked, nobody is reminded or closed.
+      if (error instanceof Misunderstood && error.customer !== undefined) {
+        await this.#turn(error.customer, { customer: error.customer, facts: {}, input: { event: 'unread' } });
+      }
+      throw error;
+    }
     await this.#turn(said.customer, said);
   }
 
@@ -139,6 +148,13 @@ export class Assistance {
   #take(record, { customer, ticket, facts, input }) {
     const here = record?.ticket;
     const open = here?.status === 'open';
+    if (input.event === 'unread' || input.event === 'checked') {
+      // Of whom nothing is known nothing is held back.
+      if (!record) return record;
+      if (input.event === 'unread' && open) record.unread = true;
+      else delete record.unread;
+      return record;
+    }
     const begins = customerSpoke(input) || input.event === 'opened';
     if (here && ticket !== undefined && ticket !== here.id) {
       if (open) {
@@ -149,6 +165,8 @@ export class Assistance {
       }
       if (!begins) throw new NotHere(`\`${customer}\` is not in this block with the ticket \`${ticket}\``, 'nothing is done');
     }
+    // Who has written is known to have written.
+    if (record && customerSpoke(input)) delete record.unread;
     const another = ticket !== undefined && ticket !== here?.id;
     if (!here && input.event === 'occurred') {
       record = this.#opened(record, customer, ticket, 'closed');
@@ -222,6 +240,7 @@ export class Assistance {
 
   #closed(record) {
     record.ticket.status = 'closed';
+    delete record.unread;
     record.forget = clock.now() + this.#options.keep * DAY;
     delete record.aside;
   }
@@ -293,6 +312,10 @@ export class Assistance {
       this.#hearAll(record);
       const decision = this.#ask(record);
       const { outcome } = decision;
+      if (record.unread && record.ticket.status === 'open' && ['act', 'wait'].includes(outcome.tag)) {
+        // Automatic replies and the rest of what a flow says go on; see `checked`.
+        if (outcome.tag === 'wait' || ['send', 'close'].includes(outcome.val.task.tag)) return undefined;
+      }
       if (outcome.tag === 'act' && !record.handed) {
         if (await this.#carryOut(record, outcome.val)) continue;
         return undefined;

@@ -25,6 +25,7 @@ export const EVENTS = {
   extended: 'duration',
   occurred: 'occurrence',
   facts: 'ticket',
+  checked: null,
   sent: 'key',
   failed: 'key',
 };
@@ -47,20 +48,36 @@ const FACTS = {
 
 /** A message of the flow that says nothing the node can use; the text names the place. */
 export class Misunderstood extends Error {
+  /** The customer that it names all the same, if it does. */
+  customer;
+
   constructor(place, problem, help) {
     super(`${place} ${problem}; ${help}`);
     this.name = 'Misunderstood';
   }
 }
 
+/** Half of an emoji is U+FFFD, and a byte order mark at the beginning is no part of a text. */
+const wellFormed = (text) => text.replace(/^\ufeff/, '').replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** A number, also where a sender has put its digits in quotes. */
+const number = (value) => (typeof value === 'string' && /^\s*-?\d+\s*$/.test(value) ? Number(value) : value);
+
+/** Smaller numbers are seconds since 1970, not milliseconds: no conversation is from before 1973. */
+const SECONDS_BELOW = 100_000_000_000;
+
 const READ = {
-  text: (value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined),
-  texts: (value) => (Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined),
-  flag: (value) => (typeof value === 'boolean' ? value : undefined),
-  count: (value) => (Number.isSafeInteger(value) && value >= 0 ? value : undefined),
+  text: (value) => (typeof value === 'string' || typeof value === 'number' ? wellFormed(String(value)) : undefined),
+  texts: (value) => (Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.map(wellFormed) : undefined),
+  flag: (value) => (typeof value === 'boolean' ? value : { true: true, false: false }[value]),
+  count: (value) => (Number.isSafeInteger(number(value)) && number(value) >= 0 ? number(value) : undefined),
   instant: (value) => {
-    const at = value instanceof Date || typeof value === 'string' ? new Date(value).getTime() : value;
-    return Number.isSafeInteger(at) ? at : undefined;
+    const plain = number(value);
+    // `+0000` and `-0300` are offsets too.
+    const text = typeof plain === 'string' ? plain.trim().replace(/([+-]\d{2})(\d{2})$/, '$1:$2') : plain;
+    const at = text instanceof Date || typeof text === 'string' ? new Date(text).getTime() : text;
+    if (!Number.isSafeInteger(at)) return undefined;
+    return typeof plain === 'number' && Math.abs(at) < SECONDS_BELOW ? at * 1000 : at;
   },
   instants: (value) => {
     const all = Array.isArray(value) ? value.map(READ.instant) : [undefined];
@@ -68,7 +85,7 @@ const READ = {
   },
   names: (value) => {
     const all = value && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : undefined;
-    return all?.every(([, each]) => typeof each === 'string') ? all : undefined;
+    return all?.every(([, each]) => typeof each === 'string') ? all.map(([name, each]) => [name, wellFormed(each)]) : undefined;
   },
 };
 
@@ -89,6 +106,15 @@ const EXPECTED = {
  * handed to `passOver`. Anything else that cannot be read is thrown as `Misunderstood`.
  */
 export function read(msg, now, passOver) {
+  try {
+    return understood(msg, now, passOver);
+  } catch (error) {
+    if (error instanceof Misunderstood) error.customer = READ.text(msg.topic ?? undefined) || undefined;
+    throw error;
+  }
+}
+
+function understood(msg, now, passOver) {
   const fromCustomer = msg.from === 'customer' && (msg.event === undefined || msg.event === 'message');
   const refuse = (problem) => {
     if (!fromCustomer) throw problem;
@@ -131,7 +157,7 @@ export function read(msg, now, passOver) {
       input.from = oneOf('msg.from', msg.from, AUTHOR);
       input.kind = particular('msg.kind', msg.kind, 'text') ?? 'text';
       input.origin = particular('msg.origin', msg.origin, 'text') ?? 'written';
-      input.text = typeof msg.payload === 'string' ? msg.payload : undefined;
+      input.text = typeof msg.payload === 'string' ? wellFormed(msg.payload) : undefined;
       input.choice = particular('msg.choice', msg.choice, 'text');
       break;
     case 'opened':

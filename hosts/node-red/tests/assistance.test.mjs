@@ -181,6 +181,73 @@ describe('when the plugin fails', () => {
     assert.match(desk.errors[0], /fault `memory-(damaged|newer)`/);
   });
 
+  for (const [what, msg] of Object.entries({
+    'half an emoji': { payload: 'ya lo intenté \ud83d', id: 'm\ud83d', ticket: { tags: ['\ud83d'] } },
+    'a byte order mark': { topic: '\ufeffrosa', payload: '\ufeffhola' },
+    'digits in quotes': { sequence: '7', at: '1772442720000', ticket: { optedOut: 'false' } },
+    'seconds in quotes': { at: '1772442720' },
+    'an offset without a colon': { at: '2026-03-02T06:12:00-0300' },
+    'an odd member that is not needed': { sequence: {}, at: [], id: {}, kind: 7, ticket: { tags: 7, group: 'maybe', more: 1 } },
+  })) {
+    test(`a customer who answers with ${what} is heard`, async () => {
+      const desk = new Desk();
+      await desk.customer();
+      await desk.agent();
+      await desk.clock.to(at('09:12:00'));
+      desk.seen;
+      await desk.customer('Sigo aquí', msg);
+      await desk.clock.to(at('23:00:00'));
+      assert.deepEqual(desk.seen, []);
+      assert.deepEqual(desk.errors, []);
+      // Nothing that could break what stores it.
+      assert.doesNotMatch(JSON.stringify([...desk.store.records]), /\\ud83d/);
+    });
+  }
+
+  for (const [what, msg] of Object.entries({
+    'from somebody the contract does not know': { from: 'Customer', payload: 'Sigo aquí' },
+    'with an event that does not exist': { event: 'mesage', from: 'customer', payload: 'Sigo aquí' },
+    'from nobody': { payload: 'Sigo aquí' },
+  })) {
+    test(`a message ${what} holds the ticket until somebody has looked`, async () => {
+      const desk = new Desk();
+      await desk.customer();
+      await desk.agent();
+      await desk.clock.to(at('09:12:00'));
+      desk.seen;
+      await assert.rejects(desk.hear(msg), /msg\.(from|event)/);
+      await desk.clock.to(at('12:00:00'));
+      assert.deepEqual(desk.seen, []);
+      // It holds after a restart too, and an agent's next message does not end it.
+      const again = new Desk({ clock: desk.clock, store: desk.store });
+      await again.assistance.start();
+      await again.agent();
+      await again.clock.to(at('13:00:00'));
+      assert.deepEqual(again.seen, []);
+      await again.hear({ event: 'checked' });
+      await again.clock.to(at('23:00:00'));
+      assert.deepEqual(again.seen, ['messages rosa-1/1/reminder-2', 'messages rosa-1/1/close', 'inactivity rosa-1/1/close']);
+    });
+  }
+
+  test('the next message of the customer ends it as well', async () => {
+    const desk = new Desk();
+    await desk.customer();
+    await desk.agent();
+    await assert.rejects(desk.hear({ from: 'cliente', payload: 'Sigo aquí' }));
+    await desk.customer('Sigo aquí');
+    await desk.agent();
+    desk.seen;
+    await desk.clock.to(at('09:10:00'));
+    assert.deepEqual(desk.seen, ['messages rosa-1/2/reminder-1']);
+  });
+
+  test('a message that cannot be read of a customer who is not here changes nothing', async () => {
+    const desk = new Desk();
+    await assert.rejects(desk.hear({ topic: 'luis', from: 'cliente' }));
+    assert.deepEqual([...desk.store.records.keys()], []);
+  });
+
   test('a ticket of which too much went unheard is set aside until people close it', async () => {
     const desk = new Desk({ policy: null });
     for (let i = 0; i < 70; i += 1) await desk.assistance.hear({ topic: 'rosa', from: i % 2 ? 'agent' : 'customer', payload: `${i}` });
