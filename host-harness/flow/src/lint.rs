@@ -81,7 +81,7 @@ impl<'f> Lint<'f> {
         }
         for (looped, may_end) in self.paths.loops(self.flow) {
             let code = if may_end { Code::LoopMayNotEnd } else { Code::LoopWithoutWaiting };
-            let values = vec![looped.name.clone(), MOST_TRANSITIONS.to_string()];
+            let values = vec![looped.name.clone(), TRANSITIONS_PER_INPUT_MAX.to_string()];
             self.find(code, &looped.place, looped, values);
         }
         for (block, length) in self.paths.chains(self.flow) {
