@@ -347,10 +347,10 @@ fn tickets_that_a_change_of_policy_gives_another_rule_are_those_that_its_rules_m
         ("5", json!({ "channel": "whatsapp" })),
     ] {
         let told = Incoming::new("acme", Row::facts(ticket, NINE, known));
-        desk.take(NINE, &[told]).expect("receipts");
+        desk.record_events(NINE, &[told]).expect("receipts");
     }
     let moved: Vec<(Option<String>, u64, Option<String>, Option<String>)> = desk
-        .compare("acme", Some(&policy("")), None)
+        .query_policy_effect("acme", Some(&policy("")), None)
         .expect("a comparison")
         .into_iter()
         .map(|moved| (moved.department, moved.tickets, moved.before, moved.after))
