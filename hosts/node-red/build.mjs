@@ -63,7 +63,12 @@ export async function build() {
     noComponentErrorWrapping: false,
   });
   if (imports.length > 0) throw new Error(`the component imports ${imports.join(', ')}; it must import nothing`);
-  for (const [name, bytes] of Object.entries(files).map(([key, file]) => (Array.isArray(file) ? file : [key, file]))) {
+  const written = Object.entries(files).map(([key, file]) => (Array.isArray(file) ? file : [key, file]));
+  const [, types] = written.find(([name]) => name.endsWith('-decisions.d.ts')) ?? [];
+  if (!types || !/static parse\(/.test(new TextDecoder().decode(types))) {
+    throw new Error('the component does not export `policy.parse` of `decisions`; it is no plugin of this contract');
+  }
+  for (const [name, bytes] of written) {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, name.endsWith('.js') ? quicken(new TextDecoder().decode(bytes)) : bytes);
@@ -72,15 +77,4 @@ export async function build() {
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
 }
 
-/** Whether what was made is a plugin of this contract. */
-export async function check() {
-  const { fresh } = await import('./lib/plugin.mjs');
-  if (typeof fresh()?.Policy?.parse !== 'function') {
-    throw new Error('the component does not export `policy.parse` of `decisions`; it is no plugin of this contract');
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build();
-  await check();
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
