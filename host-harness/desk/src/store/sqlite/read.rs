@@ -1,12 +1,14 @@
 //! What is asked of the file, and what is deleted from it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use despertador_contract::key;
 use despertador_contract::word::Word;
 use despertador_contract::{ExitState, Instant, Step, TicketStatus};
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
+use serde_json::{Value, json};
 
 use super::ownership::Mark;
 use super::packing::{Beside, FACTS, Packing};
@@ -243,20 +245,20 @@ impl Store for Sqlite {
     }
 
     fn open_by_facts(&self, account: i64) -> Result<Vec<OpenTickets>, StoreError> {
-        // One ticket of each kind with all of its facts: each kind is matched as its tickets are.
-        self.all(
-            r#"SELECT facts, count(*) FROM
-                (SELECT department, CASE WHEN json_valid(facts) THEN facts ELSE '{}' END AS facts
-                 FROM ticket WHERE account = ? AND status = 'open')
-             GROUP BY department, facts ->> '$.channel', facts -> '$.tags',
-                facts ->> '$.more."ticket.priority"'
-             ORDER BY department"#,
-            params![account],
-            |row| {
-                let tickets = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
-                Ok(OpenTickets { facts: row.get(0)?, tickets })
-            },
-        )
+        let mut kinds: BTreeMap<String, OpenTickets> = BTreeMap::new();
+        let sql = format!("SELECT {TICKET} FROM ticket WHERE account = ? AND status = 'open'");
+        self.all(&sql, params![account], |row| {
+            // A ticket that cannot be read is moved aside, and no rule has it.
+            let Ok(TicketRow { facts, .. }) = self.ticket_row(row) else { return Ok(()) };
+            let Ok(known) = serde_json::from_str::<Value>(&facts) else { return Ok(()) };
+            let priority = &known["more"]["ticket.priority"];
+            let kind = json!([known["department"], known["channel"], known["tags"], priority]);
+            let tickets = kinds.entry(kind.to_string());
+            let kind = tickets.or_insert_with(|| OpenTickets { facts, tickets: 0 });
+            kind.tickets = kind.tickets.saturating_add(1);
+            Ok(())
+        })?;
+        Ok(kinds.into_values().collect())
     }
 
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
