@@ -77,7 +77,7 @@ fn every_condition_is_told_in_its_order() {
     let told: Vec<(bool, &str, &str)> =
         explanation.checks.iter().map(|c| (c.holds, c.code.as_str(), c.text.as_str())).collect();
     let expected = [
-        (true, "not-open", "The ticket can be worked on."),
+        (true, "not-open", "The ticket is neither merged nor deleted."),
         (true, "already-closed", "The ticket is not closed."),
         (true, "switched-off", "The policy is switched on."),
         (true, "no-rule", "There is a rule for the department."),
@@ -87,14 +87,14 @@ fn every_condition_is_told_in_its_order() {
         (true, "not-answered", "An agent has answered."),
         (true, "company-turn", "It is the customer's turn."),
         (true, "on-hold", "No hold, snooze, call or queue stops the clock."),
-        (true, "nothing-left", "A step is left."),
+        (true, "nothing-left", "There are steps left."),
         (
             true,
             "deadline",
             "The time is counted from the agent's latest message: 2026-03-02 09:05 UTC. \
              The next step is reminder 1 of 1, due at 2026-03-02 09:15 UTC.",
         ),
-        (false, "reminder", "The reminder's time has not come yet."),
+        (false, "reminder", "The reminder is not due yet."),
     ];
     assert_eq!(told, expected);
 }

@@ -37,7 +37,7 @@ class Configs(unittest.TestCase):
             self.assertTrue(problem.help)
         misspelt = next(problem for problem in errors if problem.code == "unknown-key")
         self.assertEqual(misspelt.place, "/rules/1/clos-after")
-        self.assertEqual(misspelt.text, "`clos-after` is not a key of this place")
+        self.assertEqual(misspelt.text, "`clos-after` is not a valid key here")
         self.assertEqual(misspelt.help, "did you mean `close-after`?")
         self.assertEqual(misspelt.wording("es-CO").language, "es")
         self.assertEqual(misspelt.wording("fr").language, "en")

@@ -74,7 +74,7 @@ static SPANISH: ReportTexts = ReportTexts {
     title: "Informe de conversaciones",
     lead: |name, since, until, known| {
         format!(
-            "{name}, desde {since} hasta {until} sin incluirlo. Se sabe lo ocurrido hasta {known}."
+            "{name}, desde {since} hasta {until} (no incluido). Se conoce lo ocurrido hasta {known}."
         )
     },
     value: "Valor",
@@ -96,25 +96,25 @@ static SPANISH: ReportTexts = ReportTexts {
     lateness: "Retraso de las acciones, mediana",
     first_response: "Primera respuesta, mediana",
     resolution: "Resolución, mediana",
-    nine_of_ten: "nueve de cada diez, hasta",
-    ninety_nine: "noventa y nueve de cada cien, hasta",
+    nine_of_ten: "percentil 90",
+    ninety_nine: "percentil 99",
     most: "el máximo",
     define_closed: "Cierres del período, según quién cerró; un ticket cerrado dos veces cuenta dos veces.",
     define_premature: |window| {
         format!(
-            "Cierres por inactividad tras los cuales, en {window}, el cliente escribió en el ticket o este se reabrió. Aún no se sabe de los que nada ha seguido y cuyo plazo no ha pasado."
+            "Cierres por inactividad tras los cuales, en {window}, el cliente escribió en el ticket o este se reabrió. El resultado aún se desconoce si no ocurrió nada más y el plazo no ha pasado."
         )
     },
     define_rate: "De los cierres cuyo plazo ya pasó: de los demás solo se conoce lo que salió mal.",
     define_reopened: |window| format!("Reabiertos en {window}, de los cierres cuyo plazo ya pasó."),
-    define_answered: "Recordatorios tras los cuales lo siguiente fue un mensaje del cliente: antes que la empresa y antes del paso siguiente.",
-    define_withheld: "Mensajes que no pudieron salir a su hora, por motivo; cada uno una vez por silencio.",
+    define_answered: "Recordatorios tras los cuales el cliente escribió a continuación: antes que la empresa y antes del paso siguiente.",
+    define_withheld: "Mensajes que no pudieron enviarse a su hora, por motivo; cada uno una vez por silencio.",
     define_withdrawn: "Acciones pedidas y después retiradas, según el motivo de la decisión que las retiró.",
     define_retried: "Intentos fallidos a los que siguió otro.",
     define_lateness: "Desde que vencía una acción hasta que se realizó.",
     define_first_response: "Desde el primer mensaje del cliente hasta el primero de un agente o agente de IA; de las respuestas dadas en el período.",
     define_resolution: "Desde que se abrió el ticket hasta su cierre.",
-    define_percentile: "El tiempo que no superan nueve de cada diez. La mediana es el que no supera la mitad.",
+    define_percentile: "Percentil 90: nueve de cada diez no superan este tiempo. La mitad no supera la mediana.",
     days: "Cierres por día",
     days_caption: |days| match days {
         1 => "Cierres de cada día, según quién cerró".into(),
@@ -123,11 +123,11 @@ static SPANISH: ReportTexts = ReportTexts {
     day: "Día",
     nothing_closed: "En este período no se cerró ningún ticket.",
     reminders: "Recordatorios",
-    reminders_caption: "Parte de los clientes que respondió a cada recordatorio",
+    reminders_caption: "Porcentaje de clientes que respondió a cada recordatorio",
     none_sent: "En este período no se envió ningún recordatorio.",
     sent: "Enviados",
     answered: "Respondidos",
-    answered_part: "Parte respondida",
+    answered_part: "Porcentaje respondido",
     tickets: "Tickets cerrados",
     tickets_caption: |some, all| format!("Los últimos {some} de {all} cierres"),
     by_agent: "Agente",
@@ -144,7 +144,7 @@ static PORTUGUESE: ReportTexts = ReportTexts {
     title: "Relatório de conversas",
     lead: |name, since, until, known| {
         format!(
-            "{name}, de {since} até {until}, sem incluí-lo. Sabe-se o que aconteceu até {known}."
+            "{name}, de {since} até {until} (não incluído). O que aconteceu é conhecido até {known}."
         )
     },
     value: "Valor",
@@ -166,27 +166,27 @@ static PORTUGUESE: ReportTexts = ReportTexts {
     lateness: "Atraso das ações, mediana",
     first_response: "Primeira resposta, mediana",
     resolution: "Resolução, mediana",
-    nine_of_ten: "nove em cada dez, até",
-    ninety_nine: "noventa e nove em cada cem, até",
+    nine_of_ten: "percentil 90",
+    ninety_nine: "percentil 99",
     most: "o máximo",
     define_closed: "Encerramentos do período, por quem encerrou; um ticket encerrado duas vezes conta duas vezes.",
     define_premature: |window| {
         format!(
-            "Encerramentos por inatividade após os quais, em {window}, o cliente escreveu no ticket ou este foi reaberto. Ainda não se sabe daqueles aos quais nada se seguiu e cujo prazo não passou."
+            "Encerramentos por inatividade após os quais, em {window}, o cliente escreveu no ticket ou este foi reaberto. O resultado ainda é desconhecido se nada mais aconteceu e o prazo não passou."
         )
     },
     define_rate: "Dos encerramentos cujo prazo já passou: dos demais só se conhece o que deu errado.",
     define_reopened: |window| {
         format!("Reabertos em {window}, dos encerramentos cujo prazo já passou.")
     },
-    define_answered: "Lembretes após os quais o seguinte foi uma mensagem do cliente: antes da empresa e antes do próximo passo.",
-    define_withheld: "Mensagens que não puderam sair na hora, por motivo; cada uma uma vez por silêncio.",
+    define_answered: "Lembretes após os quais o cliente escreveu em seguida: antes da empresa e antes do próximo passo.",
+    define_withheld: "Mensagens que não puderam ser enviadas na hora, por motivo; cada uma contada uma vez por silêncio.",
     define_withdrawn: "Ações pedidas e depois retiradas, pelo motivo da decisão que as retirou.",
     define_retried: "Tentativas que falharam e foram seguidas de outra.",
     define_lateness: "Do vencimento de uma ação até ser realizada.",
     define_first_response: "Da primeira mensagem do cliente até a primeira de um agente ou agente de IA; das respostas dadas no período.",
     define_resolution: "Da abertura do ticket até o encerramento.",
-    define_percentile: "O tempo que nove em cada dez não ultrapassam. A mediana é o que a metade não ultrapassa.",
+    define_percentile: "Percentil 90: nove em cada dez não ultrapassam este tempo. A metade não ultrapassa a mediana.",
     days: "Encerramentos por dia",
     days_caption: |days| match days {
         1 => "Encerramentos de cada dia, por quem encerrou".into(),
@@ -195,11 +195,11 @@ static PORTUGUESE: ReportTexts = ReportTexts {
     day: "Dia",
     nothing_closed: "Neste período nenhum ticket foi encerrado.",
     reminders: "Lembretes",
-    reminders_caption: "Parte dos clientes que respondeu a cada lembrete",
+    reminders_caption: "Porcentagem de clientes que respondeu a cada lembrete",
     none_sent: "Neste período nenhum lembrete foi enviado.",
     sent: "Enviados",
     answered: "Respondidos",
-    answered_part: "Parte respondida",
+    answered_part: "Porcentagem respondida",
     tickets: "Tickets encerrados",
     tickets_caption: |some, all| format!("Os últimos {some} de {all} encerramentos"),
     by_agent: "Agente",
@@ -216,7 +216,7 @@ static ENGLISH: ReportTexts = ReportTexts {
     title: "Report on conversations",
     lead: |name, since, until, known| {
         format!(
-            "{name}, from {since} until {until}, which is not included. What happened is known until {known}."
+            "{name}, from {since} until {until} (not included). Events are known until {known}."
         )
     },
     value: "Value",
@@ -234,17 +234,17 @@ static ENGLISH: ReportTexts = ReportTexts {
     withheld: "Messages withheld",
     withdrawn: "Actions withdrawn",
     given_up: "Actions given up",
-    retried: "Tries repeated",
+    retried: "Repeated attempts",
     lateness: "Lateness of actions, median",
     first_response: "First response, median",
     resolution: "Resolution, median",
-    nine_of_ten: "nine of ten, at most",
-    ninety_nine: "ninety-nine of a hundred, at most",
+    nine_of_ten: "90th percentile",
+    ninety_nine: "99th percentile",
     most: "the longest",
     define_closed: "Closes in the period, by who closed; a ticket that was closed twice counts twice.",
     define_premature: |window| {
         format!(
-            "Closes for inactivity after which, within {window}, the customer wrote in the ticket or it was reopened. It is not known yet of those that nothing has followed and whose time has not passed."
+            "Closes for inactivity after which, within {window}, the customer wrote in the ticket or it was reopened. The result is not known yet if nothing has followed and the time has not passed."
         )
     },
     define_rate: "Of the closes whose time has passed: of the others only what went wrong is known.",
@@ -252,14 +252,14 @@ static ENGLISH: ReportTexts = ReportTexts {
         format!("Reopened within {window}, of the closes whose time has passed.")
     },
     define_answered: "Reminders after which the customer wrote next: before the company, and before the next step.",
-    define_withheld: "Messages that could not go out at their time, by reason; each once a silence.",
-    define_withdrawn: "Actions asked for and taken back, by the reason of the decision that took them back.",
-    define_retried: "Tries that failed and were followed by another one.",
-    define_lateness: "From an action's deadline to when it was carried out.",
-    define_first_response: "From the customer's first message to the first one of an agent or AI agent; of the answers given in the period.",
+    define_withheld: "Messages that could not be sent at their time, by reason; each once per silence.",
+    define_withdrawn: "Actions that were requested and withdrawn, by the reason of the decision that withdrew them.",
+    define_retried: "Failed attempts that were followed by another one.",
+    define_lateness: "From an action's deadline until it was carried out.",
+    define_first_response: "From the customer's first message to the first one of an agent or AI agent, for answers in the period.",
     define_resolution: "From the ticket's opening to its close.",
-    define_percentile: "The time that nine of ten do not exceed. The median is the one that half of them do not exceed.",
-    days: "Closes a day",
+    define_percentile: "90th percentile: nine of ten do not exceed this time. Half of them do not exceed the median.",
+    days: "Closes per day",
     days_caption: |days| match days {
         1 => "Closes of each day, by who closed".into(),
         days => format!("Closes of each {days} days, by who closed"),
@@ -267,11 +267,11 @@ static ENGLISH: ReportTexts = ReportTexts {
     day: "Day",
     nothing_closed: "No ticket was closed in this period.",
     reminders: "Reminders",
-    reminders_caption: "The part of customers who answered each reminder",
+    reminders_caption: "Share of customers who answered each reminder",
     none_sent: "No reminder was sent in this period.",
     sent: "Sent",
     answered: "Answered",
-    answered_part: "Part answered",
+    answered_part: "Share answered",
     tickets: "Closed tickets",
     tickets_caption: |some, all| format!("The latest {some} of {all} closes"),
     by_agent: "Agent",

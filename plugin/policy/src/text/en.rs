@@ -8,7 +8,7 @@ pub(crate) const WORDS: Words = Words {
     closed_by_inactivity: "Ticket closed for inactivity",
     customer_inactivity: "Customer inactivity",
     incomplete_metadata_notice: "The ticket is due to be closed for inactivity, but required fields are empty. Fill them in, or close it by hand.",
-    company_silent_notice: "The customer has been waiting for an answer of the company for {0}.",
+    company_silent_notice: "The customer has been waiting for an answer from the company for {0}.",
     closed_as_resolved: "Ticket closed: the customer says it is settled",
     customer_resolved: "Settled by the customer",
     summary_resolved: "The customer said at {0} that the matter is settled.",
@@ -26,14 +26,14 @@ pub(crate) const WORDS: Words = Words {
     the_close: "the close",
     act: "Now: {0}, due since {1}.",
     act_reply: "Now: {0} is answered automatically.",
-    the_resolve: "the close that the customer asked for",
+    the_resolve: "the close that the customer requested",
     the_reply: "the automatic reply",
     the_notice: "the notice to the people in charge",
     act_notify: "Now: the people in charge are notified that the close is held back, because required fields are empty.",
     act_notify_silent: "Now: the people in charge are notified that the customer is waiting for an answer.",
-    act_reopen: "Now: the ticket is opened again.",
+    act_reopen: "Now: the ticket is reopened.",
     act_open_linked: "Now: a new ticket is opened, linked to the closed one.",
-    act_after_close: "Now: the steps after a close that somebody else made.",
+    act_after_close: "Now: the steps after a close by somebody else.",
     wait: "Nothing until {0}; then {1} is due.",
     wait_because: "Nothing until {0}; then {1} is due. {2}",
     rest: "Nothing is done. {0}",
@@ -49,7 +49,7 @@ pub(crate) const WORDS: Words = Words {
     remembered_agents: "The company answered at {0}, last at {1}; the customer has been silent since.",
     remembered_reminder: "Reminder {0} was sent at {1}.",
     remembered_failure: "Reminder {0} could not be sent ({1}).",
-    remembered_blocked: "Reminder {0} could not be sent ({1}): the customer has blocked us or is gone.",
+    remembered_blocked: "Reminder {0} could not be sent ({1}): the customer has blocked us or no longer exists.",
     remembered_typing: "The customer was typing at {0}.",
     remembered_gone: "The visitor left the chat at {0}.",
     remembered_pause: "{0}: from {1} until {2}.",
@@ -59,9 +59,9 @@ pub(crate) const WORDS: Words = Words {
     pause_queue: "In the queue without an agent",
     pause_extension: "More time given",
     until_further_notice: "further notice",
-    remembered_opt_out: "The customer has asked not to be sent automatic messages.",
+    remembered_opt_out: "The customer has refused automatic messages.",
     remembered_resolved: "The customer said at {0} that the matter is settled.",
-    remembered_reply: "A reply to {0} ({1}) is to be sent.",
+    remembered_reply: "A reply to {0} ({1}) has not been sent yet.",
     remembered_close: "Closed at {0} by {1}.",
     remembered_reopening: "Reopened at {0}.",
     sources: [
@@ -79,12 +79,8 @@ pub(crate) const WORDS: Words = Words {
 
 fn condition(reason: &Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::Reminder(_) => {
-            ("The reminder's time has come.", "The reminder's time has not come yet.")
-        }
-        Reason::Close => {
-            ("The time of the close has come.", "The time of the close has not come yet.")
-        }
+        Reason::Reminder(_) => ("The reminder is due.", "The reminder is not due yet."),
+        Reason::Close => ("The close is due.", "The close is not due yet."),
         Reason::CustomerTyping => {
             ("The customer is not typing.", "The customer is typing: the close waits.")
         }
@@ -102,8 +98,10 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         Reason::ClosedByOther => {
             ("Nobody else closed the ticket.", "Somebody else closed the ticket.")
         }
-        Reason::AlreadyClosed => ("The ticket is not closed.", "The ticket is closed already."),
-        Reason::NotOpen => ("The ticket can be worked on.", "The ticket is merged or deleted."),
+        Reason::AlreadyClosed => ("The ticket is not closed.", "The ticket is already closed."),
+        Reason::NotOpen => {
+            ("The ticket is neither merged nor deleted.", "The ticket is merged or deleted.")
+        }
         Reason::UnknownStatus(_) => (
             "The ticket's status is known.",
             "The ticket has the unknown status «{0}»: nothing is done with it.",
@@ -143,7 +141,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             ("No hold, snooze, call or queue stops the clock.", "The ticket is on hold.")
         }
         Reason::Snoozed => ("The ticket is not snoozed.", "The ticket is snoozed."),
-        Reason::OnCall => ("There is no call.", "A call is going on."),
+        Reason::OnCall => ("There is no call.", "There is a call in progress."),
         Reason::InQueue => {
             ("An agent has the ticket.", "The ticket is in the queue without an agent.")
         }
@@ -153,13 +151,13 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::CustomerBlocked(_) => (
             "The customer has not blocked us.",
-            "The customer has blocked us or is gone: reminder {0} could not be sent, and nothing more is sent.",
+            "The customer has blocked us or no longer exists: reminder {0} could not be sent, and nothing more is sent.",
         ),
         Reason::CloseFailed => (
             "The close has not failed.",
             "The close could not be carried out; somebody must check it.",
         ),
-        Reason::NothingLeft => ("A step is left.", "Every step of the rule was taken."),
+        Reason::NothingLeft => ("There are steps left.", "All steps of the rule were taken."),
         Reason::AutomaticReply(_) => (
             "Something occurred that is answered automatically: {0}.",
             "Nothing occurred that is answered automatically.",
@@ -174,15 +172,15 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::OutsideSendingWindow => (
             "The sending window is open.",
-            "The sending window is closed at the time; the step waits for its opening.",
+            "The sending window is closed at that time; the step waits until it opens.",
         ),
         Reason::OverBudget => (
-            "The customer may be sent another message.",
-            "The customer has been sent as many messages as the policy allows; the step waits.",
+            "The customer may get another message.",
+            "The customer has got as many messages as the policy allows; the step waits.",
         ),
         Reason::Retry(_) => (
-            "Reminder {0} is tried again.",
-            "Reminder {0} could not be sent; it is tried again later.",
+            "Reminder {0} is retried.",
+            "Reminder {0} could not be sent; it will be retried later.",
         ),
         Reason::OutsideChannelWindow(_) => (
             "The channel accepts the reminder.",
@@ -190,15 +188,15 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::VisitorLeft => (
             "The visitor is in the chat.",
-            "The visitor has left the chat: no reminders are sent, and the close is silent and may come sooner.",
+            "The visitor has left the chat: no reminders are sent, and the close is silent and may come earlier.",
         ),
         Reason::CompanySilent => (
-            "The customer has not waited longer than the policy allows, or people were told.",
+            "The customer has not waited longer than the policy allows, or a notification was sent.",
             "The customer has been waiting for an answer longer than the policy allows.",
         ),
         Reason::OptedOut => (
             "The customer accepts automatic messages.",
-            "The customer wants no automatic messages: no reminders are sent, and a close is silent.",
+            "The customer refuses automatic messages: no reminders are sent, and the close is silent.",
         ),
     }
 }
@@ -222,13 +220,13 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "a policy needs no more than seven levels; remove the extra brackets",
         ),
         Code::WrongType => ("`{0}` must be {1}", "write {2}"),
-        Code::UnknownKey => ("`{0}` is not a key of this place", "the keys here are {1}"),
-        Code::UnknownKeyNear => ("`{0}` is not a key of this place", "did you mean `{1}`?"),
+        Code::UnknownKey => ("`{0}` is not a valid key here", "the valid keys are {1}"),
+        Code::UnknownKeyNear => ("`{0}` is not a valid key here", "did you mean `{1}`?"),
         Code::DuplicateKey => ("`{0}` is written twice", "keep one of the two"),
         Code::MissingKey => ("`{0}` is missing", "add it, for example {1}"),
-        Code::UnknownWord => ("`{0}` is not a word of this place", "write one of {1}"),
+        Code::UnknownWord => ("`{0}` is not a valid word here", "write one of {1}"),
         Code::BadDuration => (
-            "`{0}` is not a length of time",
+            "`{0}` is not a duration",
             "write a whole number and a unit (ms, s, min, h, d), for example \"15 min\" or \"1 h 30 min\"",
         ),
         Code::NotPositive => (
@@ -249,7 +247,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "put the reminders in the order in which they are sent",
         ),
         Code::ReminderTime => (
-            "a reminder needs exact one of `after` and `before-close`",
+            "a reminder needs exactly one of `after` and `before-close`",
             "write \"after\": \"10 min\" or \"before-close\": \"5 min\"",
         ),
         Code::BeforeCloseWithoutClose => (
@@ -288,7 +286,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         }
         Code::TooMany => ("there are {0} of these, more than {1}", "remove some, or merge them"),
         Code::GraceOverLimit => (
-            "the grace of {0} is longer than the limit of {1}",
+            "the `grace` of {0} is longer than the limit of {1}",
             "make `at-most` at least as long as `grace`",
         ),
         Code::ExitNotLinked => (
@@ -326,27 +324,27 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "write a fallback: {{{0}|there}}",
         ),
         Code::TimeLeftWithoutClose => (
-            "`{0}` needs a close that follows",
-            "add `close-after` to the rule, or leave the time out of the text",
+            "`{0}` needs a rule that closes",
+            "add `close-after` to the rule, or remove the time from the text",
         ),
         Code::TextOverLimit => (
             "the text has {0} characters; {2} allows {1}",
             "shorten it, or send it in two reminders",
         ),
         Code::TextOverLimitBeside => (
-            "the text has {0} characters; beside quick replies or a picture {2} takes {1}",
+            "the text has {0} characters; with quick replies or an image {2} allows {1}",
             "shorten it, or send it without them",
         ),
         Code::TextOverBytes => (
-            "the text has {0} bytes in UTF-8; {2} takes {1}",
+            "the text has {0} bytes in UTF-8; {2} allows {1}",
             "shorten it; a letter with an accent has two bytes, one of another script two or three",
         ),
         Code::CanBeEmpty => (
-            "this text is empty where its places are not known, and channels refuse an empty text or parameter",
-            "say what to write then, as in {{customer.name|there}}",
+            "this text is empty if its placeholders have no values, and channels refuse an empty text or parameter",
+            "write a fallback, as in {{customer.name|there}}",
         ),
         Code::ParameterLayout => (
-            "channels refuse a template with a line end, a tab or more than four spaces in one of its places",
+            "channels refuse a template with a line break, a tab or more than four spaces in a parameter",
             "write it on one line with single spaces",
         ),
         Code::BadZone => (
@@ -355,7 +353,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::BadZoneNear => ("`{0}` is not a time zone", "did you mean `{1}`?"),
         Code::BadWeekday => (
-            "`{0}` is no day of the week",
+            "`{0}` is not a day of the week",
             "write one of {1}, or several as in `mon-fri`, Monday first",
         ),
         Code::BadOpening => (
@@ -368,7 +366,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::OpeningOverlaps => (
             "the opening overlaps another one of the same day",
-            "make one of the two, or move one of them",
+            "merge the two, or move one of them",
         ),
         Code::BadDate => {
             ("`{0}` is not a date", "write \"2026-12-25\", or \"12-25\" for every year")
@@ -380,7 +378,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::CalendarNeverOpens => (
             "the calendar never opens",
-            "give at least one day of the week an opening that no holiday takes away",
+            "give at least one day of the week an opening that no holiday overrides",
         ),
         Code::UnknownSchedule => {
             ("there is no schedule `{0}`", "write one of those in `schedules`: {1}")
@@ -388,37 +386,37 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         Code::UnknownSendingWindow => {
             ("there is no sending window `{0}`", "write one of those in `sending-windows`: {1}")
         }
-        Code::BadCount => {
-            ("{0} is not a number that fits here", "write a whole number from 1 to {1}")
-        }
+        Code::BadCount => ("{0} is not a valid number here", "write a whole number from 1 to {1}"),
         Code::BadUrl => {
-            ("`{0}` is not the address of a picture", "write one that begins with https://")
+            ("`{0}` is not the address of an image", "write one that begins with https://")
         }
         Code::NotOnThisChannel => (
             "{0} cannot show this; it is left out when the message is sent",
             "remove it, or leave it for the account's other channels",
         ),
-        Code::QuickReplyTwice => {
-            ("there are two quick replies that `{0}`", "keep one: a choice is told by what it does")
-        }
-        Code::QuickReplyTitleTwice => {
-            ("two quick replies say `{0}`", "give each its own words: a channel refuses two alike")
-        }
+        Code::QuickReplyTwice => (
+            "there are two quick replies that `{0}`",
+            "keep one: a choice is identified by its effect",
+        ),
+        Code::QuickReplyTitleTwice => (
+            "two quick replies say `{0}`",
+            "give each its own title: a channel refuses two equal ones",
+        ),
         Code::TimeWithoutUse => (
-            "only a quick reply that extends has a use for a time",
+            "only a quick reply with the effect `extend` uses a time",
             "remove `by`, or write \"effect\": \"extend\"",
         ),
         Code::OutsideChannelWindow => (
-            "this reminder can fall later than {0} after the customer's last message, when the channel takes no free text",
-            "give it a `template`, send it sooner, or say in `outside-channel-window` what becomes of it",
+            "this reminder can be due more than {0} after the customer's last message, when the channel accepts no free text",
+            "give it a `template`, send it earlier, or set `outside-channel-window`",
         ),
         Code::ExtendsBeyondChannelWindow => (
-            "after more time than {0} the channel takes no free text, if the customer writes nothing else",
+            "the channel accepts no free text if the customer does not write for more than {0}",
             "give less time, or give later messages a `template`",
         ),
         Code::NeverCloses => (
-            "this rule never closes a ticket: its last reminder always falls when the channel takes no free text, and without its last warning no ticket is closed",
-            "send the last reminder sooner, give it a `template`, or write \"when-left-out\": \"silent-close\"",
+            "this rule never closes a ticket: its last reminder is always due when the channel accepts no free text, and no ticket is closed without its last warning",
+            "send the last reminder earlier, give it a `template`, or write \"when-left-out\": \"silent-close\"",
         ),
         Code::NeverClosesOn => (
             "on {0} this rule never closes a ticket: there its last reminder always falls when the channel takes no free text, and without its last warning no ticket is closed",
@@ -434,7 +432,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::EmptyList => ("the list is empty", "name at least one, or remove it"),
         Code::RuleUnreachable => (
-            "this rule never applies: every ticket that matches it falls under {0}, which stands before it",
+            "this rule never applies: every ticket that matches it also matches {0}, which comes before it",
             "remove it, put it first, or name other tags, priorities, departments or channels",
         ),
         Code::RuleOfExemptTags => (
@@ -446,16 +444,15 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "remove the rule, or name {0} among its `channels`",
         ),
         Code::RulesOverlap => (
-            "a ticket can match this rule and {0}, which is as specific and stands before it: {0} applies",
-            "put first the rule that is to apply, or name more in one of the two",
+            "a ticket can match this rule and {0}, which is equally specific and comes before it: {0} applies",
+            "put the rule first that should apply, or name more in one of the two",
         ),
         Code::TooManyNarrowRules => {
             ("more than {0} rules name tags, priorities or channels", "merge some of them")
         }
-        Code::TooManyProblems => (
-            "problems that are not listed here: {0}",
-            "mend those that are listed, and check again",
-        ),
+        Code::TooManyProblems => {
+            ("problems that are not listed here: {0}", "fix those that are listed, and check again")
+        }
     }
 }
 

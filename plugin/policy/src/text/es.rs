@@ -24,7 +24,7 @@ pub(crate) const WORDS: Words = Words {
     from_customer: "el último mensaje del cliente",
     reminder: "el recordatorio {0} de {1}",
     the_close: "el cierre",
-    act: "Ahora: {0}, con plazo vencido a las {1}.",
+    act: "Ahora: {0}, que venció el {1}.",
     act_reply: "Ahora: se responde automáticamente a {0}.",
     the_resolve: "el cierre que pidió el cliente",
     the_reply: "la respuesta automática",
@@ -33,26 +33,26 @@ pub(crate) const WORDS: Words = Words {
     act_notify_silent: "Ahora: se avisa a los responsables de que el cliente espera una respuesta.",
     act_reopen: "Ahora: se reabre el ticket.",
     act_open_linked: "Ahora: se abre un ticket nuevo, vinculado al cerrado.",
-    act_after_close: "Ahora: los pasos que siguen a un cierre hecho por otro.",
-    wait: "Nada hasta las {0}; entonces vence {1}.",
-    wait_because: "Nada hasta las {0}; entonces vence {1}. {2}",
+    act_after_close: "Ahora: los pasos posteriores a un cierre hecho por otra persona o programa.",
+    wait: "Nada hasta el {0}; entonces vence {1}.",
+    wait_because: "Nada hasta el {0}; entonces vence {1}. {2}",
     rest: "No se hace nada. {0}",
     under_rule: "Regla «{0}».",
     under_version: "Versión {0} de la política.",
-    deadline: "El próximo paso es {0}; vence a las {1}.",
+    deadline: "El próximo paso es {0}; vence el {1}.",
     counted_from: "El tiempo se cuenta desde {1}: {0}.",
     unknown_zone: "No se conoce la zona horaria del cliente, «{0}»: los mensajes con una ventana de envío esperan a una hora en que esté abierta en todas las zonas horarias del país de la cuenta.",
     promised_gap: "Tras el último recordatorio ({0}) se prometieron al cliente {1} antes del cierre.",
     nothing_remembered: "Todavía no se sabe nada de este ticket.",
     remembered_cycle: "Ciclo {0}.",
-    remembered_customer: "El cliente escribió por última vez a las {0}.",
-    remembered_agents: "La empresa respondió a las {0} y por última vez a las {1}; desde entonces el cliente no responde.",
-    remembered_reminder: "El recordatorio {0} se envió a las {1}.",
+    remembered_customer: "El cliente escribió por última vez el {0}.",
+    remembered_agents: "La empresa respondió el {0} y por última vez el {1}; desde entonces el cliente no responde.",
+    remembered_reminder: "El recordatorio {0} se envió el {1}.",
     remembered_failure: "El recordatorio {0} no se pudo enviar ({1}).",
     remembered_blocked: "El recordatorio {0} no se pudo enviar ({1}): el cliente nos bloqueó o ya no existe.",
-    remembered_typing: "El cliente estaba escribiendo a las {0}.",
-    remembered_gone: "El visitante dejó el chat a las {0}.",
-    remembered_pause: "{0}: desde las {1} hasta {2}.",
+    remembered_typing: "El cliente estaba escribiendo el {0}.",
+    remembered_gone: "El visitante dejó el chat el {0}.",
+    remembered_pause: "{0}: desde el {1} hasta {2}.",
     pause_hold: "En espera",
     pause_snooze: "Pospuesto",
     pause_call: "En una llamada",
@@ -62,8 +62,8 @@ pub(crate) const WORDS: Words = Words {
     remembered_opt_out: "El cliente pidió no recibir mensajes automáticos.",
     remembered_resolved: "El cliente indicó que el asunto está resuelto ({0}).",
     remembered_reply: "Queda por enviar una respuesta a {0} ({1}).",
-    remembered_close: "Cerrado a las {0} por {1}.",
-    remembered_reopening: "Reabierto a las {0}.",
+    remembered_close: "Cerrado el {0} por {1}.",
+    remembered_reopening: "Reabierto el {0}.",
     sources: [
         "un agente",
         "el cliente",
@@ -97,10 +97,12 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         Reason::LateReply => {
             ("Nadie escribió después del cierre.", "El cliente escribió después del cierre.")
         }
-        Reason::ClosedByOther => ("Nadie más cerró el ticket.", "Otro cerró el ticket."),
+        Reason::ClosedByOther => {
+            ("Nadie más cerró el ticket.", "Otra persona u otro programa cerró el ticket.")
+        }
         Reason::AlreadyClosed => ("El ticket no está cerrado.", "El ticket ya está cerrado."),
         Reason::NotOpen => {
-            ("Se puede trabajar en el ticket.", "El ticket está fusionado o eliminado.")
+            ("El ticket no está fusionado ni eliminado.", "El ticket está fusionado o eliminado.")
         }
         Reason::UnknownStatus(_) => (
             "El estado del ticket es conocido.",
@@ -122,8 +124,8 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             ("Un agente ya respondió.", "Ningún agente ha respondido desde que se abrió el ticket.")
         }
         Reason::CompanyTurn => (
-            "Es el turno del cliente.",
-            "El cliente escribió el último: la empresa debe la respuesta.",
+            "Le toca responder al cliente.",
+            "El cliente escribió el último mensaje: le toca responder a la empresa.",
         ),
         Reason::ReopenedAwaitsCustomer => (
             "El cliente escribió después de la reapertura.",
@@ -142,7 +144,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "El ciclo empezó antes de activar la política y espera su turno entre los anteriores.",
         ),
         Reason::OnHold => (
-            "Ni espera, ni posposición, ni llamada, ni cola detienen el reloj.",
+            "Nada detiene el reloj: ni espera, ni posposición, ni llamada, ni cola.",
             "El ticket está en espera.",
         ),
         Reason::Snoozed => ("El ticket no está pospuesto.", "El ticket está pospuesto."),
@@ -159,7 +161,9 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         Reason::CloseFailed => {
             ("El cierre no falló.", "El cierre no se pudo ejecutar; alguien debe revisarlo.")
         }
-        Reason::NothingLeft => ("Queda un paso.", "Ya se dieron todos los pasos de la regla."),
+        Reason::NothingLeft => {
+            ("Quedan pasos por dar.", "Ya se dieron todos los pasos de la regla.")
+        }
         Reason::AutomaticReply(_) => (
             "Ocurrió algo que se responde automáticamente: {0}.",
             "No ocurrió nada que se responda automáticamente.",
@@ -222,11 +226,11 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "una política no necesita más de siete niveles; quite las llaves que sobran",
         ),
         Code::WrongType => ("`{0}` debe ser {1}", "escriba {2}"),
-        Code::UnknownKey => ("`{0}` no es una clave de este lugar", "las claves de aquí son {1}"),
-        Code::UnknownKeyNear => ("`{0}` no es una clave de este lugar", "¿quiso decir `{1}`?"),
+        Code::UnknownKey => ("`{0}` no es una clave válida aquí", "las claves posibles son {1}"),
+        Code::UnknownKeyNear => ("`{0}` no es una clave válida aquí", "¿quiso decir `{1}`?"),
         Code::DuplicateKey => ("`{0}` está escrita dos veces", "deje una de las dos"),
         Code::MissingKey => ("falta `{0}`", "añádala, por ejemplo {1}"),
-        Code::UnknownWord => ("`{0}` no es una palabra de este lugar", "escriba una de {1}"),
+        Code::UnknownWord => ("`{0}` no es un valor válido aquí", "escriba uno de {1}"),
         Code::BadDuration => (
             "`{0}` no es una duración",
             "escriba un número entero y una unidad (ms, s, min, h, d), por ejemplo \"15 min\" o \"1 h 30 min\"",
@@ -290,7 +294,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         }
         Code::TooMany => ("hay {0}, más de {1}", "quite algunos o júntelos"),
         Code::GraceOverLimit => (
-            "la gracia de {0} es más larga que el límite de {1}",
+            "el margen `grace` de {0} es mayor que el límite de {1}",
             "haga que `at-most` dure al menos lo que `grace`",
         ),
         Code::ExitNotLinked => (
@@ -325,8 +329,8 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "ciérrelo, como en {{customer.name|cliente}}, o quite las llaves",
         ),
         Code::PlaceholderWithoutFallback => (
-            "`{0}` puede no conocerse cuando se envíe el texto, y nada lo sustituye",
-            "diga qué escribir entonces: {{{0}|cliente}}",
+            "`{0}` puede no tener valor cuando se envíe el texto, y no tiene texto alternativo",
+            "indique un texto alternativo: {{{0}|cliente}}",
         ),
         Code::TimeLeftWithoutClose => (
             "`{0}` necesita un cierre posterior",
@@ -345,8 +349,8 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "acórtelo; una letra con acento ocupa dos bytes, y una de otro alfabeto dos o tres",
         ),
         Code::CanBeEmpty => (
-            "este texto queda vacío cuando no se conoce lo que va en sus lugares, y los canales rechazan un texto o un parámetro vacío",
-            "diga qué escribir entonces, como en {{customer.name|cliente}}",
+            "este texto queda vacío si sus marcadores no tienen valor, y los canales rechazan un texto o un parámetro vacío",
+            "indique un texto alternativo, como en {{customer.name|cliente}}",
         ),
         Code::ParameterLayout => (
             "los canales rechazan una plantilla con un salto de línea, una tabulación o más de cuatro espacios seguidos en un parámetro",
@@ -382,7 +386,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::CalendarNeverOpens => (
             "el calendario no abre nunca",
-            "dé al menos a un día de la semana un horario que ningún festivo quite",
+            "asigne al menos a un día de la semana un horario que ningún festivo anule",
         ),
         Code::UnknownSchedule => {
             ("no existe el horario `{0}`", "escriba uno de los de `schedules`: {1}")
@@ -417,7 +421,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "dele una plantilla en `template`, envíelo antes, o diga en `outside-channel-window` qué hacer con él",
         ),
         Code::ExtendsBeyondChannelWindow => (
-            "pasado más tiempo que {0} el canal no admite texto libre, si el cliente no escribe nada más",
+            "el canal no admite texto libre si pasan más de {0} sin mensajes del cliente",
             "dé menos tiempo, o dé a los mensajes posteriores una plantilla (`template`)",
         ),
         Code::NeverCloses => (

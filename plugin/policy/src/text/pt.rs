@@ -24,34 +24,34 @@ pub(crate) const WORDS: Words = Words {
     from_customer: "a última mensagem do cliente",
     reminder: "o lembrete {0} de {1}",
     the_close: "o encerramento",
-    act: "Agora: {0}, com prazo vencido às {1}.",
-    act_reply: "Agora: responde-se automaticamente a {0}.",
+    act: "Agora: {0}, que venceu em {1}.",
+    act_reply: "Agora: {0} recebe uma resposta automática.",
     the_resolve: "o encerramento que o cliente pediu",
     the_reply: "a resposta automática",
     the_notice: "o aviso aos responsáveis",
     act_notify: "Agora: os responsáveis são avisados de que o encerramento fica retido, porque há campos obrigatórios vazios.",
     act_notify_silent: "Agora: os responsáveis são avisados de que o cliente espera uma resposta.",
     act_reopen: "Agora: o ticket é reaberto.",
-    act_open_linked: "Agora: abre-se um novo ticket, vinculado ao encerrado.",
-    act_after_close: "Agora: os passos que seguem um encerramento feito por outro.",
+    act_open_linked: "Agora: um novo ticket é aberto, vinculado ao encerrado.",
+    act_after_close: "Agora: os passos posteriores a um encerramento feito por outra pessoa ou programa.",
     wait: "Nada até {0}; então vence {1}.",
     wait_because: "Nada até {0}; então vence {1}. {2}",
     rest: "Nada é feito. {0}",
     under_rule: "Regra «{0}».",
     under_version: "Versão {0} da política.",
-    deadline: "O próximo passo é {0}; vence às {1}.",
+    deadline: "O próximo passo é {0}; vence em {1}.",
     counted_from: "O tempo é contado desde {1}: {0}.",
-    unknown_zone: "Não se conhece o fuso horário do cliente, «{0}»: as mensagens com uma janela de envio esperam por uma hora em que ela esteja aberta em todos os fusos horários do país da conta.",
+    unknown_zone: "O fuso horário do cliente, «{0}», não é conhecido: as mensagens com uma janela de envio esperam por uma hora em que ela esteja aberta em todos os fusos horários do país da conta.",
     promised_gap: "Após o último lembrete ({0}) foram prometidos ao cliente {1} antes do encerramento.",
     nothing_remembered: "Ainda não se sabe nada deste ticket.",
     remembered_cycle: "Ciclo {0}.",
-    remembered_customer: "O cliente escreveu pela última vez às {0}.",
-    remembered_agents: "A empresa respondeu às {0} e pela última vez às {1}; desde então o cliente está em silêncio.",
-    remembered_reminder: "O lembrete {0} foi enviado às {1}.",
+    remembered_customer: "O cliente escreveu pela última vez em {0}.",
+    remembered_agents: "A empresa respondeu em {0} e pela última vez em {1}; desde então o cliente está em silêncio.",
+    remembered_reminder: "O lembrete {0} foi enviado em {1}.",
     remembered_failure: "O lembrete {0} não pôde ser enviado ({1}).",
     remembered_blocked: "O lembrete {0} não pôde ser enviado ({1}): o cliente nos bloqueou ou não existe mais.",
-    remembered_typing: "O cliente estava digitando às {0}.",
-    remembered_gone: "O visitante saiu do chat às {0}.",
+    remembered_typing: "O cliente estava digitando em {0}.",
+    remembered_gone: "O visitante saiu do chat em {0}.",
     remembered_pause: "{0}: de {1} até {2}.",
     pause_hold: "Em espera",
     pause_snooze: "Adiado",
@@ -62,8 +62,8 @@ pub(crate) const WORDS: Words = Words {
     remembered_opt_out: "O cliente pediu para não receber mensagens automáticas.",
     remembered_resolved: "O cliente informou que o assunto está resolvido ({0}).",
     remembered_reply: "Falta enviar uma resposta a {0} ({1}).",
-    remembered_close: "Encerrado às {0} por {1}.",
-    remembered_reopening: "Reaberto às {0}.",
+    remembered_close: "Encerrado em {0} por {1}.",
+    remembered_reopening: "Reaberto em {0}.",
     sources: ["um agente", "o cliente", "inatividade", "o fluxo", "outro programa", "outra pessoa"],
     condition,
     shape,
@@ -93,14 +93,16 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "Ninguém escreveu depois do encerramento.",
             "O cliente escreveu depois do encerramento.",
         ),
-        Reason::ClosedByOther => ("Ninguém mais encerrou o ticket.", "Outro encerrou o ticket."),
+        Reason::ClosedByOther => {
+            ("Ninguém mais encerrou o ticket.", "Outra pessoa ou outro programa encerrou o ticket.")
+        }
         Reason::AlreadyClosed => ("O ticket não está encerrado.", "O ticket já está encerrado."),
         Reason::NotOpen => {
-            ("É possível trabalhar no ticket.", "O ticket está mesclado ou excluído.")
+            ("O ticket não está mesclado nem excluído.", "O ticket está mesclado ou excluído.")
         }
         Reason::UnknownStatus(_) => (
-            "O estado do ticket é conhecido.",
-            "O ticket está em um estado desconhecido: «{0}». Nada é feito com ele.",
+            "O status do ticket é conhecido.",
+            "O ticket tem um status desconhecido: «{0}». Nada é feito com ele.",
         ),
         Reason::SwitchedOff => ("A política está ativada.", "A política está desativada."),
         Reason::NoRule => (
@@ -115,7 +117,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             ("Um agente já respondeu.", "Nenhum agente respondeu desde que o ticket foi aberto.")
         }
         Reason::CompanyTurn => {
-            ("É a vez do cliente.", "O cliente escreveu por último: a empresa deve a resposta.")
+            ("É a vez do cliente.", "O cliente escreveu por último: é a vez da empresa.")
         }
         Reason::ReopenedAwaitsCustomer => (
             "O cliente escreveu depois da reabertura.",
@@ -134,7 +136,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "O ciclo começou antes de ativar a política e espera a vez entre os anteriores.",
         ),
         Reason::OnHold => (
-            "Nem espera, nem adiamento, nem chamada, nem fila param o relógio.",
+            "Nada para o relógio: nem espera, nem adiamento, nem chamada, nem fila.",
             "O ticket está em espera.",
         ),
         Reason::Snoozed => ("O ticket não está adiado.", "O ticket está adiado."),
@@ -152,7 +154,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "O encerramento não falhou.",
             "O encerramento não pôde ser executado; alguém precisa verificar.",
         ),
-        Reason::NothingLeft => ("Resta um passo.", "Todos os passos da regra já foram dados."),
+        Reason::NothingLeft => ("Ainda há passos.", "Todos os passos da regra já foram dados."),
         Reason::AutomaticReply(_) => (
             "Ocorreu algo que se responde automaticamente: {0}.",
             "Não ocorreu nada que se responda automaticamente.",
@@ -170,7 +172,7 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
             "A janela de envio está fechada nesse horário; o passo espera que ela abra.",
         ),
         Reason::OverBudget => (
-            "Pode-se enviar mais uma mensagem ao cliente.",
+            "O cliente pode receber mais uma mensagem.",
             "O cliente já recebeu tantas mensagens quantas a política permite; o passo espera.",
         ),
         Reason::Retry(_) => (
@@ -183,15 +185,15 @@ fn condition(reason: &Reason) -> (&'static str, &'static str) {
         ),
         Reason::VisitorLeft => (
             "O visitante continua no chat.",
-            "O visitante saiu do chat: não se enviam lembretes, e o encerramento é silencioso e pode vir antes.",
+            "O visitante saiu do chat: nenhum lembrete é enviado, e o encerramento é silencioso e pode vir antes.",
         ),
         Reason::CompanySilent => (
-            "O cliente não espera mais do que a política permite, ou já se avisou.",
+            "O cliente não espera mais do que a política permite, ou já houve um aviso.",
             "O cliente espera uma resposta há mais tempo do que a política permite.",
         ),
         Reason::OptedOut => (
             "O cliente aceita mensagens automáticas.",
-            "O cliente não quer mensagens automáticas: não se enviam lembretes, e o encerramento é silencioso.",
+            "O cliente não quer mensagens automáticas: nenhum lembrete é enviado, e o encerramento é silencioso.",
         ),
     }
 }
@@ -215,11 +217,11 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "uma política não precisa de mais de sete níveis; retire as chaves a mais",
         ),
         Code::WrongType => ("`{0}` deve ser {1}", "escreva {2}"),
-        Code::UnknownKey => ("`{0}` não é uma chave deste lugar", "as chaves daqui são {1}"),
-        Code::UnknownKeyNear => ("`{0}` não é uma chave deste lugar", "você quis dizer `{1}`?"),
+        Code::UnknownKey => ("`{0}` não é uma chave válida aqui", "as chaves possíveis são {1}"),
+        Code::UnknownKeyNear => ("`{0}` não é uma chave válida aqui", "você quis dizer `{1}`?"),
         Code::DuplicateKey => ("`{0}` está escrita duas vezes", "deixe uma das duas"),
         Code::MissingKey => ("falta `{0}`", "adicione-a, por exemplo {1}"),
-        Code::UnknownWord => ("`{0}` não é uma palavra deste lugar", "escreva uma de {1}"),
+        Code::UnknownWord => ("`{0}` não é um valor válido aqui", "escreva um de {1}"),
         Code::BadDuration => (
             "`{0}` não é uma duração",
             "escreva um número inteiro e uma unidade (ms, s, min, h, d), por exemplo \"15 min\" ou \"1 h 30 min\"",
@@ -313,11 +315,11 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         }
         Code::BadPlaceholder => (
             "`{{` abre um marcador que não se fecha, ou está onde nada pode ser preenchido",
-            "feche-a, como em {{customer.name|cliente}}, ou tire as chaves",
+            "feche-o, como em {{customer.name|cliente}}, ou tire as chaves",
         ),
         Code::PlaceholderWithoutFallback => (
-            "`{0}` pode não ser conhecido quando o texto for enviado, e nada o substitui",
-            "diga o que escrever nesse caso: {{{0}|cliente}}",
+            "`{0}` pode não ter valor quando o texto for enviado, e não tem texto alternativo",
+            "indique um texto alternativo: {{{0}|cliente}}",
         ),
         Code::TimeLeftWithoutClose => (
             "`{0}` precisa de um encerramento posterior",
@@ -336,8 +338,8 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "encurte-o; uma letra com acento ocupa dois bytes, e uma de outro alfabeto dois ou três",
         ),
         Code::CanBeEmpty => (
-            "este texto fica vazio quando não se sabe o que vai em seus lugares, e os canais recusam um texto ou parâmetro vazio",
-            "diga o que escrever então, como em {{customer.name|cliente}}",
+            "este texto fica vazio se seus marcadores não tiverem valor, e os canais recusam um texto ou parâmetro vazio",
+            "indique um texto alternativo, como em {{customer.name|cliente}}",
         ),
         Code::ParameterLayout => (
             "os canais recusam um modelo com quebra de linha, tabulação ou mais de quatro espaços seguidos em um parâmetro",
@@ -373,7 +375,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::CalendarNeverOpens => (
             "o calendário nunca abre",
-            "dê a pelo menos um dia da semana um horário que nenhum feriado tire",
+            "defina para pelo menos um dia da semana um horário que nenhum feriado anule",
         ),
         Code::UnknownSchedule => {
             ("não existe o horário `{0}`", "escreva um dos de `schedules`: {1}")
@@ -393,7 +395,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
         ),
         Code::QuickReplyTwice => (
             "há duas respostas rápidas com `{0}`",
-            "deixe uma: a escolha se reconhece pelo que faz",
+            "deixe uma: a escolha é reconhecida pelo seu efeito",
         ),
         Code::QuickReplyTitleTwice => (
             "duas respostas rápidas dizem `{0}`",
@@ -408,11 +410,11 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "dê a ele um modelo em `template`, envie-o antes, ou diga em `outside-channel-window` o que fazer com ele",
         ),
         Code::ExtendsBeyondChannelWindow => (
-            "depois de mais tempo que {0} o canal não aceita texto livre, se o cliente não escrever mais nada",
+            "o canal não aceita texto livre se passarem mais de {0} sem mensagens do cliente",
             "dê menos tempo, ou dê às mensagens seguintes um modelo (`template`)",
         ),
         Code::NeverCloses => (
-            "esta regra nunca fecha um ticket: seu último lembrete sempre cai quando o canal não aceita texto livre, e sem seu último aviso nenhum ticket é fechado",
+            "esta regra nunca encerra um ticket: seu último lembrete sempre cai quando o canal não aceita texto livre, e sem seu último aviso nenhum ticket é encerrado",
             "envie antes o último lembrete, dê a ele um modelo (`template`), ou escreva \"when-left-out\": \"silent-close\"",
         ),
         Code::NeverClosesOn => (
