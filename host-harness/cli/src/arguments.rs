@@ -110,7 +110,7 @@ pub(crate) struct PluginArgument {
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct LimitArguments {
     /// Change a limit of the plugin, such as fuel=20000000 or wasm_memory_bytes=32MiB
-    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    #[arg(long = "plugin-limit", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) changed: Vec<(String, String)>,
 }
 
@@ -1003,5 +1003,16 @@ fn one_of(text: &str, known: &[&str]) -> String {
             "é um de {known}",
             known = known.join(", ")
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    /// Two options of the same name would make every call of a command panic.
+    #[test]
+    fn options_of_a_command_do_not_collide() {
+        super::Arguments::command().debug_assert();
     }
 }

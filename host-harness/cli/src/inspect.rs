@@ -99,9 +99,9 @@ fn read(file: &Path, most: u64) -> Result<Vec<u8>, Unusable> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
         let name = file.display();
         return Err(tr!(
-            "`{name}` has more than {most} bytes; raise that with `--limit component_bytes=…`",
-            "`{name}` tiene más de {most} bytes; súbalo con `--limit component_bytes=…`",
-            "`{name}` tem mais de {most} bytes; aumente com `--limit component_bytes=…`"
+            "`{name}` has more than {most} bytes; raise that with `--plugin-limit component_bytes=…`",
+            "`{name}` tiene más de {most} bytes; súbalo con `--plugin-limit component_bytes=…`",
+            "`{name}` tem mais de {most} bytes; aumente com `--plugin-limit component_bytes=…`"
         )
         .into());
     }
