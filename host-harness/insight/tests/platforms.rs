@@ -110,9 +110,10 @@ fn chatwoot_messages() {
             {"id":3,"content":"se asignó","message_type":2,"created_at":1772442010,"private":false,"conversation_id":33},
             {"id":4,"content":"¿Sí?","message_type":1,"created_at":1772442060,"private":false,"conversation_id":33,"sender":{"id":1,"type":"user"}},
             {"id":5,"content":"bot","message_type":1,"created_at":1772442061,"private":false,"conversation_id":33,"sender_type":"AgentBot"},
-            {"id":6,"content":"nota","message_type":1,"created_at":1772442070,"private":true,"conversation_id":33,"sender":{"id":1,"type":"user"}}]}"#,
+            {"id":6,"content":"nota","message_type":1,"created_at":1772442070,"private":true,"conversation_id":33,"sender":{"id":1,"type":"user"}},
+            {"id":7,"content":"no llegó","message_type":1,"created_at":1772442080,"private":false,"status":"failed","conversation_id":33,"sender":{"id":1,"type":"user"}}]}"#,
     );
-    assert_eq!((told(&read), read.skipped), (vec!["33 cbab".to_owned()], 2));
+    assert_eq!((told(&read), read.skipped), (vec!["33 cbab".to_owned()], 3));
     let table = "conversation_id,id,message_type,sender_type,private,created_at\n33,1,0,Contact,f,2026-03-02 09:00:00 UTC\n33,2,1,User,f,2026-03-02 09:01:00.123 UTC\n33,3,2,,f,2026-03-02 09:02:00 UTC\n33,4,1,User,t,2026-03-02 09:03:00 UTC\n";
     assert_eq!(told(&csv(Platform::Chatwoot, table)), ["33 ca"]);
 }

@@ -107,7 +107,7 @@ const INTERCOM: Shape = Shape {
         (At, &["created_at"]),
         (Department, &["team_name", "^.team_assignee_id"]),
         (Message, &["id", "part_id"]),
-        (Customer, &["contact_id", "^.contacts.contacts.0.id", "^.user.id"]),
+        (Customer, &["contact_id", "^.contacts.contacts.0.id", "^.contacts.0.id", "^.user.id"]),
         (Private, &[]),
         (Public, &[]),
     ],
@@ -170,7 +170,8 @@ const CHATWOOT: Shape = Shape {
         ("template", BOT),
         ("3", BOT),
     ],
-    skipped: &[("message_type", &["activity", "2"], false)],
+    // What failed never reached the customer.
+    skipped: &[("message_type", &["activity", "2"], false), ("status", &["failed"], false)],
     marks: &["message_type", "created_at"],
     openings: &[],
 };
@@ -225,7 +226,7 @@ const BLIP: Shape = Shape {
             &["ticketId", "ticket.id", "metadata.#message.ticketId", "^.ticketId", "^.ticket.id"],
         ),
         (Author, &["metadata.#messageEmitter", "direction"]),
-        (At, &["date", "storageDate"]),
+        (At, &["date", "storageDate", "metadata.#envelope.storageDate"]),
         (Department, &["team", "^.team", "^.ticket.team"]),
         (Message, &["id"]),
         (Customer, &["customerIdentity", "^.customerIdentity", "^.ticket.customerIdentity"]),
