@@ -12,7 +12,7 @@ use despertador_contract::{
 use despertador_host::{
     CallError, Conversation, Host, Impurity, Limits, Options, Plugin, Policy, PolicyError,
 };
-use despertador_insight::{History, Item, Judged, Recorded, Settings, Who, backtest};
+use despertador_insight::{History, Item, Judged, RecordedTicket, Settings, Who, backtest};
 use despertador_tests::sample::{MINUTE, START, message, surroundings, ticket};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve};
@@ -316,9 +316,9 @@ fn what_is_carried_out_is_not_asked_for_again() {
 
 /// The result of a backtest of a ticket in this department.
 fn backtested(department: &str) -> Result<Judged, CallError> {
-    let said = |at, who| Item::Said { at, who };
+    let said = |at, who| Item::Message { at, who };
     let items = vec![said(START, Who::Customer), said(START + MINUTE, Who::Agent)];
-    let ticket = Recorded { id: "4711".into(), department: Some(0), customer: None, items };
+    let ticket = RecordedTicket { id: "4711".into(), department: Some(0), customer: None, items };
     let history = History { departments: vec![department.into()], tickets: vec![ticket] };
     let policy = policy_with(Limits::default());
     backtest(&history, &policy, &Settings::default(), NonZeroUsize::MIN, &|_| ())

@@ -8,8 +8,8 @@ use despertador_contract::event_log::Row;
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::store::EntryKind;
 use despertador_insight::{
-    Archive, Authors, Column, Columns, DayOrder, Dialect, Gathering, Means, Platform, Read, Skip,
-    Timing, Unreadable, Who,
+    Archive, ArchiveBuilder, Authors, Column, Columns, DayOrder, Dialect, Platform, Read,
+    ReadOptions, Skip, Timing, Unreadable, Who,
 };
 
 use crate::arguments::{EventsArguments, FormArguments};
@@ -52,10 +52,10 @@ pub(crate) fn read(
         ..Timing::default()
     };
     let goes_on = |_| !interrupt.is_wanted();
-    let means = Means {
+    let options = ReadOptions {
         folder: form.scratch.clone().unwrap_or_else(std::env::temp_dir),
         goes_on: &goes_on,
-        ..Means::default()
+        ..ReadOptions::default()
     };
     let is_journal = is_file && Journal::is_one(file).map_err(unreadable)?;
     let bar = match length {
@@ -67,7 +67,7 @@ pub(crate) fn read(
     let mut bytes = BufReader::new(bar.wrap_read(open.take(length)));
     let (columns, authors) = (named_columns(form)?, named_authors(form)?);
     let read = if is_journal {
-        out_of_journal(file, form, means, &|| bar.inc(1))
+        out_of_journal(file, form, options, &|| bar.inc(1))
     } else if form.account.is_some() {
         return Err(Unusable::from(tr!(
             "only a journal or a desk's file has an account",
@@ -76,11 +76,11 @@ pub(crate) fn read(
         ))
         .into());
     } else if let Some(platform) = form.from.filter(|_| is_json(file, &mut bytes)) {
-        Archive::dump(bytes, platform, &columns, &authors, &timing, means).map_err(Failed::File)
+        Archive::dump(bytes, platform, &columns, &authors, &timing, options).map_err(Failed::File)
     } else if has_lines(file) {
-        Archive::event_log(bytes, &timing, means).map_err(Failed::File)
+        Archive::event_log(bytes, &timing, options).map_err(Failed::File)
     } else {
-        Archive::csv(bytes, &columns, &authors, &timing, means).map_err(Failed::File)
+        Archive::csv(bytes, &columns, &authors, &timing, options).map_err(Failed::File)
     };
     bar.finish_and_clear();
     let read = read.map_err(|failed| match failed {
@@ -210,11 +210,11 @@ impl From<JournalError> for Failed {
 fn out_of_journal(
     file: &Path,
     form: &FormArguments,
-    means: Means<'_>,
+    options: ReadOptions<'_>,
     read_one: &dyn Fn(),
 ) -> Result<Read<Archive>, Failed> {
     // The times are the desk's own: when the file was written says nothing more.
-    let mut gathering = Gathering::new(means, form.now);
+    let mut builder = ArchiveBuilder::new(options, form.now);
     let selection = Selection { account: form.account.clone(), ..Selection::default() };
     let mut accounts: Vec<String> = Vec::new();
     Journal::open(file)?.read::<Failed>(&selection, |line| {
@@ -235,7 +235,7 @@ fn out_of_journal(
         let row = Row::from_value(row).map_err(|wrong| {
             Failed::Journal(JournalError::Line(seq, format!("the entry's row: {wrong}")))
         })?;
-        gathering.row(seq, &row).map_err(Failed::File)?;
+        builder.row(seq, &row).map_err(Failed::File)?;
         Ok(true)
     })?;
     if accounts.len() > 1 {
@@ -247,7 +247,7 @@ fn out_of_journal(
         );
         return Err(Failed::File(Unreadable::Broken(why)));
     }
-    gathering.end().map_err(Failed::File)
+    builder.end().map_err(Failed::File)
 }
 
 /// Nothing in a file can have happened more than a day after it was written last.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use despertador_contract::duration;
-use despertador_insight::{Suggestion, Wanted, suggest_for as times};
+use despertador_insight::{Suggestion, SuggestionOptions, suggest_for as times};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::SuggestArguments;
@@ -29,7 +29,7 @@ pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<End
                 return Ok(Ended::Interrupted);
             }
         };
-    let wanted = Wanted {
+    let wanted = SuggestionOptions {
         premature_per_mille: arguments.premature.saturating_mul(10),
         window: i64::try_from(arguments.window).unwrap_or(i64::MAX),
     };

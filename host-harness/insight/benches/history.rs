@@ -25,7 +25,9 @@ use std::time::Instant;
 use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
 use despertador_host::{Host, Options};
-use despertador_insight::{Archive, Authors, Columns, Means, Settings, Timing, try_all};
+use despertador_insight::{
+    Archive, Authors, Columns, ReadOptions, Settings, Timing, backtest_archive,
+};
 use fastrand::Rng;
 
 const MINUTE: i64 = 60_000;
@@ -136,7 +138,7 @@ fn main() {
         &Columns::default(),
         &Authors::default(),
         &Timing::default(),
-        Means::default(),
+        ReadOptions::default(),
     )
     .unwrap();
     let reading = begin.elapsed().as_secs_f64();
@@ -156,7 +158,8 @@ fn main() {
     }
     for threads in counts {
         let (begin, before) = (Instant::now(), worked());
-        let tried = try_all(&archive, &policies, &Settings::default(), threads, &|_| true).unwrap();
+        let tried = backtest_archive(&archive, &policies, &Settings::default(), threads, &|_| true)
+            .unwrap();
         let took = begin.elapsed().as_secs_f64();
         let cores = worked().zip(before).map_or(f64::NAN, |(after, before)| after - before);
         assert!(tried.is_whole);

@@ -6,7 +6,7 @@ use despertador_contract::Call;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Event, Happening, Instant, Source};
 
-use crate::history::{History, Item, Recorded, Who};
+use crate::history::{History, Item, RecordedTicket, Who};
 use crate::read::Unreadable;
 use crate::spool::{Records, Spool, What, digest};
 
@@ -26,7 +26,7 @@ pub struct Archive {
 /// Some tickets of an archive, each of them whole.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Part {
-    pub(crate) tickets: Vec<Recorded>,
+    pub(crate) tickets: Vec<RecordedTicket>,
     /// Rows that stood after later ones of their ticket.
     pub(crate) moved: u64,
     /// Rows that were there before, by their id.
@@ -53,14 +53,14 @@ struct Opening {
 impl Openings {
     /// Those of some tickets.
     #[must_use]
-    pub fn of(tickets: &[Recorded]) -> Self {
+    pub fn of(tickets: &[RecordedTicket]) -> Self {
         let mut openings = Self::default();
         openings.add(tickets);
         openings.put_in_order();
         openings
     }
 
-    pub(crate) fn add(&mut self, tickets: &[Recorded]) {
+    pub(crate) fn add(&mut self, tickets: &[RecordedTicket]) {
         self.0.extend(tickets.iter().filter_map(|recorded| {
             Some(Opening {
                 customer: recorded.customer?,
@@ -79,7 +79,12 @@ impl Openings {
     /// When the customer of a ticket opened another one of the same department, between two
     /// instants and these included; the first time.
     #[must_use]
-    pub fn next(&self, recorded: &Recorded, from: Instant, until: Instant) -> Option<Instant> {
+    pub fn next(
+        &self,
+        recorded: &RecordedTicket,
+        from: Instant,
+        until: Instant,
+    ) -> Option<Instant> {
         let customer = recorded.customer?;
         let ticket = digest(recorded.id.as_str());
         let first = self.0.partition_point(|o| (o.customer, o.at) < (customer, from));
@@ -119,7 +124,7 @@ impl Archive {
 
     /// The name of a department.
     #[must_use]
-    pub fn department(&self, recorded: &Recorded) -> Option<&str> {
+    pub fn department(&self, recorded: &RecordedTicket) -> Option<&str> {
         let number = usize::try_from(recorded.department?).ok()?;
         self.departments.get(number).map(String::as_str)
     }
@@ -145,7 +150,7 @@ impl Archive {
     pub fn tickets_where(
         &self,
         wanted: impl Fn(&str) -> bool,
-    ) -> Result<Vec<Recorded>, Unreadable> {
+    ) -> Result<Vec<RecordedTicket>, Unreadable> {
         let mut found = Vec::new();
         for number in 0..self.spool.parts() {
             found.extend(self.part(number)?.tickets.into_iter().filter(|r| wanted(&r.id)));
@@ -170,7 +175,8 @@ fn gather(bytes: &[u8]) -> Part {
     let mut seen: HashSet<(usize, u64)> = HashSet::new();
     for record in Records(bytes) {
         let place = *places.entry(record.ticket).or_insert_with(|| {
-            part.tickets.push(Recorded { id: record.ticket.to_owned(), ..Recorded::default() });
+            part.tickets
+                .push(RecordedTicket { id: record.ticket.to_owned(), ..RecordedTicket::default() });
             part.tickets.len().saturating_sub(1)
         });
         if record.id.is_some_and(|id| !seen.insert((place, id))) {
@@ -184,9 +190,9 @@ fn gather(bytes: &[u8]) -> Part {
             part.moved = part.moved.saturating_add(1);
         }
         let item = match record.what {
-            What::Said(who) => {
+            What::Message(who) => {
                 let who = Who::ALL.get(usize::from(who)).copied().unwrap_or(Who::Bot);
-                Some(Item::Said { at: record.at, who })
+                Some(Item::Message { at: record.at, who })
             }
             What::Row(text) => {
                 // It was read before, and written by the same code.

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::archive::{Archive, Openings};
 use crate::figures::{Judged, Premature, Verdict};
-use crate::history::{History, Item, Recorded};
+use crate::history::{History, Item, RecordedTicket};
 use crate::read::Unreadable;
 
 /// How a history is played and judged.
@@ -57,7 +57,7 @@ pub struct Outcome {
     /// The reminders, in order.
     pub reminders: Vec<Sent>,
     /// The close, if there was one.
-    pub closed: Option<Shut>,
+    pub closed: Option<Closed>,
     /// How many messages waited or were left out, by the code of the reason. Of one silence each
     /// message counts once, however often it was looked at.
     pub withheld: BTreeMap<String, u64>,
@@ -85,7 +85,7 @@ pub struct Sent {
 
 /// A close that would have been made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shut {
+pub struct Closed {
     /// When.
     pub at: Instant,
     /// Since when the customer had been silent: the company's latest message.
@@ -114,28 +114,29 @@ pub fn backtest(
     let openings = Openings::of(&history.tickets);
     let settings = &settings.on(policy);
     let part = history.tickets.len().div_ceil(threads.get()).max(1);
-    let play_part = |tickets: &[Recorded]| -> Result<Judged, CallError> {
+    let play_part = |tickets: &[RecordedTicket]| -> Result<Judged, CallError> {
         let mut judged = Judged::default();
         let mut session = policy.session();
         for (tickets, recorded) in (1_usize..).zip(tickets) {
             let department = history.department(recorded);
-            let outcome = tried(recorded, department, &mut session, settings, &openings, ends)?;
+            let outcome =
+                play_and_judge(recorded, department, &mut session, settings, &openings, ends)?;
             judged.add(recorded, department, &outcome);
-            if tickets.is_multiple_of(TOLD_EVERY) {
-                done(TOLD_EVERY);
+            if tickets.is_multiple_of(PROGRESS_TICKETS) {
+                done(PROGRESS_TICKETS);
             }
         }
         Ok(judged)
     };
     let mut all = Judged::default();
-    for part in on_threads(history.tickets.chunks(part), &play_part) {
+    for part in in_parallel(history.tickets.chunks(part), &play_part) {
         all.join(part?);
     }
     Ok(all)
 }
 
 /// Does something with each of some things, on a thread each, and returns the results in order.
-fn on_threads<T: Send, R: Send>(
+fn in_parallel<T: Send, R: Send>(
     things: impl Iterator<Item = T>,
     what: &(impl Fn(T) -> R + Sync),
 ) -> Vec<R> {
@@ -149,11 +150,11 @@ fn on_threads<T: Send, R: Send>(
 }
 
 /// After so many tickets it is told that they are done.
-const TOLD_EVERY: usize = 1_000;
+const PROGRESS_TICKETS: usize = 1_000;
 
 /// Policies tried on an archive, or on as much of it as there was time for.
 #[derive(Debug, Clone, Default)]
-pub struct Tried {
+pub struct ArchiveBacktest {
     /// What came of each policy, in the order given.
     pub judged: Vec<Judged>,
     /// Tickets that were played, each to its end.
@@ -168,7 +169,7 @@ pub struct Tried {
 
 /// Why an archive could not be tried.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Untried {
+pub enum BacktestError {
     /// The plugin did not answer.
     #[error(transparent)]
     Plugin(CallError),
@@ -186,21 +187,21 @@ pub enum Untried {
 /// # Errors
 ///
 /// The first call that the plugin did not answer, or a part that cannot be read.
-pub fn try_all(
+pub fn backtest_archive(
     archive: &Archive,
     policies: &[Policy],
     settings: &Settings,
     threads: NonZeroUsize,
     goes_on: &(dyn Fn(u64) -> bool + Sync),
-) -> Result<Tried, Untried> {
+) -> Result<ArchiveBacktest, BacktestError> {
     let ends = archive.ends().unwrap_or_default();
     let next = AtomicUsize::new(0);
     let is_stopped = AtomicBool::new(false);
-    let play_parts = |_| -> Result<Tried, Untried> {
+    let play_parts = |_| -> Result<ArchiveBacktest, BacktestError> {
         let mut sessions: Vec<(Session<'_>, Settings)> =
             policies.iter().map(|policy| (policy.session(), settings.on(policy))).collect();
         let judged = vec![Judged::default(); policies.len()];
-        let mut tried_here = Tried { judged, ..Tried::default() };
+        let mut tried_here = ArchiveBacktest { judged, ..ArchiveBacktest::default() };
         let mut untold = 0_u64;
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -208,14 +209,15 @@ pub fn try_all(
                 goes_on(untold);
                 return Ok(tried_here);
             }
-            for recorded in archive.part(number).map_err(Untried::Archive)?.tickets {
+            for recorded in archive.part(number).map_err(BacktestError::Archive)?.tickets {
                 let department = archive.department(&recorded);
                 for ((session, settings), judged) in sessions.iter_mut().zip(&mut tried_here.judged)
                 {
                     let openings = &archive.openings;
-                    let outcome = tried(&recorded, department, session, settings, openings, ends)
-                        .map_err(Untried::Plugin)
-                        .inspect_err(|_| is_stopped.store(true, Ordering::Relaxed))?;
+                    let outcome =
+                        play_and_judge(&recorded, department, session, settings, openings, ends)
+                            .map_err(BacktestError::Plugin)
+                            .inspect_err(|_| is_stopped.store(true, Ordering::Relaxed))?;
                     judged.add(&recorded, department, &outcome);
                 }
                 let rows = u64::try_from(recorded.items.len()).unwrap_or(u64::MAX);
@@ -224,7 +226,7 @@ pub fn try_all(
                 tried_here.rows = tried_here.rows.saturating_add(rows);
                 tried_here.until = tried_here.until.max(last);
                 untold = untold.saturating_add(rows);
-                if untold >= TOLD_ROWS {
+                if untold >= PROGRESS_ROWS {
                     let goes_on = goes_on(std::mem::take(&mut untold));
                     is_stopped.fetch_or(!goes_on, Ordering::Relaxed);
                     if is_stopped.load(Ordering::Relaxed) {
@@ -234,8 +236,11 @@ pub fn try_all(
             }
         }
     };
-    let mut all = Tried { judged: vec![Judged::default(); policies.len()], ..Tried::default() };
-    for part in on_threads(0..threads.get(), &play_parts) {
+    let mut all = ArchiveBacktest {
+        judged: vec![Judged::default(); policies.len()],
+        ..ArchiveBacktest::default()
+    };
+    for part in in_parallel(0..threads.get(), &play_parts) {
         let part = part?;
         for (all, part) in all.judged.iter_mut().zip(part.judged) {
             all.join(part);
@@ -252,13 +257,13 @@ pub fn try_all(
 }
 
 /// After so many rows it is told that they are done.
-const TOLD_ROWS: u64 = 2_000;
+const PROGRESS_ROWS: u64 = 2_000;
 
 /// Plays one ticket and judges its close also by what the customer did in other tickets: one that
 /// they open in the same department within the window makes it premature, for they had to ask
 /// again. What they write in a ticket that was open besides speaks of something else.
-fn tried(
-    recorded: &Recorded,
+fn play_and_judge(
+    recorded: &RecordedTicket,
     department: Option<&str>,
     session: &mut Session<'_>,
     settings: &Settings,
@@ -291,7 +296,7 @@ fn tried(
 ///
 /// A call that the plugin did not answer.
 pub fn play(
-    recorded: &Recorded,
+    recorded: &RecordedTicket,
     department: Option<&str>,
     session: &mut Session<'_>,
     settings: &Settings,
@@ -401,7 +406,7 @@ impl Stage<'_, '_> {
                 });
             }
             (Task::Close(_), _) => {
-                self.outcome.closed = Some(Shut {
+                self.outcome.closed = Some(Closed {
                     at: now,
                     silent_since: self.company_wrote.unwrap_or(now),
                     verdict: Verdict { premature: Premature::Unknown, is_judged: false },

@@ -6,7 +6,7 @@ use despertador_contract::Instant;
 
 use crate::archive::Archive;
 use crate::figures::{Premature, Verdict};
-use crate::history::{History, Recorded};
+use crate::history::{History, RecordedTicket};
 use crate::read::Unreadable;
 
 /// A silence: since the company's last word, until the customer wrote, if they did.
@@ -147,7 +147,7 @@ impl Delays {
 fn add(
     (all, departments): &mut (Delays, BTreeMap<String, Delays>),
     department: Option<&str>,
-    recorded: &Recorded,
+    recorded: &RecordedTicket,
 ) {
     let silences = silences(recorded);
     if let Some(name) = department {
@@ -163,7 +163,7 @@ fn add(
 }
 
 /// The silences of a ticket: those that the company's last word before the customer's next begins.
-fn silences(recorded: &Recorded) -> Vec<Silence> {
+fn silences(recorded: &RecordedTicket) -> Vec<Silence> {
     let mut silences = Vec::new();
     let mut since: Option<Instant> = None;
     for item in &recorded.items {
@@ -230,20 +230,21 @@ mod tests {
 
     /// Tickets of the company's word at the first minute and the customer's at the second, if any.
     fn delays(silences: &[(i64, Option<i64>)], ends: i64) -> Delays {
-        let mut tickets: Vec<Recorded> = silences
-            .iter()
-            .map(|(since, answered)| {
-                let mut items =
-                    vec![Item::Said { at: since.saturating_mul(MINUTE), who: Who::Agent }];
-                items.extend(
-                    answered
-                        .map(|at| Item::Said { at: at.saturating_mul(MINUTE), who: Who::Customer }),
-                );
-                Recorded { items, ..Recorded::default() }
-            })
-            .collect();
-        let last = Item::Said { at: ends.saturating_mul(MINUTE), who: Who::Customer };
-        tickets.push(Recorded { items: vec![last], ..Recorded::default() });
+        let mut tickets: Vec<RecordedTicket> =
+            silences
+                .iter()
+                .map(|(since, answered)| {
+                    let mut items =
+                        vec![Item::Message { at: since.saturating_mul(MINUTE), who: Who::Agent }];
+                    items.extend(answered.map(|at| Item::Message {
+                        at: at.saturating_mul(MINUTE),
+                        who: Who::Customer,
+                    }));
+                    RecordedTicket { items, ..RecordedTicket::default() }
+                })
+                .collect();
+        let last = Item::Message { at: ends.saturating_mul(MINUTE), who: Who::Customer };
+        tickets.push(RecordedTicket { items: vec![last], ..RecordedTicket::default() });
         Delays::of(&History { tickets, ..History::default() }).0
     }
 

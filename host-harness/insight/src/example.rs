@@ -7,13 +7,13 @@ use despertador_host::{CallError, Policy};
 
 use crate::backtest::{Outcome, Settings, play};
 use crate::figures::Judged;
-use crate::history::{History, Recorded};
+use crate::history::{History, RecordedTicket};
 
 /// A ticket that was closed too early, with all that happened to it.
 #[derive(Debug, Clone)]
 pub struct Example<'h> {
     /// What was recorded.
-    pub recorded: &'h Recorded,
+    pub recorded: &'h RecordedTicket,
     /// Its department, where one is named.
     pub department: Option<&'h str>,
     /// What the policy would have done.

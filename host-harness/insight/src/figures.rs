@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use despertador_contract::Instant;
 
 use crate::backtest::Outcome;
-use crate::history::Recorded;
+use crate::history::RecordedTicket;
 
 /// What came of a policy: its closes for inactivity, its reminders, and what it withheld.
 ///
@@ -25,7 +25,7 @@ pub struct Figures {
     /// Of the judged closes, the premature ones.
     pub judged_premature: u64,
     /// Reminders, by their number from 1.
-    pub reminders: BTreeMap<u32, Reminded>,
+    pub reminders: BTreeMap<u32, ReminderCounts>,
     /// Messages that could not go out at their time, by the code of the reason.
     pub withheld: BTreeMap<String, u64>,
 }
@@ -35,7 +35,7 @@ pub struct Figures {
 /// As with closes, one counts in [`answered_rate`](Self::answered_rate) only if the whole time until
 /// its next step was observed, on both sides of the fraction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Reminded {
+pub struct ReminderCounts {
     /// How often it was sent.
     pub sent: u64,
     /// How often the customer wrote next: before the company, and before the next step.
@@ -96,13 +96,13 @@ impl Verdict {
     }
 }
 
-impl Reminded {
+impl ReminderCounts {
     /// One that was sent: whether the customer wrote next, `None` as long as nothing has followed;
     /// and whether the whole time until the next step was observed.
     #[must_use]
-    pub fn one(answered: Option<bool>, is_judged: bool) -> Reminded {
+    pub fn one(answered: Option<bool>, is_judged: bool) -> ReminderCounts {
         let is_answered = answered == Some(true);
-        Reminded {
+        ReminderCounts {
             sent: 1,
             answered: u64::from(is_answered),
             waiting: u64::from(answered.is_none() && !is_judged),
@@ -113,8 +113,8 @@ impl Reminded {
 
     /// All reminders of a policy together.
     #[must_use]
-    pub fn all(figures: &Figures) -> Reminded {
-        figures.reminders.values().fold(Reminded::default(), |mut all, one| {
+    pub fn all(figures: &Figures) -> ReminderCounts {
+        figures.reminders.values().fold(ReminderCounts::default(), |mut all, one| {
             all.join(*one);
             all
         })
@@ -127,7 +127,7 @@ impl Reminded {
     }
 
     /// Adds those of other tickets.
-    pub fn join(&mut self, other: Reminded) {
+    pub fn join(&mut self, other: ReminderCounts) {
         up(&mut self.sent, other.sent);
         up(&mut self.answered, other.answered);
         up(&mut self.waiting, other.waiting);
@@ -231,7 +231,7 @@ impl BacktestFigures {
         for sent in &outcome.reminders {
             let reminded = self.figures.reminders.entry(sent.number).or_default();
             let answered = sent.answered.map(|_| true);
-            reminded.join(Reminded::one(answered, sent.is_judged));
+            reminded.join(ReminderCounts::one(answered, sent.is_judged));
         }
         if let Some(rule) = outcome.rule {
             up(self.rules.entry(rule).or_default(), 1);
@@ -274,7 +274,7 @@ impl Judged {
         self.premature.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
     }
 
-    pub(crate) fn add(&mut self, recorded: &Recorded, department: Option<&str>, outcome: &Outcome) {
+    pub(crate) fn add(&mut self, recorded: &RecordedTicket, department: Option<&str>, outcome: &Outcome) {
         self.total.add(outcome);
         let name = department.unwrap_or_default();
         match self.departments.get_mut(name) {
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_reminder_counts_in_the_rate_only_if_its_whole_time_was_observed() {
-        let mut all = Reminded::default();
+        let mut all = ReminderCounts::default();
         for (answered, is_judged) in [
             (Some(true), true),
             (Some(false), true),
@@ -330,9 +330,9 @@ mod tests {
             (Some(false), false),
             (None, false),
         ] {
-            all.join(Reminded::one(answered, is_judged));
+            all.join(ReminderCounts::one(answered, is_judged));
         }
-        let counted = Reminded { sent: 6, answered: 2, waiting: 1, judged: 3, judged_answered: 1 };
+        let counted = ReminderCounts { sent: 6, answered: 2, waiting: 1, judged: 3, judged_answered: 1 };
         assert_eq!(all, counted);
         assert_eq!(all.answered_rate(), Some(333));
     }

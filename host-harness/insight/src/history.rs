@@ -11,12 +11,12 @@ pub struct History {
     /// The departments that are named; tickets refer to them by number.
     pub departments: Vec<String>,
     /// The tickets, in the order in which they first appear.
-    pub tickets: Vec<Recorded>,
+    pub tickets: Vec<RecordedTicket>,
 }
 
 /// One ticket.
 #[derive(Debug, Clone, Default)]
-pub struct Recorded {
+pub struct RecordedTicket {
     /// Its id.
     pub id: String,
     /// Its department, where one is named.
@@ -32,14 +32,14 @@ pub struct Recorded {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// Somebody wrote.
-    Said {
+    Message {
         /// When.
         at: Instant,
         /// Who.
         who: Who,
     },
     /// Anything else, as an event log has it.
-    Told(Box<Call>),
+    Call(Box<Call>),
     /// Facts of the ticket that are so from here on, and what happened beside them, if anything.
     Facts(Box<(Instant, Value, Option<Call>)>),
 }
@@ -80,8 +80,8 @@ impl Item {
     #[must_use]
     pub fn at(&self) -> Instant {
         match self {
-            Item::Said { at, .. } => *at,
-            Item::Told(call) => call.now(),
+            Item::Message { at, .. } => *at,
+            Item::Call(call) => call.now(),
             Item::Facts(facts) => facts.0,
         }
     }
@@ -90,8 +90,8 @@ impl Item {
     #[must_use]
     pub fn call(&self) -> Option<Call> {
         match self {
-            Item::Said { at, who } => Some(Call::Message(Message::words(who.author(), *at))),
-            Item::Told(call) => Some(call.as_ref().clone()),
+            Item::Message { at, who } => Some(Call::Message(Message::words(who.author(), *at))),
+            Item::Call(call) => Some(call.as_ref().clone()),
             Item::Facts(facts) => facts.2.clone(),
         }
     }
@@ -108,8 +108,8 @@ impl Item {
     /// Who wrote; none if nobody did.
     fn author(&self) -> Option<Author> {
         let call = match self {
-            Item::Said { who, .. } => return Some(who.author()),
-            Item::Told(call) => Some(call.as_ref()),
+            Item::Message { who, .. } => return Some(who.author()),
+            Item::Call(call) => Some(call.as_ref()),
             Item::Facts(facts) => facts.2.as_ref(),
         };
         match call {
@@ -138,10 +138,10 @@ impl Item {
                 Author::Other(_) => None,
             };
             if let Some(who) = who {
-                return Item::Said { at: message.at, who };
+                return Item::Message { at: message.at, who };
             }
         }
-        Item::Told(Box::new(call))
+        Item::Call(Box::new(call))
     }
 
     /// Whether somebody of the company wrote, or an AI in their place.
@@ -172,13 +172,13 @@ impl History {
 
     /// The department of a ticket.
     #[must_use]
-    pub fn department(&self, ticket: &Recorded) -> Option<&str> {
+    pub fn department(&self, ticket: &RecordedTicket) -> Option<&str> {
         let number = usize::try_from(ticket.department?).ok()?;
         self.departments.get(number).map(String::as_str)
     }
 }
 
-impl Recorded {
+impl RecordedTicket {
     /// The same as rows of an event log, the first with the department and the channel where these
     /// are known.
     #[must_use]

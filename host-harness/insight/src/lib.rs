@@ -21,14 +21,14 @@ mod spool;
 mod suggest;
 
 pub use archive::{Archive, Openings};
-pub use backtest::{Outcome, Sent, Settings, Shut, Tried, Untried, backtest, play, try_all};
+pub use backtest::{Outcome, Sent, Settings, Closed, ArchiveBacktest, BacktestError, backtest, play, backtest_archive};
 pub use delays::{Delays, Rate};
 pub use example::{Example, examples};
-pub use figures::{BacktestFigures, Figures, Judged, Premature, Reminded, Verdict, per_mille};
-pub use history::{History, Item, Recorded, Who};
+pub use figures::{BacktestFigures, Figures, Judged, Premature, ReminderCounts, Verdict, per_mille};
+pub use history::{History, Item, RecordedTicket, Who};
 pub use read::{
-    Authors, Column, Columns, DayOrder, Dialect, Gathering, Means, Platform, Read, Refused, Skip,
+    Authors, Column, Columns, DayOrder, Dialect, ArchiveBuilder, ReadOptions, Platform, Read, Refused, Skip,
     Timing, Unreadable,
 };
-pub use said::Said;
-pub use suggest::{Suggestion, Wanted, suggest, suggest_for};
+pub use said::Message;
+pub use suggest::{Suggestion, SuggestionOptions, suggest, suggest_for};

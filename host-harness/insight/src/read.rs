@@ -16,7 +16,7 @@ use despertador_contract::input;
 
 use crate::archive::{Archive, Openings, without_id};
 use crate::history::{History, Item, Who};
-use crate::said::{Said, said};
+use crate::said::{Message, said};
 use crate::spool::{Record, Spool, What, digest};
 
 mod columns;
@@ -117,7 +117,7 @@ pub struct Refused {
     /// The line of the first in the file, from 1.
     pub line: u64,
     /// What is wrong with it.
-    pub why: Said,
+    pub why: Message,
     /// How many there are.
     pub rows: u64,
 }
@@ -127,16 +127,16 @@ pub struct Refused {
 pub(crate) struct Fault {
     /// The same for all faults that need to be told only once.
     same: Cow<'static, str>,
-    why: Said,
+    why: Message,
 }
 
 impl Fault {
-    fn of(same: &'static str, why: Said) -> Self {
+    fn of(same: &'static str, why: Message) -> Self {
         Fault { same: same.into(), why }
     }
 
     /// A fault that is told once for each thing that it is about.
-    fn about(why: Said) -> Self {
+    fn about(why: Message) -> Self {
         Fault { same: why.to_string().into(), why }
     }
 }
@@ -213,7 +213,7 @@ pub enum Unreadable {
 }
 
 /// How much may be held, and who is told.
-pub struct Means<'a> {
+pub struct ReadOptions<'a> {
     /// So many bytes of rows are kept in memory; what is more goes into the folder.
     pub memory: usize,
     /// Where the file without a name is made.
@@ -222,21 +222,21 @@ pub struct Means<'a> {
     pub goes_on: &'a dyn Fn(u64) -> bool,
 }
 
-impl Default for Means<'_> {
+impl Default for ReadOptions<'_> {
     /// 64 MiB, and the system's folder for such files.
     fn default() -> Self {
         Self { memory: 64 << 20, folder: std::env::temp_dir(), goes_on: &|_| true }
     }
 }
 
-impl fmt::Debug for Means<'_> {
+impl fmt::Debug for ReadOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Means").field("memory", &self.memory).finish_non_exhaustive()
     }
 }
 
 /// An archive while it is gathered: row by row, and then [`end`](Self::end).
-pub struct Gathering<'a> {
+pub struct ArchiveBuilder<'a> {
     read: Read<()>,
     spool: Spool,
     departments: Vec<String>,
@@ -250,16 +250,16 @@ pub struct Gathering<'a> {
     goes_on: &'a dyn Fn(u64) -> bool,
 }
 
-impl fmt::Debug for Gathering<'_> {
+impl fmt::Debug for ArchiveBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gathering").field("rows", &self.read.rows).finish_non_exhaustive()
     }
 }
 
-impl<'a> Gathering<'a> {
+impl<'a> ArchiveBuilder<'a> {
     /// An archive without rows. A row after an instant is refused.
     #[must_use]
-    pub fn new(means: Means<'a>, not_after: Option<Instant>) -> Self {
+    pub fn new(means: ReadOptions<'a>, not_after: Option<Instant>) -> Self {
         Self {
             read: Read::default(),
             spool: Spool::new(means.memory, means.folder),
@@ -346,7 +346,7 @@ impl<'a> Gathering<'a> {
         let text;
         let what = match &item {
             // Of most messages no more is known, and of those there may be many millions.
-            Some(Item::Said { who, .. }) if row.facts.is_none() => What::Said(who.number()),
+            Some(Item::Message { who, .. }) if row.facts.is_none() => What::Message(who.number()),
             _ => {
                 text = row.to_json().to_string();
                 What::Row(&text)
@@ -484,7 +484,7 @@ impl Seen {
 }
 
 /// Said of a row that cannot be read and has no end.
-fn cut() -> Said {
+fn cut() -> Message {
     said!(
         "it is the last line and has no end: was the file still being written?",
         "es la última línea y no tiene fin: ¿se estaba escribiendo aún el archivo?",
@@ -514,7 +514,7 @@ impl Meaning<'_> {
     /// Takes a row of an export.
     pub(crate) fn take<'r>(
         &self,
-        to: &mut Gathering<'_>,
+        to: &mut ArchiveBuilder<'_>,
         line: u64,
         cell: &dyn Fn(Slot) -> Option<Cow<'r, str>>,
     ) -> Result<(), Unreadable> {
@@ -535,7 +535,7 @@ impl Meaning<'_> {
                 let (customer, id) = (id(Column::Customer), id(Column::Message));
                 let department =
                     to.department(cell(Slot::Column(Column::Department)).as_deref())?;
-                let what = What::Said(who.number());
+                let what = What::Message(who.number());
                 to.put(&Record { ticket: &ticket, department, customer, id, at, what })?;
             }
         }
@@ -634,7 +634,7 @@ fn text(row: &csv::ByteRecord, place: usize) -> Option<Cow<'_, str>> {
     (!trimmed.is_empty()).then_some(trimmed)
 }
 
-fn long_id() -> Said {
+fn long_id() -> Message {
     said!(
         "the ticket's id has more than {LONGEST_ID} bytes",
         "el id del ticket tiene más de {LONGEST_ID} bytes",
@@ -659,7 +659,7 @@ impl Archive {
         columns: &Columns,
         authors: &Authors,
         timing: &Timing,
-        means: Means<'_>,
+        means: ReadOptions<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
         let mut from = unmarked(from);
         let mut prefix = Vec::new();
@@ -738,7 +738,7 @@ impl Archive {
             .collect();
 
         let meaning = Meaning { columns, authors, timing };
-        let mut gathering = Gathering::new(means, timing.not_after);
+        let mut gathering = ArchiveBuilder::new(means, timing.not_after);
         gathering.read.dialect = Some(dialect);
         let mut last = 0;
         loop {
@@ -749,7 +749,7 @@ impl Archive {
                 Ok(true) => {}
                 Err(error) if error.is_io_error() => return Err(broken(line, error)),
                 Err(error) => {
-                    gathering.refuse(line, Fault::about(Said::quoted(error)));
+                    gathering.refuse(line, Fault::about(Message::quoted(error)));
                     continue;
                 }
             }
@@ -794,12 +794,12 @@ impl Archive {
     pub fn event_log(
         from: impl std::io::Read,
         timing: &Timing,
-        means: Means<'_>,
+        means: ReadOptions<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
         let seen = Rc::new(Seen::default());
         let looked = Looked { from: unmarked(from), seen: Rc::clone(&seen) };
         let mut from = std::io::BufReader::new(looked);
-        let mut gathering = Gathering::new(means, timing.not_after);
+        let mut gathering = ArchiveBuilder::new(means, timing.not_after);
         let mut bytes = Vec::new();
         for line in 1.. {
             bytes.clear();
@@ -821,7 +821,7 @@ impl Archive {
                 }
                 Ok(row) => gathering.row(line, &row)?,
                 Err(problem) => {
-                    let why = Said::quoted(problem);
+                    let why = Message::quoted(problem);
                     let why = if is_cut { why.and(&cut()) } else { why };
                     gathering.refuse(line, Fault::about(why));
                 }
@@ -847,7 +847,7 @@ impl History {
         authors: &Authors,
         timing: &Timing,
     ) -> Result<Read, Unreadable> {
-        let means = Means { memory: usize::MAX, ..Means::default() };
+        let means = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
         Archive::csv(from, columns, authors, timing, means)?.in_memory()
     }
 
@@ -857,7 +857,7 @@ impl History {
     ///
     /// Why nothing can be read. Single rows that cannot are counted.
     pub fn event_log(from: impl BufRead, timing: &Timing) -> Result<Read, Unreadable> {
-        let means = Means { memory: usize::MAX, ..Means::default() };
+        let means = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
         Archive::event_log(from, timing, means)?.in_memory()
     }
 }

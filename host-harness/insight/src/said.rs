@@ -6,7 +6,7 @@ use despertador_contract::Language;
 
 /// A sentence in each language.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct Message {
     en: String,
     es: String,
     pt: String,
@@ -15,7 +15,7 @@ pub struct Said {
 /// The same sentence in English, Spanish and Portuguese, with the values named in it.
 macro_rules! said {
     ($en:literal, $es:literal, $pt:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::said::Said::new(
+        $crate::said::Message::new(
             format!($en $(, $name = $value)*),
             format!($es $(, $name = $value)*),
             format!($pt $(, $name = $value)*),
@@ -24,15 +24,15 @@ macro_rules! said {
 }
 pub(crate) use said;
 
-impl Said {
-    pub(crate) fn new(en: String, es: String, pt: String) -> Said {
-        Said { en, es, pt }
+impl Message {
+    pub(crate) fn new(en: String, es: String, pt: String) -> Message {
+        Message { en, es, pt }
     }
 
     /// What a library says, in its own words.
-    pub(crate) fn quoted(text: impl fmt::Display) -> Said {
+    pub(crate) fn quoted(text: impl fmt::Display) -> Message {
         let text = text.to_string();
-        Said { en: text.clone(), es: text.clone(), pt: text }
+        Message { en: text.clone(), es: text.clone(), pt: text }
     }
 
     /// In a language.
@@ -46,8 +46,8 @@ impl Said {
     }
 
     /// With another sentence after it.
-    pub(crate) fn and(&self, more: &Said) -> Said {
-        Said {
+    pub(crate) fn and(&self, more: &Message) -> Message {
+        Message {
             en: format!("{}; {}", self.en, more.en),
             es: format!("{}; {}", self.es, more.es),
             pt: format!("{}; {}", self.pt, more.pt),
@@ -55,7 +55,7 @@ impl Said {
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for Message {
     /// In English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.en)

@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use despertador_contract::Instant;
 
 /// Into so many parts tickets are spread.
-const PARTS: usize = 256;
+const PARTS_ON_DISK: usize = 256;
 
 /// What is put by of a row. Ids are kept as digests but for the ticket's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ pub(crate) struct Record<'a> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum What<'a> {
     /// Somebody wrote: who, as a number.
-    Said(u8),
+    Message(u8),
     /// A row of an event log.
     Row(&'a str),
 }
@@ -68,7 +68,7 @@ impl Spool {
     /// A spool that keeps so many bytes in memory and puts the rest into a folder.
     pub(crate) fn new(most: usize, folder: PathBuf) -> Self {
         // What is never put away needs no parts, and keeps its order.
-        let parts = if most == usize::MAX { 1 } else { PARTS };
+        let parts = if most == usize::MAX { 1 } else { PARTS_ON_DISK };
         Self {
             parts: vec![Vec::new(); parts],
             buffered: 0,
@@ -111,7 +111,7 @@ impl Spool {
     /// Puts a row by.
     pub(crate) fn put(&mut self, record: &Record<'_>) -> Result<(), Error> {
         let place = digest(record.ticket)
-            .checked_rem(PARTS as u64)
+            .checked_rem(PARTS_ON_DISK as u64)
             .and_then(|place| usize::try_from(place).ok());
         let place = place.filter(|_| self.parts.len() > 1).unwrap_or_default();
         let Some(part) = self.parts.get_mut(place) else { return Ok(()) };
@@ -175,7 +175,7 @@ impl fmt::Debug for Spool {
 fn write(to: &mut Vec<u8>, record: &Record<'_>) -> Result<(), Error> {
     let long = |_| Error::new(ErrorKind::InvalidData, "the id of a ticket is too long");
     let (who, row) = match record.what {
-        What::Said(who) => (who, None),
+        What::Message(who) => (who, None),
         What::Row(row) => (0, Some(row)),
     };
     let mut flags = who << 4;
@@ -240,7 +240,7 @@ impl<'a> Iterator for Records<'a> {
             let length = u32::from_le_bytes(self.array()?);
             What::Row(self.text(usize::try_from(length).ok()?)?)
         } else {
-            What::Said(flags >> 4)
+            What::Message(flags >> 4)
         };
         Some(Record { ticket, department, customer, id, at, what })
     }
@@ -259,7 +259,7 @@ mod tests {
             customer: number.is_multiple_of(2).then_some(u64::MAX),
             id: number.is_multiple_of(5).then_some(1),
             at: i64::try_from(number).expect("few").saturating_sub(50),
-            what: if number.is_multiple_of(7) { What::Row("{\"é\":1}") } else { What::Said(3) },
+            what: if number.is_multiple_of(7) { What::Row("{\"é\":1}") } else { What::Message(3) },
         };
         for (most, is_on_disk) in [(usize::MAX, false), (10_000, true), (0, true)] {
             let mut spool = Spool::new(most, std::env::temp_dir());
@@ -292,7 +292,7 @@ mod tests {
             customer: None,
             id: None,
             at: 0,
-            what: What::Said(0),
+            what: What::Message(0),
         };
         assert_eq!(spool.put(&record).expect_err("no folder").kind(), ErrorKind::NotFound);
     }

@@ -9,7 +9,7 @@ use crate::read::Unreadable;
 
 /// What is wanted of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Wanted {
+pub struct SuggestionOptions {
     /// The most closes of a thousand that may be premature.
     pub premature_per_mille: u64,
     /// A close is premature if the customer writes within this time after it, in milliseconds.
@@ -74,7 +74,10 @@ const TIMES: [i64; 26] = [
 
 /// Times for all tickets together, and for each department that has one.
 #[must_use]
-pub fn suggest(history: &History, wanted: Wanted) -> (Suggestion, BTreeMap<String, Suggestion>) {
+pub fn suggest(
+    history: &History,
+    wanted: SuggestionOptions,
+) -> (Suggestion, BTreeMap<String, Suggestion>) {
     times(&Delays::of(history), wanted)
 }
 
@@ -85,20 +88,20 @@ pub fn suggest(history: &History, wanted: Wanted) -> (Suggestion, BTreeMap<Strin
 /// What was put on disk cannot be read.
 pub fn suggest_for(
     archive: &Archive,
-    wanted: Wanted,
+    wanted: SuggestionOptions,
 ) -> Result<(Suggestion, BTreeMap<String, Suggestion>), Unreadable> {
     Ok(times(&Delays::of_archive(archive)?, wanted))
 }
 
 fn times(
     (all, departments): &(Delays, BTreeMap<String, Delays>),
-    wanted: Wanted,
+    wanted: SuggestionOptions,
 ) -> (Suggestion, BTreeMap<String, Suggestion>) {
     let each = departments.iter().map(|(name, delays)| (name.clone(), of(delays, wanted)));
     (of(all, wanted), each.collect())
 }
 
-fn of(silences: &Delays, wanted: Wanted) -> Suggestion {
+fn of(silences: &Delays, wanted: SuggestionOptions) -> Suggestion {
     // A time is good if no longer one is worse than wanted.
     let counts: Vec<(i64, u64, u64)> = TIMES
         .iter()

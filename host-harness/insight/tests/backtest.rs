@@ -15,8 +15,8 @@ use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Plugin, Policy};
 use despertador_insight::{
-    Archive, Authors, BacktestFigures, Columns, History, Item, Judged, Means, Premature, Recorded,
-    Reminded, Settings, Timing, Who, backtest, play, suggest, suggest_for, try_all,
+    Archive, Authors, BacktestFigures, Columns, History, Item, Judged, ReadOptions, Premature, RecordedTicket,
+    ReminderCounts, Settings, Timing, Who, backtest, play, suggest, suggest_for, backtest_archive,
 };
 
 const MINUTE: i64 = 60_000;
@@ -43,7 +43,7 @@ fn rule(close: u32, reminders: &[u32]) -> Policy {
 }
 
 /// A ticket told as `"c0 a5 c30"`: who wrote, and how many minutes after nine.
-fn ticket(id: &str, told: &str) -> Recorded {
+fn ticket(id: &str, told: &str) -> RecordedTicket {
     let items = told
         .split_whitespace()
         .map(|word| {
@@ -52,10 +52,10 @@ fn ticket(id: &str, told: &str) -> Recorded {
                 "a" => Who::Agent,
                 _ => Who::Bot,
             };
-            Item::Said { at: NINE + word[1..].parse::<i64>().unwrap() * MINUTE, who }
+            Item::Message { at: NINE + word[1..].parse::<i64>().unwrap() * MINUTE, who }
         })
         .collect();
-    Recorded { id: id.into(), items, ..Recorded::default() }
+    RecordedTicket { id: id.into(), items, ..RecordedTicket::default() }
 }
 
 fn history(tickets: &[&str]) -> History {
@@ -171,7 +171,7 @@ fn departments_are_counted_apart_and_add_up() {
     assert_eq!((of("a").figures.closes, of("a").figures.reminders.len()), (1, 0));
     assert_eq!(
         (of("b").figures.closes, of("b").figures.reminders[&1]),
-        (1, Reminded::one(None, false))
+        (1, ReminderCounts::one(None, false))
     );
     assert_eq!((of("").tickets, of("").figures.closes), (1, 0));
     assert_eq!(judged.total.figures.closes, 2);
@@ -187,10 +187,10 @@ fn random(seed: u64, tickets: usize) -> History {
                 .map(|_| {
                     at += rng.i64(0..90) * MINUTE * if rng.u8(..8) == 0 { 20 } else { 1 };
                     let who = [Who::Customer, Who::Agent, Who::Agent, Who::Bot][rng.usize(..4)];
-                    Item::Said { at, who }
+                    Item::Message { at, who }
                 })
                 .collect();
-            Recorded { id: number.to_string(), items, ..Recorded::default() }
+            RecordedTicket { id: number.to_string(), items, ..RecordedTicket::default() }
         })
         .collect();
     History { departments: Vec::new(), tickets }
@@ -225,7 +225,7 @@ fn shifting_all_times_changes_nothing() {
     let history = random(3, 300);
     let mut later = history.clone();
     for item in later.tickets.iter_mut().flat_map(|ticket| &mut ticket.items) {
-        if let Item::Said { at, .. } = item {
+        if let Item::Message { at, .. } = item {
             *at += 1_234_567_891;
         }
     }
@@ -257,7 +257,7 @@ fn written(history: &History, customers: usize) -> String {
     let mut rows: Vec<(i64, String)> = Vec::new();
     for (number, recorded) in history.tickets.iter().enumerate() {
         for item in &recorded.items {
-            let Item::Said { at, who } = item else { panic!("{item:?}") };
+            let Item::Message { at, who } = item else { panic!("{item:?}") };
             let who = match who {
                 Who::Customer => "customer",
                 Who::Agent => "agent",
@@ -274,7 +274,7 @@ fn written(history: &History, customers: usize) -> String {
 }
 
 fn archive(text: &str, memory: usize) -> Archive {
-    let means = Means { memory, ..Means::default() };
+    let means = ReadOptions { memory, ..ReadOptions::default() };
     let (columns, authors) = (Columns::default(), Authors::default());
     let read = Archive::csv(text.as_bytes(), &columns, &authors, &Timing::default(), means);
     read.expect("an archive").history
@@ -295,14 +295,14 @@ fn what_is_on_disk_gives_the_figures_of_what_is_in_memory() {
     let expected: Vec<Judged> =
         policies.iter().map(|policy| sorted(on_threads(&history, policy, 2))).collect();
     assert!(expected[0].total.figures.premature > 50 && expected[0].departments.len() == 3);
-    let wanted = despertador_insight::Wanted { premature_per_mille: 50, window: HOUR };
+    let wanted = despertador_insight::SuggestionOptions { premature_per_mille: 50, window: HOUR };
     for memory in [usize::MAX, 64 << 20, 4_096, 0] {
         let archive = archive(&text, memory);
         assert_eq!(archive.on_disk() > 0, memory < 64 << 20);
         for threads in [1, 2, 7] {
             let threads = NonZeroUsize::new(threads).unwrap();
             let settings = Settings::default();
-            let tried = try_all(&archive, &policies, &settings, threads, &|_| true).unwrap();
+            let tried = backtest_archive(&archive, &policies, &settings, threads, &|_| true).unwrap();
             assert!(tried.is_whole);
             assert_eq!((tried.rows, tried.until), (archive.rows(), archive.ends()));
             assert_eq!(tried.judged, expected);
@@ -318,7 +318,7 @@ fn a_run_that_is_stopped_says_what_it_has_covered() {
     let threads = NonZeroUsize::new(2).unwrap();
     let told = std::sync::atomic::AtomicU64::new(0);
     let settings = Settings::default();
-    let tried = try_all(&archive, &policies, &settings, threads, &|rows| {
+    let tried = backtest_archive(&archive, &policies, &settings, threads, &|rows| {
         told.fetch_add(rows, std::sync::atomic::Ordering::Relaxed);
         told.load(std::sync::atomic::Ordering::Relaxed) < 6_000
     });
@@ -368,7 +368,7 @@ fn a_customer_who_opens_another_ticket_had_to_ask_again() {
         }
         let settings = Settings::default();
         let tried =
-            try_all(&archive(&text, 0), &policy, &settings, NonZeroUsize::MIN, &|_| true).unwrap();
+            backtest_archive(&archive(&text, 0), &policy, &settings, NonZeroUsize::MIN, &|_| true).unwrap();
         let judged = &tried.judged[0];
         let found: Vec<(&str, i64)> = judged
             .premature

@@ -12,13 +12,13 @@ use std::io::{Cursor, Read as _};
 
 use despertador_contract::Zone;
 use despertador_insight::{
-    Archive, Authors, Columns, Item, Means, Read, Recorded, Timing, Unreadable,
+    Archive, Authors, Columns, Item, Read, ReadOptions, RecordedTicket, Timing, Unreadable,
 };
 
 const HEAD: &str = "ticket,author,at\n";
 
 fn csv_of(bytes: impl std::io::Read, timing: &Timing) -> Result<Read<Archive>, Unreadable> {
-    Archive::csv(bytes, &Columns::default(), &Authors::default(), timing, Means::default())
+    Archive::csv(bytes, &Columns::default(), &Authors::default(), timing, ReadOptions::default())
 }
 
 fn csv(text: &str) -> Result<Read<Archive>, Unreadable> {
@@ -26,10 +26,10 @@ fn csv(text: &str) -> Result<Read<Archive>, Unreadable> {
 }
 
 fn log(text: &str) -> Result<Read<Archive>, Unreadable> {
-    Archive::event_log(text.as_bytes(), &Timing::default(), Means::default())
+    Archive::event_log(text.as_bytes(), &Timing::default(), ReadOptions::default())
 }
 
-fn tickets(read: Read<Archive>) -> Vec<Recorded> {
+fn tickets(read: Read<Archive>) -> Vec<RecordedTicket> {
     let mut tickets = read.history.history().unwrap().tickets;
     tickets.sort_by(|one, other| one.id.cmp(&other.id));
     tickets
@@ -73,7 +73,7 @@ fn what_lies_in_the_future_is_refused() {
     assert_eq!((read.rows, read.refused, read.first_refused[0].line), (1, 1, 3));
     assert!(read.first_refused[0].why.to_string().contains("--now"), "{:?}", read.first_refused);
     let row = r#"{"ticket":"a","at":"2026-03-02T09:00:01Z","message":{"author":"agent"}}"#;
-    let said = Archive::event_log(row.as_bytes(), &timing, Means::default()).unwrap_err();
+    let said = Archive::event_log(row.as_bytes(), &timing, ReadOptions::default()).unwrap_err();
     assert!(said.to_string().contains("--now"), "{said}");
 }
 
@@ -97,7 +97,7 @@ fn a_file_of_zeros_is_no_text_whatever_its_size() {
     std::io::Seek::rewind(&mut file).unwrap();
     assert_eq!(csv_of(&file, &Timing::default()).unwrap_err(), Unreadable::NoText);
     std::io::Seek::rewind(&mut file).unwrap();
-    let said = Archive::event_log(&file, &Timing::default(), Means::default()).unwrap_err();
+    let said = Archive::event_log(&file, &Timing::default(), ReadOptions::default()).unwrap_err();
     assert_eq!(said, Unreadable::NoText);
     let utf16: Vec<u8> = HEAD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let said = csv_of(utf16.as_slice(), &Timing::default()).unwrap_err();
@@ -113,7 +113,7 @@ fn a_row_without_end_is_given_up_before_it_fills_the_memory() {
     assert_eq!(said, Unreadable::LongRow(3));
     assert!(said.to_string().contains("line 3"), "{said}");
     let endless = std::io::repeat(b'{').take(2 << 30);
-    let said = Archive::event_log(endless, &Timing::default(), Means::default()).unwrap_err();
+    let said = Archive::event_log(endless, &Timing::default(), ReadOptions::default()).unwrap_err();
     assert_eq!(said, Unreadable::LongRow(1));
 }
 
@@ -150,14 +150,15 @@ fn a_last_line_that_was_cut_is_said() {
 
 #[test]
 fn a_folder_without_room_is_named() {
-    let means = || Means { memory: 0, folder: "/nowhere at all".into(), ..Means::default() };
+    let options =
+        || ReadOptions { memory: 0, folder: "/nowhere at all".into(), ..ReadOptions::default() };
     let text = format!("{HEAD}a,agent,2026-03-02T09:00:00Z\n");
     let said = Archive::csv(
         text.as_bytes(),
         &Columns::default(),
         &Authors::default(),
         &Timing::default(),
-        means(),
+        options(),
     )
     .unwrap_err();
     assert!(
@@ -198,9 +199,9 @@ fn the_wrong_column_is_said_before_it_fills_the_memory() {
     // Beside 4 KiB of rows in memory a megabyte of one ticket is much.
     let one: String = (0..100_000).map(|_| "a,agent,2026-03-02T09:00:00Z\n").collect();
     let text = format!("{HEAD}{one}");
-    let means = Means { memory: 4_096, ..Means::default() };
+    let options = ReadOptions { memory: 4_096, ..ReadOptions::default() };
     let (columns, authors) = (Columns::default(), Authors::default());
-    let said = Archive::csv(text.as_bytes(), &columns, &authors, &Timing::default(), means);
+    let said = Archive::csv(text.as_bytes(), &columns, &authors, &Timing::default(), options);
     assert!(said.unwrap_err().to_string().contains("--columns ticket=…"));
     assert_eq!(csv(&text).unwrap().rows, 100_000);
 }

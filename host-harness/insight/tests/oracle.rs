@@ -21,7 +21,7 @@ use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Plugin};
 use despertador_insight::{
-    Authors, Columns, History, Item, Recorded, Settings, Timing, Who, backtest, play,
+    Authors, Columns, History, Item, RecordedTicket, Settings, Timing, Who, backtest, play,
 };
 use fastrand::Rng;
 
@@ -264,9 +264,9 @@ fn plugin() -> Plugin {
     Host::new(Options::default()).unwrap().load_bytes(COMPONENT).unwrap()
 }
 
-fn said(recorded: &Recorded) -> Vec<(i64, Who)> {
+fn said(recorded: &RecordedTicket) -> Vec<(i64, Who)> {
     let said = recorded.items.iter().map(|item| match item {
-        Item::Said { at, who } => (*at, *who),
+        Item::Message { at, who } => (*at, *who),
         other => panic!("{other:?}"),
     });
     said.collect()
@@ -301,10 +301,10 @@ fn random(rng: &mut Rng) -> History {
                 .map(|_| {
                     at += rng.i64(0..50) * MINUTE;
                     let who = [Who::Customer, Who::Customer, Who::Agent, Who::Agent, Who::Bot];
-                    Item::Said { at, who: who[rng.usize(..who.len())] }
+                    Item::Message { at, who: who[rng.usize(..who.len())] }
                 })
                 .collect();
-            Recorded { id: number.to_string(), items, ..Recorded::default() }
+            RecordedTicket { id: number.to_string(), items, ..RecordedTicket::default() }
         })
         .collect();
     History { departments: Vec::new(), tickets }

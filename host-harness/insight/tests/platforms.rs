@@ -2,18 +2,19 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics has failed")]
 
-use despertador_insight::{Archive, Means, Platform, Read, Timing};
+use despertador_insight::{Archive, Platform, Read, ReadOptions, Timing};
 
 fn dump(platform: Platform, text: &str) -> Read<Archive> {
     let (columns, authors) = (platform.columns(), platform.authors());
     let timing = Timing::default();
-    Archive::dump(text.as_bytes(), platform, &columns, &authors, &timing, Means::default()).unwrap()
+    Archive::dump(text.as_bytes(), platform, &columns, &authors, &timing, ReadOptions::default())
+        .unwrap()
 }
 
 fn csv(platform: Platform, text: &str) -> Read<Archive> {
     let (columns, authors) = (platform.columns(), platform.authors());
     let timing = Timing::default();
-    Archive::csv(text.as_bytes(), &columns, &authors, &timing, Means::default()).unwrap()
+    Archive::csv(text.as_bytes(), &columns, &authors, &timing, ReadOptions::default()).unwrap()
 }
 
 /// Each ticket with who wrote in it, in the order of time.
@@ -162,7 +163,14 @@ fn what_is_no_json_is_said() {
     let (columns, authors) = (platform.columns(), platform.authors());
     let read = |text: &str| {
         let timing = Timing::default();
-        Archive::dump(text.as_bytes(), platform, &columns, &authors, &timing, Means::default())
+        Archive::dump(
+            text.as_bytes(),
+            platform,
+            &columns,
+            &authors,
+            &timing,
+            ReadOptions::default(),
+        )
     };
     assert!(read("[{").unwrap_err().to_string().contains("no JSON"));
     assert!(read("{}").unwrap_err().to_string().contains("export it again"));

@@ -428,11 +428,11 @@ impl What {
     /// The mark of a recorded item; facts have none.
     fn of_item(item: &Item) -> Option<What> {
         Some(match item {
-            Item::Said { who: Who::Customer, .. } => What::Customer,
-            Item::Said { who: Who::Agent, .. } => What::Agent,
-            Item::Said { who: Who::AiAgent, .. } => What::AiAgent,
-            Item::Said { who: Who::Bot, .. } => What::Bot,
-            Item::Told(call) => What::of_call(call).unwrap_or(What::Somebody),
+            Item::Message { who: Who::Customer, .. } => What::Customer,
+            Item::Message { who: Who::Agent, .. } => What::Agent,
+            Item::Message { who: Who::AiAgent, .. } => What::AiAgent,
+            Item::Message { who: Who::Bot, .. } => What::Bot,
+            Item::Call(call) => What::of_call(call).unwrap_or(What::Somebody),
             Item::Facts(facts) => What::of_call(facts.2.as_ref()?)?,
         })
     }

@@ -109,7 +109,7 @@ fn a_customer_who_writes_at_the_very_instant_of_the_close_came_back_after_it() {
     example.wrote = example.closed;
     let mut recorded = example.recorded.clone();
     let who = despertador_insight::Who::Customer;
-    recorded.items[2] = despertador_insight::Item::Said { at: example.closed, who };
+    recorded.items[2] = despertador_insight::Item::Message { at: example.closed, who };
     example.recorded = &recorded;
     let timeline = Timeline::of_example(&example, MINUTE);
     let last: Vec<&What> = timeline.marks.iter().skip(2).map(|mark| &mark.what).collect();

@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::columns::{Authors, Column, Columns};
 use super::platform::{Opening, Platform, Shape};
-use super::{Fault, Gathering, Meaning, Means, Read, Slot, Timing, Unreadable, unmarked};
+use super::{
+    ArchiveBuilder, Fault, Meaning, Read, ReadOptions, Slot, Timing, Unreadable, unmarked,
+};
 use crate::archive::Archive;
 use crate::said::said;
 
@@ -26,12 +28,12 @@ impl Archive {
         columns: &Columns,
         authors: &Authors,
         timing: &Timing,
-        means: Means<'_>,
+        options: ReadOptions<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
-        let mut to = Gathering::new(means, timing.not_after);
+        let mut to = ArchiveBuilder::new(options, timing.not_after);
         let meaning = Meaning { columns, authors, timing };
         let mut number = 0;
-        let mut take = |document: &Value, to: &mut Gathering<'_>| {
+        let mut take = |document: &Value, to: &mut ArchiveBuilder<'_>| {
             let (meaning, shape) = (&meaning, platform.shape());
             let mut walk = Walk { meaning, shape, to, number, around: Vec::new() };
             walk.at(document)?;
@@ -87,7 +89,7 @@ impl Archive {
 struct Walk<'w, 'g, 'v> {
     meaning: &'w Meaning<'w>,
     shape: &'static Shape,
-    to: &'w mut Gathering<'g>,
+    to: &'w mut ArchiveBuilder<'g>,
     /// How many messages were found: their number stands for a line.
     number: u64,
     /// The objects around the one that is looked at, the outermost first.

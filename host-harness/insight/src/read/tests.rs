@@ -16,7 +16,7 @@ fn said(read: &Read, ticket: usize, since: &str) -> Vec<(i64, Who)> {
         .items
         .iter()
         .map(|item| match item {
-            Item::Said { at, who } => (at.saturating_sub(since) / 1_000, *who),
+            Item::Message { at, who } => (at.saturating_sub(since) / 1_000, *who),
             other => panic!("{other:?}"),
         })
         .collect()
@@ -274,8 +274,8 @@ fn a_fault_is_told_once_with_a_count() {
         .collect();
     let read =
         csv(&format!("ticket,author,at\na,customer,2026-03-02T09:00:00Z\n{rows}")).expect("read");
-    let told: Vec<(u64, u64)> = read.first_refused.iter().map(|r| (r.line, r.rows)).collect();
-    assert_eq!((read.refused, told), (100, vec![(3, 50), (4, 50)]));
+    let listed: Vec<(u64, u64)> = read.first_refused.iter().map(|r| (r.line, r.rows)).collect();
+    assert_eq!((read.refused, listed), (100, vec![(3, 50), (4, 50)]));
 }
 
 #[test]
@@ -356,8 +356,8 @@ fn event_logs_have_messages_and_events() {
     assert_eq!(read.history.department(ticket), Some("soporte"));
     assert!(ticket.items[0].is_of_the_customer());
     assert_eq!(ticket.items[0].facts().expect("facts")["department"], "soporte");
-    assert!(matches!(ticket.items[1], Item::Told(_)) && ticket.items[1].is_of_the_company());
+    assert!(matches!(ticket.items[1], Item::Call(_)) && ticket.items[1].is_of_the_company());
     assert!(
-        matches!(&ticket.items[2], Item::Told(call) if matches!(call.as_ref(), Call::Event(_)))
+        matches!(&ticket.items[2], Item::Call(call) if matches!(call.as_ref(), Call::Event(_)))
     );
 }

@@ -1,31 +1,32 @@
 use super::*;
-use crate::history::{Item, Recorded, Who};
+use crate::history::{Item, RecordedTicket, Who};
 
 /// Silences of so many minutes each; none for those that never ended.
 fn history(minutes: &[Option<i64>]) -> History {
-    let mut tickets: Vec<Recorded> = minutes
+    let mut tickets: Vec<RecordedTicket> = minutes
         .iter()
         .map(|minutes| {
             let mut items = vec![
-                Item::Said { at: 0, who: Who::Customer },
-                Item::Said { at: 0, who: Who::Agent },
-                Item::Said { at: 0, who: Who::Bot },
+                Item::Message { at: 0, who: Who::Customer },
+                Item::Message { at: 0, who: Who::Agent },
+                Item::Message { at: 0, who: Who::Bot },
             ];
             let answered = minutes.map(|minutes| minutes.saturating_mul(MINUTE));
-            items.extend(answered.map(|at| Item::Said { at, who: Who::Customer }));
-            Recorded { department: Some(0), items, ..Recorded::default() }
+            items.extend(answered.map(|at| Item::Message { at, who: Who::Customer }));
+            RecordedTicket { department: Some(0), items, ..RecordedTicket::default() }
         })
         .collect();
     // The history goes on for long.
-    tickets.push(Recorded {
-        items: vec![Item::Said { at: 365 * DAY, who: Who::Customer }],
-        ..Recorded::default()
+    tickets.push(RecordedTicket {
+        items: vec![Item::Message { at: 365 * DAY, who: Who::Customer }],
+        ..RecordedTicket::default()
     });
     History { departments: vec!["soporte".into()], tickets }
 }
 
 fn suggested(minutes: &[Option<i64>], premature_per_mille: u64) -> Suggestion {
-    let (all, each) = suggest(&history(minutes), Wanted { premature_per_mille, window: DAY });
+    let (all, each) =
+        suggest(&history(minutes), SuggestionOptions { premature_per_mille, window: DAY });
     assert_eq!(each["soporte"], all);
     all
 }
@@ -75,7 +76,8 @@ fn few_conversations_leave_much_open() {
 
 #[test]
 fn where_nothing_is_known_nothing_is_suggested() {
-    let empty = suggest(&History::default(), Wanted { premature_per_mille: 10, window: DAY }).0;
+    let empty =
+        suggest(&History::default(), SuggestionOptions { premature_per_mille: 10, window: DAY }).0;
     assert_eq!((empty.close_after, empty.remind_after, empty.silences), (None, None, 0));
     // All come back the day after: no time keeps the rate but those that nobody was closed at.
     let late = vec![Some(20 * 60); 50];
