@@ -11,8 +11,8 @@ use despertador_contract::word::Word;
 use despertador_desk::report::harmless;
 use despertador_host::{Plugin, Policy, PolicyError};
 use despertador_insight::{
-    Archive, BacktestFigures, History, Judged, Read, Reminded, Settings, Tried as All, examples,
-    try_all,
+    Archive, ArchiveBacktest, BacktestFigures, History, Judged, Read, ReminderCounts, Settings,
+    backtest_archive, examples,
 };
 use despertador_page::{Backtest, EXAMPLES, Tried};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
         bar.inc(rows);
         !interrupt.is_wanted()
     };
-    let all = try_all(&read.history, &policies, &settings, threads, &goes_on)
+    let all = backtest_archive(&read.history, &policies, &settings, threads, &goes_on)
         .map_err(|error| error.to_string())?;
     bar.finish_and_clear();
     let zones: Vec<Zone> = policies.iter().map(|policy| zone(arguments, policy)).collect();
@@ -109,7 +109,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
 }
 
 /// What of a history was covered, if it was not all of it.
-fn part(read: &Read<Archive>, all: &All, zone: &Zone) -> Option<String> {
+fn part(read: &Read<Archive>, all: &ArchiveBacktest, zone: &Zone) -> Option<String> {
     let until = all.until.map(|until| {
         let (until, zone) = (zone.show(until), zone.name());
         tr!(", up to {until} {zone}", ", hasta {until} {zone}", ", até {until} {zone}")
@@ -375,7 +375,7 @@ fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
     for name in names {
         for (policy, judged) in tried {
             let Some(f) = judged.departments.get(name) else { continue };
-            let reminded = Reminded::all(&f.figures);
+            let reminded = ReminderCounts::all(&f.figures);
             let (sent, rescued) = (reminded.sent, reminded.answered_rate());
             let withheld =
                 f.figures.withheld.values().fold(0_u64, |sum, count| sum.saturating_add(*count));

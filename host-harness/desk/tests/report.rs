@@ -18,7 +18,7 @@ use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Closed, Period, PeriodFigures, Reopened, Reported, Reporter, Rows};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming};
-use despertador_insight::{Premature, Reminded};
+use despertador_insight::{Premature, ReminderCounts};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, happening, words};
 
@@ -170,8 +170,8 @@ fn named<T: Clone>(pairs: &[(&str, T)]) -> BTreeMap<String, T> {
     pairs.iter().map(|(name, count)| ((*name).to_owned(), count.clone())).collect()
 }
 
-fn reminded(sent: u64, answered: u64) -> Reminded {
-    Reminded { sent, answered, waiting: 0, judged: sent, judged_answered: answered }
+fn reminded(sent: u64, answered: u64) -> ReminderCounts {
+    ReminderCounts { sent, answered, waiting: 0, judged: sent, judged_answered: answered }
 }
 
 #[test]

@@ -274,7 +274,12 @@ impl Judged {
         self.premature.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
     }
 
-    pub(crate) fn add(&mut self, recorded: &RecordedTicket, department: Option<&str>, outcome: &Outcome) {
+    pub(crate) fn add(
+        &mut self,
+        recorded: &RecordedTicket,
+        department: Option<&str>,
+        outcome: &Outcome,
+    ) {
         self.total.add(outcome);
         let name = department.unwrap_or_default();
         match self.departments.get_mut(name) {
@@ -332,7 +337,8 @@ mod tests {
         ] {
             all.join(ReminderCounts::one(answered, is_judged));
         }
-        let counted = ReminderCounts { sent: 6, answered: 2, waiting: 1, judged: 3, judged_answered: 1 };
+        let counted =
+            ReminderCounts { sent: 6, answered: 2, waiting: 1, judged: 3, judged_answered: 1 };
         assert_eq!(all, counted);
         assert_eq!(all.answered_rate(), Some(333));
     }

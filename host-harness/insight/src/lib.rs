@@ -21,14 +21,19 @@ mod spool;
 mod suggest;
 
 pub use archive::{Archive, Openings};
-pub use backtest::{Outcome, Sent, Settings, Closed, ArchiveBacktest, BacktestError, backtest, play, backtest_archive};
+pub use backtest::{
+    ArchiveBacktest, BacktestError, Closed, Outcome, Sent, Settings, backtest, backtest_archive,
+    play,
+};
 pub use delays::{Delays, Rate};
 pub use example::{Example, examples};
-pub use figures::{BacktestFigures, Figures, Judged, Premature, ReminderCounts, Verdict, per_mille};
+pub use figures::{
+    BacktestFigures, Figures, Judged, Premature, ReminderCounts, Verdict, per_mille,
+};
 pub use history::{History, Item, RecordedTicket, Who};
 pub use read::{
-    Authors, Column, Columns, DayOrder, Dialect, ArchiveBuilder, ReadOptions, Platform, Read, Refused, Skip,
-    Timing, Unreadable,
+    ArchiveBuilder, Authors, Column, Columns, DayOrder, Dialect, Platform, Read, ReadOptions,
+    Refused, Skip, Timing, Unreadable,
 };
 pub use said::Message;
 pub use suggest::{Suggestion, SuggestionOptions, suggest, suggest_for};

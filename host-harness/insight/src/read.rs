@@ -31,19 +31,19 @@ pub use platform::Platform;
 pub use time::{DayOrder, Timing};
 
 /// So many refused rows are kept to be shown; of the others is said how many there are.
-const MOST_REFUSED: usize = 20;
+const REFUSED_LISTED_MAX: usize = 20;
 
 /// No row is longer, in bytes.
-const LONGEST_ROW: u64 = 16 << 20;
+const ROW_BYTES_MAX: u64 = 16 << 20;
 
 /// Nobody has more departments: the figures of each are kept in memory.
-const MOST_DEPARTMENTS: usize = 10_000;
+const DEPARTMENTS_MAX: usize = 10_000;
 
 /// At the beginning of a file so many bytes are looked at for what no text has.
-const LOOKED_AT: u64 = 64 << 10;
+const TEXT_CHECK_BYTES: u64 = 64 << 10;
 
 /// So many rows are read before somebody is told of it.
-const TOLD_EVERY: u64 = 10_000;
+const PROGRESS_ROWS: u64 = 10_000;
 
 /// What was read, and what was not.
 #[derive(Debug, Clone, Default)]
@@ -171,7 +171,7 @@ pub enum Unreadable {
     #[error(
         "the row that begins in line {0} has more than {mib} MiB: a quotation mark in it is not \
          closed, or the file has no rows",
-        mib = LONGEST_ROW >> 20
+        mib = ROW_BYTES_MAX >> 20
     )]
     LongRow(u64),
     /// The file could not be read to its end.
@@ -191,7 +191,7 @@ pub enum Unreadable {
     },
     /// There are more departments than anybody has.
     #[error(
-        "there are more than {MOST_DEPARTMENTS} departments; is it the right column? name it with \
+        "there are more than {DEPARTMENTS_MAX} departments; is it the right column? name it with \
          `--columns department=…`"
     )]
     ManyDepartments,
@@ -231,7 +231,7 @@ impl Default for ReadOptions<'_> {
 
 impl fmt::Debug for ReadOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Means").field("memory", &self.memory).finish_non_exhaustive()
+        f.debug_struct("ReadOptions").field("memory", &self.memory).finish_non_exhaustive()
     }
 }
 
@@ -252,40 +252,40 @@ pub struct ArchiveBuilder<'a> {
 
 impl fmt::Debug for ArchiveBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gathering").field("rows", &self.read.rows).finish_non_exhaustive()
+        f.debug_struct("ArchiveBuilder").field("rows", &self.read.rows).finish_non_exhaustive()
     }
 }
 
 impl<'a> ArchiveBuilder<'a> {
     /// An archive without rows. A row after an instant is refused.
     #[must_use]
-    pub fn new(means: ReadOptions<'a>, not_after: Option<Instant>) -> Self {
+    pub fn new(options: ReadOptions<'a>, not_after: Option<Instant>) -> Self {
         Self {
             read: Read::default(),
-            spool: Spool::new(means.memory, means.folder),
+            spool: Spool::new(options.memory, options.folder),
             departments: Vec::new(),
             numbers: HashMap::new(),
             faults: HashMap::new(),
             long_ids: (0, 0),
             not_after,
             ends: None,
-            goes_on: means.goes_on,
+            goes_on: options.goes_on,
         }
     }
 
     fn refuse(&mut self, line: u64, fault: Fault) {
         self.read.refused = self.read.refused.saturating_add(1);
-        let told = &mut self.read.first_refused;
-        if let Some(refused) = self.faults.get(&fault.same).and_then(|at| told.get_mut(*at)) {
+        let listed = &mut self.read.first_refused;
+        if let Some(refused) = self.faults.get(&fault.same).and_then(|at| listed.get_mut(*at)) {
             refused.rows = refused.rows.saturating_add(1);
-        } else if told.len() < MOST_REFUSED {
-            self.faults.insert(fault.same, told.len());
-            told.push(Refused { line, why: fault.why, rows: 1 });
+        } else if listed.len() < REFUSED_LISTED_MAX {
+            self.faults.insert(fault.same, listed.len());
+            listed.push(Refused { line, why: fault.why, rows: 1 });
         }
     }
 
     /// Counts ids of which a spreadsheet may have kept the first fifteen digits alone.
-    fn look_at_id(&mut self, id: &str) {
+    fn check_id(&mut self, id: &str) {
         let Some((_, beyond)) = id.split_at_checked(15).filter(|(_, beyond)| !beyond.is_empty())
         else {
             return;
@@ -304,7 +304,7 @@ impl<'a> ArchiveBuilder<'a> {
         if let Some(number) = self.numbers.get(name) {
             return Ok(Some(*number));
         }
-        if self.departments.len() >= MOST_DEPARTMENTS {
+        if self.departments.len() >= DEPARTMENTS_MAX {
             return Err(Unreadable::ManyDepartments);
         }
         let number = u32::try_from(self.departments.len()).unwrap_or(u32::MAX);
@@ -320,7 +320,7 @@ impl<'a> ArchiveBuilder<'a> {
             folder: self.spool.folder().to_owned(),
             why: error.to_string(),
         })?;
-        if self.read.rows.is_multiple_of(TOLD_EVERY) && !(self.goes_on)(self.read.rows) {
+        if self.read.rows.is_multiple_of(PROGRESS_ROWS) && !(self.goes_on)(self.read.rows) {
             return Err(Unreadable::Stopped(self.read.rows));
         }
         Ok(())
@@ -429,7 +429,7 @@ impl Read<Archive> {
 
 /// A file that is looked at while it is read: for what no text has, for rows without end, and for
 /// how it ends.
-struct Looked<R> {
+struct CheckedRead<R> {
     from: R,
     seen: Rc<Seen>,
 }
@@ -444,16 +444,16 @@ struct Seen {
     is_long: Cell<bool>,
 }
 
-impl<R: std::io::Read> std::io::Read for Looked<R> {
+impl<R: std::io::Read> std::io::Read for CheckedRead<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let seen = &self.seen;
-        if seen.bytes.get().saturating_sub(seen.row.get()) > LONGEST_ROW {
+        if seen.bytes.get().saturating_sub(seen.row.get()) > ROW_BYTES_MAX {
             seen.is_long.set(true);
             return Err(Error::from(ErrorKind::InvalidData));
         }
         let length = self.from.read(into)?;
         let read = into.get(..length).unwrap_or_default();
-        if seen.bytes.get() < LOOKED_AT && read.contains(&0) {
+        if seen.bytes.get() < TEXT_CHECK_BYTES && read.contains(&0) {
             seen.has_zeros.set(true);
             return Err(Error::from(ErrorKind::InvalidData));
         }
@@ -522,7 +522,7 @@ impl Meaning<'_> {
             Ok(None) => to.read.skipped = to.read.skipped.saturating_add(1),
             Err(fault) => to.refuse(line, fault),
             Ok(Some((ticket, who, at, assumed))) => {
-                to.look_at_id(&ticket);
+                to.check_id(&ticket);
                 let counts = &mut to.read;
                 let count = if assumed { &mut counts.assumed } else { &mut counts.with_offset };
                 *count = count.saturating_add(1);
@@ -578,7 +578,7 @@ impl Meaning<'_> {
                 "o ticket está vazio"
             ))
         })?;
-        if ticket.len() > LONGEST_ID {
+        if ticket.len() > ID_BYTES_MAX {
             return Err(Fault::of("long id", long_id()));
         }
         if time::is_rounded(&ticket) {
@@ -636,9 +636,9 @@ fn text(row: &csv::ByteRecord, place: usize) -> Option<Cow<'_, str>> {
 
 fn long_id() -> Message {
     said!(
-        "the ticket's id has more than {LONGEST_ID} bytes",
-        "el id del ticket tiene más de {LONGEST_ID} bytes",
-        "o id do ticket tem mais de {LONGEST_ID} bytes"
+        "the ticket's id has more than {ID_BYTES_MAX} bytes",
+        "el id del ticket tiene más de {ID_BYTES_MAX} bytes",
+        "o id do ticket tem mais de {ID_BYTES_MAX} bytes"
     )
 }
 
@@ -659,7 +659,7 @@ impl Archive {
         columns: &Columns,
         authors: &Authors,
         timing: &Timing,
-        means: ReadOptions<'_>,
+        options: ReadOptions<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
         let mut from = unmarked(from);
         let mut prefix = Vec::new();
@@ -670,7 +670,7 @@ impl Archive {
         let dialect = Dialect::of(&prefix, columns);
         let timing = &Timing { order: timing.order.or(dialect.day_order), ..timing.clone() };
         let seen = Rc::new(Seen::default());
-        let looked = Looked { from: Cursor::new(prefix).chain(from), seen: Rc::clone(&seen) };
+        let looked = CheckedRead { from: Cursor::new(prefix).chain(from), seen: Rc::clone(&seen) };
         let mut rows = csv::ReaderBuilder::new()
             .flexible(true)
             .has_headers(false)
@@ -738,7 +738,7 @@ impl Archive {
             .collect();
 
         let meaning = Meaning { columns, authors, timing };
-        let mut gathering = ArchiveBuilder::new(means, timing.not_after);
+        let mut gathering = ArchiveBuilder::new(options, timing.not_after);
         gathering.read.dialect = Some(dialect);
         let mut last = 0;
         loop {
@@ -794,12 +794,12 @@ impl Archive {
     pub fn event_log(
         from: impl std::io::Read,
         timing: &Timing,
-        means: ReadOptions<'_>,
+        options: ReadOptions<'_>,
     ) -> Result<Read<Archive>, Unreadable> {
         let seen = Rc::new(Seen::default());
-        let looked = Looked { from: unmarked(from), seen: Rc::clone(&seen) };
+        let looked = CheckedRead { from: unmarked(from), seen: Rc::clone(&seen) };
         let mut from = std::io::BufReader::new(looked);
-        let mut gathering = ArchiveBuilder::new(means, timing.not_after);
+        let mut gathering = ArchiveBuilder::new(options, timing.not_after);
         let mut bytes = Vec::new();
         for line in 1.. {
             bytes.clear();
@@ -816,7 +816,7 @@ impl Archive {
                 continue;
             }
             match Row::from_json(text) {
-                Ok(row) if row.ticket.len() > LONGEST_ID => {
+                Ok(row) if row.ticket.len() > ID_BYTES_MAX => {
                     gathering.refuse(line, Fault::of("long id", long_id()));
                 }
                 Ok(row) => gathering.row(line, &row)?,
@@ -833,7 +833,7 @@ impl Archive {
 }
 
 /// No id of a ticket is longer, in bytes.
-const LONGEST_ID: usize = 4_096;
+const ID_BYTES_MAX: usize = 4_096;
 
 impl History {
     /// Reads a CSV file with a row for each message, all of it into memory.
@@ -847,8 +847,8 @@ impl History {
         authors: &Authors,
         timing: &Timing,
     ) -> Result<Read, Unreadable> {
-        let means = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
-        Archive::csv(from, columns, authors, timing, means)?.in_memory()
+        let options = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
+        Archive::csv(from, columns, authors, timing, options)?.in_memory()
     }
 
     /// Reads an event log, a JSON object a line, all of it into memory.
@@ -857,8 +857,8 @@ impl History {
     ///
     /// Why nothing can be read. Single rows that cannot are counted.
     pub fn event_log(from: impl BufRead, timing: &Timing) -> Result<Read, Unreadable> {
-        let means = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
-        Archive::event_log(from, timing, means)?.in_memory()
+        let options = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
+        Archive::event_log(from, timing, options)?.in_memory()
     }
 }
 

@@ -15,8 +15,9 @@ use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
 use despertador_host::{Host, Options, Plugin, Policy};
 use despertador_insight::{
-    Archive, Authors, BacktestFigures, Columns, History, Item, Judged, ReadOptions, Premature, RecordedTicket,
-    ReminderCounts, Settings, Timing, Who, backtest, play, suggest, suggest_for, backtest_archive,
+    Archive, Authors, BacktestFigures, Columns, History, Item, Judged, Premature, ReadOptions,
+    RecordedTicket, ReminderCounts, Settings, Timing, Who, backtest, backtest_archive, play,
+    suggest, suggest_for,
 };
 
 const MINUTE: i64 = 60_000;
@@ -302,7 +303,8 @@ fn what_is_on_disk_gives_the_figures_of_what_is_in_memory() {
         for threads in [1, 2, 7] {
             let threads = NonZeroUsize::new(threads).unwrap();
             let settings = Settings::default();
-            let tried = backtest_archive(&archive, &policies, &settings, threads, &|_| true).unwrap();
+            let tried =
+                backtest_archive(&archive, &policies, &settings, threads, &|_| true).unwrap();
             assert!(tried.is_whole);
             assert_eq!((tried.rows, tried.until), (archive.rows(), archive.ends()));
             assert_eq!(tried.judged, expected);
@@ -368,7 +370,8 @@ fn a_customer_who_opens_another_ticket_had_to_ask_again() {
         }
         let settings = Settings::default();
         let tried =
-            backtest_archive(&archive(&text, 0), &policy, &settings, NonZeroUsize::MIN, &|_| true).unwrap();
+            backtest_archive(&archive(&text, 0), &policy, &settings, NonZeroUsize::MIN, &|_| true)
+                .unwrap();
         let judged = &tried.judged[0];
         let found: Vec<(&str, i64)> = judged
             .premature

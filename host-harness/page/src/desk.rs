@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use despertador_desk::report::{LATEST, Lengths, PeriodFigures, Reported, day_name};
-use despertador_insight::{Premature, Reminded};
+use despertador_insight::{Premature, ReminderCounts};
 use maud::{Markup, html};
 
 use crate::chart::{Bars, ChartError, top};
@@ -285,7 +285,7 @@ impl Page<'_> {
         let mut all: Vec<(&String, &PeriodFigures)> = self.found.departments.iter().collect();
         all.sort_by_key(|(_, f)| std::cmp::Reverse(f.closes()));
         let left = all.len().saturating_sub(DEPARTMENT_ROWS_MAX);
-        let answered = |f: &PeriodFigures| Reminded::all(&f.figures).answered_rate();
+        let answered = |f: &PeriodFigures| ReminderCounts::all(&f.figures).answered_rate();
         let cell = |key: u64, text: String| html! { td data-key=(key) { (text) } };
         let part = |part: Option<u64>| cell(part.unwrap_or_default(), self.per_mille(part));
         let median = |lengths: &Lengths| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use despertador_contract::Zone;
 use despertador_contract::{Diagnostic, Outline, RuleOutline};
 use despertador_insight::{
-    BacktestFigures, Delays, Example, Item, Judged, Rate, Read, Recorded, Reminded,
+    BacktestFigures, Delays, Example, Item, Judged, Rate, Read, RecordedTicket, ReminderCounts,
 };
 use maud::{Markup, html};
 
@@ -113,7 +113,7 @@ pub fn backtest(backtest: &Backtest<'_>, language: Language) -> Result<String, C
 }
 
 /// The instants of the first and the last event.
-fn span(tickets: &[Recorded]) -> Option<(i64, i64)> {
+fn span(tickets: &[RecordedTicket]) -> Option<(i64, i64)> {
     let first = tickets.iter().filter_map(|ticket| Some(ticket.items.first()?.at())).min()?;
     let last = tickets.iter().filter_map(|ticket| Some(ticket.items.last()?.at())).max()?;
     Some((first, last))
@@ -392,7 +392,7 @@ impl<'r> Report<'r> {
         let left = self.sizes.len().saturating_sub(DEPARTMENT_ROWS_MAX);
         let cells = |tried: &Tried<'_>, name: &str| {
             let figures = tried.judged.departments.get(name);
-            let reminded = figures.map(|f| Reminded::all(&f.figures)).unwrap_or_default();
+            let reminded = figures.map(|f| ReminderCounts::all(&f.figures)).unwrap_or_default();
             let sent = reminded.sent;
             let closes = figures.map_or(0, |f| f.figures.closes);
             let rescued = reminded.answered_rate();

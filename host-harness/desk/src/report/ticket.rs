@@ -13,7 +13,7 @@ use despertador_contract::{
     Origin, Source, Step, Task, Ticket, TicketStatus,
 };
 use despertador_contract::{Call, follow};
-use despertador_insight::{Reminded, Verdict};
+use despertador_insight::{ReminderCounts, Verdict};
 use serde_json::Value;
 
 use super::Period;
@@ -379,7 +379,7 @@ impl Told {
         }
         for sent in &self.reminders {
             let last = sent.until.unwrap_or_else(|| sent.at.saturating_add(period.window));
-            let one = Reminded::one(sent.answered, last <= period.known_until);
+            let one = ReminderCounts::one(sent.answered, last <= period.known_until);
             figures(sent.department.as_deref(), sent.at, &|f| {
                 f.figures.reminders.entry(sent.number).or_default().join(one);
             });
