@@ -26,10 +26,10 @@ use crate::problems::Problems;
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, plugin, progress, source, written};
 
-/// So many tickets that were closed too early are listed.
-const MOST_LISTED: usize = 10;
+/// Maximum number of premature closes that are listed.
+const PREMATURE_LISTED_MAX: usize = 10;
 
-/// Tries policies on a history.
+/// Plays policies on a history.
 pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<Ended, Unusable> {
     let plugin = plugin::read(&arguments.plugin)?;
     let policies = arguments
@@ -108,7 +108,7 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     }
 }
 
-/// What of a history was covered, if it was not all of it.
+/// Which part of a history was covered, if not all of it.
 fn part(read: &Read<Archive>, all: &ArchiveBacktest, zone: &Zone) -> Option<String> {
     let until = all.until.map(|until| {
         let (until, zone) = (zone.show(until), zone.name());
@@ -144,7 +144,7 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
     })
 }
 
-/// The zone in which times are shown: the one that was asked for, or the policy's.
+/// The zone of displayed times: the given one, or the policy's.
 fn zone(arguments: &BacktestArguments, policy: &Policy) -> Zone {
     arguments.events.form.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()))
 }
@@ -154,7 +154,7 @@ fn channels(policies: &[Policy], settings: &Settings) -> Vec<String> {
     policies.iter().map(|policy| settings.channel_of(policy).word().into_owned()).collect()
 }
 
-/// What the check warns of: a rule that never closes says why there are no closes.
+/// The warnings of the check: a rule that never closes explains why there are no closes.
 fn warnings(arguments: &BacktestArguments, policies: &[Policy]) -> Vec<Problems> {
     let of = |(file, policy): (&PathBuf, &Policy)| Problems {
         file: file.display().to_string(),
@@ -166,7 +166,7 @@ fn warnings(arguments: &BacktestArguments, policies: &[Policy]) -> Vec<Problems>
     warned.filter(|warned| !warned.problems.is_empty()).collect()
 }
 
-/// The page of all of it.
+/// The page of the backtest.
 fn page(
     read: &Read<History>,
     policies: &[Policy],
@@ -196,7 +196,7 @@ fn page(
     let file = &arguments.events.file;
     let name = file.file_name().unwrap_or(file.as_os_str());
     let page = Backtest {
-        // Pages are sent to others, whom the folders of this machine do not concern.
+        // Pages are sent to others, who need not know the folders of this machine.
         history_name: &name.to_string_lossy(),
         read,
         tried: &tried,
@@ -241,7 +241,7 @@ fn print(
         );
         anstream::println!("\n{}", paint(BOLD, title));
         let mut rows = Vec::new();
-        for (ticket, closed, wrote) in judged.premature.iter().take(MOST_LISTED) {
+        for (ticket, closed, wrote) in judged.premature.iter().take(PREMATURE_LISTED_MAX) {
             let after = u64::try_from(wrote.saturating_sub(*closed)).unwrap_or_default();
             let after = duration::show(whole(after, 1_000));
             let at = zone.show(*closed);
@@ -258,7 +258,7 @@ fn print(
         for line in columns(&[Side::Left; 3], &rows) {
             anstream::println!("  {line}");
         }
-        let more = judged.premature.len().saturating_sub(MOST_LISTED);
+        let more = judged.premature.len().saturating_sub(PREMATURE_LISTED_MAX);
         if more > 0 {
             let more = tr!(
                 "and {more} more; all of them with --json",
@@ -306,10 +306,10 @@ fn definitions(tried: &[(String, Judged)], arguments: &BacktestArguments) -> Str
     text
 }
 
-/// The codes of what keeps a message from being sent at its time.
+/// The codes of reasons that delay or withhold a message.
 const WITHHELD: [&str; 3] = ["outside-channel-window", "outside-sending-window", "over-budget"];
 
-/// The name of such a code, and what it means.
+/// The name and meaning of such a code.
 pub(crate) fn withheld(code: &str) -> (String, String) {
     match code {
         "outside-channel-window" => (
@@ -344,12 +344,12 @@ pub(crate) fn withheld(code: &str) -> (String, String) {
     }
 }
 
-/// A department's name, or that there is none.
+/// A department's name, or a text for none.
 pub(crate) fn department(name: &str) -> String {
     if name.is_empty() { tr!("(none)", "(ninguno)", "(nenhum)") } else { name.to_owned() }
 }
 
-/// Some policies and departments side by side would be too wide: a row each.
+/// Policies and departments side by side would be too wide, so each pair has a row.
 fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
     if tried.iter().all(|(_, judged)| judged.departments.len() < 2) {
         return;
@@ -399,7 +399,7 @@ fn by_department(tried: &[(String, Judged)], minutes_per_close: f64) {
     }
 }
 
-/// How long closed tickets had waited, on the average, in whole minutes.
+/// The average wait of closed tickets, in whole minutes.
 fn waited(figures: &BacktestFigures) -> String {
     figures.mean_wait().map_or_else(
         || "–".into(),
@@ -407,7 +407,7 @@ fn waited(figures: &BacktestFigures) -> String {
     )
 }
 
-/// The minutes of agents' time that the closes are worth.
+/// The agents' minutes that the closes save.
 #[allow(clippy::cast_precision_loss, reason = "fewer closes than a double tells apart")]
 fn freed(figures: &BacktestFigures, minutes_per_close: f64) -> f64 {
     figures.figures.closes as f64 * minutes_per_close
@@ -467,8 +467,8 @@ fn table(tried: &[(String, &BacktestFigures)], channels: &[String], minutes_per_
     }
 }
 
-/// All figures, a row for each policy, department and reminder; with how many rows of the history
-/// they are of.
+/// All figures, one row per policy, department and reminder, with the number of rows of the
+/// history.
 fn rows(
     tried: &[(String, Judged)],
     minutes_per_close: f64,

@@ -61,12 +61,12 @@ pub(crate) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
 struct Checked {
     problems: Problems,
     outline: Option<Outline>,
-    /// What each rule matches beside departments.
+    /// The conditions of each rule other than departments.
     conditions: Vec<Conditions>,
     clock: Clock,
 }
 
-/// The clock on which the steps are shown.
+/// The clock for the steps.
 struct Clock {
     zone: Zone,
     face: ClockFace,
@@ -193,12 +193,12 @@ impl Checked {
     }
 }
 
-/// How times of a rule are written: those of open time without days.
+/// The format of a rule's durations: open time has no days.
 fn shown(rule: &RuleOutline) -> fn(u64) -> String {
     if rule.business_hours.is_some() { duration::show_open } else { duration::show }
 }
 
-/// What a rule is for and how its time runs.
+/// The departments and conditions of a rule, and how its time runs.
 fn head(rule: &RuleOutline, conditions: &Conditions) -> String {
     let mut head = vec![match rule.departments.as_deref() {
         None => tr!("any department", "cualquier departamento", "qualquer departamento"),
@@ -255,7 +255,7 @@ fn head(rule: &RuleOutline, conditions: &Conditions) -> String {
     head.join(", ")
 }
 
-/// The accumulated time beside the close, with a bar.
+/// The accumulated time compared with the close, with a bar.
 fn accumulated(rule: &RuleOutline) -> String {
     const WIDTH: u64 = 20;
     let show = shown(rule);

@@ -1,4 +1,4 @@
-//! `despertador token`, `backup` and `forget`: files of desks.
+//! `despertador token`, `backup` and `forget`: a desk's files.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ use crate::language::{Language, tr};
 use crate::table::{Side, columns, counted};
 use crate::{Ended, Unusable, progress, source};
 
-/// Who changes something from the command line, in the audit.
-const BY: &str = "command line";
+/// The name in the audit for changes from the command line.
+const AUDIT_NAME: &str = "command line";
 
-/// Opens a desk that nobody else has open.
+/// Opens a desk that no other process has open.
 fn open(file: &Path, make: bool) -> Result<Desk<Sqlite>, Unusable> {
     if !make && !file.exists() {
         let file = file.display();
@@ -47,14 +47,16 @@ fn open(file: &Path, make: bool) -> Result<Desk<Sqlite>, Unusable> {
     Ok(Desk::open(store, plugin, Options::default()).map_err(|error| error.to_string())?)
 }
 
-/// Makes, lists and takes back tokens.
+/// Creates, lists and revokes tokens.
 pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, Unusable> {
     let now = SystemClock.now();
     match &arguments.what {
         TokenCommand::Create { name, scopes, accounts, desk } => {
             let scopes: Vec<Scope> = scopes.iter().flat_map(|given| given.0.clone()).collect();
             let new = NewToken::make(now, name, &scopes, accounts)?;
-            open(&desk.desk, true)?.add_token(now, new.row, BY).map_err(|e| e.to_string())?;
+            open(&desk.desk, true)?
+                .add_token(now, new.row, AUDIT_NAME)
+                .map_err(|e| e.to_string())?;
             if as_json {
                 anstream::println!("{:#}", json!({ "name": name, "token": new.secret }));
             } else {
@@ -110,8 +112,9 @@ pub(crate) fn token(arguments: &TokenArguments, as_json: bool) -> Result<Ended, 
             }
         }
         TokenCommand::Revoke { name, desk } => {
-            let done =
-                open(&desk.desk, false)?.revoke_token(now, name, BY).map_err(|e| e.to_string())?;
+            let done = open(&desk.desk, false)?
+                .revoke_token(now, name, AUDIT_NAME)
+                .map_err(|e| e.to_string())?;
             if !done {
                 return Err(tr!(
                     "no token `{name}` is in use",
@@ -149,7 +152,7 @@ pub(crate) fn backup(arguments: &BackupArguments, as_json: bool) -> Result<Ended
     Ok(Ended::Well)
 }
 
-/// Deletes all that is kept of one customer.
+/// Deletes all data of a customer.
 pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended, Unusable> {
     let ForgetArguments { customer, account, desk, server, token_file } = arguments;
     let forgotten = match (server, token_file) {
@@ -157,7 +160,7 @@ pub(crate) fn forget(arguments: &ForgetArguments, as_json: bool) -> Result<Ended
             ask_server(server, &source::read(token)?, account, customer)?
         }
         _ => open(&desk.desk, false)?
-            .forget_customer(SystemClock.now(), account, customer, BY)
+            .forget_customer(SystemClock.now(), account, customer, AUDIT_NAME)
             .map_err(|error| error.to_string())?,
     };
     let Forgotten { tickets, is_purged, backups } = forgotten;
@@ -240,7 +243,7 @@ fn ask_server(
     }
 }
 
-/// A name as a part of a path.
+/// Escapes a name for a path.
 fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for byte in name.bytes() {

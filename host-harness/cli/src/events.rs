@@ -1,4 +1,4 @@
-//! Recorded conversations that were named on the command line.
+//! Recorded conversations named on the command line.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
@@ -19,11 +19,11 @@ use crate::paint::{YELLOW, paint};
 use crate::table::thousands;
 use crate::{Unusable, journal, progress, source};
 
-/// Why there is nothing to work with.
+/// Why there is no input.
 pub(crate) enum Unread {
     /// It cannot be read.
     Unusable(Unusable),
-    /// Somebody has stopped it.
+    /// The user interrupted it.
     Interrupted(String),
 }
 
@@ -33,7 +33,7 @@ impl From<Unusable> for Unread {
     }
 }
 
-/// What was recorded.
+/// Reads the recorded conversations.
 pub(crate) fn read(
     file: &Path,
     form: &FormArguments,
@@ -42,7 +42,7 @@ pub(crate) fn read(
     let unreadable = |error: std::io::Error| source::unreadable(file, &error);
     let open = File::open(file).map_err(unreadable)?;
     let data = open.metadata().map_err(unreadable)?;
-    // A pipe has no length, and what was looked at in it is gone.
+    // A pipe has no length, and bytes that were peeked at are gone.
     let is_file = data.is_file();
     let length = if is_file { data.len() } else { u64::MAX };
     let timing = Timing {
@@ -63,7 +63,8 @@ pub(crate) fn read(
         u64::MAX => progress::of_bytes(0),
         length => progress::of_bytes(length),
     };
-    // What is written from here on is not read: half a row would be taken for a whole one.
+    // Rows that are written from now on are not read, because half a row would look like a whole
+    // one.
     let mut bytes = BufReader::new(bar.wrap_read(open.take(length)));
     let (columns, authors) = (named_columns(form)?, named_authors(form)?);
     let read = if is_journal {
@@ -181,7 +182,7 @@ fn unreadable_file(error: &Unreadable) -> String {
     }
 }
 
-/// Whether a file has JSON, an object or a list first of all.
+/// Whether a file begins with a JSON object or list.
 fn is_json(file: &Path, bytes: &mut impl BufRead) -> bool {
     let first = bytes.fill_buf().ok().and_then(|begin| {
         let text = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(begin);
@@ -190,7 +191,7 @@ fn is_json(file: &Path, bytes: &mut impl BufRead) -> bool {
     has_lines(file) || matches!(first, Some(b'{' | b'['))
 }
 
-/// Whether a file's name says that it has an object a line.
+/// Whether a file name stands for one object per line.
 pub(crate) fn has_lines(file: &Path) -> bool {
     file.extension().is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|known| ending == *known))
 }
@@ -206,14 +207,14 @@ impl From<JournalError> for Failed {
     }
 }
 
-/// The rows of a desk's journal: what happened, and not what was decided.
+/// The events of a desk's journal, without its decisions.
 fn out_of_journal(
     file: &Path,
     form: &FormArguments,
     options: ReadOptions<'_>,
     read_one: &dyn Fn(),
 ) -> Result<Read<Archive>, Failed> {
-    // The times are the desk's own: when the file was written says nothing more.
+    // The times are the desk's own, so the file's modification time is not needed.
     let mut builder = ArchiveBuilder::new(options, form.now);
     let selection = Selection { account: form.account.clone(), ..Selection::default() };
     let mut accounts: Vec<String> = Vec::new();
@@ -250,7 +251,7 @@ fn out_of_journal(
     builder.end().map_err(Failed::File)
 }
 
-/// Nothing in a file can have happened more than a day after it was written last.
+/// The latest possible time of an event in a file: a day after it was last written.
 fn written_at(file: &File) -> Option<i64> {
     const DAY: i64 = 86_400_000;
     let modified = file.metadata().ok()?.modified().ok()?;
@@ -308,7 +309,7 @@ fn named_authors(form: &FormArguments) -> Result<Authors, Unusable> {
     Ok(authors)
 }
 
-/// Says what was read, and what was not.
+/// Prints what was read, and what was not.
 pub(crate) fn print(read: &Read<Archive>, arguments: &EventsArguments) {
     let archive = &read.history;
     let line = tr!(
@@ -469,7 +470,7 @@ fn print_refused(read: &Read<Archive>) {
     }
 }
 
-/// Says how a table is written where that is not the usual way.
+/// Prints the dialect of a table if it is unusual.
 fn print_dialect(dialect: Dialect) {
     let separator = match dialect.separator {
         b',' => None,

@@ -17,7 +17,7 @@ use crate::language::{Language, tr};
 use crate::paint::{BOLD, DIM, mark, paint};
 use crate::{Ended, Unusable, plugin, policy, run, said, source, written};
 
-/// Plays a recorded conversation up to an instant and puts the decision into words.
+/// Plays a recorded conversation up to an instant and explains the decision.
 pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended, Unusable> {
     let engine = plugin::load(&arguments.plugin)?;
     let mut player = policy::read(&arguments.policy, &engine)?;
@@ -56,7 +56,7 @@ pub(crate) fn explain(arguments: &ExplainArguments, json: bool) -> Result<Ended,
     Ok(Ended::Well)
 }
 
-/// What was recorded: a log of events as it is, or the tickets of any other history.
+/// The recorded conversation: an event log, or the tickets of any other history.
 fn log(arguments: &ExplainArguments, config: &str) -> Result<EventLog, Unread> {
     let file = arguments.log.display().to_string();
     if events::has_lines(&arguments.log) && arguments.form.from.is_none() {
@@ -69,7 +69,7 @@ fn log(arguments: &ExplainArguments, config: &str) -> Result<EventLog, Unread> {
     let unread = |error: despertador_insight::Unreadable| Unusable(error.to_string());
     let mut tickets = read.history.tickets_where(wanted).map_err(unread)?;
     if tickets.is_empty() {
-        // To say which one was meant.
+        // For the suggestion in the error.
         tickets = read.history.tickets_where(|_| true).map_err(unread)?;
     }
     let channel = serde_json::from_str(config)
@@ -82,7 +82,7 @@ fn log(arguments: &ExplainArguments, config: &str) -> Result<EventLog, Unread> {
     Ok(EventLog { file, rows })
 }
 
-/// Writes the page and the picture that are wanted.
+/// Writes the requested page and image.
 fn draw(
     arguments: &ExplainArguments,
     explanation: &Explanation,

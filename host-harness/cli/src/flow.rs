@@ -15,17 +15,17 @@ mod mend;
 pub(crate) mod route;
 pub(crate) mod show;
 
-/// Whether a bot can be left when a ticket is closed for inactivity.
+/// Whether a bot's flow can leave after a close for inactivity.
 pub(crate) fn exit_state(file: &Path) -> Result<ExitState, Unusable> {
     Ok(read(file)?.inactivity_exit().into())
 }
 
-/// A flow that something is to be done with.
+/// Reads a flow.
 fn read(file: &Path) -> Result<Flow, Unusable> {
     parse(file, &source::read_json(file)?)
 }
 
-/// A flow of which the text is at hand.
+/// Parses a flow.
 fn parse(file: &Path, text: &str) -> Result<Flow, Unusable> {
     Flow::read(text).map_err(|findings| {
         let found = problems(file, text.to_owned(), &findings);
@@ -73,7 +73,7 @@ fn problems(file: &Path, text: String, findings: &[Finding]) -> Problems {
     }
 }
 
-/// Why nothing can be done with a flow that never opens a ticket.
+/// The error for a flow that never opens a ticket.
 fn no_block() -> String {
     tr!(
         "the flow has no human-assistance block",

@@ -16,7 +16,7 @@ mod words;
 
 use blip::{Imported, Note};
 
-/// Makes a policy of Blip's settings.
+/// Converts Blip's settings to a policy.
 pub(crate) fn blip_settings(
     arguments: &BlipSettingsArguments,
     json: bool,
@@ -56,7 +56,7 @@ pub(crate) fn blip_settings(
     Ok(Ended::Well)
 }
 
-/// Whatever the settings were, what is handed over is a policy.
+/// Checks that the result is a valid policy, whatever the settings were.
 fn refuse_unaccepted(config: &str) -> Result<(), Unusable> {
     let engine = plugin::load(&PluginArgument::default())?;
     match engine.parse(config, &facts::no_surroundings()) {

@@ -24,10 +24,10 @@ use comments::commented;
 use draft::{Draft, Rule, Timing};
 use words::Words;
 
-/// Smaller shares of the time to the close are nobody's default.
-const MOST_PARTS: usize = 10_000;
+/// Maximum number of parts of the time to the close; smaller shares are no useful defaults.
+const PARTS_MAX: usize = 10_000;
 
-/// Writes a policy to begin with.
+/// Writes a new policy.
 pub(crate) fn init(arguments: &InitArguments, as_json: bool) -> Result<Ended, Unusable> {
     let printed = arguments.output == Path::new("-");
     if !printed {
@@ -80,7 +80,7 @@ pub(crate) fn init(arguments: &InitArguments, as_json: bool) -> Result<Ended, Un
     Ok(Ended::Well)
 }
 
-/// The warnings of a config, or what is wrong with it.
+/// The warnings of a config, or its problems.
 fn check(
     engine: &dyn Engine,
     config: &str,
@@ -92,22 +92,22 @@ fn check(
     }
 }
 
-/// What is wrong and the way out, in a language.
+/// The problem and its help, as text.
 fn wording(problem: &Diagnostic, language: Language) -> String {
     let wordings = language.of(&problem.wordings);
     let lines = wordings.iter().map(|wording| format!("{}; {}", wording.text, wording.help));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Questions and their answers.
+/// Asks questions and reads the answers.
 struct Interview<'e, R, W> {
     language: Language,
     engine: &'e dyn Engine,
     answers: R,
     questions: W,
-    /// Whether answers must be shown, because nobody sees them being typed.
+    /// Whether answers are printed because they are not typed at a terminal.
     echo: bool,
-    /// What was warned of already.
+    /// The warnings that were already shown.
     warned: Vec<(String, String)>,
 }
 
@@ -140,7 +140,7 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         }
     }
 
-    /// What holds for all rules: channel, opening hours, holidays.
+    /// Asks what applies to all rules: channel, opening hours, holidays.
     fn account(&mut self, mut draft: Draft) -> Result<Draft, Unusable> {
         let words = Words::of(self.language);
         let channels: Vec<&str> = Channel::NAMED.iter().map(|(word, _)| *word).collect();
@@ -172,7 +172,7 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         })
     }
 
-    /// The times and texts of the last rule.
+    /// Asks for the times and texts of the last rule.
     fn rule(&mut self, mut draft: Draft) -> Result<Draft, Unusable> {
         let words = Words::of(self.language);
         let usual = Rule::usual(self.language);
@@ -223,8 +223,8 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         Ok(draft)
     }
 
-    /// A time between steps that leaves room for so many reminders, also in the open time of a
-    /// schedule, whose days are shorter.
+    /// A time between steps that leaves room for this many reminders, also in a schedule's open
+    /// time, whose days are shorter.
     fn share(&self, draft: &Draft, number: usize) -> Result<String, Unusable> {
         let mut parts = number;
         loop {
@@ -232,14 +232,14 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
             let reminder = (Timing::After(after.clone()), "…".to_owned());
             let mut tried = draft.clone();
             tried.change(|rule| rule.reminders = vec![reminder; number]);
-            if parts > MOST_PARTS || check(self.engine, &tried.policy().file())?.is_ok() {
+            if parts > PARTS_MAX || check(self.engine, &tried.policy().file())?.is_ok() {
                 return Ok(after);
             }
             parts = parts.saturating_mul(2);
         }
     }
 
-    /// Asks until the policy with this answer in it is one that the plugin accepts.
+    /// Asks until the plugin accepts the policy with this answer.
     fn ask(
         &mut self,
         question: &str,
@@ -292,7 +292,7 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
         Ok(answer.to_owned())
     }
 
-    /// Says what is new among the warnings, but for a rule that does nothing yet.
+    /// Shows new warnings, except for a rule that does nothing yet.
     fn warn(&mut self, warnings: &[Diagnostic]) -> Result<(), Unusable> {
         for warning in warnings.iter().filter(|w| w.code != "rule-without-effect") {
             let which = (warning.code.clone(), warning.place.clone());
@@ -316,7 +316,7 @@ impl<R: BufRead, W: Write> Interview<'_, R, W> {
     }
 }
 
-/// The departments of a rule; none: any.
+/// The departments of a rule; `None` for any.
 fn departments(answer: &str, words: &Words) -> Option<Vec<String>> {
     let any = [words.any, words.the_rest, "any", "*"];
     if among(answer, &any) || among(answer, words.all) { None } else { Some(parts(answer)) }
@@ -332,7 +332,7 @@ fn said(answer: &str, nothing: &[&str]) -> Option<String> {
     (!among(answer, nothing)).then(|| answer.to_owned())
 }
 
-/// What stands between commas.
+/// The parts between commas.
 fn parts(answer: &str) -> Vec<String> {
     answer.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
@@ -341,7 +341,7 @@ fn parts(answer: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// What the answers come to, and what was asked.
+    /// The result of the answers, and the questions.
     fn interview(answers: &str, language: Language) -> (Result<String, String>, String) {
         let engine = plugin::load(&PluginArgument::default()).expect("the built-in plugin");
         let mut interview = Interview {
@@ -413,7 +413,7 @@ mod tests {
             assert_eq!(times("/rules/2/reminders/0/after"), json!("20 min"));
             assert_eq!(times("/rules/3"), Value::Null);
         }
-        // Without a rule for the rest; a department that has one is asked for again.
+        // Without a rule for the rest; a department that already has one is asked for again.
         let answers = "ventas\n\n\n2 h\n0\n\nVentas\nno\n";
         let (config, asked) = interview(answers, Language::English);
         let config: Value = serde_json::from_str(&config.expect(&asked)).expect("a policy");

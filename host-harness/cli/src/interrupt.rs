@@ -1,5 +1,5 @@
-//! A run that somebody stops: it says what it has covered and ends. Whoever asks twice is not
-//! kept waiting.
+//! Interrupts a long run: it reports what it has covered and ends. A second signal ends the process
+//! at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
 
-/// The exit code of a command that was interrupted, as shells have it: 128 and the signal's number.
+/// The exit code of an interrupted command, as in shells: 128 plus the signal's number.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// Whether somebody wants a command to stop.
+/// Whether an interrupt was requested.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on.
+    /// Starts listening for signals.
     pub(crate) fn listen() -> Self {
         let wanted = Arc::new(AtomicBool::new(false));
         // In this order: the second signal finds the flag set and ends the process.
@@ -24,13 +24,13 @@ impl Interrupt {
             i32::from(INTERRUPTED),
             Arc::clone(&wanted),
         );
-        // Without it the signal ends the process at once, as it would for any other.
+        // Without it the signal ends the process at once, as usual.
         let _: Result<_, std::io::Error> =
             twice.and_then(|_| flag::register(SIGINT, Arc::clone(&wanted)));
         Self(wanted)
     }
 
-    /// Whether it was asked for.
+    /// Whether an interrupt was requested.
     pub(crate) fn is_wanted(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

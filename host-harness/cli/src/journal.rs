@@ -23,7 +23,7 @@ impl SelectionArguments {
     }
 }
 
-/// Writes a journal down.
+/// Exports a journal.
 pub(crate) fn journal(arguments: &JournalArguments, as_json: bool) -> Result<Ended, Unusable> {
     let journal = open(&arguments.file)?;
     let selection = arguments.selection.selection();
@@ -44,7 +44,7 @@ pub(crate) fn journal(arguments: &JournalArguments, as_json: bool) -> Result<End
         )
         .into());
     }
-    // Under another name until it is whole: nobody takes half of it for the journal.
+    // Under another name until it is complete, so that nobody takes half of it for the journal.
     let mut unfinished = file.as_os_str().to_owned();
     unfinished.push(".unfinished");
     let unfinished = Path::new(&unfinished);
@@ -96,7 +96,7 @@ pub(crate) fn open(file: &Path) -> Result<Journal, Unusable> {
     })
 }
 
-/// Why a journal could not be read; the desk's own sentences name the file.
+/// Why a journal could not be read; the desk's own errors name the file.
 pub(crate) fn unread(file: &Path, error: &JournalError) -> Unusable {
     match error {
         JournalError::Store(error) => error.to_string().into(),
@@ -115,7 +115,7 @@ fn same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// What is wrong with a journal.
+/// The text of a journal's error.
 fn sentence(error: &JournalError) -> String {
     match error {
         JournalError::NoAccount(name, known) => tr!(

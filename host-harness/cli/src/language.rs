@@ -1,4 +1,4 @@
-//! The language of all that a command prints.
+//! The language of a command's output.
 
 use std::sync::OnceLock;
 
@@ -7,8 +7,8 @@ use despertador_contract::{Reader, Wording};
 /// The language of this run.
 static CHOSEN: OnceLock<Language> = OnceLock::new();
 
-/// A sentence in the language of this run: in English, Spanish and Portuguese, with the values named
-/// in it. A sentence that lacks one of them does not compile.
+/// A text in the language of this run: in English, Spanish and Portuguese, with named values. A
+/// missing language does not compile.
 macro_rules! tr {
     ($en:literal, $es:literal, $pt:literal $(, $name:ident = $value:expr)* $(,)?) => {
         match $crate::language::Language::chosen().of_page() {
@@ -20,7 +20,7 @@ macro_rules! tr {
 }
 pub(crate) use tr;
 
-/// A language the plugin speaks, or all of them.
+/// A language of the plugin, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     Spanish,
@@ -30,7 +30,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The language of a word on the command line.
+    /// The language for a word on the command line.
     pub(crate) fn from_word(word: &str) -> Option<Language> {
         Some(match word {
             "es" => Language::Spanish,
@@ -41,8 +41,8 @@ impl Language {
         })
     }
 
-    /// Takes the language of this run from its arguments, or else the system's: before they are
-    /// read, so that what is wrong in them is said in it too.
+    /// Chooses the language from the arguments, otherwise from the system: before the arguments are
+    /// parsed, so that errors in them are in this language too.
     pub(crate) fn choose(arguments: impl Iterator<Item = String>) {
         let mut arguments = arguments.peekable();
         let mut named = None;
@@ -70,7 +70,7 @@ impl Language {
             .unwrap_or(Language::English)
     }
 
-    /// Its word; English for all of them together.
+    /// Its word; English for all languages.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Language::Spanish => "es",
@@ -79,7 +79,7 @@ impl Language {
         }
     }
 
-    /// The language of a page; English for all of them together.
+    /// The language of a page; English for all languages.
     pub(crate) fn of_page(self) -> despertador_contract::Language {
         match self {
             Language::Spanish => despertador_contract::Language::Spanish,
@@ -93,7 +93,7 @@ impl Language {
         Reader { language: self.word().into(), utc_offset }
     }
 
-    /// The wordings to show, of those there are.
+    /// The wordings to show.
     pub(crate) fn of(self, wordings: &[Wording]) -> Vec<&Wording> {
         let wanted: Vec<&Wording> = wordings
             .iter()

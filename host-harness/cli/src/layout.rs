@@ -1,4 +1,4 @@
-//! JSON as a person lays it out: keys in the order of writing, what is short on one line.
+//! Formats JSON like a person: keys in the order of writing, short values on one line.
 
 use serde_json::Value;
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 pub(crate) enum Node {
     Object(Vec<(String, Node)>),
     List(Vec<Node>),
-    /// A text, a number or a switch.
+    /// A text, a number or a boolean.
     Plain(Value),
 }
 
-/// The widest line of an object or a list that is written on one.
-const WIDEST: usize = 100;
-/// Objects this deep may be written on one line: those within a rule or a schedule.
-const DEEP: usize = 3;
+/// Maximum width of an object or a list on one line.
+const LINE_WIDTH_MAX: usize = 100;
+/// Minimum depth of objects on one line: those within a rule or a schedule.
+const ONE_LINE_DEPTH_MIN: usize = 3;
 
 impl Node {
     pub(crate) fn text(text: impl Into<String>) -> Node {
@@ -29,7 +29,7 @@ impl Node {
         Node::Object(entries.into_iter().map(|(key, node)| (key.into(), node)).collect())
     }
 
-    /// The whole as a file.
+    /// The text of a file.
     pub(crate) fn file(&self) -> String {
         let mut text = String::new();
         self.write(&mut text, 0, 0);
@@ -37,7 +37,7 @@ impl Node {
         text
     }
 
-    /// The same for programs, in the order of the alphabet.
+    /// The same for programs, with sorted keys.
     pub(crate) fn value(&self) -> Value {
         match self {
             Node::Object(entries) => {
@@ -50,9 +50,11 @@ impl Node {
 
     fn write(&self, text: &mut String, depth: usize, column: usize) {
         let line = self.line();
-        let fits = column.saturating_add(line.chars().count()) <= WIDEST;
+        let fits = column.saturating_add(line.chars().count()) <= LINE_WIDTH_MAX;
         let flat = match self {
-            Node::Object(entries) => entries.is_empty() || (depth >= DEEP && fits && !self.deep()),
+            Node::Object(entries) => {
+                entries.is_empty() || (depth >= ONE_LINE_DEPTH_MIN && fits && !self.deep())
+            }
             Node::List(items) => items.is_empty() || (fits && !self.deep()),
             Node::Plain(_) => true,
         };
@@ -86,7 +88,7 @@ impl Node {
         }
     }
 
-    /// Whether there is an object inside.
+    /// Whether it contains an object.
     fn deep(&self) -> bool {
         self.entries().iter().any(|(_, node)| matches!(node, Node::Object(_)) || node.deep())
     }

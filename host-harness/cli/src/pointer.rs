@@ -1,19 +1,19 @@
-//! Where in a JSON text the place of a JSON Pointer is.
+//! Finds the place of a JSON Pointer in a JSON text.
 
 use std::ops::Range;
 
 /// The place of a pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The name of the member, with its quotation marks, where the place is one.
+    /// The name of the member with its quotation marks, if the place is a member.
     pub(crate) name: Option<Range<usize>>,
     /// The value, in bytes.
     pub(crate) value: Range<usize>,
-    /// Whether this is the pointer's own place, or the nearest one above it that is there.
+    /// Whether this is exactly the pointer's place, or only its nearest existing ancestor.
     pub(crate) exact: bool,
 }
 
-/// Finds the place, or the nearest one above it; nothing in a text that is not JSON up to there.
+/// Finds the place or its nearest existing ancestor; `None` if the text is not JSON up to there.
 pub(crate) fn locate(text: &str, pointer: &str) -> Option<Place> {
     let path: Vec<String> =
         pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
@@ -22,7 +22,7 @@ pub(crate) fn locate(text: &str, pointer: &str) -> Option<Place> {
     scan.best.map(|(depth, place)| Place { exact: depth == path.len(), ..place })
 }
 
-/// Line and column, from 1, of a byte; columns are characters.
+/// The line and column of a byte, from 1; columns are characters.
 pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
@@ -34,15 +34,15 @@ pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// How much of the path the deepest place found so far has.
+    /// The longest matched part of the path so far, with its place.
     best: Option<(usize, Place)>,
 }
 
-/// Deeper than any policy; the plugin refuses such a text anyway.
-const DEEPEST: usize = 100;
+/// Maximum nesting: deeper than any policy, which the plugin refuses anyway.
+const DEPTH_MAX: usize = 100;
 
 impl Scan<'_> {
-    /// Passes a value; `path` is what is left of the pointer if this value is on its way.
+    /// Skips a value; `path` is the rest of the pointer if this value is on its way.
     fn value(&mut self, path: &[String], depth: usize, name: Option<Range<usize>>) -> Option<()> {
         self.followed(Some(path), depth, 0, name)
     }
@@ -54,13 +54,13 @@ impl Scan<'_> {
         nesting: usize,
         name: Option<Range<usize>>,
     ) -> Option<()> {
-        if nesting > DEEPEST {
+        if nesting > DEPTH_MAX {
             return None;
         }
         self.space();
         let start = self.at;
         if path.is_some() {
-            // Its end is known only later, but a broken text may never have one.
+            // Its end is known only later, and a broken text may have none.
             self.note(depth, name.clone(), start..start.saturating_add(1));
         }
         let (first, rest) = match path.and_then(<[String]>::split_first) {

@@ -1,4 +1,4 @@
-//! A policy that was named on the command line and must be one.
+//! A policy file named on the command line.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use despertador_harness::{Engine, ParseError, Player};
 use crate::language::{Language, tr};
 use crate::{Unusable, source};
 
-/// The checked policy of a file.
+/// The checked policy in a file.
 pub(crate) fn read(file: &Path, engine: &dyn Engine) -> Result<Box<dyn Player>, Unusable> {
     let config = source::read(file)?;
     engine.parse(&config, &facts::no_surroundings()).map_err(|error| match error {
@@ -27,7 +27,7 @@ pub(crate) fn read(file: &Path, engine: &dyn Engine) -> Result<Box<dyn Player>, 
     })
 }
 
-/// A problem of a policy in a line: where, and what in the language of this run.
+/// A problem of a policy as a line: place and text, in the language of this run.
 pub(crate) fn problem(problem: &Diagnostic) -> String {
     let wordings = Language::chosen().of(&problem.wordings);
     let text = wordings.first().map_or("", |wording| wording.text.as_str());

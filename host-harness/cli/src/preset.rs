@@ -1,10 +1,10 @@
 //! The presets of `policies/`, compiled in.
 
-/// A policy to begin with.
+/// A ready-made policy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Preset {
     pub(crate) name: &'static str,
-    /// As in its file.
+    /// The text of its file.
     pub(crate) config: &'static str,
 }
 

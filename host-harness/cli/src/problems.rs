@@ -9,19 +9,19 @@ use crate::paint::{BOLD, DIM, GREEN, RED, YELLOW, paint};
 use crate::pointer::{line_and_column, locate};
 use crate::table::counted;
 
-/// A file and what is wrong with it.
+/// A file and its problems.
 pub(crate) struct Problems {
     /// Its name.
     pub(crate) file: String,
-    /// What it says.
+    /// Its text.
     pub(crate) text: String,
-    /// How a problem of all of it is placed.
+    /// How the whole document is named as a place.
     pub(crate) whole: String,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
 impl Problems {
-    /// How many errors and warnings there are.
+    /// The numbers of errors and warnings.
     pub(crate) fn count(&self) -> (usize, usize) {
         let is_warning = |problem: &&Diagnostic| matches!(problem.severity, Severity::Warning);
         let warnings = self.problems.iter().filter(is_warning).count();
@@ -35,7 +35,7 @@ impl Problems {
         }
     }
 
-    /// Prints the line that sums them up.
+    /// Prints the summary line.
     pub(crate) fn print_count(&self) {
         let (errors, warnings) = self.count();
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
@@ -52,7 +52,7 @@ impl Problems {
         anstream::println!("{}: {}", self.file, paint(style, line));
     }
 
-    /// All of them, for programs.
+    /// All problems, for programs.
     pub(crate) fn as_json(&self) -> Vec<Value> {
         let one = |problem: &Diagnostic| {
             let place = self.place(problem);
@@ -73,7 +73,7 @@ impl Problems {
         self.problems.iter().map(one).collect()
     }
 
-    /// Line and column of a problem, and the part of the line that it is about.
+    /// Line and column of a problem, and the length of the marked part.
     fn place(&self, problem: &Diagnostic) -> Option<(usize, usize, usize)> {
         if problem.code == "not-json"
             && let Some(at) = syntax_error(&self.text)
@@ -139,7 +139,7 @@ impl Problems {
     }
 }
 
-/// The byte at which a text stops being JSON: of a comma with nothing after it, the comma.
+/// The byte at which a text stops being JSON; for a trailing comma, the comma.
 fn syntax_error(text: &str) -> Option<usize> {
     let error = serde_json::from_str::<Value>(text).err()?;
     let line_start: usize = text
@@ -156,7 +156,7 @@ fn syntax_error(text: &str) -> Option<usize> {
     Some(if is_trailing { before.len().saturating_sub(1) } else { at })
 }
 
-/// The part of a line around a column, for files that are one long line.
+/// The part of a line around a column, for files that consist of one long line.
 fn around(line: &str, column: usize) -> (String, usize) {
     const MOST: usize = 120;
     const BEFORE: usize = 20;

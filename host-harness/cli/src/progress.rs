@@ -1,9 +1,9 @@
-//! How far long work is.
+//! Progress of long work.
 
 use crate::language::tr;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar that counts tickets; nothing where no terminal is.
+/// A bar that counts tickets; hidden without a terminal.
 pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
     bar(
         tickets,
@@ -15,7 +15,7 @@ pub(crate) fn of_tickets(tickets: u64) -> ProgressBar {
     )
 }
 
-/// A bar that counts the rows of a history that are tried.
+/// A bar that counts the played rows of a history.
 pub(crate) fn of_rows(rows: u64) -> ProgressBar {
     bar(
         rows,
@@ -27,7 +27,7 @@ pub(crate) fn of_rows(rows: u64) -> ProgressBar {
     )
 }
 
-/// A bar that counts the bytes of a file that are read.
+/// A bar that counts the read bytes of a file.
 pub(crate) fn of_bytes(bytes: u64) -> ProgressBar {
     bar(
         bytes,
@@ -47,8 +47,7 @@ fn bar(length: u64, template: &str) -> ProgressBar {
     bar
 }
 
-/// Counts the entries of a journal, of which nobody knows how many there are; nothing where no
-/// terminal is.
+/// Counts the entries of a journal, whose total is unknown; hidden without a terminal.
 pub(crate) fn of_entries() -> ProgressBar {
     let bar = ProgressBar::no_length();
     bar.set_style(
@@ -62,7 +61,7 @@ pub(crate) fn of_entries() -> ProgressBar {
     bar
 }
 
-/// A bar that counts pages of a file; nothing where no terminal is.
+/// A bar that counts pages of a file; hidden without a terminal.
 pub(crate) fn of_pages() -> ProgressBar {
     let bar = ProgressBar::new(0);
     bar.set_style(

@@ -19,7 +19,7 @@ use crate::paint::{BOLD, DIM, YELLOW, mark, paint};
 use crate::table::{Side, columns, counted, thousands};
 use crate::{Ended, Unusable, journal, plugin, progress, said, source};
 
-/// Why a replay did not come to its end.
+/// Why a replay stopped early.
 enum Stopped {
     Journal(JournalError),
     Desk(DeskError),
@@ -31,7 +31,7 @@ impl From<JournalError> for Stopped {
     }
 }
 
-/// Replays a journal on another plugin or policy and shows the differences.
+/// Replays a journal with another plugin or policy and shows the differences.
 pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended, Unusable> {
     let named = |plugin: &Option<PathBuf>| PluginArgument {
         plugin: plugin.clone(),
@@ -190,7 +190,7 @@ fn show(rows: &[Vec<String>]) {
     }
 }
 
-/// A kind of difference in words.
+/// The name of a kind of difference.
 fn difference(kind: Kind) -> String {
     let about = |subject: Subject| match subject {
         Subject::Reminder => tr!("reminder", "recordatorio", "lembrete"),
@@ -281,7 +281,7 @@ fn side(name: &str, decision: Result<&Value, &str>, why: Result<&Explanation, &s
     }
 }
 
-/// A decision of the journal in a line.
+/// A decision of the journal as a line.
 fn line(decision: &Value, zone: &Zone) -> String {
     let text = |value: &Value, name: &str| {
         value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()

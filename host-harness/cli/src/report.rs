@@ -19,14 +19,15 @@ use crate::paint::{BOLD, DIM, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, journal, progress, written};
 
-/// So many closes are listed.
-const MOST_LISTED: usize = 20;
+/// Maximum number of closes that are listed.
+const CLOSES_LISTED_MAX: usize = 20;
 
-/// So many departments have a column, and names in so many characters.
-const MOST_COLUMNS: usize = 6;
-const LONGEST_NAME: usize = 24;
+/// Maximum number of department columns.
+const DEPARTMENT_COLUMNS_MAX: usize = 6;
+/// Maximum length of a department's name in a column head, in characters.
+const COLUMN_NAME_CHARS_MAX: usize = 24;
 
-/// Why a report did not come to its end.
+/// Why a report stopped early.
 enum Stopped {
     Journal(JournalError),
     /// Departments of several accounts would be mixed.
@@ -40,7 +41,7 @@ impl From<JournalError> for Stopped {
     }
 }
 
-/// Says what was closed in a period, and whether that was right.
+/// Reports the closes of a period, and whether they were right.
 pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended, Unusable> {
     let (since, until) = (arguments.since, arguments.until);
     if since >= until {
@@ -109,7 +110,7 @@ pub(crate) fn report(arguments: &ReportArguments, as_json: bool) -> Result<Ended
     }
     if let Some(file) = &arguments.html {
         let name = arguments.journal.file_name().unwrap_or(arguments.journal.as_os_str());
-        // Pages are sent to others, whom the folders of this machine do not concern.
+        // Pages are sent to others, who need not know the folders of this machine.
         let name = arguments.account.clone().unwrap_or_else(|| name.to_string_lossy().into_owned());
         let report = despertador_page::DeskReport { name: &name, reported: &found };
         let language = Language::chosen().of_page();
@@ -163,7 +164,7 @@ fn read(
     reporter.end(&mut each)
 }
 
-/// A list that is being written, under another name until it is whole.
+/// A list that is being written, under another name until it is complete.
 struct List {
     file: PathBuf,
     unfinished: PathBuf,
@@ -233,7 +234,7 @@ fn print(found: &Reported) {
         tr!("came back", "volvió", "voltou"),
     ]];
     let none = || "–".to_owned();
-    for closed in found.latest.iter().take(MOST_LISTED) {
+    for closed in found.latest.iter().take(CLOSES_LISTED_MAX) {
         rows.push(vec![
             plain(&closed.ticket),
             closed.department.as_deref().map_or_else(none, plain),
@@ -287,7 +288,7 @@ fn who(by: &str) -> String {
     }
 }
 
-/// A text of a file, without what would move the cursor.
+/// A text from a file without control characters.
 fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
@@ -309,7 +310,7 @@ fn came_back(closed: &Closed) -> String {
     if said.is_empty() { "–".into() } else { said.join(", ") }
 }
 
-/// A length of time in its two largest units.
+/// A duration in its two largest units.
 fn length(milliseconds: i64) -> String {
     let unit = match milliseconds {
         86_400_000.. => 3_600_000,
@@ -320,22 +321,22 @@ fn length(milliseconds: i64) -> String {
     duration::show(whole(u64::try_from(milliseconds).unwrap_or_default(), unit))
 }
 
-/// Some lengths of time among the figures.
+/// Selects durations among the figures.
 type LengthsOf = fn(&PeriodFigures) -> &Lengths;
 
-/// All together first, then a column for each department.
+/// All departments first, then one column per department.
 fn table(found: &Reported) {
     let mut of: Vec<(String, &PeriodFigures)> =
         vec![(tr!("total", "total", "total"), &found.total)];
     let mut departments: Vec<(&String, &PeriodFigures)> = found.departments.iter().collect();
     departments.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.closes()));
-    let left = departments.len().saturating_sub(MOST_COLUMNS);
-    departments.truncate(MOST_COLUMNS);
+    let left = departments.len().saturating_sub(DEPARTMENT_COLUMNS_MAX);
+    departments.truncate(DEPARTMENT_COLUMNS_MAX);
     if found.departments.len() > 1 {
         of.extend(departments.into_iter().map(|(name, figures)| {
             let name = department(&plain(name));
-            let is_long = name.chars().count() > LONGEST_NAME;
-            let cut = name.chars().take(LONGEST_NAME).chain(['…']).collect();
+            let is_long = name.chars().count() > COLUMN_NAME_CHARS_MAX;
+            let cut = name.chars().take(COLUMN_NAME_CHARS_MAX).chain(['…']).collect();
             (if is_long { cut } else { name }, figures)
         }));
     }
@@ -451,7 +452,7 @@ fn show(sides: &[Side], rows: &[Vec<String>]) {
     }
 }
 
-/// What the figures mean.
+/// The meaning of the figures.
 fn definitions(found: &Reported) -> String {
     tr!(
         "opened, closed: in the period; a ticket that was closed twice counts twice\n\

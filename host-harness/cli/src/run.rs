@@ -74,7 +74,7 @@ impl Run<'_> {
     }
 }
 
-/// What a file is, by its ending.
+/// The kind of a file, by its extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Scenarios,
@@ -89,7 +89,8 @@ fn kind(file: &Path) -> Option<Kind> {
     }
 }
 
-/// The files named, those in folders included. Event logs in a folder are played with a policy.
+/// The named files and those in named folders. Event logs in a folder are played only with a
+/// policy.
 fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
     let mut files = Vec::new();
     for named in &arguments.files {
@@ -123,13 +124,15 @@ fn files(arguments: &RunArguments) -> Result<Vec<PathBuf>, Unusable> {
     Ok(files)
 }
 
-/// So many problems of one file are told; a file of the wrong shape has one in every line.
-const MOST_TOLD: usize = 20;
+/// Maximum number of problems per file that are printed; a file of the wrong format has one in
+/// every line.
+const PROBLEMS_PRINTED_MAX: usize = 20;
 
-/// Problems of an input file, as sentences.
+/// Problems of an input file, as text.
 pub(crate) fn problems(problems: &[Problem]) -> String {
-    let mut lines: Vec<String> = problems.iter().take(MOST_TOLD).map(Problem::to_string).collect();
-    if let Some(more) = problems.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
+    let mut lines: Vec<String> =
+        problems.iter().take(PROBLEMS_PRINTED_MAX).map(Problem::to_string).collect();
+    if let Some(more) = problems.len().checked_sub(PROBLEMS_PRINTED_MAX).filter(|more| *more > 0) {
         lines.push(tr!("… and {more} more", "… y {more} más", "… e mais {more}"));
     }
     lines.join("\n")

@@ -35,7 +35,7 @@ pub(crate) fn step(step: &Step) -> String {
     }
 }
 
-/// What a decision comes to, with the times of a zone; why stands in its explanation.
+/// The outcome of a decision in words, with the times of a zone; the explanation gives the reason.
 pub(crate) fn decision(decision: &Decision, zone: &Zone) -> String {
     let shown = |at: Instant| zone.show(at);
     match &decision.outcome {

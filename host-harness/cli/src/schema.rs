@@ -1,7 +1,7 @@
 //! `despertador schema`
 //!
-//! The JSON Schema of a policy, made of the tables that the reader itself takes its keys and words
-//! from. A key that is new there is new here.
+//! The JSON Schema of a policy, generated from the tables from which the parser takes its keys and
+//! words, so a new key appears here automatically.
 
 use despertador_policy::form::{self, Form, Kind};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ pub(crate) fn schema(arguments: &SchemaArguments, as_json: bool) -> Result<Ended
     let text = text();
     match &arguments.output {
         None => anstream::print!("{text}"),
-        // It has one source, so there is nothing in the old file to be sorry for.
+        // It is generated, so overwriting loses nothing.
         Some(file) => {
             written::write(file, &text, true)?;
             written::say(file, as_json, json!({}));
@@ -27,7 +27,7 @@ pub(crate) fn schema(arguments: &SchemaArguments, as_json: bool) -> Result<Ended
     Ok(Ended::Well)
 }
 
-/// The schema as it is published.
+/// The published text of the schema.
 fn text() -> String {
     format!("{:#}\n", policy())
 }
@@ -54,7 +54,7 @@ fn policy() -> Value {
     Value::Object(whole)
 }
 
-/// What is described once and referred to.
+/// Shared definitions.
 struct Defs(Map<String, Value>);
 
 impl Defs {
@@ -78,7 +78,7 @@ impl Defs {
         self.defined(form.name, |defs| Value::Object(defs.object(form)))
     }
 
-    /// A reference to a definition, which is made when it is first referred to.
+    /// A reference to a definition, which is created on its first use.
     fn defined(&mut self, name: &str, define: impl FnOnce(&mut Defs) -> Value) -> Value {
         if !self.0.contains_key(name) {
             let definition = define(self);
@@ -154,7 +154,7 @@ impl Defs {
                 json!({ "anyOf": [{ "const": false }, { "type": "string" }] })
             }
             Kind::List(form, most) => list(self.form(form), most),
-            // How many there are at most is left to the reader, for comments would count.
+            // The parser checks the maximum, because comments would count here.
             Kind::Named(form, _) => {
                 let mut named = closed_object(Map::new());
                 named.insert("additionalProperties".into(), self.form(form));
@@ -196,17 +196,17 @@ impl Defs {
     }
 }
 
-/// The tag of a language, `pt-BR` or `pt_BR`.
+/// A language tag, `pt-BR` or `pt_BR`.
 const LANGUAGE: &str = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$";
 const COMMENT: &str = "^//";
-/// Something besides blanks.
+/// A text that is not blank.
 const FILLED: &str = r"\S";
 /// From 00:00 to 23:59.
 const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
-/// A month and a day that it has, in some year.
+/// A month and a day that exists in some year.
 const DAY_OF_YEAR: &str = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))";
 
-/// An object without other keys than these and comments.
+/// An object with only these keys and comments.
 fn closed_object(properties: Map<String, Value>) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("type".into(), "object".into());
@@ -219,7 +219,7 @@ fn closed_object(properties: Map<String, Value>) -> Map<String, Value> {
     object
 }
 
-/// What keys of one object have to do with each other.
+/// Constraints between keys of one object.
 fn together(form: &str) -> Map<String, Value> {
     let rules = match form {
         "rule" => {
@@ -251,7 +251,7 @@ fn described(schema: Value, text: Option<&str>) -> Value {
     with(schema, json!({ "description": text }))
 }
 
-/// A schema with more said of it.
+/// A schema with additional members.
 fn with(mut schema: Value, more: Value) -> Value {
     if let (Value::Object(schema), Value::Object(more)) = (&mut schema, more) {
         schema.extend(more);
@@ -263,7 +263,7 @@ fn pattern(pattern: &str, example: &str) -> Value {
     json!({ "type": "string", "pattern": pattern, "examples": [example] })
 }
 
-/// One of some words; of channels, in whatever case.
+/// One of these words; channels in any case.
 fn choice(words: &[&str]) -> Value {
     let exact = json!({ "enum": words });
     if words != form::CHANNELS {
@@ -282,7 +282,7 @@ fn list(items: Value, most: usize) -> Value {
     json!({ "type": "array", "items": items, "maxItems": most })
 }
 
-/// Larger units first, each once, none longer than 90 days by itself; and something besides zeros.
+/// Larger units first, each once, none longer than 90 days by itself, and not only zeros.
 fn duration() -> Value {
     let units = [
         ("d|day|days", "([0-9]|[1-8][0-9]|90)"),
@@ -300,7 +300,7 @@ fn duration() -> Value {
     })
 }
 
-/// A day of the week, or one and a later one.
+/// A day of the week, or a range of days.
 fn days_of_week() -> String {
     let days = form::DAYS;
     let mut alternatives = vec![days.join("|")];
@@ -321,7 +321,7 @@ mod tests {
     use super::texts::{OPTION, TEXTS};
     use super::*;
 
-    /// All forms below one, with their names.
+    /// All forms below one, by name.
     fn forms(form: &'static Form, found: &mut BTreeMap<&'static str, &'static Form>) {
         if found.insert(form.name, form).is_some() {
             return;

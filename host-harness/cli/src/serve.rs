@@ -39,7 +39,7 @@ pub(crate) fn serve(arguments: &ServeArguments, as_json: bool) -> Result<Ended, 
     until_stopped(server)
 }
 
-/// Says where the server is.
+/// Prints the server's address.
 fn say(server: &Server, as_json: bool) {
     let operations = server.operations().map(|at| at.to_string());
     if as_json {
@@ -55,7 +55,7 @@ fn say(server: &Server, as_json: bool) {
     }
 }
 
-/// The settings of the file, and over them those of flags and environment.
+/// The settings of the file, overridden by flags and environment.
 fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusable> {
     let mut settings = match &arguments.config {
         Some(file) => Settings::read(file)?,

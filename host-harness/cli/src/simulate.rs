@@ -75,23 +75,24 @@ fn sentence(error: ParseError) -> Unusable {
     }
 }
 
-/// How many tickets a thread takes at one time.
-const BATCH: u64 = 250;
+/// The number of tickets that a thread takes at a time.
+const BATCH_TICKETS: u64 = 250;
 
-/// Plays all tickets on as many threads as there are cores; the result is the same on any number.
+/// Plays all tickets on as many threads as there are cores; the result does not depend on their
+/// number.
 fn play(simulation: &Simulation, engine: &Sandboxed, tickets: u64) -> Result<Findings, Unusable> {
     let bar = progress::of_tickets(tickets);
     let threads =
         u64::try_from(thread::available_parallelism().map_or(1, usize::from)).unwrap_or(1);
-    // The first batch with a violation: those before it are played all the same, so that the
-    // violation reported is the same at each run.
-    let end = AtomicU64::new(tickets.div_ceil(BATCH));
+    // The first batch with a violation: those before it are still played, so that each run reports
+    // the same violation.
+    let end = AtomicU64::new(tickets.div_ceil(BATCH_TICKETS));
     let work = |first: u64| -> Result<Findings, ParseError> {
         let mut findings = Findings::default();
         let mut batch = first;
         while batch < end.load(Ordering::Relaxed) {
-            let start = batch.saturating_mul(BATCH);
-            let range: Range<u64> = start..start.saturating_add(BATCH).min(tickets);
+            let start = batch.saturating_mul(BATCH_TICKETS);
+            let range: Range<u64> = start..start.saturating_add(BATCH_TICKETS).min(tickets);
             let found = simulation.run(engine, range, &|played| {
                 bar.inc(played);
                 true

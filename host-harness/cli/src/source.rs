@@ -1,4 +1,4 @@
-//! Files that were named on the command line.
+//! Files named on the command line.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,18 +24,18 @@ pub(crate) fn read(file: &Path) -> Result<String, Unusable> {
     Ok(input::without_mark(&text).to_owned())
 }
 
-/// The JSON of a file, in which every string can be read. Places in it are those of the file.
+/// The JSON text of a file with all strings repaired. Places in it are those of the file.
 pub(crate) fn read_json(file: &Path) -> Result<String, Unusable> {
     read(file).map(|text| input::repaired(&text).into_owned())
 }
 
-/// The text of a file in which people's messages are: what is no character becomes U+FFFD.
+/// The text of a file with people's messages: invalid UTF-8 becomes U+FFFD.
 pub(crate) fn read_messages(file: &Path) -> Result<String, Unusable> {
     let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
     Ok(input::text_of(&bytes).into_owned())
 }
 
-/// Why a file cannot be read, and which one was meant.
+/// Why a file cannot be read, with a suggestion.
 pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Unusable {
     if error.kind() == std::io::ErrorKind::NotFound {
         let meant = meant(file).map(|meant| {
@@ -72,7 +72,7 @@ pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Unusable {
     .into()
 }
 
-/// The file that is there and is most like the one named.
+/// The existing file with the most similar name.
 fn meant(file: &Path) -> Option<PathBuf> {
     let mut found = PathBuf::new();
     for part in file.components() {
@@ -94,7 +94,7 @@ fn meant(file: &Path) -> Option<PathBuf> {
     Some(found).filter(|found| found.is_file())
 }
 
-/// All files below a folder with one of these endings, by name.
+/// All files below a folder with one of these extensions, by name.
 pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, Unusable> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -114,7 +114,7 @@ pub(crate) fn files_below(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf
     Ok(files)
 }
 
-/// The config of a preset, from a folder of presets, or from `policies/` beside or above a file.
+/// The config of a preset, from a folder of presets, or from `policies/` next to or above a file.
 pub(crate) fn preset(folder: Option<&Path>, file: &Path, name: &str) -> Option<String> {
     if let Some(folder) = folder {
         return fs::read_to_string(folder.join(format!("{name}.json"))).ok();

@@ -1,10 +1,10 @@
-//! The only place of the harness that reads a clock: how long a simulation took.
+//! The only place of the command that reads a clock, to measure how long a simulation took.
 
 #![allow(clippy::disallowed_methods, reason = "it measures; nothing is decided by it")]
 
 use std::time::{Duration, Instant};
 
-/// A stopwatch that runs.
+/// A running stopwatch.
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {

@@ -15,8 +15,8 @@ use crate::paint::{BOLD, DIM, YELLOW, paint};
 use crate::table::{Side, columns, percent, thousands, whole};
 use crate::{Ended, Unusable, events, written};
 
-/// With fewer silences a department gets no rule of its own.
-const ENOUGH: u64 = 30;
+/// Minimum number of silences for a department to get its own rule.
+const SILENCES_PER_RULE_MIN: u64 = 30;
 
 /// Suggests times, and writes a policy with them.
 pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<Ended, Unusable> {
@@ -37,7 +37,7 @@ pub(crate) fn suggest(arguments: &SuggestArguments, as_json: bool) -> Result<End
     let language = Language::chosen();
     let mut rules: Vec<Value> = each
         .iter()
-        .filter(|(_, suggestion)| suggestion.silences >= ENOUGH)
+        .filter(|(_, suggestion)| suggestion.silences >= SILENCES_PER_RULE_MIN)
         .filter_map(|(name, suggestion)| rule(name, json!([name]), suggestion, language))
         .collect();
     rules.extend(rule(any(language), json!("any"), &all, language));
@@ -90,7 +90,7 @@ fn text(language: Language) -> &'static str {
     }
 }
 
-/// A closing rule with the times of a suggestion.
+/// A closing rule with the suggested times.
 fn rule(name: &str, departments: Value, times: &Suggestion, language: Language) -> Option<Value> {
     let mut rule = json!({
         "name": name, "departments": departments, "close-after": shown(times.close_after?),
@@ -106,7 +106,7 @@ fn shown(milliseconds: i64) -> String {
     duration::show(u64::try_from(milliseconds).unwrap_or_default())
 }
 
-/// Why no time is suggested, and the way out.
+/// Why no time is suggested, and what to do.
 fn why_none(any_judged: bool) -> String {
     if any_judged {
         tr!(
@@ -169,7 +169,7 @@ fn table(all: &Suggestion, each: &BTreeMap<String, Suggestion>, arguments: &Sugg
         ]
     };
     cells.push(row(tr!("all", "todos", "todos"), all));
-    let few = |s: &Suggestion| s.silences < ENOUGH;
+    let few = |s: &Suggestion| s.silences < SILENCES_PER_RULE_MIN;
     cells.extend(each.iter().map(|(name, s)| {
         let name = if few(s) {
             tr!("{name} (few)", "{name} (pocos)", "{name} (poucos)")

@@ -1,17 +1,17 @@
-//! Columns, and numbers as people write them.
+//! Formats columns and numbers.
 
 use despertador_contract::Language as Spoken;
 
 use crate::language::Language;
 
-/// How the cells of a column stand.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Left,
     Right,
 }
 
-/// Rows of cells as lines, two spaces between columns; without blanks at the end.
+/// Rows of cells as lines, with two spaces between columns and no trailing spaces.
 pub(crate) fn columns(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max().unwrap_or(0)
@@ -35,7 +35,7 @@ pub(crate) fn columns(sides: &[Side], rows: &[Vec<String>]) -> Vec<String> {
         .collect()
 }
 
-/// Characters as they show, colours not counted.
+/// The displayed length, without colours.
 pub(crate) fn length(text: &str) -> usize {
     let mut count: usize = 0;
     let mut escaped = false;
@@ -50,13 +50,13 @@ pub(crate) fn length(text: &str) -> usize {
     count
 }
 
-/// A part of a thousand: `12.3 %`.
+/// Tenths of a percent: `12.3 %`.
 pub(crate) fn percent(per_mille: u64) -> String {
     let (_, tenths) = separators();
     format!("{}{tenths}{} %", per_mille / 10, per_mille % 10)
 }
 
-/// What stands between thousands, and before tenths.
+/// The thousands separator and the decimal separator.
 fn separators() -> (char, char) {
     match Language::chosen().of_page() {
         Spoken::English => (',', '.'),
@@ -64,17 +64,17 @@ fn separators() -> (char, char) {
     }
 }
 
-/// A length of time in whole seconds, minutes, …, as people read it.
+/// A duration in whole units.
 pub(crate) fn whole(milliseconds: u64, unit: u64) -> u64 {
     milliseconds.saturating_sub(milliseconds.checked_rem(unit).unwrap_or_default())
 }
 
-/// How many there are of something: `1 ticket`, `1,234 tickets`.
+/// A number with its noun: `1 ticket`, `1,234 tickets`.
 pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
-/// A number with its thousands apart: `1,234,567`.
+/// A number with thousands separators: `1,234,567`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let (between, _) = separators();
@@ -88,7 +88,7 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// Bytes in the largest unit that leaves no rest, or with one decimal.
+/// Bytes in the largest unit without a remainder, or with one decimal.
 pub(crate) fn bytes(number: u64) -> String {
     match number {
         0..1024 => format!("{number} B"),

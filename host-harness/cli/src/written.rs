@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::Unusable;
 use crate::language::tr;
 
-/// Writes a file; one that is there is overwritten only where that is wanted.
+/// Writes a file; an existing one is overwritten only with `force`.
 pub(crate) fn write(file: &Path, contents: impl AsRef<[u8]>, force: bool) -> Result<(), Unusable> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -22,7 +22,7 @@ pub(crate) fn write(file: &Path, contents: impl AsRef<[u8]>, force: bool) -> Res
     open.write_all(contents.as_ref()).map_err(|error| unwritable(file, &error))
 }
 
-/// Says at once that a file is there, before anybody is asked anything.
+/// Refuses an existing file early, before any questions are asked.
 pub(crate) fn refuse_existing(file: &Path, force: bool) -> Result<(), Unusable> {
     if !force && file.exists() {
         return Err(unwritable(file, &ErrorKind::AlreadyExists.into()));
@@ -30,8 +30,8 @@ pub(crate) fn refuse_existing(file: &Path, force: bool) -> Result<(), Unusable> 
     Ok(())
 }
 
-/// Says where something was written: a line, or with `--json` an object that has
-/// it beside what belongs to it.
+/// Prints where something was written: a line, or with `--json` an object that also contains
+/// `more`.
 pub(crate) fn say(file: &Path, as_json: bool, mut more: Value) {
     let name = file.display().to_string();
     if as_json {

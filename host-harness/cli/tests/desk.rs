@@ -43,7 +43,7 @@ impl Folder {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What is said when it does not work.
+    /// The error output of a failing command.
     fn complains(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
@@ -57,7 +57,7 @@ impl Drop for Folder {
     }
 }
 
-/// A server as a process; gone with it.
+/// A server as a process, ended when dropped.
 struct Serving {
     process: Child,
     interface: String,
@@ -131,7 +131,7 @@ fn a_desk_is_served_backed_up_forgotten_from_and_stopped() {
     );
     let mut serving = Serving::start(&folder, &["--config", "d.toml"]);
     assert_eq!(serving.tell(token, "4711", "customer")["stored"], 1);
-    // A running desk is copied, and owned by nobody else.
+    // A running desk can be copied.
     let copied = folder.says(&["--json", "backup", "desk.db", "copy.db"]);
     assert_eq!(serde_json::from_str::<Value>(&copied).unwrap()["written"], "copy.db");
     assert!(folder.complains(&["token", "list"]).contains("in use by another desk"));
@@ -154,7 +154,7 @@ fn a_desk_is_served_backed_up_forgotten_from_and_stopped() {
     assert!(
         ureq::get(format!("{}/metrics", serving.operations)).call().unwrap().status().is_success()
     );
-    // Somebody is forgotten, in the desk and not in its copy.
+    // A customer is deleted from the desk but not from its copy.
     let forget = [
         "forget",
         "ana",
@@ -176,7 +176,7 @@ fn a_desk_is_served_backed_up_forgotten_from_and_stopped() {
     assert!(
         folder.complains(&["forget", "ana", "--account", "nobody"]).contains("no account `nobody`")
     );
-    // A token is listed without itself, and taken back.
+    // A token is listed without its secret, and revoked.
     let listed = folder.says(&["token", "list"]);
     assert!(listed.contains("root") && !listed.contains(token), "{listed}");
     assert!(folder.says(&["token", "revoke", "root"]).contains("no use"));

@@ -54,12 +54,12 @@ fn who_interrupts_is_told_what_was_read() {
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let child = folder.backtest("pipe.csv");
     let mut to: File = OpenOptions::new().write(true).open(&pipe).unwrap();
-    // More than a pipe holds: when this is written it has begun to read.
+    // More than a pipe holds: once this is written, the command has begun to read.
     to.write_all(HEAD.as_bytes()).unwrap();
     to.write_all(rows(0, 30_000).as_bytes()).unwrap();
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    // It goes on until it looks up, and then nobody reads any more.
+    // It continues until it notices the signal, and then nobody reads any more.
     let gone = (3..500).find(|part| to.write_all(rows(part * 10_000, 10_000).as_bytes()).is_err());
     assert!(gone.is_some(), "it was not stopped");
     drop(to);

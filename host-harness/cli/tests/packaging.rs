@@ -1,4 +1,4 @@
-//! What `packaging/` names is there: settings, flags, environment variables, files.
+//! Everything that `packaging/` names exists: settings, flags, environment variables, files.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -24,7 +24,7 @@ fn help(words: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_despertador"));
     let output = command.args(words).arg("--help").env_clear().output().unwrap();
     assert!(output.status.success(), "{words:?}");
-    // As one line: how it is broken depends on the width.
+    // As one line, because line breaks depend on the width.
     let text = String::from_utf8(output.stdout).unwrap();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -47,14 +47,14 @@ fn the_example_settings_are_accepted_and_agree_with_the_unit() {
     let given = format!("/run/credentials/despertador.service/{name}");
     assert_eq!(deliver.secret_file.unwrap(), Path::new(&given));
     let stops = Duration::from_secs(value(&unit, "TimeoutStopSec").parse().unwrap());
-    // Requests are waited for, then deliveries, then the server's threads.
+    // First requests end, then deliveries, then the server's threads.
     let limit = settings.limits.stop_timeout.0;
     assert!(stops >= limit + deliver.timeout.unwrap().0 + limit, "{stops:?}");
     let files: usize = value(&unit, "LimitNOFILE").parse().unwrap();
     assert!(files >= 2 * settings.limits.connections.get());
     assert!(settings.listen.ip().is_loopback());
     assert!(matches!(settings.operations, Operations::At(at) if at.ip().is_loopback()));
-    // The plugin is compiled where it runs.
+    // The plugin is compiled on the machine where it runs.
     assert_eq!(value(&unit, "MemoryDenyWriteExecute"), "no");
 }
 
@@ -93,7 +93,7 @@ fn the_container_sets_what_is_read_and_exposes_what_is_listened_at() {
             assert!(packaging().join("..").join(file).exists(), "{file}");
         }
     }
-    // What is built in the image is what is built here.
+    // The image uses the same toolchain.
     let toolchain = include_str!("../../../rust-toolchain.toml");
     let image = container.split("library/rust:").nth(1).unwrap();
     let version = image.split('-').next().unwrap();

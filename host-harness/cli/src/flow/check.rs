@@ -13,7 +13,7 @@ use crate::problems::Problems;
 use crate::table::counted;
 use crate::{Ended, Unusable, source, written};
 
-/// Says what is wrong with flows, or writes a copy of one that can be left.
+/// Reports problems of flows, or writes a copy with an exit.
 pub(crate) fn check(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
     if arguments.fix {
         return fix(arguments, json);
@@ -40,7 +40,7 @@ pub(crate) fn check(arguments: &FlowCheckArguments, json: bool) -> Result<Ended,
 
 struct Checked {
     problems: Problems,
-    /// None where it cannot be read.
+    /// `None` if it cannot be read.
     flow: Option<Flow>,
 }
 
@@ -56,7 +56,7 @@ impl Checked {
         Checked { problems: problems(file, text, &findings), flow }
     }
 
-    /// The human-assistance blocks, and whether they can be left.
+    /// Prints the human-assistance blocks, and whether they have exits.
     fn print_blocks(&self) {
         for block in self.flow.iter().flat_map(Flow::human_assistance) {
             let generation = block.generation().map_or("", despertador_flow::Generation::word);

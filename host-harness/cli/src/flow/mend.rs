@@ -1,4 +1,4 @@
-//! A change in a text that leaves all the rest of it as it was, to the byte.
+//! Changes a JSON text and leaves the rest of it unchanged, byte by byte.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::Unusable;
 use crate::language::tr;
 use crate::pointer::{Place, locate};
 
-/// The text with the change made.
+/// The changed text.
 pub(super) fn mend(text: &str, edit: &Edit) -> Result<String, Unusable> {
     let exact = |pointer: &str| locate(text, pointer).filter(|place| place.exact);
     let lost = || {
@@ -43,7 +43,7 @@ pub(super) fn mend(text: &str, edit: &Edit) -> Result<String, Unusable> {
     Ok(format!("{before}{}{after}", parts.join(&format!(",{between}"))))
 }
 
-/// A block that never had the list gets it as its first member.
+/// Adds the list to a block that had none, as its first member.
 fn with_new_list(text: &str, block: &Place, edit: &Edit) -> Option<String> {
     let inside = block.value.start.checked_add(1)?;
     let (before, after) = (text.get(..inside)?, text.get(inside..)?);
@@ -53,7 +53,7 @@ fn with_new_list(text: &str, block: &Place, edit: &Edit) -> Option<String> {
     Some(format!("{before}{between}\"{name}\": [{}]{comma}{after}", edit.insert))
 }
 
-/// The value in as many lines as its neighbours, as far in as they.
+/// Formats the value with the line breaks and indentation of its neighbours.
 fn written(value: &Value, between: &str) -> String {
     let Some((_, indent)) = between.rsplit_once('\n') else { return value.to_string() };
     format!("{value:#}").replace('\n', &format!("\n{indent}"))

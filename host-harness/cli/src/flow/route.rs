@@ -11,7 +11,7 @@ use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, YELLOW, paint};
 use crate::{Ended, Unusable};
 
-/// Shows where a ticket of a status leads.
+/// Shows the path of a ticket with a status.
 pub(crate) fn route(arguments: &FlowRouteArguments, json: bool) -> Result<Ended, Unusable> {
     let flow = super::read(&arguments.file)?;
     let blocks: Vec<&str> = match &arguments.block {
@@ -57,7 +57,7 @@ pub(crate) fn route(arguments: &FlowRouteArguments, json: bool) -> Result<Ended,
     Ok(if all_leave { Ended::Well } else { Ended::WithFindings })
 }
 
-/// Whether the conversation gets out of the block.
+/// Whether the conversation leaves the block.
 fn leaves(way: &Route) -> bool {
     way.error.is_none() && way.ends_in.as_deref() != Some(&way.from)
 }
@@ -131,7 +131,7 @@ fn print(flow: &Flow, way: &Route, status: &str) {
     anstream::println!("{end}\n");
 }
 
-/// An action in a line.
+/// An action as a line.
 fn action(asked: &RequestedAction) -> String {
     let settings = &asked.settings;
     let text = |name: &str| settings.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -18,7 +18,7 @@ pub(crate) fn show(arguments: &FlowShowArguments, as_json: bool) -> Result<Ended
             anstream::println!("{:#}", json!({ "format": arguments.format, "picture": picture }));
         }
         None => anstream::print!("{picture}"),
-        // It is made of the flow again at any time.
+        // It can be drawn again at any time.
         Some(file) => {
             written::write(file, &picture, true)?;
             written::say(file, as_json, json!({ "format": arguments.format }));

@@ -1,6 +1,7 @@
-//! The settings of Blip Desk's automatic close (docs/rules.md#blip-settings-import), as a policy.
+//! Converts the settings of Blip Desk's automatic close (docs/rules.md#blip-settings-import) to a
+//! policy.
 //!
-//! Every member is a text in Blip; values of JSON's own are read too. `"null"` clears a member.
+//! In Blip every member is a text; JSON's own types are accepted too. `"null"` clears a member.
 
 use despertador_contract::{duration, nearest::nearest};
 use serde_json::{Map, Value};
@@ -9,25 +10,25 @@ use super::words::{self, Comments};
 use crate::language::Language;
 use crate::layout::Node;
 
-/// A policy and what is not as it was.
+/// A policy, and notes about what differs from the settings.
 #[derive(Debug)]
 pub(super) struct Imported {
     pub(super) policy: Node,
     pub(super) notes: Vec<Note>,
 }
 
-/// Something to say of a member.
+/// A note about a member.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Note {
     pub(super) code: Code,
-    /// Empty: the whole.
+    /// Empty for the whole document.
     pub(super) member: String,
-    /// As a JSON Pointer; that of the whole for a member that is not there.
+    /// A JSON Pointer; the whole document for a missing member.
     pub(super) place: String,
     values: Vec<String>,
 }
 
-/// The kinds of problems, and of what was changed or left out.
+/// The kinds of problems, changes and omissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     NotJson,
@@ -86,7 +87,7 @@ impl Code {
         }
     }
 
-    /// Whether it keeps a policy from being made.
+    /// Whether it prevents a policy.
     const fn is_problem(self) -> bool {
         matches!(
             self,
@@ -105,7 +106,7 @@ impl Code {
 }
 
 impl Note {
-    /// What is said, in a language.
+    /// The text of the note.
     pub(super) fn sentence(&self, language: Language) -> String {
         let mut sentence = words::sentence(self.code, language).to_owned();
         let mut values = self.values.clone();
@@ -133,8 +134,8 @@ const TAGS: &str = "InactivityTags";
 const RESET_BY_AGENT: &str = "ResetClientInactivityTimerOnAgentInteraction";
 const RESET_BY_FIRST: &str = "ResetClientInactivityTimerOnFirstAgentInteraction";
 
-/// Those that make a policy.
-const READ: [&str; 11] = [
+/// The members that a policy is made of.
+const POLICY_MEMBERS: [&str; 11] = [
     IS_ALLOWED,
     IS_ENABLED,
     CLOSE_MINUTES,
@@ -148,8 +149,8 @@ const READ: [&str; 11] = [
     RESET_BY_FIRST,
 ];
 
-/// Those beside them that are matters of the desk and of the flow.
-const OF_THE_DESK: [&str; 6] = [
+/// Further members that only concern the desk and the flow.
+const DESK_MEMBERS: [&str; 6] = [
     "SetTicketClosedByClientAsClosed",
     "CloseTicketOnLeavingFromDeskSetting",
     "IgnoreCreateTicketOnUserMessage",
@@ -157,13 +158,13 @@ const OF_THE_DESK: [&str; 6] = [
     "CustomerWarningResponseDelay",
     "CustomerMaxResponseDelay",
 ];
-/// A ticket on standby rests here too, whatever is chosen.
+/// A ticket on standby is always paused here, whatever the setting.
 const STANDBY: &str = "TicketStandbyModeEnabled";
 
-/// The longest that a policy can have, in minutes.
-const MOST_MINUTES: u64 = 90 * 24 * 60;
+/// Maximum duration in a policy, in minutes.
+const DURATION_MINUTES_MAX: u64 = 90 * 24 * 60;
 
-/// Reads the settings; a policy, or all that keeps them from being one.
+/// Converts the settings to a policy, or returns all problems that prevent it.
 pub(super) fn import(settings: &str, language: Language) -> Result<Imported, Vec<Note>> {
     let whole: Value =
         serde_json::from_str(settings.trim_start_matches('\u{feff}')).map_err(|error| {
@@ -179,14 +180,14 @@ pub(super) fn import(settings: &str, language: Language) -> Result<Imported, Vec
 
 struct Settings<'a> {
     members: &'a Map<String, Value>,
-    /// Where they stand in the file.
+    /// Their place in the file.
     place: &'static str,
-    /// The queue whose settings they are; none: those of all queues.
+    /// The queue of the settings; `None` for all queues.
     queue: Option<String>,
     notes: Vec<Note>,
 }
 
-/// What a customer is sent before the close, and when.
+/// The message before the close, and its time.
 struct Alert {
     text: String,
     minutes: u64,
@@ -194,7 +195,7 @@ struct Alert {
 }
 
 impl<'a> Settings<'a> {
-    /// The settings themselves, or those in the command that carries them.
+    /// The settings themselves, or those in a command that contains them.
     fn unwrap(whole: &'a Value) -> Result<Settings<'a>, Vec<Note>> {
         let problem = |code, place: &str, values| {
             vec![Note { code, member: String::new(), place: place.into(), values }]
@@ -211,7 +212,7 @@ impl<'a> Settings<'a> {
             Some(Value::Object(members)) => (members, "/resource"),
             Some(_) => return Err(problem(Code::NotAnObject, "/resource", Vec::new())),
         };
-        if !READ.iter().any(|member| members.contains_key(*member)) {
+        if !POLICY_MEMBERS.iter().any(|member| members.contains_key(*member)) {
             return Err(problem(Code::NoSettings, place, Vec::new()));
         }
         let queue = object
@@ -272,7 +273,7 @@ impl<'a> Settings<'a> {
         if !tags.is_empty() {
             rule.push(("close", Node::object([("tags", Node::texts(tags))])));
         }
-        // Without a time there is nothing for a rule to do.
+        // Without a time a rule has nothing to do.
         let rules = if close.is_some() { vec![Node::object(rule)] } else { Vec::new() };
         let mut policy = vec![
             ("//", Node::text(comments.imported)),
@@ -287,7 +288,7 @@ impl<'a> Settings<'a> {
         Node::object(policy)
     }
 
-    /// The minutes to the close; none only where nothing is closed.
+    /// The minutes until the close; `None` only if nothing is closed.
     fn close_minutes(&mut self, enabled: bool) -> Option<u64> {
         match self.minutes(CLOSE_MINUTES) {
             Some(0) if enabled => {
@@ -295,10 +296,10 @@ impl<'a> Settings<'a> {
                 None
             }
             Some(0) => None,
-            Some(minutes @ ..=MOST_MINUTES) => Some(minutes),
+            Some(minutes @ ..=DURATION_MINUTES_MAX) => Some(minutes),
             Some(minutes) => {
                 self.note(Code::CloseOver90Days, CLOSE_MINUTES, [minutes.to_string()]);
-                Some(MOST_MINUTES)
+                Some(DURATION_MINUTES_MAX)
             }
             None => {
                 if enabled && self.value(CLOSE_MINUTES).is_none() {
@@ -309,8 +310,8 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The message before the close: its minutes count from where those of the close do, and are
-    /// less (docs/rules.md#before-close).
+    /// The message before the close: its minutes count from the same start as those of the close,
+    /// and must be less (docs/rules.md#before-close).
     fn alert(&mut self, close: Option<u64>, enabled: bool) -> Option<Alert> {
         let used = self.switch(USE_MESSAGE).unwrap_or(false);
         let minutes = self.minutes(MESSAGE_MINUTES);
@@ -349,7 +350,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The words of the message; of a picture, what is written below it.
+    /// The text of the message; for an image, its caption.
     fn text(&mut self) -> Option<String> {
         let value = self.value(MESSAGE)?;
         let inside = value.as_str().and_then(|text| {
@@ -373,7 +374,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Blip's variables in the words of this policy, where there are such.
+    /// Replaces Blip's variables with placeholders, if there are corresponding ones.
     fn placeholders(&mut self, text: &str) -> String {
         let mut written = String::new();
         let mut rest = text;
@@ -443,25 +444,25 @@ impl<'a> Settings<'a> {
         tags
     }
 
-    /// All members that make no part of the policy.
+    /// Notes about all members that are not part of the policy.
     fn others(&mut self) {
         for (member, value) in self.members {
-            let known = READ.contains(&member.as_str()) || member == STANDBY;
+            let known = POLICY_MEMBERS.contains(&member.as_str()) || member == STANDBY;
             if known || is_cleared(value) {
                 continue;
             }
-            if OF_THE_DESK.contains(&member.as_str()) {
+            if DESK_MEMBERS.contains(&member.as_str()) {
                 self.note(Code::NoCounterpart, member, []);
             } else if member.to_lowercase().contains("image") {
                 self.note(Code::ImageLeftOut, member, []);
             } else {
-                let near = nearest(member, READ.into_iter().chain([STANDBY]));
+                let near = nearest(member, POLICY_MEMBERS.into_iter().chain([STANDBY]));
                 self.note(Code::UnknownMember, member, [near.unwrap_or_default().into()]);
             }
         }
     }
 
-    /// What a member says; nothing if it was cleared.
+    /// The value of a member; `None` if it was cleared.
     fn value(&self, member: &str) -> Option<&'a Value> {
         self.members.get(member).filter(|value| !is_cleared(value))
     }
@@ -514,7 +515,7 @@ impl<'a> Settings<'a> {
 
     fn note<const N: usize>(&mut self, code: Code, member: &str, values: [String; N]) {
         let mut place = self.place.to_owned();
-        // What is said of a member that is not there is said of the whole.
+        // A note about a missing member refers to the whole document.
         if self.members.contains_key(member) {
             place.push('/');
             place.push_str(&member.replace('~', "~0").replace('/', "~1"));
@@ -535,7 +536,7 @@ fn time(minutes: u64) -> Node {
     Node::text(duration::show(minutes.saturating_mul(60_000)))
 }
 
-/// A part of an address with its `%20` read.
+/// Decodes `%20` in a part of an address.
 fn unescaped(part: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = part.as_bytes();
@@ -642,7 +643,7 @@ mod tests {
         assert_eq!(imported(&nothing).0["rules"], json!([]));
     }
 
-    /// Members, and the code and place of all that is said of them.
+    /// Members, and the codes and places of the notes about them.
     fn cases() -> Vec<(String, Vec<(Code, &'static str)>)> {
         let case =
             |more, said: &[(Code, &'static str)]| (settings(more).to_string(), said.to_vec());

@@ -1,15 +1,15 @@
-//! What is said of imported settings, in Spanish, Portuguese and English.
+//! The texts about imported settings, in Spanish, Portuguese and English.
 
 use super::blip::Code;
 use crate::language::Language;
 
-/// Sentences that stand in the policy; `{0}` … stand for values.
+/// Comments in the policy; `{0}` … are placeholders for values.
 pub(super) struct Comments {
     pub(super) imported: &'static str,
     pub(super) enabled: &'static str,
     pub(super) count_from: &'static str,
     pub(super) only_after_agent: &'static str,
-    /// The minutes of the message, those of the close.
+    /// The minutes of the message, and of the close.
     pub(super) reminders: &'static str,
 }
 
@@ -47,7 +47,7 @@ const EN: Comments = Comments {
     reminders: "InactivityMessageDowntime counts from the same moment as MaxClientMinutesDowntime and is less: {0} of {1} minutes. What is written here is what is left until the close.",
 };
 
-/// What is said of a member, in a language; `{0}` and `{1}` stand for values.
+/// The text of a note; `{0}` and `{1}` are placeholders for values.
 pub(super) fn sentence(code: Code, language: Language) -> &'static str {
     let [es, pt, en] = sentences(code);
     match language {
@@ -178,7 +178,7 @@ const fn sentences(code: Code) -> [&'static str; 3] {
     }
 }
 
-/// What is added where a member is nearly one that is known.
+/// A suggestion for a misspelt member.
 pub(super) const fn did_you_mean(language: Language) -> &'static str {
     match language {
         Language::Spanish => "; ¿quiso decir `{0}`?",

@@ -1,11 +1,11 @@
-//! Comments beside what they explain.
+//! Adds comments to a policy.
 
 use serde_json::Value;
 
 use super::words::Words;
 use crate::language::Language;
 
-/// The policy with a comment above the first of each key that begins a line.
+/// The policy with a comment above the first occurrence of each key at the beginning of a line.
 pub(super) fn commented(config: &str, begun_with: &str, language: Language) -> String {
     let words = Words::of(language);
     let begun = words.begun.replace("{0}", begun_with);
@@ -25,7 +25,7 @@ pub(super) fn commented(config: &str, begun_with: &str, language: Language) -> S
         text.push_str(line);
         text.push('\n');
         if n == 0 {
-            // A preset may have a word of its own to begin with.
+            // A preset may begin with its own comment.
             text.push_str(&written("  ", "// despertador", &begun));
         }
     }
@@ -80,7 +80,7 @@ mod tests {
             for (about, _) in Words::of(Language::English).comments {
                 let comment = format!("\"// {about}\": ");
                 let written = text.matches(&comment).count();
-                // A window's `close` and that of a rule share their name.
+                // A window's `close` and a rule's share their name.
                 assert!(written <= 1, "{written} times `{comment}` in {}", preset.name);
                 let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
                 for pair in lines.windows(2).filter(|pair| pair[0].starts_with(&comment)) {

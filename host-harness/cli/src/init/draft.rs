@@ -1,4 +1,4 @@
-//! A policy in the making.
+//! The policy that `init` builds.
 
 use super::words::Words;
 use super::{Node, duration, spoken};
@@ -12,29 +12,29 @@ pub(super) struct Draft {
     /// Each with its days and its opening: `mon-fri 09:00-18:00`.
     pub(super) hours: Vec<String>,
     pub(super) zone: Option<String>,
-    /// Dates, and days of every year.
+    /// Dates, and days that recur every year.
     pub(super) holidays: Vec<String>,
-    /// The rules; there is one at least, and the last one is being asked about.
+    /// The rules; there is at least one, and the questions are about the last.
     pub(super) rules: Vec<Rule>,
 }
 
-/// One rule of it.
+/// A rule.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rule {
-    /// None: any.
+    /// `None` for any.
     pub(super) departments: Option<Vec<String>>,
     pub(super) close_after: Option<String>,
-    /// When, and what is said.
+    /// Times and texts.
     pub(super) reminders: Vec<(Timing, String)>,
     pub(super) closing_text: Option<String>,
 }
 
-/// When a reminder goes out.
+/// When a reminder is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Timing {
-    /// So long after the one before.
+    /// This long after the previous one.
     After(String),
-    /// So long before the close.
+    /// This long before the close.
     BeforeClose(String),
 }
 
@@ -51,19 +51,19 @@ impl Draft {
         }
     }
 
-    /// What comes of taking every default.
+    /// The result of all default answers.
     pub(super) fn new(language: Language) -> Draft {
         Draft { rules: vec![Rule::usual(language)], ..Self::empty(language) }
     }
 
-    /// Changes the rule that is being asked about.
+    /// Changes the rule that the questions are about.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Rule)) {
         if let Some(rule) = self.rules.last_mut() {
             change(rule);
         }
     }
 
-    /// The time until the close of the rule that is being asked about.
+    /// The time until the close of the rule that the questions are about.
     pub(super) fn close_after(&self) -> Option<&str> {
         self.rules.last()?.close_after.as_deref()
     }
@@ -89,7 +89,7 @@ impl Draft {
         Node::object(policy)
     }
 
-    /// Openings by day; what cannot be one is left as it is, for the plugin to say so.
+    /// Openings by day; invalid ones are kept, so that the plugin reports them.
     fn week(&self) -> Node {
         let mut week: Vec<(String, Vec<String>)> = Vec::new();
         for entry in &self.hours {
@@ -110,7 +110,7 @@ impl Draft {
 }
 
 impl Rule {
-    /// What comes of taking every default.
+    /// The result of all default answers.
     pub(super) fn usual(language: Language) -> Rule {
         let close_after = "2 d";
         let text = Words::of(language).default_text.to_owned();
@@ -147,8 +147,8 @@ impl Rule {
     }
 }
 
-/// The time between steps if the time to the close is divided among so many reminders, in whole
-/// minutes where it has any.
+/// The time between steps if the time to the close is divided among this many reminders, in whole
+/// minutes if possible.
 pub(super) fn share(close_after: Option<&str>, reminders: usize) -> String {
     const MINUTE: u64 = 60_000;
     let parts = u64::try_from(reminders).unwrap_or(u64::MAX).saturating_add(1);

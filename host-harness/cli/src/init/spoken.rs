@@ -1,5 +1,5 @@
-//! Answers as people type them, in the words of a policy: `WhatsApp`, `9:00`, `20 minutos`, `lunes a
-//! viernes`. What is not understood stays as it is, for the plugin to say so.
+//! Converts answers as people type them to the words of a policy: `WhatsApp`, `9:00`, `20 minutos`,
+//! `lunes a viernes`. What is not recognised is kept, so that the plugin reports it.
 
 use despertador_policy::Channel;
 use despertador_policy::form::DAYS;
@@ -7,7 +7,7 @@ use despertador_policy::form::DAYS;
 use super::draft::Timing;
 use crate::language::Language;
 
-/// The units of a duration, each with how its names begin in English, Spanish and Portuguese.
+/// The units of a duration, with the beginnings of their names in English, Spanish and Portuguese.
 const UNITS: [(&str, &[&str]); 4] = [
     ("d", &["day", "día", "dia"]),
     ("h", &["hour", "hora", "hr"]),
@@ -15,14 +15,14 @@ const UNITS: [(&str, &[&str]); 4] = [
     ("s", &["sec", "seg"]),
 ];
 
-/// Numbers that people write as words, in English, Spanish and Portuguese.
+/// Numbers in words, in English, Spanish and Portuguese.
 const NUMBERS: [(&str, &[&str]); 3] = [
     ("1", &["one", "a", "an", "un", "una", "uno", "um", "uma"]),
     ("2", &["two", "dos", "dois", "duas"]),
     ("3", &["three", "tres", "três"]),
 ];
 
-/// When a reminder goes out: `20 minutos`, or `5 min antes del cierre`.
+/// The time of a reminder: `20 minutos`, or `5 min antes del cierre`.
 pub(super) fn timing(answer: &str) -> Timing {
     let lower = answer.to_lowercase();
     let before = ["antes", "before"].iter().filter_map(|word| lower.find(word)).min();
@@ -78,7 +78,7 @@ fn counted(answer: &str) -> Option<String> {
     Some(parts.join(" "))
 }
 
-/// A channel, whatever its capitals and whatever stands between its words.
+/// A channel in any case and with any separators.
 pub(super) fn channel(answer: &str) -> String {
     let plain = |word: &str| -> String {
         word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -87,7 +87,7 @@ pub(super) fn channel(answer: &str) -> String {
     found.map_or_else(|| answer.to_owned(), |(word, _)| (*word).to_owned())
 }
 
-/// Openings with their days, between commas or «and».
+/// Openings with their days, separated by commas or «and».
 pub(super) fn week(answer: &str) -> Vec<String> {
     let mut entries: Vec<String> = Vec::new();
     let words = answer.replace([',', ';'], " , ");
@@ -118,9 +118,9 @@ pub(super) fn week(answer: &str) -> Vec<String> {
     entries
 }
 
-/// A date, or a day of every year: `25 de diciembre`, `Dec 25`, `24/12/2026`, `2026-12-24`, `12-25`.
+/// A date, or a yearly day: `25 de diciembre`, `Dec 25`, `24/12/2026`, `2026-12-24`, `12-25`.
 pub(super) fn date(answer: &str, language: Language) -> String {
-    /// How the names of months begin in English, Spanish and Portuguese.
+    /// The beginnings of the names of months in English, Spanish and Portuguese.
     const MONTHS: [&[&str]; 12] = [
         &["jan", "ene"],
         &["feb", "fev"],
@@ -203,8 +203,8 @@ fn hours(entry: &str) -> String {
     format!("{} {}", days.trim().trim_end_matches('-'), opening.join("-"))
 }
 
-/// The config's word for a day in any of the three languages, in full or not, with or without its
-/// accent.
+/// The config's word for a day in any of the three languages, in full or abbreviated, with or
+/// without accents.
 pub(super) fn day(written: &str) -> String {
     const NAMES: [[&str; 3]; 7] = [
         ["mon", "lun", "seg"],

@@ -1,13 +1,13 @@
-//! What `init` asks and writes into a policy, in Spanish, Portuguese and English. Each language is
-//! one table; a sentence that is missing from one of them does not compile.
+//! The questions of `init` and the comments that it writes, in Spanish, Portuguese and English.
+//! Each language is one table; a missing text does not compile.
 
 use crate::language::Language;
 
-/// The sentences of one language; `{0}`, `{1}` stand for values.
+/// The texts of one language; `{0}`, `{1}` are placeholders for values.
 pub(super) struct Words {
     pub(super) departments: &'static str,
     pub(super) any: &'static str,
-    /// Other words for any.
+    /// Further words for any.
     pub(super) all: &'static [&'static str],
     pub(super) next_rule: &'static str,
     pub(super) the_rest: &'static str,
@@ -15,19 +15,19 @@ pub(super) struct Words {
     /// The channels.
     pub(super) channel: &'static str,
     pub(super) none: &'static str,
-    /// How it is written.
+    /// The format.
     pub(super) hours: &'static str,
     pub(super) hours_example: &'static str,
     pub(super) zone: &'static str,
     pub(super) default_zone: &'static str,
-    /// How they are written.
+    /// The format.
     pub(super) holidays: &'static str,
     pub(super) holidays_example: &'static str,
     pub(super) schedule: &'static str,
     pub(super) close_after: &'static str,
     pub(super) never: &'static str,
     pub(super) how_many: &'static str,
-    /// The most.
+    /// The maximum.
     pub(super) not_so_many: &'static str,
     /// Number.
     pub(super) first_reminder: &'static str,
@@ -44,7 +44,7 @@ pub(super) struct Words {
     pub(super) begun: &'static str,
     /// The file.
     pub(super) look: &'static str,
-    /// What stands beside a key.
+    /// The comments for keys.
     pub(super) comments: &'static [(&'static str, &'static str)],
 }
 

@@ -16,7 +16,7 @@ use crate::table::{Side, columns};
 use crate::{Unusable, policy, source};
 
 impl Run<'_> {
-    /// Plays a log under a policy; what the virtual host adds stands beside what was recorded.
+    /// Plays a log under a policy; the virtual host's steps are shown between the recorded ones.
     pub(super) fn log(&mut self, file: &Path, policy: &Path) -> Result<(), Unusable> {
         let text = source::read_messages(file)?;
         let name = file.display().to_string();

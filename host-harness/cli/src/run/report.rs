@@ -1,4 +1,4 @@
-//! What a run says, as text or as one JSON object.
+//! The output of a run, as text or as one JSON object.
 
 use despertador_harness::{Share, Usage};
 use serde_json::{Value, json};
@@ -9,14 +9,14 @@ use crate::language::tr;
 use crate::paint::{DIM, GREEN, RED, YELLOW, paint};
 use crate::table::{Side, bytes, columns, percent, thousands};
 
-/// Lines as they come, and counts; in JSON, everything at the end.
+/// Lines as they come, and totals; with JSON, everything at the end.
 pub(super) struct Report {
     /// Whether timelines are shown.
     pub(super) timelines: bool,
-    /// How many failed.
+    /// The number of failures.
     pub(super) failed: usize,
     passed: usize,
-    /// The same, by the rules that were cited.
+    /// The results by cited rule.
     pub(super) rules: Rules,
     json: Option<Vec<Value>>,
 }
@@ -91,8 +91,8 @@ impl Report {
     }
 }
 
-/// From here on a share of a limit is shown in yellow.
-const NEAR: u64 = 800;
+/// From this share of a limit on, in tenths of a percent, it is shown in yellow.
+const NEAR_LIMIT_PER_MILLE: u64 = 800;
 
 fn print_usage(usage: &Usage) {
     let mut rows = vec![vec![
@@ -105,7 +105,7 @@ fn print_usage(usage: &Usage) {
     let mut row = |name: String, share: &Share, show: fn(u64) -> String, grows_with: String| {
         let part = share.per_mille().map_or_else(String::new, |per_mille| {
             let text = percent(per_mille);
-            if per_mille >= NEAR { paint(YELLOW, text) } else { text }
+            if per_mille >= NEAR_LIMIT_PER_MILLE { paint(YELLOW, text) } else { text }
         });
         let limit = if share.allowed == 0 { "–".into() } else { show(share.allowed) };
         rows.push(vec![name, show(share.used), limit, part, grows_with]);

@@ -8,7 +8,7 @@ use crate::language::tr;
 use crate::paint::{DIM, RED, paint};
 use crate::table::{Side, columns};
 
-/// How many headings cite each rule, and how many of them failed.
+/// For each rule the number of headings that cite it, and of failed ones.
 #[derive(Debug, Default)]
 pub(super) struct Rules(BTreeMap<String, Tally>);
 
@@ -19,7 +19,7 @@ struct Tally {
 }
 
 impl Rules {
-    /// Counts a heading under each rule that it cites in the parentheses at its end.
+    /// Counts a heading under each rule in the parentheses at its end.
     pub(super) fn count(&mut self, heading: &str, passed: bool) {
         let cited = heading.rsplit_once('(').and_then(|(_, cited)| cited.strip_suffix(')'));
         let cited = cited.unwrap_or_default().split(',').map(str::trim);
@@ -30,7 +30,7 @@ impl Rules {
         }
     }
 
-    /// A table of the rules with failed headings; nothing if there are none.
+    /// A table of the rules with failed headings; empty if there are none.
     pub(super) fn lines(&self) -> Vec<String> {
         let failed: Vec<_> = self.0.iter().filter(|(_, tally)| tally.failed > 0).collect();
         if failed.is_empty() {

@@ -1,6 +1,6 @@
 //! Descriptions of keys, which editors show while a policy is written.
 
-/// What a key is for; `form` is the name of the object it stands in.
+/// The description of a key; `form` is the name of its object.
 pub(crate) fn describe(form: &str, key: &str) -> Option<&'static str> {
     let found = |form: &str| TEXTS.iter().find(|(f, k, _)| *f == form && *k == key);
     let shared = || matches!(form, "rule" | "defaults").then(|| found(OPTION)).flatten();
@@ -9,7 +9,7 @@ pub(crate) fn describe(form: &str, key: &str) -> Option<&'static str> {
 
 /// Stands for `rule` and `defaults`, which share their options.
 pub(super) const OPTION: &str = "option";
-/// Stands for the object whose keys are what is answered.
+/// Stands for the object whose keys are occurrences.
 pub(super) const EVENTS: &str = "events";
 
 /// Object, key, text.

@@ -1,4 +1,4 @@
-//! `despertador serve --demo`: a throw-away desk, a receiver of webhooks, and a scripted customer.
+//! `despertador serve --demo`: a temporary desk, a webhook receiver, and a scripted customer.
 
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -72,7 +72,7 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
     super::until_stopped(server)
 }
 
-/// A folder that is gone when the demonstration ends.
+/// A folder that is deleted when the demonstration ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -106,11 +106,11 @@ struct Customer {
     received: mpsc::Receiver<Value>,
 }
 
-/// A line of the play.
+/// A line of the script.
 enum Line {
-    /// Somebody writes: the id of the message, who, and what.
+    /// Somebody writes: the id of the message, the author, and the text.
     Says(&'static str, &'static str, String),
-    /// The next action is waited for.
+    /// Waits for the next action.
     Waits,
 }
 
@@ -146,11 +146,11 @@ fn script() -> [Line; 7] {
     ]
 }
 
-/// An action comes within ten seconds; who waits longer waits for nothing.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Timeout: an action comes within ten seconds.
+const ACTION_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Customer {
-    /// What is said to whoever watches; what fails ends the play.
+    /// Plays the script and prints it; a failure ends it.
     fn play(&self) {
         if let Err(said) = self.try_to_play() {
             let gave_up = tr!(
@@ -216,10 +216,11 @@ impl Customer {
         Ok(())
     }
 
-    /// Shows the next action about Ana's ticket.
+    /// Prints the next action about Ana's ticket.
     fn wait(&self) -> Result<(), String> {
         loop {
-            let action = self.received.recv_timeout(PATIENCE).map_err(|error| error.to_string())?;
+            let action =
+                self.received.recv_timeout(ACTION_TIMEOUT).map_err(|error| error.to_string())?;
             if action.get("ticket").is_none_or(|ticket| ticket != "ana") {
                 continue;
             }

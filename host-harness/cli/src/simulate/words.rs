@@ -1,10 +1,10 @@
-//! What a simulation speaks of, in words.
+//! The texts of a simulation.
 
 use despertador_harness::simulation::Invariant;
 
 use crate::language::tr;
 
-/// A promise that must hold at every step.
+/// The text of an invariant.
 pub(super) fn promise(invariant: Invariant) -> String {
     match invariant {
         Invariant::WarnedClose => tr!(
@@ -103,7 +103,7 @@ pub(super) fn promise(invariant: Invariant) -> String {
     }
 }
 
-/// A kind of decision, or of an accident.
+/// The text of a kind of decision or of an accident.
 pub(super) fn of(kind: &str) -> String {
     if let Some(reason) = kind.strip_prefix("rest ") {
         return tr!("rest {reason}", "nada que hacer {reason}", "nada a fazer {reason}");
