@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+pub mod altered;
 pub mod engines;
 pub mod native;
 pub mod sample;
