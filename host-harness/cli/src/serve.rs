@@ -84,9 +84,15 @@ fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusa
 /// Waits for signals: SIGHUP reloads, SIGTERM and SIGINT stop.
 fn until_stopped(server: Server) -> Result<Ended, Unusable> {
     loop {
-        match server.block_on(signal()) {
+        let told = server.block_on(async {
+            tokio::select! {
+                told = signal() => told,
+                () = server.ended() => Ok(Told::Ended),
+            }
+        });
+        match told {
             Ok(Told::Reload) => drop(server.reload()),
-            Ok(Told::Stop) => break,
+            Ok(Told::Stop | Told::Ended) => break,
             Err(error) => {
                 return Err(tr!(
                     "signals cannot be waited for: {error}",
@@ -98,7 +104,7 @@ fn until_stopped(server: Server) -> Result<Ended, Unusable> {
         }
     }
     match server.stop() {
-        Some(_) => Ok(Ended::Well),
+        Some(desk) => Server::failure(&desk).map_or(Ok(Ended::Well), |said| Err(said.into())),
         None => Err(tr!(
             "the desk's thread has crashed; nothing that was acknowledged is lost",
             "el hilo del escritorio se cayó; nada de lo confirmado se perdió",
@@ -110,6 +116,8 @@ fn until_stopped(server: Server) -> Result<Ended, Unusable> {
 
 enum Told {
     Stop,
+    /// The desk has stopped by itself.
+    Ended,
     #[cfg_attr(not(unix), expect(dead_code, reason = "there is no such signal"))]
     Reload,
 }

@@ -188,6 +188,41 @@ fn a_desk_is_served_backed_up_forgotten_from_and_stopped() {
     assert!(matches!(refused, Err(ureq::Error::StatusCode(401))), "{refused:?}");
 }
 
+/// An index is damaged, so that the desk does not know what is due: the process ends and says what
+/// is damaged, and does not seem to run.
+#[test]
+#[cfg(unix)]
+fn a_damaged_index_ends_the_process_with_the_way_out() {
+    let folder = Folder::new("damaged");
+    settings(&folder);
+    let token = folder.says(&["token", "create", "root", "--scopes", "all", "--accounts", "*"]);
+    let mut serving = Serving::start(&folder, &["--config", "d.toml"]);
+    for author in ["customer", "agent"] {
+        assert_eq!(serving.tell(token.trim(), "4711", author)["stored"], 1);
+    }
+    serving.signal("-TERM");
+    assert!(serving.process.wait().unwrap().success());
+    let file = folder.0.join("desk.db");
+    let page: i64 = {
+        let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_by_due'";
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        connection.query_row(root, [], |row| row.get(0)).unwrap()
+    };
+    let mut bytes = std::fs::read(&file).unwrap();
+    let start = usize::try_from(page - 1).unwrap() * 4_096;
+    bytes[start..start + 4_096].fill(0x5a);
+    std::fs::write(&file, bytes).unwrap();
+    let serve = ["serve", "--config", "d.toml", "--listen", "127.0.0.1:0", "--operations", "off"];
+    let ended = folder.command(&serve).output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(!ended.status.success(), "{said}");
+    for part in ["desk.db", "Damaged: `ticket_by_due`", "restore a backup", "are in the file"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    // The log says it once, and so does the last line.
+    assert_eq!(said.matches("could not do its work").count(), 1, "{said}");
+}
+
 #[test]
 fn what_is_wrong_is_said_with_the_way_out() {
     let folder = Folder::new("wrong");

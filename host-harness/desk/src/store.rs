@@ -136,6 +136,8 @@ pub trait Store {
     fn backup(&self, to: &Path) -> Result<(), StoreError>;
     /// Reads everything and says what is wrong.
     fn check(&self) -> Result<Vec<String>, StoreError>;
+    /// The tables and indexes that are damaged, by name, as far as that can be told.
+    fn damaged_tables(&self) -> Vec<String>;
 }
 
 /// What is stored at once.

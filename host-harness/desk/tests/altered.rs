@@ -181,5 +181,6 @@ fn altered_columns_are_errors_of_their_rows() {
         if let Err(error) = read {
             said(&error);
         }
-    }    assert!(errors.get() > 25, "{} errors: not much was altered", errors.get());
+    }
+    assert!(errors.get() > 25, "{} errors: not much was altered", errors.get());
 }

@@ -122,6 +122,10 @@ impl Store for Faulty {
         fn backup(&self, to: &Path) -> ();
         fn check(&self) -> Vec<String>;
     }
+
+    fn damaged_tables(&self) -> Vec<String> {
+        self.inner.damaged_tables()
+    }
 }
 
 /// What truly happened, as far as the world outside can know.

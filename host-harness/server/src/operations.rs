@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use despertador_desk::runtime::HandleError;
 use despertador_desk::{Backlog, Counts, Lateness};
 use despertador_host::contract::Instant;
 use despertador_host::{Sha256, Suspension};
@@ -364,8 +365,9 @@ impl EncodeMetric for Classes {
 /// How often the log checks for which accounts the plugin is quarantined.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Logs for which accounts the plugin is quarantined, and when that ends.
-pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
+/// Logs for which accounts the plugin is quarantined, and when that ends. Says when the desk has
+/// stopped by itself.
+pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>, ended: watch::Sender<bool>) {
     let mut suspended = BTreeSet::new();
     loop {
         tokio::select! {
@@ -373,7 +375,14 @@ pub(crate) async fn watch(app: App, mut stop: watch::Receiver<bool>) {
             _ = stop.wait_for(|stop| *stop) => return,
         }
         let seen = app.ask_plainly(|desk, now| desk.plugin().suspensions(now)).await;
-        let Ok(found) = seen else { continue };
+        let found = match seen {
+            Ok(found) => found,
+            Err(HandleError::Stopped) => {
+                let _: Result<(), _> = ended.send(true);
+                return;
+            }
+            Err(_) => continue,
+        };
         for Suspension { account, until, why } in &found {
             if suspended.insert(account.clone()) {
                 tracing::error!(account, until, why, "the plugin is suspended for this account");

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use despertador_contract::ExitState;
 use despertador_desk::runtime::{Clock, DeskHandle, Runtime, RuntimeOptions, SystemClock};
-use despertador_desk::store::{FlowRow, Sqlite};
-use despertador_desk::{Desk, Options};
+use despertador_desk::store::{FlowRow, Sqlite, Store as _, StoreError, StoreProblem};
+use despertador_desk::{Desk, DeskError, Options};
 use despertador_flow::Flow;
 use despertador_host::{Cache, Host, HostError};
 use tokio::net::TcpListener;
@@ -67,6 +67,7 @@ pub struct Server {
     app: App,
     reloader: Reloader,
     stop: watch::Sender<bool>,
+    ended: watch::Receiver<bool>,
     served: Vec<tokio::task::JoinHandle<()>>,
     address: SocketAddr,
     operations: Option<SocketAddr>,
@@ -116,8 +117,14 @@ impl Server {
         let file = settings.desk.clone();
         let app = App::new(desk.handle(), clock, limits, Metrics::of(outlets), file);
         let knowing = app.clone();
-        let known = desk.handle().call(move |desk, _| knowing.refresh_cache(desk));
-        known.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        match desk.handle().call(move |desk, _| knowing.refresh_cache(desk)) {
+            Ok(known) => known.map_err(|error| error.to_string())?,
+            // Its file is damaged, and the desk has stopped for it already.
+            Err(stopped) => {
+                let said = desk.stop().and_then(|desk| Self::failure(&desk));
+                return Err(said.unwrap_or_else(|| stopped.to_string()));
+            }
+        }
         app.set_bots(&settings)?;
         let (stop, stopping) = watch::channel(false);
         let Listening { runtime, interface, operations, address, operations_address } = listening;
@@ -140,7 +147,8 @@ impl Server {
                 stopping.clone(),
             )));
         }
-        runtime.spawn(operations::watch(app.clone(), stopping.clone()));
+        let (end, ended) = watch::channel(false);
+        runtime.spawn(operations::watch(app.clone(), stopping.clone(), end));
         if let Some(keep) = settings.keep {
             runtime.spawn(forget_old(app.clone(), keep.0, stopping));
         }
@@ -151,6 +159,7 @@ impl Server {
             app,
             reloader,
             stop,
+            ended,
             served,
             address,
             operations: operations_address,
@@ -184,6 +193,34 @@ impl Server {
     /// Waits for a signal to stop or to reload.
     pub fn block_on<F: Future>(&self, wait: F) -> F::Output {
         self.runtime.block_on(wait)
+    }
+
+    /// Waits until the desk has stopped by itself: its file is damaged where no ticket can be moved
+    /// aside for it, or its thread has crashed. The server then answers 503 to everything, and
+    /// [`failure`](Self::failure) says why.
+    pub async fn ended(&self) {
+        let mut ended = self.ended.clone();
+        if ended.wait_for(|ended| *ended).await.is_err() {
+            // Nobody watches any more, for the server was told to stop.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Why a desk that came back from [`stop`](Self::stop) had stopped by itself, and the way out;
+    /// none if it had not.
+    #[must_use]
+    pub fn failure(desk: &Desk<Sqlite>) -> Option<String> {
+        let (_, error) = desk.trouble()?;
+        let DeskError::Store(StoreError { problem: StoreProblem::Corrupt, .. }) = error else {
+            return None;
+        };
+        let tables = desk.store().damaged_tables();
+        let tables = tables.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let place = if tables.is_empty() { tables } else { format!(" Damaged: {tables}.") };
+        Some(format!(
+            "the desk has stopped: {error}.{place} Until then nobody is reminded and no ticket is \
+             closed; events that were acknowledged are in the file"
+        ))
     }
 
     /// Stops the server: accepts no new requests, finishes open ones, stores recorded events, waits

@@ -239,3 +239,45 @@ fn a_torn_page_is_one_tickets_or_is_said_loudly() {
     assert_eq!(ready.status, 200, "{ready:?}");
     assert!(server.stop().is_some());
 }
+
+/// A page of an index is torn, so that nobody knows what is due: the desk stops and says what is
+/// damaged. The server answers 503 until it is stopped.
+#[test]
+fn a_torn_index_stops_the_desk_loudly() {
+    let served = Served::new();
+    served.silent("4711");
+    let Served { server, folder, acme, .. } = served;
+    assert!(server.stop().is_some());
+    let file = folder.path().join("desk.db");
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_by_due'";
+    let page: u32 = {
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        connection.query_row(root, [], |row| row.get(0)).unwrap()
+    };
+    let mut bytes = std::fs::read(&file).unwrap();
+    let start = (page as usize - 1) * 4_096;
+    bytes[start..start + 4_096].iter_mut().for_each(|byte| *byte ^= 0x5a);
+    std::fs::write(&file, bytes).unwrap();
+    let settings = support::settings(&folder);
+    let start = despertador_server::Start::new(settings, despertador_component::COMPONENT);
+    let is_said = |said: &str| {
+        assert!(said.contains("Damaged: `ticket_by_due`"), "{said}");
+        assert!(said.contains("restore a backup"), "{said}");
+    };
+    let server = match despertador_server::Server::start(start) {
+        Ok(server) => server,
+        // The desk was quicker than the server around it.
+        Err(said) => return is_said(&said),
+    };
+    server.block_on(async {
+        let patience = Duration::from_secs(60);
+        tokio::time::timeout(patience, server.ended()).await.expect("the desk stops");
+    });
+    let url = |path: &str| format!("http://{}{path}", server.address());
+    assert_eq!(call("GET", &url("/readyz"), "", None, &[]).status, 503);
+    let event = json!({ "ticket": "4711", "message": { "author": "agent" } }).to_string();
+    let answer = call("POST", &url("/v1/accounts/acme/events"), &acme, Some(&event), &[]);
+    assert_eq!((answer.status, answer.problem()), (503, "stopping".into()), "{answer:?}");
+    let desk = server.stop().expect("its thread has ended well");
+    is_said(&despertador_server::Server::failure(&desk).expect("a reason"));
+}

@@ -8,10 +8,7 @@ use super::ticket::LoadedTicket;
 use super::transaction::{Entry, Transaction};
 use super::{Account, Desk};
 use crate::error::DeskError;
-use crate::store::{DueRow, EntryKind, Store, StoreProblem};
-
-/// When a lane whose index cannot be read is looked at again, in milliseconds.
-const LATER: i64 = 60_000;
+use crate::store::{DueRow, EntryKind, Store};
 
 /// What a call of [`Desk::poll_due`] has done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -104,7 +101,7 @@ impl<S: Store> Desk<S> {
         }
         late.into_iter().for_each(|due| self.lateness.note(due, now));
         for (_, lane) in lanes {
-            let earliest = self.earliest(lane, now)?;
+            let earliest = self.store.earliest_due(lane)?;
             self.lanes.set(lane, earliest);
         }
         polled.more = self.next_due().is_some_and(|at| at <= now);
@@ -114,7 +111,7 @@ impl<S: Store> Desk<S> {
     /// Enough of what is due in each lane for its share of the budget; what was moved aside is not
     /// in it.
     fn candidates(
-        &mut self,
+        &self,
         lanes: &[(i64, i64)],
         now: Instant,
         budget: usize,
@@ -123,31 +120,15 @@ impl<S: Store> Desk<S> {
         let share = budget.div_ceil(lanes.len().max(1)).saturating_mul(2).min(budget);
         let mut due = Vec::new();
         for (account, lane) in lanes {
-            match self.store.due(*lane, now, share) {
-                Ok(rows) => due.extend(rows.into_iter().map(|row| Due {
-                    account: *account,
-                    department: *lane,
-                    due: row.due,
-                    item: row,
-                })),
-                // The other lanes go on. This one is looked at again after a while.
-                Err(error) if error.problem == StoreProblem::Corrupt => {
-                    self.note_trouble(now, error.into());
-                }
-                Err(error) => return Err(error.into()),
-            }
+            let rows = self.store.due(*lane, now, share)?;
+            due.extend(rows.into_iter().map(|row| Due {
+                account: *account,
+                department: *lane,
+                due: row.due,
+                item: row,
+            }));
         }
         Ok(due)
-    }
-
-    fn earliest(&mut self, lane: i64, now: Instant) -> Result<Option<Instant>, DeskError> {
-        match self.store.earliest_due(lane) {
-            Err(error) if error.problem == StoreProblem::Corrupt => {
-                self.note_trouble(now, error.into());
-                Ok(Some(now.saturating_add(LATER)))
-            }
-            earliest => Ok(earliest?),
-        }
     }
 
     /// Asks what is due of the ticket of this number, if it can be read.

@@ -9,7 +9,7 @@ use despertador_contract::Instant;
 use super::{Clock, Request, RuntimeOptions, Then};
 use crate::desk::{Delivery, DeliveryReport, Desk, Incoming};
 use crate::error::DeskError;
-use crate::store::Store;
+use crate::store::{Store, StoreError, StoreProblem};
 
 /// The longest sleep while something is due later: a clock that was set is noticed after it.
 const NAP: Duration = Duration::from_secs(1);
@@ -113,6 +113,9 @@ impl<S: Store> Writer<S> {
                 for (_, reply) in together.replies.drain(..) {
                     reply(Err(error.clone()));
                 }
+                if is_fatal(&error) {
+                    self.rest_after(now, error);
+                }
             }
         }
     }
@@ -158,7 +161,11 @@ impl<S: Store> Writer<S> {
         done
     }
 
+    /// Pauses the desk's own work after an error, or ends it for good.
     fn rest_after(&mut self, now: Instant, error: DeskError) {
+        if is_fatal(&error) {
+            self.jobs = None;
+        }
         self.desk.note_trouble(now, error);
         self.rests_until = Some(now.saturating_add(AFTER_FAILURE));
     }
@@ -176,4 +183,10 @@ impl<S: Store> Writer<S> {
         let millis = u64::try_from(next.saturating_sub(self.clock.now())).unwrap_or(0);
         Duration::from_millis(millis).min(NAP)
     }
+}
+
+/// Whether the desk must stop: its file is damaged where no ticket can be moved aside for it, such
+/// as in an index. It could not tell what is due any more, and would only seem to run.
+fn is_fatal(error: &DeskError) -> bool {
+    matches!(error, DeskError::Store(StoreError { problem: StoreProblem::Corrupt, .. }))
 }

@@ -1,7 +1,7 @@
 //! What is asked of the file, and what is deleted from it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use despertador_contract::key;
@@ -460,6 +460,21 @@ impl Store for Sqlite {
     fn check(&self) -> Result<Vec<String>, StoreError> {
         let said: Vec<String> = self.all("PRAGMA integrity_check", [], |row| row.get(0))?;
         Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    fn damaged_tables(&self) -> Vec<String> {
+        // Each sentence names the root page of a table or an index: «Tree 12 page 40: …».
+        let said = self.all("PRAGMA quick_check(20)", [], |row| row.get::<_, String>(0));
+        let said = said.unwrap_or_default();
+        let roots = said.iter().flat_map(|text| text.lines()).filter_map(|line| {
+            let (_, rest) = line.split_once("Tree ")?;
+            rest.split(' ').next()?.parse::<i64>().ok()
+        });
+        let name = |root: i64| {
+            let sql = "SELECT name FROM sqlite_schema WHERE rootpage = ?";
+            self.one(sql, params![root], |row| row.get(0)).ok()?
+        };
+        roots.collect::<BTreeSet<i64>>().into_iter().filter_map(name).collect()
     }
 }
 
