@@ -13,7 +13,7 @@ use altered::{altered, seeds};
 use despertador_contract::Author;
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::store::{Query, Sqlite};
-use despertador_desk::{Desk, DeskError, Inbound, Options, Outcome};
+use despertador_desk::{DeliveryOutcome, Desk, DeskError, Inbound, Options};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, params};
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, done, plugin, silent, words};
@@ -33,9 +33,11 @@ fn filled() -> Folder {
         for delivery in desk.claim_deliveries(now, 100).unwrap() {
             let mut report = done("acme", &delivery.key, now);
             match delivery.key.split('/').next() {
-                Some("failed") => report.outcome = Outcome::Refused("no such number".into()),
+                Some("failed") => {
+                    report.outcome = DeliveryOutcome::Refused("no such number".into())
+                }
                 Some("waits") => {
-                    report.outcome = Outcome::Retry("the receiver answered 500".into())
+                    report.outcome = DeliveryOutcome::Retry("the receiver answered 500".into())
                 }
                 _ => {}
             }

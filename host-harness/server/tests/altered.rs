@@ -14,7 +14,7 @@ use std::time::Duration;
 use altered::{altered, altered_text, seeds};
 use despertador_desk::journal::{Journal, Line, Selection};
 use despertador_desk::store::Query;
-use despertador_desk::{Asked, Replay};
+use despertador_desk::{Replay, ReplayOptions};
 use despertador_host::{Host, Options};
 use support::{ADERESO, Folder, Served};
 
@@ -126,7 +126,7 @@ fn reads_back(folder: &Folder) {
     std::fs::write(&file, text).unwrap();
     let host = Host::new(Options::default()).unwrap();
     let plugin = host.load_bytes(despertador_component::COMPONENT).unwrap();
-    let asked = Asked { policy: None, explained: 10, language: "en".into(), zone: None };
+    let asked = ReplayOptions { policy: None, explained: 10, language: "en".into(), zone: None };
     let mut replay = Replay::new(plugin.clone(), plugin, asked).unwrap();
     let each = |line: Line| replay.take(line).map(|()| true);
     Journal::open(&file).unwrap().read(&Selection::default(), each).unwrap();
