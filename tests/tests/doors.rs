@@ -12,7 +12,7 @@ use despertador_desk::journal::{Journal, Line, Selection};
 use despertador_flow::Flow;
 use despertador_flow::lint::lint;
 use despertador_harness::scenario::ScenarioFile;
-use despertador_insight::{Archive, Authors, Columns, Means, Platform, Timing, Unreadable};
+use despertador_insight::{Archive, Authors, Columns, Platform, ReadOptions, Timing, Unreadable};
 use despertador_lime::Envelope;
 use despertador_server::Settings;
 use despertador_tests::altered::{altered, altered_json, altered_text, seeds};
@@ -264,7 +264,7 @@ fn tables_and_dumps_lose_no_row_without_a_word() {
     let (columns, authors, timing) = (Columns::default(), Authors::default(), Timing::default());
     for seed in seeds(1_500) {
         let table = altered(&tables, seed);
-        let read = || Archive::csv(&*table, &columns, &authors, &timing, Means::default());
+        let read = || Archive::csv(&*table, &columns, &authors, &timing, ReadOptions::default());
         // Twice the same, error or not.
         let counts = |read: Result<despertador_insight::Read<Archive>, Unreadable>| {
             read.map(|read| (read.rows, read.refused)).map_err(|error| error.to_string())
@@ -273,11 +273,17 @@ fn tables_and_dumps_lose_no_row_without_a_word() {
         let dump = altered(&dumps, seed);
         for platform in platforms {
             let (columns, authors) = (platform.columns(), platform.authors());
-            let _: Result<_, _> =
-                Archive::dump(&*dump, platform, &columns, &authors, &timing, Means::default());
+            let _: Result<_, _> = Archive::dump(
+                &*dump,
+                platform,
+                &columns,
+                &authors,
+                &timing,
+                ReadOptions::default(),
+            );
         }
         let log = altered(&[LOG.as_bytes()], seed);
-        let _: Result<_, _> = Archive::event_log(&*log, &timing, Means::default());
+        let _: Result<_, _> = Archive::event_log(&*log, &timing, ReadOptions::default());
     }
 }
 
