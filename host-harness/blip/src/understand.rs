@@ -225,7 +225,7 @@ pub fn subject(envelope: &Envelope, door: &SourceOptions) -> Subject {
             let by_server = header.filter(|header| {
                 header.from.as_ref().is_some_and(|from| from.identity.name() == POSTMASTER)
             });
-            if let Some(to) = by_server.and_then(|header| header.said("#message.to")) {
+            if let Some(to) = by_server.and_then(|header| header.metadata_text("#message.to")) {
                 subject.customers.extend(address(&to).filter(|to| is_customer(to, bot)));
             }
             subject
@@ -271,7 +271,7 @@ fn writing_customer(envelope: &Envelope, bot: &Identity) -> Option<Vec<Identity>
         return None;
     }
     // A router says who is at the other end of the tunnel.
-    let originator = message.header.said("#tunnel.originator");
+    let originator = message.header.metadata_text("#tunnel.originator");
     let originator = originator.filter(|_| is_tunnel(from.domain()));
     let mut customers: Vec<Identity> =
         originator.and_then(|text| address(&text)).into_iter().collect();

@@ -38,7 +38,9 @@ pub fn line(answer: &Answer, face: &ClockFace, detail: &Detail) -> String {
     };
     let mut line = match &decision.outcome {
         Outcome::Act(action) => act(action),
-        Outcome::Wait(wake) => format!("wait until {} {}", face.show(wake.until), aim(&wake.step)),
+        Outcome::Wait(wake) => {
+            format!("wait until {} {}", face.show(wake.until), next_step(&wake.step))
+        }
         Outcome::Rest => "rest".into(),
         Outcome::Other(name) => format!("outcome other:{name}"),
     };
@@ -109,7 +111,7 @@ fn act(action: &Action) -> String {
     }
 }
 
-fn aim(step: &Step) -> String {
+fn next_step(step: &Step) -> String {
     match step {
         Step::Reminder(number) => format!("for reminder {number}"),
         Step::Close => "to close".into(),

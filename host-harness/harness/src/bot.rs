@@ -79,7 +79,7 @@ impl<'f> Bot<'f> {
     pub(crate) fn receive(&mut self, message: &Message) -> Vec<Effect> {
         let text = message.text.clone().unwrap_or_default();
         let at = message.received_at;
-        self.take(match message.kind {
+        self.process(match message.kind {
             MessageKind::Media | MessageKind::Sticker => {
                 Input::document(MEDIA, json!({ "text": text }), at)
             }
@@ -91,7 +91,7 @@ impl<'f> Bot<'f> {
     /// The flow's wait ended without an answer.
     pub(crate) fn expire(&mut self, at: Instant) -> Vec<Effect> {
         let block = self.session.block().unwrap_or_default().to_owned();
-        self.take(Input::expired(&block, at))
+        self.process(Input::expired(&block, at))
     }
 
     /// The ticket was closed. A document of another ticket, or one that arrives when the customer
@@ -106,10 +106,10 @@ impl<'f> Bot<'f> {
         if accepts_close(&ticket, self.session.block(), self.session.ticket_id()).is_err() {
             return Vec::new();
         }
-        self.take(Input::ticket(&id, close.status(), at))
+        self.process(Input::ticket(&id, close.status(), at))
     }
 
-    fn take(&mut self, input: Input) -> Vec<Effect> {
+    fn process(&mut self, input: Input) -> Vec<Effect> {
         self.done.clear();
         let closing = (input.media_type == despertador_flow::TICKET)
             .then(|| input.content.get("status").and_then(Value::as_str).map(str::to_owned))

@@ -275,7 +275,7 @@ impl Header {
 
     /// A value of the metadata, as text.
     #[must_use]
-    pub fn said(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub fn metadata_text(&self, name: &str) -> Option<Cow<'_, str>> {
         match self.metadata.as_ref()?.get(name)? {
             Value::String(text) => Some(text.into()),
             Value::Number(number) => Some(number.to_string().into()),

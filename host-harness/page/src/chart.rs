@@ -110,7 +110,7 @@ impl Span {
 
     /// The position of a time between the ends, clamped.
     #[allow(clippy::cast_precision_loss, reason = "milliseconds of a year at most")]
-    fn place(self, time: i64) -> f64 {
+    fn position(self, time: i64) -> f64 {
         let (from, to) = self.logarithms();
         (time.max(1) as f64).ln().clamp(from, to)
     }
@@ -184,7 +184,7 @@ impl Chart<'_> {
         let (from, to) = self.span.logarithms();
         let top = self.top;
         let x_ticks: Vec<i64> = self.span.ticks().collect();
-        let places: Vec<f64> = x_ticks.iter().map(|tick| self.span.place(*tick)).collect();
+        let places: Vec<f64> = x_ticks.iter().map(|tick| self.span.position(*tick)).collect();
         let y_ticks: Vec<f64> = (0..=4).map(|quarter| top * f64::from(quarter) / 4.0).collect();
         let mut chart = ChartBuilder::on(&root)
             .margin_top(upx(above))
@@ -196,7 +196,7 @@ impl Chart<'_> {
                 Scale { range: 0.0..top, ticks: y_ticks },
             )?;
         let written = |place: &f64| {
-            let near = |tick: &&i64| (self.span.place(**tick) - place).abs() < 1e-9;
+            let near = |tick: &&i64| (self.span.position(**tick) - place).abs() < 1e-9;
             x_ticks.iter().find(near).map(|tick| exact(*tick)).unwrap_or_default()
         };
         let ink = Ink::Label.color();
@@ -212,7 +212,7 @@ impl Chart<'_> {
             .y_label_formatter(&|part| (self.percent)(*part))
             .draw()?;
 
-        let at = |time: i64, part: f64| chart.backend_coord(&(self.span.place(time), part));
+        let at = |time: i64, part: f64| chart.backend_coord(&(self.span.position(time), part));
         for (number, Lane { letter, steps, .. }) in (0_u8..).zip(lanes) {
             let lane = px(LANE.saturating_mul(i32::from(number)).saturating_add(LANE / 2));
             let style = ShapeStyle {
@@ -241,7 +241,7 @@ impl Chart<'_> {
         }
 
         let times = self.span.times();
-        let place = |time: &i64| self.span.place(*time);
+        let place = |time: &i64| self.span.position(*time);
         let known =
             || times.iter().zip(self.range).filter_map(|(time, range)| Some((time, (*range)?)));
         let mut around: Vec<(f64, f64)> =
@@ -264,7 +264,7 @@ impl Chart<'_> {
         }
         for (number, (lane, measured)) in (0_u8..).zip(lanes.iter().zip(self.measured)) {
             let Some((close, part)) = lane.steps.close.zip(*measured) else { continue };
-            let (x, y) = chart.backend_coord(&(self.span.place(close), part.min(self.top)));
+            let (x, y) = chart.backend_coord(&(self.span.position(close), part.min(self.top)));
             let half = px(6);
             let corners = [
                 (x.saturating_sub(half), y),

@@ -78,7 +78,7 @@ impl Page<'_> {
         lengths.percentile(of_hundred).map_or_else(none, about_or_exact)
     }
 
-    fn who(&self, by: &str) -> &str {
+    fn closed_by(&self, by: &str) -> &str {
         match by {
             "inactivity" => self.says.inactivity,
             "agent" => self.says.agent,
@@ -127,7 +127,7 @@ impl Page<'_> {
                     (row(says.opened, "", form.count(f.opened)))
                     (row(says.closes, "key", form.count(f.closes())))
                     @for by in WHO.iter().filter(|by| f.closed.contains_key(**by)) {
-                        (row(self.who(by), "part", form.count(f.closed.get(*by).copied().unwrap_or_default())))
+                        (row(self.closed_by(by), "part", form.count(f.closed.get(*by).copied().unwrap_or_default())))
                     }
                     (row(words.premature, "part", form.count(f.figures.premature)))
                     (row(words.premature_rate, "part key", self.per_mille(f.figures.premature_rate())))
@@ -203,7 +203,7 @@ impl Page<'_> {
             columns.iter().map(|(name, parts)| (short_day(name), floats(parts))).collect();
         let most = heights.iter().map(|(_, parts)| parts.iter().sum()).fold(0.0, f64::max);
         let caption = (says.days_caption)(u64::try_from(step).unwrap_or_default());
-        let names: Vec<String> = who.iter().map(|by| self.who(by).to_owned()).collect();
+        let names: Vec<String> = who.iter().map(|by| self.closed_by(by).to_owned()).collect();
         let drawn = Bars {
             id: "chart-days",
             title: says.days,
@@ -218,7 +218,7 @@ impl Page<'_> {
                 caption { span { (caption) } }
                 thead { tr {
                     th scope="col" { (says.day) }
-                    @for by in &who { th scope="col" { (self.who(by)) } }
+                    @for by in &who { th scope="col" { (self.closed_by(by)) } }
                 } }
                 tbody { @for (name, counts) in &columns { tr {
                     th scope="row" data-key=(name) { (name) }
@@ -354,7 +354,7 @@ impl Page<'_> {
                     td { (text(&closed.department)) }
                     td { (text(&closed.agent)) }
                     td data-key=(closed.closed) { (form.instant(closed.closed)) }
-                    td { (self.who(closed.by_whom())) }
+                    td { (self.closed_by(closed.by_whom())) }
                     td data-key=(closed.resolution) { (about_or_exact(closed.resolution)) }
                     td data-key=(closed.first_response.unwrap_or(-1)) {
                         (closed.first_response.map_or_else(none, about_or_exact))

@@ -330,13 +330,13 @@ impl<'r> Report<'r> {
             (wide(self.form, words.policies_caption, &table))
             p.quiet { (words.step_times) }
             @for (letter, tried) in self.tried() { @for warning in tried.warnings {
-                p { strong { (letter) ": " } (self.said(warning)) }
+                p { strong { (letter) ": " } (self.warning_text(warning)) }
             } }
         }
     }
 
     /// A warning in the language of the page, with its place.
-    fn said(&self, warning: &Diagnostic) -> Markup {
+    fn warning_text(&self, warning: &Diagnostic) -> Markup {
         let wording = warning.wordings.iter().find(|w| w.language == self.form.language.tag());
         html! {
             @if let Some(wording) = wording { bdi { (clean(&wording.text)) } " " }

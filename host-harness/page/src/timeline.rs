@@ -225,7 +225,7 @@ impl Timeline {
     fn in_words(&self, form: Form) -> String {
         let mut words = String::new();
         for mark in self.shown() {
-            let (main, more) = mark.says(form);
+            let (main, more) = mark.texts(form);
             let when = if matches!(mark.what, What::LeftOut(_)) {
                 String::new()
             } else {
@@ -264,7 +264,7 @@ impl Timeline {
                 rows.push(Row { y, date: Some(date.clone()), ..Row::default() });
             }
             y += 24.0;
-            let (main, more) = mark.says(form);
+            let (main, more) = mark.texts(form);
             let left_out = matches!(mark.what, What::LeftOut(_));
             let has_more = more.is_some();
             rows.push(Row {
@@ -370,7 +370,7 @@ impl Row {
 
 impl Mark {
     /// Its text, and a second line.
-    fn says(&self, form: Form) -> (String, Option<String>) {
+    fn texts(&self, form: Form) -> (String, Option<String>) {
         let words = form.words;
         let step = |step: &Step| match step {
             Step::Reminder(number) => (words.step_reminder)(*number),

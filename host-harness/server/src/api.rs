@@ -55,8 +55,8 @@ pub fn openapi() -> String {
 
 fn paths() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(event::take))
-        .routes(routes!(blip::take))
+        .routes(routes!(event::record))
+        .routes(routes!(blip::receive))
         .routes(routes!(account::list))
         .routes(routes!(account::open))
         .routes(routes!(account::audit))

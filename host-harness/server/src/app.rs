@@ -163,7 +163,7 @@ impl App {
     /// Records events of an account's tickets when it is the account's turn; the receipts come when
     /// they are durable. At most [`EVENTS_PER_TURN_MAX`](crate::limits::EVENTS_PER_TURN_MAX) events, which are stored in one
     /// commit.
-    pub(crate) async fn take(
+    pub(crate) async fn record_events(
         &self,
         account: &str,
         cost: usize,
@@ -254,13 +254,13 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InQuery<T> {
 }
 
 /// A body that was not read yet: first the caller's permission is checked.
-pub(crate) struct Unread(Request);
+pub(crate) struct UnreadBody(Request);
 
-impl FromRequest<App> for Unread {
+impl FromRequest<App> for UnreadBody {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request(request: Request, _: &App) -> Result<Unread, Self::Rejection> {
-        Ok(Unread(request))
+    async fn from_request(request: Request, _: &App) -> Result<UnreadBody, Self::Rejection> {
+        Ok(UnreadBody(request))
     }
 }
 
@@ -276,7 +276,7 @@ pub(crate) struct Text {
     _room: Option<Share>,
 }
 
-impl Unread {
+impl UnreadBody {
     /// Reads it on behalf of a permitted caller.
     pub(crate) async fn read(self, app: &App, allowed: &Allowed) -> Result<Text, Problem> {
         let request = self.0;

@@ -60,7 +60,7 @@ impl Receiver {
             .map_err(|error| error.to_string())?;
         let received = Received { secret: Arc::new(secret), actions: Arc::default(), told };
         let router = Router::new()
-            .route("/actions", post(take))
+            .route("/actions", post(receive))
             .route("/received", get(show))
             .with_state(received);
         let bind = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], PORT)));
@@ -85,7 +85,7 @@ impl Receiver {
 /// The receiver's port, if it is free.
 const PORT: u16 = 7072;
 
-async fn take(State(received): State<Received>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(State(received): State<Received>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let timestamp = header("despertador-timestamp").and_then(|at| at.parse().ok());
     let signed = header("despertador-signature").unwrap_or_default();

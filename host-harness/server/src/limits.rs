@@ -85,21 +85,21 @@ impl Limits {
     /// A permit to read a report.
     pub(crate) async fn report(&self, account: &str) -> Result<Share, Problem> {
         self.reports
-            .take(account, 1)
+            .acquire(account, 1)
             .await
             .map_err(|Full| busy("as many reports of this account wait as may").again_after(5))
     }
 
     /// A permit to check a policy or a flow, which uses a processor for a while.
     pub(crate) async fn check(&self, account: &str) -> Result<Share, Problem> {
-        self.checks.take(account, 1).await.map_err(|Full| {
+        self.checks.acquire(account, 1).await.map_err(|Full| {
             busy("as many policies and flows of this account wait to be checked as may")
         })
     }
 
     /// A turn of the desk, for this many events.
     pub(crate) async fn turn(&self, account: &str, events: usize) -> Result<Share, Full> {
-        self.turns.take(account, events).await
+        self.turns.acquire(account, events).await
     }
 
     /// Counts a connection towards the account that uses it.
@@ -133,7 +133,7 @@ impl Limits {
     /// Memory for a body; waits while the account's share is used up.
     pub(crate) async fn room(&self, account: &str, bytes: usize) -> Result<Share, Problem> {
         self.room
-            .take(account, kib(bytes))
+            .acquire(account, kib(bytes))
             .await
             .map_err(|Full| busy("as many bodies of this account wait as may"))
     }

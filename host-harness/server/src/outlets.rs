@@ -18,7 +18,7 @@ pub(crate) struct Outlets(Routes);
 
 /// One receiver for each account with its own, and one for all others.
 #[derive(Default)]
-pub(crate) struct Ways {
+pub(crate) struct Receivers {
     own: HashMap<String, Arc<dyn Sink>>,
     others: Option<Arc<dyn Sink>>,
 }
@@ -27,8 +27,8 @@ pub(crate) struct Ways {
 pub(crate) const SECRET_BYTES_MIN: usize = 16;
 
 impl Outlets {
-    pub(crate) fn set(&self, ways: Ways) {
-        let Ways { own, others } = ways;
+    pub(crate) fn set(&self, receivers: Receivers) {
+        let Receivers { own, others } = receivers;
         for account in self.0.accounts() {
             if !own.contains_key(&account) {
                 self.0.remove(&account);
@@ -65,16 +65,16 @@ impl Sink for Outlets {
     }
 }
 
-impl Ways {
+impl Receivers {
     /// The receivers in the settings.
     ///
     /// # Errors
     ///
     /// What cannot be used, with its place.
-    pub(crate) fn of(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Ways, String> {
+    pub(crate) fn of(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Receivers, String> {
         let others = match &settings.deliver {
             Some(deliver) => {
-                Some(way(deliver, clock).map_err(|said| format!("[deliver]: {said}"))?)
+                Some(webhook_or_log(deliver, clock).map_err(|said| format!("[deliver]: {said}"))?)
             }
             None => None,
         };
@@ -82,11 +82,13 @@ impl Ways {
         for (name, account) in &settings.accounts {
             let place = |part: &str, said| format!("[accounts.{name}.{part}]: {said}");
             let through_blip = match &account.blip {
-                Some(blip) => blip_way(blip, clock).map_err(|said| place("blip", said))?,
+                Some(blip) => blip_sink(blip, clock).map_err(|said| place("blip", said))?,
                 None => None,
             };
             let own_way = match &account.deliver {
-                Some(deliver) => Some(way(deliver, clock).map_err(|said| place("deliver", said))?),
+                Some(deliver) => {
+                    Some(webhook_or_log(deliver, clock).map_err(|said| place("deliver", said))?)
+                }
                 None => None,
             };
             match (through_blip, own_way) {
@@ -97,11 +99,11 @@ impl Ways {
                 (None, None) => {}
             }
         }
-        Ok(Ways { own, others })
+        Ok(Receivers { own, others })
     }
 }
 
-fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, String> {
+fn webhook_or_log(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, String> {
     match (&deliver.webhook, &deliver.log) {
         (Some(url), None) => {
             let file = deliver
@@ -129,7 +131,7 @@ fn way(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Sink>, Strin
             Ok(Arc::new(LogSink::new(opened)))
         }
         (None, None) => Err("says nothing: name `webhook` or `log`".into()),
-        (Some(_), Some(_)) => Err("names several ways; one of `webhook` and `log`".into()),
+        (Some(_), Some(_)) => Err("names several receivers; one of `webhook` and `log`".into()),
     }
 }
 
@@ -140,7 +142,7 @@ pub(crate) fn secret_of(file: &std::path::Path) -> Result<Vec<u8>, String> {
 }
 
 /// Through Blip, if the settings contain its address.
-fn blip_way(
+fn blip_sink(
     blip: &crate::settings::Blip,
     clock: &Arc<dyn Clock>,
 ) -> Result<Option<Arc<dyn Sink>>, String> {

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use crate::app::App;
 use crate::operations::Reloaded;
-use crate::outlets::{Outlets, Ways};
+use crate::outlets::{Outlets, Receivers};
 use crate::settings::Settings;
 
 /// Reads the settings again.
@@ -53,8 +53,8 @@ impl Reloader {
     }
 
     /// Sets the receivers of the settings.
-    pub(crate) fn set_ways(&self, settings: &Settings) -> Result<(), String> {
-        self.0.outlets.set(Ways::of(settings, &self.0.clock)?);
+    pub(crate) fn set_receivers(&self, settings: &Settings) -> Result<(), String> {
+        self.0.outlets.set(Receivers::of(settings, &self.0.clock)?);
         Ok(())
     }
 
@@ -76,7 +76,7 @@ impl Reloader {
                 return reloaded;
             }
         };
-        match self.set_ways(&settings) {
+        match self.set_receivers(&settings) {
             Ok(()) => reloaded.done.push("where actions go".into()),
             Err(said) => reloaded.refused.push(said),
         }

@@ -87,7 +87,7 @@ impl Server {
         let outlets = Outlets::default();
         let reloader = Reloader::new(host, built_in, again, outlets.clone(), Arc::clone(&clock));
         let plugin = reloader.plugin(&settings)?;
-        reloader.set_ways(&settings)?;
+        reloader.set_receivers(&settings)?;
         let mut desk = open(&settings, plugin)?;
         let now = clock.now();
         for token in tokens {

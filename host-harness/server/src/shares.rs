@@ -75,7 +75,7 @@ impl Shares {
 
     /// A share for an account; waits for its turn. A cost above the account's maximum is reduced to
     /// it.
-    pub(crate) async fn take(&self, account: &str, cost: usize) -> Result<Share, Full> {
+    pub(crate) async fn acquire(&self, account: &str, cost: usize) -> Result<Share, Full> {
         let cost = cost.clamp(1, self.0.most_of_one);
         let granted = {
             let mut state = self.0.state();
@@ -91,7 +91,7 @@ impl Shares {
             of.waiting.push_back(Waiting { cost, granted });
             wait
         };
-        Inner::give(&self.0);
+        Inner::grant(&self.0);
         // The sender lives as long as the request waits: it is dropped only after a grant.
         granted.await.map_err(|_| Full)
     }
@@ -103,7 +103,7 @@ impl Inner {
     }
 
     /// Grants what is available, in turns.
-    fn give(inner: &Arc<Self>) {
+    fn grant(inner: &Arc<Self>) {
         let granted = inner.state().grant(inner);
         // A request that no longer waits drops its share at once, which grants it to the next: the
         // lock is already released.
@@ -169,7 +169,7 @@ impl Drop for Share {
                 }
             }
         }
-        Inner::give(&self.inner);
+        Inner::grant(&self.inner);
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
         cost: usize,
     ) -> tokio::task::JoinHandle<Share> {
         let shares = shares.clone();
-        let waiting = tokio::spawn(async move { shares.take(account, cost).await.unwrap() });
+        let waiting = tokio::spawn(async move { shares.acquire(account, cost).await.unwrap() });
         tokio::task::yield_now().await;
         waiting
     }
@@ -204,13 +204,13 @@ mod tests {
     fn an_account_with_many_requests_waits_for_itself() {
         run(async {
             let shares = Shares::new(10, 5, 2, 100);
-            let one = shares.take("busy", 5).await.unwrap();
+            let one = shares.acquire("busy", 5).await.unwrap();
             let mut more = Vec::new();
             for _ in 0..9 {
                 more.push(begin(&shares, "busy", 5).await);
             }
             assert!(more.iter().all(|waiting| !waiting.is_finished()), "it has all it may have");
-            let quiet = shares.take("quiet", 1).await.unwrap();
+            let quiet = shares.acquire("quiet", 1).await.unwrap();
             drop((one, quiet));
             for waiting in more {
                 waiting.await.unwrap();
@@ -224,7 +224,7 @@ mod tests {
     fn accounts_take_turns_whatever_their_requests_cost() {
         run(async {
             let shares = Shares::new(8, 8, 1, 100);
-            let all = shares.take("first", 8).await.unwrap();
+            let all = shares.acquire("first", 8).await.unwrap();
             let large = begin(&shares, "large", 8).await;
             let small = begin(&shares, "small", 1).await;
             drop(all);
@@ -239,16 +239,16 @@ mod tests {
     fn who_goes_gives_way_and_who_waits_with_many_is_told() {
         run(async {
             let shares = Shares::new(1, 1, 1, 2);
-            let held = shares.take("a", 1).await.unwrap();
+            let held = shares.acquire("a", 1).await.unwrap();
             let gone = begin(&shares, "a", 1).await;
             let stays = begin(&shares, "a", 1).await;
-            assert!(matches!(shares.take("a", 1).await, Err(Full)));
+            assert!(matches!(shares.acquire("a", 1).await, Err(Full)));
             gone.abort();
             let _: Result<_, _> = gone.await;
             drop(held);
             drop(stays.await.unwrap());
             // More than the total becomes the total.
-            drop(shares.take("b", 1_000).await.unwrap());
+            drop(shares.acquire("b", 1_000).await.unwrap());
             let state = shares.0.state();
             assert_eq!((state.free, state.accounts.len()), (1, 0));
         });

@@ -3,7 +3,7 @@
 //! local times suggest.
 
 use crate::instant::{Instant, Span};
-use crate::zone::{self, Clock, Zone};
+use crate::zone::{self, Zone, ZoneClock};
 use alloc::vec::Vec;
 use chrono::{Datelike, NaiveDate};
 use core::slice;
@@ -60,16 +60,16 @@ pub(crate) enum Flaw {
     /// No opening recurs. Single dates are not enough, because they end.
     NeverOpens,
     /// The end is not after the beginning, or not on the same day.
-    Reversed(Place),
+    Reversed(OpeningPosition),
     /// It overlaps an earlier opening in the list.
-    Overlaps(Place),
+    Overlaps(OpeningPosition),
     /// The holiday with this index is on the same day as an earlier one.
     Twice(usize),
 }
 
 /// The position of an opening; indices start at 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum OpeningPosition {
     /// Weekday, and index of the opening.
     Week(usize, usize),
     /// Holiday, and index of the opening.
@@ -110,11 +110,12 @@ impl Hours {
         let week = week.map(|openings| {
             let day = weekday;
             weekday = day.saturating_add(1);
-            in_order(openings, |n| Place::Week(day, n), &mut flaws)
+            in_order(openings, |n| OpeningPosition::Week(day, n), &mut flaws)
         });
         let (mut dates, mut yearly) = (Vec::new(), Vec::new());
         for (number, holiday) in holidays.into_iter().enumerate() {
-            let openings = in_order(holiday.openings, |n| Place::Holiday(number, n), &mut flaws);
+            let openings =
+                in_order(holiday.openings, |n| OpeningPosition::Holiday(number, n), &mut flaws);
             let new = match holiday.on {
                 On::Date(day) => insert(&mut dates, day, openings),
                 On::EveryYear(month, day) => insert(&mut yearly, (month, day), openings),
@@ -234,7 +235,7 @@ impl Hours {
 
     fn walk(&self, zone: Zone, from: Instant, days: i32) -> Walk<'_> {
         let from = from.millis();
-        let mut clock = Clock::at(zone, from);
+        let mut clock = ZoneClock::at(zone, from);
         let day = clock.show(from).day;
         let openings = self.openings(day).iter();
         Walk { hours: self, clock, from, day, last: day.saturating_add(days), openings }
@@ -244,7 +245,7 @@ impl Hours {
 /// Iterates over intervals of open time, in milliseconds.
 struct Walk<'a> {
     hours: &'a Hours,
-    clock: Clock,
+    clock: ZoneClock,
     /// Earlier time is omitted.
     from: i64,
     day: i32,
@@ -317,7 +318,7 @@ fn in_year(year: i32, (month, day): (u8, u8)) -> i32 {
 /// Sorts the openings of a day; invalid ones are omitted and added to the flaws.
 fn in_order(
     openings: Vec<Opening>,
-    place: impl Fn(usize) -> Place,
+    place: impl Fn(usize) -> OpeningPosition,
     flaws: &mut Vec<Flaw>,
 ) -> Vec<Opening> {
     let mut ordered: Vec<Opening> = Vec::with_capacity(openings.len());

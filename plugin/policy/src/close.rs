@@ -6,7 +6,7 @@ use crate::decision::{
 use crate::event::Source;
 use crate::instant::Instant;
 use crate::memory::Memory;
-use crate::outgoing::{Way, Writer};
+use crate::outgoing::{SendAs, Writer};
 use crate::placeholder::{Placeholder, fill as fill_places};
 use crate::policy::Policy;
 use crate::rule::{Content, CountFrom, Rule, SurveyAgain};
@@ -124,8 +124,10 @@ fn closing_text(
     }
     let mut content = Content::words(text.clone());
     content.template.clone_from(&rule.close.closing_template);
-    match schedule.way(&content, now) {
-        Some(way @ (Way::Freely | Way::ByTemplate)) => (Some(writer.write(&content, way)), None),
+    match schedule.send_as(&content, now) {
+        Some(send_as @ (SendAs::FreeText | SendAs::Template)) => {
+            (Some(writer.write(&content, send_as)), None)
+        }
         _ => silent(Reason::OutsideChannelWindow(0)),
     }
 }

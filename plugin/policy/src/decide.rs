@@ -242,7 +242,7 @@ fn act(
             let reminder = Reminder {
                 number,
                 of: u32::try_from(rule.reminders.len()).unwrap_or(u32::MAX),
-                message: writer.write(&planned.content, due.way),
+                message: writer.write(&planned.content, due.send_as),
             };
             let reason = match reason {
                 Reason::Retry(_) => reason,

@@ -53,17 +53,17 @@ impl Policy {
         language: Language,
         offset_minutes: i32,
     ) -> Explanation {
-        let speaker = Speaker { words: language.words(), offset: offset_minutes };
-        let mut told = Recorder { speaker, memory, checks: Vec::new() };
+        let locale = Locale { words: language.words(), offset: offset_minutes };
+        let mut told = Recorder { locale, memory, checks: Vec::new() };
         let decision = decide(self, ticket, memory, now, &mut told);
         let mut checks = told.checks;
         let unknown = ticket.zone().and_then(Result::err);
-        let unknown = unknown.map(|name| fill(speaker.words.unknown_zone, &[name]));
+        let unknown = unknown.map(|name| fill(locale.words.unknown_zone, &[name]));
         let rule = decision.rule.and_then(|n| self.rules.get(usize::try_from(n).ok()?));
-        let mut summary = speaker.summary(&decision, rule);
+        let mut summary = locale.summary(&decision, rule);
         if let Some(rule) = rule {
             summary.push(' ');
-            summary.push_str(&fill(speaker.words.under_rule, &[&rule.name]));
+            summary.push_str(&fill(locale.words.under_rule, &[&rule.name]));
         }
         if let Some(text) = unknown {
             if decision.reason == Reason::OutsideSendingWindow {
@@ -74,56 +74,56 @@ impl Policy {
         }
         if !self.version.is_empty() {
             summary.push(' ');
-            summary.push_str(&fill(speaker.words.under_version, &[&self.version]));
+            summary.push_str(&fill(locale.words.under_version, &[&self.version]));
         }
-        Explanation { language, decision, summary, checks, history: speaker.history(memory) }
+        Explanation { language, decision, summary, checks, history: locale.history(memory) }
     }
 }
 
 /// Records a trail as text.
 struct Recorder<'a> {
-    speaker: Speaker,
+    locale: Locale,
     memory: &'a Memory,
     checks: Vec<Check>,
 }
 
 impl Trail for Recorder<'_> {
     fn condition(&mut self, reason: &Reason, holds: bool) {
-        let text = self.speaker.condition(reason, holds);
+        let text = self.locale.condition(reason, holds);
         self.checks.push(Check { code: reason.code(), holds, text });
     }
 
     fn deadline(&mut self, schedule: &Schedule<'_>, next: &Deadline) {
-        let words = self.speaker.words;
+        let words = self.locale.words;
         let rule = schedule.rule;
         let from = match rule.count_from {
             CountFrom::LastAgentMessage => words.from_last_agent,
             CountFrom::FirstUnansweredAgentMessage => words.from_first_agent,
             CountFrom::LastCustomerMessage => words.from_customer,
         };
-        let mut text = fill(words.counted_from, &[&self.speaker.clock(schedule.anchor()), from]);
+        let mut text = fill(words.counted_from, &[&self.locale.clock(schedule.anchor()), from]);
         if let (Step::Close, Some(spent), Some(gap)) = (next.step, self.memory.spent, rule.gap()) {
             text.push(' ');
             text.push_str(&fill(
                 words.promised_gap,
-                &[&self.speaker.clock(spent.last_at), &rule.span(gap)],
+                &[&self.locale.clock(spent.last_at), &rule.span(gap)],
             ));
         }
         text.push(' ');
-        let step = self.speaker.step(next.step, Some(rule));
-        text.push_str(&fill(words.deadline, &[&step, &self.speaker.clock(next.at)]));
+        let step = self.locale.step(next.step, Some(rule));
+        text.push_str(&fill(words.deadline, &[&step, &self.locale.clock(next.at)]));
         self.checks.push(Check { code: "deadline", holds: true, text });
     }
 }
 
 /// The reader's language and offset from UTC.
 #[derive(Clone, Copy)]
-struct Speaker {
+struct Locale {
     words: &'static Words,
     offset: i32,
 }
 
-impl Speaker {
+impl Locale {
     fn clock(self, at: Instant) -> String {
         clock(at, self.offset)
     }

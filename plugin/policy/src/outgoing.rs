@@ -22,13 +22,13 @@ const NAME_CHARS_MAX: usize = 120;
 
 /// How a message is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum SendAs {
     /// As free text.
-    Freely,
+    FreeText,
     /// As its template.
-    ByTemplate,
+    Template,
     /// As a note to the people in charge.
-    AsNote,
+    Note,
 }
 
 /// Writes messages for a ticket.
@@ -50,8 +50,8 @@ pub(crate) fn window_until(ticket: &Ticket<'_>, memory: &Memory) -> Option<Insta
 }
 
 impl Writer<'_> {
-    pub(crate) fn write(&self, content: &Content, way: Way) -> Box<Outgoing> {
-        self.write_whole(content, &[], None, way)
+    pub(crate) fn write(&self, content: &Content, send_as: SendAs) -> Box<Outgoing> {
+        self.write_whole(content, &[], None, send_as)
     }
 
     /// A message with further parts, each on its own line, and a signature.
@@ -60,10 +60,10 @@ impl Writer<'_> {
         content: &Content,
         also: &[Translated],
         signature: Option<&str>,
-        way: Way,
+        send_as: SendAs,
     ) -> Box<Outgoing> {
         let abilities = self.ticket.channel.abilities();
-        let shown = |able: bool| able && way == Way::Freely;
+        let shown = |able: bool| able && send_as == SendAs::FreeText;
         let mut image = content.image.as_ref().filter(|_| shown(abilities.images));
         let mut quick_replies = if shown(abilities.quick_replies > 0) {
             self.quick_replies(content, abilities)
@@ -83,7 +83,7 @@ impl Writer<'_> {
             (language, text)
         };
         let (language, mut text) = whole(Values::All);
-        if way == Way::Freely {
+        if send_as == SendAs::FreeText {
             let fits = |text: &str, replies, image| {
                 abilities.limit(replies, image).is_none_or(|limit| limit.fits(text))
             };
@@ -110,14 +110,14 @@ impl Writer<'_> {
         Box::new(Outgoing {
             text,
             language,
-            audience: match way {
-                Way::AsNote => Audience::PeopleInCharge,
-                Way::Freely | Way::ByTemplate => Audience::Customer,
+            audience: match send_as {
+                SendAs::Note => Audience::PeopleInCharge,
+                SendAs::FreeText | SendAs::Template => Audience::Customer,
             },
             template: content
                 .template
                 .as_ref()
-                .filter(|_| way == Way::ByTemplate)
+                .filter(|_| send_as == SendAs::Template)
                 .map(|template| self.template(template)),
             image,
             quick_replies,

@@ -11,10 +11,10 @@ use crate::matching::ConditionalRules;
 use crate::memory::{Meaning, Memory, Recorded, RecordingOptions};
 use crate::message::{Author, Message};
 use crate::names::Names;
-use crate::outgoing::{Way, window_until};
+use crate::outgoing::{SendAs, window_until};
 use crate::replies::{Occasion, Team};
 use crate::rule::{Activation, Effect, Options, Rule};
-use crate::schedule::way;
+use crate::schedule::send_as;
 use crate::sending::{Caps, Cause, earliest};
 use crate::text::Language;
 use crate::ticket::Ticket;
@@ -315,7 +315,7 @@ impl Policy {
             let at = event.stamp.clamped();
             let open = window_until(ticket, memory).is_none_or(|until| at < until);
             let templates = ticket.channel.abilities().templates;
-            way(&planned.content, open, templates, otherwise) == Some(Way::AsNote)
+            send_as(&planned.content, open, templates, otherwise) == Some(SendAs::Note)
         })
     }
 

@@ -12,7 +12,7 @@ use crate::event::{Event, Happening, Occurrence, Source};
 use crate::instant::{Instant, Span};
 use crate::memory::Memory;
 use crate::message::Message;
-use crate::outgoing::{Way, Writer, window_until};
+use crate::outgoing::{SendAs, Writer, window_until};
 use crate::policy::Policy;
 use crate::rule::Content;
 use crate::text::Translated;
@@ -361,9 +361,9 @@ impl Policy {
             return None;
         }
         let free = window_until(ticket, memory).is_none_or(|until| now < until);
-        let way = match (free, &reply.content.template) {
-            (true, _) => Way::Freely,
-            (false, Some(_)) if ticket.channel.abilities().templates => Way::ByTemplate,
+        let send_as = match (free, &reply.content.template) {
+            (true, _) => SendAs::FreeText,
+            (false, Some(_)) if ticket.channel.abilities().templates => SendAs::Template,
             (false, _) => return None,
         };
         let writer = Writer { policy: self, ticket, reminder: None };
@@ -372,7 +372,7 @@ impl Policy {
             Signature::Company => ticket.fact("company.name").or(self.company.as_deref()),
             Signature::Team => ticket.fact("department.name").or(ticket.department),
         };
-        Some(writer.write_whole(&reply.content, &reply.also, signature, way))
+        Some(writer.write_whole(&reply.content, &reply.also, signature, send_as))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::decision::Step;
 use crate::instant::{Instant, Span};
 use crate::memory::{Memory, Spent};
-use crate::outgoing::Way;
+use crate::outgoing::SendAs;
 use crate::policy::{OutsideHours, Sending};
 use crate::rule::{
     CatchUp, Content, CountFrom, OutsideWindow, PlannedReminder, Rule, Snooze, WhenLeftOut,
@@ -25,7 +25,7 @@ pub(crate) struct Deadline {
     /// What moved it.
     pub(crate) moved: Delay,
     /// How the reminder is sent.
-    pub(crate) way: Way,
+    pub(crate) send_as: SendAs,
 }
 
 /// What moves a step away from its rule's time.
@@ -177,9 +177,11 @@ impl Schedule<'_> {
             && let Some(planned) = self.planned(number)
         {
             at = self.advance(at, planned.after);
-            let Some(way) = self.way(&planned.content, now).filter(|_| at <= now) else { break };
+            let Some(send_as) = self.send_as(&planned.content, now).filter(|_| at <= now) else {
+                break;
+            };
             let step = Step::Reminder(number.saturating_add(1));
-            latest = Deadline { step, at, moved: Delay::Nothing, way };
+            latest = Deadline { step, at, moved: Delay::Nothing, send_as };
         }
         latest
     }
@@ -199,9 +201,9 @@ impl Schedule<'_> {
     }
 
     /// How a message can be sent at an instant, if at all (docs/rules.md#outside-window).
-    pub(crate) fn way(&self, content: &Content, at: Instant) -> Option<Way> {
+    pub(crate) fn send_as(&self, content: &Content, at: Instant) -> Option<SendAs> {
         let open = self.window.is_none_or(|until| at < until);
-        way(content, open, self.templates, self.rule.options.outside_window)
+        send_as(content, open, self.templates, self.rule.options.outside_window)
     }
 
     /// Whether a message has a template that the channel accepts.
@@ -220,7 +222,7 @@ impl Schedule<'_> {
         };
         let otherwise = self.rule.options.outside_window;
         self.planned(spent.number.saturating_sub(1)).is_some_and(|planned| {
-            way(&planned.content, open, self.templates, otherwise) == Some(Way::AsNote)
+            send_as(&planned.content, open, self.templates, otherwise) == Some(SendAs::Note)
         })
     }
 
@@ -267,10 +269,10 @@ impl Schedule<'_> {
             }
             _ => due,
         };
-        if self.way(content, due.max(now)) == Some(Way::AsNote) {
+        if self.send_as(content, due.max(now)) == Some(SendAs::Note) {
             // Notes to the people in charge wait for no sending window and use no budget.
             let step = Step::Reminder(number);
-            return Ok(Deadline { step, at: due, moved: Delay::Nothing, way: Way::AsNote });
+            return Ok(Deadline { step, at: due, moved: Delay::Nothing, send_as: SendAs::Note });
         }
         let (at, moved) = open_at(due, now, |at| self.sending.earliest(due, at));
         let moved = match moved {
@@ -278,8 +280,8 @@ impl Schedule<'_> {
             Some(Cause::Hours) => Delay::SendingWindow,
             Some(Cause::PerDay | Cause::PerWeek | Cause::DaysApart) => Delay::Budget,
         };
-        let way = self.way(content, at.max(now)).ok_or(moved)?;
-        Ok(Deadline { step: Step::Reminder(number), at, moved, way })
+        let send_as = self.send_as(content, at.max(now)).ok_or(moved)?;
+        Ok(Deadline { step: Step::Reminder(number), at, moved, send_as })
     }
 
     fn close(&self, taken: Option<Taken>, now: Instant) -> Option<Deadline> {
@@ -321,7 +323,7 @@ impl Schedule<'_> {
                 (at, moved) = (open_at, Delay::SendingWindow);
             }
         }
-        Some(Deadline { step: Step::Close, at, moved, way: Way::Freely })
+        Some(Deadline { step: Step::Close, at, moved, send_as: SendAs::FreeText })
     }
 
     /// When a ticket is closed after its visitor left: never before the promised gap after a
@@ -368,16 +370,16 @@ fn open_at(
 }
 
 /// How a message can be sent inside or outside the channel's window.
-pub(crate) fn way(
+pub(crate) fn send_as(
     content: &Content,
     open: bool,
     templates: bool,
     otherwise: OutsideWindow,
-) -> Option<Way> {
+) -> Option<SendAs> {
     match otherwise {
-        _ if open => Some(Way::Freely),
-        _ if templates && content.template.is_some() => Some(Way::ByTemplate),
-        OutsideWindow::InternalNote => Some(Way::AsNote),
+        _ if open => Some(SendAs::FreeText),
+        _ if templates && content.template.is_some() => Some(SendAs::Template),
+        OutsideWindow::InternalNote => Some(SendAs::Note),
         OutsideWindow::LeaveOut | OutsideWindow::BeforeItEnds => None,
     }
 }

@@ -2,7 +2,7 @@
 //! that are due earlier are sent later.
 
 use crate::instant::Instant;
-use crate::zone::{self, Clock, Local, Zone};
+use crate::zone::{self, Local, Zone, ZoneClock};
 use alloc::vec::Vec;
 
 /// Limits on messages, by the calendar of a zone. None of them is zero.
@@ -88,7 +88,7 @@ pub(crate) fn earliest(
     if *caps == Caps::default() {
         return found;
     }
-    let clock = &mut Clock::at(zone, found.at.millis());
+    let clock = &mut ZoneClock::at(zone, found.at.millis());
     let planned = if due == at { found.at } else { open(due) };
     let time_of_day = clock.show(planned.millis()).millis;
     let mut days: Vec<(Instant, i32)> = Vec::with_capacity(sent.len());

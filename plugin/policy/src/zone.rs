@@ -63,7 +63,7 @@ struct OffsetInterval {
 }
 
 /// A zone with the interval that was used last: look-ups of nearby instants need no search.
-pub(crate) struct Clock {
+pub(crate) struct ZoneClock {
     zone: Zone,
     interval: OffsetInterval,
 }
@@ -199,7 +199,7 @@ impl Zone {
     /// The first instant at which the clocks have reached a local time. A skipped time is reached
     /// when the clocks jump over it, a repeated one the first time.
     pub(crate) fn instant(&self, local: Local) -> Instant {
-        instant(Clock::at(*self, local.to_millis()).reach(local.to_millis()))
+        instant(ZoneClock::at(*self, local.to_millis()).reach(local.to_millis()))
     }
 
     #[cfg_attr(not(feature = "zones"), expect(unused_variables, reason = "nothing ever changes"))]
@@ -283,10 +283,10 @@ pub(crate) fn instant(millis: i64) -> Instant {
     Instant::from_millis(millis).unwrap_or(nearest)
 }
 
-impl Clock {
+impl ZoneClock {
     /// A clock for look-ups near an instant, in milliseconds.
-    pub(crate) fn at(zone: Zone, millis: i64) -> Clock {
-        Clock { zone, interval: zone.interval(millis) }
+    pub(crate) fn at(zone: Zone, millis: i64) -> ZoneClock {
+        ZoneClock { zone, interval: zone.interval(millis) }
     }
 
     /// The local time at an instant, in milliseconds.

@@ -99,13 +99,13 @@ impl Truth {
     /// Records what was reported to the plugin.
     pub(crate) fn record(&mut self, call: &Call, ticket: &Ticket, rules: &Rules) {
         match call {
-            Call::Message(message) => self.hear(message, ticket, rules),
+            Call::Message(message) => self.record_message(message, ticket, rules),
             Call::Event(event) => self.see(event, ticket, rules),
             Call::Tick(_) => {}
         }
     }
 
-    fn hear(&mut self, message: &Message, ticket: &Ticket, rules: &Rules) {
+    fn record_message(&mut self, message: &Message, ticket: &Ticket, rules: &Rules) {
         let known =
             message.id.is_some() && self.spoken.iter().any(|spoken| spoken.id == message.id);
         let plain = matches!(

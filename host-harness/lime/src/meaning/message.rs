@@ -124,7 +124,8 @@ impl Writer {
             // The copy has the original's id and counts once.
             _ if by_bot && passed_on && to_desk => Self::Customer,
             _ if by_bot
-                && (passed_on || header.said("#messageEmitter").as_deref() == Some("Human")) =>
+                && (passed_on
+                    || header.metadata_text("#messageEmitter").as_deref() == Some("Human")) =>
             {
                 Self::Agent
             }
@@ -151,7 +152,7 @@ fn written_at(header: &Header, received_at: Instant) -> Instant {
     const NAMES: [&str; 4] =
         ["#wa.timestamp", "#date_processed", "date_created", "#envelope.storageDate"];
     let instant = |name| {
-        let said = header.said(name)?;
+        let said = header.metadata_text(name)?;
         let said = said.trim();
         let Ok(number) = said.parse::<i64>() else {
             return Date::parse(said).map(|date| date.instant());

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::{App, InPath, Unread};
+use crate::app::{App, InPath, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -40,12 +40,12 @@ const ENVELOPES_PER_TURN: usize = 32;
     )),
     responses((status = 200, description = "What became of each", body = Answers), Problems),
 )]
-pub(crate) async fn take(
+pub(crate) async fn receive(
     State(app): State<App>,
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<Answers>, Problem> {
     let allowed = caller.may(&app, Scope::EventsWrite, &account)?;
     let body = body.read(&app, &allowed).await?;

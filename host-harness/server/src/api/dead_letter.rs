@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::account::Limit;
 use super::ticket::Letter;
-use crate::app::{App, InPath, InQuery, Unread};
+use crate::app::{App, InPath, InQuery, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -67,7 +67,7 @@ pub(crate) async fn send_again(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<StatusCode, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
@@ -93,7 +93,7 @@ pub(crate) async fn discard(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<StatusCode, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
 use super::time;
-use crate::app::{App, InPath, InQuery, Text, Unread as Waiting};
+use crate::app::{App, InPath, InQuery, Text, UnreadBody};
 use crate::language::Language;
 use crate::limits::EVENTS_PER_TURN_MAX;
 use crate::problem::{Code, Found, Problem, Problems};
@@ -103,20 +103,22 @@ const UNREADABLE_LISTED_MAX: usize = 100;
     )),
     responses((status = 200, description = "What became of them", body = Taken), Problems),
 )]
-pub(crate) async fn take(
+pub(crate) async fn record(
     State(app): State<App>,
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
     InQuery(wanted): InQuery<Wanted>,
-    body: Waiting,
+    body: UnreadBody,
 ) -> Result<Response, Problem> {
     let allowed = caller.may(&app, Scope::EventsWrite, &account)?;
     let body = body.read(&app, &allowed).await?;
-    let Told { rows, events, single } = told(&body, app.clock.now())?;
+    let ParsedBody { rows, events, single } = parse_events(&body, app.clock.now())?;
     if rows.is_empty() && !events.is_empty() {
         let unread = events.iter().filter_map(|event| event.as_ref().err());
-        let kept = keep(&app, language, &account, unread.map(Unread::inbound).collect()).await?;
+        let kept =
+            store_inbound(&app, language, &account, unread.map(UnreadableEvent::inbound).collect())
+                .await?;
         return Err(unreadable(&events, &kept, single));
     }
     let cost = cost(&body, events.len());
@@ -155,7 +157,7 @@ struct Recording {
     cost: usize,
     decisions: bool,
     rows: std::vec::IntoIter<Row>,
-    events: std::vec::IntoIter<Result<Event, Unread>>,
+    events: std::vec::IntoIter<Result<Event, UnreadableEvent>>,
     /// The totals so far, without receipts.
     taken: Taken,
 }
@@ -181,16 +183,16 @@ impl Recording {
         let receipts = if incoming.is_empty() {
             Vec::new()
         } else {
-            let taken = app.take(account, self.cost.saturating_mul(read), incoming).await;
+            let taken = app.record_events(account, self.cost.saturating_mul(read), incoming).await;
             taken.map_err(|not_done| Problem::of_running(not_done, *language))?
         };
         // A message that the plugin can never accept may still be a customer's answer.
         let read = events.iter().filter_map(|event| event.as_ref().ok()).zip(&receipts);
         let refused = read.filter_map(|(event, receipt)| event.refused(receipt)).collect();
         let unread = events.iter().filter_map(|event| event.as_ref().err());
-        let unread = unread.map(Unread::inbound).collect();
-        let mut refused = keep(app, *language, account, refused).await?.into_iter();
-        let mut kept = keep(app, *language, account, unread).await?.into_iter();
+        let unread = unread.map(UnreadableEvent::inbound).collect();
+        let mut refused = store_inbound(app, *language, account, refused).await?.into_iter();
+        let mut kept = store_inbound(app, *language, account, unread).await?.into_iter();
         let mut receipts = receipts.into_iter();
         let rows = events.into_iter().filter_map(|event| match event {
             Ok(event) => {
@@ -280,7 +282,7 @@ impl hyper::body::Body for Streamed {
 }
 
 /// Stores unreadable events until somebody has handled them.
-async fn keep(
+async fn store_inbound(
     app: &App,
     language: Language,
     account: &str,
@@ -320,7 +322,7 @@ impl ReceiptRow {
         ReceiptRow { ticket, id, result, why, notes, inbound, decision }
     }
 
-    fn unreadable(unread: Unread, inbound: Option<String>) -> ReceiptRow {
+    fn unreadable(unread: UnreadableEvent, inbound: Option<String>) -> ReceiptRow {
         ReceiptRow {
             ticket: unread.tickets.into_iter().next().unwrap_or_default(),
             id: None,
@@ -363,7 +365,7 @@ impl Event {
 }
 
 /// An unreadable event.
-pub(crate) struct Unread {
+pub(crate) struct UnreadableEvent {
     place: String,
     text: String,
     is_json: bool,
@@ -372,7 +374,7 @@ pub(crate) struct Unread {
     customers: Vec<String>,
 }
 
-impl Unread {
+impl UnreadableEvent {
     fn inbound(&self) -> Inbound {
         Inbound {
             door: SOURCE_NAME.into(),
@@ -385,15 +387,15 @@ impl Unread {
 }
 
 /// The events of a body.
-pub(crate) struct Told {
+pub(crate) struct ParsedBody {
     /// The rows of the readable events.
     pub(crate) rows: Vec<Row>,
-    pub(crate) events: Vec<Result<Event, Unread>>,
+    pub(crate) events: Vec<Result<Event, UnreadableEvent>>,
     /// Whether it was a single event, not a list.
     single: bool,
 }
 
-impl Told {
+impl ParsedBody {
     /// Why the first unreadable event cannot be read.
     pub(crate) fn why_unread(&self) -> Option<String> {
         let unread = self.events.iter().find_map(|event| event.as_ref().err());
@@ -402,7 +404,7 @@ impl Told {
 }
 
 /// The error for a body in which nothing can be read.
-fn unreadable(events: &[Result<Event, Unread>], kept: &[String], single: bool) -> Problem {
+fn unreadable(events: &[Result<Event, UnreadableEvent>], kept: &[String], single: bool) -> Problem {
     let unread = events.iter().filter_map(|event| event.as_ref().err());
     let is_json = unread.clone().all(|unread| unread.is_json);
     let why = unread.clone().next().map(|unread| unread.why.to_string());
@@ -430,7 +432,7 @@ fn unreadable(events: &[Result<Event, Unread>], kept: &[String], single: bool) -
 }
 
 /// Parses the events of a body.
-pub(crate) fn told(body: &Text, now: Instant) -> Result<Told, Problem> {
+pub(crate) fn parse_events(body: &Text, now: Instant) -> Result<ParsedBody, Problem> {
     let mut read = Reading { now: time(now), rows: Vec::new(), events: Vec::new() };
     let mut single = false;
     let text = input::without_mark(&body.text);
@@ -466,7 +468,7 @@ pub(crate) fn told(body: &Text, now: Instant) -> Result<Told, Problem> {
         )
         .help(format!("send at most {EVENTS_PER_REQUEST_MAX} at a time; 1,000 are as fast")));
     }
-    Ok(Told { rows, events, single })
+    Ok(ParsedBody { rows, events, single })
 }
 
 /// Whether one line of several is an object of its own.
@@ -480,7 +482,7 @@ fn has_lines(text: &str) -> bool {
 struct Reading {
     now: String,
     rows: Vec<Row>,
-    events: Vec<Result<Event, Unread>>,
+    events: Vec<Result<Event, UnreadableEvent>>,
 }
 
 impl Reading {
@@ -493,7 +495,14 @@ impl Reading {
         let why = format!("not JSON, at line {}, column {}", error.line(), error.column());
         let why = Misread::new(why, "one JSON object for each event");
         let text = text.to_owned();
-        self.events.push(Err(Unread { place, text, is_json: false, why, tickets, customers }));
+        self.events.push(Err(UnreadableEvent {
+            place,
+            text,
+            is_json: false,
+            why,
+            tickets,
+            customers,
+        }));
     }
 
     fn value(&mut self, place: String, mut value: Value) {
@@ -511,7 +520,14 @@ impl Reading {
         }
         let (tickets, customers) = loose::named_in(&value);
         let text = value.to_string();
-        self.events.push(Err(Unread { place, text, is_json: true, why, tickets, customers }));
+        self.events.push(Err(UnreadableEvent {
+            place,
+            text,
+            is_json: true,
+            why,
+            tickets,
+            customers,
+        }));
     }
 
     fn row(&mut self, row: Row, value: Value, notes: Vec<String>) {

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::account::Limit;
 use super::time;
-use crate::app::{App, InPath, InQuery, Text, Unread};
+use crate::app::{App, InPath, InQuery, Text, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -56,7 +56,7 @@ pub(crate) struct FlowVersions {
     versions: Vec<FlowVersion>,
 }
 
-fn look_at(text: &str, language: Language) -> Result<CheckedFlow, Problem> {
+fn check_flow(text: &str, language: Language) -> Result<CheckedFlow, Problem> {
     let (exit, findings) = match Flow::read(text) {
         Ok(flow) => (Some(ExitState::from(flow.inactivity_exit())), lint(&flow)),
         Err(findings) => (None, findings),
@@ -130,7 +130,7 @@ pub(crate) async fn save(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<CheckedFlow>, Problem> {
     let allowed = caller.may(&app, Scope::BuilderEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
@@ -154,7 +154,7 @@ pub(crate) async fn check(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<CheckedFlow>, Problem> {
     let allowed = caller.may(&app, Scope::BuilderView, &account)?;
     let body = body.read(&app, &allowed).await?;
@@ -173,7 +173,7 @@ async fn off_the_desk(
         // Until the work has ended, even if nobody waits for it any more.
         let _leave = leave;
         let flow = input::repaired(body.document()?).into_owned();
-        let checked = look_at(&flow, language)?;
+        let checked = check_flow(&flow, language)?;
         Ok((flow, checked))
     });
     looking.await.unwrap_or_else(|error| Err(Problem::new(Code::Crashed, error.to_string())))

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::account::Limit;
 use super::{event, time};
-use crate::app::{App, InPath, InQuery, Text, Unread};
+use crate::app::{App, InPath, InQuery, Text, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -110,7 +110,7 @@ pub(crate) async fn send_again(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<StatusCode, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
@@ -159,7 +159,8 @@ fn take_events(
     body: &Text,
     clock: Instant,
 ) -> Result<Option<String>, DeskError> {
-    let told = event::told(body, clock).map_err(|problem| DeskError::Refused(problem.detail()))?;
+    let told =
+        event::parse_events(body, clock).map_err(|problem| DeskError::Refused(problem.detail()))?;
     if let Some(why) = told.why_unread() {
         return Ok(Some(why));
     }
@@ -188,7 +189,7 @@ pub(crate) async fn discard(
     caller: Caller,
     language: Language,
     InPath(account): InPath<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<StatusCode, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::account::Limit;
 use super::time;
-use crate::app::{App, InPath, InQuery, Unread};
+use crate::app::{App, InPath, InQuery, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -181,7 +181,7 @@ pub(crate) async fn save(
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(saving): InQuery<Saving>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<SavedPolicy>, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
@@ -274,7 +274,7 @@ pub(crate) async fn check(
     language: Language,
     InPath(account): InPath<String>,
     InQuery(given): InQuery<Given>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<SavedPolicy>, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskView, &account)?;
     let body = body.read(&app, &allowed).await?;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{account, time};
-use crate::app::{App, InPath, InQuery, Unread};
+use crate::app::{App, InPath, InQuery, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -485,7 +485,7 @@ pub(crate) async fn extend(
     caller: Caller,
     language: Language,
     InPath((account, ticket)): InPath<(String, String)>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<Changed>, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
@@ -562,7 +562,7 @@ pub(crate) async fn exempt(
     caller: Caller,
     language: Language,
     InPath((account, ticket)): InPath<(String, String)>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<Changed>, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;

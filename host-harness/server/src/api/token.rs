@@ -9,7 +9,7 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::account::is_name;
 use super::time;
-use crate::app::{App, InPath, Unread};
+use crate::app::{App, InPath, UnreadBody};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, NewToken, Scope};
@@ -114,7 +114,7 @@ pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     language: Language,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let allowed = caller.may_anywhere(Scope::TokensEdit)?;
     let body = body.read(&app, &allowed).await?;

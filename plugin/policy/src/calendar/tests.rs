@@ -2,7 +2,7 @@
 
 extern crate std;
 
-use super::{Flaw, Holiday, Hours, MINUTES_PER_DAY, On, Opening, Place};
+use super::{Flaw, Holiday, Hours, MINUTES_PER_DAY, On, Opening, OpeningPosition};
 use crate::instant::{Instant, Span};
 use crate::zone::Zone;
 use std::vec;
@@ -110,11 +110,11 @@ fn everything_wrong_with_openings_is_said() {
         openings: vec![opening(22, 24), opening(8, 9), opening(8, 10)],
     });
     let flaws = [
-        Flaw::Overlaps(Place::Week(0, 1)),
-        Flaw::Reversed(Place::Week(6, 0)),
-        Flaw::Reversed(Place::Week(6, 1)),
-        Flaw::Reversed(Place::Week(6, 2)),
-        Flaw::Overlaps(Place::Holiday(2, 2)),
+        Flaw::Overlaps(OpeningPosition::Week(0, 1)),
+        Flaw::Reversed(OpeningPosition::Week(6, 0)),
+        Flaw::Reversed(OpeningPosition::Week(6, 1)),
+        Flaw::Reversed(OpeningPosition::Week(6, 2)),
+        Flaw::Overlaps(OpeningPosition::Holiday(2, 2)),
         Flaw::Twice(2),
     ];
     assert_eq!(Hours::new(week, holidays), Err(flaws.to_vec()));

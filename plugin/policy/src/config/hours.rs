@@ -168,11 +168,11 @@ fn hours(object: &Object<'_>, problems: &mut Problems) -> Option<Hours> {
 fn find<'p, 'a>(
     week: &'p [Vec<Place<'a>>; 7],
     holidays: &'p [(Place<'a>, Vec<Place<'a>>)],
-    at: calendar::Place,
+    at: calendar::OpeningPosition,
 ) -> Option<&'p Place<'a>> {
     match at {
-        calendar::Place::Week(day, n) => week.get(day)?.get(n),
-        calendar::Place::Holiday(holiday, n) => holidays.get(holiday)?.1.get(n),
+        calendar::OpeningPosition::Week(day, n) => week.get(day)?.get(n),
+        calendar::OpeningPosition::Holiday(holiday, n) => holidays.get(holiday)?.1.get(n),
     }
 }
 

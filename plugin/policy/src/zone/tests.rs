@@ -95,7 +95,7 @@ fn without_the_database_there_is_utc() {
 
 #[cfg(feature = "zones")]
 mod iana {
-    use super::super::{Clock, DAY_MILLIS, instant, tzif::Yearly};
+    use super::super::{DAY_MILLIS, ZoneClock, instant, tzif::Yearly};
     use super::*;
     use jiff::tz::TimeZone;
     use jiff::{Timestamp, civil};
@@ -228,7 +228,7 @@ mod iana {
             ("2010-11-06T23:30:00-03:30", sunday - 1, sunday),
             ("2010-11-07T00:00:30-03:30", sunday, sunday),
         ] {
-            let mut clock = Clock::at(st_johns, 0);
+            let mut clock = ZoneClock::at(st_johns, 0);
             assert_eq!((st_johns.local(utc(at)).day, clock.day(utc(at))), (shows, began), "{at}");
         }
     }
