@@ -180,7 +180,7 @@ fn replayed(file: &Path, new: &Plugin, policy: Option<&str>, explained: usize) -
     let mut replay = Replay::new(plugin(COMPONENT), new.clone(), asked).expect("a replay");
     Journal::open(file)
         .expect("a journal")
-        .read::<DeskError>(&Selection::default(), |line| replay.take(line).map(|()| true))
+        .read::<DeskError>(&Selection::default(), |line| replay.push(line).map(|()| true))
         .expect("the whole journal");
     replay.end()
 }

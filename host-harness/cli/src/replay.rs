@@ -51,7 +51,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
     let bar = progress::of_entries();
     let read = journal.read(&arguments.selection.selection(), |line| {
         bar.inc(1);
-        replay.take(line).map(|()| true).map_err(Stopped::Desk)
+        replay.push(line).map(|()| true).map_err(Stopped::Desk)
     });
     bar.finish_and_clear();
     read.map_err(|stopped| match stopped {

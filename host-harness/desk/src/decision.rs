@@ -1,15 +1,15 @@
-//! What the desk asks of decisions and actions.
+//! Helpers for decisions and actions.
 
 use despertador_contract::{Action, Decision, Outcome, Reason, Step, Task};
 use despertador_contract::{Audience, decision};
 
-/// Reads an action as it is stored.
+/// Reads a stored action.
 pub(crate) fn action_from_text(text: &str) -> Result<Action, String> {
     let value = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
     decision::action_from_json(&value).map_err(|misread| misread.to_string())
 }
 
-/// Why nobody may carry an action out: it has a part that this version has no word for.
+/// Why an action cannot be carried out: it has a part that this version does not know.
 pub(crate) fn unsupported(action: &Action) -> Option<String> {
     if let Step::Other(name) = &action.key.step {
         return Some(format!("the step `{name}` is not known"));
@@ -23,7 +23,7 @@ pub(crate) fn unsupported(action: &Action) -> Option<String> {
     }
 }
 
-/// The key that a decision asks for.
+/// The action that a decision requests.
 pub(crate) fn requested_action(decision: &Decision) -> Option<&Action> {
     match &decision.outcome {
         Outcome::Act(action) => Some(action),
@@ -31,9 +31,9 @@ pub(crate) fn requested_action(decision: &Decision) -> Option<&Action> {
     }
 }
 
-/// Whether an action that was given up may still be sent by hand, as far as the plugin's latest
-/// decision says. What speaks to a silent customer may only while they are silent; what the
-/// customer asked for may not be done later without asking; the rest is for people to judge.
+/// Whether a dead letter may be sent by hand, according to the latest decision. A message to a
+/// silent customer may be sent only while they are silent; what the customer asked for is not done
+/// later without asking; people judge the rest.
 pub(crate) fn may_resend(decision: &Decision, step: &Step) -> bool {
     let awaited = match &decision.outcome {
         Outcome::Wait(wake) => wake.step == *step,

@@ -1,10 +1,10 @@
-//! Why the desk could not do what was asked.
+//! Errors of the desk.
 
 use despertador_host::{CallError, PolicyError};
 
 use crate::store::StoreError;
 
-/// Why the desk could not do what was asked. Nothing has changed.
+/// An error of the desk. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeskError {
@@ -17,25 +17,25 @@ pub enum DeskError {
     /// There is no such ticket in the account.
     #[error("there is no ticket `{0}` in this account")]
     UnknownTicket(String),
-    /// There is no such action among those that were given up.
+    /// There is no dead letter with this key.
     #[error("no action `{0}` was given up")]
     UnknownAction(String),
-    /// There is no such entry among what could not be read.
+    /// There is no such inbound entry.
     #[error("there is no inbound entry `{0}`")]
     UnknownInbound(String),
-    /// There is no version of the policy to go back to.
+    /// There is no previous version of the policy.
     #[error("account `{0}` has no policy before the one in force")]
     NothingToUndo(String),
     /// The policy is refused, or the plugin could not read it.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// The plugin could not answer.
+    /// The plugin failed.
     #[error(transparent)]
     Plugin(#[from] CallError),
-    /// What was asked makes no sense now; the sentence says why.
+    /// The request is not possible now; the sentence says why.
     #[error("{0}")]
     Refused(String),
-    /// Something that is stored cannot be read; the sentence says what.
+    /// Stored data cannot be read; the sentence says what.
     #[error("{0}")]
     Unreadable(String),
 }

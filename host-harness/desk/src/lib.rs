@@ -1,12 +1,12 @@
-//! The durable runtime of Despertador: it remembers tickets, wakes up in time, carries actions
-//! out, and answers «why?» months later.
+//! The durable runtime of Despertador: it stores tickets, evaluates them in time, has actions
+//! carried out, and explains every decision, months later too.
 //!
 //! - [`store`]: one atomic commit; SQLite in one file.
-//! - [`Desk`]: what happens, what is due, what is delivered. No clock, no thread.
-//! - [`runtime`]: threads and the clock around it.
-//! - [`sink`]: where actions go.
-//! - [`journal`]: what happened and was decided, read beside a running desk, and written down.
-//! - [`report`]: what was closed in a period, and whether that was right.
+//! - [`Desk`]: events, deadlines, deliveries. No clock, no thread.
+//! - [`runtime`]: the threads and the clock around it.
+//! - [`sink`]: receivers of actions.
+//! - [`journal`]: reads events and decisions beside a running desk, and exports them.
+//! - [`report`]: the closes of a period, and whether they were premature.
 //! - [`Replay`]: what another plugin or policy would have decided.
 //!
 //! ```
@@ -53,12 +53,12 @@
 //!
 //! # Guarantees
 //!
-//! - What a receipt calls stored survives a crash at any instant.
+//! - An event that a receipt calls stored survives a crash at any instant.
 //! - An action is delivered at least once, each time under the same key, and only if the plugin
-//!   still asks for it immediately before.
-//! - While the plugin cannot answer about a ticket nothing is done to it, and it is told of
-//!   everything before it decides again.
-//! - Nothing is decided here: whoever wants to know why asks the plugin.
+//!   still requests it immediately before.
+//! - While the plugin cannot evaluate a ticket, nothing is done to it; afterwards all pending
+//!   events are recorded before the next decision.
+//! - The desk makes no decisions; explanations come from the plugin.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,8 +1,8 @@
-//! Threads around a desk: one that writes, some that deliver.
+//! The threads around a desk: one that writes, and some that deliver.
 //!
-//! Whoever has something to tell gives it to an [`DeskHandle`] and gets the receipts when all of it is
-//! durable. What waits at the same time is stored in one commit, so that many callers together are
-//! faster than one. Between requests the writer sleeps until the next instant of the desk.
+//! Callers send events through a [`DeskHandle`] and get the receipts once they are durable.
+//! Requests that wait at the same time share one commit, so that many callers together are faster
+//! than one. Between requests the writer sleeps until the desk's next instant.
 
 mod clock;
 mod writer;
@@ -22,19 +22,19 @@ use writer::Writer;
 
 pub use clock::{Clock, SystemClock};
 
-/// How the threads work.
+/// Options of the threads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuntimeOptions {
-    /// How many requests may wait; who comes then waits until there is room. Default 1,024.
+    /// Maximum number of waiting requests; further callers block. Default 1,024.
     pub waiting: usize,
-    /// How many events are stored in one commit at most, if more wait. Default 1,000.
+    /// Maximum number of events in a commit. Default 1,000.
     pub commit: usize,
-    /// How many tickets are looked at between two requests. Default 500.
+    /// Maximum number of tickets evaluated between two requests. Default 500.
     pub wake: usize,
-    /// How many deliveries are made at one time. Default 8.
+    /// Maximum number of concurrent deliveries. Default 8.
     pub workers: usize,
-    /// How many of them one account may have at a time: its slow receiver does not hold up the
-    /// others. Default 4.
+    /// Maximum number of concurrent deliveries per account, so that a slow receiver does not delay
+    /// other accounts. Default 4.
     pub per_account: usize,
 }
 
@@ -44,14 +44,14 @@ impl Default for RuntimeOptions {
     }
 }
 
-/// A desk that runs.
+/// A running desk.
 pub struct Runtime<S> {
     handle: DeskHandle<S>,
     writer: JoinHandle<Desk<S>>,
     workers: Vec<JoinHandle<()>>,
 }
 
-/// Where a running desk is told and asked. Cheap to clone, one for each thread.
+/// Access to a running desk. Cheap to clone, one for each thread.
 pub struct DeskHandle<S> {
     requests: SyncSender<Request<S>>,
 }
@@ -62,24 +62,24 @@ impl<S> Clone for DeskHandle<S> {
     }
 }
 
-/// Why a running desk did not do what was asked.
+/// Why a request to a running desk failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum HandleError {
-    /// The desk could not.
+    /// The desk returned an error.
     #[error(transparent)]
     Desk(DeskError),
-    /// The desk has stopped, or stopped before it was done. Whether it was done is not known.
+    /// The desk has stopped. Whether the request was carried out is not known.
     #[error("the desk has stopped; tell it again when it runs")]
     Stopped,
-    /// As many requests wait as may; nothing was done. Only [`DeskHandle::try_record_events`] and
-    /// [`DeskHandle::try_call`] say so, the others wait.
+    /// The queue of requests is full; nothing was done. Only [`DeskHandle::try_record_events`] and
+    /// [`DeskHandle::try_call`] return this, the others wait.
     #[error("too much waits for the desk; tell it again in a moment")]
     Busy,
 }
 
 type Question<S> = Box<dyn FnOnce(&mut Desk<S>, Instant) + Send>;
 
-/// Called with what became of what was told.
+/// Called with the receipts or the error.
 type Then = Box<dyn FnOnce(Result<Vec<Receipt>, DeskError>) + Send>;
 
 enum Request<S> {
@@ -90,24 +90,23 @@ enum Request<S> {
 }
 
 impl<S: Store + Send + 'static> DeskHandle<S> {
-    /// Tells what has happened. The receipts come when it is durable.
+    /// Records events, and returns the receipts once they are durable.
     ///
     /// # Errors
     ///
-    /// Nothing of it was stored, or the desk has stopped.
+    /// Nothing was stored, or the desk has stopped.
     pub fn record_events(&self, incoming: Vec<Incoming>) -> Result<Vec<Receipt>, HandleError> {
         let (reply, answer) = mpsc::sync_channel(1);
         let then: Then = Box::new(move |receipts| {
-            // Who does not wait for the answer does not want it.
+            // The caller may have stopped waiting.
             let _: Result<(), _> = reply.send(receipts);
         });
         self.requests.send(Request::Take(incoming, then)).map_err(|_| HandleError::Stopped)?;
         answer.recv().map_err(|_| HandleError::Stopped)?.map_err(HandleError::Desk)
     }
 
-    /// Tells what has happened without waiting, for callers that must not block. `then` is called
-    /// on the desk's thread when it is durable and must be quick; it is dropped if the desk stops
-    /// before.
+    /// Records events without blocking. `then` is called on the desk's thread once they are durable
+    /// and must be quick; it is dropped if the desk stops before.
     ///
     /// # Errors
     ///
@@ -120,11 +119,12 @@ impl<S: Store + Send + 'static> DeskHandle<S> {
         self.requests.try_send(Request::Take(incoming, Box::new(then))).map_err(not_sent)
     }
 
-    /// Asks or changes anything else without waiting, as [`try_record_events`](Self::try_record_events).
+    /// Runs a function on the desk without blocking, as
+    /// [`try_record_events`](Self::try_record_events) does.
     ///
     /// # Errors
     ///
-    /// [`HandleError::Busy`] or [`HandleError::Stopped`]; the question is not asked.
+    /// [`HandleError::Busy`] or [`HandleError::Stopped`]; the function is not called.
     pub fn try_call(
         &self,
         question: impl FnOnce(&mut Desk<S>, Instant) + Send + 'static,
@@ -132,7 +132,7 @@ impl<S: Store + Send + 'static> DeskHandle<S> {
         self.requests.try_send(Request::Ask(Box::new(question))).map_err(not_sent)
     }
 
-    /// Asks or changes anything else, between two commits.
+    /// Runs a function on the desk, between two commits, and returns its result.
     ///
     /// # Errors
     ///
@@ -143,7 +143,7 @@ impl<S: Store + Send + 'static> DeskHandle<S> {
     ) -> Result<R, HandleError> {
         let (reply, answer) = mpsc::sync_channel(1);
         let question: Question<S> = Box::new(move |desk, now| {
-            // Who does not wait for the answer does not want it.
+            // The caller may have stopped waiting.
             let _: Result<(), _> = reply.send(question(desk, now));
         });
         self.requests.send(Request::Ask(question)).map_err(|_| HandleError::Stopped)?;
@@ -163,7 +163,7 @@ impl<S: Store + Send + 'static> Runtime<S> {
     ///
     /// # Errors
     ///
-    /// The system has no threads left.
+    /// The system cannot start more threads.
     pub fn start(
         desk: Desk<S>,
         clock: impl Clock,
@@ -187,14 +187,14 @@ impl<S: Store + Send + 'static> Runtime<S> {
         Ok(Self { handle: DeskHandle { requests }, writer, workers })
     }
 
-    /// A way in.
+    /// Returns a handle.
     #[must_use]
     pub fn handle(&self) -> DeskHandle<S> {
         self.handle.clone()
     }
 
-    /// Stops: what was told is stored, deliveries that are on their way are waited for, nothing
-    /// new is begun. The desk comes back; none if its thread has crashed.
+    /// Stops: recorded events are stored, deliveries in progress are awaited, and no new work
+    /// begins. Returns the desk; `None` if its thread crashed.
     #[must_use]
     pub fn stop(self) -> Option<Desk<S>> {
         let _: Result<(), _> = self.handle.requests.send(Request::Stop);
@@ -206,7 +206,7 @@ impl<S: Store + Send + 'static> Runtime<S> {
     }
 }
 
-/// A worker: takes a delivery, makes it, says what became of it.
+/// A worker: carries out deliveries and reports their results.
 fn deliver<S>(
     work: &Mutex<Receiver<Delivery>>,
     requests: &SyncSender<Request<S>>,

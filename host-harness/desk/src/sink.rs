@@ -1,4 +1,4 @@
-//! Where actions go.
+//! Receivers of actions.
 
 pub mod http;
 mod log;
@@ -16,21 +16,21 @@ pub use log::LogSink;
 pub use routes::Routes;
 pub use webhook::{Webhook, WebhookOptions};
 
-/// Carries actions out, or hands them to whoever does.
+/// Carries actions out, or forwards them.
 ///
-/// It may be given the same key more than once, after a crash or when its answer was lost: the
-/// effect must be that of once. It is called from several threads, for different tickets.
+/// The same key may come again, after a crash or a lost answer, and must have the effect of one.
+/// Called from several threads, for different tickets.
 pub trait Sink: Send + Sync + 'static {
-    /// Carries an action out and says what became of it. May take its time, but must come back.
+    /// Carries an action out and returns the result. It may block, but must return.
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome;
 
-    /// Whether it finds nothing that it is asked about, as a wrong address does.
+    /// Whether the receiver finds nothing that it is asked about, as a wrong address does.
     fn is_in_doubt(&self) -> bool {
         false
     }
 }
 
-/// A sink that others have too.
+/// A shared sink.
 impl Sink for std::sync::Arc<dyn Sink> {
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         (**self).deliver(delivery)
@@ -41,7 +41,7 @@ impl Sink for std::sync::Arc<dyn Sink> {
     }
 }
 
-/// A delivery as it is posted and logged.
+/// The JSON of a delivery, as it is posted and logged.
 ///
 /// ```json
 /// { "version": 1, "account": "acme", "ticket": "4711", "key": "4711/1/reminder-1", "attempt": 1,

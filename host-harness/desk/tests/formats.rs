@@ -358,7 +358,7 @@ fn replayed(file: &Path) -> Replayed {
         zone: Some(despertador_contract::Zone::UTC),
     };
     let mut replay = Replay::new(plugin(), plugin(), asked).unwrap();
-    let read = |line| replay.take(line).map(|()| true);
+    let read = |line| replay.push(line).map(|()| true);
     Journal::open(file).unwrap().read(&Selection::default(), read).unwrap();
     replay.end()
 }

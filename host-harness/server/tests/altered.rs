@@ -128,7 +128,7 @@ fn reads_back(folder: &Folder) {
     let plugin = host.load_bytes(despertador_component::COMPONENT).unwrap();
     let asked = ReplayOptions { policy: None, explained: 10, language: "en".into(), zone: None };
     let mut replay = Replay::new(plugin.clone(), plugin, asked).unwrap();
-    let each = |line: Line| replay.take(line).map(|()| true);
+    let each = |line: Line| replay.push(line).map(|()| true);
     Journal::open(&file).unwrap().read(&Selection::default(), each).unwrap();
     let found = replay.end();
     assert_eq!((found.broken, found.differ), (0, 0), "{:?}", found.first);

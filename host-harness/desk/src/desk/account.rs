@@ -13,34 +13,34 @@ use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{AccountRow, AuditRow, FlowRow, PolicyRow, Store};
 
-/// The policy of an account that has none: conversations are followed and nothing is done.
+/// The policy of an account without one: events are recorded and nothing is done.
 const NO_POLICY: &str = r#"{ "version": "none", "enabled": false, "rules": [] }"#;
 
-/// A policy that was saved.
+/// The result of a change of policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyUpdate {
-    /// Its version in the account, from 1.
+    /// The new version, from 1.
     pub version: i64,
-    /// What somebody should look at although it was accepted.
+    /// Warnings about the policy.
     pub warnings: Vec<Diagnostic>,
-    /// The open tickets whose rule is another one from here on, by department and rule.
+    /// The open tickets whose rule changes, by department and rule.
     pub moved: Vec<RuleChange>,
 }
 
-/// What a change of policy means for open tickets of one department that had one rule.
+/// The effect of a change of policy on the open tickets of one department and rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleChange {
-    /// The department; none are the tickets without one.
+    /// The department; `None` for tickets without one.
     pub department: Option<String>,
-    /// How many these are.
+    /// Number of tickets.
     pub tickets: u64,
-    /// The rule that applied to them.
+    /// The rule before.
     pub before: Option<String>,
-    /// The rule that applies to them from here on. None: nothing happens to them any more.
+    /// The rule after; `None` if nothing happens to them any more.
     pub after: Option<String>,
 }
 
-/// All accounts of a store with their policies in force.
+/// Loads all accounts of a store with their policies in force.
 pub(super) fn load(store: &impl Store, plugin: &Plugin) -> Result<Vec<Account>, DeskError> {
     let mut accounts = Vec::new();
     for row in store.accounts()? {
@@ -56,7 +56,7 @@ pub(super) fn load(store: &impl Store, plugin: &Plugin) -> Result<Vec<Account>, 
     Ok(accounts)
 }
 
-/// A policy that is stored, with what it was checked against.
+/// Parses a stored policy with its surroundings.
 pub(super) fn parse(plugin: &Plugin, stored: Option<&PolicyRow>) -> Result<Policy, DeskError> {
     Ok(match stored {
         None => plugin.policy(NO_POLICY, &Surroundings::default())?,
@@ -82,10 +82,10 @@ fn write_surroundings(surroundings: &Surroundings) -> String {
     .to_string()
 }
 
-/// How a version came into force.
+/// How a version was activated.
 struct What {
     word: &'static str,
-    /// The version that it repeats.
+    /// The version that it restores.
     restored: Option<i64>,
 }
 
@@ -140,7 +140,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.policies(self.account(account)?.row.no)?)
     }
 
-    /// One version of an account's policy; none if there is no such version.
+    /// One version of an account's policy; `None` if it does not exist.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.policy(self.account(account)?.row.no, version)?)
     }
 
-    /// The newest versions of an account's policy, without the policies themselves.
+    /// The newest versions of an account's policy, without their texts.
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.policy_heads(self.account(account)?.row.no, limit)?)
     }
 
-    /// The version of the policy that is in force in an account; 0 if there never was one.
+    /// The version of the policy in force; 0 if there never was one.
     ///
     /// # Errors
     ///
@@ -175,7 +175,7 @@ impl<S: Store> Desk<S> {
         Ok(self.account(account)?.row.policy)
     }
 
-    /// What people have changed in an account, the newest first.
+    /// The audit entries of an account, the newest first.
     ///
     /// # Errors
     ///
@@ -184,7 +184,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.audit(self.account(account)?.row.no, limit)?)
     }
 
-    /// Opens an account; one that is open already stays as it is.
+    /// Opens an account; an existing one is unchanged.
     ///
     /// # Errors
     ///
@@ -208,8 +208,8 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// Checks a policy and puts it in force. Open tickets are looked at under it from the next
-    /// [`wake`](Self::poll_due) on; until then no ticket is treated by the old one either.
+    /// Checks and activates a policy. Open tickets are evaluated under it from the next
+    /// [`poll_due`](Self::poll_due) on; the previous policy is not used any more.
     ///
     /// # Errors
     ///
@@ -227,7 +227,8 @@ impl<S: Store> Desk<S> {
         self.activate(now, no, config, &surroundings, by, What::new("policy-saved"))
     }
 
-    /// What saving this policy, or deleting the one in force, would mean for open tickets.
+    /// The effect on open tickets of saving this policy, or, with `None`, of deleting the one in
+    /// force.
     ///
     /// # Errors
     ///
@@ -244,7 +245,7 @@ impl<S: Store> Desk<S> {
         self.moved(no, &policy)
     }
 
-    /// What somebody should look at in a policy although it would be accepted.
+    /// Warnings about a policy that would be accepted.
     ///
     /// # Errors
     ///
@@ -259,7 +260,7 @@ impl<S: Store> Desk<S> {
         Ok(self.plugin.policy(config, &surroundings)?.warnings().to_vec())
     }
 
-    /// Takes down that somebody has changed something, for the audit.
+    /// Writes an audit entry.
     ///
     /// # Errors
     ///
@@ -278,8 +279,9 @@ impl<S: Store> Desk<S> {
         self.commit(tx)
     }
 
-    /// Takes the policy out of force: nothing happens to the account's tickets any more. The
-    /// answer says to how many; [`compare`](Self::query_policy_effect) says so beforehand.
+    /// Deactivates the policy: nothing happens to the account's tickets any more. The result counts
+    /// the affected tickets; [`query_policy_effect`](Self::query_policy_effect) counts them
+    /// beforehand.
     ///
     /// # Errors
     ///
@@ -294,8 +296,7 @@ impl<S: Store> Desk<S> {
         self.activate(now, no, NO_POLICY, &Surroundings::default(), by, What::new("policy-deleted"))
     }
 
-    /// Puts an earlier version into force again, as a new version. Undone once more, it is the one
-    /// before that: undoing walks back through what was saved.
+    /// Restores the previous version, as a new version. Another undo restores the one before that.
     ///
     /// # Errors
     ///
@@ -313,7 +314,7 @@ impl<S: Store> Desk<S> {
         self.activate(now, no, &stored.config, &surroundings, by, what)
     }
 
-    /// What undoing would mean for open tickets.
+    /// The effect of an undo on open tickets.
     ///
     /// # Errors
     ///
@@ -324,8 +325,8 @@ impl<S: Store> Desk<S> {
         self.moved(self.account(account)?.row.no, &policy)
     }
 
-    /// The version that undoing puts into force: the one before that which is in force, or before
-    /// the one that it repeats.
+    /// The version that an undo restores: the one before the version in force, or before the one
+    /// that it restored.
     fn undo_target(&self, account: &str) -> Result<PolicyRow, DeskError> {
         let row = &self.account(account)?.row;
         let repeats = self.repeats(row.no)?;
@@ -335,7 +336,7 @@ impl<S: Store> Desk<S> {
         stored.ok_or_else(|| DeskError::NothingToUndo(account.to_owned()))
     }
 
-    /// Which versions repeat which earlier ones, because something was undone.
+    /// Which versions were restored by an undo, and from which.
     fn repeats(&self, account: i64) -> Result<BTreeMap<i64, i64>, DeskError> {
         let mut repeats = BTreeMap::new();
         for row in self.store.audit_of(account, "policy-undone")? {
@@ -344,7 +345,7 @@ impl<S: Store> Desk<S> {
             })?;
             let number = |name: &str| details.get(name).and_then(Value::as_i64);
             let Some(version) = number("version") else { continue };
-            // Before there was a note of it, undoing meant the version before the one in force.
+            // Older audit entries have no `restored`; there an undo restored the previous version.
             let restored = number("restored").unwrap_or_else(|| version.saturating_sub(2));
             let origin = repeats.get(&restored).copied().unwrap_or(restored);
             repeats.insert(version, origin);
@@ -405,7 +406,7 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// The policies themselves say which rule each kind of open ticket has under them.
+    /// The policies determine the rule of each kind of open ticket.
     fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<RuleChange>, DeskError> {
         let before = Rules::of(&self.account_of(account)?.policy)?;
         let after = Rules::of(policy)?;
@@ -413,7 +414,7 @@ impl<S: Store> Desk<S> {
             BTreeMap::new();
         for kind in self.store.open_by_facts(account)? {
             let mut ticket = Ticket::open("any", Channel::Other(String::new()));
-            // Facts that cannot be read say nothing of a rule; their tickets are moved aside.
+            // Tickets with unreadable facts have no rule here; they are moved aside elsewhere.
             let known: Value = serde_json::from_str(&kind.facts).unwrap_or_default();
             if facts::apply(&mut ticket, &known).is_err() {
                 continue;
@@ -435,8 +436,8 @@ impl<S: Store> Desk<S> {
             .collect())
     }
 
-    /// Saves the flow of an account's bot, with what [`Options::exit_state`](super::Options) says
-    /// of it. A policy saved from here on is checked against it.
+    /// Saves the flow of an account's bot, with the result of
+    /// [`Options::exit_state`](super::Options). Policies saved later are checked against it.
     ///
     /// # Errors
     ///
@@ -468,7 +469,7 @@ impl<S: Store> Desk<S> {
         Ok(exit)
     }
 
-    /// The flow of an account that was saved last.
+    /// The latest flow of an account.
     ///
     /// # Errors
     ///
@@ -477,8 +478,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.flow(self.account(account)?.row.no)?)
     }
 
-    /// The newest versions of an account's flow, without the flows themselves. The last twenty are
-    /// kept.
+    /// The newest versions of an account's flow, without their texts. The last twenty are kept.
     ///
     /// # Errors
     ///
@@ -491,9 +491,9 @@ impl<S: Store> Desk<S> {
         Ok(self.store.flow_heads(self.account(account)?.row.no, limit)?)
     }
 
-    /// Puts another plugin in the place of this one. It must accept every policy that is in force,
-    /// and answer about open tickets of each account, of which a hundred are tried; otherwise the
-    /// old one stays. Tickets are looked at under it as after a change of policy.
+    /// Replaces the plugin. The new one must accept every policy in force, and evaluate up to a
+    /// hundred open tickets of each account; otherwise the old one stays. All open tickets are
+    /// evaluated again, as after a change of policy.
     ///
     /// # Errors
     ///
@@ -513,14 +513,14 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// So many open tickets of each account are asked about before another plugin is believed.
-const TRIED: usize = 100;
+/// Maximum number of open tickets per account that a new plugin is tested with.
+const TESTED_TICKETS_MAX: usize = 100;
 
 impl<S: Store> Desk<S> {
     fn check_on_tickets(&self, now: Instant, accounts: &[Account]) -> Result<(), DeskError> {
         for Account { row: account, policy } in accounts {
-            for no in self.store.open_after(account.no, 0, TRIED)? {
-                // What cannot be read under the old one says nothing of the new one.
+            for no in self.store.open_after(account.no, 0, TESTED_TICKETS_MAX)? {
+                // Tickets that cannot be read at all do not count against the new plugin.
                 let Ok(Some(id)) = self.store.ticket_id(no) else { continue };
                 let Ok(Some(row)) = self.store.ticket(account.no, &id) else { continue };
                 if row.deferred.is_some() {
@@ -539,10 +539,10 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// The rules of a policy that do something.
+/// The enabled rules of a policy.
 struct Rules<'p> {
     policy: &'p Policy,
-    /// Their names, by their places in the policy.
+    /// Their names by position in the policy.
     names: Vec<Option<String>>,
 }
 
@@ -555,7 +555,7 @@ impl Rules<'_> {
         Ok(Rules { policy, names })
     }
 
-    /// The name of the rule that the policy has for a ticket.
+    /// The name of the rule for a ticket.
     fn rule_of(&self, ticket: &Ticket) -> Result<Option<String>, DeskError> {
         let place = self.policy.on_tick(ticket, &Vec::new(), 0)?.rule;
         let place = place.and_then(|place| usize::try_from(place).ok());

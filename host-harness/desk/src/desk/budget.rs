@@ -1,8 +1,8 @@
-//! What a customer was sent, told to all of their tickets: what may be sent to one customer is
-//! counted over all of them.
+//! Counts the messages to a customer over all of their tickets.
 //!
-//! The fact `sent-to-customer` of a ticket is kept here from the desk's own deliveries, beside what
-//! the host tells in it. It is a fact like any other: it is in the journal, and the plugin counts.
+//! The desk maintains the fact `sent-to-customer` of each ticket from its own deliveries, in
+//! addition to what the host sends in it. It is an ordinary fact: it is in the journal, and the
+//! plugin counts.
 
 use despertador_contract::clock_face::show_rfc3339;
 use despertador_contract::event_log::Row;
@@ -15,16 +15,17 @@ use super::transaction::Transaction;
 use crate::error::DeskError;
 use crate::store::{KnownAs, Query, SentRow, Store};
 
-/// What was sent longer ago is not told: no policy looks further back than 90 days.
-const KEPT: i64 = 92 * 86_400_000;
-/// The plugin takes so many.
-const MOST: usize = 64;
-/// So many of a customer's open tickets are told of a message at once; the others learn of it when
-/// something is to be sent in them.
-const TICKETS: usize = 32;
+/// Messages older than this are omitted, in milliseconds: no policy looks further back than 90
+/// days.
+const SENT_KEPT_MS: i64 = 92 * 86_400_000;
+/// Maximum number of instants that the plugin accepts.
+const SENT_INSTANTS_MAX: usize = 64;
+/// Maximum number of a customer's open tickets that are updated after a message; the others are
+/// updated before their next delivery.
+const UPDATED_TICKETS_MAX: usize = 32;
 
 impl<S: Store> Desk<S> {
-    /// Tells the customer's other open tickets of a message.
+    /// Records a message in the customer's other open tickets.
     pub(super) fn record_sent_in_others(
         &mut self,
         tx: &mut Transaction,
@@ -37,7 +38,7 @@ impl<S: Store> Desk<S> {
             account: loaded.account,
             status: Some("open".into()),
             customer: Some(customer.to_owned()),
-            limit: TICKETS,
+            limit: UPDATED_TICKETS_MAX,
             newest_first: true,
             ..Query::default()
         };
@@ -57,8 +58,8 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// Tells a ticket what its customer was sent, in whichever of their tickets: when the customer
-    /// becomes known, and immediately before an action is handed out.
+    /// Records in a ticket what its customer was sent in all of their tickets: when the customer
+    /// becomes known, and immediately before an action is claimed.
     pub(super) fn record_sent_elsewhere(
         &mut self,
         tx: &mut Transaction,
@@ -66,8 +67,8 @@ impl<S: Store> Desk<S> {
     ) -> Result<(), DeskError> {
         let Some(customer) = loaded.customer() else { return Ok(()) };
         let now = loaded.now(tx.now);
-        let after = now.saturating_sub(KEPT);
-        let mut sent = self.store.sent_to(loaded.account, customer, after, MOST)?;
+        let after = now.saturating_sub(SENT_KEPT_MS);
+        let mut sent = self.store.sent_to(loaded.account, customer, after, SENT_INSTANTS_MAX)?;
         let is_theirs = |row: &&SentRow| row.account == loaded.account && row.customer == customer;
         sent.extend(tx.batch.sent.iter().filter(is_theirs).map(|row| row.at));
         if let Some(sent) = with(&loaded.conversation.ticket, &sent, now) {
@@ -78,7 +79,7 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// What a ticket says of its customer before something changes it.
+/// The customer of a ticket before a change.
 pub(super) struct Before {
     customer: Option<String>,
     sent: Option<Vec<Instant>>,
@@ -90,7 +91,7 @@ impl Before {
         Self { customer: loaded.customer().map(str::to_owned), sent }
     }
 
-    /// Keeps an id that the customer no longer has, and what they were sent that was not known.
+    /// Stores the customer's former id, and messages that were not known.
     pub(super) fn note(self, tx: &mut Transaction, loaded: &LoadedTicket) {
         let now = loaded.customer();
         if let Some(customer) = self.customer.clone().filter(|before| now != Some(before.as_str()))
@@ -113,14 +114,14 @@ impl Before {
     }
 }
 
-/// The fact with these beside what it has; none if there is nothing new.
+/// The fact with these instants added; `None` if all are known.
 pub(super) fn with(ticket: &Ticket, more: &[Instant], now: Instant) -> Option<Value> {
     let known = ticket.sent_to_customer.as_deref().unwrap_or_default();
-    let recent = |at: &&Instant| **at > now.saturating_sub(KEPT);
+    let recent = |at: &&Instant| **at > now.saturating_sub(SENT_KEPT_MS);
     let mut sent: Vec<Instant> = known.iter().chain(more).filter(recent).copied().collect();
     sent.sort_unstable();
     sent.dedup();
-    let surplus = sent.len().saturating_sub(MOST);
+    let surplus = sent.len().saturating_sub(SENT_INSTANTS_MAX);
     sent.drain(..surplus);
     if more.iter().all(|at| known.contains(at) || !sent.contains(at)) {
         return None;
@@ -129,7 +130,7 @@ pub(super) fn with(ticket: &Ticket, more: &[Instant], now: Instant) -> Option<Va
     Some(json!({ "sent-to-customer": sent }))
 }
 
-/// Whether an action usually reaches the customer, as far as its step says.
+/// Whether an action usually reaches the customer, judged by its step.
 pub(super) fn reaches_customer(step: &Step) -> bool {
     matches!(step, Step::Reminder(_) | Step::Reply(_))
 }
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!(fact["sent-to-customer"].as_array().map(Vec::len), Some(2));
         ticket.sent_to_customer = Some((0..64).map(|n| now - 1_000 - n).collect());
         let fact = with(&ticket, &[now], now).expect("a fact");
-        assert_eq!(fact["sent-to-customer"].as_array().map(Vec::len), Some(MOST));
+        assert_eq!(fact["sent-to-customer"].as_array().map(Vec::len), Some(SENT_INSTANTS_MAX));
         ticket.sent_to_customer = Some(vec![now]);
         assert_eq!(with(&ticket, &[now], now), None, "it is known");
     }

@@ -1,11 +1,11 @@
-//! Tickets that something happened to lately.
+//! A cache of recently used tickets.
 
 use std::collections::HashMap;
 
 use super::ticket::LoadedTicket;
 
-/// Two generations: what is asked for stays in the young one; when that is full it becomes the
-/// old one, and what was old is forgotten. Nothing in it is newer than what is stored.
+/// Two generations: a used ticket moves to the young one; when that is full it becomes the old one,
+/// and the former old one is dropped. The cache is never newer than the store.
 pub(crate) struct Cache {
     young: HashMap<String, LoadedTicket>,
     old: HashMap<String, LoadedTicket>,
@@ -37,7 +37,7 @@ impl Cache {
     }
 }
 
-/// The place of a ticket.
+/// The key of a ticket in the cache.
 pub(crate) fn ticket_key(account: i64, ticket: &str) -> String {
     format!("{account}/{ticket}")
 }

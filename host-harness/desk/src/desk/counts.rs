@@ -1,17 +1,17 @@
-//! How many of what, since the desk was opened.
+//! Counts since the desk was opened.
 
-/// What became of an account's actions since the desk was opened.
+/// Results of an account's actions since the desk was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Actions carried out.
+    /// Carried out actions.
     pub done: u64,
-    /// Tries that failed and were followed, or will be, by another one.
+    /// Failed attempts that are repeated.
     pub retried: u64,
-    /// Actions that were no longer wanted.
+    /// Withdrawn actions.
     pub withdrawn: u64,
-    /// Actions given up.
+    /// Actions that became dead letters.
     pub given_up: u64,
-    /// How often a ticket was set aside because the plugin could not answer.
+    /// How often a ticket was deferred because the plugin could not evaluate it.
     pub deferred: u64,
 }
 

@@ -1,10 +1,10 @@
-//! Tickets that cannot be read or written: moved aside once, counted and logged, so that all
-//! others go on.
+//! Tickets that cannot be read or written: they are moved aside once, counted and logged, so that
+//! all others continue.
 //!
-//! A ticket is damaged when its facts, its journal or the pages they lie on cannot be read, or
-//! when a commit fails for what it changes. It is neither woken nor are its actions delivered:
-//! nobody is closed for it. Whatever is told of it is tried all the same, and when that succeeds
-//! the ticket is a ticket like any other again.
+//! A ticket is damaged if its facts, its journal or their pages cannot be read, or if a commit
+//! fails because of it. It is not evaluated and its actions are not delivered, so nobody is closed
+//! because of damage. New events are still tried, and once one succeeds the ticket is an ordinary
+//! one again.
 
 use despertador_contract::Instant;
 
@@ -14,7 +14,7 @@ use crate::error::DeskError;
 use crate::store::{Batch, DamagedRow, Store, StoreError, StoreProblem};
 
 impl<S: Store> Desk<S> {
-    /// Tickets that were moved aside because they cannot be read or written.
+    /// Tickets moved aside because they cannot be read or written.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.damaged()?)
     }
 
-    /// How many tickets were moved aside.
+    /// Number of tickets moved aside.
     #[must_use]
     pub fn damaged_count(&self) -> usize {
         self.damaged.len()
@@ -33,7 +33,7 @@ impl<S: Store> Desk<S> {
         !self.damaged.is_empty() && self.damaged.contains(&ticket)
     }
 
-    /// Takes a ticket in hand, if there is one that can be read.
+    /// Loads a ticket, if it exists and can be read.
     pub(super) fn load_readable(
         &mut self,
         tx: &mut Transaction,
@@ -42,7 +42,7 @@ impl<S: Store> Desk<S> {
     ) -> Result<Option<LoadedTicket>, DeskError> {
         match self.load(tx, account, id) {
             Err(error) if is_damage(&error) => {
-                // The index may be whole where the ticket's own page is not.
+                // The index may be readable although the ticket's own page is not.
                 if let Ok(Some(no)) = self.store.ticket_number(account, id) {
                     move_aside(tx, no, account, &error);
                 }
@@ -52,7 +52,7 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// The account and the id of a ticket; one that has none is moved aside.
+    /// The account and the id of a ticket. A ticket without them is moved aside.
     pub(super) fn named(
         &self,
         tx: &mut Transaction,
@@ -69,11 +69,11 @@ impl<S: Store> Desk<S> {
         Ok(None)
     }
 
-    /// Moves tickets aside in a commit of their own, after one that was to change them has failed.
+    /// Moves tickets aside in a separate commit, after the commit of their changes failed.
     ///
     /// # Errors
     ///
-    /// That failed too: the damage is not theirs alone.
+    /// That commit failed too: more than these tickets is damaged.
     pub(super) fn isolate(
         &mut self,
         now: Instant,
@@ -87,7 +87,7 @@ impl<S: Store> Desk<S> {
         self.commit(tx)
     }
 
-    /// What a commit has moved aside, and what it has found whole.
+    /// Updates the set of damaged tickets after a commit.
     pub(super) fn note_damage(&mut self, batch: &Batch) {
         for no in &batch.repaired {
             self.damaged.remove(no);
@@ -104,14 +104,14 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// A ticket that could be read after all.
+    /// Notes that a damaged ticket could be read.
     pub(super) fn note_repair(&self, tx: &mut Transaction, loaded: &LoadedTicket) {
         if self.is_damaged(loaded.no) && !tx.batch.repaired.contains(&loaded.no) {
             tx.batch.repaired.push(loaded.no);
         }
     }
 
-    /// The ticket of an account by its id, as far as the index knows it.
+    /// Account and number of a ticket, from the index.
     pub(super) fn suspect(&self, account: &str, id: &str) -> Option<(i64, i64)> {
         let account = self.account(account).ok()?.row.no;
         let no = self.store.ticket_number(account, id).ok()??;
@@ -119,7 +119,7 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// Whether an error is about what is stored and not about storing: nothing else need fail for it.
+/// Whether an error concerns stored data, so that other tickets can continue.
 pub(super) fn is_damage(error: &DeskError) -> bool {
     matches!(
         error,
@@ -128,7 +128,7 @@ pub(super) fn is_damage(error: &DeskError) -> bool {
     )
 }
 
-/// Moves a ticket aside for an error that is its own.
+/// Moves a ticket aside because of an error of its own.
 ///
 /// # Errors
 ///
@@ -154,7 +154,7 @@ fn move_aside(tx: &mut Transaction, no: i64, account: i64, error: &DeskError) {
     }
 }
 
-/// What an error says of a ticket whose rows cannot be read.
+/// The error for a ticket whose rows cannot be read.
 pub(super) fn unreadable(id: &str, error: StoreError) -> DeskError {
     match error.problem {
         StoreProblem::Corrupt => {

@@ -1,8 +1,8 @@
-//! Tickets on which the plugin fails: set aside, seen by people, tried again later.
+//! Tickets that the plugin cannot evaluate: deferred, listed for people, tried again later.
 //!
-//! While a ticket is set aside nothing is decided about it and nothing is carried out. What
-//! happens to it is taken down, and the plugin is told of all of it, in order, before it is asked
-//! for anything: a reply that it could not hear of at once still stops a close.
+//! While a ticket is deferred, nothing is decided and nothing is carried out. Its events are
+//! written to the journal, and the plugin records all of them, in order, before it evaluates the
+//! ticket again: a deferred reply still stops a close.
 
 use despertador_contract::Instant;
 use despertador_contract::event_log::Row;
@@ -17,12 +17,12 @@ use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{EntryKind, Store};
 
-/// The pause until a ticket is tried again, doubled by each further failure.
-const FIRST_PAUSE: i64 = 2_000;
-const LONGEST_PAUSE: i64 = 3_600_000;
+/// The pause before another attempt, in milliseconds; doubled after each failure.
+const FIRST_PAUSE_MS: i64 = 2_000;
+const LONGEST_PAUSE_MS: i64 = 3_600_000;
 
 impl<S: Store> Desk<S> {
-    /// Sets a ticket aside. What it asks for is withdrawn until the plugin asks again.
+    /// Defers a ticket and withdraws its actions until the plugin requests them again.
     pub(super) fn defer(
         &mut self,
         tx: &mut Transaction,
@@ -36,7 +36,8 @@ impl<S: Store> Desk<S> {
             Entry { note: Some(json!({ "why": why })), ..Entry::default() },
         );
         let doubled = u32::try_from(loaded.failures.min(20)).unwrap_or(0);
-        let pause = FIRST_PAUSE.checked_shl(doubled).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
+        let pause =
+            FIRST_PAUSE_MS.checked_shl(doubled).unwrap_or(LONGEST_PAUSE_MS).min(LONGEST_PAUSE_MS);
         let again = tx.now.saturating_add(pause);
         let again = error.retry_at().map_or(again, |at| at.max(again));
         if loaded.deferred.is_none() {
@@ -45,7 +46,8 @@ impl<S: Store> Desk<S> {
         }
         loaded.failures = loaded.failures.saturating_add(1);
         loaded.set_deferred(Some(why));
-        // Not all in the same instant: after a quarantine the first one tells of the others.
+        // Spread over a second, so that the first ticket after a quarantine shows whether the
+        // plugin works.
         let apart = loaded.no.rem_euclid(997);
         loaded.wake_at(Some(again.saturating_add(apart)), None);
         if loaded.lane == 0 {
@@ -61,7 +63,7 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// Tells the plugin what it has not heard of, and asks it what is due.
+    /// Has the plugin record the pending events, then evaluates the ticket.
     pub(super) fn resume(
         &mut self,
         tx: &mut Transaction,
@@ -102,7 +104,7 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// What happened to a ticket and was not told, in order.
+    /// The pending events of a ticket, in order.
     fn pending_since(&self, last: i64, first: i64) -> Result<Vec<Row>, DeskError> {
         let mut rows = Vec::new();
         let mut seq = last;
@@ -118,14 +120,14 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// A row of the journal.
+/// Reads a row of the journal.
 pub(crate) fn stored_row(text: &str) -> Result<Row, DeskError> {
     Row::from_json(text).map_err(|wrong| {
         DeskError::Unreadable(format!("an entry of the journal cannot be read: {wrong}"))
     })
 }
 
-/// Tells the plugin of these; what it refuses it will refuse at any time.
+/// Has the plugin record these rows. Refused rows are skipped: they will always be refused.
 pub(crate) fn record_pending_rows(
     policy: &Policy,
     loaded: &mut LoadedTicket,

@@ -1,4 +1,4 @@
-//! Actions on their way: asked about once more, handed out under a lease, reported on.
+//! Deliveries: actions are checked again, claimed under a lease, and their results are recorded.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,77 +23,78 @@ use crate::store::{
     AuditRow, EntryKind, OutboxChange, OutboxRow, OutboxState, Store, UnreadableAction, WaitingRow,
 };
 
-/// An action to be carried out now.
+/// A claimed action, to be carried out now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
     /// The account.
     pub account: String,
     /// The ticket.
     pub ticket: String,
-    /// The idempotency key within the account: carrying it out twice must have the effect of once.
+    /// The idempotency key, unique within the account: carrying it out twice must have the effect
+    /// of once.
     pub key: String,
-    /// How often it was tried, this time included.
+    /// Number of attempts, including this one.
     pub attempt: u32,
-    /// The deadline that passed.
+    /// The deadline.
     pub due: Instant,
-    /// What is to be done.
+    /// The action.
     pub action: Action,
-    /// The facts of the ticket as they are now, for sinks that must know whom it concerns.
+    /// The current facts of the ticket, for sinks that need them.
     pub facts: Ticket,
 }
 
-/// What became of a [`Delivery`].
+/// The result of a [`Delivery`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryReport {
     /// The account.
     pub account: String,
     /// The idempotency key.
     pub key: String,
-    /// When it became so.
+    /// When the result was known.
     pub at: Instant,
-    /// What became of it.
+    /// The result.
     pub outcome: DeliveryOutcome,
 }
 
-/// What became of an action.
+/// The result of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// It was carried out, now or before under the same key.
+    /// Carried out, now or earlier under the same key.
     Done,
-    /// It may be tried again; the sentence says what happened.
+    /// Failed for now; the sentence says what happened.
     Retry(String),
-    /// It may be tried again, and not sooner than in so long: the receiver has said so.
+    /// Failed for now, and not to be tried again before a pause that the receiver has named.
     RetryAfter {
         /// What happened.
         why: String,
-        /// The pause, in milliseconds; [`longest_retry_after`](crate::Options) bounds it.
+        /// The pause, in milliseconds, at most [`longest_retry_after`](crate::Options).
         pause: Duration,
     },
-    /// It will never be accepted; the sentence says why.
+    /// Refused for good; the sentence says why.
     Refused(String),
-    /// The customer has blocked us or is gone; the sentence says why.
+    /// The customer has blocked the sender or is gone; the sentence says why.
     Blocked(String),
 }
 
-/// What a call of [`Desk::record_deliveries`] has done.
+/// Counts of the results in a call of [`Desk::record_deliveries`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DeliveryCounts {
     /// Carried out.
     pub done: usize,
-    /// To be tried again.
+    /// To be repeated.
     pub retried: usize,
-    /// Given up.
+    /// Dead letters.
     pub given_up: usize,
-    /// Reports of actions that are no longer in the outbox.
+    /// Reports of actions that are not in the outbox.
     pub stale: usize,
 }
 
 impl<S: Store> Desk<S> {
-    /// Hands out actions that are to be carried out now, at most so many.
+    /// Claims at most `budget` due actions.
     ///
-    /// Immediately before, the plugin is asked about each once more; what it no longer asks for is
-    /// withdrawn. What is handed out is not handed out again until it is
-    /// [reported on](Self::record_deliveries), its lease has ended, or the desk was opened anew.
+    /// The plugin evaluates each ticket again immediately before; actions that it no longer
+    /// requests are withdrawn. A claimed action is not returned again until its result is
+    /// [recorded](Self::record_deliveries), its lease ends, or the desk is reopened.
     ///
     /// # Errors
     ///
@@ -106,11 +107,11 @@ impl<S: Store> Desk<S> {
         self.claim_deliveries_per_account(now, budget, usize::MAX)
     }
 
-    /// The same, with at most so many of one account on their way at a time, those included that
-    /// were handed out before: one account's slow receiver does not hold up the others.
+    /// The same, with at most `per_account` claimed actions per account, including earlier ones, so
+    /// that one account's slow receiver does not delay the others.
     ///
-    /// Of one customer only one action is on its way at a time: two tickets that share a budget
-    /// do not spend it at once.
+    /// A customer has at most one claimed action at a time, so that two tickets cannot exceed their
+    /// common budget.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ impl<S: Store> Desk<S> {
         per_account: usize,
     ) -> Result<Vec<Delivery>, DeskError> {
         match self.claim(now, budget, per_account) {
-            // Each in a commit of its own, to know for which the commit of all has failed.
+            // Claims each in its own commit, to find those for which the commit failed.
             Err(error) if is_damage(&error) && !self.suspects.is_empty() => {
                 let suspects = std::mem::take(&mut self.suspects);
                 if let [_] = suspects[..] {
@@ -137,7 +138,7 @@ impl<S: Store> Desk<S> {
                             let suspect = std::mem::take(&mut self.suspects);
                             self.isolate(now, &suspect, &error)?;
                         }
-                        // What was handed out is handed out again when its lease ends.
+                        // Claimed actions can be claimed again when their lease ends.
                         Err(error) if deliveries.is_empty() => return Err(error),
                         Err(_) => break,
                     }
@@ -209,7 +210,7 @@ impl<S: Store> Desk<S> {
                 tx.put(loaded);
                 continue;
             }
-            // The budget is the customer's, over all of their tickets.
+            // The budget applies to all tickets of the customer.
             self.record_sent_elsewhere(&mut tx, &mut loaded)?;
             match self.recheck(&mut tx, &mut loaded, &waiting.key)? {
                 Some((delivery, None)) => {
@@ -222,7 +223,7 @@ impl<S: Store> Desk<S> {
                     at: now,
                     outcome: DeliveryOutcome::Refused(why),
                 }),
-                // It is no longer wanted: whoever waits for the same customer is next.
+                // No longer requested: the next action of the same customer is released.
                 None => self.queues.release(account, customer.as_deref()),
             }
             tx.put(loaded);
@@ -251,7 +252,7 @@ impl<S: Store> Desk<S> {
         Ok(deliveries)
     }
 
-    /// Leases that have ended without a report: what they were on is handed out again.
+    /// Ends leases without a report; their actions can be claimed again.
     fn expire_leases(&mut self, now: Instant) {
         let ended: Vec<String> = self
             .leases
@@ -266,7 +267,8 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// Asks the plugin whether an action is still wanted. None: it is not, or nobody can say.
+    /// Evaluates the ticket and checks that an action is still requested; `None` if it is not, or
+    /// if the plugin failed.
     fn recheck(
         &mut self,
         tx: &mut Transaction,
@@ -316,8 +318,9 @@ impl<S: Store> Desk<S> {
         Ok(None)
     }
 
-    /// Takes in what became of actions: the plugin is told of what was carried out and of what is
-    /// given up, the rest is tried again later. A second report of the same changes nothing.
+    /// Records the results of claimed actions. The plugin is told of carried out actions and of
+    /// dead letters; other failures are repeated later. A second report of the same result changes
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -336,7 +339,7 @@ impl<S: Store> Desk<S> {
                 settled.stale = settled.stale.saturating_add(1);
                 continue;
             };
-            // From here on it is in nobody's hands: if this is not stored it is handed out again.
+            // The lease ends here; if this is not committed the action can be claimed again.
             if let Some(lease) = self.leases.remove(&Self::lease_key(account, &report.key)) {
                 self.full.remove(&account);
                 self.queues.release(account, lease.customer.as_deref());
@@ -349,8 +352,8 @@ impl<S: Store> Desk<S> {
                 .outbox_place(&report.key)
                 .filter(|place| loaded.outbox.get(*place).is_some_and(|row| row.state.is_open()));
             let count = match place {
-                // It was withdrawn while it was on its way, and was carried out nevertheless. What
-                // has failed since is not: that was told later than this.
+                // It was withdrawn while it was claimed, and carried out nevertheless. A failure
+                // does not count: it was reported after the withdrawal.
                 None if report.outcome == DeliveryOutcome::Done
                     && loaded.outbox_place(&report.key).is_none()
                     && !is_recorded(&loaded, &parsed) =>
@@ -389,7 +392,7 @@ impl<S: Store> Desk<S> {
                 let row = loaded.outbox.remove(place);
                 loaded.is_changed = true;
                 tx.batch.outbox.push(OutboxChange::Remove { ticket: loaded.no, key: row.key });
-                // Whoever heard of it from elsewhere was quicker than its report.
+                // The result was recorded from another source first.
                 if !is_recorded(loaded, &parsed) {
                     let mut note = json!({ "attempt": attempt, "due": row.due });
                     let action = row.action.as_ref().ok();
@@ -429,8 +432,8 @@ impl<S: Store> Desk<S> {
         Ok(&mut settled.given_up)
     }
 
-    /// Tells the plugin that an action was carried out, and all tickets of the customer that they
-    /// got a message, if they did.
+    /// Records that an action was carried out, and, if it was a message, in all tickets of the
+    /// customer.
     fn carried_out(
         &mut self,
         tx: &mut Transaction,
@@ -455,7 +458,7 @@ impl<S: Store> Desk<S> {
         if spoke { self.record_sent_in_others(tx, loaded, &text, at) } else { Ok(()) }
     }
 
-    /// Gives up what is in the outbox of an action that has failed as somebody else tells.
+    /// Moves an action to the dead letters because a failure was reported by another source.
     pub(super) fn has_failed(
         &self,
         tx: &mut Transaction,
@@ -470,7 +473,7 @@ impl<S: Store> Desk<S> {
         give_up(tx, loaded, place, attempts.saturating_add(1), &why);
     }
 
-    /// Tells the plugin what became of an action.
+    /// Records the result of an action.
     fn record_result(
         &mut self,
         tx: &mut Transaction,
@@ -513,7 +516,8 @@ impl<S: Store> Desk<S> {
         );
     }
 
-    /// Between half and all of a pause that doubles; which, is the key's and the attempt's.
+    /// The pause before the next attempt: it doubles, with a jitter of up to one half that depends
+    /// on key and attempt.
     fn pause(&self, outbox: &[OutboxRow], place: usize, attempt: i64) -> i64 {
         let doubled = u32::try_from(attempt.saturating_sub(1).clamp(0, 30)).unwrap_or(0);
         let whole = self
@@ -528,7 +532,7 @@ impl<S: Store> Desk<S> {
         i64::try_from(pause).unwrap_or(i64::MAX)
     }
 
-    /// What was given up in an account, the oldest first.
+    /// The dead letters of an account, the oldest first.
     ///
     /// # Errors
     ///
@@ -542,8 +546,8 @@ impl<S: Store> Desk<S> {
         Ok(self.store.dead_letters(account, limit)?)
     }
 
-    /// Has an action that was given up sent again. It is checked like any other before it goes:
-    /// what speaks to a silent customer goes only if they are still silent.
+    /// Sends a dead letter again. It is checked like any other action: a message to a silent
+    /// customer is only sent if they are still silent.
     ///
     /// # Errors
     ///
@@ -582,7 +586,7 @@ impl<S: Store> Desk<S> {
         )
     }
 
-    /// Puts an action that was given up out of sight.
+    /// Discards a dead letter.
     ///
     /// # Errors
     ///
@@ -639,7 +643,7 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// Makes a dead letter of an action whose key or ticket cannot be read.
+/// Turns an action into a dead letter because its key or ticket cannot be read.
 fn move_aside(tx: &mut Transaction, account: i64, row: WaitingRow) {
     tracing::error!(account, key = row.key, "an action was moved aside: its ticket cannot be read");
     let why = "its ticket cannot be read or written; look at the log, and restore a backup if the \
@@ -653,7 +657,7 @@ fn move_aside(tx: &mut Transaction, account: i64, row: WaitingRow) {
     });
 }
 
-/// Makes a dead letter of an action.
+/// Turns an action into a dead letter.
 fn give_up(
     tx: &mut Transaction,
     loaded: &mut LoadedTicket,
@@ -672,8 +676,8 @@ fn give_up(
     tx.add_entry(loaded, EntryKind::GivenUp, Entry { note: Some(note), ..Entry::default() });
 }
 
-/// The quick replies that an action offers, but for those beside a closing text: a ticket that is
-/// closed awaits no answer.
+/// The quick replies of an action, except those beside a closing text: a closed ticket awaits no
+/// answer.
 fn offered(action: &Action) -> &[QuickReply] {
     match (&action.task, action.task.message()) {
         (Task::Send(_) | Task::Reply(_), Some(message)) => &message.quick_replies,
@@ -681,7 +685,7 @@ fn offered(action: &Action) -> &[QuickReply] {
     }
 }
 
-/// Whether the plugin has been told that this was carried out, or of something in a later cycle.
+/// Whether this action, or one of a later cycle, was recorded as carried out.
 pub(super) fn is_recorded(loaded: &LoadedTicket, key: &ActionKey) -> bool {
     let conversation = &loaded.conversation;
     if matches!(key.step, Step::Reply(_)) {

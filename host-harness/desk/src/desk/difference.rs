@@ -1,42 +1,42 @@
-//! What kind of difference there is between two decisions.
+//! Kinds of differences between two decisions.
 
 use std::fmt;
 
 use despertador_contract::clock_face::parse_rfc3339;
 use serde_json::Value;
 
-/// What is different between a decision that was recorded and another one.
+/// How a decision differs from the recorded one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The other one could not be made.
+    /// There is no other decision.
     Unanswered,
     /// A step comes earlier.
     Earlier(Subject),
     /// A step comes later.
     Later(Subject),
-    /// A step that was done, or waited for, is not.
+    /// A step is no longer done or waited for.
     Gone(Subject),
-    /// A step is done, or waited for, where nothing was.
+    /// A step is done or waited for where there was none.
     New(Subject),
     /// Another step is done or waited for.
     AnotherStep,
-    /// The same step at the same time, with another text or other particulars.
+    /// The same step at the same time, with another text or other contents.
     Content(Subject),
-    /// The same is done for another reason.
+    /// Another reason.
     Reason,
-    /// The same is done by another rule of the policy.
+    /// Another rule of the policy.
     Rule,
-    /// Anything else.
+    /// Another difference.
     Other,
 }
 
-/// What a difference is about.
+/// The subject of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A reminder.
     Reminder,
-    /// The close, for silence or because the customer said that it is settled.
+    /// The close, for inactivity or because the customer resolved the matter.
     Close,
     /// Any other action.
     Action,
@@ -96,7 +96,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a decision is about: a step that is done or waited for, and when.
+/// The step that a decision does or waits for, and its time.
 #[derive(PartialEq)]
 struct NextStep<'a> {
     step: &'a str,
@@ -126,7 +126,7 @@ fn next_step(decision: &Value) -> Option<NextStep<'_>> {
     }
 }
 
-/// The kind of the difference between two decisions that are not the same; none is one that could
+/// The kind of difference between two different decisions; `None` stands for a decision that could
 /// not be made.
 pub(super) fn kind(recorded: &Value, other: Option<&Value>) -> Kind {
     let Some(other) = other else { return Kind::Unanswered };
@@ -134,7 +134,7 @@ pub(super) fn kind(recorded: &Value, other: Option<&Value>) -> Kind {
         (Some(was), None) => Kind::Gone(Subject::of(was.step)),
         (None, Some(is)) => Kind::New(Subject::of(is.step)),
         (Some(was), Some(is)) if was.step != is.step => match (was.is_done, is.is_done) {
-            // What was done is not, and something else is waited for; or the other way about.
+            // A done step is only waited for, or the reverse.
             (true, false) => Kind::Gone(Subject::of(was.step)),
             (false, true) => Kind::New(Subject::of(is.step)),
             _ => Kind::AnotherStep,

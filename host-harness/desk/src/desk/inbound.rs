@@ -1,7 +1,7 @@
-//! What came in and could not be read: kept whole, seen by people, sent again or discarded.
+//! Unreadable input: kept whole, listed for people, sent again or discarded.
 //!
-//! Whoever sends something that cannot be read may be a customer who has answered. Until somebody
-//! has looked at it, the tickets and customers that it names are neither reminded nor closed.
+//! Unreadable input may be a customer's answer. Until somebody has handled it, the tickets and
+//! customers that it names are neither reminded nor closed.
 
 use despertador_contract::{Instant, Step};
 use despertador_lime::canonical_customer;
@@ -16,53 +16,53 @@ use crate::store::{
     EntryKind, InboundChange, InboundRow, OutboxChange, OutboxRow, Store, StoreError, StoreProblem,
 };
 
-/// An account has at most so many entries.
+/// Maximum number of entries per account.
 const ENTRIES_MAX: u64 = 10_000;
-/// Their texts have at most so many bytes.
+/// Maximum size of all texts of an account, in bytes.
 const BYTES_MAX: u64 = 256 * 1024 * 1024;
-/// Of the names in one text, so many hold tickets back.
+/// Maximum number of names in a text that block tickets.
 const NAMES_MAX: usize = 10_000;
-/// A name of more bytes is none that a ticket or a customer has.
+/// Maximum length of a name, in bytes.
 const NAME_BYTES_MAX: usize = 2_048;
 
-/// An action that is held back is looked at again after so many milliseconds.
-const HELD_FOR: i64 = 60_000;
+/// The pause before a blocked action is checked again, in milliseconds.
+const HELD_RETRY_MS: i64 = 60_000;
 
-/// Why an action is held back.
+/// The reason for blocking an action.
 const HELD: &str = "something that could not be read names this ticket or its customer, who may \
                     have written; look at the account's inbound entries";
 
-/// Something that came in and could not be read.
+/// Unreadable input.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inbound {
-    /// The door it came in by: `events`, `blip`.
+    /// The door through which it came: `events`, `blip`.
     pub door: String,
-    /// The whole text.
+    /// The complete text.
     pub text: String,
     /// Why it could not be read.
     pub why: String,
-    /// The tickets that it names, as far as that can be told.
+    /// The tickets that it seems to name.
     pub tickets: Vec<String>,
-    /// The customers that it names, as far as that can be told.
+    /// The customers that it seems to name.
     pub customers: Vec<String>,
 }
 
-/// What somebody did with an entry.
+/// How an entry was handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InboundEnd {
-    /// It was taken after all.
+    /// It was recorded after all.
     SentAgain,
-    /// Nothing follows from it.
+    /// It was discarded.
     Discarded,
 }
 
 impl<S: Store> Desk<S> {
-    /// Keeps what could not be read, and returns the ids of the entries. When this returns they are
-    /// durable. The same text is kept once.
+    /// Stores unreadable input durably, and returns the ids of the entries. The same text is stored
+    /// once.
     ///
     /// # Errors
     ///
-    /// The account has as many entries as it may have, or see [`DeskError`].
+    /// The account has the maximum number of entries, or see [`DeskError`].
     pub fn record_inbound(
         &mut self,
         now: Instant,
@@ -110,7 +110,7 @@ impl<S: Store> Desk<S> {
         Ok(ids)
     }
 
-    /// What could not be read in an account, the oldest first.
+    /// The inbound entries of an account, the oldest first.
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.inbound(account, limit)?)
     }
 
-    /// One entry.
+    /// One inbound entry.
     ///
     /// # Errors
     ///
@@ -131,7 +131,7 @@ impl<S: Store> Desk<S> {
         entry.ok_or_else(|| DeskError::UnknownInbound(id.to_owned()))
     }
 
-    /// Removes an entry that somebody has looked at; what they did is in the audit.
+    /// Removes a handled entry, with an audit entry.
     ///
     /// # Errors
     ///
@@ -157,8 +157,7 @@ impl<S: Store> Desk<S> {
         self.commit(tx)
     }
 
-    /// Whether an action must wait until somebody has looked at what could not be read: it speaks
-    /// to the customer because they are silent, or closes the ticket.
+    /// Whether an unhandled entry blocks an action: a message to a silent customer, or a close.
     pub(super) fn is_held(&self, loaded: &LoadedTicket, step: &Step) -> Result<bool, DeskError> {
         let supposes_silence = matches!(step, Step::Reminder(_) | Step::Close | Step::Resolve);
         if !supposes_silence {
@@ -167,12 +166,12 @@ impl<S: Store> Desk<S> {
         Ok(self.store.is_named_inbound(loaded.account, loaded.id(), loaded.customer())?)
     }
 
-    /// Looks at an action again later.
+    /// Postpones a blocked action.
     pub(super) fn postpone(&self, tx: &mut Transaction, loaded: &mut LoadedTicket, key: &str) {
         let Some(place) = loaded.outbox_place(key) else { return };
         let Some(row) = loaded.outbox.get_mut(place) else { return };
         let is_new = row.why.as_deref() != Some(HELD);
-        row.next = tx.now.saturating_add(HELD_FOR);
+        row.next = tx.now.saturating_add(HELD_RETRY_MS);
         row.why = Some(HELD.to_owned());
         let row: OutboxRow = row.clone();
         loaded.is_changed = true;

@@ -1,4 +1,4 @@
-//! What has happened, taken in: many tickets, one commit.
+//! Incoming events: many tickets, one commit.
 
 use despertador_contract::Call;
 use despertador_contract::event_log::Row;
@@ -19,51 +19,52 @@ use super::transaction::Transaction;
 use crate::error::DeskError;
 use crate::store::{Consumed, Store};
 
-/// At most this many tickets that continue a ticket are told what became of its actions.
+/// Maximum number of continuation tickets that the result of an action is forwarded to.
 const LINKS_MAX: usize = 16;
 
-/// One thing that happened to one ticket.
+/// An event of one ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
     /// The account.
     pub account: String,
-    /// A row of an event log: a message, an event, facts, or facts beside one of them. The first
-    /// one of a ticket makes it. With an `id` it is taken in once, however often it is told.
+    /// A row of an event log: a message, an event, facts, or facts with one of the former. The
+    /// first row of an unknown ticket creates it. A row with an `id` is recorded once, however
+    /// often it is sent.
     pub row: Row,
-    /// The ticket that this one goes on from, such as one that was transferred: what the plugin
-    /// remembers of that one, and what is known of its customer, is handed on. It counts where the
-    /// row makes a new ticket and the other one is known and not set aside.
+    /// The predecessor of this ticket, for example before a transfer. If the row creates the ticket
+    /// and the predecessor is known and not deferred, its memory and what is known of the customer
+    /// are handed over.
     pub continues: Option<String>,
 }
 
 impl Incoming {
-    /// A row of an account's event log.
+    /// Creates an event from a row of an account's event log.
     pub fn new(account: impl Into<String>, row: Row) -> Self {
         Self { account: account.into(), row, continues: None }
     }
 
-    /// The same, of a ticket that goes on from another one.
+    /// The same event, of a ticket that continues another one.
     #[must_use]
     pub fn continuing(self, ticket: impl Into<String>) -> Self {
         Self { continues: Some(ticket.into()), ..self }
     }
 }
 
-/// What became of an [`Incoming`].
+/// The result of recording an [`Incoming`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Receipt {
-    /// It is stored, and the plugin has decided.
+    /// Stored and evaluated.
     Recorded(Box<Decision>),
-    /// It was stored before.
+    /// Already stored.
     Duplicate,
-    /// It is stored. The plugin cannot answer about this ticket at present and will be told later.
+    /// Stored, but the plugin cannot evaluate this ticket at present; it will later.
     Deferred,
-    /// It is not stored and never will be; the sentence says why.
+    /// Not stored, and it never will be; the sentence says why.
     Refused(String),
 }
 
 impl Receipt {
-    /// Whether it is stored, now or before.
+    /// Whether the event is stored, now or earlier.
     #[must_use]
     pub fn is_stored(&self) -> bool {
         !matches!(self, Self::Refused(_))
@@ -71,10 +72,10 @@ impl Receipt {
 }
 
 impl<S: Store> Desk<S> {
-    /// Takes in what has happened. When this returns, all that the receipts call stored is
-    /// durable; if it fails nothing is, and the same may be given again.
+    /// Records events. When this returns, everything that the receipts call stored is durable. On
+    /// an error nothing is stored, and the same events may be sent again.
     ///
-    /// The host learns of everything at `now`: that is what `received-at` becomes.
+    /// `now` becomes the `received-at` of all events.
     ///
     /// # Errors
     ///
@@ -90,12 +91,12 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// Takes in each in a commit of its own, after one for all of them has failed for damage in the
-    /// store: the tickets that it is about are moved aside, the others go on.
+    /// Records each event in its own commit, after the commit of all of them failed because of
+    /// damage in the store: damaged tickets are moved aside, the others continue.
     ///
     /// # Errors
     ///
-    /// The damage is not that of tickets alone. What was taken in before it was seen is stored.
+    /// More than single tickets is damaged. Events recorded before that was found stay stored.
     fn record_separately(
         &mut self,
         now: Instant,
@@ -138,9 +139,9 @@ impl<S: Store> Desk<S> {
         Ok(receipts)
     }
 
-    /// Hands the memory of a ticket on to a new one. What the journal says of it; none if there is
-    /// nothing to hand on. Of one that is set aside the memory is not whole: the new one begins
-    /// anew, and its customer is left alone until somebody answers them.
+    /// Hands the memory of a ticket over to a new one, and returns the note for the journal; `None`
+    /// if there is nothing to hand over. The memory of a deferred ticket is incomplete: the new
+    /// ticket starts without it, and its customer is not contacted until somebody answers them.
     fn hand_over(
         &mut self,
         tx: &mut Transaction,
@@ -157,7 +158,7 @@ impl<S: Store> Desk<S> {
             tx.put(parent);
             return Ok(None);
         }
-        // What is still on its way for the old one is told to this one as well.
+        // Results of the old ticket's claimed actions are forwarded to the new one.
         let more = parent.conversation.ticket.more.iter().flatten();
         let mut more: Map<_, _> =
             more.map(|(name, value)| (name.clone(), value.as_str().into())).collect();
@@ -169,11 +170,11 @@ impl<S: Store> Desk<S> {
         Ok(Some(note))
     }
 
-    /// Tells the tickets that continue this one what became of an action: it was one of the
-    /// conversation that all of them are.
+    /// Forwards the result of an action to the tickets that continue this one: they are the same
+    /// conversation.
     ///
-    /// Tickets are linked by what is stored or was received, so the walk is a loop with a bound:
-    /// at most [`LINKS_MAX`] tickets, each younger than the one before.
+    /// The links come from stored and received data, so the walk is a loop with a bound: at most
+    /// [`LINKS_MAX`] tickets, each younger than the one before.
     pub(super) fn forward_result(
         &mut self,
         tx: &mut Transaction,
@@ -201,7 +202,7 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// Why an event is not believed: it says that something was carried out which nobody asked for.
+    /// Why a `carried-out` event is refused: nobody requested that action.
     fn unrequested(&self, loaded: &LoadedTicket, row: &Row, now: Instant) -> Option<String> {
         let Some(Call::Event(Event { what: Happening::CarriedOut(key), .. })) = &row.call else {
             return None;
@@ -236,7 +237,7 @@ impl<S: Store> Desk<S> {
         }
         let mut loaded = match self.load(tx, account, id) {
             Ok(Some(loaded)) => loaded,
-            // One damaged ticket is no reason to refuse the others.
+            // One damaged ticket must not block the others.
             Err(DeskError::Unreadable(why)) => return Ok(Receipt::Refused(why)),
             Err(error) => return Err(error),
             Ok(None) => LoadedTicket::new(tx.numbers.ticket.saturating_add(1), account, id),
@@ -284,7 +285,7 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// What became of an action, as the same action of another ticket; none for anything else.
+/// The same result under the key of another ticket; `None` if the event is not a result.
 fn renamed(what: &Happening, ticket: &str) -> Option<Happening> {
     let of = |key: &ActionKey| ActionKey { ticket: ticket.to_owned(), ..key.clone() };
     match what {
@@ -296,8 +297,8 @@ fn renamed(what: &Happening, ticket: &str) -> Option<Happening> {
     }
 }
 
-/// What the journal says of a ticket that goes on from another one: all that it is made of, for the
-/// other one may be deleted before it.
+/// The hand-over note for the journal. It contains the whole state of the predecessor, which may be
+/// deleted earlier.
 fn hand_over_note(parent: &LoadedTicket) -> Value {
     let conversation = &parent.conversation;
     let keys = conversation.carried_out().iter().chain(conversation.replied());
@@ -310,7 +311,7 @@ fn hand_over_note(parent: &LoadedTicket) -> Value {
     } })
 }
 
-/// Makes of a new ticket what such a note says; whether it says it.
+/// Restores a continued ticket from its hand-over note; `None` if the note is malformed.
 pub(crate) fn restore_hand_over(loaded: &mut LoadedTicket, note: &Value) -> Option<()> {
     let from = note.get("continues")?;
     let mut ticket = Ticket::open(loaded.id(), Channel::Other("unknown".into()));
@@ -324,27 +325,27 @@ pub(crate) fn restore_hand_over(loaded: &mut LoadedTicket, note: &Value) -> Opti
     Some(())
 }
 
-/// Ids are taken in by one rule, whoever tells them: they stand in logs, in lists and on pages.
+/// Checks ids by the same rule at every door: they appear in logs, lists and pages.
 fn check_ids(incoming: &Incoming) -> Result<(), OutOfBounds> {
     bounds::id("ticket", &incoming.row.ticket)?;
     bounds::optional_id("id", incoming.row.id.as_deref())?;
     incoming.continues.as_ref().map_or(Ok(()), |parent| bounds::id("continues", parent))
 }
 
-/// Whatever is said to have happened this shortly before the clock's time was stamped on arrival.
-const STAMPED: i64 = 5_000;
+/// An event this close to the clock's time was stamped on arrival; in milliseconds.
+const STAMPED_WITHIN_MS: i64 = 5_000;
 
-/// The row as its ticket learns of it now, while the clock may have been set back.
+/// The row with the times under which its ticket records it, if the clock was set back.
 ///
-/// What is stamped on arrival is as late as what is known already. A time that somebody has stated
-/// stays, but that of a customer's message: it may be of the same clock, and who answers is not
-/// closed for it. Being taken as later it can only delay.
+/// A time stamped on arrival moves with the clock of the ticket. A time stated by the sender stays,
+/// except that of a customer's message, which may come from the same clock: a customer who answers
+/// must not be closed. A later time can only delay.
 fn received(row: &Row, clock: Instant, now: Instant) -> Row {
     let mut row = row.clone();
     let by_customer =
         matches!(&row.call, Some(Call::Message(message)) if message.author == Author::Customer);
     let set_back = now.saturating_sub(clock);
-    if set_back > 0 && (by_customer || row.at >= clock.saturating_sub(STAMPED)) {
+    if set_back > 0 && (by_customer || row.at >= clock.saturating_sub(STAMPED_WITHIN_MS)) {
         row.at = row.at.saturating_add(set_back).min(now).max(row.at);
     }
     row.received_at = now;

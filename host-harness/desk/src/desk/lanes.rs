@@ -1,4 +1,4 @@
-//! When the tickets of each lane are due, as far as it is known without asking.
+//! When the tickets of each lane are due, cached in memory.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,8 @@ use despertador_contract::Instant;
 
 use crate::store::LaneRow;
 
-/// All lanes. Of each it is known before when nothing is due in it: a ticket that is due later
-/// than it was leaves the bound where it is, and the store is asked when the bound has come.
+/// All lanes, each with a lower bound of its next due time. A ticket that moves to a later time
+/// leaves the bound unchanged; the store is queried once the bound has passed.
 #[derive(Default)]
 pub(crate) struct Lanes {
     lanes: HashMap<i64, Lane>,
@@ -16,7 +16,7 @@ pub(crate) struct Lanes {
 
 struct Lane {
     account: i64,
-    /// Nothing is due before; none if nothing is due at all.
+    /// Lower bound of the next due time; `None` if nothing is scheduled.
     earliest: Option<Instant>,
 }
 
@@ -39,7 +39,7 @@ impl Lanes {
         self.numbers.get(&(account, department.map(str::to_owned))).copied()
     }
 
-    /// Nothing is known any more.
+    /// Resets all bounds.
     pub(crate) fn forget(&mut self) {
         self.lanes.values_mut().for_each(|lane| lane.earliest = Some(Instant::MIN));
     }
@@ -60,7 +60,7 @@ impl Lanes {
         self.lanes.values().filter_map(|lane| lane.earliest).min()
     }
 
-    /// Account and number of the lanes in which something may be due.
+    /// Account and number of the lanes in which a ticket may be due.
     pub(crate) fn due(&self, now: Instant) -> Vec<(i64, i64)> {
         let due = |lane: &&(&i64, &Lane)| lane.1.earliest.is_some_and(|at| at <= now);
         let mut due: Vec<_> = self

@@ -1,19 +1,19 @@
-//! How late things were looked at or done, and how long they took: counted by class.
+//! Histograms of delays and durations.
 
 use despertador_contract::{Duration, Instant};
 
-/// Upper bounds of the classes, in milliseconds; what is later is in a class of its own.
+/// Upper bounds of the classes, in milliseconds; longer times are in a class of their own.
 const BOUNDS: [Duration; 9] =
     [10, 100, 1_000, 5_000, 30_000, 60_000, 300_000, 3_600_000, 86_400_000];
 
-/// Lengths of time, counted by class: how late tickets were looked at, how long commits took.
+/// A histogram of delays or durations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lateness {
-    /// How many there were.
+    /// Number of measurements.
     pub count: u64,
-    /// The sum of all, in milliseconds.
+    /// Sum of all, in milliseconds.
     pub sum: Duration,
-    /// The most, in milliseconds.
+    /// The longest, in milliseconds.
     pub most: Duration,
     classes: [u64; 10],
 }
@@ -30,7 +30,7 @@ impl Lateness {
         }
     }
 
-    /// How many were at most so long, for bounds in milliseconds that rise.
+    /// Cumulative counts by upper bound in milliseconds, ascending.
     pub fn classes(&self) -> impl Iterator<Item = (Duration, u64)> + '_ {
         BOUNDS.iter().zip(&self.classes).scan(0_u64, |sum, (bound, count)| {
             *sum = sum.saturating_add(*count);
@@ -39,16 +39,16 @@ impl Lateness {
     }
 }
 
-/// What waits for the desk or for people.
+/// What is waiting for the desk or for people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Tickets that are due and have not been looked at.
+    /// Due tickets that have not been evaluated.
     pub tickets: u64,
-    /// Actions that are to be carried out by now.
+    /// Due actions.
     pub actions: u64,
-    /// Actions that were given up and are to be looked at.
+    /// Dead letters.
     pub dead_letters: u64,
-    /// What came in, could not be read, and is to be looked at.
+    /// Inbound entries that nobody has handled.
     pub inbound: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What is due, looked at: oldest first, accounts and departments in turn.
+//! Evaluates due tickets: oldest first, accounts and departments in turn.
 
 use despertador_contract::{Decision, Duration, Instant, Outcome};
 use despertador_host::drain::Due;
@@ -10,20 +10,20 @@ use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{DueRow, EntryKind, Store};
 
-/// What a call of [`Desk::poll_due`] has done.
+/// The result of [`Desk::poll_due`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Polled {
-    /// How many tickets were looked at.
+    /// Number of evaluated tickets.
     pub tickets: usize,
-    /// How much later than its deadline the latest of them was, in milliseconds.
+    /// The greatest delay after a deadline, in milliseconds.
     pub lateness: Duration,
-    /// Whether there may be more to do at once.
+    /// Whether more may be due now.
     pub more: bool,
 }
 
 impl<S: Store> Desk<S> {
-    /// Looks at tickets whose deadline has passed, at most so many, and at those that a change of
-    /// policy may concern. Actions that become due go into the outbox.
+    /// Evaluates at most `budget` tickets: those whose deadline has passed, and open tickets after
+    /// a change of policy. Requested actions go to the outbox.
     ///
     /// # Errors
     ///
@@ -40,8 +40,8 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// Wakes tickets in commits of their own after one commit for all of them has failed, so that
-    /// those that it failed for are known.
+    /// Evaluates tickets in separate commits after the commit of all of them failed, to find the
+    /// damaged ones.
     fn poll_separately(&mut self, now: Instant, first: DeskError) -> Result<Polled, DeskError> {
         let suspects = std::mem::take(&mut self.suspects);
         if let [_] = suspects[..] {
@@ -71,7 +71,7 @@ impl<S: Store> Desk<S> {
         let lanes = self.lanes.due(now);
         let mut tx = self.begin(now);
         let mut polled = Polled::default();
-        // Turns are only had if all of this is stored.
+        // Turns only count once this is committed.
         let mut turns = self.turns.clone();
         let taken = turns.drain(self.candidates(&lanes, now, budget)?, budget);
         let mut late = Vec::with_capacity(taken.len());
@@ -108,15 +108,14 @@ impl<S: Store> Desk<S> {
         Ok(polled)
     }
 
-    /// Enough of what is due in each lane for its share of the budget; what was moved aside is not
-    /// in it.
+    /// Due tickets of each lane, enough for its share of the budget, without damaged ones.
     fn candidates(
         &self,
         lanes: &[(i64, i64)],
         now: Instant,
         budget: usize,
     ) -> Result<Vec<Due<i64, i64, DueRow>>, DeskError> {
-        // The lanes of one account share its turn, so that a share counts by accounts and lanes.
+        // Lanes of one account share its turn, so their shares are doubled.
         let share = budget.div_ceil(lanes.len().max(1)).saturating_mul(2).min(budget);
         let mut due = Vec::new();
         for (account, lane) in lanes {
@@ -131,7 +130,7 @@ impl<S: Store> Desk<S> {
         Ok(due)
     }
 
-    /// Asks what is due of the ticket of this number, if it can be read.
+    /// Evaluates the ticket with this number, and returns whether it was readable.
     fn evaluate_by_number(
         &mut self,
         tx: &mut Transaction,
@@ -159,7 +158,7 @@ impl<S: Store> Desk<S> {
         Ok(true)
     }
 
-    /// Asks what is due of one ticket.
+    /// Evaluates one ticket at this instant.
     fn evaluate(
         &mut self,
         tx: &mut Transaction,
@@ -184,7 +183,8 @@ impl<S: Store> Desk<S> {
         Ok(())
     }
 
-    /// Looks at open tickets of accounts whose policy was changed, from where it was left.
+    /// Evaluates open tickets of accounts whose policy changed, continuing where the last call
+    /// stopped.
     fn sweep(
         &mut self,
         tx: &mut Transaction,
@@ -213,7 +213,7 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// Whether a decision says something that the ticket does not say already.
+/// Whether a decision differs from what the ticket already has.
 fn is_new(loaded: &LoadedTicket, decision: &Decision) -> bool {
     match &decision.outcome {
         Outcome::Wait(wake) => {

@@ -1,4 +1,4 @@
-//! Questions: how a ticket stands, why, what has happened, and what people may do about it.
+//! Queries about tickets, and changes by people.
 
 use despertador_contract::duration;
 use despertador_contract::event_log::Row;
@@ -18,20 +18,20 @@ use crate::journal::JournalEntry;
 use crate::store::{EntryKind, EntryRow, OutboxRow, Query, Store, TicketRow};
 use despertador_contract::decision::decision_json;
 
-/// How a ticket stands.
+/// The state of a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketSnapshot {
     /// Its facts.
     pub ticket: Ticket,
-    /// When it is looked at again.
+    /// When it is evaluated next.
     pub due: Option<Instant>,
-    /// What becomes due then.
+    /// The step that is due then.
     pub next_step: Option<Step>,
-    /// Why it is set aside, if it is: the plugin could not answer.
+    /// Why it is deferred, if it is: the plugin could not evaluate it.
     pub deferred: Option<String>,
-    /// What is to be carried out, given up actions included.
+    /// The outbox, including dead letters.
     pub outbox: Vec<OutboxRow>,
-    /// Counted from 1, one more at each change.
+    /// Its version, from 1, incremented by each change.
     pub version: i64,
 }
 
@@ -42,49 +42,49 @@ pub struct TimelineEntry {
     pub seq: i64,
     /// When, by the desk's clock.
     pub at: Instant,
-    /// What it is about.
+    /// Its kind.
     pub kind: EntryKind,
-    /// The version of the policy that was asked; 0 if none was.
+    /// The version of the policy; 0 if none was evaluated.
     pub policy: i64,
-    /// What happened, as a row of an event log.
+    /// The event, as a row of an event log.
     pub row: Option<Value>,
-    /// What was decided.
+    /// The decision.
     pub decision: Option<Value>,
-    /// What else is to be known.
+    /// Further details.
     pub note: Option<Value>,
 }
 
-/// A ticket made anew from its journal alone.
+/// A ticket rebuilt from its journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rebuilt {
     /// Its facts.
     pub ticket: Ticket,
     /// The plugin's memory.
     pub memory: Memory,
-    /// Entries whose decision would be another one today.
+    /// Entries whose decision would differ today.
     pub differ: Vec<i64>,
 }
 
-/// As much of a tag as the audit shows: one that is refused may have any length.
+/// The beginning of a tag for the audit; a refused tag may have any length.
 fn shown(tag: &str) -> String {
     tag.chars().take(200).collect()
 }
 
-/// Something that a person does to a ticket.
+/// A change of a ticket by a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManualChange {
-    /// Give its customer more time.
+    /// Gives the customer more time, in milliseconds.
     Extend(Duration),
-    /// Stop its clock.
+    /// Stops the clock.
     Hold,
-    /// Let its clock run again.
+    /// Lets the clock run again.
     Release,
-    /// Put a tag on it, such as one that the policy exempts.
+    /// Adds a tag, such as one that the policy exempts.
     Exempt(String),
 }
 
 impl<S: Store> Desk<S> {
-    /// How a ticket stands.
+    /// The state of a ticket.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// Why a ticket is treated as it is, in words.
+    /// Explains the current decision about a ticket.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// What has happened to a ticket and was decided about it, from the beginning.
+    /// The journal of a ticket from the beginning: events and decisions.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ impl<S: Store> Desk<S> {
             .collect())
     }
 
-    /// What has happened to a ticket, as an event log that `despertador explain --log` reads.
+    /// The events of a ticket, as an event log that `despertador explain --log` reads.
     ///
     /// # Errors
     ///
@@ -160,12 +160,12 @@ impl<S: Store> Desk<S> {
         Ok(entries.into_iter().filter_map(|entry| entry.row).map(|row| row + "\n").collect())
     }
 
-    /// Why it was decided as an entry of the journal says, in words: the ticket is made anew from
-    /// its journal up to there, under the policies that were in force.
+    /// Explains the decision of a journal entry: rebuilds the ticket up to that entry, under the
+    /// policies then in force.
     ///
     /// # Errors
     ///
-    /// [`DeskError::Refused`] if nothing was decided there, or see [`DeskError`].
+    /// [`DeskError::Refused`] if the entry has no decision, or see [`DeskError`].
     pub fn query_entry_explanation(
         &mut self,
         account: &str,
@@ -188,7 +188,7 @@ impl<S: Store> Desk<S> {
         Ok(loaded.conversation.explain(&policy, at, reader)?)
     }
 
-    /// Makes a ticket anew from its journal, under the policies that were in force.
+    /// Rebuilds a ticket from its journal, under the policies then in force.
     ///
     /// # Errors
     ///
@@ -200,7 +200,7 @@ impl<S: Store> Desk<S> {
         Ok(Rebuilt { ticket: loaded.conversation.ticket, memory, differ })
     }
 
-    /// Plays entries of a ticket's journal. Which of them would be decided differently today.
+    /// Replays entries of a ticket's journal, and returns those whose decision would differ today.
     fn replay_journal(
         &self,
         account: &str,
@@ -234,7 +234,7 @@ impl<S: Store> Desk<S> {
         Ok((loaded, differ))
     }
 
-    /// Whether what is stored of a ticket is what its journal makes of it.
+    /// Whether the stored ticket equals the one rebuilt from its journal.
     ///
     /// # Errors
     ///
@@ -248,7 +248,7 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// Tickets of an account that answer a query; its `account` is put in here.
+    /// Tickets of an account that match a query; the query's `account` is ignored.
     ///
     /// # Errors
     ///
@@ -259,8 +259,8 @@ impl<S: Store> Desk<S> {
         Ok(self.store.tickets(&Query { account, customer, ..query.clone() })?)
     }
 
-    /// The answers that the customer of a ticket was last offered: those of the last action with
-    /// quick replies, within the last so many entries of the journal.
+    /// The quick replies last offered to the customer: those of the last action that had any,
+    /// within the last `entries` entries of the journal.
     ///
     /// # Errors
     ///
@@ -288,8 +288,8 @@ impl<S: Store> Desk<S> {
         Ok(Vec::new())
     }
 
-    /// Does what a person wants done to a ticket, and records who it was, in one commit. What is
-    /// refused is recorded as refused.
+    /// Changes a ticket by hand, with an audit entry in the same commit. A refused change is
+    /// recorded as refused.
     ///
     /// # Errors
     ///
@@ -351,7 +351,7 @@ impl<S: Store> Desk<S> {
         Ok(entries)
     }
 
-    /// Asks something of a ticket as it is.
+    /// Runs a query on a loaded ticket.
     fn with<R>(
         &mut self,
         account: &str,

@@ -1,11 +1,11 @@
-//! What waits to be handed out, account by account.
+//! Queues of actions to be claimed, one per account.
 //!
-//! Each account has a window of its own on its part of the outbox, which goes on behind what was
-//! looked at: what cannot be handed out yet (its customer has another action on its way) waits in
-//! a queue of its own and is not read again and again. So an account whose actions cannot be
-//! delivered takes neither the turns nor the time of the others.
+//! Each account has its own window on its part of the outbox, which moves past the rows already
+//! read. Actions that cannot be claimed yet, because their customer has another claimed action,
+//! wait in a separate queue and are not read again. So an account whose actions cannot be delivered
+//! does not delay the others.
 //!
-//! All of it is in memory and can be forgotten at any time: the outbox is then looked at anew.
+//! All of this is in memory and can be dropped at any time; the outbox is then read again.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -14,7 +14,7 @@ use despertador_host::drain::{Due, Turns};
 
 use crate::store::{OutboxPlace, StoreError, WaitingRow};
 
-/// At one time so many rows of an account's outbox are read at most.
+/// Maximum number of outbox rows read per account and call.
 const ROWS_MAX: usize = 1_024;
 
 /// The queues of all accounts.
@@ -23,21 +23,21 @@ pub(crate) struct Queues {
     queues: BTreeMap<i64, Queue>,
     /// The account whose turn began last.
     last: Option<i64>,
-    /// When something was last asked for: a clock that is set back makes all be looked at anew.
+    /// The instant of the last call: if the clock goes back, everything is read again.
     requested_action: Option<Instant>,
 }
 
-/// What waits in one account.
+/// The queue of one account.
 struct Queue {
-    /// Nothing behind `position` is due before; none if there is nothing.
+    /// Lower bound of the next due time after `position`; `None` if nothing is scheduled.
     earliest: Option<Instant>,
-    /// What is before was looked at.
+    /// Rows up to here were read.
     position: Option<OutboxPlace>,
-    /// To be handed out next.
+    /// Rows to be claimed next.
     ready: VecDeque<WaitingRow>,
-    /// By customer: waits until another action of the same one is reported on.
+    /// Rows waiting for another action of the same customer, by customer.
     held: HashMap<String, VecDeque<WaitingRow>>,
-    /// The keys in `ready` and `held`.
+    /// Keys of the rows in `ready` and `held`.
     known: HashSet<String>,
     turns: Turns<(), i64>,
 }
@@ -56,36 +56,36 @@ impl Default for Queue {
 }
 
 impl Queues {
-    /// Queues of accounts in which nothing was looked at yet.
+    /// Creates queues for accounts whose outbox was not read yet.
     pub(crate) fn new(accounts: impl Iterator<Item = i64>) -> Self {
         let queues = accounts.map(|account| (account, Queue::default())).collect();
         Self { queues, last: None, requested_action: None }
     }
 
-    /// Nothing is known any more.
+    /// Drops everything that was read.
     pub(crate) fn forget(&mut self) {
         self.queues.values_mut().for_each(|queue| *queue = Queue::default());
     }
 
-    /// A row of the outbox is to be handed out at an instant.
+    /// Notes that a row of the outbox is due at an instant.
     pub(crate) fn put(&mut self, account: i64, next: Instant) {
         let queue = self.queues.entry(account).or_default();
         queue.earliest = Some(queue.earliest.map_or(next, |at| at.min(next)));
-        // What is put before the window is not passed over.
+        // A row before the window moves the window back.
         if queue.position.is_some_and(|position| position.next >= next) {
             queue.position = Some(OutboxPlace { next, row: i64::MIN });
         }
     }
 
-    /// A row that was handed out is in nobody's hands any more: whoever waits for its customer is
-    /// next, and so is the row itself if it is still there.
+    /// Returns a claimed row: the next row of its customer becomes ready, and the row itself if it
+    /// still exists.
     pub(crate) fn give_back(&mut self, account: i64, row: WaitingRow, customer: Option<&str>) {
         let queue = self.queues.entry(account).or_default();
         queue.make_ready(row);
         self.release(account, customer);
     }
 
-    /// The customer has no action on its way any more.
+    /// Releases the next row of a customer without claimed actions.
     pub(crate) fn release(&mut self, account: i64, customer: Option<&str>) {
         let Some((customer, queue)) = customer.zip(self.queues.get_mut(&account)) else { return };
         let Some(held) = queue.held.get_mut(customer) else { return };
@@ -97,7 +97,7 @@ impl Queues {
         }
     }
 
-    /// The row waits for another action of its customer.
+    /// Holds a row until another action of its customer is done.
     pub(crate) fn hold(&mut self, account: i64, customer: String, row: WaitingRow) {
         let queue = self.queues.entry(account).or_default();
         if queue.known.insert(row.key.clone()) {
@@ -105,8 +105,8 @@ impl Queues {
         }
     }
 
-    /// When something can be handed out in an account that is not full: an instant in the past
-    /// means at once.
+    /// When the next row can be claimed, in accounts that are not full; an instant in the past
+    /// means now.
     pub(crate) fn next(&self, is_full: impl Fn(i64) -> bool) -> Option<Instant> {
         let queues = self.queues.iter().filter(|(account, _)| !is_full(**account));
         queues
@@ -117,9 +117,9 @@ impl Queues {
             .min()
     }
 
-    /// At most so many rows to hand out now: accounts in turn, within an account its departments.
-    /// `room` says how many an account may have, `is_taken` what is on its way, and `read` reads
-    /// an account's outbox behind a place: rows due by now and when the next one is.
+    /// Takes at most `budget` rows: accounts in turn, within an account its departments. `room`
+    /// returns how many an account may have, `is_taken` whether a row is claimed, and `read` reads
+    /// an account's outbox after a position.
     pub(crate) fn take(
         &mut self,
         now: Instant,
@@ -138,7 +138,7 @@ impl Queues {
         let order: Vec<i64> = after.chain(before).collect();
         let mut picked: VecDeque<(i64, VecDeque<WaitingRow>)> = VecDeque::new();
         for account in order {
-            // The first so many accounts have one each, and nobody else would get a turn.
+            // The first `budget` accounts get one row each; nobody else would get a turn.
             if picked.len() >= budget {
                 break;
             }
@@ -178,13 +178,13 @@ impl Queues {
     }
 }
 
-/// What was read of an account's outbox.
+/// Rows read from an account's outbox.
 pub(crate) struct Read {
-    /// Rows that are due, in order.
+    /// Due rows, in order.
     pub(crate) rows: Vec<WaitingRow>,
-    /// When the next row behind them is due, if they are all that are due now.
+    /// When the next row after them is due, if these are all due ones.
     pub(crate) next: Option<Instant>,
-    /// Whether they are all.
+    /// Whether these are all due rows.
     pub(crate) is_all: bool,
 }
 
@@ -195,7 +195,7 @@ impl Queue {
         }
     }
 
-    /// Looks at the outbox until so many rows are ready, or nothing more is due.
+    /// Reads the outbox until enough rows are ready or nothing more is due.
     fn fill(
         &mut self,
         now: Instant,
@@ -203,7 +203,7 @@ impl Queue {
         is_taken: impl Fn(&str) -> bool,
         mut read: impl FnMut(Option<OutboxPlace>, usize) -> Result<Read, StoreError>,
     ) -> Result<(), StoreError> {
-        // For departments to take turns more is looked at than may go.
+        // Reads more than may be taken, so that departments can take turns.
         let wanted = most.saturating_mul(4);
         let mut looked_at = 0;
         while self.ready.len() < wanted
@@ -223,7 +223,7 @@ impl Queue {
         Ok(())
     }
 
-    /// At most so many of what is ready, departments in turn.
+    /// Picks at most `most` ready rows, departments in turn.
     fn pick(&mut self, now: Instant, most: usize) -> VecDeque<WaitingRow> {
         let due = |row: WaitingRow| Due {
             account: (),
@@ -231,7 +231,7 @@ impl Queue {
             due: row.place.next,
             item: row,
         };
-        // Not all of what waits: that could be very many.
+        // Only a part of the ready rows, of which there may be very many.
         let window = self.ready.len().min(most.saturating_mul(4));
         let candidates: Vec<_> = self.ready.drain(..window).map(due).collect();
         let rest: Vec<WaitingRow> = candidates.iter().map(|due| due.item.clone()).collect();

@@ -1,4 +1,4 @@
-//! One thing that happened to one ticket, told to the plugin.
+//! Records one event of one ticket: the plugin evaluates it, the journal keeps it.
 
 use despertador_contract::event_log::Row;
 use despertador_contract::facts;
@@ -15,16 +15,17 @@ use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{EntryKind, Store};
 
-/// Why the plugin did not take in what happened.
+/// Why an event was not recorded.
 pub(crate) enum RecordError {
-    /// What happened is itself the reason: it will never be taken in.
+    /// The event itself is invalid: it will never be recorded.
     Refused(String),
-    /// The plugin could not answer.
+    /// The plugin failed.
     Failed(CallError),
 }
 
 impl<S: Store> Desk<S> {
-    /// Tells the plugin, takes it down, and does what follows.
+    /// Has the plugin evaluate an event, writes it to the journal and settles the decision. The
+    /// event of a deferred ticket is only written to the journal.
     pub(super) fn record(
         &mut self,
         tx: &mut Transaction,
@@ -73,8 +74,8 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// Makes the call that belongs to a row, with the facts that are true once it has happened. When
-/// it fails the ticket is as it was.
+/// Makes the call of a row, with the facts that are true once it has happened. On an error the
+/// ticket is unchanged.
 pub(crate) fn evaluate_row(
     policy: &Policy,
     loaded: &mut LoadedTicket,
@@ -86,7 +87,7 @@ pub(crate) fn evaluate_row(
     if let Some(changed) = &row.facts {
         let ticket = facts::with(&conversation.ticket, changed)
             .map_err(|wrong| RecordError::Refused(wrong.to_string()))?;
-        // Of all facts, for what was known before counts as well.
+        // Checks all facts: those that were known before count too.
         bounds::ticket(&ticket).map_err(refused)?;
         facts = Some(ticket);
     }
@@ -97,7 +98,7 @@ pub(crate) fn evaluate_row(
     };
     bounds::call(call).map_err(refused)?;
     let recorded = conversation.record(policy, facts, call).map_err(|error| match error {
-        // These speak of what was given, and it will not be otherwise the next time.
+        // The input is at fault; another attempt would fail in the same way.
         CallError::Fault(Fault::BadTime(_) | Fault::OverLimit(_)) => {
             RecordError::Refused(error.to_string())
         }

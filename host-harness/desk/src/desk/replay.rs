@@ -1,8 +1,8 @@
-//! A journal replayed: what another plugin or another policy would have decided at each entry.
+//! Replays a journal: what another plugin or another policy would have decided at each entry.
 //!
-//! What happened stays as it was recorded, the actions that were carried out and the moments at
-//! which the desk looked included. So each entry is one question, put to both sides in the same
-//! words; what a customer would have done after another reminder nobody can replay.
+//! The recorded events stay as they are, including carried out actions and the instants of
+//! evaluation. So each entry is one question to both sides; what a customer would have done after
+//! another reminder cannot be replayed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -23,7 +23,7 @@ use crate::journal::{JournalEntry, Line};
 use crate::store::{EntryKind, PolicyRow};
 use despertador_contract::decision::decision_json;
 
-/// A journal is replayed: line by line, and then [`end`](Self::end).
+/// A replay: [`push`](Self::push) each line, then [`end`](Self::end).
 pub struct Replay {
     old: Side,
     new: Side,
@@ -33,51 +33,51 @@ pub struct Replay {
     ticket: Option<TicketReplay>,
 }
 
-/// How a journal is replayed.
+/// Options of a replay.
 #[derive(Debug, Clone)]
 pub struct ReplayOptions {
-    /// The policy that takes the place of all that were in force; none for these.
+    /// A policy that replaces all recorded ones; `None` for the recorded ones.
     pub policy: Option<String>,
-    /// Of so many tickets the first difference is explained.
+    /// Maximum number of tickets whose first difference is explained.
     pub explained: usize,
     /// The language of the explanations.
     pub language: String,
-    /// The zone of the times in them; none for that of each policy.
+    /// The zone of the times in them; `None` for that of each policy.
     pub zone: Option<Zone>,
 }
 
 impl ReplayOptions {
-    /// The zone in which times about a policy are said.
+    /// The zone of times under a policy.
     fn zone_of(&self, policy: &Policy) -> Zone {
         self.zone.clone().unwrap_or_else(|| Zone::of_policy(policy.config()))
     }
 
-    /// Who reads an explanation.
+    /// The reader of an explanation.
     fn reader(&self, policy: &Policy, at: Instant) -> Reader {
         let utc_offset = self.zone_of(policy).offset_at(at);
         Reader { language: self.language.clone(), utc_offset }
     }
 }
 
-/// What came of it.
+/// The result of the replay.
 #[derive(Debug, Clone, Default)]
 pub struct Replayed {
-    /// Tickets.
+    /// Replayed tickets.
     pub tickets: u64,
-    /// Decisions that were compared.
+    /// Compared decisions.
     pub decisions: u64,
-    /// Decisions that would be others.
+    /// Decisions that differ.
     pub differ: u64,
-    /// Of each kind of difference, how many decisions and how many tickets have it.
+    /// Decisions and tickets by kind of difference.
     pub kinds: BTreeMap<Kind, Count>,
-    /// Of each department, tickets and those with a difference. A ticket counts in the department
-    /// that it has at its first difference, or at its end.
+    /// Tickets by department, and those with a difference. A ticket counts in the department it has
+    /// at its first difference, or at its end.
     pub departments: BTreeMap<Option<String>, Count>,
-    /// The first difference of each ticket, as far as they were wanted.
+    /// The first difference of each ticket, up to the wanted number.
     pub first: Vec<Difference>,
-    /// Tickets with a difference that are not among these.
+    /// Tickets with a difference beyond that number.
     pub more: u64,
-    /// Tickets that the new side could not follow to their end.
+    /// Tickets that the new plugin could not replay to their end.
     pub broken: u64,
 }
 
@@ -89,64 +89,64 @@ impl Replayed {
     }
 }
 
-/// How many of something.
+/// A count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
-    /// Of a kind: decisions. Of a department: tickets.
+    /// Decisions of a kind, or tickets of a department.
     pub all: u64,
     /// Tickets with a difference.
     pub tickets: u64,
 }
 
-/// The first decision about a ticket that would be another one.
+/// The first differing decision about a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The account.
     pub account: String,
     /// The ticket.
     pub ticket: String,
-    /// Its department at that moment.
+    /// Its department at that entry.
     pub department: Option<String>,
-    /// The entry of the journal.
+    /// The number of the journal entry.
     pub seq: i64,
     /// When, by the desk's clock.
     pub at: Instant,
-    /// The zone in which its times are said.
+    /// The zone of its times.
     pub zone: Zone,
-    /// What kind of difference it is.
+    /// The kind of difference.
     pub kind: Kind,
-    /// What was decided then.
+    /// The recorded decision.
     pub recorded: Value,
-    /// What would be decided now, or why nothing could be.
+    /// The new decision, or why there is none.
     pub replayed: Result<Value, String>,
-    /// Why it was decided so, or why that cannot be said.
+    /// The explanation of the recorded decision, or why there is none.
     pub why_recorded: Result<Explanation, String>,
-    /// Why it would be decided so now, or why that cannot be said.
+    /// The explanation of the new decision, or why there is none.
     pub why_replayed: Result<Explanation, String>,
-    /// Whether the plugin that explains what was recorded would decide the same today.
+    /// Whether the old plugin still makes the recorded decision.
     pub reproduced: bool,
 }
 
-/// A plugin, and the policies of the journal as it reads them.
+/// A plugin with the journal's policies, parsed by it.
 struct Side {
     plugin: Plugin,
-    /// Takes the place of all of them.
+    /// Replaces all of them.
     fixed: Option<Policy>,
     read: HashMap<(String, i64), Policy>,
 }
 
-/// The ticket that is being told.
+/// The ticket being replayed.
 struct TicketReplay {
     account: String,
     id: String,
     loaded: LoadedTicket,
     pending: Vec<Row>,
-    /// What was told so far, for the old side; empty once that is of no use.
+    /// The entries so far, for the old side; empty once it is not needed.
     past: Vec<JournalEntry>,
     kinds: Vec<Kind>,
-    /// The department that it had at its first difference.
+    /// Its department at its first difference.
     differed: Option<Option<String>>,
-    /// The new side could not answer: what comes after it cannot be compared.
+    /// The new plugin failed; later entries cannot be compared.
     is_broken: bool,
 }
 
@@ -177,12 +177,11 @@ impl Side {
 }
 
 impl Replay {
-    /// A replay of what `old` decided on `new`. `old` only explains: what was decided is in the
-    /// journal.
+    /// Creates a replay on `new`. `old` only explains the recorded decisions.
     ///
     /// # Errors
     ///
-    /// The new plugin refuses the policy that was asked for.
+    /// The new plugin refuses the replacement policy.
     pub fn new(old: Plugin, new: Plugin, options: ReplayOptions) -> Result<Self, DeskError> {
         let fixed = match &options.policy {
             Some(config) => Some(new.policy(config, &Surroundings::default())?),
@@ -199,12 +198,12 @@ impl Replay {
         })
     }
 
-    /// Takes the next line of the journal.
+    /// Replays the next line of the journal.
     ///
     /// # Errors
     ///
-    /// The journal is damaged, or the new plugin refuses a policy of it.
-    pub fn take(&mut self, line: Line) -> Result<(), DeskError> {
+    /// The journal is damaged, or the new plugin refuses one of its policies.
+    pub fn push(&mut self, line: Line) -> Result<(), DeskError> {
         let entry = match line {
             Line::Policy { account, row } => {
                 self.policies.insert((account, row.version), row);
@@ -226,7 +225,7 @@ impl Replay {
         taken
     }
 
-    /// What came of it.
+    /// The result of the replay.
     #[must_use]
     pub fn end(mut self) -> Replayed {
         self.end_ticket();
@@ -324,7 +323,7 @@ impl Replay {
         Ok(())
     }
 
-    /// Tells the old side all that led to an entry, and asks why.
+    /// Replays all entries up to this one on the old side, and explains the decision.
     fn explain_recorded(
         &mut self,
         past: &[JournalEntry],
@@ -369,7 +368,7 @@ impl TicketReplay {
     }
 }
 
-/// Puts the question of an entry again. None: nothing was asked then.
+/// Replays an entry; `None` if it has no decision.
 pub(super) fn replay_entry(
     policy: &Policy,
     loaded: &mut LoadedTicket,

@@ -1,4 +1,4 @@
-//! What follows from a decision: an action in the outbox, a deadline, or nothing.
+//! Settles a decision: an action in the outbox, a deadline, or neither.
 
 use despertador_contract::key;
 use despertador_contract::{Action, Decision, Outcome};
@@ -9,11 +9,11 @@ use super::transaction::Transaction;
 use crate::decision::{may_resend, requested_action};
 use crate::store::{OutboxChange, OutboxRow, OutboxState, Store};
 
-/// Why an action is withdrawn when the plugin asks for something else.
+/// The reason for withdrawing an action when the plugin requests another one.
 const NOT_ASKED_FOR: &str = "the plugin no longer asks for it";
 
 impl<S: Store> Desk<S> {
-    /// Makes outbox and deadline of a ticket what a decision asks for.
+    /// Updates a ticket's outbox and deadline to match a decision.
     pub(super) fn settle(
         &mut self,
         tx: &mut Transaction,
@@ -31,7 +31,7 @@ impl<S: Store> Desk<S> {
         }
     }
 
-    /// Puts a ticket into the lane of its department, which is made where there is none yet.
+    /// Moves a ticket to the lane of its department, creating the lane if necessary.
     pub(super) fn take_lane(&self, tx: &mut Transaction, loaded: &mut LoadedTicket) {
         let department = loaded.conversation.ticket.department.clone();
         let lane = self
@@ -41,8 +41,8 @@ impl<S: Store> Desk<S> {
         loaded.move_to(lane);
     }
 
-    /// Takes out of the outbox what is no longer asked for, but what is on its way just now: it
-    /// may have arrived, and what became of it will be told.
+    /// Withdraws actions that are no longer requested, except claimed ones: they may have been
+    /// delivered, and their result will be reported.
     fn withdraw_others(
         &self,
         tx: &mut Transaction,
@@ -66,7 +66,7 @@ impl<S: Store> Desk<S> {
     }
 }
 
-/// Puts an action into the outbox, or keeps the one that is there under its key.
+/// Adds an action to the outbox; an open row under the same key stays.
 fn ask(tx: &mut Transaction, loaded: &mut LoadedTicket, action: &Action) {
     let key = key::render(&action.key);
     let place = loaded.outbox_place(&key);
@@ -89,7 +89,7 @@ fn ask(tx: &mut Transaction, loaded: &mut LoadedTicket, action: &Action) {
     };
     tx.batch.outbox.push(OutboxChange::Put(Box::new(row.clone())));
     match place.and_then(|index| loaded.outbox.get_mut(index)) {
-        // It was given up, and the plugin asks for it anew.
+        // The action was given up and is requested again.
         Some(given_up) => *given_up = row,
         None => loaded.outbox.push(row),
     }

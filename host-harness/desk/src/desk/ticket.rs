@@ -1,4 +1,4 @@
-//! A ticket as the desk keeps it in memory while it works on it.
+//! A ticket loaded into memory.
 
 use despertador_contract::facts;
 use despertador_contract::key;
@@ -10,21 +10,21 @@ use serde_json::Value;
 use crate::error::DeskError;
 use crate::store::{AliasRow, OutboxRow, TicketChange, TicketRow};
 
-/// The fact that names the customer.
+/// The fact with the customer's id.
 const CUSTOMER: &str = "customer.id";
 
-/// The fact that gives another name of the customer, by which they may be looked for.
+/// The fact with another name of the customer, by which their tickets can be found.
 const ALIAS: &str = "customer.alias";
 
-/// The fact that names the ticket that goes on from this one.
+/// The fact with the id of the ticket that continues this one.
 pub(crate) const CONTINUED_BY: &str = "continued-by";
 
-/// A ticket, what the plugin remembers of it, and what is to be carried out.
+/// A ticket with its memory and its outbox.
 #[derive(Debug, Clone)]
 pub(crate) struct LoadedTicket {
     pub(crate) no: i64,
     pub(crate) account: i64,
-    /// The version that is stored; 0 while nothing is.
+    /// The stored version; 0 if the ticket is not stored.
     pub(crate) version: i64,
     pub(crate) lane: i64,
     pub(crate) conversation: Conversation,
@@ -35,20 +35,20 @@ pub(crate) struct LoadedTicket {
     pub(crate) failures: i64,
     pub(crate) pending: Option<i64>,
     pub(crate) last: i64,
-    /// The latest instant at which something was recorded of it.
+    /// The instant of its latest record.
     latest: Instant,
-    /// The customer in their canonical spelling.
+    /// The customer's id in its canonical spelling.
     customer: Option<String>,
     facts: String,
     carried_out: String,
-    /// Whether anything is to be stored.
+    /// Whether the ticket has changes to commit.
     pub(crate) is_changed: bool,
     moved: bool,
     rescheduled: bool,
 }
 
 impl LoadedTicket {
-    /// A ticket that nobody has heard of. Its channel is one without abilities until it is named.
+    /// An unknown ticket. Until its channel is known, the channel has no abilities.
     pub(crate) fn new(no: i64, account: i64, id: &str) -> Self {
         Self {
             no,
@@ -110,7 +110,7 @@ impl LoadedTicket {
         })
     }
 
-    /// The ticket that goes on from this one, where the fact `continued-by` names it.
+    /// The ticket that continues this one, from the fact `continued-by`.
     pub(crate) fn continued_by(&self) -> Option<&str> {
         self.other_fact(CONTINUED_BY)
     }
@@ -120,19 +120,19 @@ impl LoadedTicket {
         more.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The customer in their canonical spelling, where the fact `customer.id` names them.
+    /// The customer's id in its canonical spelling, from the fact `customer.id`.
     pub(crate) fn customer(&self) -> Option<&str> {
         self.customer.as_deref()
     }
 
-    /// Another name of the customer that is to be stored.
+    /// Another name of the customer to be stored.
     pub(crate) fn new_alias(&self) -> Option<AliasRow> {
         let alias = canonical_customer(self.other_fact(ALIAS).filter(|_| self.moved)?);
         Some(AliasRow { account: self.account, alias, ticket: self.no })
     }
 
-    /// Goes on from another ticket: its memory, what was carried out, and what is known of the
-    /// customer are this one's from here on. Not if something has happened to this one already.
+    /// Continues another ticket: takes over its facts, its memory and the keys of its actions. Only
+    /// for a ticket without records.
     pub(crate) fn go_on_from(&mut self, facts: Ticket, memory: Vec<u8>, carried_out: &[ActionKey]) {
         let id = self.id().to_owned();
         let keys = carried_out.iter().map(|key| ActionKey { ticket: id.clone(), ..key.clone() });
@@ -146,25 +146,25 @@ impl LoadedTicket {
         &self.conversation.ticket.id
     }
 
-    /// The facts are no longer those that were stored.
+    /// Notes that the facts differ from the stored ones.
     pub(crate) fn facts_changed(&mut self) {
         self.customer = self.other_fact(CUSTOMER).map(canonical_customer);
         self.facts.clear();
         self.moved = true;
     }
 
-    /// An action was carried out.
+    /// Notes that an action was carried out.
     pub(crate) fn carried_out_changed(&mut self) {
         let keys = self.conversation.carried_out().iter().chain(self.conversation.replied());
         self.carried_out = write_keys(keys);
     }
 
-    /// Now, for this ticket: its instants never go back, whatever the clock does.
+    /// The current instant for this ticket: it never goes back, even if the clock does.
     pub(crate) fn now(&self, clock: Instant) -> Instant {
         clock.max(self.latest)
     }
 
-    /// Something is recorded of it now.
+    /// Notes a record, and returns its instant.
     pub(crate) fn recorded(&mut self, clock: Instant) -> Instant {
         self.latest = self.now(clock);
         self.is_changed = true;
@@ -192,7 +192,7 @@ impl LoadedTicket {
         self.outbox.iter().position(|row| row.key == key)
     }
 
-    /// What is to be stored; the next version counts as stored from here on.
+    /// The change to commit. From here on the next version counts as stored.
     pub(crate) fn change(&mut self, now: Instant) -> TicketChange {
         self.latest = self.now(now);
         if self.facts.is_empty() {
@@ -227,14 +227,14 @@ impl LoadedTicket {
     }
 }
 
-/// Keys of a ticket's actions, `CYCLE/STEP` a line: whatever its id is, what is written is read.
+/// Writes the keys of a ticket's actions, one `CYCLE/STEP` per line; readable for any ticket id.
 fn write_keys<'a>(keys: impl Iterator<Item = &'a ActionKey>) -> String {
     keys.fold(String::new(), |text, key| {
         text + &format!("{}/{}\n", key.cycle, key::render_step(&key.step))
     })
 }
 
-/// Reads what [`write_keys`] wrote; earlier versions wrote the ticket's id before the cycle.
+/// Reads the output of [`write_keys`]; earlier versions wrote the ticket's id before the cycle.
 fn read_keys(ticket: &str, text: &str) -> Result<Vec<ActionKey>, String> {
     let key = |line: &str| {
         let mut parts = line.rsplitn(3, '/');

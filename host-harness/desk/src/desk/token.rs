@@ -1,4 +1,4 @@
-//! Tokens of an interface: who may do what in which accounts. The tokens themselves are not kept.
+//! Access tokens: who may do what in which accounts. The tokens themselves are not stored.
 
 use despertador_contract::Instant;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::error::DeskError;
 use crate::store::{Store, TokenRow};
 
 impl<S: Store> Desk<S> {
-    /// All tokens, those taken back included, the oldest first.
+    /// All tokens, including revoked ones, the oldest first.
     ///
     /// # Errors
     ///
@@ -17,7 +17,7 @@ impl<S: Store> Desk<S> {
         Ok(self.store.tokens()?)
     }
 
-    /// Keeps a new token. Its name is unique among those in use.
+    /// Stores a new token. Its name is unique among the valid ones.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl<S: Store> Desk<S> {
         self.put_token(now, token, by, "token-created")
     }
 
-    /// Takes a token back, by its name. False: there is none in use of this name.
+    /// Revokes the valid token of this name, and returns whether there is one.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl<S: Store> Desk<S> {
         Ok(true)
     }
 
-    /// Each account of the token sees in its audit what was done.
+    /// Adds an audit entry to each account of the token.
     fn put_token(
         &mut self,
         now: Instant,
@@ -58,7 +58,7 @@ impl<S: Store> Desk<S> {
         by: &str,
         what: &str,
     ) -> Result<(), DeskError> {
-        // A token whose accounts cannot be read is taken back in the sight of all of them.
+        // A token whose accounts cannot be read is shown as revoked in all accounts.
         let named = token.accounts.clone().unwrap_or_else(|_| vec!["*".into()]);
         let details =
             json!({ "name": token.name, "scopes": token.scopes_text(), "accounts": named });

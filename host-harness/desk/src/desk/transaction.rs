@@ -1,4 +1,4 @@
-//! What is done until the next commit.
+//! Changes until the next commit.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::ticket::LoadedTicket;
 use crate::store::{Batch, EntryKind, EntryRow, LaneRow, Numbers, OutboxChange};
 use despertador_contract::decision::decision_json;
 
-/// Tickets taken in hand and what is to be stored of them.
+/// Loaded tickets and what is to be stored of them.
 pub(crate) struct Transaction {
     pub(crate) now: Instant,
     pub(crate) loaded: HashMap<String, LoadedTicket>,
@@ -19,13 +19,13 @@ pub(crate) struct Transaction {
     pub(crate) numbers: Numbers,
     /// The lanes of `batch`, by account and department.
     lanes: HashMap<(i64, Option<String>), i64>,
-    /// What becomes of actions, by account; it counts once it is stored.
+    /// Results of actions by account; added to the counts after the commit.
     pub(crate) counts: HashMap<i64, Counts>,
-    /// Deadlines of actions carried out, and when they were.
+    /// Deadlines of carried out actions, and the instants of their delivery.
     pub(crate) carried_out: Vec<(Instant, Instant)>,
 }
 
-/// What an entry of the journal says.
+/// The contents of a journal entry.
 #[derive(Default)]
 pub(crate) struct Entry<'a> {
     pub(crate) policy: i64,
@@ -56,7 +56,7 @@ impl Transaction {
         self.loaded.insert(ticket_key(loaded.account, loaded.id()), loaded);
     }
 
-    /// Takes down what happened to a ticket.
+    /// Adds an entry to the ticket's journal.
     pub(crate) fn add_entry(
         &mut self,
         loaded: &mut LoadedTicket,
@@ -80,7 +80,7 @@ impl Transaction {
         seq
     }
 
-    /// Takes a row out of the outbox and says why.
+    /// Withdraws an action from the outbox, with the reason.
     pub(crate) fn withdraw(&mut self, loaded: &mut LoadedTicket, index: usize, why: &str) {
         let row = loaded.outbox.remove(index);
         let counts = self.count(loaded.account);

@@ -1,12 +1,12 @@
-//! The one place that knows what time it is.
+//! The only place that reads the time.
 
 use std::time::SystemTime;
 
 use despertador_contract::Instant;
 
-/// Tells the time.
+/// A clock.
 pub trait Clock: Send + Sync + 'static {
-    /// Now, in milliseconds since 1970-01-01T00:00:00Z.
+    /// The current time, in milliseconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> Instant;
 }
 

@@ -11,26 +11,26 @@ use crate::desk::{Delivery, DeliveryReport, Desk, Incoming};
 use crate::error::DeskError;
 use crate::store::{Store, StoreError, StoreProblem};
 
-/// The longest sleep while something is due later: a clock that was set is noticed after it.
-const NAP: Duration = Duration::from_secs(1);
-/// The sleep when nothing is due at all.
-const LONG_SLEEP: Duration = Duration::from_secs(60);
-/// The pause of the desk's own work after the store has failed, in milliseconds.
-const AFTER_FAILURE: i64 = 1_000;
+/// The longest sleep while something is scheduled, so that a changed clock is noticed.
+const SLEEP_WHILE_SCHEDULED: Duration = Duration::from_secs(1);
+/// The sleep while nothing is scheduled.
+const SLEEP_WHILE_IDLE: Duration = Duration::from_secs(60);
+/// The pause of the desk's own work after a failure of the store, in milliseconds.
+const FAILURE_PAUSE_MS: i64 = 1_000;
 
 pub(super) struct Writer<S> {
     desk: Desk<S>,
     clock: Arc<dyn Clock>,
     requests: Receiver<Request<S>>,
-    /// None once the desk stops: the workers then end by themselves.
+    /// `None` once the desk stops: the workers then end by themselves.
     jobs: Option<Sender<Delivery>>,
     options: RuntimeOptions,
     on_their_way: usize,
-    /// Nothing of the desk's own is done before, for the store has failed.
+    /// The desk's own work pauses until then, after a failure of the store.
     rests_until: Option<Instant>,
 }
 
-/// What waits and is done together.
+/// Requests that share a commit.
 struct Together {
     incoming: Vec<Incoming>,
     replies: Vec<(usize, Then)>,
@@ -63,7 +63,7 @@ impl<S: Store> Writer<S> {
         self.desk
     }
 
-    /// Serves a request and all that wait behind it, as far as they go into one commit.
+    /// Serves a request and those waiting behind it, as many as fit into one commit.
     fn serve(&mut self, first: Request<S>) {
         let mut together =
             Together { incoming: Vec::new(), replies: Vec::new(), reports: Vec::new() };
@@ -76,7 +76,7 @@ impl<S: Store> Writer<S> {
                 }
                 Request::Reported(report) => together.reports.push(report),
                 Request::Ask(question) => {
-                    // Who asks sees what was told before.
+                    // A query sees the events recorded before it.
                     self.store(&mut together);
                     question(&mut self.desk, self.clock.now());
                 }
@@ -93,7 +93,7 @@ impl<S: Store> Writer<S> {
         let reports = std::mem::take(&mut together.reports);
         if !reports.is_empty() {
             self.on_their_way = self.on_their_way.saturating_sub(reports.len());
-            // If this is not stored they are handed out again, under their keys.
+            // If this is not stored, the actions are claimed again, under their keys.
             if let Err(error) = self.measured(now, |desk| desk.record_deliveries(now, &reports)) {
                 self.rest_after(now, error);
             }
@@ -120,12 +120,12 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Looks at what is due and hands out as much as there are hands.
+    /// Evaluates due tickets and claims as many actions as there are free workers.
     fn own_work(&mut self) {
         let now = self.clock.now();
         if self
             .rests_until
-            .is_some_and(|until| now < until && until <= now.saturating_add(AFTER_FAILURE))
+            .is_some_and(|until| now < until && until <= now.saturating_add(FAILURE_PAUSE_MS))
         {
             return;
         }
@@ -154,7 +154,7 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Does something that ends in a commit, and takes down how long it took.
+    /// Runs a committing call and measures its duration.
     fn measured<R>(&mut self, begun: Instant, work: impl FnOnce(&mut Desk<S>) -> R) -> R {
         let done = work(&mut self.desk);
         self.desk.note_commit(begun, self.clock.now());
@@ -167,21 +167,21 @@ impl<S: Store> Writer<S> {
             self.jobs = None;
         }
         self.desk.note_trouble(now, error);
-        self.rests_until = Some(now.saturating_add(AFTER_FAILURE));
+        self.rests_until = Some(now.saturating_add(FAILURE_PAUSE_MS));
     }
 
     fn sleep(&self) -> Duration {
         if self.jobs.is_none() {
-            return LONG_SLEEP;
+            return SLEEP_WHILE_IDLE;
         }
         let hands = self.options.workers > self.on_their_way;
         let delivery = self.desk.next_delivery().filter(|_| hands);
         let Some(next) = [self.desk.next_due(), delivery].into_iter().flatten().min() else {
-            return LONG_SLEEP;
+            return SLEEP_WHILE_IDLE;
         };
         let next = self.rests_until.map_or(next, |until| until.max(next));
         let millis = u64::try_from(next.saturating_sub(self.clock.now())).unwrap_or(0);
-        Duration::from_millis(millis).min(NAP)
+        Duration::from_millis(millis).min(SLEEP_WHILE_SCHEDULED)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Posting over HTTP as the sinks here do: bounded in time and in size, no redirects, no proxy.
+//! HTTP posts of the sinks: limited in time and size, without redirects and proxies.
 //!
 //! | answer | what it means |
 //! |---|---|
@@ -26,18 +26,18 @@ use ureq::Agent;
 use crate::desk::DeliveryOutcome;
 use crate::runtime::Clock;
 
-/// Posts, and says what was answered.
+/// Posts and returns the answer.
 #[derive(Clone)]
 pub struct Http {
     agent: Agent,
     clock: Arc<dyn Clock>,
 }
 
-/// What was answered. The body is read only if somebody asks for it.
+/// An answer. Its body is read only on request.
 pub struct Answer {
     /// The status, such as 200.
     pub status: u16,
-    /// In how many milliseconds the receiver wants to be asked again, if it says so.
+    /// The pause that the receiver asks for, in milliseconds.
     pub retry_after: Option<Duration>,
     body: ureq::Body,
 }
@@ -47,17 +47,17 @@ pub struct Answer {
 /// an account could count as closed without a word to anybody.
 #[derive(Debug, Default)]
 pub struct Standing {
-    /// Whether it has taken anything.
+    /// Whether it has accepted anything.
     has_accepted: AtomicBool,
     /// How many answers since then were 404 or 410, without a 2xx between them.
     not_found: AtomicU32,
 }
 
-/// So many tickets in a row may be gone before the address is doubted.
+/// Maximum number of tickets in a row that may be gone before the address is in doubt.
 const NOT_FOUND_MAX: u32 = 5;
 
 impl Standing {
-    /// Takes note of an answer.
+    /// Records an answer.
     pub fn note(&self, status: u16) {
         match status {
             200..=299 => {
@@ -69,14 +69,14 @@ impl Standing {
         }
     }
 
-    /// Whether it takes actions, so that what it does not find is gone.
+    /// Whether it accepts actions, so that a ticket it does not find is gone.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.has_accepted.load(Ordering::Relaxed)
             && self.not_found.load(Ordering::Relaxed) <= NOT_FOUND_MAX
     }
 
-    /// Whether it finds nothing at all: the address may be wrong.
+    /// Whether it finds nothing: the address may be wrong.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.not_found.load(Ordering::Relaxed) > 0 && !self.is_trusted()
@@ -84,8 +84,8 @@ impl Standing {
 }
 
 impl Http {
-    /// Posts within this time, from the name's look-up to the end of the answer. The clock is for
-    /// dates that an answer names.
+    /// Creates a client with this timeout, from name resolution to the end of the answer. The clock
+    /// is for dates in answers.
     #[must_use]
     pub fn new(timeout: std::time::Duration, clock: Arc<dyn Clock>) -> Self {
         let config = Agent::config_builder()
@@ -98,7 +98,7 @@ impl Http {
         Self { agent: Agent::new_with_config(config), clock }
     }
 
-    /// Whether this can be posted to.
+    /// Checks an address.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl Http {
 }
 
 impl Answer {
-    /// What the status says became of it.
+    /// The result according to the status.
     #[must_use]
     pub fn outcome(&self) -> DeliveryOutcome {
         let said = format!("the receiver answered {}", self.status);
@@ -155,8 +155,7 @@ impl Answer {
         }
     }
 
-    /// What the answer to the close of a ticket says became of it: a ticket that is gone or closed
-    /// already was closed before.
+    /// The result of a close: a ticket that is gone or already closed was closed before.
     #[must_use]
     pub fn outcome_of_close(&mut self, ticket: &str, receiver: &Standing) -> DeliveryOutcome {
         let done_before = match self.status {
@@ -183,7 +182,7 @@ impl Answer {
     ///
     /// # Errors
     ///
-    /// It has more than so many bytes, breaks off, or is no text.
+    /// It is longer than the limit, breaks off, or is not text.
     pub fn text(&mut self, most: u64) -> Result<String, String> {
         let mut bytes = self.body.with_config().limit(most).read_to_vec();
         let bytes = bytes.as_mut().map_err(|error| format!("the answer breaks off: {error}"))?;
@@ -191,7 +190,7 @@ impl Answer {
     }
 }
 
-/// Of the answer to a close that was not done, so many bytes are read.
+/// Maximum size of the answer to a refused close, in bytes.
 const EXPLANATION_BYTES_MAX: u64 = 64 * 1024;
 
 /// Whether a text names a ticket: its id as a word, or as a part where that cannot be chance.

@@ -1,4 +1,4 @@
-//! Actions as lines of a file, for trying things out and for hosts that read along.
+//! Writes actions as lines of a file, for trials and for hosts that read the file.
 
 use std::fmt;
 use std::io::Write;
@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 use super::{Sink, document};
 use crate::desk::{Delivery, DeliveryOutcome};
 
-/// Writes each action as a line of JSON.
+/// A sink that writes each action as a line of JSON.
 pub struct LogSink<W>(Mutex<W>);
 
 impl<W: Write + Send + 'static> LogSink<W> {
-    /// Writes to this.
+    /// Creates a sink over a writer.
     pub fn new(to: W) -> Self {
         Self(Mutex::new(to))
     }

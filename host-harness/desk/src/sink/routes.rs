@@ -1,4 +1,4 @@
-//! Actions of each account to a receiver of its own.
+//! Routes the actions of each account to its own receiver.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,11 +7,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::Sink;
 use crate::desk::{Delivery, DeliveryOutcome};
 
-/// Hands each action to the sink of its account, or to the one for all others.
+/// Forwards each action to the sink of its account, or to the default sink.
 ///
-/// Cheap to clone; the clones are one, so that routes can be changed while a desk runs. An account
-/// without a route and without a default is tried again later: nothing is lost until somebody
-/// names one, or until the desk gives it up.
+/// Cheap to clone; all clones share the routes, so that they can be changed while a desk runs.
+/// Actions of an account without a route and without a default are repeated later, until there is a
+/// route or the attempts are used up.
 #[derive(Clone, Default)]
 pub struct Routes(Arc<RwLock<Table>>);
 
@@ -22,35 +22,35 @@ struct Table {
 }
 
 impl Routes {
-    /// No routes yet.
+    /// Creates an empty table.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sends all accounts without a route of their own here.
+    /// Sets the default sink.
     pub fn set_default(&self, sink: impl Sink) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).others = Some(Arc::new(sink));
     }
 
-    /// Sends an account's actions here from now on; what is on its way goes where it went.
+    /// Sets the sink of an account. Deliveries in progress are not affected.
     pub fn set(&self, account: impl Into<String>, sink: impl Sink) {
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
         table.accounts.insert(account.into(), Arc::new(sink));
     }
 
-    /// Takes an account's own route away. Whether there was one.
+    /// Removes the sink of an account, and returns whether there was one.
     pub fn remove(&self, account: &str) -> bool {
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
         table.accounts.remove(account).is_some()
     }
 
-    /// Takes the route of all others away. Whether there was one.
+    /// Removes the default sink, and returns whether there was one.
     pub fn remove_default(&self) -> bool {
         self.0.write().unwrap_or_else(PoisonError::into_inner).others.take().is_some()
     }
 
-    /// The accounts with a route of their own, in no order.
+    /// The accounts with their own sink, unordered.
     #[must_use]
     pub fn accounts(&self) -> Vec<String> {
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -59,7 +59,7 @@ impl Routes {
 }
 
 impl Routes {
-    /// How many receivers find nothing that they are asked about.
+    /// Number of receivers that find nothing that they are asked about.
     #[must_use]
     pub fn in_doubt(&self) -> usize {
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +69,7 @@ impl Routes {
 
 impl Sink for Routes {
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
-        // Not under the lock: one slow receiver would hold up who changes a route.
+        // Without the lock, so that a slow receiver does not block changes of routes.
         let sink = {
             let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
             table.accounts.get(&delivery.account).or(table.others.as_ref()).cloned()

@@ -1,4 +1,4 @@
-//! Signatures of what is posted, by HMAC-SHA256.
+//! Signatures of posts, by HMAC-SHA256.
 //!
 //! - [`sign`] signs `TIMESTAMP.BODY`, with the timestamp in milliseconds since 1970. A receiver that
 //!   [`verify`]s knows that the body is ours, and that it is not an old one posted again.
@@ -11,7 +11,7 @@ use despertador_contract::{Duration, Instant};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-/// What a signature begins with: the way it was made.
+/// The prefix of a signature, which names the scheme.
 const SCHEME: &str = "v1=";
 
 /// The signature of a body: `v1=` and 64 hexadecimal digits.
@@ -43,7 +43,7 @@ pub fn sign_standard(secret: &[u8], id: &str, seconds: i64, body: &[u8]) -> Stri
     format!("v1,{}", STANDARD.encode(digest))
 }
 
-/// Checks a body against the headers that came with it.
+/// Verifies a body by its headers.
 ///
 /// ```
 /// use despertador_desk::sink::signature::{Forged, sign, verify};
@@ -55,7 +55,7 @@ pub fn sign_standard(secret: &[u8], id: &str, seconds: i64, body: &[u8]) -> Stri
 ///
 /// # Errors
 ///
-/// It was not signed with this secret, or is further from `now` than `tolerance`.
+/// The signature is wrong, or the timestamp differs from `now` by more than `tolerance`.
 pub fn verify(
     secret: &[u8],
     timestamp: Instant,
@@ -70,7 +70,7 @@ pub fn verify(
     let bytes: Option<Vec<u8>> =
         pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
     let bytes = bytes.filter(|_| rest.is_empty()).ok_or(Forged::Signature)?;
-    // Compares in a time that does not depend on where they differ.
+    // Compares in constant time.
     mac(secret, &[timestamp.to_string().as_bytes(), body])
         .verify_slice(&bytes)
         .map_err(|_| Forged::Signature)?;
@@ -93,13 +93,13 @@ fn mac(secret: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
     mac
 }
 
-/// Why a body is not believed.
+/// Why a body is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Forged {
-    /// The signature is another one.
+    /// The signature is wrong.
     #[error("the signature does not fit the body; compare the secrets")]
     Signature,
-    /// The signature is right, and too old or of the future.
+    /// The signature is right, but its timestamp is too far from now.
     #[error("the timestamp is too far from now; set the clocks")]
     Time,
 }

@@ -1,4 +1,4 @@
-//! Actions posted to an address.
+//! Posts actions to an address.
 //!
 //! | header | what it says |
 //! |---|---|
@@ -10,7 +10,7 @@
 //! | `webhook-timestamp` | when it was posted, in seconds since 1970 |
 //! | `webhook-signature` | `v1,` and base64, as «Standard Webhooks» says |
 //!
-//! [`http`](super::http) says what an answer means. The facts of the ticket are not posted: the help
+//! [`http`](super::http) interprets the answers. The facts of the ticket are not posted: the help
 //! desk has them.
 
 use std::fmt;
@@ -25,19 +25,19 @@ use super::{Sink, document, signature};
 use crate::desk::{Delivery, DeliveryOutcome};
 use crate::runtime::Clock;
 
-/// How a webhook is posted to.
+/// Options of a webhook.
 #[derive(Clone)]
 pub struct WebhookOptions {
     /// The address; `https:` needs the feature `rustls`.
     pub url: String,
-    /// The secret that both sides know.
+    /// The shared secret.
     pub secret: Vec<u8>,
-    /// The time for one try, from the name's look-up to the end of the answer. Default 10 s.
+    /// The timeout of an attempt, from name resolution to the end of the answer. Default 10 s.
     pub timeout: Duration,
 }
 
 impl WebhookOptions {
-    /// Posts to this address and signs with this secret.
+    /// Options for this address and secret.
     pub fn new(url: impl Into<String>, secret: impl Into<Vec<u8>>) -> Self {
         Self { url: url.into(), secret: secret.into(), timeout: Duration::from_secs(10) }
     }
@@ -53,7 +53,7 @@ impl fmt::Debug for WebhookOptions {
     }
 }
 
-/// Posts actions to an address.
+/// A sink that posts actions to an address.
 pub struct Webhook {
     http: Http,
     options: WebhookOptions,
@@ -61,7 +61,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Posts with these options; the clock is for timestamps.
+    /// Creates a sink; the clock is for timestamps.
     pub fn new(options: WebhookOptions, clock: impl Clock) -> Self {
         let http = Http::new(options.timeout, Arc::new(clock));
         Self { http, options, standing: Standing::default() }
