@@ -20,7 +20,9 @@
 //! | `event` | a word of the contract's `happening`, or an object of that word and its value |
 //! | `facts` | facts of the ticket that apply from here on, also together with a message or an event |
 
+mod mend;
 mod row;
 mod write;
 
+pub use mend::{Mend, mended};
 pub use row::{EventLog, Row};

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// U+FFFD as an escape: replaces invalid characters.
 const REPLACEMENT: &[u8; 4] = b"fffd";
@@ -90,7 +91,66 @@ pub fn repaired(text: &str) -> Cow<'_, str> {
 /// 12.
 #[must_use]
 pub fn instant_of_number(number: i64) -> i64 {
-    if number < 100_000_000_000 { number.saturating_mul(1000) } else { number }
+    if number.unsigned_abs() < 100_000_000_000 { number.saturating_mul(1000) } else { number }
+}
+
+/// A text, also one that was written as a number or a switch: an id `4711`.
+#[must_use]
+pub fn text_in(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(switch) => Some(switch.to_string()),
+        _ => None,
+    }
+}
+
+/// A non-negative integer, also written as `7.0`.
+#[must_use]
+pub fn whole_number(value: &Value) -> Option<u64> {
+    /// The smallest number that is too large: 2^64.
+    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
+    value.as_u64().or_else(|| {
+        let float = value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..BEYOND).contains(it))?;
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "looked at above"
+        )]
+        let whole = float as u64;
+        Some(whole)
+    })
+}
+
+/// A non-negative integer, also with its digits in quotes.
+#[must_use]
+pub fn whole_number_in(value: &Value) -> Option<u64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => whole_number(other),
+    }
+}
+
+/// `true` or `false`, also in quotes.
+#[must_use]
+pub fn switch_in(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(switch) => Some(*switch),
+        Value::String(text) => text.trim().to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
+}
+
+/// An instant as platforms write it: see [`instant`]; or a number of seconds or milliseconds since
+/// 1970, also with its digits in quotes.
+#[must_use]
+pub fn instant_in(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => {
+            instant(text).or_else(|| text.trim().parse().ok().map(instant_of_number))
+        }
+        number => number.as_i64().map(instant_of_number),
+    }
 }
 
 /// Parses an instant with date, time and offset, as platforms write it, into milliseconds since the
@@ -168,7 +228,7 @@ impl<'a> Repairs<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     #[test]
     fn half_pairs_become_the_replacement_character_wherever_they_are() {

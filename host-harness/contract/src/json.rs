@@ -6,7 +6,7 @@ use crate::clock_face::{ClockFace, parse_rfc3339, show_rfc3339};
 use crate::key::{render_step, step_from_word};
 use crate::problem::Misread;
 use crate::word::Word;
-use crate::{ActionKey, Duration, Failure, FailureKind, Instant, nearest};
+use crate::{ActionKey, Duration, Failure, FailureKind, Instant, input, nearest};
 
 pub(crate) type Map = serde_json::Map<String, Value>;
 
@@ -37,7 +37,7 @@ impl Json for ActionKey {
 
     fn from_json(_: &str, value: &Value) -> Result<Self, Misread> {
         const KEY: &str = "an object such as `{\"cycle\": 1, \"step\": \"reminder-1\"}`";
-        let cycle = value.get("cycle").and_then(as_number);
+        let cycle = value.get("cycle").and_then(input::whole_number);
         let step = value.get("step").and_then(Value::as_str).and_then(step_from_word);
         match (cycle.and_then(|cycle| u32::try_from(cycle).ok()), step) {
             (Some(cycle), Some(step)) => Ok(ActionKey { ticket: String::new(), cycle, step }),
@@ -197,11 +197,13 @@ pub(crate) fn show_pairs(pairs: &[(String, String)]) -> Value {
     Value::Object(pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect())
 }
 
-/// An instant as RFC 3339, or as a number of milliseconds if it has no date.
+/// An instant as RFC 3339, or the digits of a number: see [`input::instant_of_number`].
 pub(crate) fn instant(name: &str, value: &Value) -> Result<Instant, Misread> {
     value
         .as_str()
-        .and_then(|text| parse_rfc3339(text).or_else(|| text.parse().ok()))
+        .and_then(|text| {
+            parse_rfc3339(text).or_else(|| text.parse().ok().map(input::instant_of_number))
+        })
         .ok_or_else(|| wrong(name, value, "an instant such as `\"2026-03-02T09:00:00Z\"`"))
 }
 
@@ -231,26 +233,10 @@ pub(crate) fn show_duration(duration: Duration) -> Value {
 }
 
 pub(crate) fn number(name: &str, value: &Value) -> Result<u64, Misread> {
-    as_number(value).ok_or_else(|| wrong(name, value, "a number from 0"))
+    input::whole_number(value).ok_or_else(|| wrong(name, value, "a number from 0"))
 }
 
 pub(crate) fn small_number(name: &str, value: &Value) -> Result<u32, Misread> {
-    let number = as_number(value).and_then(|number| u32::try_from(number).ok());
+    let number = input::whole_number(value).and_then(|number| u32::try_from(number).ok());
     number.ok_or_else(|| wrong(name, value, "a number from 0"))
-}
-
-/// A non-negative integer, also written as `7.0`.
-fn as_number(value: &Value) -> Option<u64> {
-    /// The smallest number that is too large: 2^64.
-    const BEYOND: f64 = 18_446_744_073_709_551_616.0;
-    value.as_u64().or_else(|| {
-        let float = value.as_f64().filter(|it| it.fract() == 0.0 && (0.0..BEYOND).contains(it))?;
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "looked at above"
-        )]
-        let whole = float as u64;
-        Some(whole)
-    })
 }

@@ -815,7 +815,7 @@ impl Archive {
             if text.trim().is_empty() {
                 continue;
             }
-            match Row::from_json(text) {
+            match Row::from_export(text) {
                 Ok(row) if row.ticket.len() > ID_BYTES_MAX => {
                     gathering.refuse(line, Fault::of("long id", long_id()));
                 }

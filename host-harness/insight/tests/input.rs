@@ -46,6 +46,22 @@ fn an_empty_file_is_said() {
 }
 
 #[test]
+fn rows_of_other_programs_are_read_as_the_doors_read_them() {
+    let read = log(concat!(
+        "\u{feff}{\"ticket\":1,\"at\":1772442000,\"id\":7,\"message\":{\"author\":\"Customer\",\"text\":\"\\ud83d\"}}\n",
+        "{\"ticket\":\"1\",\"at\":\"2026-03-02 09:05:00+0000\",\"sequence\":\"x\",\"shard\":3,\"message\":{\"author\":\"agent\"}}\n",
+        "{\"ticket\":\"1\",\"at\":\"1772442600\",\"message\":{\"author\":\"customer\"},\"facts\":{\"chanel\":\"sms\"}}\n",
+        "{\"ticket\":\"1\",\"message\":{\"author\":\"customer\"}}\n",
+        "{\"ticket\":\"1\",\"at\":\"2026-03-02T09:20:00Z\",\"message\":{\"author\":\"nobody\"}}\n",
+    ))
+    .unwrap();
+    assert_eq!((read.rows, read.refused), (3, 2), "{:?}", read.first_refused);
+    let nine = 1_772_442_000_000;
+    let times: Vec<_> = tickets(read)[0].items.iter().map(|item| item.at() - nine).collect();
+    assert_eq!(times, [0, 300_000, 600_000]);
+}
+
+#[test]
 fn wrong_columns_are_named() {
     let said = csv("id;who;when\n1;customer;2026-03-02T09:00:00Z\n").unwrap_err().to_string();
     assert!(said.contains("`id`, `who`, `when`") && said.contains("--columns ticket=…"), "{said}");

@@ -142,7 +142,7 @@ class Policy:
         self._config = translation._text("config", config)
         self._surroundings = translation.surroundings_in(surroundings)
         allowed = plugin.limits.config_bytes
-        if len(config.encode()) > allowed:
+        if len(self._config.encode()) > allowed:
             raise InvalidInput(f"the config has more than {allowed} bytes (`config_bytes`)")
         fuel = plugin.limits.fuel
 

@@ -3,6 +3,7 @@
 use crate::input;
 use serde_json::Value;
 
+use super::mend::{Mend, mended};
 use crate::call::Call;
 use crate::json::{Json, instant, number, object, optional, text, unknown, word};
 use crate::problem::{Misread, Problem};
@@ -128,14 +129,27 @@ impl Row {
         Row::read_value(value, 1)
     }
 
+    /// Parses a row of another program's export: values in other forms are converted, and what is not
+    /// needed and cannot be parsed is left out.
+    ///
+    /// # Errors
+    ///
+    /// What is invalid, and what was expected.
+    pub fn from_export(text: &str) -> Result<Row, Misread> {
+        let value = parse(text)?;
+        Row::read_mended(&value, 1, Mend::LeaveOut { otherwise_at: None })
+    }
+
+    /// Parses strictly; what is refused is mended and parsed again.
+    fn read_mended(value: &Value, line: usize, mend: Mend) -> Result<Row, Misread> {
+        Row::read_value(value, line).or_else(|why| match mended(value, mend) {
+            Some((mended, _)) => Row::read_value(&mended, line).map_err(|_| why),
+            None => Err(why),
+        })
+    }
+
     fn read(line_text: &str, line: usize) -> Result<Row, Misread> {
-        let value: Value = input::read_json(line_text).map_err(|error| {
-            Misread::new(
-                format!("not JSON, at column {}", error.column()),
-                "one object a line, such as `{\"ticket\": …, \"at\": …, \"message\": {…}}`",
-            )
-        })?;
-        Row::read_value(&value, line)
+        Row::read_mended(&parse(line_text)?, line, Mend::Forms)
     }
 
     fn read_value(value: &Value, line: usize) -> Result<Row, Misread> {
@@ -182,6 +196,15 @@ impl Row {
         }
         Ok(Row { line, ticket, id, at, received_at, facts, call })
     }
+}
+
+fn parse(text: &str) -> Result<Value, Misread> {
+    input::read_json(text).map_err(|error| {
+        Misread::new(
+            format!("not JSON, at column {}", error.column()),
+            "one object a line, such as `{\"ticket\": …, \"at\": …, \"message\": {…}}`",
+        )
+    })
 }
 
 struct Header {

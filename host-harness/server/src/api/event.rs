@@ -1,7 +1,7 @@
 //! Recording events.
 
 mod form;
-mod loose;
+mod names;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use despertador_contract::event_log::Row;
+use despertador_contract::event_log::{Mend, Row, mended};
 use despertador_contract::problem::Misread;
 use despertador_contract::{Author, Call, Instant, input};
 use despertador_desk::{Inbound, Incoming, Receipt};
@@ -433,7 +433,8 @@ fn unreadable(events: &[Result<Event, UnreadableEvent>], kept: &[String], single
 
 /// Parses the events of a body.
 pub(crate) fn parse_events(body: &Text, now: Instant) -> Result<ParsedBody, Problem> {
-    let mut read = Reading { now: time(now), rows: Vec::new(), events: Vec::new() };
+    let mend = Mend::LeaveOut { otherwise_at: Some(now) };
+    let mut read = Reading { now: time(now), mend, rows: Vec::new(), events: Vec::new() };
     let mut single = false;
     let text = input::without_mark(&body.text);
     if text.trim().is_empty() && !body.is_lines {
@@ -481,6 +482,7 @@ fn has_lines(text: &str) -> bool {
 /// Events that are parsed one after the other.
 struct Reading {
     now: String,
+    mend: Mend,
     rows: Vec<Row>,
     events: Vec<Result<Event, UnreadableEvent>>,
 }
@@ -491,7 +493,7 @@ impl Reading {
             Ok(value) => return self.value(place, value),
             Err(error) => error,
         };
-        let (tickets, customers) = loose::named_in_text(text);
+        let (tickets, customers) = names::named_in_text(text);
         let why = format!("not JSON, at line {}, column {}", error.line(), error.column());
         let why = Misread::new(why, "one JSON object for each event");
         let text = text.to_owned();
@@ -513,12 +515,12 @@ impl Reading {
             Ok(row) => return self.row(row, value, Vec::new()),
             Err(why) => why,
         };
-        if let Some((mended, notes)) = loose::loosened(&value, &self.now)
+        if let Some((mended, notes)) = mended(&value, self.mend)
             && let Ok(row) = Row::from_value(&mended)
         {
             return self.row(row, value, notes);
         }
-        let (tickets, customers) = loose::named_in(&value);
+        let (tickets, customers) = names::named_in(&value);
         let text = value.to_string();
         self.events.push(Err(UnreadableEvent {
             place,
