@@ -458,7 +458,7 @@ fn what_is_no_plugin_is_refused_with_a_sentence() {
         (
             "text",
             b"#!/bin/sh".to_vec(),
-            "the component is no WebAssembly; give the `.wasm` file of a plugin",
+            "the component is not WebAssembly; give the `.wasm` file of a plugin",
         ),
         (
             "core module",

@@ -286,7 +286,7 @@ impl Sink for BlipSink {
 /// The result of a command from its answer.
 fn answered(text: &str, id: Option<&str>, is_close: bool) -> DeliveryOutcome {
     let Ok(Envelope::Command(answer)) = Envelope::read(text) else {
-        return DeliveryOutcome::Retry("the answer is no command".into());
+        return DeliveryOutcome::Retry("the answer is not a command".into());
     };
     if answer.header.id.as_deref() != id {
         return DeliveryOutcome::Retry("the answer is one to another command".into());

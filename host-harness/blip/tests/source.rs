@@ -153,7 +153,7 @@ fn who_has_no_ticket_is_left_to_the_bot() {
         (typing, "the customer has no ticket"),
         (command, "the ticket is not known here"),
         (receipt, "a receipt of what somebody else sent"),
-        (json!({ "state": "established" }), "it is no message, notification or command"),
+        (json!({ "state": "established" }), "it is not a message, notification or command"),
     ] {
         let answer = post(&mut desk, &source, NINE, &envelope);
         assert!(ignored(&answer).starts_with(expected), "{answer:?}");

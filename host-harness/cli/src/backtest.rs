@@ -134,7 +134,7 @@ fn policy(file: &Path, plugin: &Plugin) -> Result<Policy, Unusable> {
         PolicyError::Refused(_) => {
             let file = file.display();
             tr!(
-                "`{file}` is no policy; `despertador check {file}` says why",
+                "`{file}` is not a policy; `despertador check {file}` says why",
                 "`{file}` no es una política; `despertador check {file}` dice por qué",
                 "`{file}` não é uma política; `despertador check {file}` diz por quê"
             )

@@ -377,7 +377,7 @@ pub(crate) fn print(read: &Read<Archive>, arguments: &EventsArguments) {
     say(
         read.windows_1252,
         tr!(
-            "rows that are no UTF-8, read as Windows-1252",
+            "rows that are not UTF-8, read as Windows-1252",
             "filas que no son UTF-8, leídas como Windows-1252",
             "linhas que não são UTF-8, lidas como Windows-1252"
         ),

@@ -64,7 +64,7 @@ fn refuse_unaccepted(config: &str) -> Result<(), Unusable> {
         Err(ParseError::Refused(problems)) => {
             let lines: Vec<String> = problems.iter().map(crate::policy::problem).collect();
             Err(tr!(
-                "what the settings say is no policy:\n  {lines}",
+                "what the settings say is not a policy:\n  {lines}",
                 "lo que dicen los ajustes no es una política:\n  {lines}",
                 "o que as configurações dizem não é uma política:\n  {lines}",
                 lines = lines.join("\n  ")

@@ -81,7 +81,7 @@ fn refused(arguments: &ReplayArguments, error: &DeskError) -> Unusable {
         (DeskError::Policy(PolicyError::Refused(_)), Some(file)) => {
             let file = file.display();
             tr!(
-                "`{file}` is no policy; `despertador check {file}` says why",
+                "`{file}` is not a policy; `despertador check {file}` says why",
                 "`{file}` no es una política; `despertador check {file}` dice por qué",
                 "`{file}` não é uma política; `despertador check {file}` diz por quê"
             )

@@ -116,7 +116,7 @@ impl FromStr for ActionKey {
 
 /// An invalid action key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no action key: it lacks {what}; write `TICKET/CYCLE/STEP`")]
+#[error("`{text}` is not an action key: it lacks {what}; write `TICKET/CYCLE/STEP`")]
 pub struct NotAKey {
     text: String,
     what: &'static str,

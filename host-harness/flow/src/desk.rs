@@ -118,7 +118,7 @@ impl Block {
 /// Whether the flow can leave after a close for inactivity, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// There is no human-assistance block.
+    /// There is not a human-assistance block.
     NoBlock,
     /// Every human-assistance block has the exit, and it leads to a block that waits.
     Linked,

@@ -28,8 +28,8 @@ pub enum Unfixable {
     /// There is no such block.
     #[error("the flow has no block `{0}`")]
     NoSuchBlock(String),
-    /// The block is no human-assistance block.
-    #[error("`{0}` is no human-assistance block; their ids begin with `desk:`")]
+    /// The block is not a human-assistance block.
+    #[error("`{0}` is not a human-assistance block; their ids begin with `desk:`")]
     NotHumanAssistance(String),
     /// The block is of a generation without such an exit.
     #[error(

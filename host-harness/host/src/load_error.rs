@@ -33,7 +33,7 @@ pub enum Refusal {
     #[error("is empty")]
     Empty,
     /// It is not WebAssembly.
-    #[error("is no WebAssembly")]
+    #[error("is not WebAssembly")]
     NotWebAssembly,
     /// It is a core module, not a component.
     #[error("is a core module and no component")]
@@ -42,7 +42,7 @@ pub enum Refusal {
     #[error("is truncated")]
     Truncated,
     /// It is not a valid component.
-    #[error("is no component this host can run: {0}")]
+    #[error("is not a component that this host can run: {0}")]
     Invalid(String),
     /// It imports something (all names).
     #[error("imports {}, and a plugin may import nothing", list_names(.0))]

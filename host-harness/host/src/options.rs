@@ -280,5 +280,5 @@ impl FromStr for Sha256 {
 
 /// A text that is not a SHA-256 digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no SHA-256 digest: write its 64 hexadecimal digits")]
+#[error("`{0}` is not a SHA-256 digest: write its 64 hexadecimal digits")]
 pub struct NotADigest(String);

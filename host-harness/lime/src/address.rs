@@ -157,7 +157,7 @@ impl fmt::Display for Node {
 
 /// An invalid address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` is no address; write `name@domain/instance`", .text)]
+#[error("`{}` is not an address; write `name@domain/instance`", .text)]
 pub struct NotAnAddress {
     text: String,
 }

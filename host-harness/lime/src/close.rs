@@ -30,7 +30,7 @@ pub enum Refused {
         "the user is in {}",
         .block.as_ref().map_or_else(
             || "no block".into(),
-            |block| format!("the block `{block}`, which is no human assistance"),
+            |block| format!("the block `{block}`, which is not a human-assistance block"),
         )
     )]
     NotInHumanAssistance {

@@ -28,7 +28,7 @@ pub enum Problem {
         allowed: usize,
     },
     /// It is not JSON.
-    #[error("is no JSON at line {line}, column {column}")]
+    #[error("is not JSON at line {line}, column {column}")]
     NotJson {
         /// The line, from 1.
         line: usize,
@@ -47,10 +47,10 @@ pub enum Problem {
     #[error("is missing")]
     Missing,
     /// A text is not a date.
-    #[error("is no date: `{0}`")]
+    #[error("is not a date: `{0}`")]
     NotADate(String),
     /// A text is not an address.
-    #[error("is no address: `{0}`")]
+    #[error("is not an address: `{0}`")]
     NotAnAddress(String),
 }
 

@@ -206,7 +206,7 @@ impl fmt::Display for Why {
             Self::FailureOfAnother => "what failed was sent by somebody else",
             Self::Command => "the command does nothing to a ticket's clock",
             Self::AnswerToAnother => "the command was sent by somebody else",
-            Self::NotAnEnvelope => "it is no message, notification or command",
+            Self::NotAnEnvelope => "it is not a message, notification or command",
         })
     }
 }

@@ -114,9 +114,9 @@ fn what_cannot_be_read_says_where_and_why() {
     let redirect = r#"{"type":"application/vnd.lime.redirect+json","content":{"context":
         {"type":"application/vnd.iris.ticket+json","value":"#;
     for (text, expected) in [
-        ("", "the envelope is no JSON at line 1, column 0"),
-        ("{\n  \"id\": }", "the envelope is no JSON at line 2, column 9"),
-        ("\u{feff}{\n  \"id\": }", "the envelope is no JSON at line 2, column 9"),
+        ("", "the envelope is not JSON at line 1, column 0"),
+        ("{\n  \"id\": }", "the envelope is not JSON at line 2, column 9"),
+        ("\u{feff}{\n  \"id\": }", "the envelope is not JSON at line 2, column 9"),
         ("[]", "the envelope is a list and must be an object"),
         ("5", "the envelope is a number and must be an object"),
         (

@@ -421,7 +421,7 @@ fn what_is_new_in_a_ticket_has_happened() {
         since(&|t| t.unread_messages = Some(3)),
         since(&|t| t.status = Some(Status::Assigned)),
         since(&|t| t.status = Some(Status::Other("Dancing".into()))),
-        // The year 1 is no date: it was not set.
+        // The year 1 is not a date: it was not set.
         since(&|t| t.standby_mode_start = Date::parse("0001-01-01T00:00:00Z")),
     ] {
         let meaning = read_after(&told(&ticket), Some(&open));

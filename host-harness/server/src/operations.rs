@@ -254,12 +254,12 @@ impl DeskValues {
         for (name, help, classes) in [
             (
                 "wake_lateness_seconds",
-                "How much later than their deadlines tickets were looked at",
+                "Delay between tickets' deadlines and their evaluation",
                 self.wakes,
             ),
             (
                 "delivery_lateness_seconds",
-                "How much later than they were to be tried actions were handed out",
+                "Delay between the scheduled and the actual attempts of actions",
                 self.deliveries,
             ),
             ("store_seconds", "Time of the desk's calls that end in a commit", self.commits),
@@ -268,18 +268,10 @@ impl DeskValues {
         }
         for (name, help, value) in [
             ("actions_delivered", "Actions carried out", self.counts.done),
-            (
-                "actions_retried",
-                "Tries of actions that failed and are made again",
-                self.counts.retried,
-            ),
-            ("actions_withheld", "Actions that were no longer wanted", self.counts.withdrawn),
+            ("actions_retried", "Failed attempts of actions that are retried", self.counts.retried),
+            ("actions_withheld", "Actions that were withdrawn", self.counts.withdrawn),
             ("actions_given_up", "Actions given up", self.counts.given_up),
-            (
-                "plugin_faults",
-                "Tickets set aside because the plugin could not answer",
-                self.counts.deferred,
-            ),
+            ("plugin_faults", "Tickets deferred because the plugin failed", self.counts.deferred),
         ] {
             let counter = Counter::<u64>::default();
             counter.inc_by(value);
@@ -292,15 +284,15 @@ impl DeskValues {
         };
         gauge(
             "tickets_due",
-            "Tickets due and not looked at, 100,000 at most",
+            "Due tickets that are not evaluated yet, at most 100,000",
             self.backlog.tickets,
         );
+        gauge("actions_due", "Actions that are due, at most 100,000", self.backlog.actions);
         gauge(
-            "actions_due",
-            "Actions to be carried out by now, 100,000 at most",
-            self.backlog.actions,
+            "dead_letters",
+            "Actions given up that somebody should handle",
+            self.backlog.dead_letters,
         );
-        gauge("dead_letters", "Actions given up, to be looked at", self.backlog.dead_letters);
         gauge(
             "damaged_tickets",
             "Tickets moved aside because they cannot be read or written",
@@ -308,13 +300,13 @@ impl DeskValues {
         );
         gauge(
             "inbound_unread",
-            "What came in, could not be read, and is to be looked at",
+            "Unreadable input that somebody should handle",
             self.backlog.inbound,
         );
         gauge("accounts", "Accounts", u64::try_from(self.accounts).unwrap_or(u64::MAX));
         gauge(
             "accounts_suspended",
-            "Accounts for which the plugin is suspended, as it failed on several of their tickets",
+            "Accounts for which the plugin is quarantined because it failed on several of their tickets",
             u64::try_from(self.suspended).unwrap_or(u64::MAX),
         );
         gauge(
@@ -325,7 +317,7 @@ impl DeskValues {
         if let Some(at) = self.next {
             gauge(
                 "next_instant_seconds",
-                "When the desk has something to do next, in seconds since 1970; the past means at once",
+                "The next instant at which the desk has work, in seconds since 1970; an instant in the past means now",
                 u64::try_from(at.div_euclid(1_000)).unwrap_or_default(),
             );
         }

@@ -108,7 +108,7 @@ impl std::str::FromStr for Operations {
         }
         let at = text
             .parse()
-            .map_err(|_| format!("`{text}` is no address; write `127.0.0.1:7071`, or `off`"))?;
+            .map_err(|_| format!("`{text}` is not an address; write `127.0.0.1:7071`, or `off`"))?;
         Ok(Self::At(at))
     }
 }
@@ -127,7 +127,7 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         let millis = despertador_contract::duration::parse(&text).ok_or_else(|| {
-            D::Error::custom(format!("`{text}` is no length of time; write `30 s` or `10 min`"))
+            D::Error::custom(format!("`{text}` is not a duration; write `30 s` or `10 min`"))
         })?;
         Ok(Self(Duration::from_millis(millis)))
     }

@@ -278,7 +278,7 @@ fn settings_are_read_with_their_place_and_files_lie_beside_them() {
     let said = Settings::from_toml("lisen = \"x\"").err().unwrap();
     assert!(said.contains("unknown field `lisen`") && said.contains("listen"), "{said}");
     let said = Settings::from_toml("keep = \"soon\"").err().unwrap();
-    assert!(said.contains("no length of time"), "{said}");
+    assert!(said.contains("not a duration"), "{said}");
     let file = folder.write(
         "d.toml",
         "desk = \"x.db\"\noperations = \"off\"\n[accounts.acme]\npolicy = \"p.json\"\n",

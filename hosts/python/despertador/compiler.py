@@ -61,7 +61,7 @@ def compiled(engine: Engine, wasm: bytes, wasm_stack_bytes: int, name: str) -> C
         return Component.deserialize(engine, done.stdout)
     said = done.stderr.decode(errors="replace").strip().splitlines() or [""]
     if done.returncode == _REFUSED:
-        raise LoadError(f"{name} is no component this host can run: " + "\n".join(said))
+        raise LoadError(f"{name} is not a component that this host can run: " + "\n".join(said))
     panic = next((n for n, line in enumerate(said) if "panicked at" in line), None)
     if panic is not None and not any("memory allocation of" in line for line in said):
         why = " ".join(said[panic + 1 : panic + 2])
@@ -80,7 +80,7 @@ def _here(engine: Engine, wasm: bytes, name: str) -> Component:
     try:
         return Component(engine, wasm)
     except WasmtimeError as error:
-        raise LoadError(f"{name} is no component this host can run: {error}") from None
+        raise LoadError(f"{name} is not a component that this host can run: {error}") from None
 
 
 def _main() -> int:

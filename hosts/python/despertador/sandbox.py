@@ -148,7 +148,7 @@ def _read(source: bytes | str | os.PathLike[str], allowed: int) -> tuple[bytes, 
         raise LoadError(f"{name} has more than the {allowed} bytes allowed (`component_bytes`)")
     if not wasm.startswith(b"\0asm"):
         # Also prevents wasmtime from reading it as WebAssembly's text format.
-        raise LoadError(f"{name} is no WebAssembly")
+        raise LoadError(f"{name} is not WebAssembly")
     if wasm[4:8] == b"\1\0\0\0":
         raise LoadError(f"{name} is a core module and no component")
     return wasm, name

@@ -70,8 +70,8 @@ class Components(unittest.TestCase):
 
     def test_what_is_no_plugin_is_refused_with_a_sentence(self) -> None:
         self.refused("no-such.wasm", "`no-such.wasm` cannot be read")
-        self.refused(b"", "is no WebAssembly")
-        self.refused(b"(component)", "is no WebAssembly")
+        self.refused(b"", "is not WebAssembly")
+        self.refused(b"(component)", "is not WebAssembly")
         self.refused(bytes(wat2wasm("(module)")), "is a core module")
         self.refused(bytes(wat2wasm("(component)")), "does not export `decisions`, `types`")
         clock = bytes(wat2wasm('(component (import "clock" (func)))'))
@@ -83,7 +83,7 @@ class Components(unittest.TestCase):
         self.refused(bytes(wat2wasm(old)), "was built for version `0.1.0` of the contract")
         with open(COMPONENT, "rb") as file:
             whole = file.read()
-        self.refused(whole[:-100], "is no component this host can run")
+        self.refused(whole[:-100], "is not a component that this host can run")
 
     def test_a_component_with_other_types_is_refused(self) -> None:
         wat = """(component

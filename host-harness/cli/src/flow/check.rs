@@ -92,7 +92,7 @@ fn fix(arguments: &FlowCheckArguments, json: bool) -> Result<Ended, Unusable> {
         (arguments.files.as_slice(), &arguments.to, &arguments.output)
     else {
         return Err(tr!(
-            "--fix wants one flow, --to and --output",
+            "--fix needs one flow, --to and --output",
             "--fix necesita un flujo, --to y --output",
             "--fix precisa de um fluxo, --to e --output"
         )
@@ -145,7 +145,7 @@ fn unfixable(error: &Unfixable) -> String {
             "o fluxo não tem o bloco `{id}`"
         ),
         Unfixable::NotHumanAssistance(id) => tr!(
-            "`{id}` is no human-assistance block; their ids begin with `desk:`",
+            "`{id}` is not a human-assistance block; their ids begin with `desk:`",
             "`{id}` no es un bloque de atención humana; sus ids empiezan con `desk:`",
             "`{id}` não é um bloco de atendimento humano; os ids deles começam com `desk:`"
         ),

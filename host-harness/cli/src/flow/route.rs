@@ -19,7 +19,7 @@ pub(crate) fn route(arguments: &FlowRouteArguments, json: bool) -> Result<Ended,
             Some(block) if block.is_human_assistance() => vec![block.id.as_str()],
             Some(_) => {
                 return Err(tr!(
-                    "`{id}` is no human-assistance block",
+                    "`{id}` is not a human-assistance block",
                     "`{id}` no es un bloque de atención humana",
                     "`{id}` não é um bloco de atendimento humano"
                 )

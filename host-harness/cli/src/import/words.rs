@@ -143,7 +143,7 @@ const fn sentences(code: Code) -> [&'static str; 3] {
         Code::ImageLeftOut => [
             "la imagen se dejó fuera porque necesita un texto alternativo; añada \"image\" al recordatorio",
             "a imagem ficou de fora porque precisa de um texto alternativo; acrescente \"image\" ao lembrete",
-            "the picture was left out because it needs an alternative text; add \"image\" to the reminder",
+            "the image was left out because it needs an alternative text; add \"image\" to the reminder",
         ],
         Code::PlaceholderChanged => [
             "`{0}` se escribe aquí `{1}`",
@@ -153,7 +153,7 @@ const fn sentences(code: Code) -> [&'static str; 3] {
         Code::PlaceholderLeftOut => [
             "`{0}` no se conoce aquí y se quitó del texto; lea cómo quedó",
             "`{0}` não é conhecido aqui e foi tirado do texto; leia como ficou",
-            "`{0}` is not known here and was taken out of the text; read what is left",
+            "`{0}` is not known here and was removed from the text; check the rest",
         ],
         Code::TagsSwitchedOff => [
             "las etiquetas están apagadas en Blip y se dejaron fuera",
@@ -168,7 +168,7 @@ const fn sentences(code: Code) -> [&'static str; 3] {
         Code::NoCounterpart => [
             "esto lo decide quien usa la política y no la política; no se llevó",
             "isto é decidido por quem usa a política e não pela política; não foi levado",
-            "this is decided by whoever uses the policy, not by the policy; it was not carried over",
+            "the host decides this, not the policy; it was not converted",
         ],
         Code::UnknownMember => [
             "no se conoce este ajuste y no se llevó{0}",

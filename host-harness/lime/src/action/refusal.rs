@@ -62,7 +62,7 @@ impl fmt::Display for LeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Notice(notice) => {
-                write!(f, "the notice `{notice}`: the desk shows one of its own")
+                write!(f, "the notice `{notice}`: the desk shows its own")
             }
             Self::Unassign => f.write_str("taking the agent off: a closed ticket keeps its agent"),
             Self::BotOff => f.write_str("keeping the bot quiet: it answers behind the exit"),

@@ -218,7 +218,8 @@ fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
     });
     version.map(Some).ok_or_else(|| {
-        Problem::new(Code::BadParameter, "If-Match is no version").help("send the ETag of GET back")
+        Problem::new(Code::BadParameter, "If-Match is not a version")
+            .help("send the ETag of GET back")
     })
 }
 

@@ -319,9 +319,10 @@ impl Wanted {
         let instant = |name: &str, text: Option<&str>| {
             let text = text.unwrap_or_default();
             parse_rfc3339(text).ok_or_else(|| {
-                Problem::new(Code::BadParameter, format!("{name}: `{text}` is no instant")).help(
-                    "write it as 2026-03-01T00:00:00Z; a `+` of an offset is %2B in an address",
-                )
+                Problem::new(Code::BadParameter, format!("{name}: `{text}` is not an instant"))
+                    .help(
+                        "write it as 2026-03-01T00:00:00Z; a `+` of an offset is %2B in an address",
+                    )
             })
         };
         let (since, until) =
@@ -344,7 +345,7 @@ impl Wanted {
         let zone = match self.zone.as_deref() {
             None => Zone::fixed(self.utc_offset).unwrap_or_default(),
             Some(text) => Zone::parse(text).ok_or_else(|| {
-                Problem::new(Code::BadParameter, format!("zone: `{text}` is no time zone"))
+                Problem::new(Code::BadParameter, format!("zone: `{text}` is not a time zone"))
                     .help("write it as America/Bogota or as -03:00")
             })?,
         };
@@ -353,7 +354,7 @@ impl Wanted {
             Some(text) => duration::parse(text)
                 .and_then(|window| i64::try_from(window).ok())
                 .ok_or_else(|| {
-                    Problem::new(Code::BadParameter, format!("window: `{text}` is no duration"))
+                    Problem::new(Code::BadParameter, format!("window: `{text}` is not a duration"))
                         .help("write it as `30 min`, `24 h` or `2 d`")
                 })?,
         };
