@@ -2,6 +2,8 @@
 //! lost, and no ticket is closed because of it.
 #![cfg(feature = "component")]
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 
 use despertador_contract::event_log::Row;
@@ -9,6 +11,7 @@ use despertador_contract::{Author, Channel, Instant, Message, TicketStatus};
 use despertador_desk::store::{Query, Sqlite};
 use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt};
 use despertador_host::{Host, Plugin};
+use despertador_server::{Account, Operations, Server, Settings, Start};
 use despertador_tests::sample::{MINUTE, START};
 use serde_json::json;
 
@@ -184,4 +187,53 @@ fn a_plugin_that_refuses_the_policy_in_force_does_not_take_the_place() {
     assert_eq!(desk.plugin().sha256(), before);
     let receipts = desk.record_events(START, &conversation("1", "well")).expect("taken");
     assert!(receipts.iter().all(|receipt| matches!(receipt, Receipt::Recorded(_))), "{receipts:?}");
+}
+
+/// What the server answers at `/readyz`.
+fn readiness(server: &Server) -> String {
+    let mut stream = TcpStream::connect(server.address()).expect("a server");
+    stream
+        .write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+/// Other accounts would lose the server with it: it is ready, and says for how many accounts the
+/// plugin is suspended.
+#[test]
+fn a_server_stays_ready_while_the_plugin_is_suspended_for_one_account() {
+    let place = Place::new("ready");
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let accounts = ["acme", "globex"].map(|name| (name.to_owned(), Account::default()));
+    let settings = Settings {
+        desk: place.0.join("desk.db"),
+        listen: any,
+        operations: Operations::Off,
+        accounts: accounts.into(),
+        ..Settings::default()
+    };
+    let server = Server::start(Start::new(settings, HOSTILE)).expect("a server");
+    assert!(readiness(&server).ends_with("\r\n\r\nready\n"));
+    let tell = |account: &str, department: &'static str| {
+        let account = account.to_owned();
+        let told = server.handle().call(move |desk, now| {
+            for n in 0..5 {
+                let mut events = conversation(&format!("T{n}"), department);
+                events.iter_mut().for_each(|event| event.account.clone_from(&account));
+                desk.record_events(now, &events).expect("receipts");
+            }
+        });
+        told.expect("a desk");
+    };
+    tell("acme", "panic");
+    let said = readiness(&server);
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    assert!(said.ends_with("ready, but the plugin is suspended for 1 of 2 accounts\n"), "{said}");
+    tell("globex", "panic");
+    let said = readiness(&server);
+    assert!(said.starts_with("HTTP/1.1 503"), "{said}");
+    assert!(said.contains("suspended for every account"), "{said}");
+    assert!(server.stop().is_some());
 }

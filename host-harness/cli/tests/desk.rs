@@ -223,6 +223,91 @@ fn a_damaged_index_ends_the_process_with_the_way_out() {
     assert_eq!(said.matches("could not do its work").count(), 1, "{said}");
 }
 
+/// A disk of one megabyte, in a mount namespace of its own where this user may have one.
+#[cfg(target_os = "linux")]
+mod on_a_small_disk {
+    use super::*;
+
+    /// Runs a script in a folder with a small disk at `disk`. None if that is not permitted here.
+    fn run(folder: &Folder, script: &str) -> Option<Output> {
+        std::fs::create_dir_all(folder.0.join("disk")).unwrap();
+        let mount = "mount -t tmpfs -o size=1m tmpfs disk";
+        let within = |script: &str| {
+            let mut command = Command::new("unshare");
+            command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script]);
+            command.env("DESPERTADOR", env!("CARGO_BIN_EXE_despertador")).current_dir(&folder.0);
+            command.output()
+        };
+        if !within(mount).is_ok_and(|mounted| mounted.status.success()) {
+            eprintln!("not tried: this user may not mount a disk");
+            return None;
+        }
+        Some(within(&format!("{mount} && {script}")).unwrap())
+    }
+
+    const SERVE: &str = "$DESPERTADOR serve --config d.toml --listen 127.0.0.1:0 --operations off";
+
+    #[test]
+    fn a_start_on_a_full_disk_says_so() {
+        let folder = Folder::new("full");
+        settings(&folder);
+        let config = SETTINGS.replace("desk.db", "disk/desk.db");
+        std::fs::write(folder.0.join("d.toml"), config).unwrap();
+        let fill = "dd if=/dev/zero of=disk/rest bs=1k 2>/dev/null";
+        let new = format!("{fill}; {SERVE}");
+        // And where a server has run before.
+        let token = "$DESPERTADOR token create x --scopes all --accounts '*' --desk disk/desk.db";
+        let again = format!("{token} >/dev/null; {fill}; {SERVE}");
+        for script in [new, again] {
+            let Some(ended) = run(&folder, &script) else { return };
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert!(!ended.status.success(), "{said}");
+            assert!(said.contains("disk is full") && said.contains("make room"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_disk_that_becomes_full_loses_nothing_and_is_said() {
+        let folder = Folder::new("filled");
+        settings(&folder);
+        let config = SETTINGS.replace("desk.db", "disk/desk.db");
+        std::fs::write(folder.0.join("d.toml"), config).unwrap();
+        // Events until one is not stored, then room again.
+        let script = r#"
+            token=$($DESPERTADOR token create x --scopes all --accounts '*' --desk disk/desk.db)
+            $DESPERTADOR --json serve --config d.toml --log warn --listen 127.0.0.1:0 \
+                --operations off >address 2>log &
+            server=$!
+            while ! grep -q interface address; do :; done
+            address=$(sed 's/.*"interface":"\([^"]*\)".*/\1/' address)
+            tell() {
+                curl -s -X POST -H "Authorization: Bearer $token" -d @"$1" \
+                    "http://$address/v1/accounts/acme/events"
+            }
+            n=0
+            while [ $n -lt 400 ]; do
+                n=$((n + 1))
+                printf '{"ticket":"T%s","message":{"author":"customer","text":"%s"}}' $n \
+                    "$(head -c 6000 /dev/urandom | od -An -tx1 | tr -d ' \n')" >event
+                said=$(tell event)
+                case "$said" in *'"stored":1'*) ;; *) break ;; esac
+            done
+            echo "$n $said"
+            kill $server
+            wait $server
+            cat log >&2
+        "#;
+        let Some(ended) = run(&folder, script) else { return };
+        let said = String::from_utf8(ended.stdout).unwrap();
+        if Command::new("curl").arg("--version").output().is_err() {
+            return;
+        }
+        let (count, answer) = said.split_once(' ').unwrap();
+        assert!((2..400).contains(&count.parse().unwrap_or(0)), "{said}");
+        assert!(answer.contains("the disk is full") && answer.contains("make room"), "{said}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_said_with_the_way_out() {
     let folder = Folder::new("wrong");

@@ -227,7 +227,7 @@ fn delivery() -> Delivery {
 
 fn webhook(url: String, timeout: Duration) -> Webhook {
     let options = WebhookOptions { timeout, ..WebhookOptions::new(url, "secret") };
-    Webhook::new(options, Hand::at(NINE))
+    Webhook::new(options, Hand::at(NINE)).expect("an address")
 }
 
 #[test]

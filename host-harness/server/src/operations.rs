@@ -131,8 +131,8 @@ pub(crate) fn router(app: App, reloader: Reloader, gate: Gate) -> Router {
 /// Why a desk is not ready.
 enum Trouble {
     Desk,
-    /// The plugin is quarantined for this many accounts.
-    Suspended(usize),
+    /// The plugin is suspended for this many accounts, of this many.
+    Suspended(usize, usize),
     AllSuspended,
 }
 
@@ -145,7 +145,7 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
         match (desk.plugin().suspensions(now).len(), desk.accounts().count()) {
             (0, _) => None,
             (suspended, all) if suspended >= all => Some(Trouble::AllSuspended),
-            (suspended, _) => Some(Trouble::Suspended(suspended)),
+            (suspended, all) => Some(Trouble::Suspended(suspended, all)),
         }
     });
     let said = match tokio::time::timeout(READY_TIMEOUT, troubled).await {
@@ -160,10 +160,10 @@ async fn ready(State(app): State<App>) -> impl IntoResponse {
         }
         Ok(Ok(None)) => return (StatusCode::OK, ready_but(app.metrics.receivers_in_doubt())),
         // Only some accounts wait: the others must not lose the server.
-        Ok(Ok(Some(Trouble::Suspended(accounts)))) => {
+        Ok(Ok(Some(Trouble::Suspended(accounts, all)))) => {
             return (
                 StatusCode::OK,
-                format!("ready, but the plugin is suspended for {accounts} accounts\n"),
+                format!("ready, but the plugin is suspended for {accounts} of {all} accounts\n"),
             );
         }
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use despertador_blip::{BlipOptions, BlipSink, Feed};
 use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
-use despertador_desk::sink::{Http, LogSink, Routes, Sink, Webhook, WebhookOptions};
+use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::{Delivery, DeliveryOutcome, private};
 
 use crate::settings::{Deliver, Settings};
@@ -117,12 +117,16 @@ fn webhook_or_log(deliver: &Deliver, clock: &Arc<dyn Clock>) -> Result<Arc<dyn S
                     "the secret in `{file}` has less than {SECRET_BYTES_MIN} bytes"
                 ));
             }
-            Http::check(url).map_err(|said| format!("`{url}`: {said}"))?;
             let mut options = WebhookOptions::new(url.clone(), secret);
             if let Some(timeout) = deliver.timeout {
                 options.timeout = timeout.0;
             }
-            Ok(Arc::new(Webhook::new(options, Shared(Arc::clone(clock)))))
+            if let Some(file) = &deliver.ca_file {
+                let authorities = std::fs::read(file)
+                    .map_err(|error| format!("`{}` cannot be read: {error}", file.display()))?;
+                options.authorities = Some(authorities);
+            }
+            Ok(Arc::new(Webhook::new(options, Shared(Arc::clone(clock)))?))
         }
         (None, Some(file)) => {
             let opened = private::options().create(true).append(true).open(file);

@@ -183,6 +183,9 @@ pub struct Deliver {
     pub webhook: Option<String>,
     /// The file with the secret for signatures, at least 16 bytes.
     pub secret_file: Option<PathBuf>,
+    /// The file with the certificates (PEM) of the authorities that sign the receiver's, where they
+    /// are not public ones.
+    pub ca_file: Option<PathBuf>,
     /// The file to which actions are written, one per line.
     pub log: Option<PathBuf>,
     /// Timeout of the receiver. Default 10 s.
@@ -317,6 +320,7 @@ impl Settings {
         let own = settings.accounts.values_mut().filter_map(|account| account.deliver.as_mut());
         for deliver in own.chain(settings.deliver.as_mut()) {
             beside(&mut deliver.secret_file);
+            beside(&mut deliver.ca_file);
             beside(&mut deliver.log);
         }
         for account in settings.accounts.values_mut() {

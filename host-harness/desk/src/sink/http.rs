@@ -22,6 +22,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use chrono::DateTime;
 use despertador_contract::{Duration, Instant};
 use ureq::Agent;
+use ureq::config::ConfigBuilder;
+use ureq::typestate::AgentScope;
 
 use crate::desk::DeliveryOutcome;
 use crate::runtime::Clock;
@@ -88,14 +90,22 @@ impl Http {
     /// is for dates in answers.
     #[must_use]
     pub fn new(timeout: std::time::Duration, clock: Arc<dyn Clock>) -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .build();
-        Self { agent: Agent::new_with_config(config), clock }
+        Self { agent: Agent::new_with_config(config(timeout).build()), clock }
+    }
+
+    /// The same for receivers whose certificates are signed by these authorities (PEM), in place of
+    /// those that are built in.
+    ///
+    /// # Errors
+    ///
+    /// There is no certificate in the text, or `https:` is not built in.
+    pub fn trusting(
+        timeout: std::time::Duration,
+        clock: Arc<dyn Clock>,
+        authorities: &[u8],
+    ) -> Result<Self, String> {
+        let config = signed_by(config(timeout), authorities)?;
+        Ok(Self { agent: Agent::new_with_config(config.build()), clock })
     }
 
     /// Checks an address.
@@ -110,9 +120,7 @@ impl Http {
         }
         match lower.strip_prefix("https://") {
             Some(rest) if !rest.is_empty() && cfg!(feature = "rustls") => Ok(()),
-            Some(_) => Err("`https:` is not built in; build with the feature `rustls`, or put a \
-                 proxy between and write `http:`"
-                .into()),
+            Some(_) => Err(NO_TLS.into()),
             None => Err("the address is none; write `http://HOST:PORT/PATH`".into()),
         }
     }
@@ -138,6 +146,46 @@ impl Http {
         let retry_after = named.and_then(|value| retry_after(value, self.clock.now()));
         Ok(Answer { status: answer.status().as_u16(), retry_after, body: answer.into_body() })
     }
+}
+
+const NO_TLS: &str = "`https:` is not built in; build with the feature `rustls`, or put a proxy \
+                      between and write `http:`";
+
+fn config(timeout: std::time::Duration) -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+}
+
+/// Trusts the certificates of a PEM file, and no others.
+#[cfg(feature = "rustls")]
+fn signed_by(
+    config: ConfigBuilder<AgentScope>,
+    authorities: &[u8],
+) -> Result<ConfigBuilder<AgentScope>, String> {
+    use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+
+    let mut certificates = Vec::new();
+    for item in parse_pem(authorities) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(format!("they are no PEM: {error}")),
+        }
+    }
+    if certificates.is_empty() {
+        return Err("there is no `-----BEGIN CERTIFICATE-----` in them".into());
+    }
+    let roots = RootCerts::Specific(Arc::new(certificates));
+    Ok(config.tls_config(TlsConfig::builder().root_certs(roots).build()))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn signed_by(_: ConfigBuilder<AgentScope>, _: &[u8]) -> Result<ConfigBuilder<AgentScope>, String> {
+    Err(NO_TLS.into())
 }
 
 impl Answer {

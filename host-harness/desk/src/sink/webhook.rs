@@ -34,12 +34,20 @@ pub struct WebhookOptions {
     pub secret: Vec<u8>,
     /// The timeout of an attempt, from name resolution to the end of the answer. Default 10 s.
     pub timeout: Duration,
+    /// Certificates (PEM) of the authorities that are trusted in place of those built in; for
+    /// receivers in the own network. Default none.
+    pub authorities: Option<Vec<u8>>,
 }
 
 impl WebhookOptions {
     /// Options for this address and secret.
     pub fn new(url: impl Into<String>, secret: impl Into<Vec<u8>>) -> Self {
-        Self { url: url.into(), secret: secret.into(), timeout: Duration::from_secs(10) }
+        Self {
+            url: url.into(),
+            secret: secret.into(),
+            timeout: Duration::from_secs(10),
+            authorities: None,
+        }
     }
 }
 
@@ -61,10 +69,20 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Creates a sink; the clock is for timestamps.
-    pub fn new(options: WebhookOptions, clock: impl Clock) -> Self {
-        let http = Http::new(options.timeout, Arc::new(clock));
-        Self { http, options, standing: Standing::default() }
+    /// Posts with these options; the clock is for timestamps.
+    ///
+    /// # Errors
+    ///
+    /// The address or the authorities cannot be used, and the way out.
+    pub fn new(options: WebhookOptions, clock: impl Clock) -> Result<Self, String> {
+        Http::check(&options.url).map_err(|said| format!("`{}`: {said}", options.url))?;
+        let clock = Arc::new(clock);
+        let http = match &options.authorities {
+            None => Http::new(options.timeout, clock),
+            Some(authorities) => Http::trusting(options.timeout, clock, authorities)
+                .map_err(|said| format!("the authorities cannot be used: {said}"))?,
+        };
+        Ok(Self { http, options, standing: Standing::default() })
     }
 }
 

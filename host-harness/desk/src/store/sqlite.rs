@@ -355,6 +355,11 @@ fn whole_path(file: &Path) -> Result<PathBuf, StoreError> {
     Ok(folder.canonicalize().map_err(unreachable)?.join(name))
 }
 
+/// Whether an error says that there is no room: of the disk, or of what this user may have of it.
+fn is_no_room(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+}
+
 /// Whether nothing more can be written into the folder of a file. SQLite says of a full disk only
 /// that it could not open or map what lies beside the file.
 fn is_full(file: &Path) -> bool {
@@ -365,7 +370,7 @@ fn is_full(file: &Path) -> bool {
     let written = written.and_then(|mut probe| probe.write_all(&[1; 64 << 10]));
     // Best effort: it is tried again and overwritten.
     let _: std::io::Result<()> = std::fs::remove_file(&place);
-    written.is_err_and(|error| error.kind() == ErrorKind::StorageFull)
+    written.is_err_and(|error| is_no_room(error.kind()))
 }
 
 /// Looks at a file before SQLite does, which would begin a database in an empty one only, but

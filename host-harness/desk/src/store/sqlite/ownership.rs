@@ -212,7 +212,7 @@ fn open(place: &Path, to_be: &str) -> Result<File, StoreError> {
 fn failed(place: &Path, to_be: &str, error: &std::io::Error) -> StoreError {
     let problem = match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreProblem::ReadOnly,
-        ErrorKind::StorageFull => StoreProblem::Full,
+        kind if super::is_no_room(kind) => StoreProblem::Full,
         _ => StoreProblem::Io,
     };
     StoreError::new(problem, format!("`{}` cannot be {to_be}: {error}", place.display()))
