@@ -3,6 +3,7 @@
 mod account;
 mod blip;
 mod dead_letter;
+mod edit;
 mod event;
 mod flow;
 mod inbound;

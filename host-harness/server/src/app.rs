@@ -276,6 +276,12 @@ pub(crate) struct Text {
     _room: Option<Share>,
 }
 
+impl From<Request> for UnreadBody {
+    fn from(request: Request) -> Self {
+        Self(request)
+    }
+}
+
 impl UnreadBody {
     /// Reads it on behalf of a permitted caller.
     pub(crate) async fn read(self, app: &App, allowed: &Allowed) -> Result<Text, Problem> {

@@ -162,7 +162,7 @@ fn another_customer_confirms_no_reminder() {
     served.at(NINE + 30 * MINUTE);
     let state = served.get("/v1/accounts/acme/tickets/t-1").json();
     assert_eq!(state["facts"]["status"], "open", "{state}");
-    let keys: Vec<_> = state["outbox"].as_array().into_iter().flatten().collect();
+    let keys: Vec<_> = state["actions"].as_array().into_iter().flatten().collect();
     assert!(!keys.iter().any(|row| row["key"] == "t-1/1/close"), "{state}");
 }
 

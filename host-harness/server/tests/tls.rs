@@ -165,7 +165,7 @@ mod with_tls {
         assert!(refused.is_err(), "{refused:?}");
         let why = || {
             let state = served.get("/v1/accounts/acme/tickets/4711").json();
-            state["outbox"][0]["why"].as_str().unwrap_or_default().to_owned()
+            state["actions"][0]["why"].as_str().unwrap_or_default().to_owned()
         };
         served.settle(|_| !why().is_empty());
         assert!(why().contains("no answer"), "{}", why());

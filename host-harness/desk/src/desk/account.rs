@@ -410,8 +410,7 @@ impl<S: Store> Desk<S> {
     fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<RuleChange>, DeskError> {
         let before = Rules::of(&self.account_of(account)?.policy)?;
         let after = Rules::of(policy)?;
-        let mut moved: BTreeMap<(Option<String>, Option<String>, Option<String>), u64> =
-            BTreeMap::new();
+        let mut moved: BTreeMap<[Option<String>; 3], u64> = BTreeMap::new();
         for kind in self.store.open_by_facts(account)? {
             let mut ticket = Ticket::open("any", Channel::Other(String::new()));
             // Tickets with unreadable facts have no rule here; they are moved aside elsewhere.
@@ -421,13 +420,13 @@ impl<S: Store> Desk<S> {
             }
             let (before, after) = (before.rule_of(&ticket)?, after.rule_of(&ticket)?);
             if before != after {
-                let tickets = moved.entry((ticket.department, before, after)).or_default();
+                let tickets = moved.entry([ticket.department, before, after]).or_default();
                 *tickets = tickets.saturating_add(kind.tickets);
             }
         }
         let moved = moved.into_iter();
         Ok(moved
-            .map(|((department, before, after), tickets)| RuleChange {
+            .map(|([department, before, after], tickets)| RuleChange {
                 department,
                 tickets,
                 before,

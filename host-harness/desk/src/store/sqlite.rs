@@ -320,10 +320,10 @@ fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<()
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(sql)?;
     if version == schema::CANONICAL_CUSTOMERS {
-        inbound::respell_customers(&tx)?;
+        inbound::respell(&tx, "ticket")?;
     }
     if version == schema::EARLIER_CUSTOMERS {
-        inbound::respell_earlier(&tx)?;
+        inbound::respell(&tx, "known_as")?;
     }
     tx.pragma_update(None, "application_id", schema::APPLICATION)?;
     tx.pragma_update(None, "user_version", i64::try_from(version).unwrap_or(i64::MAX))?;

@@ -15,7 +15,9 @@ use crate::scope::{Caller, Scope};
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Answers {
     /// In the order of the envelopes. `answer` is `taken`, `confirmed`, `ignored` or `refused`;
-    /// other members give the reason, or the ticket and its receipts.
+    /// other members give the reason, or the ticket and its receipts. `inbound` is the id under which
+    /// an envelope that cannot be read is stored: the tickets and customers that it names are neither
+    /// reminded nor closed until somebody has sent the entry again or dismissed it.
     #[schema(value_type = Vec<Object>)]
     answers: Vec<Value>,
 }

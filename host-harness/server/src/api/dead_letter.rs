@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::Limit;
+use super::edit::{Change, Edit};
 use super::ticket::Letter;
-use crate::app::{App, InPath, InQuery, UnreadBody};
+use crate::app::{App, InPath, InQuery};
 use crate::language::Language;
 use crate::problem::{Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -62,18 +63,9 @@ pub(crate) async fn list(
     request_body(content = Which, content_type = "application/json"),
     responses((status = 204, description = "It is on its way"), Problems),
 )]
-pub(crate) async fn send_again(
-    State(app): State<App>,
-    caller: Caller,
-    language: Language,
-    InPath(account): InPath<String>,
-    body: UnreadBody,
-) -> Result<StatusCode, Problem> {
-    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let body = body.read(&app, &allowed).await?;
-    let which: Which = body.form()?;
-    app.ask(language, move |desk, now| {
-        desk.resend_dead_letter(now, &account, &which.key, &caller.name)
+pub(crate) async fn send_again(edit: Edit<Which>) -> Result<StatusCode, Problem> {
+    edit.apply(|desk, now, Change { account, by, form }| {
+        desk.resend_dead_letter(now, &account, &form.key, &by)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -88,18 +80,9 @@ pub(crate) async fn send_again(
     request_body(content = Which, content_type = "application/json"),
     responses((status = 204, description = "It is gone; the ticket's timeline keeps it"), Problems),
 )]
-pub(crate) async fn discard(
-    State(app): State<App>,
-    caller: Caller,
-    language: Language,
-    InPath(account): InPath<String>,
-    body: UnreadBody,
-) -> Result<StatusCode, Problem> {
-    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let body = body.read(&app, &allowed).await?;
-    let which: Which = body.form()?;
-    app.ask(language, move |desk, now| {
-        desk.discard_dead_letter(now, &account, &which.key, &caller.name)
+pub(crate) async fn discard(edit: Edit<Which>) -> Result<StatusCode, Problem> {
+    edit.apply(|desk, now, Change { account, by, form }| {
+        desk.discard_dead_letter(now, &account, &form.key, &by)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

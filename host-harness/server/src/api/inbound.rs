@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account::Limit;
+use super::edit::{Change, Edit};
 use super::{event, time};
-use crate::app::{App, InPath, InQuery, Text, UnreadBody};
+use crate::app::{App, InPath, InQuery, Text};
 use crate::language::Language;
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -105,22 +106,13 @@ pub(crate) async fn list(
     request_body(content = Again, content_type = "application/json"),
     responses((status = 204, description = "It was taken"), Problems),
 )]
-pub(crate) async fn send_again(
-    State(app): State<App>,
-    caller: Caller,
-    language: Language,
-    InPath(account): InPath<String>,
-    body: UnreadBody,
-) -> Result<StatusCode, Problem> {
-    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let body = body.read(&app, &allowed).await?;
-    let again: Again = body.form()?;
-    let source = app.bot(&account);
-    let clock = app.clock.now();
-    let taken = app
-        .ask(language, move |desk, now| {
-            let entry = desk.query_inbound_entry(&account, &again.id)?;
-            let text = again.text.unwrap_or(entry.text);
+pub(crate) async fn send_again(edit: Edit<Again>) -> Result<StatusCode, Problem> {
+    let source = edit.app().bot(edit.account());
+    let clock = edit.app().clock.now();
+    let taken = edit
+        .apply(move |desk, now, Change { account, by, form }| {
+            let entry = desk.query_inbound_entry(&account, &form.id)?;
+            let text = form.text.unwrap_or(entry.text);
             let unread = if entry.door == event::SOURCE_NAME {
                 take_events(desk, now, &account, &Text::of(text), clock)?
             } else if let Some(source) = source {
@@ -133,13 +125,7 @@ pub(crate) async fn send_again(
                 Some(format!("nobody has said which bot `{account}` is"))
             };
             if unread.is_none() {
-                desk.resolve_inbound(
-                    now,
-                    &account,
-                    &again.id,
-                    InboundEnd::SentAgain,
-                    &caller.name,
-                )?;
+                desk.resolve_inbound(now, &account, &form.id, InboundEnd::SentAgain, &by)?;
             }
             Ok(unread)
         })
@@ -184,18 +170,9 @@ fn take_events(
     request_body(content = Which, content_type = "application/json"),
     responses((status = 204, description = "It is gone; the audit says who did it"), Problems),
 )]
-pub(crate) async fn discard(
-    State(app): State<App>,
-    caller: Caller,
-    language: Language,
-    InPath(account): InPath<String>,
-    body: UnreadBody,
-) -> Result<StatusCode, Problem> {
-    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
-    let body = body.read(&app, &allowed).await?;
-    let which: Which = body.form()?;
-    app.ask(language, move |desk, now| {
-        desk.resolve_inbound(now, &account, &which.id, InboundEnd::Discarded, &caller.name)
+pub(crate) async fn discard(edit: Edit<Which>) -> Result<StatusCode, Problem> {
+    edit.apply(|desk, now, Change { account, by, form }| {
+        desk.resolve_inbound(now, &account, &form.id, InboundEnd::Discarded, &by)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

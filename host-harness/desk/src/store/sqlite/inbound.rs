@@ -9,6 +9,11 @@ use crate::store::{Batch, InboundChange, InboundRow, InboundSize, StoreError};
 const TICKET: i64 = 0;
 const CUSTOMER: i64 = 1;
 
+/// Tickets of an account (`?1`) that are a customer's (`?2`), by any name that they have or had.
+pub(super) const THEIRS: &str = "account = ?1 AND (customer = ?2
+    OR no IN (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2)
+    OR no IN (SELECT ticket FROM known_as WHERE account = ?1 AND customer = ?2))";
+
 const ENTRY: &str = "account, id, at, door, why, text";
 
 pub(super) fn write(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
@@ -60,16 +65,13 @@ fn remove(tx: &Transaction<'_>, account: i64, id: &str) -> rusqlite::Result<()> 
 /// Deletes what names a customer, and their other names. To be done before their tickets are gone.
 pub(super) fn forget(tx: &Connection, account: i64, customer: &str) -> rusqlite::Result<()> {
     let entries: Vec<String> = tx
-        .prepare(
-            "WITH theirs AS (
-                 SELECT no, id, customer FROM ticket WHERE account = ?1 AND (customer = ?2 OR no IN
-                     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2) OR no IN
-                     (SELECT ticket FROM known_as WHERE account = ?1 AND customer = ?2)))
+        .prepare(&format!(
+            "WITH theirs AS (SELECT no, id, customer FROM ticket WHERE {THEIRS})
              SELECT DISTINCT inbound FROM inbound_name WHERE account = ?1 AND
                  (kind = 0 AND name IN (SELECT id FROM theirs) OR kind = 1 AND (name = ?2
                      OR name IN (SELECT customer FROM theirs) OR name IN (SELECT alias
-                         FROM customer_alias WHERE ticket IN (SELECT no FROM theirs))))",
-        )?
+                         FROM customer_alias WHERE ticket IN (SELECT no FROM theirs))))"
+        ))?
         .query_map(params![account, customer], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for id in entries {
@@ -161,33 +163,17 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<InboundRow> {
     })
 }
 
-/// Brings the customers of tickets to their canonical spelling.
-pub(super) fn respell_customers(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+/// Brings the customers in the rows of a table to their canonical spelling.
+pub(super) fn respell(tx: &Transaction<'_>, table: &str) -> rusqlite::Result<()> {
     let customers: Vec<String> = tx
-        .prepare("SELECT DISTINCT customer FROM ticket WHERE customer IS NOT NULL")?
+        .prepare(&format!("SELECT DISTINCT customer FROM {table} WHERE customer IS NOT NULL"))?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    let sql = format!("UPDATE OR IGNORE {table} SET customer = ? WHERE customer = ?");
     for customer in customers {
         let canonical = despertador_lime::canonical_customer(&customer);
         if canonical != customer {
-            tx.prepare_cached("UPDATE ticket SET customer = ? WHERE customer = ?")?
-                .execute(params![canonical, customer])?;
-        }
-    }
-    Ok(())
-}
-
-/// Brings ids that customers had before to their canonical spelling.
-pub(super) fn respell_earlier(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-    let known: Vec<String> = tx
-        .prepare("SELECT DISTINCT customer FROM known_as")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    for customer in known {
-        let canonical = despertador_lime::canonical_customer(&customer);
-        if canonical != customer {
-            tx.prepare_cached("UPDATE OR IGNORE known_as SET customer = ? WHERE customer = ?")?
-                .execute(params![canonical, customer])?;
+            tx.prepare_cached(&sql)?.execute(params![canonical, customer])?;
         }
     }
     Ok(())

@@ -251,8 +251,8 @@ impl Store for Sqlite {
             // A ticket that cannot be read is moved aside, and no rule has it.
             let Ok(TicketRow { facts, .. }) = self.ticket_row(row) else { return Ok(()) };
             let Ok(known) = serde_json::from_str::<Value>(&facts) else { return Ok(()) };
-            let priority = &known["more"]["ticket.priority"];
-            let kind = json!([known["department"], known["channel"], known["tags"], priority]);
+            let kind = ["/department", "/channel", "/tags", "/more/ticket.priority"];
+            let kind = json!(kind.map(|place| known.pointer(place)));
             let tickets = kinds.entry(kind.to_string());
             let kind = tickets.or_insert_with(|| OpenTickets { facts, tickets: 0 });
             kind.tickets = kind.tickets.saturating_add(1);
@@ -389,10 +389,8 @@ impl Store for Sqlite {
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError> {
         super::inbound::forget(&self.connection, account, customer)
             .map_err(|error| self.failed(&error))?;
-        let tickets = "SELECT no, last FROM ticket WHERE account = ?1 AND (customer = ?2
-             OR no IN (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2)
-             OR no IN (SELECT ticket FROM known_as WHERE account = ?1 AND customer = ?2))";
-        let gone = self.delete(tickets, params![account, customer])?;
+        let tickets = format!("SELECT no, last FROM ticket WHERE {}", super::inbound::THEIRS);
+        let gone = self.delete(&tickets, params![account, customer])?;
         self.connection
             .execute(
                 "DELETE FROM sent WHERE account = ?1 AND customer = ?2",
