@@ -1,4 +1,4 @@
-//! Recorded conversations that need not fit into memory.
+//! Recorded conversations that may be larger than memory.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,12 +10,12 @@ use crate::history::{History, Item, RecordedTicket, Who};
 use crate::read::Unreadable;
 use crate::spool::{Records, Spool, What, digest};
 
-/// Recorded conversations, in parts of whole tickets. A part is held in memory while somebody asks
-/// for it; the rest is in memory while it is small and in a file without a name when it is not.
+/// Recorded conversations, in parts of whole tickets. A part is loaded while it is used; the rest
+/// is in memory while it is small, otherwise in a temporary file.
 #[derive(Debug)]
 pub struct Archive {
     pub(crate) spool: Spool,
-    /// The departments that are named; tickets refer to them by number.
+    /// All departments; tickets refer to them by number.
     pub departments: Vec<String>,
     pub(crate) ends: Option<Instant>,
     pub(crate) tickets: u64,
@@ -23,21 +23,21 @@ pub struct Archive {
     pub(crate) openings: Openings,
 }
 
-/// Some tickets of an archive, each of them whole.
+/// A part of an archive: whole tickets.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Part {
     pub(crate) tickets: Vec<RecordedTicket>,
-    /// Rows that stood after later ones of their ticket.
+    /// Rows after later ones of their ticket.
     pub(crate) moved: u64,
-    /// Rows that were there before, by their id.
+    /// Repeated rows, by their id.
     pub(crate) repeated: u64,
-    /// Rows that tell of what a policy did then.
+    /// Rows about actions of the policy then in force.
     pub(crate) done_then: u64,
-    /// Rows that are left.
+    /// Remaining rows.
     pub(crate) rows: u64,
 }
 
-/// When customers opened tickets, where a history says who they are.
+/// When customers opened tickets, where the history names them.
 #[derive(Debug, Clone, Default)]
 pub struct Openings(Vec<Opening>);
 
@@ -51,7 +51,7 @@ struct Opening {
 }
 
 impl Openings {
-    /// Those of some tickets.
+    /// The openings of some tickets.
     #[must_use]
     pub fn of(tickets: &[RecordedTicket]) -> Self {
         let mut openings = Self::default();
@@ -76,8 +76,8 @@ impl Openings {
         self.0.shrink_to_fit();
     }
 
-    /// When the customer of a ticket opened another one of the same department, between two
-    /// instants and these included; the first time.
+    /// The first opening of another ticket by the same customer in the same department, between two
+    /// instants, both included.
     #[must_use]
     pub fn next(
         &self,
@@ -98,25 +98,25 @@ impl Openings {
 }
 
 impl Archive {
-    /// How many tickets there are.
+    /// Number of tickets.
     #[must_use]
     pub fn tickets(&self) -> u64 {
         self.tickets
     }
 
-    /// How many rows there are, without those that were left out.
+    /// Number of rows, without omitted ones.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.items
     }
 
-    /// When the last of them was.
+    /// The instant of the last row.
     #[must_use]
     pub fn ends(&self) -> Option<Instant> {
         self.ends
     }
 
-    /// Bytes that were put on disk; 0 if all of it is in memory.
+    /// Size of the temporary file, in bytes; 0 if everything is in memory.
     #[must_use]
     pub fn on_disk(&self) -> u64 {
         self.spool.on_disk()
@@ -129,11 +129,11 @@ impl Archive {
         self.departments.get(number).map(String::as_str)
     }
 
-    /// All of it in memory.
+    /// Loads everything into memory.
     ///
     /// # Errors
     ///
-    /// What was put on disk cannot be read.
+    /// The temporary file cannot be read.
     pub fn history(&self) -> Result<History, Unreadable> {
         let mut tickets = Vec::new();
         for number in 0..self.spool.parts() {
@@ -142,11 +142,11 @@ impl Archive {
         Ok(History { departments: self.departments.clone(), tickets })
     }
 
-    /// The tickets whose id is wanted, in memory.
+    /// Loads the tickets with a wanted id.
     ///
     /// # Errors
     ///
-    /// What was put on disk cannot be read.
+    /// The temporary file cannot be read.
     pub fn tickets_where(
         &self,
         wanted: impl Fn(&str) -> bool,
@@ -158,7 +158,7 @@ impl Archive {
         Ok(found)
     }
 
-    /// The tickets of a part, each with its rows in order.
+    /// Loads the tickets of a part, each with its rows in order.
     pub(crate) fn part(&self, number: usize) -> Result<Part, Unreadable> {
         let bytes = self.spool.part(number).map_err(|error| Unreadable::Scratch {
             folder: self.spool.folder().to_owned(),
@@ -168,7 +168,7 @@ impl Archive {
     }
 }
 
-/// Gathers the rows of whole tickets.
+/// Collects the rows of whole tickets.
 fn gather(bytes: &[u8]) -> Part {
     let mut part = Part::default();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -195,7 +195,7 @@ fn gather(bytes: &[u8]) -> Part {
                 Some(Item::Message { at: record.at, who })
             }
             What::Row(text) => {
-                // It was read before, and written by the same code.
+                // The row was read before and written by the same code.
                 let Ok(row) = Row::from_json(text) else { continue };
                 let told = row.call.is_some();
                 let call = row.call.filter(|call| !is_of_then(call)).map(without_id);
@@ -210,13 +210,13 @@ fn gather(bytes: &[u8]) -> Part {
         recorded.items.extend(item);
     }
     for recorded in &mut part.tickets {
-        // Stable: rows of one instant stay as they stand.
+        // Stable: rows of the same instant keep their order.
         recorded.items.sort_by_key(Item::at);
     }
     part
 }
 
-/// A call without the id by which it was known not to be there twice.
+/// A call without its id, which was only needed to find repetitions.
 pub(crate) fn without_id(mut call: Call) -> Call {
     if let Call::Message(message) = &mut call {
         message.id = None;
@@ -224,7 +224,8 @@ pub(crate) fn without_id(mut call: Call) -> Call {
     call
 }
 
-/// Whether a call tells of what a policy did then: another one would have done something else.
+/// Whether a call reports an action of the policy then in force; another policy would have acted
+/// differently.
 fn is_of_then(call: &Call) -> bool {
     matches!(
         call,

@@ -1,4 +1,4 @@
-//! What a policy would have done to a recorded conversation.
+//! Backtests: what a policy would have done to recorded conversations.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -18,12 +18,13 @@ use crate::figures::{Judged, Premature, Verdict};
 use crate::history::{History, Item, RecordedTicket};
 use crate::read::Unreadable;
 
-/// How a history is played and judged.
+/// Options of a backtest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// A close is premature if the customer writes within this time after it, in milliseconds.
+    /// The time after a close within which a message of the customer makes it premature, in
+    /// milliseconds.
     pub window: i64,
-    /// Where the customers wrote; `None` for the channel that a policy names.
+    /// The channel of the conversations; `None` for the policy's own.
     pub channel: Option<Channel>,
 }
 
@@ -34,8 +35,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The channel on which a policy is played: the one that was asked for, or the policy's own, or
-    /// web chat.
+    /// The channel for a policy: that of the settings, else the policy's own, else web chat.
     #[must_use]
     pub fn channel_of(&self, policy: &Policy) -> Channel {
         let own = || {
@@ -45,25 +45,24 @@ impl Settings {
         self.channel.clone().or_else(own).unwrap_or(Channel::WebChat)
     }
 
-    /// The same on the channel of a policy.
+    /// The same settings, with the channel of a policy.
     pub(crate) fn on(&self, policy: &Policy) -> Settings {
         Settings { channel: Some(self.channel_of(policy)), ..*self }
     }
 }
 
-/// What became of a ticket.
+/// The outcome of a ticket.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
     /// The reminders, in order.
     pub reminders: Vec<Sent>,
     /// The close, if there was one.
     pub closed: Option<Closed>,
-    /// How many messages waited or were left out, by the code of the reason. Of one silence each
-    /// message counts once, however often it was looked at.
+    /// Withheld messages by code of the reason. Each message counts once per silence.
     pub withheld: BTreeMap<String, u64>,
-    /// Messages and events that the plugin was told of.
+    /// Recorded messages and events.
     pub told: u64,
-    /// The rule that applied last, by its place in the policy, from 0.
+    /// The last rule of the ticket, by position in the policy, from 0.
     pub rule: Option<u32>,
 }
 
@@ -74,12 +73,12 @@ pub struct Sent {
     pub number: u32,
     /// When.
     pub at: Instant,
-    /// When the customer wrote, if that was before the next step.
+    /// When the customer answered, if before the next step.
     pub answered: Option<Instant>,
-    /// When the next step was due; `None` where the policy has none.
+    /// When the next step was due; `None` if there is none.
     pub until: Option<Instant>,
-    /// Whether the whole time until then was observed; where there is no next step, that of the
-    /// settings.
+    /// Whether the whole time until the next step was observed; without a next step, the window of
+    /// the settings.
     pub is_judged: bool,
 }
 
@@ -88,21 +87,22 @@ pub struct Sent {
 pub struct Closed {
     /// When.
     pub at: Instant,
-    /// Since when the customer had been silent: the company's latest message.
+    /// When the customer's silence began: the company's latest message.
     pub silent_since: Instant,
-    /// Whether it was right.
+    /// Whether it was premature.
     pub verdict: Verdict,
-    /// Whether what makes it premature is a new ticket of the customer.
+    /// Whether it is premature because the customer opened another ticket.
     pub in_another: bool,
 }
 
-/// Plays all tickets of a history, on so many threads, and tells how many are done from time to time.
+/// Plays all tickets of a history on some threads. `done` is called from time to time with the
+/// number of further tickets.
 ///
-/// The result is the same on any number of threads.
+/// The result does not depend on the number of threads.
 ///
 /// # Errors
 ///
-/// The first call that the plugin did not answer.
+/// The first call on which the plugin failed.
 pub fn backtest(
     history: &History,
     policy: &Policy,
@@ -135,7 +135,7 @@ pub fn backtest(
     Ok(all)
 }
 
-/// Does something with each of some things, on a thread each, and returns the results in order.
+/// Runs a function for each item, each on its own thread, and returns the results in order.
 fn in_parallel<T: Send, R: Send>(
     things: impl Iterator<Item = T>,
     what: &(impl Fn(T) -> R + Sync),
@@ -149,44 +149,44 @@ fn in_parallel<T: Send, R: Send>(
     })
 }
 
-/// After so many tickets it is told that they are done.
+/// Number of tickets between two reports of progress.
 const PROGRESS_TICKETS: usize = 1_000;
 
-/// Policies tried on an archive, or on as much of it as there was time for.
+/// The result of a backtest on an archive, or on the part played before it was stopped.
 #[derive(Debug, Clone, Default)]
 pub struct ArchiveBacktest {
-    /// What came of each policy, in the order given.
+    /// The results of each policy, in the given order.
     pub judged: Vec<Judged>,
-    /// Tickets that were played, each to its end.
+    /// Completely played tickets.
     pub tickets: u64,
     /// Their rows.
     pub rows: u64,
-    /// When the last of these was.
+    /// The instant of the last one.
     pub until: Option<Instant>,
-    /// Whether that is all of it.
+    /// Whether these are all tickets.
     pub is_whole: bool,
 }
 
-/// Why an archive could not be tried.
+/// Why a backtest on an archive failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BacktestError {
-    /// The plugin did not answer.
+    /// The plugin failed.
     #[error(transparent)]
     Plugin(CallError),
-    /// What was put on disk cannot be read.
+    /// The temporary file cannot be read.
     #[error(transparent)]
     Archive(Unreadable),
 }
 
-/// Plays all tickets of an archive under each of some policies, on so many threads, a part of it at
-/// a time. `goes_on` is told how many rows more are done, and says whether to go on; if not, what
-/// was done until then is returned. Of a ticket all policies are tried or none.
+/// Plays all tickets of an archive under some policies, on some threads, part by part. `goes_on` is
+/// called with the number of further rows and returns whether to continue; otherwise the result so
+/// far is returned. A ticket is played under all policies or none.
 ///
-/// The result is the same on any number of threads.
+/// The result does not depend on the number of threads.
 ///
 /// # Errors
 ///
-/// The first call that the plugin did not answer, or a part that cannot be read.
+/// The first call on which the plugin failed, or a part that cannot be read.
 pub fn backtest_archive(
     archive: &Archive,
     policies: &[Policy],
@@ -256,12 +256,12 @@ pub fn backtest_archive(
     Ok(all)
 }
 
-/// After so many rows it is told that they are done.
+/// Number of rows between two reports of progress.
 const PROGRESS_ROWS: u64 = 2_000;
 
-/// Plays one ticket and judges its close also by what the customer did in other tickets: one that
-/// they open in the same department within the window makes it premature, for they had to ask
-/// again. What they write in a ticket that was open besides speaks of something else.
+/// Plays one ticket, and judges its close also by the customer's other tickets: a new one in the
+/// same department within the window makes the close premature, because the customer had to ask
+/// again. Messages in tickets that were already open concern something else.
 fn play_and_judge(
     recorded: &RecordedTicket,
     department: Option<&str>,
@@ -287,14 +287,14 @@ fn play_and_judge(
     Ok(outcome)
 }
 
-/// Plays one ticket, as a host would that is awake at every deadline.
+/// Plays one ticket, as a host that acts at every deadline.
 ///
-/// What follows a close is judged and not told: the ticket was closed. What is due at the instant of
-/// a message comes after it, for whoever answers at that instant has answered.
+/// Records after the close are only used to judge it. A step due at the instant of a message comes
+/// after the message.
 ///
 /// # Errors
 ///
-/// A call that the plugin did not answer.
+/// A call on which the plugin failed, or an answer that does not follow from what was carried out.
 pub fn play(
     recorded: &RecordedTicket,
     department: Option<&str>,
@@ -331,7 +331,7 @@ pub fn play(
         } else if item.is_of_the_company() {
             stage.company_wrote = Some(at);
         }
-        // The facts of a row were checked when it was read.
+        // The facts were checked when the row was read.
         let facts =
             item.facts().and_then(|facts| facts::with(&stage.conversation.ticket, facts).ok());
         match (item.call(), facts) {
@@ -354,9 +354,9 @@ struct Stage<'s, 'p> {
     /// The last decision, and when it was made.
     decided: Option<(Decision, Instant)>,
     outcome: Outcome,
-    /// When the company wrote last.
+    /// When the company last wrote.
     company_wrote: Option<Instant>,
-    /// What was withheld in this silence: the reason, and how many reminders had gone before.
+    /// Withheld messages of this silence: the reason, and the number of earlier reminders.
     counted: Vec<(&'static str, usize)>,
 }
 
@@ -375,7 +375,7 @@ impl Stage<'_, '_> {
         Ok(())
     }
 
-    /// Carries out what is due before an instant, or until the ticket is closed.
+    /// Makes the calls and actions due before an instant, until the ticket is closed.
     fn run_until(&mut self, end: Instant) -> Result<(), CallError> {
         for _ in 0..CALLS_IN_A_ROW_MAX {
             let Some((decision, now)) = self.decided.take() else { return Ok(()) };
@@ -428,8 +428,7 @@ impl Stage<'_, '_> {
         *count = count.saturating_add(1);
     }
 
-    /// Which reminders were observed to their end, and whether the close was right, by what was
-    /// recorded after it.
+    /// Judges reminders and close by what was recorded after them.
     fn judge(&mut self, rest: &[Item], settings: &Settings, ends: Instant) {
         for sent in &mut self.outcome.reminders {
             let last = sent.until.unwrap_or_else(|| sent.at.saturating_add(settings.window));

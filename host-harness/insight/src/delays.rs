@@ -1,4 +1,4 @@
-//! How long customers took to answer, and what that says of a time to close.
+//! How long customers take to answer, and what follows for the time of a close.
 
 use std::collections::BTreeMap;
 
@@ -9,40 +9,40 @@ use crate::figures::{Premature, Verdict};
 use crate::history::{History, RecordedTicket};
 use crate::read::Unreadable;
 
-/// A silence: since the company's last word, until the customer wrote, if they did.
+/// A silence: from the company's last message until the customer's next one, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Silence {
     since: Instant,
     answered: Option<Instant>,
 }
 
-/// The silences of some conversations. Each begins with the company's last word before the
-/// customer's next one; the last of a ticket may never have ended.
+/// The silences of some conversations. Each begins with the company's last message before the
+/// customer's next one; the last silence of a ticket may not have ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delays {
     silences: Vec<Silence>,
-    /// When the history ends: of a silence that lasts until then no more is known.
+    /// The end of the history: later it is unknown whether a silence ended.
     ends: Instant,
 }
 
-/// What a close after some time would have been.
+/// The result of closing after a certain time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Silences that would have been closed then and of which it is known whether that was right.
+    /// Silences that would have been closed and can be judged.
     pub closes: u64,
-    /// Of these, those after which the customer wrote within the window.
+    /// Of these, those in which the customer wrote within the window.
     pub premature: u64,
 }
 
 impl Rate {
-    /// The share that is premature, from 0 to 1; none without closes.
+    /// The share of premature closes, from 0 to 1; `None` without closes.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "fewer closes than a double tells apart")]
     pub fn part(self) -> Option<f64> {
         (self.closes > 0).then(|| self.premature as f64 / self.closes as f64)
     }
 
-    /// Where the true rate lies, nine times of ten, of a thousand: the fewer closes, the wider.
+    /// The 90 % confidence interval of the rate, in thousandths.
     #[must_use]
     pub fn between(self) -> (u64, u64) {
         between(self.premature, self.closes)
@@ -50,7 +50,7 @@ impl Rate {
 }
 
 impl Delays {
-    /// Those of all tickets together, and of each department.
+    /// The silences of all tickets, and of each department.
     #[must_use]
     pub fn of(history: &History) -> (Delays, BTreeMap<String, Delays>) {
         let ends = history.ends().unwrap_or_default();
@@ -61,12 +61,12 @@ impl Delays {
         found
     }
 
-    /// The same for an archive, a part of it at a time. Each silence takes 24 bytes of memory, and as
-    /// many for its department.
+    /// The same for an archive, part by part. Each silence takes 24 bytes of memory, and 24 more
+    /// for its department.
     ///
     /// # Errors
     ///
-    /// What was put on disk cannot be read.
+    /// The temporary file cannot be read.
     pub fn of_archive(archive: &Archive) -> Result<(Delays, BTreeMap<String, Delays>), Unreadable> {
         let ends = archive.ends().unwrap_or_default();
         let mut found = (Delays { silences: Vec::new(), ends }, BTreeMap::new());
@@ -78,13 +78,13 @@ impl Delays {
         Ok(found)
     }
 
-    /// How many silences there are.
+    /// Number of silences.
     #[must_use]
     pub fn silences(&self) -> u64 {
         u64::try_from(self.silences.len()).unwrap_or(u64::MAX)
     }
 
-    /// How long those lasted that ended, in milliseconds, the shortest first.
+    /// Durations of the ended silences, in milliseconds, ascending.
     #[must_use]
     pub fn answers(&self) -> Vec<i64> {
         let mut delays: Vec<i64> = self.silences.iter().filter_map(Silence::lasted).collect();
@@ -92,8 +92,8 @@ impl Delays {
         delays
     }
 
-    /// What a close so many milliseconds after the company's last word would have been, with a window
-    /// of so many milliseconds after it.
+    /// The result of closing `close_after` milliseconds after the company's last message, with a
+    /// window of `window` milliseconds.
     #[must_use]
     pub fn rate(&self, close_after: i64, window: i64) -> Rate {
         let mut rate = Rate { closes: 0, premature: 0 };
@@ -106,16 +106,16 @@ impl Delays {
         rate
     }
 
-    /// The part of customers, from 0 to 1, who have answered after each of these times, in
-    /// milliseconds; none for times that no silence was watched for.
+    /// The share of customers, from 0 to 1, who have answered after each of these times in
+    /// milliseconds; `None` for times without observations.
     ///
-    /// A silence that the end of the history cuts off counts for as long as it was watched (the
-    /// estimate of Kaplan and Meier): counted as one that nobody ever answered, it would make the
-    /// last days of a history look worse than they were.
+    /// A silence cut off by the end of the history counts for as long as it was observed
+    /// (Kaplan-Meier estimate). Counted as unanswered, it would make the last days of a history
+    /// look worse than they were.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "fewer silences than a double tells apart")]
     pub fn answered_within(&self, times: &[i64]) -> Vec<Option<f64>> {
-        // Who answers at the instant that another one is lost from sight comes first.
+        // Answers come before censored silences of the same length.
         let mut watched: Vec<(i64, bool)> =
             self.silences.iter().map(|s| s.watched(self.ends)).collect();
         watched.sort_unstable_by_key(|(lasted, answered)| (*lasted, !*answered));
@@ -130,7 +130,7 @@ impl Delays {
         }
         let last = watched.last().map(|(lasted, _)| *lasted);
         let part = |time: &i64| {
-            // Where everybody has answered, nobody needs to be watched.
+            // Once everybody has answered, no further observation is needed.
             (last? >= *time || silent <= f64::EPSILON).then(|| {
                 let before = curve.partition_point(|(lasted, _)| lasted <= time);
                 before
@@ -143,7 +143,7 @@ impl Delays {
     }
 }
 
-/// Adds the silences of a ticket to those of all, and to those of its department.
+/// Adds the silences of a ticket to the total and to its department.
 fn add(
     (all, departments): &mut (Delays, BTreeMap<String, Delays>),
     department: Option<&str>,
@@ -162,7 +162,7 @@ fn add(
     all.silences.extend(silences);
 }
 
-/// The silences of a ticket: those that the company's last word before the customer's next begins.
+/// The silences of a ticket.
 fn silences(recorded: &RecordedTicket) -> Vec<Silence> {
     let mut silences = Vec::new();
     let mut since: Option<Instant> = None;
@@ -183,14 +183,14 @@ impl Silence {
         Some(self.answered?.saturating_sub(self.since))
     }
 
-    /// How long it was watched, and whether it was answered at the end of that.
+    /// How long it was observed, and whether it ended with an answer.
     fn watched(&self, ends: Instant) -> (i64, bool) {
         let until = self.answered.unwrap_or(ends);
         (until.saturating_sub(self.since), self.answered.is_some())
     }
 
-    /// Whether a close after this time would have been premature; none where it would not have come,
-    /// or where the history ends too early to know.
+    /// Whether closing after this time would have been premature; `None` if it would not have been
+    /// closed, or if the history ends too early.
     fn premature(&self, close_after: i64, window: i64, ends: Instant) -> Option<bool> {
         if self.lasted().is_some_and(|lasted| lasted <= close_after) {
             return None;
@@ -201,7 +201,7 @@ impl Silence {
     }
 }
 
-/// Wilson's interval of nine in ten, of a thousand.
+/// The 90 % Wilson score interval, in thousandths.
 #[allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -1,4 +1,4 @@
-//! The conversations behind a number.
+//! Examples: the conversations behind a figure.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use crate::backtest::{Outcome, Settings, play};
 use crate::figures::Judged;
 use crate::history::{History, RecordedTicket};
 
-/// A ticket that was closed too early, with all that happened to it.
+/// A prematurely closed ticket with its records.
 #[derive(Debug, Clone)]
 pub struct Example<'h> {
-    /// What was recorded.
+    /// The recorded ticket.
     pub recorded: &'h RecordedTicket,
-    /// Its department, where one is named.
+    /// Its department, if known.
     pub department: Option<&'h str>,
-    /// What the policy would have done.
+    /// The outcome under the policy.
     pub outcome: Outcome,
     /// When it would have been closed.
     pub closed: Instant,
@@ -24,14 +24,14 @@ pub struct Example<'h> {
     pub wrote: Instant,
 }
 
-/// The tickets that a policy would have closed too early, played once more: at most so many, and
-/// those first to which the customer came back soonest.
+/// Plays the prematurely closed tickets again: at most `most` of them, those with the earliest
+/// return of the customer first.
 ///
-/// The settings are those that the history was judged with.
+/// The settings must be those of the backtest.
 ///
 /// # Errors
 ///
-/// The first call that the plugin did not answer.
+/// The first call on which the plugin failed.
 pub fn examples<'h>(
     history: &'h History,
     judged: &Judged,

@@ -1,4 +1,4 @@
-//! Figures of a policy, counted and divided in one way for backtests, reports of a desk, and pages.
+//! Figures of a policy, computed in the same way for backtests, reports of a desk, and pages.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use despertador_contract::Instant;
 use crate::backtest::Outcome;
 use crate::history::RecordedTicket;
 
-/// What came of a policy: its closes for inactivity, its reminders, and what it withheld.
+/// The figures of a policy: closes for inactivity, reminders, and withheld messages.
 ///
 /// A close counts in [`premature_rate`](Self::premature_rate) only if its whole window was observed, on
 /// both sides of the fraction. A customer who comes back is seen at once, and one who stays away only
@@ -16,9 +16,10 @@ use crate::history::RecordedTicket;
 pub struct Figures {
     /// Closes for inactivity.
     pub closes: u64,
-    /// Of these, closes that are known to be premature.
+    /// Of these, premature closes.
     pub premature: u64,
-    /// Of these, closes whose window was not wholly observed and that nothing has followed so far.
+    /// Of these, closes that cannot be judged yet: the window was not completely observed and
+    /// nothing has followed.
     pub undecided: u64,
     /// Of these, closes whose whole window was observed.
     pub judged: u64,
@@ -26,25 +27,25 @@ pub struct Figures {
     pub judged_premature: u64,
     /// Reminders, by their number from 1.
     pub reminders: BTreeMap<u32, ReminderCounts>,
-    /// Messages that could not go out at their time, by the code of the reason.
+    /// Withheld messages, by code of the reason.
     pub withheld: BTreeMap<String, u64>,
 }
 
-/// What became of a reminder.
+/// Results of a reminder.
 ///
-/// As with closes, one counts in [`answered_rate`](Self::answered_rate) only if the whole time until
-/// its next step was observed, on both sides of the fraction.
+/// Like a close, a reminder counts in [`answered_rate`](Self::answered_rate) only if the whole time
+/// until its next step was observed, on both sides of the fraction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReminderCounts {
     /// How often it was sent.
     pub sent: u64,
-    /// How often the customer wrote next: before the company, and before the next step.
+    /// How often the customer answered: before the company wrote and before the next step.
     pub answered: u64,
-    /// How often the time until the next step was not wholly observed and nothing has followed so far.
+    /// How often the time until the next step was not completely observed and nothing has followed.
     pub waiting: u64,
     /// How often the whole time until the next step was observed.
     pub judged: u64,
-    /// Of these, how often the customer wrote next.
+    /// Of these, how often the customer answered.
     pub judged_answered: u64,
 }
 
@@ -55,16 +56,16 @@ pub enum Premature {
     No,
     /// The customer came back at this instant, within the window.
     Yes(Instant),
-    /// Nothing has followed so far, and the window was not wholly observed.
+    /// Nothing has followed, but the window was not completely observed.
     Unknown,
 }
 
-/// How a close is judged by what followed it.
+/// The verdict on a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     /// Whether it was premature.
     pub premature: Premature,
-    /// Whether the whole window was observed, so that nothing more can change it.
+    /// Whether the whole window was observed, so that the verdict is final.
     pub is_judged: bool,
 }
 
@@ -81,8 +82,7 @@ impl Premature {
 }
 
 impl Verdict {
-    /// Judges a close after which the customer came back at some instant, if they did. What happened
-    /// is known until `known_until`.
+    /// Judges a close. `back` is when the customer came back; events are known until `known_until`.
     #[must_use]
     pub fn of(closed: Instant, back: Option<Instant>, window: i64, known_until: Instant) -> Self {
         let last = closed.saturating_add(window);
@@ -97,7 +97,7 @@ impl Verdict {
 }
 
 impl ReminderCounts {
-    /// One that was sent: whether the customer wrote next, `None` as long as nothing has followed;
+    /// Counts one sent reminder: whether the customer answered, `None` while nothing has followed,
     /// and whether the whole time until the next step was observed.
     #[must_use]
     pub fn one(answered: Option<bool>, is_judged: bool) -> ReminderCounts {
@@ -120,7 +120,7 @@ impl ReminderCounts {
         })
     }
 
-    /// The share that was answered, in thousandths; of those whose whole time was observed.
+    /// The share of answered reminders, in thousandths, among those whose whole time was observed.
     #[must_use]
     pub fn answered_rate(self) -> Option<u64> {
         per_mille(self.judged_answered, self.judged)
@@ -159,14 +159,13 @@ impl Figures {
         }
     }
 
-    /// The share of closes that were premature, in thousandths; of those whose whole window was
-    /// observed.
+    /// The share of premature closes, in thousandths, among those whose whole window was observed.
     #[must_use]
     pub fn premature_rate(&self) -> Option<u64> {
         per_mille(self.judged_premature, self.judged)
     }
 
-    /// The share of a reminder's recipients who answered it, in thousandths; of those whose whole
+    /// The share of a reminder's recipients who answered, in thousandths, among those whose whole
     /// time until the next step was observed.
     #[must_use]
     pub fn rescued(&self, number: u32) -> Option<u64> {
@@ -189,37 +188,36 @@ impl Figures {
     }
 }
 
-/// A policy tried on a history.
+/// The results of a policy on a history.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Judged {
     /// All tickets together.
     pub total: BacktestFigures,
-    /// Those of each department; tickets without one are under the empty name.
+    /// Each department; tickets without one are under the empty name.
     pub departments: BTreeMap<String, BacktestFigures>,
-    /// The tickets that were closed too early: which, when, and when the customer wrote.
+    /// Premature closes: the ticket, when it was closed, and when the customer wrote.
     pub premature: Vec<(String, Instant, Instant)>,
 }
 
-/// What came of some tickets in a backtest.
+/// The figures of some tickets in a backtest.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BacktestFigures {
     /// Tickets.
     pub tickets: u64,
-    /// Messages and events that were told before a close.
+    /// Recorded messages and events before the close.
     pub told: u64,
-    /// What came of the policy.
+    /// The figures of the policy.
     pub figures: Figures,
-    /// Of the premature closes, those after which the customer opened another ticket of the department
-    /// before they wrote in this one again.
+    /// Premature closes after which the customer first opened another ticket of the department.
     pub in_another: u64,
-    /// From the company's last message to the close, of all closes together, in milliseconds.
+    /// Time from the company's last message to the close, summed over all closes, in milliseconds.
     pub waited: i64,
-    /// Tickets by the rule that applied to them last, by its place in the policy, from 0.
+    /// Tickets by their last rule, by position in the policy, from 0.
     pub rules: BTreeMap<u32, u64>,
 }
 
 impl BacktestFigures {
-    /// How long a ticket that was closed had waited, on average, in milliseconds.
+    /// Average waiting time of closed tickets, in milliseconds.
     #[must_use]
     pub fn mean_wait(&self) -> Option<i64> {
         self.waited.checked_div(i64::try_from(self.figures.closes).ok()?)
@@ -260,7 +258,7 @@ impl BacktestFigures {
 }
 
 impl Judged {
-    /// Adds what came of later tickets.
+    /// Adds the results of later tickets.
     pub(crate) fn join(&mut self, later: Judged) {
         self.total.join(&later.total);
         for (name, figures) in later.departments {
@@ -269,7 +267,7 @@ impl Judged {
         self.premature.extend(later.premature);
     }
 
-    /// Puts what was listed in an order of its own: that of time.
+    /// Sorts the list by time.
     pub(crate) fn put_in_order(&mut self) {
         self.premature.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
     }

@@ -1,4 +1,4 @@
-//! Conversations as they were recorded.
+//! Recorded conversations.
 
 use despertador_contract::Call;
 use despertador_contract::event_log::Row;
@@ -8,9 +8,9 @@ use serde_json::Value;
 /// Recorded conversations, ticket by ticket.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// The departments that are named; tickets refer to them by number.
+    /// All departments; tickets refer to them by number.
     pub departments: Vec<String>,
-    /// The tickets, in the order in which they first appear.
+    /// The tickets, in order of first appearance.
     pub tickets: Vec<RecordedTicket>,
 }
 
@@ -19,37 +19,37 @@ pub struct History {
 pub struct RecordedTicket {
     /// Its id.
     pub id: String,
-    /// Its department, where one is named.
+    /// The number of its department, if known.
     pub department: Option<u32>,
-    /// A digest of its customer's id, where one is named: tickets of one customer have the same.
+    /// A digest of its customer's id, if known: the same for all tickets of a customer.
     pub customer: Option<u64>,
-    /// What happened, in order.
+    /// Its messages, events and facts, in order.
     pub items: Vec<Item>,
 }
 
-/// Something that happened to a ticket. Most are messages of which no more is known than who wrote
-/// and when, and of those there may be many millions.
+/// A record of a ticket. Most are messages with only an author and a time, and there may be many
+/// millions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
-    /// Somebody wrote.
+    /// A message with only an author and a time.
     Message {
         /// When.
         at: Instant,
-        /// Who.
+        /// The author.
         who: Who,
     },
-    /// Anything else, as an event log has it.
+    /// Any other message or event of an event log.
     Call(Box<Call>),
-    /// Facts of the ticket that are so from here on, and what happened beside them, if anything.
+    /// Facts of the ticket from here on, and the message or event in the same row, if any.
     Facts(Box<(Instant, Value, Option<Call>)>),
 }
 
-/// Who wrote.
+/// The author of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// The person who asks.
+    /// The customer.
     Customer,
-    /// A human of the company.
+    /// A human agent.
     Agent,
     /// An AI that answers as an agent would.
     AiAgent,
@@ -60,7 +60,7 @@ pub enum Who {
 impl Who {
     pub(crate) const ALL: [Who; 4] = [Who::Customer, Who::Agent, Who::AiAgent, Who::Bot];
 
-    /// Its number, the place in [`ALL`](Self::ALL).
+    /// Its number, the position in [`ALL`](Self::ALL).
     pub(crate) fn number(self) -> u8 {
         self as u8
     }
@@ -76,7 +76,7 @@ impl Who {
 }
 
 impl Item {
-    /// When the host learned of it.
+    /// When it was received.
     #[must_use]
     pub fn at(&self) -> Instant {
         match self {
@@ -86,7 +86,7 @@ impl Item {
         }
     }
 
-    /// The call of the contract that it is; facts alone are none.
+    /// The call of the contract; `None` for facts alone.
     #[must_use]
     pub fn call(&self) -> Option<Call> {
         match self {
@@ -96,7 +96,7 @@ impl Item {
         }
     }
 
-    /// The facts that are so from here on.
+    /// The facts from here on.
     #[must_use]
     pub fn facts(&self) -> Option<&Value> {
         match self {
@@ -105,7 +105,7 @@ impl Item {
         }
     }
 
-    /// Who wrote; none if nobody did.
+    /// The author; `None` if it is no message.
     fn author(&self) -> Option<Author> {
         let call = match self {
             Item::Message { who, .. } => return Some(who.author()),
@@ -118,7 +118,7 @@ impl Item {
         }
     }
 
-    /// A call, kept as small as it can be.
+    /// A call in its smallest form.
     #[must_use]
     pub fn of(call: Call) -> Item {
         if let Call::Message(message) = &call
@@ -144,13 +144,13 @@ impl Item {
         Item::Call(Box::new(call))
     }
 
-    /// Whether somebody of the company wrote, or an AI in their place.
+    /// Whether it is a message of the company or its AI.
     #[must_use]
     pub fn is_of_the_company(&self) -> bool {
         matches!(self.author(), Some(Author::Agent | Author::AiAgent))
     }
 
-    /// Whether the customer wrote.
+    /// Whether it is a message of the customer.
     #[must_use]
     pub fn is_of_the_customer(&self) -> bool {
         self.author() == Some(Author::Customer)
@@ -158,13 +158,13 @@ impl Item {
 }
 
 impl History {
-    /// How many messages and events there are.
+    /// Number of messages and events.
     #[must_use]
     pub fn items(&self) -> usize {
         self.tickets.iter().map(|ticket| ticket.items.len()).sum()
     }
 
-    /// When the last of them was.
+    /// The instant of the last one.
     #[must_use]
     pub fn ends(&self) -> Option<Instant> {
         self.tickets.iter().filter_map(|ticket| Some(ticket.items.last()?.at())).max()
@@ -179,8 +179,8 @@ impl History {
 }
 
 impl RecordedTicket {
-    /// The same as rows of an event log, the first with the department and the channel where these
-    /// are known.
+    /// The ticket as rows of an event log. The first row has the department and the channel, if
+    /// known.
     #[must_use]
     pub fn rows(&self, department: Option<&str>, channel: Option<&str>) -> Vec<Row> {
         let mut facts = serde_json::Map::new();
@@ -201,7 +201,7 @@ impl RecordedTicket {
         first.into_iter().chain(each).collect()
     }
 
-    /// When the customer opened the ticket; none if its first message is of somebody else.
+    /// When the customer opened the ticket; `None` if its first message is not theirs.
     #[must_use]
     pub fn opened_by_customer(&self) -> Option<Instant> {
         let first = self.items.iter().find(|item| item.author().is_some())?;

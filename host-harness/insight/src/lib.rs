@@ -2,10 +2,10 @@
 //!
 //! A plugin is a pure function, so its decisions can be computed for the past: what would have been
 //! sent, what would have been closed, and whether the customer came back. [`History::csv`] and
-//! [`History::event_log`] read what was recorded; [`backtest`](fn@backtest) plays each ticket under a
-//! policy as a host would that is always awake; [`Figures`] are what came of it.
+//! [`History::event_log`] read recordings; [`backtest`](fn@backtest) plays each ticket under a
+//! policy, as a host that acts at every deadline; [`Figures`] are the results.
 //!
-//! Nothing here writes to a terminal or reads a clock.
+//! This crate reads no clock and does not write to a terminal.
 
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 

@@ -1,5 +1,5 @@
-//! Recorded conversations out of files. Rows that cannot be read are counted and shown, and never
-//! taken for something they are not.
+//! Reads recorded conversations from files. Rows that cannot be read are counted and shown; nothing
+//! is guessed.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -30,63 +30,63 @@ pub use dialect::Dialect;
 pub use platform::Platform;
 pub use time::{DayOrder, Timing};
 
-/// So many refused rows are kept to be shown; of the others is said how many there are.
+/// Maximum number of refused rows that are listed; the others are only counted.
 const REFUSED_LISTED_MAX: usize = 20;
 
-/// No row is longer, in bytes.
+/// Maximum length of a row, in bytes.
 const ROW_BYTES_MAX: u64 = 16 << 20;
 
-/// Nobody has more departments: the figures of each are kept in memory.
+/// Maximum number of departments; the figures of each are kept in memory.
 const DEPARTMENTS_MAX: usize = 10_000;
 
-/// At the beginning of a file so many bytes are looked at for what no text has.
+/// The first bytes of a file, which are checked for being text.
 const TEXT_CHECK_BYTES: u64 = 64 << 10;
 
-/// So many rows are read before somebody is told of it.
+/// Number of rows between two reports of progress.
 const PROGRESS_ROWS: u64 = 10_000;
 
-/// What was read, and what was not.
+/// The result of reading a file.
 #[derive(Debug, Clone, Default)]
 pub struct Read<H = History> {
     /// The conversations.
     pub history: H,
-    /// Rows that were taken.
+    /// Rows that were read.
     pub rows: u64,
-    /// Rows that stood after later ones of their ticket and were put in their place.
+    /// Rows after later ones of their ticket, which were put in order.
     pub moved: u64,
-    /// Rows that were there before, by their id, and were left out.
+    /// Repeated rows, recognized by their id and omitted.
     pub repeated: u64,
-    /// Rows that tell what a policy did then; they were left out, for another one would have done
-    /// something else.
+    /// Rows about actions of the policy then in force; omitted, because another policy would have
+    /// acted differently.
     pub done_then: u64,
-    /// Times without an offset that were taken as of the offset given.
+    /// Times without an offset, read in the given zone.
     pub assumed: u64,
     /// Times with an offset of their own.
     pub with_offset: u64,
-    /// Rows that were left out as was asked for: private notes, authors that are nobody.
+    /// Rows omitted on request: private notes, authors that are nobody.
     pub skipped: u64,
-    /// Ids of messages and customers that a spreadsheet has rounded; they were not used.
+    /// Ids of messages and customers rounded by a spreadsheet; they were not used.
     pub rounded_ids: u64,
-    /// Rows whose ticket has an id of which a spreadsheet may have kept the first fifteen digits alone.
+    /// Rows whose ticket id may have been cut to fifteen digits by a spreadsheet.
     pub cut_ids: u64,
-    /// Rows that are not UTF-8 and were read as Windows-1252.
+    /// Rows that are not UTF-8, read as Windows-1252.
     pub windows_1252: u64,
-    /// How the file is written, where it is a table.
+    /// The dialect of the file, if it is a table.
     pub dialect: Option<Dialect>,
-    /// Tickets in which the customer wrote nothing.
+    /// Tickets without a message of the customer.
     pub without_customer: u64,
-    /// Tickets in which nobody of the company wrote, nor an AI in their place.
+    /// Tickets without a message of the company or its AI.
     pub without_company: u64,
-    /// Whether the file ends without the end of its last line: it may have been cut.
+    /// Whether the last line has no end: the file may be cut.
     pub is_unended: bool,
     /// Rows that could not be read.
     pub refused: u64,
-    /// The first of them.
+    /// The first of them, by fault.
     pub first_refused: Vec<Refused>,
 }
 
 impl<H> Read<H> {
-    /// The same about other conversations, or about the same ones kept in another way.
+    /// The same result for other conversations, or another form of these.
     #[must_use]
     pub fn with<T>(&self, history: T) -> Read<T> {
         Read {
@@ -111,21 +111,21 @@ impl<H> Read<H> {
     }
 }
 
-/// Rows that could not be read for one reason.
+/// Rows with the same fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The line of the first in the file, from 1.
+    /// The line of the first row, from 1.
     pub line: u64,
-    /// What is wrong with it.
+    /// The fault.
     pub why: Message,
-    /// How many there are.
+    /// Number of rows.
     pub rows: u64,
 }
 
-/// What is wrong with a row.
+/// A fault of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// The same for all faults that need to be told only once.
+    /// A key: faults with the same key are listed once.
     same: Cow<'static, str>,
     why: Message,
 }
@@ -135,39 +135,39 @@ impl Fault {
         Fault { same: same.into(), why }
     }
 
-    /// A fault that is told once for each thing that it is about.
+    /// A fault listed once per sentence.
     fn about(why: Message) -> Self {
         Fault { same: why.to_string().into(), why }
     }
 }
 
-/// Why a file cannot be read at all.
+/// Why a file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// It has nothing in it.
+    /// The file is empty.
     #[error("the file is empty, or has no row below its head; export it again")]
     Empty,
-    /// A column that is needed is not there.
+    /// A required column is missing.
     #[error(
         "there is no column `{name}` for the {what}; the file has {}; name it with \
          `--columns {what}=…`",
         .found.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
     )]
     NoColumn {
-        /// What it would have.
+        /// The column.
         what: &'static str,
-        /// The name that was looked for.
+        /// The expected name.
         name: String,
-        /// The columns there are.
+        /// The existing columns.
         found: Vec<String>,
     },
-    /// It has bytes that no text has.
+    /// The file is not text.
     #[error(
         "the file is no text in UTF-8: it has bytes of zero, as UTF-16 and packed files do; unpack \
          it, or save it as UTF-8"
     )]
     NoText,
-    /// A row is too long to be one: where it begins.
+    /// A row is too long; its line.
     #[error(
         "the row that begins in line {0} has more than {mib} MiB: a quotation mark in it is not \
          closed, or the file has no rows",
@@ -177,53 +177,53 @@ pub enum Unreadable {
     /// The file could not be read to its end.
     #[error("the file cannot be read: {0}")]
     Broken(String),
-    /// There is no room for what does not fit into memory.
+    /// The temporary file cannot be written or read.
     #[error(
         "what does not fit into memory cannot be put into `{}`: {why}; name a folder with room, as \
          much as the file has, with `--scratch`",
         .folder.display()
     )]
     Scratch {
-        /// Where it was put.
+        /// Its folder.
         folder: PathBuf,
         /// What happened.
         why: String,
     },
-    /// There are more departments than anybody has.
+    /// There are too many departments.
     #[error(
         "there are more than {DEPARTMENTS_MAX} departments; is it the right column? name it with \
          `--columns department=…`"
     )]
     ManyDepartments,
-    /// There are so few tickets that the rows of some of them, in MiB, do not fit into memory.
+    /// A few tickets have so many rows, in MiB, that a part does not fit into memory.
     #[error(
         "the rows of a few tickets have {0} MiB and do not fit into memory; is it the right \
          column? name it with `--columns ticket=…`"
     )]
     FewTickets(usize),
-    /// Not one row could be read.
+    /// No row could be read.
     #[error("no row can be read; in line {}: {}", .first.line, .first.why)]
     NoRow {
-        /// What is wrong with the first one.
+        /// The fault of the first row.
         first: Refused,
     },
-    /// Somebody stopped it, after so many rows.
+    /// Reading was stopped after this many rows.
     #[error("stopped after {0} rows were read")]
     Stopped(u64),
 }
 
-/// How much may be held, and who is told.
+/// Options of reading: memory, temporary folder, progress.
 pub struct ReadOptions<'a> {
-    /// So many bytes of rows are kept in memory; what is more goes into the folder.
+    /// Maximum size of the rows in memory, in bytes; the rest goes to a temporary file.
     pub memory: usize,
-    /// Where the file without a name is made.
+    /// The folder of the temporary file, which has no name.
     pub folder: PathBuf,
-    /// Told from time to time how many rows were read; says whether to go on.
+    /// Called from time to time with the number of rows read so far; returns whether to continue.
     pub goes_on: &'a dyn Fn(u64) -> bool,
 }
 
 impl Default for ReadOptions<'_> {
-    /// 64 MiB, and the system's folder for such files.
+    /// 64 MiB, and the system's temporary folder.
     fn default() -> Self {
         Self { memory: 64 << 20, folder: std::env::temp_dir(), goes_on: &|_| true }
     }
@@ -235,15 +235,16 @@ impl fmt::Debug for ReadOptions<'_> {
     }
 }
 
-/// An archive while it is gathered: row by row, and then [`end`](Self::end).
+/// Builds an archive row by row; call [`end`](Self::end) last.
 pub struct ArchiveBuilder<'a> {
     read: Read<()>,
     spool: Spool,
     departments: Vec<String>,
     numbers: HashMap<String, u32>,
-    /// Where the rows are refused for each kind of fault.
+    /// Position in the list of refused rows by fault.
     faults: HashMap<Cow<'static, str>, usize>,
-    /// Rows whose ticket has an id of more digits than a spreadsheet keeps, and those of which it kept no more.
+    /// Rows with a ticket id of more than fifteen digits, and those whose further digits are all
+    /// zero.
     long_ids: (u64, u64),
     not_after: Option<Instant>,
     ends: Option<Instant>,
@@ -257,7 +258,7 @@ impl fmt::Debug for ArchiveBuilder<'_> {
 }
 
 impl<'a> ArchiveBuilder<'a> {
-    /// An archive without rows. A row after an instant is refused.
+    /// Starts an archive. Rows after `not_after` are refused.
     #[must_use]
     pub fn new(options: ReadOptions<'a>, not_after: Option<Instant>) -> Self {
         Self {
@@ -284,7 +285,7 @@ impl<'a> ArchiveBuilder<'a> {
         }
     }
 
-    /// Counts ids of which a spreadsheet may have kept the first fifteen digits alone.
+    /// Counts ids that a spreadsheet may have cut to fifteen digits.
     fn check_id(&mut self, id: &str) {
         let Some((_, beyond)) = id.split_at_checked(15).filter(|(_, beyond)| !beyond.is_empty())
         else {
@@ -326,11 +327,11 @@ impl<'a> ArchiveBuilder<'a> {
         Ok(())
     }
 
-    /// Takes a row of an event log. A row in the future is refused and counted.
+    /// Adds a row of an event log. A row in the future is refused and counted.
     ///
     /// # Errors
     ///
-    /// There is no room for it, or somebody has stopped it.
+    /// The temporary file cannot be written, or reading was stopped.
     pub fn row(&mut self, line: u64, row: &Row) -> Result<(), Unreadable> {
         if self.not_after.is_some_and(|end| row.received_at > end) {
             let at = despertador_contract::clock_face::show_rfc3339(row.received_at);
@@ -345,7 +346,7 @@ impl<'a> ArchiveBuilder<'a> {
         let department = self.department(department)?;
         let text;
         let what = match &item {
-            // Of most messages no more is known, and of those there may be many millions.
+            // Most messages have only an author and a time, and there may be many millions.
             Some(Item::Message { who, .. }) if row.facts.is_none() => What::Message(who.number()),
             _ => {
                 text = row.to_json().to_string();
@@ -368,11 +369,11 @@ impl<'a> ArchiveBuilder<'a> {
         self.put(&record)
     }
 
-    /// What was gathered.
+    /// Finishes the archive.
     ///
     /// # Errors
     ///
-    /// There was no row.
+    /// There is no row.
     pub fn end(self) -> Result<Read<Archive>, Unreadable> {
         let mut counts = self.read;
         if counts.rows == 0 {
@@ -392,7 +393,7 @@ impl<'a> ArchiveBuilder<'a> {
             items: 0,
             openings: Openings::default(),
         };
-        // What can only be said of whole tickets.
+        // Figures that need whole tickets.
         let up = |count: &mut u64, by: u64| *count = count.saturating_add(by);
         for number in 0..archive.spool.parts() {
             if !(self.goes_on)(counts.rows) {
@@ -413,7 +414,7 @@ impl<'a> ArchiveBuilder<'a> {
         }
         archive.openings.put_in_order();
         counts.rows = archive.items;
-        // Where one id keeps more digits, no spreadsheet has cut them.
+        // If one id has more digits, no spreadsheet has cut them.
         let (long, cut) = self.long_ids;
         counts.cut_ids = if long == cut { cut } else { 0 };
         Ok(counts.with(archive))
@@ -421,14 +422,14 @@ impl<'a> ArchiveBuilder<'a> {
 }
 
 impl Read<Archive> {
-    /// The same with all of it in memory.
+    /// The same result, all in memory.
     fn in_memory(self) -> Result<Read, Unreadable> {
         Ok(self.with(self.history.history()?))
     }
 }
 
-/// A file that is looked at while it is read: for what no text has, for rows without end, and for
-/// how it ends.
+/// A reader that checks a file while reading: for bytes that are not text, for rows that are too
+/// long, and for a cut last line.
 struct CheckedRead<R> {
     from: R,
     seen: Rc<Seen>,
@@ -437,7 +438,7 @@ struct CheckedRead<R> {
 #[derive(Default)]
 struct Seen {
     bytes: Cell<u64>,
-    /// Where the row that is being read began, as far as is known.
+    /// Offset of the current row, as far as known.
     row: Cell<u64>,
     last: Cell<u8>,
     has_zeros: Cell<bool>,
@@ -467,7 +468,7 @@ impl<R: std::io::Read> std::io::Read for CheckedRead<R> {
 }
 
 impl Seen {
-    /// Why reading ended with an error, in the row that begins in a line.
+    /// The error that ended reading, in the row that begins at a line.
     fn why(&self, line: u64, error: &Error) -> Unreadable {
         if self.has_zeros.get() {
             Unreadable::NoText
@@ -483,7 +484,7 @@ impl Seen {
     }
 }
 
-/// Said of a row that cannot be read and has no end.
+/// Added to the fault of a row without an end.
 fn cut() -> Message {
     said!(
         "it is the last line and has no end: was the file still being written?",
@@ -492,18 +493,18 @@ fn cut() -> Message {
     )
 }
 
-/// What is asked of a row of an export.
+/// What a cell of an export is used for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Slot {
-    /// What a column has.
+    /// The value of a column.
     Column(Column),
-    /// What the column of a rule has by which rows are left out, by the rule's number.
+    /// The column of the skip rule with this number.
     Skip(usize),
     /// One of the two columns of [`Columns::same`].
     Same(bool),
 }
 
-/// What the rows of an export mean.
+/// Interprets the rows of an export.
 pub(crate) struct Meaning<'m> {
     pub(crate) columns: &'m Columns,
     pub(crate) authors: &'m Authors,
@@ -511,7 +512,7 @@ pub(crate) struct Meaning<'m> {
 }
 
 impl Meaning<'_> {
-    /// Takes a row of an export.
+    /// Adds a row of an export.
     pub(crate) fn take<'r>(
         &self,
         to: &mut ArchiveBuilder<'_>,
@@ -542,8 +543,8 @@ impl Meaning<'_> {
         Ok(())
     }
 
-    /// The ticket, the author, the time and whether its zone was assumed; none if the row is one to
-    /// leave out.
+    /// The ticket, the author, the time and whether its zone was assumed; `None` if the row is to
+    /// be skipped.
     #[allow(clippy::type_complexity, reason = "read in one place, by `take`")]
     fn read<'r>(
         &self,
@@ -625,7 +626,7 @@ impl Meaning<'_> {
     }
 }
 
-/// The text of a cell without blanks around it; nothing where nothing stands.
+/// The trimmed text of a cell; `None` if it is empty.
 fn text(row: &csv::ByteRecord, place: usize) -> Option<Cow<'_, str>> {
     let trimmed = match dialect::text(row.get(place)?) {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
@@ -642,18 +643,18 @@ fn long_id() -> Message {
     )
 }
 
-/// The bytes of a file as UTF-8, if a mark at its beginning says what else it is; without the mark.
+/// Decodes UTF-16 with a byte order mark to UTF-8, and removes the mark.
 fn unmarked<R: std::io::Read>(from: R) -> impl std::io::Read {
     encoding_rs_io::DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(from)
 }
 
 impl Archive {
-    /// Reads a table with a row for each message, in any order: CSV with commas, semicolons, tabs or
-    /// bars, in UTF-8, UTF-16 with its mark, or Windows-1252.
+    /// Reads a table with one row per message, in any order: CSV with commas, semicolons, tabs or
+    /// bars, in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
     ///
     /// # Errors
     ///
-    /// Why nothing can be read. Single rows that cannot are counted.
+    /// The file cannot be read at all. Rows that cannot be read are counted.
     pub fn csv(
         from: impl std::io::Read,
         columns: &Columns,
@@ -696,7 +697,7 @@ impl Archive {
         let place = |column: Column| -> Result<Option<usize>, Unreadable> {
             let (names, is_asked_for) = columns.of(column);
             let found = names.iter().find_map(|name| columns::place(&head, name));
-            // Two ids say who wrote, too.
+            // Two id columns also tell the author.
             let has_ids = column == Column::Author
                 && columns.same.as_ref().is_some_and(|(one, two)| {
                     [one, two]
@@ -762,7 +763,7 @@ impl Archive {
             }
             let cell = |slot: Slot| {
                 if let (Slot::Column(Column::Author), [_, _, ..]) = (slot, authors_in.as_slice()) {
-                    // Of several columns that may say who wrote, the first whose word is known.
+                    // Uses the first column with a known author.
                     let mut words = authors_in.iter().filter_map(|place| text(&row, *place));
                     return words
                         .clone()
@@ -786,11 +787,11 @@ impl Archive {
         gathering.end()
     }
 
-    /// Reads an event log: a JSON object a line, tickets in any order.
+    /// Reads an event log: one JSON object per line, tickets in any order.
     ///
     /// # Errors
     ///
-    /// Why nothing can be read. Single rows that cannot are counted.
+    /// The file cannot be read at all. Rows that cannot be read are counted.
     pub fn event_log(
         from: impl std::io::Read,
         timing: &Timing,
@@ -810,7 +811,7 @@ impl Archive {
                 break;
             }
             let is_cut = bytes.last() != Some(&b'\n');
-            // A customer's answer counts, whatever became of its letters on the way.
+            // A customer's answer counts even if some of its bytes are damaged.
             let text = &*input::text_of(&bytes);
             if text.trim().is_empty() {
                 continue;
@@ -832,15 +833,15 @@ impl Archive {
     }
 }
 
-/// No id of a ticket is longer, in bytes.
+/// Maximum length of a ticket id, in bytes.
 const ID_BYTES_MAX: usize = 4_096;
 
 impl History {
-    /// Reads a CSV file with a row for each message, all of it into memory.
+    /// Reads a CSV file with one row per message into memory.
     ///
     /// # Errors
     ///
-    /// Why nothing can be read. Single rows that cannot are counted.
+    /// The file cannot be read at all. Rows that cannot be read are counted.
     pub fn csv(
         from: impl std::io::Read,
         columns: &Columns,
@@ -851,11 +852,11 @@ impl History {
         Archive::csv(from, columns, authors, timing, options)?.in_memory()
     }
 
-    /// Reads an event log, a JSON object a line, all of it into memory.
+    /// Reads an event log, one JSON object per line, into memory.
     ///
     /// # Errors
     ///
-    /// Why nothing can be read. Single rows that cannot are counted.
+    /// The file cannot be read at all. Rows that cannot be read are counted.
     pub fn event_log(from: impl BufRead, timing: &Timing) -> Result<Read, Unreadable> {
         let options = ReadOptions { memory: usize::MAX, ..ReadOptions::default() };
         Archive::event_log(from, timing, options)?.in_memory()

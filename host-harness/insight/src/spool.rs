@@ -1,9 +1,8 @@
-//! Rows put by, ticket by ticket: in memory while they are few, in a file without a name when they
-//! are not.
+//! Stores rows by ticket: in memory while they are few, otherwise in a temporary file without a
+//! name.
 //!
-//! Rows come in any order. They are spread over parts by a digest of their ticket, so that each
-//! part has whole tickets and can be held in memory alone. The file is gone with the process,
-//! however that ends.
+//! Rows come in any order. They are distributed over parts by a digest of their ticket, so that
+//! each part has whole tickets and fits into memory. The file disappears with the process.
 
 use std::fmt;
 use std::fs::File;
@@ -14,10 +13,10 @@ use std::sync::{Mutex, PoisonError};
 
 use despertador_contract::Instant;
 
-/// Into so many parts tickets are spread.
+/// Number of parts of a spool on disk.
 const PARTS_ON_DISK: usize = 256;
 
-/// What is put by of a row. Ids are kept as digests but for the ticket's own.
+/// A stored row. Ids are digests, except the ticket's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Record<'a> {
     pub(crate) ticket: &'a str,
@@ -32,7 +31,7 @@ pub(crate) struct Record<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum What<'a> {
-    /// Somebody wrote: who, as a number.
+    /// A message: its author, as a number.
     Message(u8),
     /// A row of an event log.
     Row(&'a str),
@@ -50,24 +49,25 @@ pub(crate) fn digest(of: &(impl Hash + ?Sized)) -> u64 {
     hash.finish()
 }
 
-/// Rows put by.
+/// A spool of rows.
 pub(crate) struct Spool {
-    /// What is not in the file.
+    /// The rows in memory.
     parts: Vec<Vec<u8>>,
     buffered: usize,
-    /// So many bytes are kept in memory.
+    /// Maximum size in memory, in bytes.
     most: usize,
     folder: PathBuf,
     file: Option<Mutex<File>>,
-    /// Where in the file the pieces of each part are: offset and length.
+    /// Offset and length of the pieces of each part.
     pieces: Vec<Vec<(u64, usize)>>,
     length: u64,
 }
 
 impl Spool {
-    /// A spool that keeps so many bytes in memory and puts the rest into a folder.
+    /// Creates a spool that keeps at most `most` bytes in memory and writes the rest to a file in a
+    /// folder.
     pub(crate) fn new(most: usize, folder: PathBuf) -> Self {
-        // What is never put away needs no parts, and keeps its order.
+        // Without a file no parts are needed, and the order of tickets is kept.
         let parts = if most == usize::MAX { 1 } else { PARTS_ON_DISK };
         Self {
             parts: vec![Vec::new(); parts],
@@ -80,7 +80,7 @@ impl Spool {
         }
     }
 
-    /// How many parts there are.
+    /// Number of parts.
     pub(crate) fn parts(&self) -> usize {
         self.parts.len()
     }
@@ -90,25 +90,25 @@ impl Spool {
         &self.folder
     }
 
-    /// Bytes in the file.
+    /// Size of the file, in bytes.
     pub(crate) fn on_disk(&self) -> u64 {
         self.length
     }
 
-    /// Bytes of a part.
+    /// Size of a part, in bytes.
     fn size(&self, number: usize) -> usize {
         let memory = self.parts.get(number).map_or(0, Vec::len);
         let pieces = self.pieces.get(number).map_or(&[][..], Vec::as_slice);
         pieces.iter().fold(memory, |sum, (_, length)| sum.saturating_add(*length))
     }
 
-    /// Bytes of the largest part, if that is more than can be held beside the rest.
+    /// Size of the largest part, in bytes, if it does not fit into memory.
     pub(crate) fn too_large(&self) -> Option<usize> {
         let most = self.most.saturating_mul(4).max(1 << 20);
         (0..self.parts()).map(|number| self.size(number)).max().filter(|size| *size > most)
     }
 
-    /// Puts a row by.
+    /// Adds a row.
     pub(crate) fn put(&mut self, record: &Record<'_>) -> Result<(), Error> {
         let place = digest(record.ticket)
             .checked_rem(PARTS_ON_DISK as u64)
@@ -121,7 +121,7 @@ impl Spool {
         if self.buffered > self.most { self.put_away() } else { Ok(()) }
     }
 
-    /// Moves what is in memory into the file.
+    /// Writes the rows in memory to the file.
     fn put_away(&mut self) -> Result<(), Error> {
         if self.file.is_none() {
             self.file = Some(Mutex::new(tempfile::tempfile_in(&self.folder)?));
@@ -142,7 +142,7 @@ impl Spool {
         Ok(())
     }
 
-    /// All rows of a part, in the order in which they came.
+    /// Reads all rows of a part, in their order.
     pub(crate) fn part(&self, number: usize) -> Result<Vec<u8>, Error> {
         let memory = self.parts.get(number).map_or(&[][..], Vec::as_slice);
         let pieces = self.pieces.get(number).map_or(&[][..], Vec::as_slice);
@@ -200,7 +200,7 @@ fn write(to: &mut Vec<u8>, record: &Record<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The rows of a part, one after the other.
+/// Iterates over the rows of a part.
 pub(crate) struct Records<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Records<'a> {

@@ -1,4 +1,4 @@
-//! Times for a policy, from how long customers took to answer.
+//! Suggests times for a policy from how long customers took to answer.
 
 use std::collections::BTreeMap;
 
@@ -7,34 +7,35 @@ use crate::delays::{Delays, between};
 use crate::history::History;
 use crate::read::Unreadable;
 
-/// What is wanted of a suggestion.
+/// Options of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SuggestionOptions {
-    /// The most closes of a thousand that may be premature.
+    /// Maximum share of premature closes, in thousandths.
     pub premature_per_mille: u64,
-    /// A close is premature if the customer writes within this time after it, in milliseconds.
+    /// The window after a close within which a message of the customer makes it premature, in
+    /// milliseconds.
     pub window: i64,
 }
 
-/// Times for one department, or for all.
+/// Suggested times for one department, or for all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// Silences that were looked at.
+    /// Number of silences.
     pub silences: u64,
-    /// When the ticket is closed, after the company's last word, in milliseconds; none where no time
-    /// up to ninety days keeps the rate.
+    /// When to close, after the company's last message, in milliseconds; `None` if no time up to
+    /// ninety days keeps the rate.
     pub close_after: Option<i64>,
-    /// Whether any close can be judged: its whole window lies in the history.
+    /// Whether any close can be judged: its whole window was observed.
     pub any_judged: bool,
-    /// When the customer is reminded before that.
+    /// When to remind the customer before that, in milliseconds.
     pub remind_after: Option<i64>,
-    /// Silences that would have been closed then and of which it is known whether that was right.
+    /// Silences that would have been closed and can be judged.
     pub closes: u64,
-    /// Of these, those after which the customer wrote within the window.
+    /// Of these, those in which the customer wrote within the window.
     pub premature: u64,
-    /// Where the true rate lies, nine times of ten, of a thousand: the fewer closes, the wider.
+    /// The 90 % confidence interval of the rate, in thousandths.
     pub between: (u64, u64),
-    /// Half of the answers came within this time, and nine of ten within that.
+    /// The median and the 90th percentile of the answer times, in milliseconds.
     pub answers: Option<(i64, i64)>,
 }
 
@@ -42,7 +43,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Times that people choose among.
+/// Candidate times.
 const TIMES: [i64; 26] = [
     5 * MINUTE,
     10 * MINUTE,
@@ -72,7 +73,7 @@ const TIMES: [i64; 26] = [
     90 * DAY,
 ];
 
-/// Times for all tickets together, and for each department that has one.
+/// Suggests times for all tickets together, and for each department.
 #[must_use]
 pub fn suggest(
     history: &History,
@@ -81,11 +82,11 @@ pub fn suggest(
     times(&Delays::of(history), wanted)
 }
 
-/// The same for an archive, a part of it at a time. Each silence takes 48 bytes of memory.
+/// The same for an archive, part by part. Each silence takes 48 bytes of memory.
 ///
 /// # Errors
 ///
-/// What was put on disk cannot be read.
+/// The temporary file cannot be read.
 pub fn suggest_for(
     archive: &Archive,
     wanted: SuggestionOptions,
@@ -102,7 +103,7 @@ fn times(
 }
 
 fn of(silences: &Delays, wanted: SuggestionOptions) -> Suggestion {
-    // A time is good if no longer one is worse than wanted.
+    // A time qualifies if no longer time has a rate above the maximum.
     let counts: Vec<(i64, u64, u64)> = TIMES
         .iter()
         .map(|time| {
@@ -134,14 +135,14 @@ fn of(silences: &Delays, wanted: SuggestionOptions) -> Suggestion {
     }
 }
 
-/// The delay within which so many of a hundred came.
+/// A percentile of sorted delays.
 fn part(sorted: &[i64], percent: usize) -> Option<i64> {
     let last = sorted.len().checked_sub(1)?;
     sorted.get(last.saturating_mul(percent) / 100).copied()
 }
 
-/// When most who answer by themselves before the close have answered, or half-way where nobody does;
-/// and so that a quarter of the time is left after it. Nobody is closed without warning.
+/// The time of the reminder: when most of those who answer without one have answered, or half-way
+/// if nobody does, leaving at least a quarter of the time. Nobody is closed without a warning.
 fn remind(sorted: &[i64], close_after: i64) -> Option<i64> {
     let before = sorted.partition_point(|delay| *delay < close_after);
     let usual = part(sorted.get(..before)?, 90).unwrap_or(close_after / 2);

@@ -1,27 +1,27 @@
-//! Which column of an export has what, and what the words in it mean.
+//! The columns of an export and the meaning of their words.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::history::Who;
 
-/// What a column of an export can have.
+/// A column of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Column {
     /// The ticket's id.
     Ticket,
-    /// Who wrote.
+    /// The author.
     Author,
     /// When.
     At,
     /// The department.
     Department,
-    /// The id of the message, by which repeated rows are known.
+    /// The id of the message, which identifies repeated rows.
     Message,
-    /// The customer's id, by which tickets of one customer are known.
+    /// The customer's id, which connects tickets of one customer.
     Customer,
-    /// Whether the row is a note that the customer does not see.
+    /// Whether the row is a private note.
     Private,
-    /// Whether the customer sees the row.
+    /// Whether the row is public.
     Public,
 }
 
@@ -38,7 +38,7 @@ impl Column {
         Column::Public,
     ];
 
-    /// Its word, which is also the name that such a column has if none is given.
+    /// Its word, which is also its default name.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -59,44 +59,44 @@ impl Column {
         Column::ALL.into_iter().find(|column| column.word() == word)
     }
 
-    /// Whether no row can be read without it.
+    /// Whether it is required.
     pub(super) fn is_needed(self) -> bool {
         matches!(self, Column::Ticket | Column::Author | Column::At)
     }
 }
 
-/// The names of the columns of an export: for each the names that are looked for, the first first.
+/// The names of the columns of an export, in order of preference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Columns {
     names: BTreeMap<Column, Names>,
-    /// Rows that are left out.
+    /// Rules for rows to skip.
     pub(super) skipped: Vec<Skip>,
-    /// Two columns: the customer wrote where both have the same, somebody of the company where not.
+    /// Two columns: the customer is the author where both are equal, else the company.
     pub(super) same: Option<(Vec<String>, Vec<String>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Names {
     names: Vec<String>,
-    /// Whether somebody asked for it: then it must be there.
+    /// Whether it was requested, and so must exist.
     is_asked_for: bool,
 }
 
-/// Rows that are left out: those that have one of some values in a column.
+/// A rule for rows to skip, by the value of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skip {
     /// The column.
     pub column: String,
-    /// The values; without any, all that mean yes.
+    /// The values; if empty, every value that means yes.
     pub values: Vec<String>,
-    /// Whether those are left out that have another value.
+    /// Whether rows with other values are skipped instead.
     pub others: bool,
-    /// Whether the column must be there.
+    /// Whether the column must exist.
     pub is_asked_for: bool,
 }
 
 impl Skip {
-    /// Whether a row with this value is left out.
+    /// Whether a row with this value is skipped.
     pub(super) fn has(&self, value: &str) -> bool {
         let value = value.trim();
         if self.values.is_empty() {
@@ -108,7 +108,7 @@ impl Skip {
 }
 
 impl Default for Columns {
-    /// The words of the columns themselves.
+    /// Uses the words of the columns as names.
     fn default() -> Self {
         let of = |column: Column| {
             (column, Names { names: vec![column.word().into()], is_asked_for: false })
@@ -118,14 +118,14 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// The name of a column, which then must be there.
+    /// Sets the name of a column, which must exist.
     #[must_use]
     pub fn with(mut self, column: Column, name: &str) -> Self {
         self.names.insert(column, Names { names: vec![name.into()], is_asked_for: true });
         self
     }
 
-    /// Names of a column, of which the first that is there is taken.
+    /// Sets alternative names of a column; the first existing one is used.
     #[must_use]
     pub(super) fn with_any(mut self, column: Column, names: &[&str]) -> Self {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
@@ -133,14 +133,14 @@ impl Columns {
         self
     }
 
-    /// Rows to leave out.
+    /// Adds a rule for rows to skip.
     #[must_use]
     pub fn skip(mut self, skip: Skip) -> Self {
         self.skipped.push(skip);
         self
     }
 
-    /// The names of a column, and whether it must be there.
+    /// The names of a column, and whether it must exist.
     pub(super) fn of(&self, column: Column) -> (&[String], bool) {
         let names = self.names.get(&column);
         let is_asked_for = names.is_some_and(|names| names.is_asked_for) || column.is_needed();
@@ -148,8 +148,8 @@ impl Columns {
     }
 }
 
-/// The place of a column by its name: as it is written, whatever its case, or with other signs
-/// between its words.
+/// The position of a column by name: exact, ignoring case, or with other separators between its
+/// words.
 pub(super) fn place(head: &[String], name: &str) -> Option<usize> {
     let plain = |name: &str| -> String {
         name.chars()
@@ -162,7 +162,7 @@ pub(super) fn place(head: &[String], name: &str) -> Option<usize> {
         .or_else(|| head.iter().position(|found| plain(found) == plain(name)))
 }
 
-/// Whether a word means yes or no; `None` if neither. Nothing means no.
+/// Whether a word means yes or no; `None` if neither. An empty word means no.
 fn is_yes(word: &str) -> Option<bool> {
     const YES: [&str; 13] = [
         "true",
@@ -187,8 +187,8 @@ fn is_yes(word: &str) -> Option<bool> {
     NO.contains(&word.as_str()).then_some(false)
 }
 
-/// Whether the customer does not see a row, by its column of private or of public ones; `None` if its
-/// word is not known.
+/// Whether a private or public column hides the row from the customer; `None` if its word is
+/// unknown.
 pub(super) fn is_hidden(column: Column, word: &str) -> Option<bool> {
     const HIDDEN: [&str; 8] =
         ["private", "privado", "privada", "internal", "interno", "interna", "note", "nota"];
@@ -204,12 +204,12 @@ pub(super) fn is_hidden(column: Column, word: &str) -> Option<bool> {
     is_yes(&lower).map(|yes| yes == (column == Column::Private))
 }
 
-/// What stands in the column of authors.
+/// The meaning of the words in the author column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authors(HashMap<String, Option<Who>>);
 
 impl Default for Authors {
-    /// The words that help desks use, in English, Spanish and Portuguese.
+    /// The usual words of help desks, in English, Spanish and Portuguese.
     fn default() -> Self {
         const WORDS: [(&str, Who); 19] = [
             ("customer", Who::Customer),
@@ -237,7 +237,7 @@ impl Default for Authors {
 }
 
 impl Authors {
-    /// Takes a word for an author, or for nobody: then its rows are left out.
+    /// Maps a word to an author, or to `None` to skip its rows.
     pub fn set(&mut self, word: &str, who: Option<Who>) {
         self.0.insert(word.trim().to_lowercase(), who);
     }

@@ -1,5 +1,4 @@
-//! How a table is written: what separates its cells, in which bytes, and where the day stands in
-//! its dates.
+//! The dialect of a table: separator, encoding, and order of day and month.
 
 use std::borrow::Cow;
 
@@ -8,23 +7,23 @@ use encoding_rs::WINDOWS_1252;
 use super::columns::{self, Column, Columns};
 use super::time::{DayOrder, day_order};
 
-/// From this many bytes at the beginning of a file it is found out how it is written.
+/// Size of the beginning of a file from which the dialect is detected, in bytes.
 pub(super) const PREFIX: u64 = 4 << 20;
 
-/// How a table is written.
+/// The dialect of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
-    /// What separates the cells.
+    /// The separator of cells.
     pub separator: u8,
-    /// Whether the first line only names the separator, as spreadsheets do: `sep=;`.
+    /// Whether the first line names the separator, as spreadsheets write it: `sep=;`.
     pub is_named: bool,
-    /// Whether the day or the month comes first, if a date of the file says it.
+    /// Whether day or month comes first, if a date of the file shows it.
     pub day_order: Option<DayOrder>,
 }
 
 impl Dialect {
-    /// Finds out how a table is written by its beginning: the separator is the one that the file names,
-    /// or else the one by which most of the columns that are looked for are there.
+    /// Detects the dialect from the beginning of a file: the separator is the named one, or else
+    /// the one that yields most of the expected columns.
     pub(super) fn of(prefix: &[u8], columns: &Columns) -> Dialect {
         let named = named_separator(prefix);
         let found = |separator: u8| {
@@ -35,7 +34,7 @@ impl Dialect {
             };
             (Column::ALL.iter().filter(|column| is_there(column)).count(), head.len())
         };
-        // Of equals the last is taken.
+        // The last of equals wins.
         let separator = named
             .or_else(|| [b'|', b'\t', b';', b','].into_iter().max_by_key(|s| found(*s)))
             .unwrap_or(b',');
@@ -63,7 +62,7 @@ impl Dialect {
     }
 }
 
-/// The separator that the first line names.
+/// The separator named by the first line.
 fn named_separator(prefix: &[u8]) -> Option<u8> {
     let line = prefix.split(|byte| matches!(byte, b'\n' | b'\r')).next()?;
     let line = std::str::from_utf8(line).ok()?.trim_matches(['"', ' ']);
@@ -88,7 +87,7 @@ fn texts(row: &csv::ByteRecord) -> Vec<String> {
     row.iter().map(|cell| text(cell).trim().to_owned()).collect()
 }
 
-/// The text of a cell: UTF-8, or else what Windows calls Latin.
+/// The text of a cell: UTF-8, or else Windows-1252.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

@@ -1,5 +1,4 @@
-//! Answers of a help desk's API, and its exports in JSON: objects in objects, of which some are
-//! messages.
+//! Reads API answers and JSON exports of help desks: nested objects, some of which are messages.
 
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read as _};
@@ -16,12 +15,12 @@ use crate::archive::Archive;
 use crate::said::said;
 
 impl Archive {
-    /// Reads JSON of a help desk: a document a line, each of which is held in memory alone, or one or
-    /// several documents over many lines, which are held in memory together.
+    /// Reads JSON of a help desk: one document per line, each loaded alone, or documents over
+    /// several lines, loaded together.
     ///
     /// # Errors
     ///
-    /// Why nothing can be read. Single messages that cannot are counted.
+    /// The file cannot be read at all. Messages that cannot be read are counted.
     pub fn dump(
         from: impl std::io::Read,
         platform: Platform,
@@ -63,7 +62,7 @@ impl Archive {
             match input::read_json::<Value>(&text) {
                 Ok(document) => take(&document, &mut to)?,
                 Err(error) if line > 1 => to.refuse(line, no_json(&error)),
-                // A document over many lines.
+                // A document over several lines.
                 Err(_) => {
                     from.read_to_end(&mut bytes).map_err(broken)?;
                     let text = input::text_of(&bytes);
@@ -90,9 +89,9 @@ struct Walk<'w, 'g, 'v> {
     meaning: &'w Meaning<'w>,
     shape: &'static Shape,
     to: &'w mut ArchiveBuilder<'g>,
-    /// How many messages were found: their number stands for a line.
+    /// Number of messages found; used in place of a line number.
     number: u64,
-    /// The objects around the one that is looked at, the outermost first.
+    /// The enclosing objects, the outermost first.
     around: Vec<&'v Value>,
 }
 
@@ -126,7 +125,7 @@ impl<'v> Walk<'_, '_, 'v> {
         let authors = meaning.authors;
         let any = |names: &[String]| names.iter().find_map(|name| text(value, around, name));
         let cell = |slot: Slot| match slot {
-            // Of several members that may say who wrote, the first whose word is known.
+            // Uses the first member with a known author.
             Slot::Column(Column::Author) => {
                 let names = columns.of(Column::Author).0;
                 let mut words = names.iter().filter_map(|name| text(value, around, name));
@@ -170,7 +169,7 @@ fn has_all(value: &Value, paths: &[&str]) -> bool {
     paths.iter().all(|path| find(value, path).is_some_and(|found| !found.is_null()))
 }
 
-/// What stands at a path, as text; nothing where nothing stands.
+/// The text at a path; `None` if it is empty.
 fn text(value: &Value, around: &[&Value], path: &str) -> Option<Cow<'static, str>> {
     let found = match path.strip_prefix("^.") {
         Some(path) => {
@@ -187,7 +186,7 @@ fn text(value: &Value, around: &[&Value], path: &str) -> Option<Cow<'static, str
     (!text.is_empty()).then_some(Cow::Owned(text))
 }
 
-/// What stands at a path; names of members may have points themselves.
+/// The value at a path; member names may contain dots.
 fn find<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     let of = |name: &str| match value {
         Value::Object(members) => members.get(name),

@@ -1,10 +1,10 @@
-//! What the message exports and API answers of help desks look like. docs/histories.md has where each
-//! is described.
+//! The shapes of message exports and API answers of help desks; docs/histories.md links their
+//! descriptions.
 
 use super::columns::{Authors, Column, Columns, Skip};
 use crate::history::Who;
 
-/// A help desk whose exports are known.
+/// A help desk with a known export format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// Zendesk: the JSON export of tickets, or ticket comments.
@@ -23,26 +23,26 @@ pub enum Platform {
     Blip,
 }
 
-/// What an export looks like. A path has members between points; `^.` begins one that is looked for in
-/// the objects around the message, the innermost first.
+/// The shape of an export. A path has members separated by dots; a path that begins with `^.` is
+/// looked up in the enclosing objects, the innermost first.
 pub(super) struct Shape {
     columns: &'static [(Column, &'static [&'static str])],
     same: Option<(&'static [&'static str], &'static [&'static str])>,
     authors: &'static [(&'static str, Option<Who>)],
-    /// A member, values, and whether rows with other values are left out instead.
+    /// A member, its values, and whether rows with other values are skipped instead.
     skipped: &'static [(&'static str, &'static [&'static str], bool)],
-    /// An object that has all of these is a message.
+    /// An object with all of these members is a message.
     pub(super) marks: &'static [&'static str],
-    /// Messages that stand in the object of the conversation itself.
+    /// Messages in the object of the conversation itself.
     pub(super) openings: &'static [Opening],
 }
 
-/// The first message of a conversation, which stands in the conversation's own object.
+/// The first message of a conversation, in the conversation's own object.
 pub(super) struct Opening {
-    /// An object that has all of these has such a message.
+    /// An object with all of these members has such a message.
     pub(super) marks: &'static [&'static str],
     pub(super) ticket: &'static str,
-    /// The member that says who wrote; without it, the customer.
+    /// The member with the author; `None` if it is the customer.
     pub(super) author: Option<&'static str>,
     pub(super) at: &'static str,
     pub(super) message: Option<&'static str>,
@@ -274,7 +274,7 @@ impl Platform {
         }
     }
 
-    /// The one of a word.
+    /// The platform of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Platform> {
         Platform::ALL.into_iter().find(|platform| platform.word() == word)

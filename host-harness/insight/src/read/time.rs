@@ -1,4 +1,4 @@
-//! Times as exports write them.
+//! Reads times in the formats of exports.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime;
@@ -8,16 +8,16 @@ use despertador_contract::{Instant, Zone};
 use super::Fault;
 use crate::said::said;
 
-/// How times are written.
+/// Options for reading times.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Timing {
-    /// The format, as `strftime` has it; `None` to recognize it, row by row.
+    /// The `strftime` format; `None` to recognize the format of each row.
     pub format: Option<String>,
-    /// The zone of times that name none.
+    /// The zone of times without one.
     pub zone: Zone,
-    /// A time after this one is refused.
+    /// Later times are refused.
     pub not_after: Option<Instant>,
-    /// Which of two numbers is the day, where neither says it; `None` to see it by the other dates.
+    /// Which of two ambiguous numbers is the day; `None` to detect it from other dates.
     pub order: Option<DayOrder>,
 }
 
@@ -33,14 +33,14 @@ pub enum DayOrder {
 /// Why a text is not a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Misread {
-    /// It has no known form.
+    /// The format is unknown.
     Unknown,
-    /// It can be one of two days.
+    /// Day and month are ambiguous.
     Ambiguous,
 }
 
 impl Timing {
-    /// The instant of a time as it is written, and whether its zone was assumed.
+    /// The instant of a time, and whether its zone was assumed.
     pub(super) fn instant(&self, text: &str) -> Result<(Instant, bool), Fault> {
         let text = text.trim();
         let found = match &self.format {
@@ -131,7 +131,7 @@ pub(super) fn in_the_future(text: &str) -> Fault {
     Fault::of("time-future", why)
 }
 
-/// Which of the numbers of a time is the day, if its own text says so.
+/// The order of day and month, if the text itself shows it.
 pub(super) fn day_order(text: &str) -> Option<DayOrder> {
     let mut numbers = text.trim().splitn(3, ['/', '-', '.']);
     let (one, two, three) = (numbers.next()?, numbers.next()?, numbers.next()?);
@@ -151,7 +151,7 @@ pub(super) fn day_order(text: &str) -> Option<DayOrder> {
     }
 }
 
-/// Whether a number has lost its digits to a spreadsheet: `1.23457E+15`.
+/// Whether a spreadsheet has rounded a number: `1.23457E+15`.
 pub(super) fn is_rounded(text: &str) -> bool {
     let Some((number, exponent)) = text.split_once(['E', 'e']) else { return false };
     let Some(exponent) = exponent.strip_prefix('+') else { return false };
@@ -184,7 +184,7 @@ fn since_1970(text: &str) -> Option<Instant> {
     }
 }
 
-/// `p. m.` and its kin as `PM`, which formats know.
+/// Normalizes `p. m.` and similar to `PM`, which formats know.
 fn plain_meridiem(text: &str) -> String {
     let mut cursor = Cursor(text);
     let mut plain = String::new();
@@ -206,8 +206,7 @@ fn plain_meridiem(text: &str) -> String {
     plain.trim_end().to_owned()
 }
 
-/// Reads a date and a time of day in any form that says for itself which part is which, and the zone
-/// if there is one.
+/// Reads a date, a time of day, and the zone if there is one, in any unambiguous format.
 fn read(text: &str, order: Option<DayOrder>) -> Result<(DateTime, Option<Zone>), Misread> {
     let mut cursor = Cursor(text);
     let (year, month, day) = cursor.date(order)?;
@@ -245,7 +244,7 @@ fn zone(text: &str) -> Option<Option<Zone>> {
         Some((before, name)) => (before.trim(), Some(name.strip_suffix(']')?)),
         None => (text, None),
     };
-    // An offset says more than the name beside it: at the end of summer time a clock shows an hour twice.
+    // An offset is more precise than a zone name: at the end of summer time an hour occurs twice.
     let first = text.split_whitespace().next().unwrap_or_default();
     match name {
         Some(name) if text.is_empty() => Zone::parse(name).map(Some),
@@ -277,7 +276,7 @@ impl<'a> Cursor<'a> {
         Some(next)
     }
 
-    /// A number of so many digits.
+    /// A number with a limited count of digits.
     fn number(&mut self, least: usize, most: usize) -> Option<i16> {
         let digits = self.take(|c| c.is_ascii_digit());
         digits.parse().ok().filter(|_| (least..=most).contains(&digits.len()))
@@ -287,7 +286,7 @@ impl<'a> Cursor<'a> {
         self.number(1, 2).and_then(|number| i8::try_from(number).ok())
     }
 
-    /// The name of a month, and what follows it before a number.
+    /// The name of a month, and the separator after it.
     fn month(&mut self) -> Option<i8> {
         let word = self.take(char::is_alphabetic);
         let found = month(word)?;
@@ -295,7 +294,7 @@ impl<'a> Cursor<'a> {
         Some(found)
     }
 
-    /// Year, month and day; the year of some forms comes at the end of all.
+    /// Year, month and day; in some formats the year comes last.
     fn date(&mut self, order: Option<DayOrder>) -> Result<(Option<i16>, i8, i8), Misread> {
         let blank = |c: char| c.is_whitespace() || c == ',' || c == '.';
         let word = self.take(char::is_alphabetic);
@@ -373,7 +372,7 @@ impl<'a> Cursor<'a> {
         Ok((Some(year), month, day))
     }
 
-    /// What stands between date and time: a blank, a comma, `T`, `at`, `a las`, `às`.
+    /// The separator between date and time: a blank, a comma, `T`, `at`, `a las`, `às`.
     fn before_time(&mut self) -> Option<()> {
         let before = self.0;
         self.skip(|c| c.is_whitespace() || c == ',');
@@ -396,7 +395,7 @@ impl<'a> Cursor<'a> {
     fn time(&mut self) -> Option<Time> {
         let hour = self.small()?;
         self.eat(|c| c == ':' || c == 'h')?;
-        // A minute of one digit is one that was cut.
+        // A minute of one digit is a cut one.
         let minute = i8::try_from(self.number(2, 2)?).ok()?;
         let mut second = 0;
         let mut nanoseconds = 0;
@@ -430,7 +429,7 @@ impl<'a> Cursor<'a> {
         Time::new(hour, minute, second, nanoseconds).ok()
     }
 
-    /// Whether `am`, `a.m.`, `p. m.` or the like says afternoon; `None` if there is nothing such.
+    /// Whether `am`, `a.m.`, `p. m.` or similar means afternoon; `None` if there is none.
     fn meridiem(&mut self) -> Option<bool> {
         let half = self.eat(|c| "aApP".contains(c))?;
         let dotted = self.eat(|c| c == '.').is_some();
@@ -443,7 +442,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The number of a month by its name or the beginning of it, in English, Spanish and Portuguese.
+/// The number of a month by its name or an abbreviation, in English, Spanish and Portuguese.
 fn month(word: &str) -> Option<i8> {
     const MONTHS: [&[&str]; 12] = [
         &["january", "enero", "janeiro"],
