@@ -1,8 +1,8 @@
-//! The journal of a desk, to be read by others: out of its file, or as lines of JSON.
+//! Reads the journal of a desk from its file, or from lines of JSON.
 //!
-//! A journal has all that it takes to make every decision again: the policies with what they were
-//! checked against, and what happened to each ticket, when the desk learned of it, under which
-//! version of the policy, and what was decided. Written down it is one object a line:
+//! A journal contains everything needed to repeat every decision: the policies with their
+//! surroundings, and for each ticket its events, when the desk learned of them, the version of the
+//! policy, and the decisions. Exported, it is one object per line:
 //!
 //! ```json
 //! {"despertador-journal":1,"order":"by-ticket"}
@@ -22,11 +22,11 @@
 //! | `decision` | what was decided, with its reason |
 //! | `note` | what else is to be known |
 //!
-//! Policies come before everything else. Entries come ticket by ticket, those of a ticket in order:
-//! whoever reads them holds one ticket at a time. The order in which all things happened is that of
-//! `seq`. The last line counts the others: without it the journal is not whole.
+//! Policies come first. Entries come ticket by ticket, those of a ticket in order, so that a reader
+//! holds one ticket at a time. The overall order is that of `seq`. The last line counts the others:
+//! a journal without it is incomplete.
 //!
-//! Tokens, audit and what is in the outbox are no part of it.
+//! Tokens, audit entries and the outbox are not part of it.
 
 mod line;
 
@@ -50,16 +50,16 @@ use crate::store::EntryKind;
 /// The version of the format.
 const VERSION: u64 = 1;
 
-/// No line is longer, in bytes. The longest texts in a row are some ten thousand.
-const LONGEST_LINE: u64 = 16 << 20;
+/// Maximum length of a line, in bytes. The longest texts of a row have some ten thousand.
+const LINE_BYTES_MAX: u64 = 16 << 20;
 
-/// So many tickets are asked for at once.
-const PAGE: usize = 500;
+/// Number of tickets read at once.
+const TICKETS_PER_PAGE: usize = 500;
 
 /// The beginning of a SQLite file.
-const SQLITE: &[u8] = b"SQLite format 3\0";
+const SQLITE_HEADER: &[u8] = b"SQLite format 3\0";
 
-/// A journal that can be read: a desk's file, a backup of one, or lines of JSON.
+/// An open journal: a desk's file, a backup of one, or lines of JSON.
 #[derive(Debug)]
 pub struct Journal {
     file: PathBuf,
@@ -72,21 +72,21 @@ enum Origin {
     Lines(BufReader<File>),
 }
 
-/// What of a journal is wanted. The default is all of it.
+/// Which part of a journal to read. The default is all of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Of this account alone.
+    /// Only this account.
     pub account: Option<String>,
-    /// Of the ticket with this id alone.
+    /// Only the ticket with this id.
     pub ticket: Option<String>,
-    /// Tickets that something happened to at this instant or later. They are told from their
-    /// beginning: without it no decision could be made again.
+    /// Only tickets with an entry at this instant or later. They are read from their beginning,
+    /// which is needed to repeat decisions.
     pub since: Option<Instant>,
-    /// Entries until this instant, and it included.
+    /// Only entries up to this instant, inclusive.
     pub until: Option<Instant>,
 }
 
-/// How much there was.
+/// Counts of what was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Versions of policies.
@@ -97,28 +97,28 @@ pub struct Counts {
     pub entries: u64,
 }
 
-/// Why a journal cannot be read, or not to its end.
+/// Why a journal cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The desk's file.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// There is no account of this name; those there are.
+    /// There is no account of this name; the existing ones.
     #[error("there is no account `{0}`; there are {list}", list = .1.join(", "))]
     NoAccount(String, Vec<String>),
-    /// A line of the file: its number from 1, and what is wrong with it.
+    /// A faulty line: its number, from 1, and the fault.
     #[error("line {0}: {1}")]
     Line(u64, String),
-    /// The file ends without its last line, after so many others.
+    /// The file ends without its last line, after this many lines.
     #[error(
         "the journal ends after line {0} without saying so: it was cut off, or is still being \
          written; wait for it, or write it again with `despertador journal`"
     )]
     Cut(u64),
-    /// The file cannot be read, or the lines cannot be written.
+    /// The file cannot be read or written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// The file is no journal.
+    /// The file is not a journal.
     #[error(
         "this is neither a desk's file nor a journal; `despertador journal DESK.db` writes one"
     )]
@@ -135,7 +135,7 @@ impl From<JournalError> for DeskError {
 }
 
 impl Journal {
-    /// Whether a file begins as a desk's or as a journal of one does.
+    /// Whether a file looks like a desk's file or an exported journal.
     ///
     /// # Errors
     ///
@@ -151,19 +151,19 @@ impl Journal {
             }
         }
         let head = head.get(..length).unwrap_or_default();
-        Ok(head.starts_with(SQLITE) || head.starts_with(b"{\"despertador-journal\""))
+        Ok(head.starts_with(SQLITE_HEADER) || head.starts_with(b"{\"despertador-journal\""))
     }
 
-    /// Opens a desk's file, a backup of one, or a journal that was written. Nothing is written, and
-    /// a running desk is not held up.
+    /// Opens a desk's file, a backup of one, or an exported journal. Nothing is written, and a
+    /// running desk is not blocked.
     ///
     /// # Errors
     ///
     /// The file is none of these, or cannot be read.
     pub fn open(file: &Path) -> Result<Self, JournalError> {
-        let mut head = [0; SQLITE.len()];
+        let mut head = [0; SQLITE_HEADER.len()];
         let from = match File::open(file)?.read_exact(&mut head) {
-            Ok(()) if head == SQLITE => Origin::Desk(Box::new(ReadOnly::open(file)?)),
+            Ok(()) if head == SQLITE_HEADER => Origin::Desk(Box::new(ReadOnly::open(file)?)),
             Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(error.into()),
             _ if Self::is_one(file)? => Origin::Lines(BufReader::new(File::open(file)?)),
             _ => return Err(JournalError::NoJournal),
@@ -171,11 +171,11 @@ impl Journal {
         Ok(Self { file: file.to_owned(), from })
     }
 
-    /// Opens the file of a desk that is running, for reading alone; the desk is not held up.
+    /// Opens the file of a running desk, read-only; the desk is not blocked.
     ///
     /// # Errors
     ///
-    /// The file is no desk's, or cannot be read.
+    /// The file is not a desk's, or cannot be read.
     pub fn beside_desk(file: &Path) -> Result<Self, JournalError> {
         Ok(Self {
             file: file.to_owned(),
@@ -183,7 +183,7 @@ impl Journal {
         })
     }
 
-    /// When its last entry was made; none if it has none. Of lines all have to be read.
+    /// The instant of its last entry; `None` if there is none. Lines have to be read completely.
     ///
     /// # Errors
     ///
@@ -205,19 +205,18 @@ impl Journal {
         }
     }
 
-    /// The file, as it was named.
+    /// The file, as named by the caller.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// Reads it line by line: policies first, then entries, ticket by ticket. `each` says whether to
-    /// go on.
+    /// Reads the journal line by line: policies first, then entries, ticket by ticket. `each`
+    /// returns whether to continue.
     ///
     /// # Errors
     ///
-    /// What could be read until then was handed out; after an error nothing may be concluded from
-    /// the end of it.
+    /// Lines before an error were passed to `each`; no conclusion may be drawn from where they end.
     pub fn read<E: From<JournalError>>(
         self,
         selection: &Selection,
@@ -275,7 +274,7 @@ fn out_of_desk<E: From<JournalError>>(
     let since = selection.since.unwrap_or(Instant::MIN);
     let mut after = 0;
     loop {
-        let page = desk.tickets(one, since, after, PAGE).map_err(store)?;
+        let page = desk.tickets(one, since, after, TICKETS_PER_PAGE).map_err(store)?;
         let Some(last) = page.last() else { break };
         after = last.no;
         for ticket in page {
@@ -285,7 +284,7 @@ fn out_of_desk<E: From<JournalError>>(
             let account = accounts.iter().find(|account| account.no == ticket.account);
             let Some(account) = account.map(|account| account.name.as_str()) else { continue };
             let entries = desk.journal(&ticket).map_err(store)?;
-            // By entries and not by when the ticket was stored last: a deadline alone has none.
+            // By entries, not by when the ticket was last stored: a deadline alone has no entry.
             if entries.last().is_none_or(|entry| entry.at < since) {
                 continue;
             }
@@ -318,15 +317,15 @@ fn out_of_lines<E: From<JournalError>>(
     let mut handed_out = Counts::default();
     let mut bytes = Vec::new();
     let mut accounts = BTreeSet::new();
-    // The ticket that is being told, its latest entry, and what of it waits for an entry late
-    // enough to be wanted.
+    // The current ticket, its latest entry, and its lines that wait for an entry late enough to be
+    // selected.
     let mut told: Option<(String, String, i64)> = None;
     let mut waiting: Vec<Line> = Vec::new();
     let mut is_wanted = false;
     for number in 1_u64.. {
         let wrong = |why: String| E::from(JournalError::Line(number, why));
         bytes.clear();
-        let length = lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes);
+        let length = lines.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes);
         if length.map_err(|error| E::from(JournalError::Io(error)))? == 0 {
             return Err(JournalError::Cut(number.saturating_sub(1)).into());
         }

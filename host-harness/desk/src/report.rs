@@ -1,9 +1,9 @@
-//! What a desk's journal says of a period: which tickets were closed, and whether that was right.
+//! Reports on a period from a desk's journal: which tickets were closed, and whether prematurely.
 //!
-//! [`Reporter::take`] is given a journal line by line and holds one ticket at a time. Each close of
-//! the period is handed on as a [`Closed`]; [`Reporter::end`] has the [`PeriodFigures`], in total and by
-//! department. What was closed in the period is judged by what came after it, so the journal has to
-//! be read to its end, and from `since` on.
+//! [`Reporter::take`] receives a journal line by line and holds one ticket at a time. Each close of
+//! the period is passed on as a [`Closed`]; [`Reporter::end`] returns the [`PeriodFigures`], in
+//! total and by department. Closes are judged by later entries, so the journal must be read from
+//! `since` to its end.
 //!
 //! | figure | what it counts |
 //! |---|---|
@@ -22,8 +22,8 @@
 //! | first response | from the customer's first message to the first one of an agent or AI agent after it, of those given in the period |
 //! | resolution | from the opening of a ticket to its close, of the closes in the period |
 //!
-//! What happened counts for the department that the ticket had then; an opening for the first one
-//! that it had. An instant later than the desk learned of it counts as when the desk learned of it.
+//! Events count for the department of the ticket at that time, openings for its first department.
+//! An instant after the desk learned of the event counts as the latter.
 
 mod closed;
 mod figures;
@@ -42,30 +42,31 @@ pub use figures::{Lengths, PeriodFigures, Reopened};
 use crate::journal::{JournalError, Line};
 use crate::report::ticket::Told;
 
-/// So many closes are kept beside the figures: the latest ones.
-pub const LATEST: usize = 200;
+/// Maximum number of closes listed with the figures: the latest ones.
+pub const LATEST_CLOSES_MAX: usize = 200;
 
 const DAY: i64 = 86_400_000;
 
-/// What is reported.
+/// The period of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Period {
     /// The first instant.
     pub since: Instant,
-    /// The first instant that is no longer in it.
+    /// The first instant after it.
     pub until: Instant,
-    /// Of this department alone; tickets without one have the empty name.
+    /// Only this department; tickets without one have the empty name.
     pub department: Option<String>,
-    /// How long after a close the customer makes it premature, in milliseconds.
+    /// The time after a close within which a message of the customer makes it premature, in
+    /// milliseconds.
     pub window: i64,
-    /// Until when it is known what happened: the present, or the journal's last entry.
+    /// Until when events are known: the present, or the journal's last entry.
     pub known_until: Instant,
     /// The reader's zone: days begin at its midnight.
     pub zone: Zone,
 }
 
 impl Period {
-    /// Whether an instant lies in it.
+    /// Whether an instant is in the period.
     #[must_use]
     pub fn has(&self, at: Instant) -> bool {
         (self.since..self.until).contains(&at)
@@ -82,7 +83,7 @@ impl Period {
     }
 }
 
-/// What was found of a period.
+/// The report on a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reported {
     /// The period.
@@ -93,11 +94,11 @@ pub struct Reported {
     pub departments: BTreeMap<String, PeriodFigures>,
     /// Closes of each of the reader's days that has any, by who closed.
     pub days: BTreeMap<i64, BTreeMap<String, u64>>,
-    /// The latest closes, at most [`LATEST`], the latest first.
+    /// The latest closes, at most [`LATEST_CLOSES_MAX`], the latest first.
     pub latest: Vec<Closed>,
 }
 
-/// Reads a journal and counts.
+/// Computes a report from a journal.
 #[derive(Debug)]
 pub struct Reporter {
     told: Option<Told>,
@@ -105,7 +106,7 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// A report on a period of which nothing is known yet.
+    /// Starts a report on a period.
     #[must_use]
     pub fn new(period: Period) -> Self {
         let found = Reported {
@@ -118,17 +119,16 @@ impl Reporter {
         Self { told: None, found }
     }
 
-    /// Counts days in another zone from here on: before the first entry.
+    /// Sets the zone of days; to be called before the first entry.
     pub fn set_zone(&mut self, zone: Zone) {
         self.found.period.zone = zone;
     }
 
-    /// Takes the next line of the journal; `each` is given the closes of a ticket that was told to
-    /// its end.
+    /// Reads the next line of the journal; `each` receives the closes of each complete ticket.
     ///
     /// # Errors
     ///
-    /// An entry that cannot be read, by its number, or what `each` says.
+    /// An unreadable entry, by number, or an error of `each`.
     pub fn take<E: From<JournalError>>(
         &mut self,
         line: Line,
@@ -145,11 +145,11 @@ impl Reporter {
         }
     }
 
-    /// What was found. The journal was read to its end.
+    /// Returns the report, after the end of the journal.
     ///
     /// # Errors
     ///
-    /// What `each` says.
+    /// An error of `each`.
     pub fn end<E>(
         mut self,
         each: &mut impl FnMut(&Closed) -> Result<(), E>,
@@ -163,7 +163,7 @@ impl Reporter {
         Ok(self.found)
     }
 
-    /// Counts what a ticket has to say.
+    /// Counts a complete ticket.
     fn close_book<E>(&mut self, each: &mut impl FnMut(&Closed) -> Result<(), E>) -> Result<(), E> {
         let Some(told) = self.told.take() else { return Ok(()) };
         let period = &self.found.period;
@@ -186,7 +186,7 @@ impl Reporter {
             *count = count.saturating_add(1);
             each(&closed)?;
             self.found.latest.push(closed);
-            if self.found.latest.len() >= LATEST.saturating_mul(2) {
+            if self.found.latest.len() >= LATEST_CLOSES_MAX.saturating_mul(2) {
                 put_in_order(&mut self.found.latest);
             }
         }
@@ -194,16 +194,16 @@ impl Reporter {
     }
 }
 
-/// The latest first, and no more than are wanted.
+/// The latest first, up to the maximum.
 fn put_in_order(latest: &mut Vec<Closed>) {
     latest.sort_by(|one, other| {
         (other.closed, &one.account, &one.ticket).cmp(&(one.closed, &other.account, &other.ticket))
     });
-    latest.truncate(LATEST);
+    latest.truncate(LATEST_CLOSES_MAX);
 }
 
 impl Reported {
-    /// The figures as JSON: instants are RFC 3339, lengths of time milliseconds.
+    /// The figures as JSON: instants in RFC 3339, durations in milliseconds.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let departments = self.departments.iter().map(|(name, figures)| {

@@ -1,8 +1,8 @@
-//! Where the desk keeps things: one atomic [`commit`](Store::commit), and what is asked of it.
+//! The desk's store: one atomic [`commit`](Store::commit), and queries.
 //!
-//! A store has one writer. It hands out no numbers: tickets and entries are numbered by the desk,
-//! which learns from [`numbers`](Store::numbers) where it goes on. A commit is stored whole or not
-//! at all, and what it returned `Ok` for survives the loss of power.
+//! A store has one writer. The desk numbers tickets and entries, and continues from
+//! [`numbers`](Store::numbers). A commit is stored completely or not at all, and is durable once it
+//! has returned `Ok`.
 
 mod error;
 mod inbound;
@@ -18,16 +18,16 @@ pub use error::{StoreError, StoreProblem};
 pub use inbound::{AliasRow, InboundChange, InboundRow, InboundSize};
 pub use sqlite::Sqlite;
 
-/// Keeps tickets, their journal, what is due and what is to be carried out.
+/// Stores tickets, journals, deadlines and the outbox.
 #[allow(clippy::missing_errors_doc, reason = "each fails as `StoreError` says")]
 pub trait Store {
-    /// Stores all of the batch, durably, or nothing.
+    /// Stores the whole batch durably, or nothing.
     ///
-    /// A ticket whose stored version is not the one before the given one makes the whole commit
-    /// fail with [`StoreProblem::Conflict`].
+    /// The commit fails with [`StoreProblem::Conflict`] if the stored version of a ticket is not
+    /// the one before the given one.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
 
-    /// The highest numbers given so far.
+    /// The highest numbers in use.
     fn numbers(&self) -> Result<Numbers, StoreError>;
 
     /// All accounts.
@@ -38,50 +38,49 @@ pub trait Store {
     fn policy(&self, account: i64, version: i64) -> Result<Option<PolicyRow>, StoreError>;
     /// All versions of an account's policy, the newest first.
     fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError>;
-    /// The newest versions of an account's policy, without the policies themselves.
+    /// The newest versions of an account's policy, without their texts.
     fn policy_heads(&self, account: i64, limit: usize) -> Result<Vec<PolicyRow>, StoreError>;
-    /// The flow of an account that was saved last.
+    /// The latest flow of an account.
     fn flow(&self, account: i64) -> Result<Option<FlowRow>, StoreError>;
-    /// The newest versions of an account's flow, without the flows themselves.
+    /// The newest versions of an account's flow, without their texts.
     fn flow_heads(&self, account: i64, limit: usize) -> Result<Vec<FlowRow>, StoreError>;
-    /// What was changed by people, the newest first.
+    /// The audit entries of an account, the newest first.
     fn audit(&self, account: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
-    /// What was changed by people in one way, the oldest first.
+    /// The audit entries of one kind, the oldest first.
     fn audit_of(&self, account: i64, what: &str) -> Result<Vec<AuditRow>, StoreError>;
-    /// All tokens, those taken back included, the oldest first.
+    /// All tokens, including revoked ones, the oldest first.
     fn tokens(&self) -> Result<Vec<TokenRow>, StoreError>;
 
     /// A ticket by its account and id.
     fn ticket(&self, account: i64, id: &str) -> Result<Option<TicketRow>, StoreError>;
-    /// Whether an event was taken in before.
+    /// Whether an event was recorded before.
     fn is_consumed(&self, consumed: &Consumed) -> Result<bool, StoreError>;
     /// The number of a ticket, from the index of ids alone.
     fn ticket_number(&self, account: i64, id: &str) -> Result<Option<i64>, StoreError>;
     /// The id of a ticket.
     fn ticket_id(&self, no: i64) -> Result<Option<String>, StoreError>;
-    /// Tickets that were moved aside, by number.
+    /// The tickets moved aside, by number.
     fn damaged(&self) -> Result<Vec<DamagedRow>, StoreError>;
-    /// The tickets of a lane that are due, the oldest first; none that was moved aside. It is read
-    /// from the index alone: what a ticket's own row is like makes no difference.
+    /// The due tickets of a lane, the oldest first, without those moved aside. Reads the index
+    /// only, whatever the state of the tickets' rows.
     fn due(&self, lane: i64, now: Instant, limit: usize) -> Result<Vec<DueRow>, StoreError>;
-    /// When the first ticket of a lane is due, of those that were not moved aside.
+    /// When the next ticket of a lane is due, without those moved aside.
     fn earliest_due(&self, lane: i64) -> Result<Option<Instant>, StoreError>;
-    /// The numbers of open tickets of an account, higher than this one, in order; from the index.
+    /// The numbers of open tickets of an account above `no`, in order; reads the index only.
     fn open_after(&self, account: i64, no: i64, limit: usize) -> Result<Vec<i64>, StoreError>;
     /// The open tickets of an account, by the facts that rules match.
     fn open_by_facts(&self, account: i64) -> Result<Vec<OpenTickets>, StoreError>;
-    /// Tickets that answer a query, by number.
+    /// The tickets that match a query, by number.
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError>;
 
-    /// How many tickets of a lane are due; so many at most are counted.
+    /// Number of due tickets of a lane, counted up to `most`.
     fn count_due(&self, lane: i64, now: Instant, most: usize) -> Result<u64, StoreError>;
-    /// How many actions are to be carried out by now, and how many were given up; so many of each
-    /// at most are counted.
+    /// Numbers of due actions and of dead letters, each counted up to `most`.
     fn count_outbox(&self, now: Instant, most: usize) -> Result<(u64, u64), StoreError>;
 
-    /// What is to be carried out for a ticket.
+    /// The outbox of a ticket.
     fn outbox_of(&self, ticket: i64) -> Result<Vec<OutboxRow>, StoreError>;
-    /// What is to be carried out by now in an account, the oldest first, behind a place.
+    /// The due actions of an account after a position, the oldest first.
     fn outbox_due(
         &self,
         account: i64,
@@ -89,26 +88,25 @@ pub trait Store {
         behind: Option<OutboxPlace>,
         limit: usize,
     ) -> Result<Vec<WaitingRow>, StoreError>;
-    /// When something is to be carried out next in an account, after an instant.
+    /// When the next action of an account is due, after an instant.
     fn earliest_outbox(&self, account: i64, after: Instant) -> Result<Option<Instant>, StoreError>;
-    /// What was given up, the oldest first.
+    /// The dead letters, the oldest first.
     fn dead_letters(&self, account: i64, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
 
-    /// What could not be read, the oldest first.
+    /// The inbound entries, the oldest first.
     fn inbound(&self, account: i64, limit: usize) -> Result<Vec<InboundRow>, StoreError>;
-    /// One entry of it.
+    /// One inbound entry.
     fn inbound_entry(&self, account: i64, id: &str) -> Result<Option<InboundRow>, StoreError>;
-    /// How much there is of it, in an account or in all.
+    /// Number and size of the inbound entries, of an account or of all.
     fn inbound_size(&self, account: Option<i64>) -> Result<InboundSize, StoreError>;
-    /// Whether any of it names this ticket or its customer.
+    /// Whether an inbound entry names this ticket or its customer.
     fn is_named_inbound(
         &self,
         account: i64,
         ticket: &str,
         customer: Option<&str>,
     ) -> Result<bool, StoreError>;
-    /// When a customer of an account was sent something after an instant: the latest so many, in
-    /// order.
+    /// The latest `limit` instants after `after` at which a customer was sent a message, in order.
     fn sent_to(
         &self,
         account: i64,
@@ -120,72 +118,72 @@ pub trait Store {
     /// One entry of the journal.
     fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError>;
 
-    /// Deletes all that is kept of one customer: the tickets that are or once were theirs, with
-    /// everything about them. How many tickets there were. What was deleted may still stand in the
-    /// log until [`purge`](Self::purge).
+    /// Deletes all data of a customer: the tickets that are or were theirs, with everything about
+    /// them. Returns the number of tickets. The data may remain in the log until
+    /// [`purge`](Self::purge).
     fn forget(&mut self, account: i64, customer: &str) -> Result<u64, StoreError>;
-    /// Rids the disk of what was deleted. False if that has to be tried again, for somebody reads
-    /// the store.
+    /// Purges deleted data from the disk. Returns false if another process is reading the store and
+    /// it must be repeated.
     fn purge(&mut self) -> Result<bool, StoreError>;
-    /// The files of backups that were made of this store.
+    /// The files of the backups of this store.
     fn backups(&self) -> Result<Vec<String>, StoreError>;
-    /// Deletes tickets that are not open and that nothing has happened to since an instant, at
-    /// most so many. How many there were.
+    /// Deletes at most `limit` tickets that are not open and have not changed since an instant;
+    /// returns how many.
     fn delete_untouched(&mut self, since: Instant, limit: usize) -> Result<u64, StoreError>;
     /// Writes a copy of the whole store to a new file, while it is in use.
     fn backup(&self, to: &Path) -> Result<(), StoreError>;
-    /// Reads everything and says what is wrong.
+    /// Checks all data and returns the problems.
     fn check(&self) -> Result<Vec<String>, StoreError>;
-    /// The tables and indexes that are damaged, by name, as far as that can be told.
+    /// The damaged tables and indexes, by name, as far as known.
     fn damaged_tables(&self) -> Vec<String>;
 }
 
-/// What is stored at once.
+/// The contents of a commit.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Batch {
     /// New lanes.
     pub lanes: Vec<LaneRow>,
-    /// Accounts as they are from now on.
+    /// New states of accounts.
     pub accounts: Vec<AccountRow>,
     /// New versions of policies.
     pub policies: Vec<PolicyRow>,
     /// New versions of flows.
     pub flows: Vec<FlowRow>,
-    /// What people have changed.
+    /// New audit entries.
     pub audit: Vec<AuditRow>,
-    /// New tokens, and tokens that were taken back.
+    /// New and revoked tokens.
     pub tokens: Vec<TokenRow>,
-    /// Tickets as they are from now on.
+    /// New states of tickets.
     pub tickets: Vec<TicketChange>,
-    /// Events that were taken in.
+    /// Recorded events.
     pub consumed: Vec<Consumed>,
     /// New entries of the journal.
     pub journal: Vec<EntryRow>,
-    /// What is to be carried out, and what no longer is.
+    /// Changes of the outbox.
     pub outbox: Vec<OutboxChange>,
-    /// What customers were sent.
+    /// Messages to customers.
     pub sent: Vec<SentRow>,
-    /// Ids that tickets' customers had before the ones they have now.
+    /// Former ids of tickets' customers.
     pub known_as: Vec<KnownAs>,
-    /// Tickets that were damaged and can be read again.
+    /// Tickets that are no longer damaged.
     pub repaired: Vec<i64>,
     /// Tickets that cannot be read or written.
     pub damaged: Vec<DamagedRow>,
-    /// What could not be read, and what somebody has looked at.
+    /// Changes of inbound entries.
     pub inbound: Vec<InboundChange>,
     /// Other names of tickets' customers.
     pub aliases: Vec<AliasRow>,
 }
 
 impl Batch {
-    /// Whether there is nothing to store.
+    /// Whether the batch is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The highest numbers given so far; 0 where there are none.
+/// The highest numbers in use; 0 where there are none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Numbers {
     /// Of accounts.
@@ -207,8 +205,7 @@ pub struct AccountRow {
     pub name: String,
     /// The version of the policy in force; 0 means none.
     pub policy: i64,
-    /// The number of the last open ticket that was looked at after a change of policy; none if all
-    /// were.
+    /// The last open ticket that was evaluated after a change of policy; `None` if all were.
     pub sweep: Option<i64>,
 }
 
@@ -219,7 +216,7 @@ pub struct LaneRow {
     pub no: i64,
     /// The account.
     pub account: i64,
-    /// The department; none are the tickets without one.
+    /// The department; `None` for tickets without one.
     pub department: Option<String>,
 }
 
@@ -234,9 +231,9 @@ pub struct PolicyRow {
     pub at: Instant,
     /// By whom.
     pub by: String,
-    /// The policy as it was written.
+    /// The text of the policy.
     pub config: String,
-    /// What it was checked against, as JSON.
+    /// Its surroundings, as JSON.
     pub surroundings: String,
 }
 
@@ -257,7 +254,7 @@ pub struct FlowRow {
     pub exit: ExitState,
 }
 
-/// Something that somebody changed.
+/// An audit entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     /// The account.
@@ -268,11 +265,11 @@ pub struct AuditRow {
     pub by: String,
     /// What: `policy-saved`, `dead-letter-sent-again`.
     pub what: String,
-    /// Particulars, as JSON.
+    /// Details, as JSON.
     pub details: String,
 }
 
-/// A token of the interface. The token itself is not kept.
+/// An access token. The token itself is not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRow {
     /// The SHA-256 digest of the token.
@@ -286,7 +283,7 @@ pub struct TokenRow {
     pub accounts: Result<Vec<String>, StoreError>,
     /// When it was made.
     pub at: Instant,
-    /// When it was taken back.
+    /// When it was revoked.
     pub revoked: Option<Instant>,
 }
 
@@ -299,7 +296,7 @@ impl TokenRow {
     }
 }
 
-/// A ticket. Facts, memory and what was carried out are the desk's; the rest is for queries.
+/// A ticket. Facts, memory and keys are for the desk; the other columns are for queries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketRow {
     /// Its number in this store.
@@ -318,43 +315,42 @@ pub struct TicketRow {
     pub department: Option<String>,
     /// The customer, where the fact `customer.id` names them.
     pub customer: Option<String>,
-    /// When it is to be looked at again.
+    /// When it is evaluated next.
     pub due: Option<Instant>,
-    /// The step that becomes due then.
+    /// The step that is due then.
     pub next_step: Option<Step>,
-    /// Why the ticket is set aside: the plugin could not answer.
+    /// Why the ticket is deferred: the plugin could not evaluate it.
     pub deferred: Option<String>,
-    /// How often in a row the plugin could not answer.
+    /// Number of consecutive failures of the plugin.
     pub failures: i64,
-    /// The first entry of the journal that the plugin has not heard of.
+    /// The first pending entry of the journal.
     pub pending: Option<i64>,
-    /// The last entry of the journal about it.
+    /// The last entry of its journal.
     pub last: i64,
-    /// When something was stored of it last.
+    /// When it was last stored.
     pub changed: Instant,
     /// Its facts, as JSON.
     pub facts: String,
     /// The plugin's memory.
     pub memory: Vec<u8>,
-    /// The actions carried out that a conversation is resumed with: keys, a line each.
+    /// The keys of carried out actions with which its conversation is resumed, one per line.
     pub carried_out: String,
-    /// How many actions are in the outbox, given up ones included.
+    /// Number of actions in the outbox, including dead letters.
     pub outbox: i64,
 }
 
-/// A ticket as it is from now on, and which of its projections are others than before: an index
-/// is written only where something has changed.
+/// A new state of a ticket, and which indexes must be updated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TicketChange {
     /// The ticket.
     pub row: TicketRow,
-    /// Whether facts, lane, status, department, customer or being set aside may have changed.
+    /// Whether facts, lane, status, department, customer or deferral may have changed.
     pub moved: bool,
-    /// Whether it is due at another instant.
+    /// Whether its deadline has changed.
     pub rescheduled: bool,
 }
 
-/// An event that was taken in, by a digest of its id.
+/// A recorded event, by a digest of its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consumed {
     /// The ticket.
@@ -363,7 +359,7 @@ pub struct Consumed {
     pub digest: [u8; 16],
 }
 
-/// A message that a customer was sent.
+/// A message to a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentRow {
     /// The account.
@@ -374,7 +370,7 @@ pub struct SentRow {
     pub at: Instant,
 }
 
-/// An id that the customer of a ticket had before.
+/// A former id of a ticket's customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownAs {
     /// The account.
@@ -385,7 +381,7 @@ pub struct KnownAs {
     pub ticket: i64,
 }
 
-/// Open tickets that have the facts that rules match in common.
+/// Open tickets with the same values of the facts that rules match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenTickets {
     /// All facts of one of them, as JSON.
@@ -394,7 +390,7 @@ pub struct OpenTickets {
     pub tickets: u64,
 }
 
-/// A ticket that is to be looked at.
+/// A due ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueRow {
     /// Its number.
@@ -403,7 +399,7 @@ pub struct DueRow {
     pub due: Instant,
 }
 
-/// A ticket that cannot be read or written, and was moved aside.
+/// A ticket that cannot be read or written and was moved aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DamagedRow {
     /// Its number.
@@ -412,30 +408,30 @@ pub struct DamagedRow {
     pub account: i64,
     /// Since when.
     pub at: Instant,
-    /// What was found, and the way out.
+    /// The damage, and the way out.
     pub why: String,
 }
 
-/// What became of an entry's subject.
+/// The kind of a journal entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
-    /// Something happened, and the plugin was told.
+    /// An event was recorded and evaluated.
     Recorded,
-    /// Something happened, and the plugin could not be told yet.
+    /// An event was stored and could not be evaluated yet.
     Pending,
-    /// The plugin was told of all that it had not heard of.
+    /// The pending events were recorded.
     Resumed,
     /// A deadline passed, or the policy was changed.
     Ticked,
-    /// An action was not delivered and is tried again.
+    /// A delivery failed and will be repeated.
     NotDelivered,
-    /// An action is no longer wanted.
+    /// An action was withdrawn.
     Withdrawn,
-    /// An action was given up.
+    /// An action became a dead letter.
     GivenUp,
-    /// Somebody has a given up action sent again.
+    /// A dead letter was sent again by hand.
     SentAgain,
-    /// The plugin could not answer.
+    /// The ticket was deferred: the plugin could not evaluate it.
     Deferred,
 }
 
@@ -483,7 +479,7 @@ impl EntryKind {
     }
 }
 
-/// An entry of the journal. None is ever changed.
+/// An entry of the journal. Entries are never changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryRow {
     /// Its number; later entries have higher ones.
@@ -494,26 +490,26 @@ pub struct EntryRow {
     pub ticket: i64,
     /// When, by the desk's clock.
     pub at: Instant,
-    /// What it is about.
+    /// Its kind.
     pub kind: EntryKind,
-    /// The version of the policy asked; 0 if none was.
+    /// The version of the policy; 0 if none was evaluated.
     pub policy: i64,
-    /// What happened, as a row of an event log.
+    /// The event, as a row of an event log.
     pub row: Option<String>,
-    /// What was decided, as JSON.
+    /// The decision, as JSON.
     pub decision: Option<String>,
-    /// What else is to be known, as JSON.
+    /// Further details, as JSON.
     pub note: Option<String>,
 }
 
-/// Whether an action is on its way.
+/// The state of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutboxState {
     /// To be delivered when it is due.
     Waiting,
-    /// Given up.
+    /// A dead letter.
     Dead,
-    /// Given up, and to be sent again because somebody said so.
+    /// A dead letter to be sent again by hand.
     ByHand,
 }
 
@@ -526,14 +522,14 @@ impl OutboxState {
         [Self::Waiting, Self::Dead, Self::ByHand].into_iter().find(|state| state.number() == number)
     }
 
-    /// Whether it is still to be delivered.
+    /// Whether it is to be delivered.
     #[must_use]
     pub fn is_open(self) -> bool {
         self != Self::Dead
     }
 }
 
-/// An action that is to be carried out.
+/// An action in the outbox.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutboxRow {
     /// The ticket.
@@ -542,50 +538,50 @@ pub struct OutboxRow {
     pub key: String,
     /// The account.
     pub account: i64,
-    /// The lane of the ticket when it was asked for.
+    /// The lane of the ticket when it was requested.
     pub lane: i64,
-    /// Whether it is on its way.
+    /// Its state.
     pub state: OutboxState,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: i64,
-    /// When it is to be tried.
+    /// When the next attempt is due.
     pub next: Instant,
-    /// When the plugin asked for it.
+    /// When the plugin requested it.
     pub since: Instant,
     /// The deadline that passed.
     pub due: Instant,
     /// The action. One that cannot be read is a dead letter, and is never delivered.
     pub action: Result<Action, UnreadableAction>,
-    /// Why it was not delivered last.
+    /// Why the last attempt failed.
     pub why: Option<String>,
 }
 
 /// A stored action that this version cannot read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableAction {
-    /// The action as it is stored.
+    /// The stored text.
     pub text: String,
     /// What cannot be read.
     pub why: String,
 }
 
-/// A place in the order in which an account's actions are to be carried out.
+/// A position in the order of an account's actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutboxPlace {
-    /// When it is to be tried.
+    /// When the next attempt is due.
     pub next: Instant,
     /// The number of the row.
     pub row: i64,
 }
 
-/// An action that is to be carried out, as far as it takes to give it a turn.
+/// An action in the outbox, with the columns needed to schedule it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingRow {
     /// Its place.
     pub place: OutboxPlace,
     /// Its key.
     pub key: String,
-    /// The lane of the ticket when it was asked for.
+    /// The lane of the ticket when it was requested.
     pub lane: i64,
     /// The ticket.
     pub ticket: i64,
@@ -594,9 +590,9 @@ pub struct WaitingRow {
 /// A change of the outbox.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboxChange {
-    /// The row is so from now on.
+    /// The row is added or replaced.
     Put(Box<OutboxRow>),
-    /// The row cannot be delivered, for it or its ticket cannot be read: it becomes a dead letter.
+    /// The row becomes a dead letter because it or its ticket cannot be read.
     MoveAside {
         /// The ticket.
         ticket: i64,
@@ -605,7 +601,7 @@ pub enum OutboxChange {
         /// Why, and the way out.
         why: String,
     },
-    /// There is no such row any more.
+    /// The row is removed.
     Remove {
         /// The ticket.
         ticket: i64,
@@ -614,23 +610,23 @@ pub enum OutboxChange {
     },
 }
 
-/// Which tickets are asked for.
+/// A query for tickets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Of this account.
+    /// In this account.
     pub account: i64,
     /// With this status, a word of the contract.
     pub status: Option<String>,
-    /// Of this department.
+    /// In this department.
     pub department: Option<String>,
-    /// Of this customer, in their canonical spelling; other names of theirs count.
+    /// Of this customer, in canonical spelling; aliases count.
     pub customer: Option<String>,
-    /// Only those that are set aside.
+    /// Only deferred tickets.
     pub deferred: bool,
-    /// With a higher number than this one.
+    /// With a number above this one.
     pub after: i64,
-    /// At most so many.
+    /// The maximum number of tickets.
     pub limit: usize,
-    /// Those with the highest numbers first, which then are the ones that `limit` leaves.
+    /// The highest numbers first; `limit` then keeps these.
     pub newest_first: bool,
 }

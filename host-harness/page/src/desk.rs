@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use despertador_desk::report::{LATEST, Lengths, PeriodFigures, Reported, day_name};
+use despertador_desk::report::{LATEST_CLOSES_MAX, Lengths, PeriodFigures, Reported, day_name};
 use despertador_insight::{Premature, ReminderCounts};
 use maud::{Markup, html};
 
@@ -331,7 +331,7 @@ impl Page<'_> {
             return html! { p { (says.nothing_closed) } };
         }
         let caption = (says.tickets_caption)(
-            &form.count(latest.len().min(LATEST)),
+            &form.count(latest.len().min(LATEST_CLOSES_MAX)),
             &form.count(self.found.total.closes()),
         );
         let text = |text: &Option<String>| {

@@ -1,4 +1,4 @@
-//! The lines of a journal, as they are read and written.
+//! Reads and writes the lines of a journal.
 
 use despertador_contract::Instant;
 use despertador_contract::clock_face::{parse_rfc3339, show_rfc3339};
@@ -13,14 +13,14 @@ pub enum Line {
     Policy {
         /// The account.
         account: String,
-        /// The policy. The number of its account is 0: outside of the desk's file it means nothing.
+        /// The policy. Its account number is 0: it has no meaning outside the desk's file.
         row: PolicyRow,
     },
-    /// Something that happened to a ticket or was decided about it.
+    /// An event of a ticket, or a decision about it.
     Entry(Box<JournalEntry>),
 }
 
-/// An entry of the journal, with the names of what it is about.
+/// An entry of the journal, with names in place of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JournalEntry {
     /// The account.
@@ -33,15 +33,15 @@ pub struct JournalEntry {
     pub previous: i64,
     /// When, by the desk's clock.
     pub at: Instant,
-    /// What it is about.
+    /// Its kind.
     pub kind: EntryKind,
-    /// The version of the policy asked; 0 if none was.
+    /// The version of the policy; 0 if none was evaluated.
     pub policy: i64,
-    /// What happened, as a row of an event log.
+    /// The event, as a row of an event log.
     pub row: Option<Value>,
-    /// What was decided.
+    /// The decision.
     pub decision: Option<Value>,
-    /// What else is to be known.
+    /// Further details.
     pub note: Option<Value>,
 }
 
@@ -72,7 +72,7 @@ impl JournalEntry {
 }
 
 impl Line {
-    /// The line as it is written.
+    /// The line as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
         match self {
@@ -82,7 +82,7 @@ impl Line {
                 "at": show_rfc3339(row.at),
                 "by": row.by,
                 "config": row.config,
-                // What is no JSON stays the text that it is, and is refused where it is read.
+                // Text that is not JSON is written as it is, and refused when read.
                 "surroundings": serde_json::from_str(&row.surroundings)
                     .unwrap_or_else(|_| Value::from(row.surroundings.as_str())),
             }),
@@ -112,7 +112,7 @@ impl Line {
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in a sentence.
+    /// The fault, in a sentence.
     pub fn from_json(value: &Value) -> Result<Self, String> {
         let text = |name: &str| {
             let found = value.get(name).and_then(Value::as_str);

@@ -1,4 +1,4 @@
-//! A ticket that was closed, as a row of a list.
+//! Closed tickets as rows of a list.
 
 use std::fmt;
 use std::io::Write;
@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Who closed, where the desk did because the customer was silent.
+/// The value for closes by the desk, for inactivity.
 pub(super) const INACTIVITY: &str = "inactivity";
-/// Who closed, where a human of the company did.
+/// The value for closes by a human agent.
 pub(super) const AGENT: &str = "agent";
 
 /// A close of a ticket, as it is listed: its JSON, its schema and the columns of its CSV are those
@@ -106,15 +106,15 @@ impl Closed {
     }
 }
 
-/// Writes closes as CSV (RFC 4180), a line with the names of its columns first.
+/// Writes closes as CSV (RFC 4180), with a header line.
 ///
-/// Tags stand in one cell, with `; ` between them. A cell that a spreadsheet would take for a
-/// formula, because it begins with `=`, `+`, `-`, `@`, a tab or a line end, gets an apostrophe
-/// before it: also a telephone number with its `+`.
+/// Tags share a cell, separated by `; `. A cell that a spreadsheet would read as a formula, because
+/// it begins with `=`, `+`, `-`, `@`, a tab or a line end, gets an apostrophe in front; telephone
+/// numbers with `+` too.
 pub struct Rows<W: Write>(csv::Writer<W>);
 
 impl<W: Write> Rows<W> {
-    /// Writes the columns' names.
+    /// Writes the header.
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl<W: Write> Rows<W> {
         self.0.write_record(cells).map_err(std::io::Error::from)
     }
 
-    /// Writes what is still held back, and gives back what was written to.
+    /// Flushes, and returns the writer.
     ///
     /// # Errors
     ///
@@ -189,10 +189,10 @@ fn cell(value: Value) -> String {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
+/// Protects a cell from being read as a formula by an apostrophe in front.
 #[must_use]
 pub fn harmless(cell: String) -> String {
-    // Some spreadsheets take the wide signs of East Asia for the others.
+    // Some spreadsheets also accept full-width signs.
     const BEGIN: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     if cell.starts_with(BEGIN) { format!("'{cell}") } else { cell }
 }

@@ -1,4 +1,4 @@
-//! Figures of a period, and how they are added.
+//! Figures of a period, and their sums.
 
 use std::collections::BTreeMap;
 
@@ -8,44 +8,44 @@ use despertador_insight::{Figures, Verdict, per_mille};
 
 use super::closed::{AGENT, Closed, INACTIVITY};
 
-/// What happened in a period. Whatever is counted can be added to that of another period.
+/// The figures of a period. They can be added to those of another period.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PeriodFigures {
-    /// Tickets that were opened.
+    /// Opened tickets.
     pub opened: u64,
     /// Closes, by who closed: `inactivity`, `agent`, `customer`, `flow`, `api`, `other`.
     pub closed: BTreeMap<String, u64>,
-    /// What came of the policy: closes by inactivity, reminders, and what was withheld.
+    /// The figures of the policy: closes for inactivity, reminders, and withheld messages.
     pub figures: Figures,
-    /// What was reopened within the window, of closes by `inactivity` and by an `agent`.
+    /// Closes reopened within the window, of closes by `inactivity` and by an `agent`.
     pub reopened: BTreeMap<String, Reopened>,
-    /// Actions that were taken back, by the reason of the decision that did.
+    /// Withdrawn actions, by the reason of the decision.
     pub withdrawn: BTreeMap<String, u64>,
-    /// Actions that were given up.
+    /// Dead letters.
     pub given_up: u64,
-    /// Tries that failed and were followed by another one.
+    /// Failed attempts that were repeated.
     pub retried: u64,
-    /// Given up actions that somebody had sent again.
+    /// Dead letters sent again by hand.
     pub sent_again: u64,
-    /// From deadlines to what was carried out.
+    /// Delays from deadlines to carried out actions.
     pub lateness: Lengths,
-    /// From customers' first messages to their first answers.
+    /// Times from customers' first messages to their first answers.
     pub first_response: Lengths,
-    /// From openings to closes.
+    /// Times from openings to closes.
     pub resolution: Lengths,
 }
 
-/// How many closes were followed by a reopening within the window.
+/// Reopenings of closes within the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reopened {
     /// Closes whose window has passed.
     pub known: u64,
-    /// Of these, those that were.
+    /// Of these, the reopened ones.
     pub reopened: u64,
 }
 
 impl Reopened {
-    /// The part that was reopened, of a thousand.
+    /// The share of reopened closes, in thousandths.
     #[must_use]
     pub fn rate(self) -> Option<u64> {
         per_mille(self.reopened, self.known)
@@ -57,19 +57,19 @@ fn up(count: &mut u64, by: u64) {
 }
 
 impl PeriodFigures {
-    /// Closes, whoever closed.
+    /// All closes.
     #[must_use]
     pub fn closes(&self) -> u64 {
         self.closed.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
-    /// Closes by inactivity.
+    /// Closes for inactivity.
     #[must_use]
     pub fn automatic(&self) -> u64 {
         self.figures.closes
     }
 
-    /// Adds those of another period, or of another department.
+    /// Adds the figures of another period or department.
     pub fn join(&mut self, other: &PeriodFigures) {
         up(&mut self.opened, other.opened);
         for (mine, others) in
@@ -106,7 +106,7 @@ impl PeriodFigures {
         self.resolution.note(closed.resolution);
     }
 
-    /// As JSON: lengths of time are milliseconds, rates parts of a thousand.
+    /// The figures as JSON: durations in milliseconds, rates in thousandths.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let figures = &self.figures;
@@ -153,16 +153,16 @@ impl PeriodFigures {
     }
 }
 
-/// Many lengths of time, each kept in the unit in which people read it: to the millisecond below a
-/// minute, to the second below a day, to the minute beyond. So a million take the room of those
-/// that differ.
+/// A set of durations, each rounded to the unit in which people read it: to the millisecond below a
+/// minute, to the second below a day, to the minute beyond. So a million of them need only the
+/// space of the distinct ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lengths {
     counts: BTreeMap<i64, u64>,
 }
 
 impl Lengths {
-    /// Takes a length in milliseconds; less than none counts as none.
+    /// Adds a duration in milliseconds; negative ones count as zero.
     pub fn note(&mut self, length: i64) {
         let unit = match length {
             86_400_000.. => 60_000,
@@ -180,14 +180,13 @@ impl Lengths {
         }
     }
 
-    /// How many there are.
+    /// Number of durations.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.counts.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
-    /// The smallest length in milliseconds that so many of a hundred do not exceed: 50 for the
-    /// median. None if there are no lengths.
+    /// The percentile in milliseconds, such as 50 for the median. `None` if there are no durations.
     #[must_use]
     pub fn percentile(&self, of_hundred: u64) -> Option<i64> {
         let wanted = self.count().saturating_mul(of_hundred).div_ceil(100).max(1);

@@ -1,4 +1,4 @@
-//! One ticket, told from its beginning: what of it is to be counted.
+//! Reads the journal of one ticket for a report.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -22,9 +22,9 @@ use super::figures::PeriodFigures;
 use crate::journal::{JournalEntry, JournalError};
 use crate::store::EntryKind;
 
-/// Why an action was taken back while the plugin could not answer.
+/// The reason for withdrawing an action while the plugin could not evaluate the ticket.
 const SET_ASIDE: &str = "set-aside";
-/// Who closed, where facts say that the ticket is closed and nobody has said by whom.
+/// The value for closes known only from facts.
 const UNSAID: &str = "other:not-said";
 
 /// A ticket, as far as its journal was read.
@@ -34,22 +34,22 @@ pub(super) struct Told {
     ticket: Ticket,
     opened: Instant,
     customer: Option<String>,
-    /// The first department that the ticket had.
+    /// The ticket's first department.
     first_department: Option<String>,
     first_words: Option<Instant>,
-    /// When the company first answered, and in which department.
+    /// When the company first answered, and the department at that time.
     first_answer: Option<(Instant, Option<String>)>,
     closes: Vec<Close>,
     is_closed: bool,
     reminders: Vec<Sent>,
-    /// Reminders that were sent before the latest close.
+    /// Reminders sent before the latest close.
     reminders_before: usize,
-    /// What was asked for, by key.
+    /// Requested actions, by key.
     asked: HashMap<String, Action>,
     done: HashSet<String>,
     /// The reason of the latest decision.
     reason: String,
-    /// What was withheld in this silence: the reason, and how many reminders had gone before.
+    /// Withheld messages of this silence: the reason, and the number of earlier reminders.
     withheld: Vec<(String, usize)>,
     counts: Vec<(Instant, Option<String>, Count)>,
 }
@@ -74,13 +74,13 @@ struct Sent {
     at: Instant,
     number: u32,
     department: Option<String>,
-    /// Whether it was answered; none as long as nothing has followed.
+    /// Whether it was answered; `None` while nothing has followed.
     answered: Option<bool>,
-    /// When the next step was due, where there is one.
+    /// When the next step was due, if there is one.
     until: Option<Instant>,
 }
 
-/// Something that counts when it happens.
+/// An event that counts at its time.
 #[derive(Debug)]
 enum Count {
     Withheld(String),
@@ -91,7 +91,7 @@ enum Count {
     Late(i64),
 }
 
-/// Where it is written down what counts: in which department, when, and what.
+/// The events that count: in which department, when, and what.
 pub(super) type Book<'b> = dyn FnMut(Option<&str>, Instant, &dyn Fn(&mut PeriodFigures)) + 'b;
 
 impl Told {
@@ -129,7 +129,7 @@ impl Told {
         }
         match entry.kind {
             EntryKind::Recorded | EntryKind::Pending => {
-                // What was carried out for the ticket before this one is counted there.
+                // Actions of the predecessor are counted there.
                 if let (Some(row), None) = (&entry.row, note("passed-on")) {
                     let row = Row::from_value(row).map_err(|wrong| {
                         let place = u64::try_from(entry.seq).unwrap_or_default();
@@ -158,19 +158,19 @@ impl Told {
         self.counts.push((at, self.ticket.department.clone(), count));
     }
 
-    /// One of the facts that the contract has no word for.
+    /// A fact without a field in the contract.
     fn fact(&self, name: &str) -> Option<String> {
         let more = self.ticket.more.iter().flatten();
         more.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
-    /// Takes facts that can be read, or none of them.
+    /// Applies facts if all of them can be read.
     fn know(&mut self, changed: &Value) {
         let mut ticket = self.ticket.clone();
         if facts::apply(&mut ticket, changed).is_ok() {
             ticket.id.clone_from(&self.ticket.id);
             self.ticket = ticket;
-            // A later fact that names others leaves out who it is.
+            // A later fact with other pairs does not repeat the customer.
             if let Some(customer) = self.fact("customer.id") {
                 self.customer = Some(customer);
             }
@@ -196,7 +196,7 @@ impl Told {
         if self.first_department.is_none() {
             self.first_department.clone_from(&self.ticket.department);
         }
-        // Some tell it by facts alone.
+        // Some hosts report it only by facts.
         match self.ticket.status {
             TicketStatus::Closed if !self.is_closed => self.close(at, UNSAID.into(), None),
             TicketStatus::Open if self.is_closed => self.reopen(at),
@@ -235,7 +235,7 @@ impl Told {
         }
     }
 
-    /// Something has come after the latest reminder.
+    /// Notes that something followed the latest reminder.
     fn followed(&mut self, by_the_customer: bool) {
         if let Some(sent) = self.reminders.last_mut() {
             sent.answered.get_or_insert(by_the_customer);
@@ -303,7 +303,7 @@ impl Told {
         };
         self.followed(false);
         if self.is_closed {
-            // The platform was quicker to say that it is closed than we to say that we did it.
+            // The platform reported the close before our own report.
             if let Some(close) = self
                 .closes
                 .last_mut()
@@ -349,7 +349,7 @@ impl Told {
     }
 
     fn decision(&mut self, decision: &Value, at: Instant) {
-        // One that a later version wrote with other members is one that nothing is known of.
+        // A decision of a later version with other members counts as unknown.
         if let Some(Ok(action)) = decision.get("action").map(action_from_json) {
             self.asked.insert(key::render(&action.key), action);
         }
@@ -365,7 +365,7 @@ impl Told {
         }
     }
 
-    /// Counts all but the closes, each where and when it happened.
+    /// Counts everything except closes, each at its place and time.
     pub(super) fn count(&self, period: &Period, figures: &mut Book<'_>) {
         let up = |count: &mut u64| *count = count.saturating_add(1);
         let up_in = |counts: &mut BTreeMap<String, u64>, name: &str| {
@@ -396,7 +396,7 @@ impl Told {
         }
     }
 
-    /// The closes, judged by what has followed.
+    /// The closes, judged by later events.
     pub(super) fn closed(self, period: &Period) -> Vec<Closed> {
         let Self { account, ticket, opened, customer, closes, .. } = self;
         let numbered = (1_u32..).zip(closes);

@@ -1,35 +1,34 @@
-//! Why the store could not do what was asked.
+//! Errors of the store.
 
-/// Why the store could not do what was asked. Nothing was stored by half; what was acknowledged
-/// before is there.
+/// An error of the store. Nothing was stored partially; earlier commits are durable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{found}; {}", self.help())]
 pub struct StoreError {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub problem: StoreProblem,
-    /// What was found, in a sentence.
+    /// The problem, in a sentence.
     pub found: String,
 }
 
-/// The kinds of problems that a host may treat differently.
+/// Kinds of problems that a host may treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreProblem {
     /// Another process has the file open.
     InUse,
-    /// The file is no store, or is damaged. It was not changed.
+    /// The file is not a store, or is damaged. It was not changed.
     Corrupt,
-    /// The file is not all of the store: its log is missing. It was not changed.
+    /// The file is incomplete: its log is missing. It was not changed.
     Incomplete,
     /// The file was written by a later version. It was not changed.
     Newer,
     /// The file, its folder or its disk cannot be written to.
     ReadOnly,
-    /// There is no room left. What comes later may find some.
+    /// There is no space left. A later commit may find some.
     Full,
-    /// A ticket was not as the desk knew it.
+    /// The stored version of a ticket is not the expected one.
     Conflict,
-    /// Anything else that input and output can meet with.
+    /// Any other input or output error.
     Io,
 }
 

@@ -1,35 +1,34 @@
-//! What came in and could not be read, kept until somebody has looked at it.
+//! Unreadable input, stored until somebody has handled it.
 
 use despertador_contract::Instant;
 
-/// Something that came in and could not be read. While it is kept, the tickets and customers that
-/// it names are not closed.
+/// Unreadable input. While it is stored, the tickets and customers that it names are not closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboundRow {
     /// The account.
     pub account: i64,
-    /// Its id: a digest of door and text, so that the same text is kept once.
+    /// Its id: a digest of door and text, so that the same text is stored once.
     pub id: String,
-    /// When it came in first.
+    /// When it first came in.
     pub at: Instant,
-    /// The door it came in by: `events`, `blip`.
+    /// The door through which it came: `events`, `blip`.
     pub door: String,
     /// Why it could not be read.
     pub why: String,
-    /// The whole text.
+    /// The complete text.
     pub text: String,
     /// The tickets that it names.
     pub tickets: Vec<String>,
-    /// The customers that it names, in their canonical spelling.
+    /// The customers that it names, in canonical spelling.
     pub customers: Vec<String>,
 }
 
-/// A change of what could not be read.
+/// A change of inbound entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InboundChange {
-    /// It is kept from now on; nothing changes if it is kept already.
+    /// It is added, unless it exists.
     Keep(InboundRow),
-    /// Somebody has looked at it.
+    /// It was handled and is removed.
     Remove {
         /// The account.
         account: i64,
@@ -38,16 +37,16 @@ pub enum InboundChange {
     },
 }
 
-/// How much an account has of it.
+/// Number and size of inbound entries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct InboundSize {
-    /// How many entries.
+    /// Number of entries.
     pub entries: u64,
-    /// How many bytes of text.
+    /// Size of the texts, in bytes.
     pub bytes: u64,
 }
 
-/// Another name of a ticket's customer, in its canonical spelling.
+/// An alias of a ticket's customer, in canonical spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AliasRow {
     /// The account.
