@@ -34,6 +34,7 @@ const RINGS: &[(&str, Ring)] = &[
     ("despertador-server", Runtime),
     ("despertador-insight", Runtime),
     ("despertador-page", Runtime),
+    ("despertador-panel", Runtime),
     ("despertador-harness", Tooling),
     ("despertador-generate", Tooling),
     ("despertador-componentize", Tooling),
@@ -123,7 +124,7 @@ fn a_dependency_the_wrong_way_is_found() {
 /// The sandbox's compiler takes most of a cold build.
 #[test]
 fn what_compiles_no_component_builds_without_the_compiler() {
-    for name in ["contract", "flow", "lime", "page", "insight", "desk", "blip"] {
+    for name in ["contract", "flow", "lime", "page", "insight", "desk", "blip", "panel"] {
         let package = format!("despertador-{name}");
         let tree =
             cargo(&["tree", "--package", &package, "--edges", "normal,build", "--prefix", "none"]);

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::form::Form;
 
-const STYLE: &str = concat!(include_str!("page.css"), include_str!("picture.css"));
+/// The style of pages and their pictures.
+pub const STYLE: &str = concat!(include_str!("page.css"), include_str!("picture.css"));
 const SCRIPT: &str = include_str!("page.js");
 
 /// A section of a page: id, heading, content.
@@ -72,6 +73,15 @@ pub(crate) fn page(form: Form, title: &str, lead: &impl Render, sections: &[Sect
     .into_string()
 }
 
+const CONTENT: &str = r#"<main id="content" tabindex="-1">"#;
+
+/// What stands between a page's head and foot, for a page that has its own.
+#[must_use]
+pub fn content(page: &str) -> Option<&str> {
+    let (_, from) = page.split_once(CONTENT)?;
+    from.rsplit_once("</main>").map(|(content, _)| content)
+}
+
 /// Wide content that scrolls by itself and can be reached with the keyboard.
 pub(crate) fn wide(form: Form, name: &str, content: &Markup) -> Markup {
     html! {
@@ -93,6 +103,11 @@ mod tests {
             !page.contains("unsafe-inline") && !page.contains("http:") && !page.contains("https:")
         );
         assert_eq!(page.matches("<script>").count(), 1, "only our own");
+        let section = Section { id: "a", heading: "</main>".into(), content: html! { p { "b" } } };
+        let whole = self::page(form, "", &html! {}, &[section]);
+        let content = content(&whole).expect("a content");
+        assert!(content.starts_with("<section") && content.ends_with("</section>"), "{content}");
+        assert_eq!(super::content("<p>"), None);
         // The hashed text is exactly the text between the tags: our texts end neither of them.
         assert!(!STYLE.contains("</") && !SCRIPT.contains("</"));
         assert_eq!(hash(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");

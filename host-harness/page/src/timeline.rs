@@ -161,6 +161,12 @@ impl Timeline {
         self.draw(form, "timeline", true).into_string()
     }
 
+    /// The picture for a page that has [`STYLE`](crate::STYLE); one a page, for its ids are unique.
+    #[must_use]
+    pub fn inline(&self, language: Language, zone: &Zone) -> String {
+        self.in_page(Form::new(language, zone), "timeline").into_string()
+    }
+
     /// The image in a page, which has the style; `id` must be unique there.
     pub(crate) fn in_page(&self, form: Form, id: &str) -> Markup {
         self.draw(form, id, false)

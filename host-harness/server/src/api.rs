@@ -47,6 +47,13 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// Pages with what is around every request: how long it may take, and what is counted of it.
+pub(crate) fn around_pages(app: &App, pages: Router) -> Router {
+    pages
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(crashed))
+        .layer(from_fn_with_state(app.clone(), around))
+}
+
 /// The OpenAPI 3.1 document of the interface.
 #[must_use]
 pub fn openapi() -> String {

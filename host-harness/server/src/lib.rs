@@ -18,6 +18,7 @@ pub mod log;
 mod metrics;
 mod operations;
 mod outlets;
+mod panel;
 mod problem;
 mod reload;
 mod scope;

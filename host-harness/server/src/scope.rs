@@ -91,7 +91,7 @@ impl Tokens {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
     }
 
-    fn find(&self, secret: &str) -> Option<Caller> {
+    pub(crate) fn find(&self, secret: &str) -> Option<Caller> {
         let digest = Sha256::of(secret.as_bytes()).0;
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned()
     }
@@ -141,6 +141,11 @@ fn set_account(account: &str) -> Allowed {
 }
 
 impl Caller {
+    /// What the caller may do.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = Scope> {
+        self.scopes.iter().copied()
+    }
+
     /// Checks that the caller sees an account and has a permission in it. An account that it does
     /// not see looks as if it did not exist.
     pub(crate) fn may(&self, app: &App, scope: Scope, account: &str) -> Result<Allowed, Problem> {

@@ -11,6 +11,7 @@ use despertador_desk::store::{FlowRow, Sqlite, Store as _, StoreError, StoreProb
 use despertador_desk::{Desk, DeskError, Options};
 use despertador_flow::Flow;
 use despertador_host::{Cache, Host, HostError};
+use despertador_panel::Panel;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -65,6 +66,7 @@ pub struct Server {
     runtime: tokio::runtime::Runtime,
     desk: Runtime<Sqlite>,
     app: App,
+    panel: Option<Panel>,
     reloader: Reloader,
     stop: watch::Sender<bool>,
     ended: watch::Receiver<bool>,
@@ -135,7 +137,12 @@ impl Server {
             stop_timeout: limits.stop_timeout.0,
         };
         let mut served = Vec::new();
-        let router = api::router(app.clone());
+        let calls = api::router(app.clone());
+        let panel = settings.panel.then(|| crate::panel::panel(&app, calls.clone()));
+        let router = match &panel {
+            Some(panel) => api::around_pages(&app, panel.router()).fallback_service(calls),
+            None => calls,
+        };
         served.push(runtime.spawn(listen(interface, router, app.clone(), held, stopping.clone())));
         if let Some(listener) = operations {
             let router = operations::router(app.clone(), reloader.clone(), gate);
@@ -157,6 +164,7 @@ impl Server {
             runtime,
             desk,
             app,
+            panel,
             reloader,
             stop,
             ended,
@@ -171,6 +179,13 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// A path at which a person signs in to the panel with a token, once and within a quarter of an
+    /// hour. `None` without a panel.
+    #[must_use]
+    pub fn sign_in_link(&self, token: &str) -> Option<String> {
+        self.panel.as_ref()?.sign_in_link(token).ok()
     }
 
     /// The address of health, metrics and reloading.

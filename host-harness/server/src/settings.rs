@@ -37,6 +37,8 @@ pub struct Settings {
     pub desk: PathBuf,
     /// The address of the interface. Default `127.0.0.1:7070`; a reverse proxy provides TLS.
     pub listen: SocketAddr,
+    /// Whether the panel is at the interface's address. Default true.
+    pub panel: bool,
     /// The address of health, metrics and reloading, for the machine itself. Default
     /// `127.0.0.1:7071`.
     pub operations: Operations,
@@ -69,6 +71,7 @@ impl Default for Settings {
         Self {
             desk: "desk.db".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
+            panel: true,
             operations: Operations::default(),
             operations_token_file: None,
             operations_hosts: Vec::new(),

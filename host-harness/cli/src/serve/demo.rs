@@ -59,9 +59,15 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
     super::say(&server, as_json);
     let base = format!("http://{}", server.address());
     let received = format!("http://{}/received", receiver.address());
+    let panel = server.sign_in_link(TOKEN).map(|path| format!("{base}{path}"));
     if as_json {
-        anstream::println!("{}", json!({ "token": TOKEN, "received": received }));
+        let line = json!({ "token": TOKEN, "received": received, "panel": panel });
+        anstream::println!("{line}");
     } else {
+        if let Some(panel) = panel {
+            let name = tr!("panel", "panel", "painel");
+            anstream::println!("{name:<11} {panel}");
+        }
         let name = tr!("received", "recibido", "recebido");
         anstream::println!("{name:<11} {received}");
         anstream::println!("token       {TOKEN}\n");

@@ -1,0 +1,338 @@
+//! The rules of an account: read, edited, checked, compared, saved, taken back.
+
+mod card;
+mod difference;
+pub(crate) mod document;
+mod edit;
+mod limit;
+mod preset;
+mod versions;
+
+pub(crate) use versions::{download, undo, version, versions};
+
+use axum::extract::{Path, RawQuery};
+use axum::http::Method;
+use axum::response::{IntoResponse, Redirect, Response};
+use despertador_contract::input;
+use despertador_desk::Scope;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::account::{self, list, text};
+use crate::fields::{Fields, path};
+use crate::interface::{Call, Found, Problem};
+use crate::shell::{self, Head, Part, Said, wide};
+use crate::sign_in::csrf;
+use crate::text::{Words, fill};
+use crate::visit::{Posted, Stop, Visit};
+use card::Card;
+use document::Policy;
+use preset::PRESETS;
+
+/// A policy that is being edited.
+struct Draft {
+    /// The policy as it would be saved.
+    text: String,
+    /// The version that it replaces; empty if there is none.
+    version: String,
+    /// All that the check has found.
+    found: Vec<Found>,
+    /// What a save would mean for open tickets.
+    moved: Vec<Value>,
+    /// Why the check could not be made, if it was not.
+    unchecked: Option<Problem>,
+}
+
+impl Draft {
+    /// Checks a policy by the interface.
+    async fn check(visit: &Visit, account: &str, text: String, version: String) -> Draft {
+        let path = path(&["v1", "accounts", account, "policy", "check"]);
+        let call = Call { body: Some(text.clone()), ..Call::new(Method::POST, path) };
+        let mut draft =
+            Draft { text, version, found: Vec::new(), moved: Vec::new(), unchecked: None };
+        match visit.call(call).await.json() {
+            Ok(checked) => {
+                draft.found = list(&checked, "warnings")
+                    .filter_map(|found| serde_json::from_value(found.clone()).ok())
+                    .collect();
+                draft.moved = list(&checked, "moved").cloned().collect();
+            }
+            Err(problem) if problem.name() == "policy-refused" => draft.found = problem.problems,
+            Err(problem) => draft.unchecked = Some(problem),
+        }
+        draft
+    }
+
+    fn has_errors(&self) -> bool {
+        self.unchecked.is_some() || self.found.iter().any(Found::is_error)
+    }
+}
+
+/// The policy of a form: what it began with, and what its fields say.
+fn edited(fields: &Fields) -> String {
+    let whole = fields.find("whole").map(str::to_owned);
+    let base = whole.unwrap_or_else(|| fields.get("base").to_owned());
+    match Policy::read(&base) {
+        Some(mut policy) => {
+            edit::apply(&mut policy, fields);
+            edit::press(&mut policy, fields.get("do"));
+            policy.write()
+        }
+        None => base,
+    }
+}
+
+fn hidden(visit: &Visit, draft: &Draft) -> Markup {
+    html! {
+        (csrf(&visit.session))
+        input type="hidden" name="version" value=(draft.version);
+        input type="hidden" name="base" value=(draft.text);
+    }
+}
+
+/// The page with the rules as cards.
+fn page(visit: &Visit, account: &str, draft: &Draft, said: Option<Said>) -> Response {
+    let w = visit.words;
+    let edits = visit.may(Scope::HelpDeskEdit);
+    let here = path(&["a", account, "rules"]);
+    let policy = Policy::read(&draft.text);
+    let content = html! {
+        p.links {
+            a href={ (here) "/versions" } { (w.versions) } " "
+            a href={ (here) "/policy.json" } download { (w.download) } " "
+            a href="/help/rules" { (w.help_rules) }
+        }
+        @if draft.version.is_empty() { p { (w.no_policy_yet) } }
+        @match &policy {
+            None => div.said.bad role="alert" { p { (w.no_policy_form) } },
+            Some(policy) => {
+                form #rules method="post" action=(here) data-check {
+                    // Enter checks, and presses none of the buttons below.
+                    button.unseen name="do" value="check" tabindex="-1" aria-hidden="true" { (w.check) }
+                    (hidden(visit, draft))
+                    fieldset.plain disabled[!edits] {
+                        div #problems data-live { (loose_problems(w, policy, draft)) }
+                        (card::top(w, policy, &draft.found))
+                        @for (number, rule) in policy.rules.iter().enumerate() {
+                            (Card { w, policy, rule, number, found: &draft.found }.markup())
+                        }
+                        @if edits { div.buttons.sticky {
+                            button name="do" value="add-rule" { "+ " (w.add_rule) }
+                            button name="do" value="check" { (w.check) }
+                            button.main name="do" value="review" { (w.review) }
+                        } }
+                    }
+                }
+            }
+        }
+        @if edits { (whole(visit, draft, &here)) }
+        @else { pre tabindex="0" { code { (draft.text) } } }
+    };
+    let head = Head { title: w.rules, at: Some((account, Part::Rules)), said };
+    shell::page(visit, &head, &content)
+}
+
+/// Problems that belong to no field.
+fn loose_problems(w: &'static Words, policy: &Policy, draft: &Draft) -> Markup {
+    let loose: Vec<&Found> =
+        draft.found.iter().filter(|found| !card::has_place(policy, &found.place)).collect();
+    html! {
+        @if let Some(problem) = &draft.unchecked {
+            div.said.bad role="alert" { (shell::in_words(w, problem)) }
+        }
+        @if !loose.is_empty() { ul.problems { @for found in loose { (card::problem(w, found, true)) } } }
+        @let errors = draft.found.iter().filter(|found| found.is_error()).count();
+        @if errors > 0 { p.said.bad role="status" { (fill(w.errors_found, &[&errors.to_string()])) } }
+    }
+}
+
+/// The whole policy as JSON, and presets.
+fn whole(visit: &Visit, draft: &Draft, here: &str) -> Markup {
+    let w = visit.words;
+    html! {
+        details #whole open[Policy::read(&draft.text).is_none() || draft.version.is_empty()] {
+            summary { (w.as_json) }
+            form method="post" action=(here) {
+                (csrf(&visit.session))
+                input type="hidden" name="version" value=(draft.version);
+                label for="json" { (w.json_help) }
+                textarea #json name="whole" rows="16" spellcheck="false" { (draft.text) }
+                p.upload { label { (w.upload) " " input type="file" accept=".json,application/json" data-into="json"; } }
+                button name="do" value="check" { (w.take_json) }
+            }
+            form method="post" action=(here) {
+                (csrf(&visit.session))
+                input type="hidden" name="version" value=(draft.version);
+                label { (w.preset) " "
+                    select name="preset" { @for (name, _) in PRESETS { option { (name) } } }
+                }
+                button name="do" value="check" { (w.take_preset) }
+            }
+        }
+    }
+}
+
+/// The rules in force.
+pub(crate) async fn show(
+    visit: Visit,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    let fields = Fields::parse(query.unwrap_or_default().as_bytes());
+    let policy = account::policy(&visit, &account).await?;
+    let w = visit.words;
+    let saved =
+        fields.filled("saved").filter(|version| version.bytes().all(|b| b.is_ascii_digit()));
+    let said = saved.map(|version| {
+        Said::done(html! {
+            p { (fill(w.saved_as, &[version])) }
+            @if visit.may(Scope::HelpDeskEdit) {
+                p { a href=(path(&["a", &account, "rules", "versions"])) { (w.take_back) } }
+            }
+        })
+    });
+    let (text, version) = policy.map_or_else(
+        || (String::from("{\n  \"rules\": []\n}\n"), String::new()),
+        |own| (own.text, own.version),
+    );
+    let draft = if version.is_empty() {
+        // Nobody has written anything yet that could be wrong.
+        Draft { text, version, found: Vec::new(), moved: Vec::new(), unchecked: None }
+    } else {
+        Draft::check(&visit, &account, text, version).await
+    };
+    Ok(page(&visit, &account, &draft, said))
+}
+
+/// A button of the editor.
+pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    let Posted { visit, fields } = posted;
+    let preset = fields.find("preset").and_then(preset::find);
+    let text = match preset {
+        Some(preset) => preset.to_owned(),
+        None => edited(&fields),
+    };
+    let text = input::without_mark(&text).to_owned();
+    let version = fields.get("version").to_owned();
+    let draft = Draft::check(&visit, &account, text, version).await;
+    if fields.get("do") == "review" && !draft.has_errors() {
+        return review(&visit, &account, &draft, None).await;
+    }
+    let w = visit.words;
+    let said = match fields.get("do") {
+        "review" => Some(Said { is_error: true, text: html! { p { (w.mend_first) } } }),
+        "check" if !draft.has_errors() && draft.found.is_empty() => {
+            Some(Said::done(w.check_found_nothing))
+        }
+        _ => None,
+    };
+    Ok(page(&visit, &account, &draft, said))
+}
+
+/// What saving would change, and the button that saves.
+async fn review(
+    visit: &Visit,
+    account: &str,
+    draft: &Draft,
+    refused: Option<&Problem>,
+) -> Result<Response, Stop> {
+    let w = visit.words;
+    let before = account::policy(visit, account).await?.map(|policy| policy.text);
+    let before = before.as_deref().and_then(Policy::read).unwrap_or_default();
+    let changes = Policy::read(&draft.text)
+        .map(|after| difference::difference(w, &before, &after))
+        .unwrap_or_default();
+    let confirms = refused.is_some_and(|problem| problem.name() == "needs-confirmation");
+    let leaves = draft.moved.iter().any(|moved| moved.get("after").is_none_or(Value::is_null));
+    let save = path(&["a", account, "rules", "save"]);
+    let content = html! {
+        @if changes.is_empty() { p { (w.no_changes) } }
+        @else {
+            h2 { (w.changes) }
+            ul.changes { @for sentence in &changes { li { bdi { (sentence) } } } }
+        }
+        h2 { (w.open_tickets) }
+        @if draft.moved.is_empty() { p { (w.no_moves) } }
+        @else { (moves(w, &draft.moved)) }
+        @if !draft.found.is_empty() {
+            h2 { (w.warnings) }
+            ul.problems { @for found in &draft.found { (card::problem(w, found, true)) } }
+        }
+        form method="post" action=(save) {
+            (hidden(visit, draft))
+            @if confirms || leaves {
+                p.said.bad { label {
+                    input type="checkbox" name="confirmed" value="true" required; " " (w.confirm_left)
+                } }
+            }
+            div.buttons {
+                button.main name="do" value="save" { (w.save) }
+                button formaction=(path(&["a", account, "rules"])) formnovalidate name="do" value="back" { (w.back_to_form) }
+            }
+        }
+    };
+    let said = refused.map(|problem| Said::of(w, problem));
+    let head = Head { title: w.review, at: Some((account, Part::Rules)), said };
+    Ok(shell::page(visit, &head, &content))
+}
+
+/// What a change means for open tickets, by department.
+fn moves(w: &'static Words, moved: &[Value]) -> Markup {
+    let table = html! {
+        table {
+            caption { span { (w.moves_caption) } }
+            thead { tr { @for head in [w.department, w.open_tickets, w.rule_before, w.rule_after] { th scope="col" { (head) } } } }
+            tbody { @for row in moved { tr {
+                th scope="row" { @match row.get("department").and_then(Value::as_str) {
+                    Some(name) => bdi { (name) }, None => (w.no_department),
+                } }
+                td { (row.get("tickets").and_then(Value::as_u64).unwrap_or_default()) }
+                td { bdi { (or(text(row, "before"), "–")) } }
+                td { @match row.get("after").and_then(Value::as_str) {
+                    Some(name) => bdi { (name) }, None => strong.bad { "● " (w.nothing_any_more) },
+                } }
+            } } }
+        }
+    };
+    wide(w, w.open_tickets, &table)
+}
+
+fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
+    if text.is_empty() { otherwise } else { text }
+}
+
+/// Saves what was reviewed.
+pub(crate) async fn save(Path(account): Path<String>, posted: Posted) -> Result<Response, Stop> {
+    let Posted { visit, fields } = posted;
+    let text = fields.get("base").to_owned();
+    let version = fields.get("version").to_owned();
+    let confirmed = if fields.get("confirmed") == "true" { "?confirmed=true" } else { "" };
+    let path = path(&["v1", "accounts", &account, "policy"]) + confirmed;
+    let expected = if version.is_empty() { "0" } else { version.as_str() };
+    let call =
+        Call { body: Some(text.clone()), replaces: Some(expected), ..Call::new(Method::PUT, path) };
+    let problem = match visit.call(call).await.json() {
+        Ok(saved) => {
+            let version = saved.get("version").and_then(Value::as_i64).unwrap_or_default();
+            let to = crate::fields::path(&["a", &account, "rules"]) + &format!("?saved={version}");
+            return Ok(Redirect::to(&to).into_response());
+        }
+        Err(problem) => problem,
+    };
+    let mut draft = Draft::check(&visit, &account, text, version).await;
+    match problem.name() {
+        "needs-confirmation" => review(&visit, &account, &draft, Some(&problem)).await,
+        "changed" => {
+            // What was written stays; the next save is over the version that came in between.
+            if let Some(current) = account::policy(&visit, &account).await? {
+                draft.version = current.version;
+            }
+            review(&visit, &account, &draft, Some(&problem)).await
+        }
+        "policy-refused" => {
+            Ok(page(&visit, &account, &draft, Some(Said::of(visit.words, &problem))))
+        }
+        _ if problem.status == 401 => Err(visit.stop(problem)),
+        _ => review(&visit, &account, &draft, Some(&problem)).await,
+    }
+}
