@@ -629,4 +629,6 @@ pub struct Query {
     pub limit: usize,
     /// The highest numbers first; `limit` then keeps these.
     pub newest_first: bool,
+    /// Only those with a next step, those that are due first first; `after` does not count.
+    pub by_due: bool,
 }

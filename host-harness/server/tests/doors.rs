@@ -279,7 +279,7 @@ fn raw(served: &Served, request: &[u8]) -> String {
 fn what_is_no_http_or_leads_nowhere_is_answered() {
     let served = Served::new();
     assert_eq!(served.get("/v2").problem(), "unknown-path");
-    assert_eq!(served.get("/").problem(), "unknown-path");
+    assert_eq!(served.get("/v1").problem(), "unknown-path");
     let wrong = call("PATCH", &served.url("/v1/accounts"), &served.acme, Some("{}"), &[]);
     assert_eq!((wrong.status, wrong.problem().as_str()), (405, "wrong-method"));
     assert!(wrong.header("allow").is_some_and(|allow| allow.contains("GET")), "{wrong:?}");

@@ -543,6 +543,18 @@ fn tickets_come_in_the_order_of_what_happens_next_and_are_changed_by_one_click()
         assert_eq!(served.post("/v1/accounts/acme/events", &event.to_string()).status, 200);
     }
     served.at(NINE);
+    let ids = |path: &str| {
+        let listed = served.get(path).json();
+        let all = listed["tickets"].as_array().unwrap().clone();
+        all.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let due = "/v1/accounts/acme/tickets?order=due";
+    assert_eq!(ids("/v1/accounts/acme/tickets"), ["second", "first"]);
+    assert_eq!(ids(due), ["first", "second"]);
+    assert_eq!(ids(&format!("{due}&limit=1")), ["first"]);
+    assert_eq!(ids(&format!("{due}&department=ventas")), ["first"]);
+    assert!(ids(&format!("{due}&status=closed")).is_empty());
+    assert_eq!(served.get("/v1/accounts/acme/tickets?order=name").problem(), "bad-parameter");
     let browser = Browser::signed_in(&served, &served.acme);
     let page = browser.page("/a/acme/tickets");
     let place = |page: &str, text: &str| {

@@ -33,6 +33,11 @@ pub(crate) struct Which {
     /// Only those that are deferred because the plugin failed. Default false.
     #[serde(default)]
     parked: bool,
+    /// `due`: only tickets with a next step, in the order in which the steps are due, without
+    /// `next`. Default: in the order in which the desk first saw them.
+    #[serde(default)]
+    #[param(pattern = "^due$")]
+    order: Option<String>,
     /// After this position: `next` of the previous response.
     #[serde(default)]
     #[param(minimum = 0)]
@@ -110,6 +115,14 @@ pub(crate) async fn list(
         return Err(Problem::new(Code::BadParameter, format!("after: {after}"))
             .help("`next` of the answer before"));
     }
+    let by_due = match which.order.as_deref() {
+        None => false,
+        Some("due") => true,
+        Some(other) => {
+            return Err(Problem::new(Code::BadParameter, format!("order: `{other}`"))
+                .help("`due`, or leave it out"));
+        }
+    };
     let query = Query {
         account: 0,
         status: which.status,
@@ -119,9 +132,10 @@ pub(crate) async fn list(
         after,
         limit,
         newest_first: false,
+        by_due,
     };
     let rows = app.ask(language, move |desk, _| desk.query_tickets(&account, &query)).await?;
-    let next = rows.last().filter(|_| rows.len() == limit).map(|row| row.no);
+    let next = rows.last().filter(|_| rows.len() == limit && !by_due).map(|row| row.no);
     Ok(Json(Tickets { tickets: rows.iter().map(TicketLine::from).collect(), next }))
 }
 

@@ -31,6 +31,45 @@ const OF_CUSTOMER: &str = " AND (customer = ?4 OR no IN
     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?4))";
 
 impl Sqlite {
+    /// The tickets of an account that are due first. Each lane is read from its index, and only as
+    /// far as it can still add to what the lanes before have given.
+    fn tickets_by_due(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
+        let mut sql =
+            format!("SELECT {TICKET} FROM ticket WHERE lane = ?5 AND due <= ?6 AND account = ?1");
+        let mut also = |wanted: bool, condition: &str, otherwise: &str| {
+            sql.push_str(if wanted { condition } else { otherwise });
+        };
+        also(query.status.is_some(), " AND status = ?2", " AND ?2 IS NULL");
+        also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
+        also(query.customer.is_some(), OF_CUSTOMER, " AND ?4 IS NULL");
+        also(query.deferred, " AND parked IS NOT NULL", "");
+        sql.push_str(" ORDER BY due LIMIT ?7");
+        let mut found: Vec<TicketRow> = Vec::new();
+        for lane in self.lanes()?.into_iter().filter(|lane| lane.account == query.account) {
+            let is_full = found.len() >= query.limit;
+            let latest = found.last().filter(|_| is_full).and_then(|row| row.due);
+            let rows = self.all(
+                &sql,
+                params![
+                    query.account,
+                    query.status,
+                    query.department,
+                    query.customer,
+                    lane.no,
+                    latest.unwrap_or(Instant::MAX),
+                    count(query.limit)
+                ],
+                |row| self.ticket_row(row),
+            )?;
+            if !rows.is_empty() {
+                found.extend(rows);
+                found.sort_by_key(|row| (row.due, row.no));
+                found.truncate(query.limit);
+            }
+        }
+        Ok(found)
+    }
+
     pub(super) fn one<T>(
         &self,
         sql: &str,
@@ -262,6 +301,9 @@ impl Store for Sqlite {
     }
 
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
+        if query.by_due {
+            return self.tickets_by_due(query);
+        }
         // One statement for each way of asking, so that each finds its index.
         let mut sql = format!("SELECT {TICKET} FROM ticket WHERE account = ?1 AND no > ?5");
         let mut also = |wanted: bool, condition: &str, otherwise: &str| {
