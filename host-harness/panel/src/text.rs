@@ -170,6 +170,7 @@ pub(crate) struct Words {
     pub(crate) accumulated_of: &'static str,
     pub(crate) bar_is_full: &'static str,
     pub(crate) reminders: &'static str,
+    pub(crate) placeholders_help: &'static str,
     pub(crate) add_reminder: &'static str,
     pub(crate) time_of: &'static str,
     pub(crate) counted: &'static str,

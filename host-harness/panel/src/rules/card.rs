@@ -16,6 +16,10 @@ const REMINDER: &[&str] = &["after", "before-close", "text"];
 /// Keys of a policy that have fields.
 const TOP: &[&str] = &["rules", "channel", "zone", "language", "company"];
 
+/// What stands for facts of a ticket in a text.
+const PLACEHOLDERS: &str = "{{customer.name}}, {{agent.name}}, {{department.name}}, \
+    {{company.name}}, {{ticket.number}}, {{time-left}}";
+
 /// A place of a policy without its first part: `/rules/0/name` is `(rules, /0/name)`.
 fn split(place: &str) -> (&str, &str) {
     let place = place.strip_prefix('/').unwrap_or(place);
@@ -184,6 +188,7 @@ impl Card<'_> {
                     (self.at("close-after")) }
                 (self.bar())
                 h3 { (w.reminders) }
+                p.quiet { (fill(w.placeholders_help, &[PLACEHOLDERS])) " " a href="/help/texts" { (w.help) } }
                 (self.at_reminders())
                 ol.reminders { @for (number, reminder) in rule.reminders.iter().enumerate() { li { (self.reminder(number, reminder)) } } }
                 p { button name="do" value=(format!("add-reminder:{}", self.number)) { "+ " (w.add_reminder) } }

@@ -54,11 +54,11 @@ fn outline(w: &'static Words, rule: &Rule) -> String {
         .iter()
         .zip(1_usize..)
         .map(|(one, number)| {
-            format!("{} {}", fill(w.step_reminder, &[&number.to_string()]), time(w, one))
+            format!("{}: {}", fill(w.step_reminder, &[&number.to_string()]), time(w, one))
         })
         .collect();
     parts.push(match rule.close_after() {
-        Some(time) => format!("{} {time}", w.close_after),
+        Some(time) => format!("{}: {time}", w.close_after),
         None => w.never_closes.into(),
     });
     parts.join(", ")

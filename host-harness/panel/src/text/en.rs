@@ -161,6 +161,7 @@ pub(super) static WORDS: Words = Words {
     accumulated_of: "Accumulated time: {} of {}",
     bar_is_full: "the reminders have to end before the close",
     reminders: "Reminders",
+    placeholders_help: "You can write: {}",
     add_reminder: "Add a reminder",
     time_of: "{}: time",
     counted: "Counted from",

@@ -161,6 +161,7 @@ pub(super) static WORDS: Words = Words {
     accumulated_of: "Tiempo acumulado: {} de {}",
     bar_is_full: "los recordatorios deben terminar antes del cierre",
     reminders: "Recordatorios",
+    placeholders_help: "Se puede escribir: {}",
     add_reminder: "Agregar recordatorio",
     time_of: "{}: tiempo",
     counted: "Desde cuándo se cuenta",

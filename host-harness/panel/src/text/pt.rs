@@ -161,6 +161,7 @@ pub(super) static WORDS: Words = Words {
     accumulated_of: "Tempo acumulado: {} de {}",
     bar_is_full: "os lembretes devem terminar antes do encerramento",
     reminders: "Lembretes",
+    placeholders_help: "Pode-se escrever: {}",
     add_reminder: "Adicionar lembrete",
     time_of: "{}: tempo",
     counted: "Desde quando se conta",

@@ -21,7 +21,7 @@ use crate::sign_in::csrf;
 use crate::text::{Words, fill};
 use crate::visit::{Posted, Stop, Visit};
 
-/// At most this many tickets of the interface's list are sorted.
+/// At most this many tickets of the interface's list are searched.
 const READ_MAX: usize = 1_000;
 /// At most this many are shown.
 const SHOWN_MAX: usize = 100;
@@ -76,7 +76,10 @@ struct Found {
 }
 
 async fn find(visit: &Visit, account: &str, fields: &Fields) -> Result<Found, Stop> {
-    let limit = READ_MAX.to_string();
+    // What is searched has to be read; else as much as is shown, and whether there is more.
+    let searches = fields.filled("q").is_some() || matches!(fields.get("show"), "closing" | "none");
+    let most = if searches { READ_MAX } else { SHOWN_MAX.saturating_add(1) };
+    let limit = most.to_string();
     let deferred = if fields.get("show") == "deferred" { "true" } else { "" };
     let order = if fields.get("show") == "none" { "" } else { "due" };
     let query = encode([
@@ -88,7 +91,7 @@ async fn find(visit: &Visit, account: &str, fields: &Fields) -> Result<Found, St
     ]);
     let found = visit.get(path(&["v1", "accounts", account, "tickets"]) + "?" + &query).await?;
     let all: Vec<Line> = account::list(&found, "tickets").map(Line::of).collect();
-    let more = all.len() >= READ_MAX;
+    let more = searches && all.len() >= READ_MAX;
     let mut lines: Vec<Line> =
         all.into_iter().filter(|line| line.is_wanted(fields, visit.now)).collect();
     lines.sort_by_key(|line| line.due.unwrap_or(Instant::MAX));
@@ -143,23 +146,23 @@ fn rows(visit: &Visit, account: &str, found: &Found) -> Markup {
                 a href=(path(&["a", account, "tickets", &line.id])) { bdi { (name) } }
                 @if !line.customer.is_empty() { br; span.quiet { bdi { (line.id) } } }
             }
-            td { bdi { (line.department) } }
-            td {
+            td data-label=(w.department) { bdi { (line.department) } }
+            td data-label=(w.last_words) {
                 @match &glance.last_words {
                     Some((who, at)) => { (author(w, who)) ", " (time(&found.zone, *at)) }
                     None => "–",
                 }
             }
-            td {
+            td data-label=(w.rule) {
                 @let rule = glance.rule.and_then(|rule| found.rules.get(rule));
                 @match rule { Some(rule) => bdi { (rule) }, None => "–" }
             }
-            td {
+            td data-label=(w.next_step) {
                 @if !line.deferred.is_empty() { strong.warn { "▲ " (w.is_deferred) } }
                 @else if line.aim.is_empty() { "–" }
                 @else { (step(w, &line.aim)) }
             }
-            td.when {
+            td.when data-label=(w.when) {
                 @match line.due {
                     Some(due) => { (time(&found.zone, due)) " " span.countdown data-due=(due) {} }
                     None => "–",
