@@ -73,6 +73,7 @@ pub struct Panel(Arc<Shared>);
 struct Shared {
     options: Options,
     sessions: Sessions,
+    reading: visit::Reading,
     /// What the list of tickets has read of each ticket.
     seen: Seen,
 }
@@ -81,7 +82,12 @@ impl Panel {
     /// A panel without sessions.
     #[must_use]
     pub fn new(options: Options) -> Panel {
-        Panel(Arc::new(Shared { options, sessions: Sessions::default(), seen: Seen::default() }))
+        Panel(Arc::new(Shared {
+            options,
+            sessions: Sessions::default(),
+            reading: visit::Reading::default(),
+            seen: Seen::default(),
+        }))
     }
 
     /// A path that signs in once with a token, within a quarter of an hour.

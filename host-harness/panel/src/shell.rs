@@ -243,6 +243,14 @@ pub(crate) fn foreign(language: Language) -> Response {
     plain(language, StatusCode::FORBIDDEN, &Page { title: w.not_done, content, refresh: None })
 }
 
+/// A form that cannot be read now.
+pub(crate) fn busy(language: Language) -> Response {
+    let w = words(language);
+    let content = html! { p { (w.problem("busy")) } };
+    let page = Page { title: w.not_done, content, refresh: None };
+    plain(language, StatusCode::SERVICE_UNAVAILABLE, &page)
+}
+
 /// A form that is too large.
 pub(crate) fn too_large(language: Language) -> Response {
     let w = words(language);

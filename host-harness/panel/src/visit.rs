@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -23,8 +24,35 @@ use crate::{Identity, Panel, shell, sign_in};
 pub(crate) const LANGUAGE: &str = "despertador_language";
 /// At most this many bytes of a form.
 const FORM_MAX: usize = 8 << 20;
+/// At most this many forms of people who have signed in are read at one time.
+const FORMS_MAX: usize = 16;
 /// At most this many bytes of a form of somebody who has not signed in.
 const STRANGERS_FORM_MAX: usize = 256 << 10;
+/// At most this many forms of people who have not signed in are read at one time.
+const STRANGERS_FORMS_MAX: usize = 64;
+
+/// How many forms are being read.
+#[derive(Default)]
+pub(crate) struct Reading {
+    forms: AtomicUsize,
+    strangers: AtomicUsize,
+}
+
+/// A place among the forms that are being read; it is free again when this is dropped.
+struct Place<'p>(&'p AtomicUsize);
+
+impl Place<'_> {
+    fn of(count: &AtomicUsize, most: usize) -> Option<Place<'_>> {
+        let place = Place(count);
+        (count.fetch_add(1, Ordering::Relaxed) < most).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// The language of a request: the chosen one, else the browser's.
 pub(crate) fn language(headers: &HeaderMap) -> Language {
@@ -158,11 +186,14 @@ impl FromRequest<Panel> for Posted {
         own_page(&parts.headers)?;
         let Some(visit) = Visit::of(&parts, panel) else {
             // Nothing that was typed is lost: the form comes back after the sign-in.
-            let kept = read(&parts.headers, body, STRANGERS_FORM_MAX).await?;
+            let kept = read_strangers(panel, &parts.headers, body).await?;
             let kept = String::from_utf8_lossy(&kept).into_owned();
             return Err(sign_in::wanted(&parts.headers, &place(&parts), &kept));
         };
+        let forms = &panel.0.reading.forms;
+        let reading = Place::of(forms, FORMS_MAX).ok_or_else(|| shell::busy(visit.language))?;
         let body = read(&parts.headers, body, FORM_MAX).await?;
+        drop(reading);
         let fields = Fields::parse(&body);
         if !visit.session.wrote(fields.get("csrf")) {
             return Err(sign_in::again(&visit.session, visit.language, &place(&parts), &fields));
@@ -184,7 +215,7 @@ impl FromRequest<Panel> for Stranger {
     async fn from_request(request: Request, panel: &Panel) -> Result<Stranger, Response> {
         let (parts, body) = request.into_parts();
         own_page(&parts.headers)?;
-        let body = read(&parts.headers, body, STRANGERS_FORM_MAX).await?;
+        let body = read_strangers(panel, &parts.headers, body).await?;
         let mut extensions = Extensions::new();
         (panel.0.options.carry)(&parts.extensions, &mut extensions);
         Ok(Stranger { headers: parts.headers, fields: Fields::parse(&body), extensions })
@@ -203,9 +234,37 @@ fn own_page(headers: &HeaderMap) -> Result<(), Response> {
     if own { Ok(()) } else { Err(shell::foreign(language(headers))) }
 }
 
+async fn read_strangers(
+    panel: &Panel,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Vec<u8>, Response> {
+    let place = Place::of(&panel.0.reading.strangers, STRANGERS_FORMS_MAX);
+    let _place = place.ok_or_else(|| shell::busy(language(headers)))?;
+    read(headers, body, STRANGERS_FORM_MAX).await
+}
+
 async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Response> {
     match Limited::new(body, most).collect().await {
         Ok(body) => Ok(body.to_bytes().into()),
         Err(_) => Err(shell::too_large(language(headers))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_so_many_forms_are_read_at_one_time() {
+        let count = AtomicUsize::new(0);
+        let first = Place::of(&count, 2);
+        let second = Place::of(&count, 2);
+        assert!(first.is_some() && second.is_some());
+        assert!(Place::of(&count, 2).is_none());
+        drop(first);
+        assert!(Place::of(&count, 2).is_some());
+        drop(second);
+        assert_eq!(count.load(Ordering::Relaxed), 0);
     }
 }
