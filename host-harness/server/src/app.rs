@@ -320,6 +320,9 @@ impl UnreadBody {
     }
 }
 
+/// Bodies up to this size are parsed at once.
+const PARSED_AT_ONCE_BYTES: usize = 16 << 10;
+
 impl Text {
     /// A text that is already in memory.
     pub(crate) fn of(text: String) -> Text {

@@ -35,6 +35,7 @@ pub(crate) struct Limits {
     turns: Shares,
     reports: Shares,
     checks: Shares,
+    parses: Shares,
     seats: Arc<Seats>,
     clock: DefaultClock,
 }
@@ -70,6 +71,7 @@ impl Limits {
             ),
             reports: half_each(settings.reports.get()),
             checks: half_each(CHECKS_MAX),
+            parses: half_each(PARSES_MAX),
             seats: Arc::new(Seats::new(settings.connections.get().div_ceil(2))),
             clock: DefaultClock::default(),
         }
@@ -95,6 +97,14 @@ impl Limits {
         self.checks.acquire(account, 1).await.map_err(|Full| {
             busy("as many policies and flows of this account wait to be checked as may")
         })
+    }
+
+    /// A permit to parse a long body, which uses a processor for a while.
+    pub(crate) async fn parse(&self, account: &str) -> Result<Share, Problem> {
+        self.parses
+            .acquire(account, 1)
+            .await
+            .map_err(|Full| busy("as many bodies of this account wait as may"))
     }
 
     /// A turn of the desk, for this many events.
@@ -223,6 +233,8 @@ pub(crate) const EVENTS_PER_TURN_MAX: usize = 256;
 const TURN_QUANTUM_EVENTS: usize = 64;
 /// Maximum number of policies and flows that are checked at a time.
 const CHECKS_MAX: usize = 2;
+/// Maximum number of long bodies that are parsed at a time.
+const PARSES_MAX: usize = 2;
 
 /// A caller that was quiet may use the requests of this many seconds at once.
 const BURST_SECONDS: NonZeroU32 = NonZeroU32::new(2).expect("more than 0");

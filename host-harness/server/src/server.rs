@@ -313,7 +313,9 @@ impl Listening {
 
 async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), String> {
     let failed = |error: std::io::Error| {
-        format!("`{at}` cannot be listened at: {error}; choose another address or end who has it")
+        format!(
+            "`{at}` cannot be listened at: {error}; choose another address, or stop the program that uses it"
+        )
     };
     let listener = TcpListener::bind(at).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;

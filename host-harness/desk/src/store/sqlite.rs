@@ -149,7 +149,7 @@ fn packing(file: &Path) -> Result<Packing, StoreError> {
     })
 }
 
-/// Notes where a backup is, for whoever is forgotten later; a store that cannot be written is
+/// Notes where a backup is, for customers who are forgotten later; a store that cannot be written is
 /// copied all the same.
 fn note_backup(file: &Path, to: &Path) {
     let Ok(to) = to.canonicalize() else { return };
@@ -172,7 +172,7 @@ fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let had_log = has_log(file);
     let source = Connection::open_with_flags(file, flags).map_err(from)?;
-    // Whoever owns the file moves its log into it.
+    // The owner of the file moves its log into it.
     source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(from)?;
     let application: i64 =
         source.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(from)?;
@@ -300,7 +300,7 @@ fn begin_log(connection: &Connection, mark: &mut Mark) -> rusqlite::Result<bool>
 
 /// Moves the log into the file and empties it; false while somebody reads the file.
 fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
-    // Nobody waits here for whoever reads: it is tried again.
+    // Does not wait for readers: it is tried again later.
     connection.busy_timeout(Duration::ZERO)?;
     let is_busy =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));

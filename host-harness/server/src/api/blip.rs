@@ -52,10 +52,11 @@ pub(crate) async fn receive(
     let allowed = caller.may(&app, Scope::EventsWrite, &account)?;
     let body = body.read(&app, &allowed).await?;
     let source = app.bot(&account).ok_or_else(|| {
-        Problem::new(Code::Refused, format!("nobody has said which bot `{account}` is"))
+        Problem::new(Code::Refused, format!("the settings name no bot for the account `{account}`"))
             .help("name it in the settings: [accounts.NAME.blip] bot = \"mybot@msging.net\"")
     })?;
-    let envelopes = despertador_blip::read(&body.text);
+    let (_body, envelopes) =
+        body.parse(&app, &account, |body| despertador_blip::read(&body.text)).await?;
     let mut answers = Vec::with_capacity(envelopes.len());
     let mut envelopes = envelopes.into_iter();
     loop {

@@ -113,7 +113,9 @@ pub(crate) async fn record(
 ) -> Result<Response, Problem> {
     let allowed = caller.may(&app, Scope::EventsWrite, &account)?;
     let body = body.read(&app, &allowed).await?;
-    let ParsedBody { rows, events, single } = parse_events(&body, app.clock.now())?;
+    let now = app.clock.now();
+    let (body, parsed) = body.parse(&app, &account, move |body| parse_events(body, now)).await?;
+    let ParsedBody { rows, events, single } = parsed?;
     if rows.is_empty() && !events.is_empty() {
         let unread = events.iter().filter_map(|event| event.as_ref().err());
         let kept =

@@ -122,7 +122,7 @@ pub(crate) async fn send_again(edit: Edit<Again>) -> Result<StatusCode, Problem>
                     _ => None,
                 })
             } else {
-                Some(format!("nobody has said which bot `{account}` is"))
+                Some(format!("the settings name no bot for the account `{account}`"))
             };
             if unread.is_none() {
                 desk.resolve_inbound(now, &account, &form.id, InboundEnd::SentAgain, &by)?;

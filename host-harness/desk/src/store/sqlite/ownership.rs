@@ -36,6 +36,8 @@ pub(super) struct Owned {
     lock: File,
     /// The file itself.
     _file: File,
+    /// Where the file itself cannot be locked, a file that is named by its number.
+    _by_number: Option<File>,
     id: Option<FileId>,
 }
 
@@ -68,15 +70,25 @@ impl Owned {
             Err(error) if error.kind() == ErrorKind::NotFound => open(file, "made")?,
             opened => opened.map_err(|error| failed(file, "read", &error))?,
         };
-        // Elsewhere a lock on the whole file would be in SQLite's way.
+        let id = id(file);
+        let by_number = match id {
+            // Elsewhere a lock on the whole file would be in SQLite's way.
+            _ if cfg!(target_os = "linux") => None,
+            Some(id) => Some(open(&numbered(id), "made")?),
+            None => None,
+        };
         if cfg!(target_os = "linux") && !locked(&opened, file)? {
             return in_use();
         }
-        let id = id(file);
+        if let Some(by_number) = &by_number
+            && !locked(by_number, file)?
+        {
+            return in_use();
+        }
         if let Some(id) = id {
             owned().insert(id);
         }
-        Ok(Self { lock, _file: opened, id })
+        Ok(Self { lock, _file: opened, _by_number: by_number, id })
     }
 
     /// Notes the last entry outside of the file. It survives the process, not the loss of power:
@@ -184,6 +196,12 @@ fn owned() -> MutexGuard<'static, HashSet<FileId>> {
     OWNED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What is locked in place of a file where that cannot be locked itself: whatever names lead to it,
+/// they lead to this one.
+fn numbered((device, number): FileId) -> PathBuf {
+    std::env::temp_dir().join(format!("despertador-{device:x}-{number:x}.lock"))
+}
+
 #[cfg(unix)]
 fn id(file: &Path) -> Option<FileId> {
     use std::os::unix::fs::MetadataExt as _;
@@ -223,5 +241,29 @@ fn locked(file: &File, place: &Path) -> Result<bool, StoreError> {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) => Err(failed(place, "locked", &error)),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_names_of_a_file_lead_to_one_lock() {
+        let folder = std::env::temp_dir().join(format!("despertador-lock-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let [one, link, other] = ["one", "link", "other"].map(|name| folder.join(name));
+        std::fs::write(&one, "").expect("a file");
+        std::fs::write(&other, "").expect("a file");
+        std::fs::hard_link(&one, &link).expect("a link");
+        let place = |file: &Path| numbered(id(file).expect("a number"));
+        assert_eq!(place(&one), place(&link));
+        assert_ne!(place(&one), place(&other));
+        let lock = open(&place(&one), "made").expect("a lock");
+        assert_eq!(locked(&lock, &one), Ok(true));
+        let second = open(&place(&link), "made").expect("the same lock");
+        assert_eq!(locked(&second, &link), Ok(false));
+        std::fs::remove_file(place(&one)).expect("a file");
+        std::fs::remove_dir_all(folder).expect("a folder");
     }
 }

@@ -282,7 +282,7 @@ fn unread(file: &Path, error: &rusqlite::Error) -> StoreError {
 }
 
 fn stamp(file: &Path) -> Result<Stamp, StoreError> {
-    // Without opening it: whoever closes a file gives up the locks that the process has on it.
+    // Without opening it: closing a file gives up the locks that the process has on it.
     let data = file.metadata().map_err(|error| {
         StoreError::new(StoreProblem::Io, format!("`{}` cannot be read: {error}", file.display()))
     })?;
