@@ -340,6 +340,28 @@ impl Text {
         }
     }
 
+    /// Parses the body, and gives it back. A long one uses a processor for a while: it is parsed
+    /// beside the threads that serve requests, in the account's turn.
+    pub(crate) async fn parse<R: Send + 'static>(
+        self,
+        app: &App,
+        account: &str,
+        parse: impl FnOnce(&Self) -> R + Send + 'static,
+    ) -> Result<(Self, R), Problem> {
+        if self.text.len() <= PARSED_AT_ONCE_BYTES {
+            let parsed = parse(&self);
+            return Ok((self, parsed));
+        }
+        let turn = app.limits.parse(account).await?;
+        let parsing = tokio::task::spawn_blocking(move || {
+            // Until the work has ended, even if nobody waits for it any more.
+            let _turn = turn;
+            let parsed = parse(&self);
+            (self, parsed)
+        });
+        parsing.await.map_err(|error| Problem::new(Code::BodyBroken, error.to_string()))
+    }
+
     /// The body as a known form.
     pub(crate) fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         input::read_json(self.document()?).map_err(|error: serde_json::Error| {
