@@ -98,7 +98,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// See [`DeskError`]; nothing was handed out.
+    /// See [`DeskError`]; nothing was claimed.
     pub fn claim_deliveries(
         &mut self,
         now: Instant,
@@ -115,7 +115,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// See [`DeskError`]; nothing was handed out.
+    /// See [`DeskError`]; nothing was claimed.
     pub fn claim_deliveries_per_account(
         &mut self,
         now: Instant,
@@ -324,7 +324,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// See [`DeskError`]; the actions are handed out again under their keys.
+    /// See [`DeskError`]; the actions can be claimed again under their keys.
     pub fn record_deliveries(
         &mut self,
         now: Instant,

@@ -1,8 +1,8 @@
 //! The store in one SQLite file.
 //!
-//! Write-ahead log, synchronised in full at every commit, one writer, who owns the file and a lock
-//! beside it, of the same name with `.lock` at its end. Both locks go with the process, however
-//! that ends.
+//! It uses a write-ahead log, synchronised fully at every commit. It has one writer, which locks
+//! the file and a lock file of the same name with `.lock` appended. Both locks end with the
+//! process.
 
 mod inbound;
 mod ownership;
@@ -35,16 +35,16 @@ pub struct Sqlite {
     file: PathBuf,
     mark: Mark,
     packing: RefCell<Packing>,
-    // Given back after the connection is closed.
+    // Released after the connection is closed.
     owned: Owned,
 }
 
-/// What may be chosen of a file.
+/// Options of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SqliteOptions {
-    /// Memory for pages of the file, in KiB. Default 64 MiB.
+    /// Size of the page cache, in KiB. Default 64 MiB.
     pub cache_kib: u32,
-    /// The most pages of 4 KiB that the file may have; none is as many as the disk holds.
+    /// Maximum number of pages of 4 KiB in the file; `None` for no limit.
     pub most_pages: Option<u32>,
 }
 
@@ -54,22 +54,21 @@ impl Default for SqliteOptions {
     }
 }
 
-/// Pages in the log before they are moved into the file: at 20,000 a commit seldom waits for it.
+/// Number of pages in the log before a checkpoint: with 20,000 a commit seldom waits for one.
 const CHECKPOINT_PAGES: u32 = 20_000;
 
-/// How long another program that writes the file is waited for.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long to wait for another program that writes the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Of statements so many are kept prepared; there are fewer.
-const STATEMENTS: usize = 64;
+/// Maximum number of cached statements; there are fewer.
+const CACHED_STATEMENTS_MAX: usize = 64;
 
 impl Sqlite {
-    /// Opens a file, or begins it.
+    /// Opens a file, or creates it.
     ///
     /// # Errors
     ///
-    /// The file is in use, no store, of a later version, or cannot be written. It is then as it
-    /// was.
+    /// The file is in use, not a store, of a later version, or not writable. It is unchanged.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
         Self::open_with(file, SqliteOptions::default())
     }
@@ -106,12 +105,13 @@ impl Sqlite {
         &self.file
     }
 
-    /// Copies a store to a new file while another process may own it and work on: what was durable
-    /// when the copy began is in it. `step` is told how many pages are left and how many there are.
+    /// Copies a store to a new file while another process may own and write it: the copy contains
+    /// what was durable when it began. `step` is called with the number of remaining pages and
+    /// their total.
     ///
     /// # Errors
     ///
-    /// The file is no store or cannot be read, or there is something at the other place already.
+    /// The file is not a store, cannot be read, or the target exists.
     pub fn copy(file: &Path, to: &Path, mut step: impl FnMut(u64, u64)) -> Result<(), StoreError> {
         if !file.exists() {
             return Err(StoreError::new(
@@ -130,7 +130,7 @@ impl Sqlite {
         if copied.is_ok() {
             note_backup(file, to);
         } else {
-            // Half a copy is none. What else could be done about it, nobody knows.
+            // An incomplete copy is removed, if possible.
             let _: Result<(), _> = std::fs::remove_file(to);
         }
         copied
@@ -141,7 +141,7 @@ impl Sqlite {
     }
 }
 
-/// What packs and unpacks the entries of a file.
+/// Packs and unpacks the entries of a file.
 fn packing(file: &Path) -> Result<Packing, StoreError> {
     Packing::new().map_err(|error| {
         let found = format!("the entries of `{}` cannot be unpacked: {error}", file.display());
@@ -149,7 +149,7 @@ fn packing(file: &Path) -> Result<Packing, StoreError> {
     })
 }
 
-/// Notes where a backup is, for customers who are forgotten later; a store that cannot be written is
+/// Records the path of a backup, to be named when a customer is forgotten; an unwritable store is
 /// copied all the same.
 fn note_backup(file: &Path, to: &Path) {
     let Ok(to) = to.canonicalize() else { return };
@@ -163,8 +163,8 @@ fn note_backup(file: &Path, to: &Path) {
     let _: rusqlite::Result<usize> = noted;
 }
 
-/// Pages copied at one time; the owner of the file writes on meanwhile.
-const COPIED: i32 = 4_096;
+/// Number of pages copied at once; the owner can write in between.
+const PAGES_PER_STEP: i32 = 4_096;
 
 fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result<(), StoreError> {
     let from = |error: rusqlite::Error| failed(file, &error);
@@ -187,13 +187,13 @@ fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result
     {
         mark.whole_alone(file)?;
     }
-    // One state of the store from the first page to the last, whatever is written meanwhile.
+    // Copies one state of the store, whatever is written meanwhile.
     source.execute_batch("BEGIN; SELECT count(*) FROM account;").map_err(from)?;
     let mut target = Connection::open(to).map_err(into)?;
     {
         let backup = rusqlite::backup::Backup::new(&source, &mut target).map_err(into)?;
         loop {
-            let result = backup.step(COPIED).map_err(into)?;
+            let result = backup.step(PAGES_PER_STEP).map_err(into)?;
             let progress = backup.progress();
             let count = |pages: i32| u64::try_from(pages).unwrap_or_default();
             step(count(progress.remaining), count(progress.pagecount));
@@ -202,7 +202,7 @@ fn copy_pages(file: &Path, to: &Path, step: &mut impl FnMut(u64, u64)) -> Result
             }
         }
     }
-    // A file of its own, without a log beside it.
+    // The copy is complete without a log.
     target.pragma_update(None, "journal_mode", "delete").map_err(into)?;
     if let Some(mut mark) = Mark::read(&target).map_err(into)? {
         mark.write(&target, true).map_err(into)?;
@@ -229,7 +229,7 @@ impl From<rusqlite::Error> for Unprepared {
     }
 }
 
-/// Checks whose file it is, brings its tables up to date and sets what holds for a connection.
+/// Checks the file, migrates its tables and configures the connection.
 fn prepare(
     connection: &mut Connection,
     file: &Path,
@@ -262,19 +262,19 @@ fn prepare(
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    // Less than nothing is counted in KiB, more than nothing in pages.
+    // SQLite reads negative sizes as KiB, positive ones as pages.
     connection.pragma_update(None, "cache_size", format!("-{}", options.cache_kib))?;
     connection.pragma_update(None, "temp_store", "memory")?;
-    // Zeros take the place of what is deleted or written over.
+    // Deleted data is overwritten with zeros.
     connection.pragma_update(None, "secure_delete", true)?;
     if let Some(pages) = options.most_pages {
         connection.pragma_update(None, "max_page_count", pages)?;
     }
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS_MAX);
     for (step, sql) in schema::STEPS.iter().enumerate().skip(done) {
         bring_up(connection, sql, step.saturating_add(1))?;
     }
-    // An empty write shows now, and not at the first event, whether the file can be written.
+    // An empty write shows at once whether the file is writable.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.pragma_update(None, "application_id", schema::APPLICATION)?;
     tx.commit()?;
@@ -288,28 +288,28 @@ fn missing_mark(file: &Path) -> String {
     format!("`{}` has no row in its table `shutdown`", file.display())
 }
 
-/// Moves the log into the file, whole, and marks the file as one that needs its log from here on.
-/// Whether the log was emptied: it is not while somebody reads the file.
+/// Writes the log into the file, and marks the file as one that needs its log from here on. Returns
+/// whether the log was emptied: not while another process reads the file.
 fn begin_log(connection: &Connection, mark: &mut Mark) -> rusqlite::Result<bool> {
     mark.write(connection, false)?;
     let emptied = empty_log(connection)?;
-    // A marked file has a log with something in it.
+    // A marked file needs a log that is not empty.
     mark.write(connection, false)?;
     Ok(emptied)
 }
 
-/// Moves the log into the file and empties it; false while somebody reads the file.
+/// Writes the log into the file and empties it; returns false while another process reads the file.
 fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     // Does not wait for readers: it is tried again later.
     connection.busy_timeout(Duration::ZERO)?;
     let is_busy =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-    connection.busy_timeout(BUSY)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(is_busy? == 0)
 }
 
 impl Drop for Sqlite {
-    /// A file that is closed is whole without its log. If it cannot be closed so, the log stays.
+    /// A closed file is complete without its log. If it cannot be closed properly, the log stays.
     fn drop(&mut self) {
         let closed = self.mark.write(&self.connection, true);
         let _: rusqlite::Result<bool> = closed.and_then(|()| empty_log(&self.connection));
@@ -330,7 +330,7 @@ fn bring_up(connection: &mut Connection, sql: &str, version: usize) -> Result<()
     tx.commit()
 }
 
-/// The one path of a file, however it was written: two ways to it must meet at one lock.
+/// The canonical path of a file: all paths to it must lead to the same lock.
 fn whole_path(file: &Path) -> Result<PathBuf, StoreError> {
     let unreachable = |error: std::io::Error| {
         StoreError::new(
@@ -355,13 +355,13 @@ fn whole_path(file: &Path) -> Result<PathBuf, StoreError> {
     Ok(folder.canonicalize().map_err(unreachable)?.join(name))
 }
 
-/// Whether an error says that there is no room: of the disk, or of what this user may have of it.
+/// Whether an error means that there is no space left on the disk or in the quota.
 fn is_no_room(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
-/// Whether nothing more can be written into the folder of a file. SQLite says of a full disk only
-/// that it could not open or map what lies beside the file.
+/// Whether nothing can be written to the folder of a file. On a full disk SQLite only reports that
+/// it cannot open or map the files beside it.
 fn is_full(file: &Path) -> bool {
     let mut name = file.as_os_str().to_owned();
     name.push(".room");
@@ -373,8 +373,8 @@ fn is_full(file: &Path) -> bool {
     written.is_err_and(|error| is_no_room(error.kind()))
 }
 
-/// Looks at a file before SQLite does, which would begin a database in an empty one only, but
-/// would also roll a foreign log into it.
+/// Inspects a file before SQLite opens it, which would create a database only in an empty file, but
+/// would also replay a foreign log.
 fn inspect(file: &Path) -> Result<(), StoreError> {
     const HEAD: &[u8] = b"SQLite format 3\0";
     let mut opened = match File::open(file) {

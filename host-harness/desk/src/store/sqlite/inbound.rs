@@ -1,15 +1,15 @@
-//! What could not be read, and customers' other names, in the file.
+//! Inbound entries and customers' aliases in the file.
 
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::Sqlite;
 use crate::store::{Batch, InboundChange, InboundRow, InboundSize, StoreError};
 
-/// A name is a ticket's or a customer's.
+/// Whether a name is a ticket's or a customer's.
 const TICKET: i64 = 0;
 const CUSTOMER: i64 = 1;
 
-/// Tickets of an account (`?1`) that are a customer's (`?2`), by any name that they have or had.
+/// Tickets of an account (`?1`) that belong to a customer (`?2`) under any current or former name.
 pub(super) const THEIRS: &str = "account = ?1 AND (customer = ?2
     OR no IN (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?2)
     OR no IN (SELECT ticket FROM known_as WHERE account = ?1 AND customer = ?2))";
@@ -62,7 +62,8 @@ fn remove(tx: &Transaction<'_>, account: i64, id: &str) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Deletes what names a customer, and their other names. To be done before their tickets are gone.
+/// Deletes inbound entries that name a customer, and their aliases. To be called before their
+/// tickets are deleted.
 pub(super) fn forget(tx: &Connection, account: i64, customer: &str) -> rusqlite::Result<()> {
     let entries: Vec<String> = tx
         .prepare(&format!(
@@ -163,7 +164,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<InboundRow> {
     })
 }
 
-/// Brings the customers in the rows of a table to their canonical spelling.
+/// Converts the customers in a table to their canonical spelling.
 pub(super) fn respell(tx: &Transaction<'_>, table: &str) -> rusqlite::Result<()> {
     let customers: Vec<String> = tx
         .prepare(&format!("SELECT DISTINCT customer FROM {table} WHERE customer IS NOT NULL"))?

@@ -1,4 +1,4 @@
-//! Who owns a file, and whether the file is whole.
+//! Ownership and completeness of a file.
 //!
 //! **One owner.** The file itself is locked, not only its name: a second way to it (a hard link, a
 //! lock file that was removed) leads to the same lock. Locks go with the process. A process that
@@ -23,7 +23,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::super::{StoreError, StoreProblem};
 use crate::private;
 
-/// Device and number of a file.
+/// Device and inode of a file.
 type FileId = (u64, u64);
 
 /// The files that this process owns.
@@ -32,7 +32,7 @@ static OWNED: LazyLock<Mutex<HashSet<FileId>>> = LazyLock::new(Mutex::default);
 /// A file that this process owns.
 #[derive(Debug)]
 pub(super) struct Owned {
-    /// `FILE.lock`, in which the number of the last entry stands.
+    /// `FILE.lock`, which contains the number of the last entry.
     lock: File,
     /// The file itself.
     _file: File,
@@ -44,15 +44,15 @@ pub(super) struct Owned {
 /// The mark in a file.
 #[derive(Debug)]
 pub(super) struct Mark {
-    /// Names the store, whatever its file is called.
+    /// Identifies the store, whatever its file is called.
     store: String,
     is_clean: bool,
-    /// The last entry ever made, as far as the file knows.
+    /// The last entry, as far as the file knows.
     pub(super) entry: i64,
 }
 
 impl Owned {
-    /// Takes a file, which may not be there yet.
+    /// Takes ownership of a file, which may not exist yet.
     pub(super) fn take(file: &Path) -> Result<Self, StoreError> {
         let in_use = || {
             let said = format!("`{}` is in use by another desk", file.display());
@@ -70,6 +70,7 @@ impl Owned {
             Err(error) if error.kind() == ErrorKind::NotFound => open(file, "made")?,
             opened => opened.map_err(|error| failed(file, "read", &error))?,
         };
+<<<<<<< HEAD
         let id = id(file);
         let by_number = match id {
             // Elsewhere a lock on the whole file would be in SQLite's way.
@@ -77,6 +78,9 @@ impl Owned {
             Some(id) => Some(open(&numbered(id), "made")?),
             None => None,
         };
+=======
+        // On other systems a lock on the whole file would conflict with SQLite.
+>>>>>>> 20b20ac (Reword the comments of the desk's SQLite store)
         if cfg!(target_os = "linux") && !locked(&opened, file)? {
             return in_use();
         }
@@ -91,12 +95,12 @@ impl Owned {
         Ok(Self { lock, _file: opened, _by_number: by_number, id })
     }
 
-    /// Notes the last entry outside of the file. It survives the process, not the loss of power:
-    /// then it is older than what is stored, and says nothing.
+    /// Records the last entry outside the file. It survives the process, but not a loss of power:
+    /// then it is older than the store, and proves nothing.
     pub(super) fn note(&self, mark: &Mark) {
         let mut lock = &self.lock;
         let text = format!("{} {:020}\n", mark.store, mark.entry.max(0));
-        // Without it less is noticed, and nothing is lost.
+        // Without it less is detected, but nothing is lost.
         let _: std::io::Result<()> =
             lock.seek(SeekFrom::Start(0)).and_then(|_| lock.write_all(text.as_bytes()));
     }
@@ -110,8 +114,8 @@ impl Owned {
         if of == store { entry.parse().ok() } else { None }
     }
 
-    /// Whether a file that was recovered by SQLite has all that was acknowledged; `had_log` says
-    /// whether there was a log beside it before.
+    /// Whether a file recovered by SQLite has all acknowledged entries; `had_log` is whether there
+    /// was a log before.
     pub(super) fn check(&self, file: &Path, mark: &Mark, had_log: bool) -> Result<(), StoreError> {
         if mark.is_clean {
             return Ok(());
@@ -137,7 +141,7 @@ impl Drop for Owned {
 }
 
 impl Mark {
-    /// Reads the mark; none in a file of a version without one.
+    /// Reads the mark; `None` in a file of an older version.
     pub(super) fn read(connection: &Connection) -> rusqlite::Result<Option<Self>> {
         let known: i64 = connection.query_row(
             "SELECT count(*) FROM sqlite_schema WHERE name = 'shutdown'",
@@ -157,7 +161,7 @@ impl Mark {
             .optional()
     }
 
-    /// Writes whether the file is whole by itself.
+    /// Writes whether the file is complete without its log.
     pub(super) fn write(
         &mut self,
         connection: &Connection,
@@ -169,19 +173,19 @@ impl Mark {
         Ok(())
     }
 
-    /// Refuses a file that is marked and lies there alone.
+    /// Refuses a marked file without its log.
     pub(super) fn whole_alone(&self, file: &Path) -> Result<(), StoreError> {
         if self.is_clean { Ok(()) } else { Err(alone(file)) }
     }
 }
 
-/// Whether a log with something in it lies beside a file.
+/// Whether there is a log that is not empty.
 pub(super) fn has_log(file: &Path) -> bool {
-    // The head of a log and the head of a frame.
+    // The header of a log and of a frame.
     beside(file, "-wal").metadata().is_ok_and(|data| data.len() > 32 + 24)
 }
 
-/// Whether this process owns a file: it may then not be opened and closed by the way.
+/// Whether this process owns a file, which it then must not open and close again.
 pub(super) fn is_owned(file: &Path) -> bool {
     id(file).is_some_and(|id| owned().contains(&id))
 }

@@ -1,4 +1,4 @@
-//! What is asked of the file, and what is deleted from it.
+//! Queries of the file, and deletions.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ const TICKET: &str = "no, account, id, version, lane, status, department, custom
     parked, failures, unheard, last, changed, facts, memory, carried_out, outbox, packed";
 const OUTBOX: &str = "ticket, key, account, lane, state, attempts, next, since, due, action, why";
 
-/// Tickets of a customer, by the name they are known by or another one.
+/// Tickets of a customer, by name or alias.
 const OF_CUSTOMER: &str = " AND (customer = ?4 OR no IN
     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?4))";
 
@@ -201,7 +201,8 @@ impl Store for Sqlite {
                 let scope = |word| Scope::from_word(word).ok_or(word);
                 let scopes = words.split(' ').map(scope).collect::<Result<_, _>>();
                 let scopes = scopes.map_err(|word| unreadable(format!("scope `{word}`")));
-                // A token without a list of accounts sees none; the others are as good as ever.
+                // A token with an unreadable list of accounts sees none; other tokens are not
+                // affected.
                 let accounts = serde_json::from_str(&accounts)
                     .map_err(|_| unreadable("list of accounts".into()));
                 Ok(TokenRow {
@@ -287,7 +288,7 @@ impl Store for Sqlite {
         let mut kinds: BTreeMap<String, OpenTickets> = BTreeMap::new();
         let sql = format!("SELECT {TICKET} FROM ticket WHERE account = ? AND status = 'open'");
         self.all(&sql, params![account], |row| {
-            // A ticket that cannot be read is moved aside, and no rule has it.
+            // Damaged tickets are moved aside and have no rule.
             let Ok(TicketRow { facts, .. }) = self.ticket_row(row) else { return Ok(()) };
             let Ok(known) = serde_json::from_str::<Value>(&facts) else { return Ok(()) };
             let kind = ["/department", "/channel", "/tags", "/more/ticket.priority"];
@@ -301,10 +302,14 @@ impl Store for Sqlite {
     }
 
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
+<<<<<<< HEAD
         if query.by_due {
             return self.tickets_by_due(query);
         }
         // One statement for each way of asking, so that each finds its index.
+=======
+        // One statement per kind of query, so that each uses its index.
+>>>>>>> 20b20ac (Reword the comments of the desk's SQLite store)
         let mut sql = format!("SELECT {TICKET} FROM ticket WHERE account = ?1 AND no > ?5");
         let mut also = |wanted: bool, condition: &str, otherwise: &str| {
             sql.push_str(if wanted { condition } else { otherwise });
@@ -373,7 +378,7 @@ impl Store for Sqlite {
     }
 
     fn count_outbox(&self, now: Instant, most: usize) -> Result<(u64, u64), StoreError> {
-        // Account by account, for the index is theirs.
+        // By account, as the index is.
         let counted = self.one(
             "SELECT (SELECT count(*) FROM (SELECT 1 FROM account CROSS JOIN outbox
                         ON outbox.account = account.no AND state <> 1 AND next <= ?1 LIMIT ?2)),
@@ -486,7 +491,7 @@ impl Store for Sqlite {
         let copy = || {
             let mut target = Connection::open(to)?;
             let backup = rusqlite::backup::Backup::new(&self.connection, &mut target)?;
-            // All at once: the only writer is the one that asks.
+            // In one transaction: this process is the only writer.
             backup.step(-1)?;
             drop(backup);
             if let Some(mut mark) = Mark::read(&target)? {
@@ -503,7 +508,7 @@ impl Store for Sqlite {
     }
 
     fn damaged_tables(&self) -> Vec<String> {
-        // Each sentence names the root page of a table or an index: «Tree 12 page 40: …».
+        // Each message names the root page of a table or an index: «Tree 12 page 40: …».
         let said = self.all("PRAGMA quick_check(20)", [], |row| row.get::<_, String>(0));
         let said = said.unwrap_or_default();
         let roots = said.iter().flat_map(|text| text.lines()).filter_map(|line| {
@@ -531,12 +536,12 @@ impl Sqlite {
         Ok(ticket)
     }
 
-    /// Deletes tickets and what hangs on them: the chain of their entries, from the last one back.
+    /// Deletes tickets with their journals: the chain of entries, from the last one back.
     fn delete(&mut self, tickets: &str, params: impl Params) -> Result<u64, StoreError> {
         let file = self.file.clone();
         let delete = || {
             let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            // The last entry may be among what is deleted.
+            // The last entry may be among the deleted ones.
             tx.execute("UPDATE shutdown SET entry = ?", [self.mark.entry])?;
             let found: Vec<(i64, i64)> = tx
                 .prepare(tickets)?
@@ -555,7 +560,7 @@ impl Sqlite {
                 tx.prepare_cached("DELETE FROM outbox WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM damaged WHERE ticket = ?")?.execute([no])?;
                 tx.prepare_cached("DELETE FROM customer_alias WHERE ticket = ?")?.execute([no])?;
-                // What was sent to whom they were, unless another ticket is theirs as well.
+                // Their customers' messages, unless another ticket has the same customer.
                 tx.prepare_cached(
                     "DELETE FROM sent WHERE (account, customer) IN (
                          SELECT account, customer FROM ticket WHERE no = ?1
@@ -575,7 +580,7 @@ impl Sqlite {
     }
 }
 
-/// A count, of which SQLite has none that are less than nothing.
+/// Converts a count from SQLite, which is never negative.
 fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
 }
@@ -584,20 +589,20 @@ fn count(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-/// All accounts, each read by [`account`].
+/// All accounts, to be read by [`account`].
 pub(super) const ACCOUNTS: &str = "SELECT no, name, policy, sweep FROM account ORDER BY no";
 
 pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     Ok(AccountRow { no: row.get(0)?, name: row.get(1)?, policy: row.get(2)?, sweep: row.get(3)? })
 }
 
-/// An entry of the journal by its number, read by [`read_entry`].
+/// An entry of the journal by number, to be read by [`read_entry`].
 pub(super) const ENTRY: &str = "
 SELECT seq, previous, journal.ticket, at, kind, journal.policy, row, decision, note, journal.packed,
     ticket.account, ticket.id
 FROM journal LEFT JOIN ticket ON ticket.no = journal.ticket WHERE seq = ?";
 
-/// The same of a file in which no entry is packed.
+/// The same for a file without packed entries.
 pub(super) const ENTRY_AS_TEXT: &str = "
 SELECT seq, previous, ticket, at, kind, policy, row, decision, note, NULL, 0, ''
 FROM journal WHERE seq = ?";
@@ -673,8 +678,7 @@ fn flow(row: &Row<'_>) -> rusqlite::Result<FlowRow> {
 }
 
 fn ticket(row: &Row<'_>) -> rusqlite::Result<TicketRow> {
-    // Both follow from what else is stored, and serve for queries: a word that is not known is
-    // itself, and stands for no other.
+    // Both are derived and only used in queries; an unknown word stands for itself.
     let status: String = row.get(5)?;
     let next_step: Option<String> = row.get(9)?;
     Ok(TicketRow {

@@ -1,9 +1,9 @@
-//! A desk's file read by somebody who does not own it.
+//! Reads a desk's file without owning it.
 //!
-//! Beside a running desk this is a reader like any other of a write-ahead log: it sees the file as
-//! it was when it began. A file that no desk has open is read as it lies there, without a log or
-//! an index beside it being made. The log that a killed desk left is read and kept; of it SQLite
-//! makes an index beside the file, as it would for a desk.
+//! Beside a running desk this is an ordinary reader of a write-ahead log: it sees the file as it
+//! was when it began. A file that no desk has open is read as it is, without creating a log or an
+//! index. The log of a killed desk is read and kept; SQLite creates an index for it beside the
+//! file, as it would for a desk.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -17,23 +17,22 @@ use super::packing::Packing;
 use super::{failed, inspect, packing, read, schema, whole_path};
 use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
 
-/// A desk's file, or a backup of one, open for reading alone. What is read is the file as it was
-/// when it was opened.
+/// A desk's file, or a backup of one, opened read-only. It is read as it was when it was opened.
 #[derive(Debug)]
 pub struct ReadOnly {
     connection: Connection,
     file: PathBuf,
     packing: RefCell<Packing>,
-    /// Whether entries may be packed: in older files none is.
+    /// Whether entries may be packed; in older files they are not.
     is_packed: bool,
-    /// How the file was, if it is read without regard to others.
+    /// The state of the file, if it is read without locks.
     lying: Option<Stamp>,
 }
 
-/// What changes when a file is written.
+/// The parts of a file's state that change when it is written.
 type Stamp = (u64, Option<SystemTime>);
 
-/// A ticket, as far as its journal needs it.
+/// The columns of a ticket that its journal needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketHead {
     /// Its number.
@@ -51,13 +50,13 @@ impl ReadOnly {
     ///
     /// # Errors
     ///
-    /// There is none, it is no desk's, is damaged, or of a later version. Nothing was written.
+    /// It does not exist, is not a desk's, is damaged, or of a later version. Nothing was written.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
         Self::open_as(file, false)
     }
 
-    /// Opens the file of a desk that is running for certain, also while its log is empty: what the
-    /// desk writes meanwhile does not spoil what is read.
+    /// Opens the file of a desk that is certainly running, also while its log is empty: concurrent
+    /// writes do no harm.
     ///
     /// # Errors
     ///
@@ -69,7 +68,7 @@ impl ReadOnly {
     fn open_as(file: &Path, is_running: bool) -> Result<Self, StoreError> {
         let stamp = stamp(file)?;
         let file = whole_path(file)?;
-        // What this process owns it has looked at.
+        // A file owned by this process was inspected before.
         if !is_owned(&file) {
             inspect(&file)?;
         }
@@ -105,7 +104,7 @@ impl ReadOnly {
         &self.file
     }
 
-    /// Checks whose file it is, and takes its state of now.
+    /// Checks the file, and begins a transaction.
     fn begin(&mut self) -> Result<(), StoreError> {
         let number = |name: &str| {
             self.connection
@@ -131,15 +130,15 @@ impl ReadOnly {
             mark.whole_alone(&self.file)?;
         }
         self.connection.execute_batch("BEGIN").map_err(|error| self.failed(&error))?;
-        // The first question, and not `BEGIN`, is what fixes the state that is read.
+        // The first query, not `BEGIN`, fixes the state.
         self.accounts().map(|_| ())
     }
 
-    /// Whether what was read is what was there: nobody wrote the file meanwhile.
+    /// Checks that nobody wrote the file meanwhile.
     ///
     /// # Errors
     ///
-    /// A desk began to write it: what was read may be of two minds.
+    /// A desk began to write it, so that the read data may be inconsistent.
     pub fn end(&self) -> Result<(), StoreError> {
         match self.lying {
             Some(before) if stamp(&self.file)? != before => Err(StoreError::new(
@@ -176,8 +175,8 @@ impl ReadOnly {
         )
     }
 
-    /// Tickets with a higher number than this one, in order: of an account, or of all; those that
-    /// something was stored of since an instant; at most so many.
+    /// At most `limit` tickets above a number, in order: of an account or of all, and only those
+    /// stored since an instant, if given.
     ///
     /// # Errors
     ///
@@ -205,11 +204,11 @@ impl ReadOnly {
         )
     }
 
-    /// The journal of a ticket, from its first entry on.
+    /// Reads the journal of a ticket from its first entry.
     ///
     /// # Errors
     ///
-    /// An entry is not there or is damaged, or see [`StoreError`].
+    /// An entry is missing or damaged, or see [`StoreError`].
     pub fn journal(&self, ticket: &TicketHead) -> Result<Vec<EntryRow>, StoreError> {
         let damaged = |what: String| {
             StoreError::new(
@@ -231,7 +230,7 @@ impl ReadOnly {
         Ok(entries)
     }
 
-    /// When the last entry of all was made; none if there is none.
+    /// The instant of the last entry; `None` if there is none.
     ///
     /// # Errors
     ///
@@ -267,7 +266,7 @@ impl ReadOnly {
     }
 }
 
-/// What went wrong, said of somebody who only reads.
+/// The error of a reader.
 fn unread(file: &Path, error: &rusqlite::Error) -> StoreError {
     use rusqlite::ErrorCode;
     match error.sqlite_error_code() {
@@ -282,14 +281,18 @@ fn unread(file: &Path, error: &rusqlite::Error) -> StoreError {
 }
 
 fn stamp(file: &Path) -> Result<Stamp, StoreError> {
+<<<<<<< HEAD
     // Without opening it: closing a file gives up the locks that the process has on it.
+=======
+    // Does not open it: closing a file releases all locks of the process on it.
+>>>>>>> 20b20ac (Reword the comments of the desk's SQLite store)
     let data = file.metadata().map_err(|error| {
         StoreError::new(StoreProblem::Io, format!("`{}` cannot be read: {error}", file.display()))
     })?;
     Ok((data.len(), data.modified().ok()))
 }
 
-/// Says to SQLite that nobody writes the file: it makes nothing beside it.
+/// Tells SQLite that nobody writes the file, so that it creates nothing beside it.
 fn uri(file: &Path) -> String {
     let mut uri = String::from("file:");
     for byte in file.as_os_str().as_encoded_bytes() {

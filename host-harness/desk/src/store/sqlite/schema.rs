@@ -1,18 +1,17 @@
-//! The tables, and how older files become newer ones.
+//! The tables and their migrations.
 
-/// Says that a file is a desk's: «desp» in ASCII.
+/// Marks a file as a desk's: «desp» in ASCII.
 pub(super) const APPLICATION: i64 = 0x6465_7370;
 
-/// What leads from each version of the tables to the next; a new file goes through all of them.
+/// The migration from each version of the tables to the next; a new file goes through all of them.
 ///
-/// - `journal` is only ever appended to: the entries of a ticket are a chain from the last one
-///   back, so that no index has to be kept for them.
-/// - `consumed` is ordered by ticket: those of one conversation lie together.
-/// - An index on what is due has only those that are, lane by lane.
-/// - `damaged` names tickets that are left alone: what is due is found in an index, so that a row
-///   that cannot be read is named beside it and not in it.
-/// - `sent` is what the budget of a customer is counted by, over all of their tickets; `known_as`
-///   has ids that a ticket's customer had before.
+/// - `journal` is only appended to: the entries of a ticket are a chain from the last one back, so
+///   that no index is needed.
+/// - `consumed` is ordered by ticket, so that the ids of one conversation are stored together.
+/// - The index of due tickets contains only tickets with a deadline, by lane.
+/// - `damaged` names tickets to skip: an unreadable row cannot be marked in the row itself.
+/// - `sent` has the messages that count for a customer's budget, over all of their tickets;
+///   `known_as` has former customer ids.
 /// - `packed` is a ticket's facts, or an entry's row, decision and note, in few bytes: `packing.rs`; `texts` are those of
 ///   a policy, as they are found in what is packed.
 /// - `shutdown` says whether the file is whole without its log, and the last entry ever made.
@@ -126,7 +125,7 @@ INSERT OR IGNORE INTO known_as
         WHERE row LIKE '%"customer.id"%'
     ) WHERE typeof(earlier) = 'text' AND earlier IS NOT customer;
 "#,
-    // What lists of versions show, so that they are read without the long texts beside it.
+    // The columns shown in lists of versions, which are read without the long texts.
     "
 CREATE INDEX flow_head ON flow (account, version, at, by, exit);
 CREATE INDEX policy_head ON policy (account, version, at, by);
@@ -138,9 +137,9 @@ ALTER TABLE policy ADD COLUMN texts TEXT;
 ",
 ];
 
-/// From this version on the customers of tickets are in their canonical spelling.
+/// The version from which customers are stored in canonical spelling.
 pub(super) const CANONICAL_CUSTOMERS: usize = 3;
-/// From this version on the ids that customers had before are known, in the same spelling.
+/// The version from which former customer ids are stored in canonical spelling.
 pub(super) const EARLIER_CUSTOMERS: usize = 5;
-/// From this version on entries are packed.
+/// The version from which entries are packed.
 pub(super) const PACKED_ENTRIES: usize = 7;

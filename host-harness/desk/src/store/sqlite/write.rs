@@ -1,4 +1,4 @@
-//! What is stored, in one transaction.
+//! Writes a batch in one transaction.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::store::{
     Batch, EntryRow, OutboxChange, StoreError, StoreProblem, TicketChange, TicketRow,
 };
 
-/// Versions of an account's flow that are kept: each may have megabytes.
+/// Number of versions of an account's flow that are kept: each may have megabytes.
 const FLOWS_KEPT: i64 = 20;
 
 impl Sqlite {
@@ -42,15 +42,15 @@ impl Sqlite {
     }
 }
 
-/// What was sent longer ago than this no policy counts.
-const SENT_KEPT: i64 = 92 * 86_400_000;
+/// Messages older than this count in no policy, in milliseconds.
+const SENT_KEPT_MS: i64 = 92 * 86_400_000;
 
 fn write_customers(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result<()> {
     for row in &batch.sent {
         tx.prepare_cached("INSERT OR IGNORE INTO sent (account, customer, at) VALUES (?, ?, ?)")?
             .execute(params![row.account, row.customer, row.at])?;
         tx.prepare_cached("DELETE FROM sent WHERE account = ? AND customer = ? AND at < ?")?
-            .execute(params![row.account, row.customer, row.at.saturating_sub(SENT_KEPT)])?;
+            .execute(params![row.account, row.customer, row.at.saturating_sub(SENT_KEPT_MS)])?;
     }
     for row in &batch.known_as {
         tx.prepare_cached(
