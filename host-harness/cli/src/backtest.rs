@@ -52,11 +52,11 @@ pub(crate) fn backtest(arguments: &BacktestArguments, as_json: bool) -> Result<E
     };
     let bar = progress::of_rows(read.rows);
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let goes_on = |rows: u64| {
+    let should_continue = |rows: u64| {
         bar.inc(rows);
         !interrupt.is_wanted()
     };
-    let all = backtest_archive(&read.history, &policies, &settings, threads, &goes_on)
+    let all = backtest_archive(&read.history, &policies, &settings, threads, &should_continue)
         .map_err(|error| error.to_string())?;
     bar.finish_and_clear();
     let zones: Vec<Zone> = policies.iter().map(|policy| zone(arguments, policy)).collect();
@@ -513,7 +513,7 @@ fn rows(
                     harmless(policy.clone()),
                     harmless(department.to_owned()),
                     f.tickets.to_string(),
-                    f.told.to_string(),
+                    f.events.to_string(),
                     number,
                     sent,
                     answered,
@@ -615,7 +615,7 @@ fn figures_json(figures: &BacktestFigures, minutes_per_close: f64) -> Value {
         .collect();
     json!({
         "tickets": figures.tickets,
-        "told": figures.told,
+        "told": figures.events,
         "reminders": reminders,
         "closes": figures.figures.closes,
         "premature": figures.figures.premature,

@@ -51,10 +51,10 @@ pub(crate) fn read(
         not_after: form.now.or_else(|| written_at(&open)),
         ..Timing::default()
     };
-    let goes_on = |_| !interrupt.is_wanted();
+    let should_continue = |_| !interrupt.is_wanted();
     let options = ReadOptions {
         folder: form.scratch.clone().unwrap_or_else(std::env::temp_dir),
-        goes_on: &goes_on,
+        should_continue: &should_continue,
         ..ReadOptions::default()
     };
     let is_journal = is_file && Journal::is_one(file).map_err(unreadable)?;

@@ -8,8 +8,8 @@
 //!
 //! 1. Record events with [`record_events`](Desk::record_events).
 //! 2. Evaluate due tickets with [`poll_due`](Desk::poll_due).
-//! 3. Claim actions with [`claim_deliveries`](Desk::claim_deliveries) and carry them out, each under
-//!    its key.
+//! 3. Claim actions with [`claim_deliveries`](Desk::claim_deliveries) and carry them out, each
+//!    under its key.
 //! 4. Report their results with [`record_deliveries`](Desk::record_deliveries).
 //! 5. Sleep until [`next_instant`](Desk::next_instant).
 //!
@@ -58,7 +58,7 @@ pub use account::{PolicyUpdate, RuleChange};
 pub use counts::Counts;
 pub use delivery::{Delivery, DeliveryCounts, DeliveryOutcome, DeliveryReport};
 pub use difference::{Kind, Subject};
-pub use inbound::{Inbound, InboundEnd};
+pub use inbound::{Inbound, InboundResolution};
 pub use incoming::{Incoming, Receipt};
 pub use lateness::{Backlog, Lateness};
 pub use poll::Polled;
@@ -84,8 +84,8 @@ pub struct Options {
     /// The shortest interval at which the desk is polled; a policy with shorter times is refused.
     /// Default 1 s.
     pub tick_resolution: Duration,
-    /// Checks whether a flow can leave its human-assistance block by the inactivity exit. By default
-    /// this is unknown.
+    /// Checks whether a flow can leave its human-assistance block by the inactivity exit. By
+    /// default this is unknown.
     pub exit_state: fn(&FlowRow) -> ExitState,
 }
 
@@ -123,8 +123,8 @@ impl fmt::Debug for Options {
 pub struct Forgotten {
     /// Number of deleted tickets.
     pub tickets: u64,
-    /// Whether the data is gone from the disk. If not, another process is reading the store, and the
-    /// desk purges the disk once it has finished.
+    /// Whether the data is gone from the disk. If not, another process is reading the store, and
+    /// the desk purges the disk once it has finished.
     pub is_purged: bool,
     /// Existing backups of the store. They still contain the customer's data.
     pub backups: Vec<String>,
@@ -148,9 +148,9 @@ const LOG_INTERVAL_MS: u64 = 60_000;
 /// | `claim_` | lease due actions to the caller | yes |
 /// | `query_` | read tickets, journals, policies, and answer questions about them | no |
 ///
-/// Methods for people (`open_account`, `save_policy`, `change_ticket`, …) are verbs with a parameter
-/// `by`; each writes an audit entry. Methods without a verb return what is in memory, such as
-/// [`counts`](Self::counts).
+/// Methods for people (`open_account`, `save_policy`, `change_ticket`, …) are verbs with a
+/// parameter `by`; each writes an audit entry. Methods without a verb return what is in memory,
+/// such as [`counts`](Self::counts).
 pub struct Desk<S> {
     store: S,
     plugin: Plugin,
@@ -271,7 +271,8 @@ impl<S: Store> Desk<S> {
         &self.delivery_lateness
     }
 
-    /// Counts what is waiting at an instant, at most `most` of each kind, so that the query is fast.
+    /// Counts what is waiting at an instant, at most `most` of each kind, so that the query is
+    /// fast.
     ///
     /// # Errors
     ///
@@ -308,9 +309,10 @@ impl<S: Store> Desk<S> {
         })
     }
 
-    /// When to call [`poll_due`](Self::poll_due) or [`claim_deliveries`](Self::claim_deliveries) next:
-    /// the earlier of [`next_due`](Self::next_due) and [`next_delivery`](Self::next_delivery). An
-    /// instant in the past means now; `None` means that nothing is scheduled.
+    /// When to call [`poll_due`](Self::poll_due) or [`claim_deliveries`](Self::claim_deliveries)
+    /// next: the earlier of [`next_due`](Self::next_due) and
+    /// [`next_delivery`](Self::next_delivery). An instant in the past means now; `None` means that
+    /// nothing is scheduled.
     #[must_use]
     pub fn next_instant(&self) -> Option<Instant> {
         [self.next_due(), self.next_delivery()].into_iter().flatten().min()
@@ -333,7 +335,8 @@ impl<S: Store> Desk<S> {
         self.queues.next(|account| self.full.contains(&account)).into_iter().chain(leases).min()
     }
 
-    /// Deletes all data of a customer: the tickets whose fact `customer.id` names them, or once did.
+    /// Deletes all data of a customer: the tickets whose fact `customer.id` names them, or once
+    /// did.
     ///
     /// # Errors
     ///
@@ -434,7 +437,8 @@ impl<S: Store> Desk<S> {
         Ok(Some(loaded))
     }
 
-    /// Commits. If that fails nothing has changed, and the cached tickets are dropped and read again.
+    /// Commits. If that fails nothing has changed, and the cached tickets are dropped and read
+    /// again.
     fn commit(&mut self, mut tx: Transaction) -> Result<(), DeskError> {
         for loaded in tx.loaded.values_mut().filter(|loaded| loaded.is_changed) {
             tx.batch.aliases.extend(loaded.new_alias());

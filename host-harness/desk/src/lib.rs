@@ -75,9 +75,9 @@ pub mod store;
 
 pub use desk::{
     Backlog, Count, Counts, Delivery, DeliveryCounts, DeliveryOutcome, DeliveryReport, Desk,
-    Difference, Forgotten, Inbound, InboundEnd, Incoming, Kind, Lateness, ManualChange, Options,
-    PolicyUpdate, Polled, Rebuilt, Receipt, Replay, ReplayOptions, Replayed, RuleChange, Subject,
-    TicketSnapshot, TimelineEntry,
+    Difference, Forgotten, Inbound, InboundResolution, Incoming, Kind, Lateness, ManualChange,
+    Options, PolicyUpdate, Polled, Rebuilt, Receipt, Replay, ReplayOptions, Replayed, RuleChange,
+    Subject, TicketSnapshot, TimelineEntry,
 };
 pub use error::DeskError;
 pub use scope::Scope;

@@ -58,8 +58,8 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
 /// Maximum number of locals of a function, without parameters. Functions of our plugin have up to a
 /// hundred.
 const FUNCTION_LOCALS_MAX: usize = 4_096;
-/// The share of [`compile_work`](crate::Limits::compile_work) that one function may have, as a divisor.
-/// It determines the compiler's memory: by default at most one GiB.
+/// The share of [`compile_work`](crate::Limits::compile_work) that one function may have, as a
+/// divisor. It determines the compiler's memory: by default at most one GiB.
 const FUNCTION_SHARE: usize = 4;
 /// The cost of a local, compared with a byte of code.
 const LOCAL_WORK: usize = 16;
@@ -68,8 +68,8 @@ const ITEMS_MAX: usize = 100_000;
 /// Maximum number of functions that are lifted to or lowered from component types. Guests of
 /// QuickJS and CPython have some 200.
 const CANONICAL_MAX: usize = 512;
-/// Maximum number of instances of components and modules that the component creates. A CPython guest has
-/// some 70.
+/// Maximum number of instances of components and modules that the component creates. A CPython
+/// guest has some 70.
 const INSTANCES_MAX: usize = 128;
 /// Maximum nesting of components and modules. A tool that joins plugins makes three levels.
 const DEPTH_MAX: usize = 4;

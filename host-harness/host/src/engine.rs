@@ -9,8 +9,8 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 use crate::load_error::HostError;
 use crate::options::Limits;
 
-/// Maximum number of core instances of a component. Ours has 4, a QuickJS guest 11, CPython with its
-/// libraries 38.
+/// Maximum number of core instances of a component. Ours has 4, a QuickJS guest 11, CPython with
+/// its libraries 38.
 const CORE_INSTANCES_MAX: u32 = 64;
 /// Maximum number of memories of a component. A QuickJS guest has 3: its own, and one for each WASI
 /// adapter. Together they may have [`wasm_memory_bytes`](Limits::wasm_memory_bytes).

@@ -1,7 +1,7 @@
 //! What a guest said before it crashed, read from the memory that it leaves behind.
 //!
-//! A plugin imports nothing, so it has nowhere to write to. A guest that wants to be heard leaves its
-//! words anywhere in its memory, between [`BEGIN`] and [`END`]: from a panic hook in Rust, from
+//! A plugin imports nothing, so it has nowhere to write to. A guest that wants to be heard leaves
+//! its words anywhere in its memory, between [`BEGIN`] and [`END`]: from a panic hook in Rust, from
 //! `sys.excepthook` in Python. QuickJS guests need not: their runtime formats the exception before
 //! it aborts. The text is the guest's and is trusted with nothing.
 

@@ -260,7 +260,8 @@ impl<'p> Session<'p> {
         }
     }
 
-    /// Drops an instance whose answer turned out to be wrong when compared with the recorded events.
+    /// Drops an instance whose answer turned out to be wrong when compared with the recorded
+    /// events.
     pub(crate) fn reject(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
         self.held = None;
         self.record_health(ticket, now, Some(error));

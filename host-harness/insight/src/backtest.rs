@@ -61,7 +61,7 @@ pub struct Outcome {
     /// Withheld messages by code of the reason. Each message counts once per silence.
     pub withheld: BTreeMap<String, u64>,
     /// Recorded messages and events.
-    pub told: u64,
+    pub events: u64,
     /// The last rule of the ticket, by position in the policy, from 0.
     pub rule: Option<u32>,
 }
@@ -178,9 +178,9 @@ pub enum BacktestError {
     Archive(Unreadable),
 }
 
-/// Plays all tickets of an archive under some policies, on some threads, part by part. `goes_on` is
-/// called with the number of further rows and returns whether to continue; otherwise the result so
-/// far is returned. A ticket is played under all policies or none.
+/// Plays all tickets of an archive under some policies, on some threads, part by part.
+/// `should_continue` is called with the number of further rows and returns whether to continue;
+/// otherwise the result so far is returned. A ticket is played under all policies or none.
 ///
 /// The result does not depend on the number of threads.
 ///
@@ -192,7 +192,7 @@ pub fn backtest_archive(
     policies: &[Policy],
     settings: &Settings,
     threads: NonZeroUsize,
-    goes_on: &(dyn Fn(u64) -> bool + Sync),
+    should_continue: &(dyn Fn(u64) -> bool + Sync),
 ) -> Result<ArchiveBacktest, BacktestError> {
     let ends = archive.ends().unwrap_or_default();
     let next = AtomicUsize::new(0);
@@ -206,7 +206,7 @@ pub fn backtest_archive(
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= archive.spool.parts() || is_stopped.load(Ordering::Relaxed) {
-                goes_on(untold);
+                should_continue(untold);
                 return Ok(tried_here);
             }
             for recorded in archive.part(number).map_err(BacktestError::Archive)?.tickets {
@@ -227,8 +227,8 @@ pub fn backtest_archive(
                 tried_here.until = tried_here.until.max(last);
                 untold = untold.saturating_add(rows);
                 if untold >= PROGRESS_ROWS {
-                    let goes_on = goes_on(std::mem::take(&mut untold));
-                    is_stopped.fetch_or(!goes_on, Ordering::Relaxed);
+                    let should_continue = should_continue(std::mem::take(&mut untold));
+                    is_stopped.fetch_or(!should_continue, Ordering::Relaxed);
                     if is_stopped.load(Ordering::Relaxed) {
                         return Ok(tried_here);
                     }
@@ -337,7 +337,7 @@ pub fn play(
         match (item.call(), facts) {
             (Some(call), facts) => {
                 stage.record(facts, &call)?;
-                stage.outcome.told = stage.outcome.told.saturating_add(1);
+                stage.outcome.events = stage.outcome.events.saturating_add(1);
             }
             (None, Some(facts)) => stage.conversation.ticket = facts,
             (None, None) => {}

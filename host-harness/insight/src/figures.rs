@@ -9,9 +9,10 @@ use crate::history::RecordedTicket;
 
 /// The figures of a policy: closes for inactivity, reminders, and withheld messages.
 ///
-/// A close counts in [`premature_rate`](Self::premature_rate) only if its whole window was observed, on
-/// both sides of the fraction. A customer who comes back is seen at once, and one who stays away only
-/// when the window has passed; to count the former without the latter would make the rate too high.
+/// A close counts in [`premature_rate`](Self::premature_rate) only if its whole window was
+/// observed, on both sides of the fraction. A customer who comes back is seen at once, and one who
+/// stays away only when the window has passed; to count the former without the latter would make
+/// the rate too high.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Closes for inactivity.
@@ -205,7 +206,7 @@ pub struct BacktestFigures {
     /// Tickets.
     pub tickets: u64,
     /// Recorded messages and events before the close.
-    pub told: u64,
+    pub events: u64,
     /// The figures of the policy.
     pub figures: Figures,
     /// Premature closes after which the customer first opened another ticket of the department.
@@ -225,7 +226,7 @@ impl BacktestFigures {
 
     fn add(&mut self, outcome: &Outcome) {
         up(&mut self.tickets, 1);
-        up(&mut self.told, outcome.told);
+        up(&mut self.events, outcome.events);
         for sent in &outcome.reminders {
             let reminded = self.figures.reminders.entry(sent.number).or_default();
             let answered = sent.answered.map(|_| true);
@@ -247,7 +248,7 @@ impl BacktestFigures {
 
     fn join(&mut self, other: &BacktestFigures) {
         up(&mut self.tickets, other.tickets);
-        up(&mut self.told, other.told);
+        up(&mut self.events, other.events);
         up(&mut self.in_another, other.in_another);
         self.waited = self.waited.saturating_add(other.waited);
         for (rule, tickets) in &other.rules {

@@ -219,13 +219,13 @@ pub struct ReadOptions<'a> {
     /// The folder of the temporary file, which has no name.
     pub folder: PathBuf,
     /// Called from time to time with the number of rows read so far; returns whether to continue.
-    pub goes_on: &'a dyn Fn(u64) -> bool,
+    pub should_continue: &'a dyn Fn(u64) -> bool,
 }
 
 impl Default for ReadOptions<'_> {
     /// 64 MiB, and the system's temporary folder.
     fn default() -> Self {
-        Self { memory: 64 << 20, folder: std::env::temp_dir(), goes_on: &|_| true }
+        Self { memory: 64 << 20, folder: std::env::temp_dir(), should_continue: &|_| true }
     }
 }
 
@@ -248,7 +248,7 @@ pub struct ArchiveBuilder<'a> {
     long_ids: (u64, u64),
     not_after: Option<Instant>,
     ends: Option<Instant>,
-    goes_on: &'a dyn Fn(u64) -> bool,
+    should_continue: &'a dyn Fn(u64) -> bool,
 }
 
 impl fmt::Debug for ArchiveBuilder<'_> {
@@ -270,7 +270,7 @@ impl<'a> ArchiveBuilder<'a> {
             long_ids: (0, 0),
             not_after,
             ends: None,
-            goes_on: options.goes_on,
+            should_continue: options.should_continue,
         }
     }
 
@@ -321,7 +321,7 @@ impl<'a> ArchiveBuilder<'a> {
             folder: self.spool.folder().to_owned(),
             why: error.to_string(),
         })?;
-        if self.read.rows.is_multiple_of(PROGRESS_ROWS) && !(self.goes_on)(self.read.rows) {
+        if self.read.rows.is_multiple_of(PROGRESS_ROWS) && !(self.should_continue)(self.read.rows) {
             return Err(Unreadable::Stopped(self.read.rows));
         }
         Ok(())
@@ -396,7 +396,7 @@ impl<'a> ArchiveBuilder<'a> {
         // Figures that need whole tickets.
         let up = |count: &mut u64, by: u64| *count = count.saturating_add(by);
         for number in 0..archive.spool.parts() {
-            if !(self.goes_on)(counts.rows) {
+            if !(self.should_continue)(counts.rows) {
                 return Err(Unreadable::Stopped(counts.rows));
             }
             let part = archive.part(number)?;

@@ -1,4 +1,5 @@
-//! A sentence in each language, for faults of rows: they are found where nobody knows who reads them.
+//! A sentence in each language, for faults of rows: they are found where nobody knows who reads
+//! them.
 
 use std::fmt;
 

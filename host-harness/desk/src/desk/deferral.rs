@@ -49,9 +49,9 @@ impl<S: Store> Desk<S> {
         // Spread over a second, so that the first ticket after a quarantine shows whether the
         // plugin works.
         let apart = loaded.no.rem_euclid(997);
-        loaded.wake_at(Some(again.saturating_add(apart)), None);
+        loaded.schedule(Some(again.saturating_add(apart)), None);
         if loaded.lane == 0 {
-            self.take_lane(tx, loaded);
+            self.assign_lane(tx, loaded);
         }
         let mut index = 0;
         while let Some(row) = loaded.outbox.get(index) {

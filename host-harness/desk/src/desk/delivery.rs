@@ -145,7 +145,7 @@ impl<S: Store> Desk<S> {
                 }
                 Ok(deliveries)
             }
-            handed_out => handed_out,
+            claimed => claimed,
         }
     }
 
@@ -157,16 +157,16 @@ impl<S: Store> Desk<S> {
     ) -> Result<Vec<Delivery>, DeskError> {
         self.suspects.clear();
         self.expire_leases(now);
-        let mut on_their_way: HashMap<i64, usize> = HashMap::new();
+        let mut in_flight: HashMap<i64, usize> = HashMap::new();
         for lease in self.leases.values() {
-            let count = on_their_way.entry(lease.account).or_default();
+            let count = in_flight.entry(lease.account).or_default();
             *count = count.saturating_add(1);
         }
         let most = per_account.max(1);
         let room = |account: i64| {
-            most.saturating_sub(on_their_way.get(&account).copied().unwrap_or_default())
+            most.saturating_sub(in_flight.get(&account).copied().unwrap_or_default())
         };
-        self.full = on_their_way.keys().copied().filter(|account| room(*account) == 0).collect();
+        self.full = in_flight.keys().copied().filter(|account| room(*account) == 0).collect();
         let (store, leases) = (&self.store, &self.leases);
         let is_taken =
             |account: i64, key: &str| leases.contains_key(&Self::lease_key(account, key));
@@ -178,7 +178,7 @@ impl<S: Store> Desk<S> {
         };
         let taken = self.queues.take(now, budget, room, is_taken, read)?;
         let mut tx = self.begin(now);
-        let mut handed_out: Vec<(WaitingRow, Option<String>, Delivery)> = Vec::new();
+        let mut claimed: Vec<(WaitingRow, Option<String>, Delivery)> = Vec::new();
         let mut unfit = Vec::new();
         let mut customers: HashSet<(i64, String)> = self
             .leases
@@ -215,7 +215,7 @@ impl<S: Store> Desk<S> {
             match self.recheck(&mut tx, &mut loaded, &waiting.key)? {
                 Some((delivery, None)) => {
                     customers.extend(customer.clone().map(|customer| (account, customer)));
-                    handed_out.push((waiting, customer, delivery));
+                    claimed.push((waiting, customer, delivery));
                 }
                 Some((delivery, Some(why))) => unfit.push(DeliveryReport {
                     account: delivery.account,
@@ -234,12 +234,12 @@ impl<S: Store> Desk<S> {
         }
         let lease = i64::try_from(self.options.lease).unwrap_or(i64::MAX);
         let until = now.saturating_add(lease);
-        let mut deliveries = Vec::with_capacity(handed_out.len());
-        for (row, customer, delivery) in handed_out {
+        let mut deliveries = Vec::with_capacity(claimed.len());
+        for (row, customer, delivery) in claimed {
             let account = self.account(&delivery.account)?.row.no;
             let key = Self::lease_key(account, &row.key);
             self.leases.insert(key, Lease { since: now, until, account, customer, row });
-            let count = on_their_way.entry(account).or_default();
+            let count = in_flight.entry(account).or_default();
             *count = count.saturating_add(1);
             if *count >= most {
                 self.full.insert(account);
@@ -291,7 +291,7 @@ impl<S: Store> Desk<S> {
         };
         let wanted = requested_action(&decision).filter(|action| key::render(&action.key) == key);
         if let Some(action) = wanted
-            && self.is_held(loaded, &action.key.step)?
+            && self.is_blocked(loaded, &action.key.step)?
         {
             self.postpone(tx, loaded, key);
             return Ok(None);
@@ -459,7 +459,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Moves an action to the dead letters because a failure was reported by another source.
-    pub(super) fn has_failed(
+    pub(super) fn give_up_failed(
         &self,
         tx: &mut Transaction,
         loaded: &mut LoadedTicket,

@@ -26,10 +26,10 @@ const NAMES_MAX: usize = 10_000;
 const NAME_BYTES_MAX: usize = 2_048;
 
 /// The pause before a blocked action is checked again, in milliseconds.
-const HELD_RETRY_MS: i64 = 60_000;
+const BLOCKED_RETRY_MS: i64 = 60_000;
 
 /// The reason for blocking an action.
-const HELD: &str = "something that could not be read names this ticket or its customer, who may \
+const BLOCKED: &str = "something that could not be read names this ticket or its customer, who may \
                     have written; look at the account's inbound entries";
 
 /// Unreadable input.
@@ -49,7 +49,7 @@ pub struct Inbound {
 
 /// How an entry was handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InboundEnd {
+pub enum InboundResolution {
     /// It was recorded after all.
     SentAgain,
     /// It was discarded.
@@ -141,13 +141,13 @@ impl<S: Store> Desk<S> {
         now: Instant,
         account: &str,
         id: &str,
-        end: InboundEnd,
+        end: InboundResolution,
         by: &str,
     ) -> Result<(), DeskError> {
         let entry = self.query_inbound_entry(account, id)?;
         let what = match end {
-            InboundEnd::SentAgain => "inbound-sent-again",
-            InboundEnd::Discarded => "inbound-discarded",
+            InboundResolution::SentAgain => "inbound-sent-again",
+            InboundResolution::Discarded => "inbound-discarded",
         };
         let mut tx = self.begin(now);
         let details = json!({ "id": id, "door": entry.door });
@@ -158,7 +158,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Whether an unhandled entry blocks an action: a message to a silent customer, or a close.
-    pub(super) fn is_held(&self, loaded: &LoadedTicket, step: &Step) -> Result<bool, DeskError> {
+    pub(super) fn is_blocked(&self, loaded: &LoadedTicket, step: &Step) -> Result<bool, DeskError> {
         let supposes_silence = matches!(step, Step::Reminder(_) | Step::Close | Step::Resolve);
         if !supposes_silence {
             return Ok(false);
@@ -170,14 +170,14 @@ impl<S: Store> Desk<S> {
     pub(super) fn postpone(&self, tx: &mut Transaction, loaded: &mut LoadedTicket, key: &str) {
         let Some(place) = loaded.outbox_place(key) else { return };
         let Some(row) = loaded.outbox.get_mut(place) else { return };
-        let is_new = row.why.as_deref() != Some(HELD);
-        row.next = tx.now.saturating_add(HELD_RETRY_MS);
-        row.why = Some(HELD.to_owned());
+        let is_new = row.why.as_deref() != Some(BLOCKED);
+        row.next = tx.now.saturating_add(BLOCKED_RETRY_MS);
+        row.why = Some(BLOCKED.to_owned());
         let row: OutboxRow = row.clone();
         loaded.is_changed = true;
         tx.batch.outbox.push(OutboxChange::Put(Box::new(row)));
         if is_new {
-            let note: Value = json!({ "key": key, "why": HELD });
+            let note: Value = json!({ "key": key, "why": BLOCKED });
             let entry = Entry { note: Some(note), ..Entry::default() };
             tx.add_entry(loaded, EntryKind::NotDelivered, entry);
         }

@@ -265,7 +265,7 @@ impl<S: Store> Desk<S> {
         let row = received(&incoming.row, tx.now, loaded.now(tx.now));
         let customer = loaded.customer().map(str::to_owned);
         if let Some(Call::Event(Event { what: Happening::Failed(failure), .. })) = &row.call {
-            self.has_failed(tx, &mut loaded, failure);
+            self.give_up_failed(tx, &mut loaded, failure);
         }
         let receipt = self.record(tx, &mut loaded, &row, note)?;
         if let (true, Some(Call::Event(event))) = (receipt.is_stored(), &row.call) {

@@ -75,9 +75,9 @@ impl<S: Store> Desk<S> {
         let mut turns = self.turns.clone();
         let taken = turns.drain(self.candidates(&lanes, now, budget)?, budget);
         let mut late = Vec::with_capacity(taken.len());
-        let mut in_hand = Vec::with_capacity(taken.len());
+        let mut touched = Vec::with_capacity(taken.len());
         for Due { account, item: DueRow { no, due }, .. } in taken {
-            in_hand.push((account, no));
+            touched.push((account, no));
             if self.evaluate_by_number(&mut tx, account, no)? {
                 late.push(due);
                 let lateness = u64::try_from(now.saturating_sub(due)).unwrap_or(0);
@@ -85,12 +85,12 @@ impl<S: Store> Desk<S> {
             }
         }
         polled.tickets = late.len();
-        let room = budget.saturating_sub(in_hand.len());
-        let swept = self.sweep(&mut tx, room, &mut in_hand)?;
+        let room = budget.saturating_sub(touched.len());
+        let swept = self.sweep(&mut tx, room, &mut touched)?;
         polled.tickets = polled.tickets.saturating_add(swept);
         let accounts = tx.batch.accounts.clone();
         if let Err(error) = self.commit(tx) {
-            self.suspects = in_hand;
+            self.suspects = touched;
             return Err(error);
         }
         self.turns = turns;
@@ -189,7 +189,7 @@ impl<S: Store> Desk<S> {
         &mut self,
         tx: &mut Transaction,
         room: usize,
-        in_hand: &mut Vec<(i64, i64)>,
+        touched: &mut Vec<(i64, i64)>,
     ) -> Result<usize, DeskError> {
         let mut swept = 0_usize;
         let sweeping: Vec<_> =
@@ -202,7 +202,7 @@ impl<S: Store> Desk<S> {
             let open = self.store.open_after(account.no, account.sweep.unwrap_or(0), share)?;
             account.sweep = open.last().copied().filter(|_| open.len() == share);
             for no in open {
-                in_hand.push((account.no, no));
+                touched.push((account.no, no));
                 if self.evaluate_by_number(tx, account.no, no)? {
                     swept = swept.saturating_add(1);
                 }

@@ -21,18 +21,18 @@ impl<S: Store> Desk<S> {
         decision: &Decision,
     ) {
         match &decision.outcome {
-            Outcome::Wait(wake) => loaded.wake_at(Some(wake.until), Some(wake.step.clone())),
-            _ => loaded.wake_at(None, None),
+            Outcome::Wait(wake) => loaded.schedule(Some(wake.until), Some(wake.step.clone())),
+            _ => loaded.schedule(None, None),
         }
         self.withdraw_others(tx, loaded, decision);
-        self.take_lane(tx, loaded);
+        self.assign_lane(tx, loaded);
         if let Some(action) = requested_action(decision) {
-            ask(tx, loaded, action);
+            request(tx, loaded, action);
         }
     }
 
     /// Moves a ticket to the lane of its department, creating the lane if necessary.
-    pub(super) fn take_lane(&self, tx: &mut Transaction, loaded: &mut LoadedTicket) {
+    pub(super) fn assign_lane(&self, tx: &mut Transaction, loaded: &mut LoadedTicket) {
         let department = loaded.conversation.ticket.department.clone();
         let lane = self
             .lanes
@@ -67,7 +67,7 @@ impl<S: Store> Desk<S> {
 }
 
 /// Adds an action to the outbox; an open row under the same key stays.
-fn ask(tx: &mut Transaction, loaded: &mut LoadedTicket, action: &Action) {
+fn request(tx: &mut Transaction, loaded: &mut LoadedTicket, action: &Action) {
     let key = key::render(&action.key);
     let place = loaded.outbox_place(&key);
     match place.and_then(|index| loaded.outbox.get(index)) {

@@ -171,7 +171,7 @@ impl LoadedTicket {
         self.latest
     }
 
-    pub(crate) fn wake_at(&mut self, due: Option<Instant>, next_step: Option<Step>) {
+    pub(crate) fn schedule(&mut self, due: Option<Instant>, next_step: Option<Step>) {
         self.rescheduled |= self.due != due;
         self.is_changed |= self.due != due || self.next_step != next_step;
         self.due = due;

@@ -25,13 +25,13 @@ pub(super) struct Writer<S> {
     /// `None` once the desk stops: the workers then end by themselves.
     jobs: Option<Sender<Delivery>>,
     options: RuntimeOptions,
-    on_their_way: usize,
+    in_flight: usize,
     /// The desk's own work pauses until then, after a failure of the store.
-    rests_until: Option<Instant>,
+    paused_until: Option<Instant>,
 }
 
 /// Requests that share a commit.
-struct Together {
+struct CommitGroup {
     incoming: Vec<Incoming>,
     replies: Vec<(usize, Then)>,
     reports: Vec<DeliveryReport>,
@@ -46,11 +46,11 @@ impl<S: Store> Writer<S> {
         options: RuntimeOptions,
     ) -> Self {
         let jobs = Some(jobs);
-        Self { desk, clock, requests, jobs, options, on_their_way: 0, rests_until: None }
+        Self { desk, clock, requests, jobs, options, in_flight: 0, paused_until: None }
     }
 
     pub(super) fn run(mut self) -> Desk<S> {
-        while self.jobs.is_some() || self.on_their_way > 0 {
+        while self.jobs.is_some() || self.in_flight > 0 {
             match self.requests.recv_timeout(self.sleep()) {
                 Ok(request) => self.serve(request),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -65,56 +65,56 @@ impl<S: Store> Writer<S> {
 
     /// Serves a request and those waiting behind it, as many as fit into one commit.
     fn serve(&mut self, first: Request<S>) {
-        let mut together =
-            Together { incoming: Vec::new(), replies: Vec::new(), reports: Vec::new() };
+        let mut group =
+            CommitGroup { incoming: Vec::new(), replies: Vec::new(), reports: Vec::new() };
         let mut next = Some(first);
         while let Some(request) = next {
             match request {
                 Request::Take(incoming, reply) => {
-                    together.replies.push((incoming.len(), reply));
-                    together.incoming.extend(incoming);
+                    group.replies.push((incoming.len(), reply));
+                    group.incoming.extend(incoming);
                 }
-                Request::Reported(report) => together.reports.push(report),
+                Request::Reported(report) => group.reports.push(report),
                 Request::Ask(question) => {
                     // A query sees the events recorded before it.
-                    self.store(&mut together);
+                    self.store(&mut group);
                     question(&mut self.desk, self.clock.now());
                 }
                 Request::Stop => self.jobs = None,
             }
-            let full = together.incoming.len().max(together.reports.len()) >= self.options.commit;
+            let full = group.incoming.len().max(group.reports.len()) >= self.options.commit;
             next = if full { None } else { self.requests.try_recv().ok() };
         }
-        self.store(&mut together);
+        self.store(&mut group);
     }
 
-    fn store(&mut self, together: &mut Together) {
+    fn store(&mut self, group: &mut CommitGroup) {
         let now = self.clock.now();
-        let reports = std::mem::take(&mut together.reports);
+        let reports = std::mem::take(&mut group.reports);
         if !reports.is_empty() {
-            self.on_their_way = self.on_their_way.saturating_sub(reports.len());
+            self.in_flight = self.in_flight.saturating_sub(reports.len());
             // If this is not stored, the actions are claimed again, under their keys.
             if let Err(error) = self.measured(now, |desk| desk.record_deliveries(now, &reports)) {
-                self.rest_after(now, error);
+                self.pause_after(now, error);
             }
         }
-        if together.replies.is_empty() {
+        if group.replies.is_empty() {
             return;
         }
-        let incoming = std::mem::take(&mut together.incoming);
+        let incoming = std::mem::take(&mut group.incoming);
         match self.measured(now, |desk| desk.record_events(now, &incoming)) {
             Ok(receipts) => {
                 let mut receipts = receipts.into_iter();
-                for (count, reply) in together.replies.drain(..) {
+                for (count, reply) in group.replies.drain(..) {
                     reply(Ok(receipts.by_ref().take(count).collect()));
                 }
             }
             Err(error) => {
-                for (_, reply) in together.replies.drain(..) {
+                for (_, reply) in group.replies.drain(..) {
                     reply(Err(error.clone()));
                 }
                 if is_fatal(&error) {
-                    self.rest_after(now, error);
+                    self.pause_after(now, error);
                 }
             }
         }
@@ -124,33 +124,34 @@ impl<S: Store> Writer<S> {
     fn own_work(&mut self) {
         let now = self.clock.now();
         if self
-            .rests_until
+            .paused_until
             .is_some_and(|until| now < until && until <= now.saturating_add(FAILURE_PAUSE_MS))
         {
             return;
         }
-        self.rests_until = None;
+        self.paused_until = None;
         let budget = self.options.wake;
         if self.desk.next_due().is_some_and(|at| at <= now)
             && let Err(error) = self.measured(now, |desk| desk.poll_due(now, budget))
         {
-            self.rest_after(now, error);
+            self.pause_after(now, error);
         }
         let per_account = self.options.per_account;
-        let hands = self.options.workers.saturating_sub(self.on_their_way);
-        if hands == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
+        let free_workers = self.options.workers.saturating_sub(self.in_flight);
+        if free_workers == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
             return;
         }
-        match self.measured(now, |desk| desk.claim_deliveries_per_account(now, hands, per_account))
+        match self
+            .measured(now, |desk| desk.claim_deliveries_per_account(now, free_workers, per_account))
         {
             Ok(deliveries) => {
                 for delivery in deliveries {
                     if self.jobs.as_ref().is_some_and(|jobs| jobs.send(delivery).is_ok()) {
-                        self.on_their_way = self.on_their_way.saturating_add(1);
+                        self.in_flight = self.in_flight.saturating_add(1);
                     }
                 }
             }
-            Err(error) => self.rest_after(now, error),
+            Err(error) => self.pause_after(now, error),
         }
     }
 
@@ -162,24 +163,24 @@ impl<S: Store> Writer<S> {
     }
 
     /// Pauses the desk's own work after an error, or ends it for good.
-    fn rest_after(&mut self, now: Instant, error: DeskError) {
+    fn pause_after(&mut self, now: Instant, error: DeskError) {
         if is_fatal(&error) {
             self.jobs = None;
         }
         self.desk.note_trouble(now, error);
-        self.rests_until = Some(now.saturating_add(FAILURE_PAUSE_MS));
+        self.paused_until = Some(now.saturating_add(FAILURE_PAUSE_MS));
     }
 
     fn sleep(&self) -> Duration {
         if self.jobs.is_none() {
             return SLEEP_WHILE_IDLE;
         }
-        let hands = self.options.workers > self.on_their_way;
-        let delivery = self.desk.next_delivery().filter(|_| hands);
+        let free_workers = self.options.workers > self.in_flight;
+        let delivery = self.desk.next_delivery().filter(|_| free_workers);
         let Some(next) = [self.desk.next_due(), delivery].into_iter().flatten().min() else {
             return SLEEP_WHILE_IDLE;
         };
-        let next = self.rests_until.map_or(next, |until| until.max(next));
+        let next = self.paused_until.map_or(next, |until| until.max(next));
         let millis = u64::try_from(next.saturating_sub(self.clock.now())).unwrap_or(0);
         Duration::from_millis(millis).min(SLEEP_WHILE_SCHEDULED)
     }

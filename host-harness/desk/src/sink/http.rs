@@ -44,9 +44,9 @@ pub struct Answer {
     body: ureq::Body,
 }
 
-/// What a receiver has answered since it was set up: whether its address is that of somebody who takes
-/// actions. A wrong address answers 404 to everything; were that a ticket that is gone, all tickets of
-/// an account could count as closed without a word to anybody.
+/// What a receiver has answered since it was set up: whether its address is that of somebody who
+/// takes actions. A wrong address answers 404 to everything; were that a ticket that is gone, all
+/// tickets of an account could count as closed without a word to anybody.
 #[derive(Debug, Default)]
 pub struct Standing {
     /// Whether it has accepted anything.

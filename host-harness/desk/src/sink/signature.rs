@@ -1,9 +1,10 @@
 //! Signatures of posts, by HMAC-SHA256.
 //!
-//! - [`sign`] signs `TIMESTAMP.BODY`, with the timestamp in milliseconds since 1970. A receiver that
-//!   [`verify`]s knows that the body is ours, and that it is not an old one posted again.
+//! - [`sign`] signs `TIMESTAMP.BODY`, with the timestamp in milliseconds since 1970. A receiver
+//!   that [`verify`]s knows that the body is ours, and that it is not an old one posted again.
 //! - [`sign_standard`] signs `ID.TIMESTAMP.BODY`, with the timestamp in seconds since 1970, as the
-//!   specification «Standard Webhooks» 1.0 says: its libraries verify such a post in most languages.
+//!   specification «Standard Webhooks» 1.0 says: its libraries verify such a post in most
+//!   languages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use despertador_blip::Answer;
 use despertador_contract::Instant;
 use despertador_desk::store::{InboundRow, Sqlite};
-use despertador_desk::{Desk, DeskError, InboundEnd, Incoming};
+use despertador_desk::{Desk, DeskError, InboundResolution, Incoming};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,7 +125,7 @@ pub(crate) async fn send_again(edit: Edit<Again>) -> Result<StatusCode, Problem>
                 Some(format!("the settings name no bot for the account `{account}`"))
             };
             if unread.is_none() {
-                desk.resolve_inbound(now, &account, &form.id, InboundEnd::SentAgain, &by)?;
+                desk.resolve_inbound(now, &account, &form.id, InboundResolution::SentAgain, &by)?;
             }
             Ok(unread)
         })
@@ -172,7 +172,7 @@ fn take_events(
 )]
 pub(crate) async fn discard(edit: Edit<Which>) -> Result<StatusCode, Problem> {
     edit.apply(|desk, now, Change { account, by, form }| {
-        desk.resolve_inbound(now, &account, &form.id, InboundEnd::Discarded, &by)
+        desk.resolve_inbound(now, &account, &form.id, InboundResolution::Discarded, &by)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

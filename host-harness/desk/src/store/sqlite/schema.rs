@@ -12,8 +12,8 @@ pub(super) const APPLICATION: i64 = 0x6465_7370;
 /// - `damaged` names tickets to skip: an unreadable row cannot be marked in the row itself.
 /// - `sent` has the messages that count for a customer's budget, over all of their tickets;
 ///   `known_as` has former customer ids.
-/// - `packed` is a ticket's facts, or an entry's row, decision and note, in few bytes: `packing.rs`; `texts` are those of
-///   a policy, as they are found in what is packed.
+/// - `packed` is a ticket's facts, or an entry's row, decision and note, in few bytes:
+///   `packing.rs`; `texts` are those of a policy, as they are found in what is packed.
 /// - `shutdown` says whether the file is whole without its log, and the last entry ever made.
 pub(super) const STEPS: &[&str] = &[
     "
