@@ -6,9 +6,8 @@ use std::path::Path;
 
 use despertador_tests::scenario_files::{below, repository, shown};
 
-/// Crates whose documentation contains the README's examples, where they are compiled and run.
-const COMPILED: [&str; 2] =
-    ["host-harness/host/src/lib.rs", "host-harness/componentize/src/lib.rs"];
+/// The crate whose documentation contains the README's example, where it is compiled and run.
+const COMPILED: &str = "host-harness/host/src/lib.rs";
 
 /// The lines of a page's blocks in a language, without indentation.
 fn blocks(page: &str, language: &str) -> Vec<String> {
@@ -36,20 +35,19 @@ fn documentation(file: &str) -> String {
 }
 
 #[test]
-fn the_examples_in_rust_are_the_ones_that_are_compiled() {
+fn the_example_in_rust_is_the_one_that_is_compiled() {
     let readme = fs::read_to_string(repository().join("README.md")).expect("the README");
-    let compiled = COMPILED.map(documentation);
+    let compiled = documentation(COMPILED);
     let examples = blocks(&readme, "rust");
-    assert_eq!(examples.len(), 2, "the README embeds the library and builds a plugin");
+    assert_eq!(examples.len(), 1, "the README embeds the library");
     for example in examples {
-        let found = compiled.iter().any(|page| page.contains(&example));
-        assert!(found, "not in the documentation of {COMPILED:?}:\n{example}");
+        assert!(compiled.contains(&example), "not in the documentation of {COMPILED}:\n{example}");
     }
 }
 
 #[test]
 fn the_example_of_the_library_has_at_most_30_lines() {
-    let page = documentation(COMPILED[0]);
+    let page = documentation(COMPILED);
     let examples = blocks(&page, "");
     assert!(examples[0].lines().count() <= 30, "{}", examples[0]);
 }

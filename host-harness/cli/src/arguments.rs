@@ -44,6 +44,7 @@ pub(crate) enum Command {
     Check(CheckArguments),
     Explain(ExplainArguments),
     Inspect(InspectArguments),
+    Plugin(crate::kit::KitArguments),
     Simulate(SimulateArguments),
     Init(InitArguments),
     Schema(SchemaArguments),

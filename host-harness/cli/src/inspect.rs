@@ -16,7 +16,7 @@ use crate::{Ended, Unusable, plugin, source, written};
 
 /// Shows what a component is, also one that a host would refuse.
 pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
-    let limits = plugin::limits(&arguments.limits)?;
+    let limits = plugin::limits(arguments.plugin.as_deref(), &arguments.limits)?;
     let (name, bytes) = match &arguments.plugin {
         None => (
             tr!("the built-in plugin", "el plugin incluido", "o plugin incluído"),

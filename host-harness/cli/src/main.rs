@@ -15,6 +15,7 @@ mod init;
 mod inspect;
 mod interrupt;
 mod journal;
+mod kit;
 mod language;
 mod layout;
 mod paint;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
         Command::Check(check) => check::check(&check, json),
         Command::Explain(explain) => explain::explain(&explain, json),
         Command::Inspect(inspect) => inspect::inspect(&inspect, json),
+        Command::Plugin(arguments) => kit::kit(&arguments, json),
         Command::Simulate(simulate) => simulate::simulate(&simulate, json),
         Command::Init(init) => init::init(&init, json),
         Command::Schema(schema) => schema::schema(&schema, json),

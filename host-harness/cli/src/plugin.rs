@@ -1,5 +1,7 @@
 //! The plugin that commands work with.
 
+use std::path::Path;
+
 use despertador_component::COMPONENT;
 use despertador_harness::component::Sandboxed;
 use despertador_host::{Cache, Host, Limits, Options, Plugin};
@@ -12,9 +14,9 @@ pub(crate) fn load(argument: &PluginArgument) -> Result<Sandboxed, Unusable> {
     read(argument).map(Sandboxed::new)
 }
 
-/// The limits that were given, over the usual ones.
-pub(crate) fn limits(given: &LimitArguments) -> Result<Limits, Unusable> {
-    let mut limits = Limits::default();
+/// The limits that were given, over those of the project that a component lies in, or the usual ones.
+pub(crate) fn limits(plugin: Option<&Path>, given: &LimitArguments) -> Result<Limits, Unusable> {
+    let mut limits = plugin.and_then(crate::kit::limits_of).unwrap_or_default();
     for (name, value) in &given.changed {
         limits.set(name, value)?;
     }
@@ -31,7 +33,7 @@ pub(crate) fn host(limits: Limits) -> Result<Host, Unusable> {
 
 /// Loads the plugin that was named, or the built-in one.
 pub(crate) fn read(argument: &PluginArgument) -> Result<Plugin, Unusable> {
-    let host = host(limits(&argument.limits)?)?;
+    let host = host(limits(argument.plugin.as_deref(), &argument.limits)?)?;
     Ok(match &argument.plugin {
         None => host.load_bytes(COMPONENT).map_err(|error| error.to_string())?,
         Some(file) => {

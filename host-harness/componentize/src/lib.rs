@@ -103,18 +103,11 @@ impl Guest<'_> {
 
     fn compile(&self, target_dir: &Path) -> Result<Vec<u8>, Problem> {
         ensure_target()?;
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .current_dir(self.workspace)
+        let output = cargo(self.workspace)
             .args(["build", "--quiet", "--locked", "--lib", "--profile", "guest"])
-            .args(["--target", TARGET, "--package", self.package])
+            .args(["--package", self.package])
             .arg("--target-dir")
             .arg(target_dir)
-            // The flags of the outer build are for another target.
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTC_WORKSPACE_WRAPPER")
-            .env_remove("RUSTC_WRAPPER")
-            .env("RUSTFLAGS", LINKING)
             .output()
             .map_err(|e| Problem(format!("cannot start cargo for `{}`: {e}", self.package)))?;
         if !output.status.success() {
@@ -132,8 +125,27 @@ impl Guest<'_> {
     }
 }
 
+/// Cargo in a workspace, with [`TARGET`] and the flags that a plugin is linked with.
+#[must_use]
+pub fn cargo(workspace: &Path) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(workspace)
+        .env("CARGO_BUILD_TARGET", TARGET)
+        // The flags of an outer build are for another target.
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("RUSTC_WORKSPACE_WRAPPER")
+        .env_remove("RUSTC_WRAPPER")
+        .env("RUSTFLAGS", LINKING);
+    cargo
+}
+
 /// Checks that the compiler supports the target; installs it with rustup if necessary.
-fn ensure_target() -> Result<(), Problem> {
+///
+/// # Errors
+///
+/// If the target is missing and cannot be installed.
+pub fn ensure_target() -> Result<(), Problem> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let installed = || {
         Command::new(&rustc)

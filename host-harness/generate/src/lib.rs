@@ -1,4 +1,4 @@
-//! Generates Rust, Python and JavaScript from `wit/`, the only list of the contract's words.
+//! Generates Rust, Python, JavaScript and TypeScript from `wit/`, the only list of the contract's words.
 //!
 //! `BLESS=1 cargo test -p despertador-generate` writes the files; the test compares them with
 //! `wit/`.
@@ -8,6 +8,7 @@ pub mod openapi;
 pub mod policy;
 pub mod python;
 pub mod rust;
+pub mod typescript;
 
 use std::path::Path;
 

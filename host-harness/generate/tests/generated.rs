@@ -1,5 +1,5 @@
 //! What is made from `wit/` is what lies in the repository: the Rust types and their words, the words
-//! of the Python host, those of the Node host, and parts of the OpenAPI document.
+//! of the Python host, those of the Node host, the types of a JavaScript plugin, and parts of the OpenAPI document.
 //!
 //! `BLESS=1 cargo test -p despertador-generate` writes the files anew.
 
@@ -17,6 +17,10 @@ fn generated_code_is_that_of_the_contract() {
             despertador_generate::openapi::file(&contract),
         ),
         ("hosts/python/despertador/words.py", despertador_generate::python::file(&contract)),
+        (
+            "host-harness/cli/templates/javascript/types.d.ts",
+            despertador_generate::typescript::file(&contract),
+        ),
         ("hosts/node-red/lib/words.mjs", despertador_generate::node::file(&contract)),
     ];
     for (name, made) in files {

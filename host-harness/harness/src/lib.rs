@@ -9,6 +9,7 @@
 pub mod answer;
 mod bot;
 pub mod component;
+pub mod conformance;
 pub mod conversation;
 pub mod engine;
 pub mod event_log;
