@@ -1,17 +1,5 @@
 //! `despertador plugin`: begins, builds, checks, watches and measures plugins.
 
-/// A sentence in the system's language: in English, Spanish and Portuguese, with the values named in
-/// it. A sentence that lacks one of them does not compile.
-macro_rules! tr {
-    ($en:literal, $es:literal, $pt:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        match $crate::kit::language() {
-            despertador_contract::Language::English => format!($en $(, $name = $value)*),
-            despertador_contract::Language::Spanish => format!($es $(, $name = $value)*),
-            despertador_contract::Language::Portuguese => format!($pt $(, $name = $value)*),
-        }
-    };
-}
-
 mod bench;
 mod build;
 mod check;
@@ -175,7 +163,7 @@ pub(crate) fn limits_of(component: &Path) -> Option<Limits> {
 
 /// The language of sentences and of new projects.
 pub(crate) fn language() -> despertador_contract::Language {
-    crate::language::Language::or_system(None).of_page()
+    crate::language::Language::chosen().of_page()
 }
 
 /// Does what was asked for.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::BenchArguments;
 use super::build::{self, Built};
 use super::project::Project;
+use crate::language::tr;
 use crate::paint::{BOLD, DIM, paint};
 use crate::stopwatch::Stopwatch;
 use crate::table::{Side, bytes, columns, thousands};

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::BuildArguments;
 use super::project::{Project, STATE, Written};
+use crate::language::tr;
 use crate::paint::{RED, paint};
 use crate::table::thousands;
 use crate::{Ended, Unusable, written};

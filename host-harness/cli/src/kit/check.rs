@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::build::{self, Built};
 use super::project::Project;
 use super::{CheckArguments, Level, suite};
+use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, YELLOW, mark, paint};
 use crate::table::thousands;
 use crate::{Ended, Unusable, plugin, source};

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::NewArguments;
 use super::project::{self, MANIFEST, Written};
+use crate::language::tr;
 use crate::{Ended, Unusable, written};
 
 /// A file of a project: its name, and its text with places to fill in.

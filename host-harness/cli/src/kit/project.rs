@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use despertador_host::Limits;
 use serde_json::{Value, json};
 
+use crate::language::tr;
 use crate::{Unusable, source};
 
 /// The file that makes a folder a project.

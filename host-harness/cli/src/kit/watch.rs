@@ -12,6 +12,7 @@ use serde_json::json;
 use super::build::{self, Built};
 use super::project::Project;
 use super::{WatchArguments, suite};
+use crate::language::tr;
 use crate::paint::{DIM, RED, mark, paint};
 use crate::{Ended, Unusable, plugin, source};
 
