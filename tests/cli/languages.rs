@@ -78,7 +78,8 @@ fn is_passed_on(command: &str) -> bool {
     // What is wrong in the notation of scenarios, and with bytes that are no component, is for who
     // writes those.
     let is_notation = is_notation || command.starts_with("run broken");
-    let is_no_component = command.starts_with("inspect soporte.json");
+    let is_no_component = command.starts_with("inspect soporte.json")
+        || command.starts_with("plugin check soporte.json");
     has("--json")
         || has("--help")
         || has("schema")

@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     /// shows problems in each (default: the system's)
     // It is taken from the arguments before they are read: see `Language::choose`.
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
-    pub(crate) language: Option<Language>,
+    pub(crate) language: Option<String>,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -989,8 +989,12 @@ fn exit_state(text: &str) -> Result<ExitState, String> {
     ExitState::from_word(text).ok_or_else(|| one_of(text, ExitState::KNOWN))
 }
 
-fn language(text: &str) -> Result<Language, String> {
-    Language::from_word(text).ok_or_else(|| one_of(text, &["es", "pt", "en", "all"]))
+/// The word, not the language: in `plugin new` the flag names a programming language.
+fn language(text: &str) -> Result<String, String> {
+    match Language::from_word(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(one_of(text, &["es", "pt", "en", "all"])),
+    }
 }
 
 fn one_of(text: &str, known: &[&str]) -> String {

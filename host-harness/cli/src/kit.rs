@@ -61,9 +61,17 @@ pub(crate) struct NewArguments {
     #[arg(value_name = "NAME")]
     folder: PathBuf,
 
-    /// The programming language
-    #[arg(long, value_name = "LANGUAGE", value_enum)]
-    language: Written,
+    /// The programming language: rust, javascript or python
+    // The same flag as that of the language of what is printed, which here is the system's.
+    #[arg(long, value_name = "LANGUAGE", value_parser = written)]
+    language: String,
+}
+
+fn written(text: &str) -> Result<String, String> {
+    match Written::from_word(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("it is one of rust, javascript, python".into()),
+    }
 }
 
 /// Which project.

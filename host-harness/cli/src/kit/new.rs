@@ -81,21 +81,23 @@ pub(super) fn new(arguments: &NewArguments, json: bool) -> Result<Ended, Unusabl
         )
         .into());
     }
-    let files = files(name, arguments.language);
+    let language = Written::from_word(&arguments.language)
+        .ok_or_else(|| format!("`{}` is not a language of plugins", arguments.language))?;
+    let files = files(name, language);
     for (file, text) in &files {
         let path = folder.join(file);
         let parent = path.parent().unwrap_or(folder);
         fs::create_dir_all(parent).map_err(|error| written::unwritable(parent, &error))?;
         written::write(&path, text, false)?;
     }
-    let next = install(arguments.language);
+    let next = install(language);
     if json {
         let files: Vec<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
         anstream::println!(
             "{:#}",
             json!({
                 "folder": folder.display().to_string(), "name": name,
-                "language": arguments.language.word(), "files": files,
+                "language": language.word(), "files": files,
                 "next": [next, "despertador plugin build", "despertador plugin check"],
             })
         );

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use despertador_host::Limits;
 use serde_json::{Value, json};
 
@@ -13,17 +12,24 @@ use crate::{Unusable, source};
 pub(super) const MANIFEST: &str = "despertador.json";
 
 /// The language that a plugin is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Written {
-    /// Compiled by cargo
+    /// Compiled by cargo.
     Rust,
-    /// Run by QuickJS inside the component
+    /// Run by QuickJS inside the component.
     Javascript,
-    /// Run by CPython inside the component
+    /// Run by CPython inside the component.
     Python,
 }
 
 impl Written {
+    /// The language of a word.
+    pub(crate) fn from_word(word: &str) -> Option<Written> {
+        [Written::Rust, Written::Javascript, Written::Python]
+            .into_iter()
+            .find(|written| written.word() == word)
+    }
+
     /// Its word.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -95,7 +101,7 @@ impl Project {
         if !is_name(name) {
             return Err(wrong(name_problem(name)));
         }
-        let written = Written::from_str(word("language"), false).map_err(|_| {
+        let written = Written::from_word(word("language")).ok_or_else(|| {
             wrong(tr!(
                 "`language` is `{word}`; write rust, javascript or python",
                 "`language` es `{word}`; escriba rust, javascript o python",
