@@ -70,17 +70,13 @@ impl Owned {
             Err(error) if error.kind() == ErrorKind::NotFound => open(file, "made")?,
             opened => opened.map_err(|error| failed(file, "read", &error))?,
         };
-<<<<<<< HEAD
         let id = id(file);
         let by_number = match id {
-            // Elsewhere a lock on the whole file would be in SQLite's way.
+            // On other systems a lock on the whole file would conflict with SQLite.
             _ if cfg!(target_os = "linux") => None,
             Some(id) => Some(open(&numbered(id), "made")?),
             None => None,
         };
-=======
-        // On other systems a lock on the whole file would conflict with SQLite.
->>>>>>> 20b20ac (Reword the comments of the desk's SQLite store)
         if cfg!(target_os = "linux") && !locked(&opened, file)? {
             return in_use();
         }

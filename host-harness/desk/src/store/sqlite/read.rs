@@ -302,14 +302,10 @@ impl Store for Sqlite {
     }
 
     fn tickets(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
-<<<<<<< HEAD
         if query.by_due {
             return self.tickets_by_due(query);
         }
-        // One statement for each way of asking, so that each finds its index.
-=======
         // One statement per kind of query, so that each uses its index.
->>>>>>> 20b20ac (Reword the comments of the desk's SQLite store)
         let mut sql = format!("SELECT {TICKET} FROM ticket WHERE account = ?1 AND no > ?5");
         let mut also = |wanted: bool, condition: &str, otherwise: &str| {
             sql.push_str(if wanted { condition } else { otherwise });

@@ -281,11 +281,7 @@ fn unread(file: &Path, error: &rusqlite::Error) -> StoreError {
 }
 
 fn stamp(file: &Path) -> Result<Stamp, StoreError> {
-<<<<<<< HEAD
     // Without opening it: closing a file gives up the locks that the process has on it.
-=======
-    // Does not open it: closing a file releases all locks of the process on it.
->>>>>>> 20b20ac (Reword the comments of the desk's SQLite store)
     let data = file.metadata().map_err(|error| {
         StoreError::new(StoreProblem::Io, format!("`{}` cannot be read: {error}", file.display()))
     })?;
