@@ -849,7 +849,7 @@ fn basics() -> Vec<Case> {
                     .collect::<Vec<_>>()
                     .join(", ")
             ),
-            &[(Code::TooManyNarrowRules, "/rules/100")],
+            &[(Code::TooManyConditionalRules, "/rules/100")],
         ),
         rule(
             r#""close-after": "1 h", "on-failed-reminder": "again""#,

@@ -379,7 +379,7 @@ fn conditional_rules(
         }
         if found.len() >= CONDITIONAL_RULES_MAX {
             place.problem(
-                Code::TooManyNarrowRules,
+                Code::TooManyConditionalRules,
                 vec![plain(CONDITIONAL_RULES_MAX.to_string())],
                 problems,
             );

@@ -133,7 +133,7 @@ pub enum Code {
     RuleOfExemptTags,
     RuleOfOtherChannel,
     RulesOverlap,
-    TooManyNarrowRules,
+    TooManyConditionalRules,
     TooManyProblems,
 }
 
@@ -215,7 +215,7 @@ impl Code {
         Code::RuleOfExemptTags,
         Code::RuleOfOtherChannel,
         Code::RulesOverlap,
-        Code::TooManyNarrowRules,
+        Code::TooManyConditionalRules,
         Code::TooManyProblems,
     ];
 
@@ -248,7 +248,7 @@ impl Code {
             Code::NameTwice => "name-twice",
             Code::TwoAny => "two-any-rules",
             Code::UnknownDepartment | Code::UnknownDepartmentNear => "unknown-department",
-            Code::TooMany | Code::TooManyNarrowRules => "too-many",
+            Code::TooMany | Code::TooManyConditionalRules => "too-many",
             Code::GraceOverLimit => "grace-over-limit",
             Code::ExitNotLinked => "inactivity-exit-not-linked",
             Code::ExitNotSupported => "inactivity-exit-not-supported",

@@ -447,7 +447,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "a ticket can match this rule and {0}, which is equally specific and comes before it: {0} applies",
             "put the rule first that should apply, or name more in one of the two",
         ),
-        Code::TooManyNarrowRules => {
+        Code::TooManyConditionalRules => {
             ("more than {0} rules name tags, priorities or channels", "merge some of them")
         }
         Code::TooManyProblems => {

@@ -457,7 +457,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "un ticket puede corresponder a esta regla y a {0}, que es igual de específica y está antes: se aplica {0}",
             "ponga primero la regla que deba aplicarse, o nombre más en una de las dos",
         ),
-        Code::TooManyNarrowRules => {
+        Code::TooManyConditionalRules => {
             ("más de {0} reglas nombran etiquetas, prioridades o canales", "una algunas de ellas")
         }
         Code::TooManyProblems => (

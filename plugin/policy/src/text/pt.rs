@@ -446,7 +446,7 @@ fn problem(code: Code) -> (&'static str, &'static str) {
             "um ticket pode corresponder a esta regra e a {0}, que é igualmente específica e vem antes: aplica-se {0}",
             "coloque primeiro a regra que deve valer, ou nomeie mais em uma das duas",
         ),
-        Code::TooManyNarrowRules => {
+        Code::TooManyConditionalRules => {
             ("mais de {0} regras nomeiam etiquetas, prioridades ou canais", "junte algumas delas")
         }
         Code::TooManyProblems => (
