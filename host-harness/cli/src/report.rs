@@ -157,7 +157,7 @@ fn read(
         if let (Line::Policy { row, .. }, None) = (&line, &arguments.zone) {
             reporter.set_zone(Zone::of_policy(&row.config));
         }
-        reporter.take(line, &mut each).map(|()| true)
+        reporter.push(line, &mut each).map(|()| true)
     });
     bar.finish_and_clear();
     read?;

@@ -423,7 +423,7 @@ impl<S: Store> Desk<S> {
         id: &str,
     ) -> Result<Option<LoadedTicket>, DeskError> {
         let place = ticket_key(account, id);
-        if let Some(loaded) = tx.loaded.remove(&place).or_else(|| self.cache.take(&place)) {
+        if let Some(loaded) = tx.loaded.remove(&place).or_else(|| self.cache.remove(&place)) {
             return Ok(Some(loaded));
         }
         let damaged = |error| damage::unreadable(id, error);

@@ -1,6 +1,6 @@
 //! Reports on a period from a desk's journal: which tickets were closed, and whether prematurely.
 //!
-//! [`Reporter::take`] receives a journal line by line and holds one ticket at a time. Each close of
+//! [`Reporter::push`] receives a journal line by line and holds one ticket at a time. Each close of
 //! the period is passed on as a [`Closed`]; [`Reporter::end`] returns the [`PeriodFigures`], in
 //! total and by department. Closes are judged by later entries, so the journal must be read from
 //! `since` to its end.
@@ -101,7 +101,7 @@ pub struct Reported {
 /// Computes a report from a journal.
 #[derive(Debug)]
 pub struct Reporter {
-    told: Option<Told>,
+    current: Option<Told>,
     found: Reported,
 }
 
@@ -116,7 +116,7 @@ impl Reporter {
             days: BTreeMap::new(),
             latest: Vec::new(),
         };
-        Self { told: None, found }
+        Self { current: None, found }
     }
 
     /// Sets the zone of days; to be called before the first entry.
@@ -129,18 +129,18 @@ impl Reporter {
     /// # Errors
     ///
     /// An unreadable entry, by number, or an error of `each`.
-    pub fn take<E: From<JournalError>>(
+    pub fn push<E: From<JournalError>>(
         &mut self,
         line: Line,
         each: &mut impl FnMut(&Closed) -> Result<(), E>,
     ) -> Result<(), E> {
         let Line::Entry(entry) = line else { return Ok(()) };
-        if self.told.as_ref().is_none_or(|told| !told.is_of(&entry)) {
+        if self.current.as_ref().is_none_or(|current| !current.is_of(&entry)) {
             self.close_book(each)?;
-            self.told = Some(Told::new(&entry));
+            self.current = Some(Told::new(&entry));
         }
-        match &mut self.told {
-            Some(told) => told.take(&entry).map_err(E::from),
+        match &mut self.current {
+            Some(current) => current.push(&entry).map_err(E::from),
             None => Ok(()),
         }
     }
@@ -165,7 +165,7 @@ impl Reporter {
 
     /// Counts a complete ticket.
     fn close_book<E>(&mut self, each: &mut impl FnMut(&Closed) -> Result<(), E>) -> Result<(), E> {
-        let Some(told) = self.told.take() else { return Ok(()) };
+        let Some(current) = self.current.take() else { return Ok(()) };
         let period = &self.found.period;
         let departments = &mut self.found.departments;
         let mut figures = |department: Option<&str>,
@@ -175,8 +175,8 @@ impl Reporter {
                 count(departments.entry(department.unwrap_or_default().to_owned()).or_default());
             }
         };
-        told.count(period, &mut figures);
-        for closed in told.closed(period) {
+        current.count(period, &mut figures);
+        for closed in current.closed(period) {
             figures(closed.department.as_deref(), closed.closed, &|f| f.note_close(&closed));
             if !period.has(closed.closed) || !period.is_about(closed.department.as_deref()) {
                 continue;

@@ -69,11 +69,11 @@ pub enum HandleError {
     #[error(transparent)]
     Desk(DeskError),
     /// The desk has stopped. Whether the request was carried out is not known.
-    #[error("the desk has stopped; tell it again when it runs")]
+    #[error("the desk has stopped; send it again once it runs")]
     Stopped,
     /// The queue of requests is full; nothing was done. Only [`DeskHandle::try_record_events`] and
     /// [`DeskHandle::try_call`] return this, the others wait.
-    #[error("too much waits for the desk; tell it again in a moment")]
+    #[error("too many requests are waiting for the desk; send it again in a moment")]
     Busy,
 }
 

@@ -452,7 +452,7 @@ fn reports_on_an_old_file_have_the_known_form() {
         closed.push(json!(one));
         rows.row(one).map_err(JournalError::Io)
     };
-    let read = |line: Line| reporter.take(line, &mut each).map(|()| true);
+    let read = |line: Line| reporter.push(line, &mut each).map(|()| true);
     Journal::open(&old().file())
         .unwrap()
         .read::<JournalError>(&Selection::default(), read)

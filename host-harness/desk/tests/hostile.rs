@@ -90,7 +90,7 @@ fn an_action_that_nobody_asked_for_was_not_carried_out() {
     let receipts = desk.record_events(NINE + SECOND, &forged).expect("receipts");
     for receipt in &receipts {
         let Receipt::Refused(why) = receipt else { panic!("{receipts:?}") };
-        assert!(why.contains("nobody asked for the action `4711/1/reminder-"), "{why}");
+        assert!(why.contains("nobody requested the action `4711/1/reminder-"), "{why}");
     }
     let unknown =
         desk.record_events(NINE, &[carried_out("4799", Step::Close, NINE)]).expect("receipts");

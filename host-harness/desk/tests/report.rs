@@ -160,7 +160,7 @@ fn report(folder: &Folder, period: Period) -> (Reported, Vec<Closed>) {
     let mut reporter = Reporter::new(period);
     Journal::beside_desk(&folder.file())
         .unwrap()
-        .read::<JournalError>(&selection, |line| reporter.take(line, &mut each).map(|()| true))
+        .read::<JournalError>(&selection, |line| reporter.push(line, &mut each).map(|()| true))
         .unwrap();
     let found = reporter.end(&mut each).unwrap();
     (found, closed)
@@ -377,7 +377,7 @@ fn a_journal_that_was_written_down_says_the_same_as_the_file() {
     Journal::open(&file)
         .unwrap()
         .read::<JournalError>(&Selection::default(), |line| {
-            reporter.take(line, &mut each).map(|()| true)
+            reporter.push(line, &mut each).map(|()| true)
         })
         .unwrap();
     assert_eq!(reporter.end(&mut each).unwrap(), found);
@@ -481,7 +481,7 @@ fn told(entries: &[(&str, i64, Value)]) -> (Reported, Vec<Closed>) {
             row.insert("ticket".into(), json!("7"));
             row.insert("at".into(), json!(clock(at)));
         }
-        reporter.take(Line::from_json(&entry).unwrap(), &mut each).unwrap();
+        reporter.push(Line::from_json(&entry).unwrap(), &mut each).unwrap();
     }
     let found = reporter.end(&mut each).unwrap();
     (found, closed)
@@ -590,6 +590,6 @@ fn an_entry_that_cannot_be_read_is_named() {
     let mut reporter = Reporter::new(period(MARCH, APRIL));
     let entry = json!({ "account": "acme", "ticket": "7", "seq": 12, "previous": 0, "policy": 1,
                         "at": "2026-03-02T09:00:00Z", "kind": "heard", "row": { "ticket": "7" } });
-    let said = reporter.take(Line::from_json(&entry).unwrap(), &mut |_| Ok::<_, JournalError>(()));
+    let said = reporter.push(Line::from_json(&entry).unwrap(), &mut |_| Ok::<_, JournalError>(()));
     assert!(said.unwrap_err().to_string().starts_with("line 12: the entry's row: "));
 }

@@ -513,7 +513,7 @@ pub(crate) struct Meaning<'m> {
 
 impl Meaning<'_> {
     /// Adds a row of an export.
-    pub(crate) fn take<'r>(
+    pub(crate) fn add_row<'r>(
         &self,
         to: &mut ArchiveBuilder<'_>,
         line: u64,
@@ -739,8 +739,8 @@ impl Archive {
             .collect();
 
         let meaning = Meaning { columns, authors, timing };
-        let mut gathering = ArchiveBuilder::new(options, timing.not_after);
-        gathering.read.dialect = Some(dialect);
+        let mut builder = ArchiveBuilder::new(options, timing.not_after);
+        builder.read.dialect = Some(dialect);
         let mut last = 0;
         loop {
             let line = rows.position().line();
@@ -750,7 +750,7 @@ impl Archive {
                 Ok(true) => {}
                 Err(error) if error.is_io_error() => return Err(broken(line, error)),
                 Err(error) => {
-                    gathering.refuse(line, Fault::about(Message::quoted(error)));
+                    builder.refuse(line, Fault::about(Message::quoted(error)));
                     continue;
                 }
             }
@@ -758,7 +758,7 @@ impl Archive {
             last = line;
             let is_utf_8 = std::str::from_utf8(row.as_slice()).is_ok();
             if !is_utf_8 {
-                let counts = &mut gathering.read;
+                let counts = &mut builder.read;
                 counts.windows_1252 = counts.windows_1252.saturating_add(1);
             }
             let cell = |slot: Slot| {
@@ -777,14 +777,14 @@ impl Archive {
                 };
                 text(&row, place?)
             };
-            meaning.take(&mut gathering, line, &cell)?;
+            meaning.add_row(&mut builder, line, &cell)?;
         }
-        gathering.read.is_unended = seen.is_unended();
-        let refused = gathering.read.first_refused.last_mut();
+        builder.read.is_unended = seen.is_unended();
+        let refused = builder.read.first_refused.last_mut();
         if let Some(refused) = refused.filter(|r| seen.is_unended() && r.line == last) {
             refused.why = refused.why.and(&cut());
         }
-        gathering.end()
+        builder.end()
     }
 
     /// Reads an event log: one JSON object per line, tickets in any order.
@@ -800,7 +800,7 @@ impl Archive {
         let seen = Rc::new(Seen::default());
         let looked = CheckedRead { from: unmarked(from), seen: Rc::clone(&seen) };
         let mut from = std::io::BufReader::new(looked);
-        let mut gathering = ArchiveBuilder::new(options, timing.not_after);
+        let mut builder = ArchiveBuilder::new(options, timing.not_after);
         let mut bytes = Vec::new();
         for line in 1.. {
             bytes.clear();
@@ -818,18 +818,18 @@ impl Archive {
             }
             match Row::from_export(text) {
                 Ok(row) if row.ticket.len() > ID_BYTES_MAX => {
-                    gathering.refuse(line, Fault::of("long id", long_id()));
+                    builder.refuse(line, Fault::of("long id", long_id()));
                 }
-                Ok(row) => gathering.row(line, &row)?,
+                Ok(row) => builder.row(line, &row)?,
                 Err(problem) => {
                     let why = Message::quoted(problem);
                     let why = if is_cut { why.and(&cut()) } else { why };
-                    gathering.refuse(line, Fault::about(why));
+                    builder.refuse(line, Fault::about(why));
                 }
             }
         }
-        gathering.read.is_unended = seen.is_unended();
-        gathering.end()
+        builder.read.is_unended = seen.is_unended();
+        builder.end()
     }
 }
 

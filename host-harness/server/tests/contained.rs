@@ -108,7 +108,7 @@ fn what_nobody_asked_for_was_not_carried_out() {
                              "event": { "carried-out": { "cycle": 1, "step": step } } });
         let answer = served.post("/v1/accounts/acme/events", &forged.to_string());
         assert_eq!(answer.status, 422, "{answer:?}");
-        assert!(answer.body.contains("nobody asked for the action"), "{answer:?}");
+        assert!(answer.body.contains("nobody requested the action"), "{answer:?}");
     }
     assert_eq!(served.get("/v1/accounts/acme/tickets/4711").json()["aim"], "reminder-1");
 }

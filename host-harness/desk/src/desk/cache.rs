@@ -17,7 +17,7 @@ impl Cache {
         Self { young: HashMap::new(), old: HashMap::new(), half: tickets.div_ceil(2) }
     }
 
-    pub(crate) fn take(&mut self, place: &str) -> Option<LoadedTicket> {
+    pub(crate) fn remove(&mut self, place: &str) -> Option<LoadedTicket> {
         self.young.remove(place).or_else(|| self.old.remove(place))
     }
 
@@ -54,15 +54,15 @@ mod tests {
             cache.put(ticket_key(1, &id), LoadedTicket::new(n, 1, &id));
         };
         (0..3).for_each(|n| put(&mut cache, n));
-        let loaded = cache.take(&ticket_key(1, "0")).expect("it is the old generation's");
+        let loaded = cache.remove(&ticket_key(1, "0")).expect("it is the old generation's");
         cache.put(ticket_key(1, "0"), loaded);
         (3..5).for_each(|n| put(&mut cache, n));
         let known: Vec<_> =
-            (0..5).filter(|n| cache.take(&ticket_key(1, &n.to_string())).is_some()).collect();
+            (0..5).filter(|n| cache.remove(&ticket_key(1, &n.to_string())).is_some()).collect();
         assert_eq!(known, [0, 2, 3, 4]);
         let mut none = Cache::new(0);
         put(&mut none, 1);
-        assert!(none.take(&ticket_key(1, "1")).is_none());
+        assert!(none.remove(&ticket_key(1, "1")).is_none());
     }
 
     #[test]

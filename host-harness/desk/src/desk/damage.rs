@@ -97,7 +97,7 @@ impl<S: Store> Desk<S> {
                 tracing::error!(
                     account = row.account,
                     ticket = row.ticket,
-                    "a ticket was moved aside, the others go on: {}",
+                    "a ticket was moved aside, the others continue: {}",
                     row.why
                 );
             }

@@ -176,7 +176,7 @@ impl<S: Store> Desk<S> {
             let next = if is_all { store.earliest_outbox(account, now)? } else { None };
             Ok(Read { rows, next, is_all })
         };
-        let taken = self.queues.take(now, budget, room, is_taken, read)?;
+        let taken = self.queues.next_batch(now, budget, room, is_taken, read)?;
         let mut tx = self.begin(now);
         let mut claimed: Vec<(WaitingRow, Option<String>, Delivery)> = Vec::new();
         let mut unfit = Vec::new();
@@ -318,7 +318,7 @@ impl<S: Store> Desk<S> {
         Ok(None)
     }
 
-    /// Records the results of claimed actions. The plugin is told of carried out actions and of
+    /// Records the results of claimed actions. The plugin records carried out actions and
     /// dead letters; other failures are repeated later. A second report of the same result changes
     /// nothing.
     ///

@@ -213,9 +213,9 @@ impl<S: Store> Desk<S> {
             || is_recorded(loaded, key);
         (!is_known).then(|| {
             format!(
-                "nobody asked for the action `{text}`, so it cannot have been carried out; tell \
-                 of actions that the desk has handed out, and of anything else as `closed` or as \
-                 a message"
+                "nobody requested the action `{text}`, so it cannot have been carried out; report \
+                 only actions that the desk has delivered, and anything else as `closed` or as a \
+                 message"
             )
         })
     }

@@ -120,7 +120,7 @@ impl Queues {
     /// Takes at most `budget` rows: accounts in turn, within an account its departments. `room`
     /// returns how many an account may have, `is_taken` whether a row is claimed, and `read` reads
     /// an account's outbox after a position.
-    pub(crate) fn take(
+    pub(crate) fn next_batch(
         &mut self,
         now: Instant,
         budget: usize,
@@ -285,7 +285,7 @@ mod tests {
 
     fn taken(queues: &mut Queues, outbox: &Outbox, budget: usize, room: usize) -> Vec<String> {
         let read = |account, place, limit| Ok(outbox.read(account, place, limit));
-        let rows = queues.take(1, budget, |_| room, |_, _| false, read).expect("rows");
+        let rows = queues.next_batch(1, budget, |_| room, |_, _| false, read).expect("rows");
         rows.into_iter().map(|(_, row)| row.key).collect()
     }
 
@@ -316,7 +316,9 @@ mod tests {
         };
         let mut held = 0;
         while queues.next(|_| false).is_some() {
-            for (account, row) in queues.take(1, 10, |_| 10, |_, _| false, counted).expect("rows") {
+            for (account, row) in
+                queues.next_batch(1, 10, |_| 10, |_, _| false, counted).expect("rows")
+            {
                 held += 1;
                 queues.hold(account, "eva".into(), row);
             }

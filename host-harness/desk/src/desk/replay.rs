@@ -346,7 +346,7 @@ impl Replay {
             policy = Some(parsed);
         }
         let reproduced = decision.is_some_and(|decision| decision_json(&decision) == *recorded);
-        let Some(policy) = policy else { return (Err("nothing was told".into()), false) };
+        let Some(policy) = policy else { return (Err("there are no entries".into()), false) };
         let reader = self.options.reader(&policy, last.at);
         let why = told.loaded.conversation.explain(&policy, last.at, &reader);
         (why.map_err(|error| error.to_string()), reproduced)

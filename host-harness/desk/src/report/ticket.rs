@@ -120,11 +120,11 @@ impl Told {
         self.account == entry.account && self.ticket.id == entry.ticket
     }
 
-    pub(super) fn take(&mut self, entry: &JournalEntry) -> Result<(), JournalError> {
+    pub(super) fn push(&mut self, entry: &JournalEntry) -> Result<(), JournalError> {
         let note = |name: &str| entry.note.as_ref().and_then(|note| note.get(name));
         let reminders = self.reminders.len();
         if let Some(facts) = note("continues").and_then(|from| from.get("facts")) {
-            self.know(facts);
+            self.apply_facts(facts);
             self.ticket.status = TicketStatus::Open;
         }
         match entry.kind {
@@ -165,7 +165,7 @@ impl Told {
     }
 
     /// Applies facts if all of them can be read.
-    fn know(&mut self, changed: &Value) {
+    fn apply_facts(&mut self, changed: &Value) {
         let mut ticket = self.ticket.clone();
         if facts::apply(&mut ticket, changed).is_ok() {
             ticket.id.clone_from(&self.ticket.id);
@@ -183,7 +183,7 @@ impl Told {
             self.opened = at;
         }
         if let Some(changed) = &row.facts {
-            self.know(changed);
+            self.apply_facts(changed);
         }
         match &row.call {
             Some(Call::Message(message)) => self.message(message, at),

@@ -80,7 +80,7 @@ impl Sqlite {
     /// As [`open`](Self::open).
     pub fn open_with(file: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         let file = whole_path(file)?;
-        let owned = Owned::take(&file)?;
+        let owned = Owned::acquire(&file)?;
         inspect(&file)?;
         let had_log = has_log(&file);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE

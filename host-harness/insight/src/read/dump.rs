@@ -138,7 +138,7 @@ impl<'v> Walk<'_, '_, 'v> {
                 any(if other { two } else { one })
             }
         };
-        meaning.take(to, self.number, &cell)
+        meaning.add_row(to, self.number, &cell)
     }
 
     fn opening(&mut self, value: &'v Value, opening: &Opening) -> Result<(), Unreadable> {
@@ -161,7 +161,7 @@ impl<'v> Walk<'_, '_, 'v> {
             }
             Slot::Column(_) | Slot::Skip(_) | Slot::Same(_) => None,
         };
-        meaning.take(to, self.number, &cell)
+        meaning.add_row(to, self.number, &cell)
     }
 }
 

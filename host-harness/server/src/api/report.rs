@@ -438,7 +438,7 @@ fn read_here(
         if unwanted.load(Ordering::Relaxed) {
             return Err(Stopped::Unwanted);
         }
-        reporter.take(line, &mut each).map(|()| true)
+        reporter.push(line, &mut each).map(|()| true)
     })?;
     let found = reporter.end(&mut each)?;
     Ok((found, closed))

@@ -53,7 +53,7 @@ pub(super) struct Mark {
 
 impl Owned {
     /// Takes ownership of a file, which may not exist yet.
-    pub(super) fn take(file: &Path) -> Result<Self, StoreError> {
+    pub(super) fn acquire(file: &Path) -> Result<Self, StoreError> {
         let in_use = || {
             let said = format!("`{}` is in use by another desk", file.display());
             Err(StoreError::new(StoreProblem::InUse, said))
