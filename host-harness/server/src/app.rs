@@ -218,15 +218,6 @@ impl App {
 /// The cost of a query in turns of the desk, in events.
 const QUERY_COST_EVENTS: usize = 32;
 
-/// The language of the reader.
-impl FromRequestParts<App> for Language {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Language, Self::Rejection> {
-        Ok(Language::of(&parts.headers))
-    }
-}
-
 /// A part of the path.
 pub(crate) struct InPath<T>(pub(crate) T);
 

@@ -1,36 +1,40 @@
 //! The language of a response's texts.
 
-use std::ops::Deref;
+use std::convert::Infallible;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+pub(crate) use despertador_contract::Language;
 use despertador_contract::Reader;
 
-/// The language that a request asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Language(despertador_contract::Language);
+use crate::app::App;
 
-impl Language {
-    /// The language of `es`, `pt-BR`, `en`.
-    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
-        despertador_contract::Language::from_tag(tag).map(Self)
-    }
+/// What the headers of a request ask for.
+pub(crate) trait FromHeaders {
+    fn from_headers(headers: &HeaderMap) -> Self;
+}
 
-    /// The language of a request's `Accept-Language`.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+impl FromHeaders for Language {
+    /// From `Accept-Language`.
+    fn from_headers(headers: &HeaderMap) -> Self {
         let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self(despertador_contract::Language::accepted(wanted.unwrap_or_default()))
-    }
-
-    /// A reader with this language and an offset from UTC in minutes; positive is east.
-    pub(crate) fn reader(self, utc_offset: i32) -> Reader {
-        Reader { language: self.tag().into(), utc_offset }
+        Self::accepted(wanted.unwrap_or_default())
     }
 }
 
-impl Deref for Language {
-    type Target = despertador_contract::Language;
+/// The value that the headers of a request ask for.
+pub(crate) struct Negotiated<T>(pub(crate) T);
 
-    fn deref(&self) -> &Self::Target {
-        &self.0
+impl<T: FromHeaders> FromRequestParts<App> for Negotiated<T> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        Ok(Self(T::from_headers(&parts.headers)))
     }
+}
+
+/// A reader with a language and an offset from UTC in minutes; positive is east.
+pub(crate) fn reader(language: Language, utc_offset: i32) -> Reader {
+    Reader { language: language.tag().into(), utc_offset }
 }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::time;
 use crate::app::{App, InPath, InQuery};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -32,7 +32,7 @@ pub(crate) struct Accounts {
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
 ) -> Result<Json<Accounts>, Problem> {
     let all = app
         .ask(language, |desk, _| Ok(desk.accounts().map(str::to_owned).collect::<Vec<_>>()))
@@ -69,7 +69,7 @@ pub(super) fn is_name(what: &str, name: &str) -> Result<(), Problem> {
 pub(crate) async fn open(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     caller.may_anywhere(Scope::HelpDeskEdit)?;
@@ -153,7 +153,7 @@ impl From<AuditRow> for AuditEntry {
 pub(crate) async fn audit(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(limit): InQuery<Limit>,
 ) -> Result<Json<Audit>, Problem> {
@@ -211,7 +211,7 @@ impl From<despertador_desk::Forgotten> for Forgotten {
 pub(crate) async fn forget(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, customer)): InPath<(String, String)>,
 ) -> Result<(StatusCode, Json<Forgotten>), Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::{App, InPath, UnreadBody};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -45,7 +45,7 @@ const ENVELOPES_PER_TURN: usize = 32;
 pub(crate) async fn receive(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     body: UnreadBody,
 ) -> Result<Json<Answers>, Problem> {

@@ -10,7 +10,7 @@ use super::account::Limit;
 use super::edit::{Change, Edit};
 use super::ticket::Letter;
 use crate::app::{App, InPath, InQuery};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -41,7 +41,7 @@ pub(crate) struct Which {
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(limit): InQuery<Limit>,
 ) -> Result<Json<DeadLetters>, Problem> {

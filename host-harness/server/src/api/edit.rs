@@ -7,7 +7,7 @@ use despertador_desk::{Desk, DeskError};
 use serde::de::DeserializeOwned;
 
 use crate::app::{App, InPath, UnreadBody};
-use crate::language::Language;
+use crate::language::{FromHeaders as _, Language};
 use crate::problem::Problem;
 use crate::scope::{Caller, Scope};
 
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Edit<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
-        let language = Language::of(&parts.headers);
+        let language = Language::from_headers(&parts.headers);
         let InPath(account) = InPath::<String>::from_request_parts(&mut parts, app).await?;
         let allowed = caller.may(app, Scope::HelpDeskEdit, &account)?;
         let body = UnreadBody::from(Request::from_parts(parts, body));

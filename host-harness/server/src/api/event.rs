@@ -23,7 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::time;
 use crate::app::{App, InPath, InQuery, Text, UnreadBody};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::limits::EVENTS_PER_TURN_MAX;
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{self, Caller, Scope};
@@ -106,7 +106,7 @@ const UNREADABLE_LISTED_MAX: usize = 100;
 pub(crate) async fn record(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(wanted): InQuery<Wanted>,
     body: UnreadBody,

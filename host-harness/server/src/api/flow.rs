@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::account::Limit;
 use super::time;
 use crate::app::{App, InPath, InQuery, Text, UnreadBody};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
 use crate::shares::Share;
@@ -79,8 +79,8 @@ fn in_words(finding: &Finding, language: Language) -> Found {
         code: finding.code.word().into(),
         severity: finding.code.severity().word().into(),
         place: finding.place.clone(),
-        text: finding.text(*language),
-        help: finding.help(*language),
+        text: finding.text(language),
+        help: finding.help(language),
     }
 }
 
@@ -95,7 +95,7 @@ fn in_words(finding: &Finding, language: Language) -> Found {
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
 ) -> Result<Json<FlowVersion>, Problem> {
     caller.may(&app, Scope::BuilderView, &account)?;
@@ -128,7 +128,7 @@ pub(crate) async fn read(
 pub(crate) async fn save(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     body: UnreadBody,
 ) -> Result<Json<CheckedFlow>, Problem> {
@@ -152,7 +152,7 @@ pub(crate) async fn save(
 pub(crate) async fn check(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     body: UnreadBody,
 ) -> Result<Json<CheckedFlow>, Problem> {
@@ -192,7 +192,7 @@ async fn off_the_desk(
 pub(crate) async fn versions(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(limit): InQuery<Limit>,
 ) -> Result<Json<FlowVersions>, Problem> {

@@ -14,7 +14,7 @@ use super::account::Limit;
 use super::edit::{Change, Edit};
 use super::{event, time};
 use crate::app::{App, InPath, InQuery, Text};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -84,7 +84,7 @@ impl From<InboundRow> for Entry {
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(limit): InQuery<Limit>,
 ) -> Result<Json<Entries>, Problem> {

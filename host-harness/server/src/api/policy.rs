@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::account::Limit;
 use super::time;
 use crate::app::{App, InPath, InQuery, UnreadBody};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -143,7 +143,7 @@ pub(crate) struct Confirmed {
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
@@ -177,7 +177,7 @@ pub(crate) async fn read(
 pub(crate) async fn save(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(saving): InQuery<Saving>,
@@ -272,7 +272,7 @@ fn confirm(moved: &[RuleChange]) -> Result<(), Problem> {
 pub(crate) async fn check(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(given): InQuery<Given>,
     body: UnreadBody,
@@ -310,7 +310,7 @@ pub(crate) async fn check(
 pub(crate) async fn delete(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(confirmed): InQuery<Confirmed>,
@@ -348,7 +348,7 @@ pub(crate) async fn delete(
 pub(crate) async fn undo(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(confirmed): InQuery<Confirmed>,
@@ -389,7 +389,7 @@ pub(crate) struct Versions {
 pub(crate) async fn versions(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(limit): InQuery<Limit>,
 ) -> Result<Json<Versions>, Problem> {
@@ -415,7 +415,7 @@ pub(crate) async fn versions(
 pub(crate) async fn version(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, version)): InPath<(String, i64)>,
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;

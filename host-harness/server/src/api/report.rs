@@ -26,7 +26,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::{App, InPath, InQuery};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -233,7 +233,7 @@ struct Lengths {
 pub(crate) async fn closed(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(wanted): InQuery<Wanted>,
@@ -279,7 +279,7 @@ pub(crate) async fn closed(
 pub(crate) async fn summary(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(wanted): InQuery<Wanted>,
@@ -290,7 +290,7 @@ pub(crate) async fn summary(
     let (found, _) = read(&app, language, account, period, 0).await?;
     if accepts(&headers, "text/html") {
         let report = DeskReport { name: &name, reported: &found };
-        let page = despertador_page::desk_report(&report, *language);
+        let page = despertador_page::desk_report(&report, language);
         let page = page.map_err(|error| Problem::new(Code::Crashed, error.to_string()))?;
         return Ok(axum::response::Html(page).into_response());
     }

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{account, time};
 use crate::app::{App, InPath, InQuery, UnreadBody};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
 
@@ -104,7 +104,7 @@ impl From<&TicketRow> for TicketLine {
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(account): InPath<String>,
     InQuery(which): InQuery<Which>,
 ) -> Result<Json<Tickets>, Problem> {
@@ -229,7 +229,7 @@ impl TicketState {
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Json<TicketState>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
@@ -297,7 +297,7 @@ impl From<TimelineEntry> for Entry {
 pub(crate) async fn timeline(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Json<Timeline>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
@@ -321,7 +321,7 @@ pub(crate) async fn timeline(
 pub(crate) async fn events(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, ticket)): InPath<(String, String)>,
 ) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
@@ -409,7 +409,7 @@ const UTC_OFFSET_MINUTES_MAX: i32 = 18 * 60;
 pub(crate) async fn why(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, ticket)): InPath<(String, String)>,
     InQuery(asked): InQuery<Asked>,
 ) -> Result<Json<Why>, Problem> {
@@ -424,7 +424,7 @@ pub(crate) async fn why(
             Problem::new(Code::BadParameter, format!("language: {tag}")).help("es, pt or en")
         })?,
     };
-    let reader = language.reader(asked.utc_offset);
+    let reader = crate::language::reader(language, asked.utc_offset);
     let explanation = app
         .ask(language, move |desk, now| match asked.entry {
             None => desk.query_explanation(&account, &ticket, now, &reader),
@@ -497,7 +497,7 @@ async fn change(
 pub(crate) async fn extend(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, ticket)): InPath<(String, String)>,
     body: UnreadBody,
 ) -> Result<Json<Changed>, Problem> {
@@ -525,7 +525,7 @@ pub(crate) async fn extend(
 pub(crate) async fn hold(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(place): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
     change(&app, caller, language, place, ManualChange::Hold).await
@@ -545,7 +545,7 @@ pub(crate) async fn hold(
 pub(crate) async fn release(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(place): InPath<(String, String)>,
 ) -> Result<Json<Changed>, Problem> {
     change(&app, caller, language, place, ManualChange::Release).await
@@ -574,7 +574,7 @@ pub(crate) struct Exemption {
 pub(crate) async fn exempt(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath((account, ticket)): InPath<(String, String)>,
     body: UnreadBody,
 ) -> Result<Json<Changed>, Problem> {

@@ -10,7 +10,7 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 use super::account::is_name;
 use super::time;
 use crate::app::{App, InPath, UnreadBody};
-use crate::language::Language;
+use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, NewToken, Scope};
 
@@ -82,7 +82,7 @@ pub(crate) struct Made {
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
 ) -> Result<Json<Tokens>, Problem> {
     caller.may_anywhere(Scope::TokensEdit)?;
     let rows = app.ask(language, |desk, _| desk.query_tokens()).await?;
@@ -113,7 +113,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     body: UnreadBody,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let allowed = caller.may_anywhere(Scope::TokensEdit)?;
@@ -164,7 +164,7 @@ pub(crate) async fn create(
 pub(crate) async fn revoke(
     State(app): State<App>,
     caller: Caller,
-    language: Language,
+    Negotiated(language): Negotiated<Language>,
     InPath(name): InPath<String>,
 ) -> Result<StatusCode, Problem> {
     caller.may_anywhere(Scope::TokensEdit)?;
