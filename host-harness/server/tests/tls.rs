@@ -1,5 +1,10 @@
 //! Actions posted over TLS, by a build that has it; a build without it refuses such addresses.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that is wrong fails")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that is wrong fails"
+)]
 
 mod support;
 
@@ -125,7 +130,7 @@ mod with_tls {
             if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
                 length = value.trim().parse().map_err(std::io::Error::other)?;
             }
-            head += &line;
+            head.push_str(&line);
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body)?;
