@@ -520,7 +520,7 @@ fn messages_and_tickets_that_come_together_meet() {
     }
     assert_eq!(
         source.receive(&runtime_is_gone(), "{}").map_err(|error| error.to_string()),
-        Err("the desk has stopped; tell it again when it runs".into())
+        Err("the desk has stopped; send it again once it runs".into())
     );
 }
 
