@@ -87,15 +87,15 @@ impl Problem {
 
 impl Answer {
     /// The body of a success; what went wrong otherwise.
-    pub(crate) fn json(&self) -> Result<Value, Problem> {
+    pub(crate) fn json(&self) -> Result<Value, Box<Problem>> {
         if self.status.is_success() {
             if self.body.is_empty() {
                 return Ok(Value::Null);
             }
             return serde_json::from_slice(&self.body)
-                .map_err(|_| Problem::own("crashed", StatusCode::INTERNAL_SERVER_ERROR));
+                .map_err(|_| Box::new(Problem::own("crashed", StatusCode::INTERNAL_SERVER_ERROR)));
         }
-        let mut problem: Problem = serde_json::from_slice(&self.body).unwrap_or_default();
+        let mut problem: Box<Problem> = serde_json::from_slice(&self.body).unwrap_or_default();
         problem.status = self.status.as_u16();
         Err(problem)
     }

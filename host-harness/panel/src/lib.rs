@@ -48,12 +48,15 @@ pub struct Identity {
     pub scopes: Vec<Scope>,
 }
 
+/// Finds the owner of a token.
+pub type Identify = Arc<dyn Fn(&str) -> Option<Identity> + Send + Sync>;
+
 /// What a panel needs from the server that mounts it.
 pub struct Options {
     /// The HTTP interface: `/v1/…`.
     pub interface: Router,
     /// The owner of a token; `None` if the token is unknown or was revoked.
-    pub identify: Arc<dyn Fn(&str) -> Option<Identity> + Send + Sync>,
+    pub identify: Identify,
     /// Copies what the interface needs to know of a connection from a request to a call.
     pub carry: fn(&Extensions, &mut Extensions),
     /// The time, in milliseconds since 1970.
@@ -101,7 +104,6 @@ impl Panel {
     }
 
     /// The routes of the panel; what is not among them is the server's.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new()
             .route("/", get(account::home))

@@ -40,7 +40,7 @@ struct Draft {
     /// What a save would mean for open tickets.
     moved: Vec<Value>,
     /// Why the check could not be made, if it was not.
-    unchecked: Option<Problem>,
+    unchecked: Option<Box<Problem>>,
 }
 
 impl Draft {
@@ -321,18 +321,18 @@ pub(crate) async fn save(Path(account): Path<String>, posted: Posted) -> Result<
     };
     let mut draft = Draft::check(&visit, &account, text, version).await;
     match problem.name() {
-        "needs-confirmation" => review(&visit, &account, &draft, Some(&problem)).await,
+        "needs-confirmation" => review(&visit, &account, &draft, Some(&*problem)).await,
         "changed" => {
             // What was written stays; the next save is over the version that came in between.
             if let Some(current) = account::policy(&visit, &account).await? {
                 draft.version = current.version;
             }
-            review(&visit, &account, &draft, Some(&problem)).await
+            review(&visit, &account, &draft, Some(&*problem)).await
         }
         "policy-refused" => {
             Ok(page(&visit, &account, &draft, Some(Said::of(visit.words, &problem))))
         }
         _ if problem.status == 401 => Err(visit.stop(problem)),
-        _ => review(&visit, &account, &draft, Some(&problem)).await,
+        _ => review(&visit, &account, &draft, Some(&*problem)).await,
     }
 }

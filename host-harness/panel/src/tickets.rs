@@ -39,7 +39,7 @@ async fn by_hand(
     account: &str,
     ticket: &str,
     fields: &Fields,
-) -> Result<&'static str, Problem> {
+) -> Result<&'static str, Box<Problem>> {
     let at = |what: &str| path(&["v1", "accounts", account, "tickets", ticket, what]);
     let w = visit.words;
     let (what, body, done): (&str, Value, _) = match fields.get("do") {

@@ -150,13 +150,13 @@ impl Visit {
     }
 
     /// Changes something.
-    pub(crate) async fn post(&self, path: String, body: &Value) -> Result<Value, Problem> {
+    pub(crate) async fn post(&self, path: String, body: &Value) -> Result<Value, Box<Problem>> {
         let body = Some(body.to_string());
         self.call(Call { body, ..Call::new(Method::POST, path) }).await.json()
     }
 
-    pub(crate) fn stop(&self, problem: Problem) -> Stop {
-        Stop { visit: self.clone(), problem: Box::new(problem) }
+    pub(crate) fn stop(&self, problem: Box<Problem>) -> Stop {
+        Stop { visit: self.clone(), problem }
     }
 }
 
@@ -183,7 +183,9 @@ impl FromRequest<Panel> for Posted {
 
     async fn from_request(request: Request, panel: &Panel) -> Result<Posted, Response> {
         let (parts, body) = request.into_parts();
-        own_page(&parts.headers)?;
+        if !is_own_page(&parts.headers) {
+            return Err(shell::foreign(language(&parts.headers)));
+        }
         let Some(visit) = Visit::of(&parts, panel) else {
             // Nothing that was typed is lost: the form comes back after the sign-in.
             let kept = read_strangers(panel, &parts.headers, body).await?;
@@ -214,7 +216,9 @@ impl FromRequest<Panel> for Stranger {
 
     async fn from_request(request: Request, panel: &Panel) -> Result<Stranger, Response> {
         let (parts, body) = request.into_parts();
-        own_page(&parts.headers)?;
+        if !is_own_page(&parts.headers) {
+            return Err(shell::foreign(language(&parts.headers)));
+        }
         let body = read_strangers(panel, &parts.headers, body).await?;
         let mut extensions = Extensions::new();
         (panel.0.options.carry)(&parts.extensions, &mut extensions);
@@ -222,16 +226,15 @@ impl FromRequest<Panel> for Stranger {
     }
 }
 
-/// Refuses forms of other pages: a browser says where a form comes from.
-fn own_page(headers: &HeaderMap) -> Result<(), Response> {
+/// Whether a form comes from a page of this panel: a browser says where it comes from.
+fn is_own_page(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let own = match (text(header::ORIGIN), text(header::HOST)) {
+    match (text(header::ORIGIN), text(header::HOST)) {
         (Some(origin), Some(host)) => {
             origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
         }
         _ => false,
-    };
-    if own { Ok(()) } else { Err(shell::foreign(language(headers))) }
+    }
 }
 
 async fn read_strangers(

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn nothing_is_said_of_what_is_the_same() {
         assert!(told(BEFORE, BEFORE).is_empty());
-        assert!(told(BEFORE, &BEFORE.replace("15 min", "15 min").replace('\n', "")).is_empty());
+        assert!(told(BEFORE, &BEFORE.replace('\n', "")).is_empty());
     }
 
     #[test]

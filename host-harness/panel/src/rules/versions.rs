@@ -83,7 +83,7 @@ pub(crate) async fn undo(Path(account): Path<String>, posted: Posted) -> Result<
             Ok(Redirect::to(&to).into_response())
         }
         Err(problem) if problem.status == 401 => Err(visit.stop(problem)),
-        Err(problem) => page(&visit, &account, Some(&problem)).await,
+        Err(problem) => page(&visit, &account, Some(&*problem)).await,
     }
 }
 
