@@ -146,7 +146,9 @@ fn rows(visit: &Visit, account: &str, found: &Found) -> Markup {
                 a href=(path(&["a", account, "tickets", &line.id])) { bdi { (name) } }
                 @if !line.customer.is_empty() { br; span.quiet { bdi { (line.id) } } }
             }
-            td data-label=(w.department) { bdi { (line.department) } }
+            td data-label=(w.department) {
+                @if line.department.is_empty() { "–" } @else { bdi { (line.department) } }
+            }
             td data-label=(w.last_words) {
                 @match &glance.last_words {
                     Some((who, at)) => { (author(w, who)) ", " (time(&found.zone, *at)) }

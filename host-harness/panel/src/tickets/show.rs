@@ -100,7 +100,7 @@ impl Ticket {
         let table = html! {
             table {
                 caption { span { (w.entries) } }
-                thead { tr { @for head in [w.when, w.what_happened, w.decided, w.what_then] {
+                thead { tr { @for head in [w.when, w.what_happened, w.decided, w.why] {
                     th scope="col" { (head) }
                 } } }
                 tbody { @for entry in list(&self.timeline, "entries") {
