@@ -1,6 +1,7 @@
 //! The plugin that commands work with.
 
 use std::path::Path;
+use std::time::Duration;
 
 use despertador_component::COMPONENT;
 use despertador_harness::component::Sandboxed;
@@ -14,9 +15,15 @@ pub(crate) fn load(argument: &PluginArgument) -> Result<Sandboxed, Unusable> {
     read(argument).map(Sandboxed::new)
 }
 
-/// The limits that were given, over those of the project that a component lies in, or the usual ones.
+/// How long a call may take. Fuel ends a call that never returns, at the same place on every machine;
+/// a busy machine must not change what a command prints.
+const WALL_CLOCK: Duration = Duration::from_secs(60);
+
+/// The limits that were given, over those of the project that a component lies in, or those of
+/// commands.
 pub(crate) fn limits(plugin: Option<&Path>, given: &LimitArguments) -> Result<Limits, Unusable> {
-    let mut limits = plugin.and_then(crate::kit::limits_of).unwrap_or_default();
+    let of_commands = || Limits { wall_clock: WALL_CLOCK, ..Limits::default() };
+    let mut limits = plugin.and_then(crate::kit::limits_of).unwrap_or_else(of_commands);
     for (name, value) in &given.changed {
         limits.set(name, value)?;
     }
