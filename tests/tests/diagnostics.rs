@@ -393,7 +393,7 @@ fn spoken() -> Vec<Case> {
         ),
         // So are their limits: 501 times two bytes, 1,025 characters beside a button, a title of 21.
         case(
-            &format!(
+            format!(
                 r#"{{ "rules": [
                 {{ "departments": "any", "channels": ["instagram", "telegram"], "close-after": "2 h", "reminders": [ {{ "after": "1 h", "text": "{}" }} ] }},
                 {{ "departments": ["a"], "channels": ["whatsapp"], "close-after": "2 h", "reminders": [ {{ "after": "1 h", "text": "{}",

@@ -349,7 +349,7 @@ fn tickets_that_a_change_of_policy_gives_another_rule_are_those_that_its_rules_m
         let told = Incoming::new("acme", Row::facts(ticket, NINE, known));
         desk.record_events(NINE, &[told]).expect("receipts");
     }
-    let moved: Vec<(Option<String>, u64, Option<String>, Option<String>)> = desk
+    let moved: Vec<_> = desk
         .query_policy_effect("acme", Some(&policy("")), None)
         .expect("a comparison")
         .into_iter()
