@@ -1,7 +1,7 @@
 //! The policy crate without a sandbox as an engine, to be compared with the component.
 
 use despertador_contract::{
-    Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
+    Call, Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
     Surroundings, Ticket, Update,
 };
 use despertador_harness::{CallError, Engine, Evaluator, ParseError, Player};
@@ -63,9 +63,14 @@ impl NativePolicy {
     }
 }
 
-impl Evaluator for NativePolicy {
-    fn on_message(
-        &mut self,
+impl NativePolicy {
+    /// `on-message` of the contract.
+    ///
+    /// # Errors
+    ///
+    /// The fault of the policy.
+    pub fn on_message(
+        &self,
         ticket: &Ticket,
         memory: &Memory,
         message: &Message,
@@ -74,8 +79,13 @@ impl Evaluator for NativePolicy {
             .map_err(CallError::Fault)
     }
 
-    fn on_event(
-        &mut self,
+    /// `on-event` of the contract.
+    ///
+    /// # Errors
+    ///
+    /// The fault of the policy.
+    pub fn on_event(
+        &self,
         ticket: &Ticket,
         memory: &Memory,
         event: &Event,
@@ -83,13 +93,34 @@ impl Evaluator for NativePolicy {
         translation::on_event(&self.policy, ticket, memory.clone(), event).map_err(CallError::Fault)
     }
 
-    fn on_tick(
-        &mut self,
+    /// `on-tick` of the contract.
+    ///
+    /// # Errors
+    ///
+    /// The fault of the policy.
+    pub fn on_tick(
+        &self,
         ticket: &Ticket,
         memory: &Memory,
         now: Instant,
     ) -> Result<Decision, CallError> {
         translation::on_tick(&self.policy, ticket, memory, now).map_err(CallError::Fault)
+    }
+}
+
+impl Evaluator for NativePolicy {
+    fn evaluate(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        call: &Call,
+    ) -> Result<(Option<Memory>, Decision), CallError> {
+        let update = match call {
+            Call::Message(message) => self.on_message(ticket, memory, message)?,
+            Call::Event(event) => self.on_event(ticket, memory, event)?,
+            Call::Tick(now) => return Ok((None, self.on_tick(ticket, memory, *now)?)),
+        };
+        Ok((Some(update.memory), update.decision))
     }
 }
 

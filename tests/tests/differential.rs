@@ -13,7 +13,7 @@ use despertador_contract::{
     ActionKey, Author, Channel, Event, Failure, FailureKind, Happening, Instant, Memory, Message,
     MessageKind, Occurrence, Origin, Reader, Source, Step, Ticket, TicketStatus, Transfer,
 };
-use despertador_harness::{Evaluator, Player};
+use despertador_harness::Player;
 use despertador_host::{CallError as HostError, Host, Options};
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;
@@ -96,8 +96,7 @@ fn faults_are_the_same_natively_and_in_the_sandbox() {
     let plugin =
         Host::new(Options::default()).expect("a host").load_bytes(COMPONENT).expect("loads");
     let sandboxed = plugin.policy(sample::CONFIG, &sample::surroundings()).expect("a policy");
-    let mut native =
-        NativePolicy::parse(sample::CONFIG, &sample::surroundings()).expect("a policy");
+    let native = NativePolicy::parse(sample::CONFIG, &sample::surroundings()).expect("a policy");
     let ticket = sample::ticket("t", "ventas");
     let mut rng = Rng::with_seed(3);
     let good = {

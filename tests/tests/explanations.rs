@@ -7,7 +7,7 @@ use despertador_contract::{
     ActionKey, Author, Event, Explanation, Failure, FailureKind, Happening, Instant, Memory,
     Reader, Reason, Source, Step, Ticket, TicketStatus,
 };
-use despertador_harness::{Evaluator, Player};
+use despertador_harness::Player;
 use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample::{self, MINUTE};
@@ -33,7 +33,7 @@ fn remembered(what: Vec<(Instant, What)>) -> Memory {
 }
 
 fn remembered_under(config: &str, what: Vec<(Instant, What)>) -> Memory {
-    let mut native = NativePolicy::parse(config, &sample::surroundings()).unwrap();
+    let native = NativePolicy::parse(config, &sample::surroundings()).unwrap();
     let ticket = sample::ticket("t", "ventas");
     what.into_iter().fold(Memory::new(), |memory, (minute, what)| {
         let at = minute.saturating_mul(MINUTE).saturating_add(NINE);
@@ -273,7 +273,7 @@ fn who_closed_and_who_reopened_is_remembered() {
 fn times_are_told_by_the_readers_clock() {
     let message = |at: Instant, offset| {
         let minute = sample::message(Author::Customer, at);
-        let mut native = NativePolicy::parse(POLICY, &sample::surroundings()).unwrap();
+        let native = NativePolicy::parse(POLICY, &sample::surroundings()).unwrap();
         let ticket = sample::ticket("t", "ventas");
         let memory = native.on_message(&ticket, &Memory::new(), &minute).unwrap().memory;
         let history = explained(POLICY, &memory, NINE + 9 * MINUTE, offset).history;

@@ -8,10 +8,10 @@
 )]
 
 use despertador_contract::{
-    ActionKey, Author, Event, Failure, FailureKind, Fault, Happening, Instant, Memory, Message,
-    Occurrence, Outcome, Step, Ticket,
+    ActionKey, Author, Call, Event, Failure, FailureKind, Fault, Happening, Instant, Memory,
+    Message, Occurrence, Outcome, Step, Ticket,
 };
-use despertador_harness::{CallError, Evaluator};
+use despertador_harness::CallError;
 use despertador_policy as policy;
 use despertador_tests::engines::engines;
 use despertador_tests::native::NativePolicy;
@@ -245,7 +245,8 @@ fn memories_of_every_version_are_read_and_lead_to_the_same_decisions() {
     {
         let mut policy = engine.parse(config, &sample::surroundings()).expect("a policy");
         let noon = NINE + 3 * 3_600_000;
-        let decision = policy.on_tick(&ticket, &memory, noon).expect("the memory is read");
+        let (_, decision) =
+            policy.evaluate(&ticket, &memory, &Call::Tick(noon)).expect("the memory is read");
         let decided = match decision.outcome {
             Outcome::Rest => "rest".into(),
             Outcome::Act(action) => match action.key.step {
@@ -262,7 +263,7 @@ fn memories_of_every_version_are_read_and_lead_to_the_same_decisions() {
 /// The bytes of a published version never change. `BLESS=1` writes those of the newest one.
 #[test]
 fn what_is_written_now_are_the_bytes_of_the_newest_version() {
-    let mut native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).unwrap();
+    let native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).unwrap();
     let ticket = sample::ticket("t", "ventas");
     // A customer's message older than everything known changes nothing.
     let stray = sample::message(Author::Customer, NINE - 60_000);
@@ -291,8 +292,7 @@ fn what_is_written_now_are_the_bytes_of_the_newest_version() {
 
 #[test]
 fn a_memory_is_written_again_in_the_newest_version() {
-    let mut native =
-        NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
+    let native = NativePolicy::parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
     let ticket = sample::ticket("t", "ventas");
     for ((name, old), (_, new)) in blobs(VERSION_1).into_iter().zip(blobs(VERSION_2)) {
         assert_eq!(old[1], 1);
@@ -341,10 +341,11 @@ fn a_memory_of_a_later_version_is_told_apart_from_a_damaged_one() {
 
     for engine in engines() {
         let mut policy = engine.parse(WORKED_EXAMPLE, &sample::surroundings()).expect("a policy");
-        let answer = policy.on_tick(&sample::ticket("t", "ventas"), &later, NINE);
+        let answer = policy.evaluate(&sample::ticket("t", "ventas"), &later, &Call::Tick(NINE));
         assert_eq!(answer, Err(CallError::Fault(Fault::MemoryNewer(version.into()))));
         // Hosts defer a failing ticket, so this is another one.
-        let answer = policy.on_tick(&sample::ticket("u", "ventas"), &vec![1, 2, 3], NINE);
+        let answer =
+            policy.evaluate(&sample::ticket("u", "ventas"), &vec![1, 2, 3], &Call::Tick(NINE));
         assert_eq!(answer, Err(CallError::Fault(Fault::MemoryDamaged)));
     }
 }

@@ -1,8 +1,7 @@
 //! The component in its sandbox as an engine.
 
 use despertador_contract::{
-    Decision, Diagnostic, Event, Explanation, Instant, Memory, Message, Outline, Reader,
-    Surroundings, Ticket, Update,
+    Call, Decision, Diagnostic, Explanation, Instant, Memory, Outline, Reader, Surroundings, Ticket,
 };
 use despertador_host as host;
 
@@ -79,31 +78,13 @@ impl SandboxedPolicy {
 }
 
 impl Evaluator for SandboxedPolicy {
-    fn on_message(
+    fn evaluate(
         &mut self,
         ticket: &Ticket,
         memory: &Memory,
-        message: &Message,
-    ) -> Result<Update, CallError> {
-        self.ask(|session| session.on_message(ticket, memory, message))
-    }
-
-    fn on_event(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        event: &Event,
-    ) -> Result<Update, CallError> {
-        self.ask(|session| session.on_event(ticket, memory, event))
-    }
-
-    fn on_tick(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        now: Instant,
-    ) -> Result<Decision, CallError> {
-        self.ask(|session| session.on_tick(ticket, memory, now))
+        call: &Call,
+    ) -> Result<(Option<Memory>, Decision), CallError> {
+        self.ask(|session| session.evaluate(ticket, memory, call))
     }
 
     fn blame(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {

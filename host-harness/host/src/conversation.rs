@@ -112,7 +112,7 @@ impl Conversation {
     ///
     /// See [`CallError`].
     pub fn tick(&self, mut by: impl Evaluator, now: Instant) -> Result<Decision, CallError> {
-        let decision = by.on_tick(&self.ticket, &self.memory, now)?;
+        let (_, decision) = by.evaluate(&self.ticket, &self.memory, &Call::Tick(now))?;
         self.carried_out
             .check(&decision)
             .inspect_err(|error| by.blame(&self.ticket, now, error))?;

@@ -3,52 +3,22 @@
 use crate::call_error::CallError;
 use crate::policy::Policy;
 use crate::session::Session;
-use despertador_contract::{
-    Call, Decision, Event, Instant, Memory, Message, Outcome, Ticket, Update,
-};
+use despertador_contract::{Call, Decision, Event, Instant, Memory, Outcome, Ticket};
 
 /// Evaluates the calls about a ticket: a [`Policy`], a [`Session`], or an engine without a
 /// sandbox. A [`Conversation`](crate::Conversation) checks and keeps what it answers.
-#[allow(clippy::missing_errors_doc, reason = "each fails as `CallError` says")]
 pub trait Evaluator {
-    /// See [`Policy::on_message`].
-    fn on_message(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        message: &Message,
-    ) -> Result<Update, CallError>;
-
-    /// See [`Policy::on_event`].
-    fn on_event(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        event: &Event,
-    ) -> Result<Update, CallError>;
-
-    /// See [`Policy::on_tick`].
-    fn on_tick(
-        &mut self,
-        ticket: &Ticket,
-        memory: &Memory,
-        now: Instant,
-    ) -> Result<Decision, CallError>;
-
-    /// Makes a call that is given as a value. A tick returns no new memory.
+    /// Makes a call. A message and an event return the new memory; a tick returns none.
+    ///
+    /// # Errors
+    ///
+    /// See [`CallError`].
     fn evaluate(
         &mut self,
         ticket: &Ticket,
         memory: &Memory,
         call: &Call,
-    ) -> Result<(Option<Memory>, Decision), CallError> {
-        let update = match call {
-            Call::Message(message) => self.on_message(ticket, memory, message)?,
-            Call::Event(event) => self.on_event(ticket, memory, event)?,
-            Call::Tick(now) => return Ok((None, self.on_tick(ticket, memory, *now)?)),
-        };
-        Ok((Some(update.memory), update.decision))
-    }
+    ) -> Result<(Option<Memory>, Decision), CallError>;
 
     /// Counts a failure of the plugin that shows only when its answer is compared with what was
     /// recorded. By default nothing is counted.
@@ -69,58 +39,52 @@ pub fn next_call(decision: &Decision, now: Instant, end: Instant) -> Option<Call
     }
 }
 
-/// Writes the three calls as those of the type itself, which has methods of the same names.
-macro_rules! calls_of {
-    ($type:ty) => {
-        fn on_message(
-            &mut self,
-            ticket: &Ticket,
-            memory: &Memory,
-            message: &Message,
-        ) -> Result<Update, CallError> {
-            <$type>::on_message(self, ticket, memory, message)
-        }
-
-        fn on_event(
-            &mut self,
-            ticket: &Ticket,
-            memory: &Memory,
-            event: &Event,
-        ) -> Result<Update, CallError> {
-            <$type>::on_event(self, ticket, memory, event)
-        }
-
-        fn on_tick(
-            &mut self,
-            ticket: &Ticket,
-            memory: &Memory,
-            now: Instant,
-        ) -> Result<Decision, CallError> {
-            <$type>::on_tick(self, ticket, memory, now)
-        }
-    };
-}
-
-impl Evaluator for &Policy {
-    calls_of!(Policy);
-
-    fn blame(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
-        self.checked.health.failure(&ticket.id, now, error);
-    }
-}
-
 impl Evaluator for Session<'_> {
-    calls_of!(Session<'_>);
+    fn evaluate(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        call: &Call,
+    ) -> Result<(Option<Memory>, Decision), CallError> {
+        let update = match call {
+            Call::Message(message) => self.on_message(ticket, memory, message)?,
+            Call::Event(event) => self.on_event(ticket, memory, event)?,
+            Call::Tick(now) => return Ok((None, self.on_tick(ticket, memory, *now)?)),
+        };
+        Ok((Some(update.memory), update.decision))
+    }
 
     fn blame(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
         self.reject(ticket, now, error);
     }
 }
 
-impl<E: Evaluator + ?Sized> Evaluator for &mut E {
-    calls_of!(E);
+impl Evaluator for &Policy {
+    fn evaluate(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        call: &Call,
+    ) -> Result<(Option<Memory>, Decision), CallError> {
+        self.session().evaluate(ticket, memory, call)
+    }
 
     fn blame(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
-        E::blame(self, ticket, now, error);
+        self.session().reject(ticket, now, error);
+    }
+}
+
+impl<E: Evaluator + ?Sized> Evaluator for &mut E {
+    fn evaluate(
+        &mut self,
+        ticket: &Ticket,
+        memory: &Memory,
+        call: &Call,
+    ) -> Result<(Option<Memory>, Decision), CallError> {
+        (**self).evaluate(ticket, memory, call)
+    }
+
+    fn blame(&mut self, ticket: &Ticket, now: Instant, error: &CallError) {
+        (**self).blame(ticket, now, error);
     }
 }

@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use despertador_contract::{Author, Decision, Memory, Message, Ticket};
-use despertador_harness::Evaluator;
 use despertador_host::{Policy, Session};
 use despertador_policy as core;
 use despertador_tests::native::NativePolicy;
@@ -144,7 +143,7 @@ impl Case {
         session: &'a mut Session<'_>,
     ) -> Vec<Subject<'a>> {
         let (ticket, memory) = (&self.ticket, &self.memory);
-        let mut player = native.clone();
+        let player = native.clone();
         let alone = native.policy();
         let facts = facts(ticket);
         match &self.question {

@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use despertador_contract::{Author, Outcome, Ticket};
-use despertador_harness::Evaluator;
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
@@ -51,7 +50,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
             let mut session = policy.session();
             session.on_tick(ticket, memory, *now)?;
             fuel.push(session.usage().fuel.used);
-            let mut player = player.clone();
+            let player = player.clone();
             native.push(subject(name, move || {
                 player.on_tick(ticket, memory, *now).expect("answers")
             }));

@@ -4,7 +4,6 @@
 use std::error::Error;
 
 use despertador_contract::Author;
-use despertador_harness::Evaluator;
 
 use crate::arguments::Arguments;
 use crate::report::{Report, Table};

@@ -17,7 +17,6 @@ use std::error::Error;
 use despertador_contract::{
     Author, Channel, Decision, Event, Memory, Message, Outcome, Ticket, Update,
 };
-use despertador_harness::Evaluator;
 use despertador_host::{Policy, Session};
 use despertador_tests::native::NativePolicy;
 use despertador_tests::sample;

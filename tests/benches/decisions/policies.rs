@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use despertador_contract::{Author, Ticket};
-use despertador_harness::Evaluator;
 use despertador_tests::sample;
 
 use crate::arguments::Arguments;
@@ -17,7 +16,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<(), 
     for count in [1, 200] {
         let config = setting::departments(count);
         let policy = plugin.policy(&config, &surroundings)?;
-        let mut native = setting::native(&config);
+        let native = setting::native(&config);
         let ticket = Ticket {
             department: Some(format!("department-{:03}", count / 2)),
             ..sample::ticket("4711", "")

@@ -441,7 +441,7 @@ impl Host<'_, '_> {
         }
         self.stage.lines.push(Line::Damaged(self.now));
         let ticket = &self.conversation.state.ticket;
-        match player(self.stage, self.policy)?.on_tick(ticket, &memory, self.now) {
+        match player(self.stage, self.policy)?.evaluate(ticket, &memory, &Call::Tick(self.now)) {
             Err(CallError::Fault(_)) => {
                 self.stage.lines.pop();
                 Ok(())
