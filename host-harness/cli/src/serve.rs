@@ -65,7 +65,7 @@ fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusa
     settings.desk = desk.clone().unwrap_or(settings.desk);
     settings.listen = listen.unwrap_or(settings.listen);
     settings.operations = operations.unwrap_or(settings.operations);
-    settings.plugin = plugin.clone().or(settings.plugin);
+    settings.plugin.file = plugin.clone().or(settings.plugin.file);
     settings.log.filter = log.clone().unwrap_or(settings.log.filter);
     if as_json {
         settings.log.format = LogFormat::Json;

@@ -52,6 +52,12 @@ impl Plugin {
         self.loaded.inspection.sha256
     }
 
+    /// The limits under which it runs: those of its host.
+    #[must_use]
+    pub fn limits(&self) -> &crate::options::Limits {
+        self.loaded.host.limits()
+    }
+
     /// The size of the component in bytes.
     #[must_use]
     pub fn size(&self) -> usize {

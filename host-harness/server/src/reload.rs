@@ -1,19 +1,19 @@
 //! Applies settings, at the start and when they are reloaded.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Desk, DeskError};
-use despertador_host::{Host, Plugin, PolicyError};
+use despertador_host::{Cache, Host, Options, Plugin, PolicyError};
 use tokio::sync::Mutex;
 
 use crate::app::App;
 use crate::operations::Reloaded;
 use crate::outlets::{Outlets, Receivers};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 /// Reads the settings again.
 pub type Again = Arc<dyn Fn() -> Result<Settings, String> + Send + Sync>;
@@ -23,7 +23,6 @@ pub type Again = Arc<dyn Fn() -> Result<Settings, String> + Send + Sync>;
 pub(crate) struct Reloader(Arc<Parts>);
 
 struct Parts {
-    host: Host,
     built_in: &'static [u8],
     again: Again,
     outlets: Outlets,
@@ -37,19 +36,18 @@ pub(crate) const AUDIT_NAME: &str = "settings";
 
 impl Reloader {
     pub(crate) fn new(
-        host: Host,
         built_in: &'static [u8],
         again: Again,
         outlets: Outlets,
         clock: Arc<dyn Clock>,
     ) -> Reloader {
         let at_work = Mutex::new(());
-        Reloader(Arc::new(Parts { host, built_in, again, outlets, clock, at_work }))
+        Reloader(Arc::new(Parts { built_in, again, outlets, clock, at_work }))
     }
 
     /// Loads the plugin of the settings.
     pub(crate) fn plugin(&self, settings: &Settings) -> Result<Plugin, String> {
-        load(&self.0.host, self.0.built_in, settings.plugin.as_deref())
+        load(self.0.built_in, &settings.plugin)
     }
 
     /// Sets the receivers of the settings.
@@ -113,11 +111,10 @@ impl Reloader {
 
     async fn reload_plugin(&self, app: &App, settings: &Settings, reloaded: &mut Reloaded) {
         let own = self.clone();
-        let path = settings.plugin.clone();
-        let loaded =
-            tokio::task::spawn_blocking(move || load(&own.0.host, own.0.built_in, path.as_deref()))
-                .await
-                .unwrap_or_else(|error| Err(error.to_string()));
+        let named = settings.plugin.clone();
+        let loaded = tokio::task::spawn_blocking(move || load(own.0.built_in, &named))
+            .await
+            .unwrap_or_else(|error| Err(error.to_string()));
         let plugin = match loaded {
             Ok(plugin) => plugin,
             Err(said) => {
@@ -127,7 +124,8 @@ impl Reloader {
         };
         let replaced = app
             .ask_plainly(move |desk, now| {
-                if desk.plugin().sha256() == plugin.sha256() {
+                let now_used = desk.plugin();
+                if now_used.sha256() == plugin.sha256() && now_used.limits() == plugin.limits() {
                     return Ok(false);
                 }
                 desk.replace_plugin(now, plugin).map(|()| true)
@@ -142,8 +140,13 @@ impl Reloader {
     }
 }
 
-fn load(host: &Host, built_in: &[u8], file: Option<&Path>) -> Result<Plugin, String> {
-    match file {
+/// Loads a plugin under its limits. It is compiled once, and then loaded from the user's cache, if
+/// there is one.
+fn load(built_in: &[u8], plugin: &settings::Plugin) -> Result<Plugin, String> {
+    let plain = plugin.options()?;
+    let cached = Options { cache: Cache::of_user(), ..plain.clone() };
+    let host = Host::new(cached).or_else(|_| Host::new(plain)).map_err(|e| e.to_string())?;
+    match &plugin.file {
         None => host.load_bytes(built_in),
         Some(file) => host.load_file(file),
     }

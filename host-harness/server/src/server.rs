@@ -10,7 +10,6 @@ use despertador_desk::runtime::{Clock, DeskHandle, Runtime, RuntimeOptions, Syst
 use despertador_desk::store::{FlowRow, Sqlite, Store as _, StoreError, StoreProblem};
 use despertador_desk::{Desk, DeskError, Options};
 use despertador_flow::Flow;
-use despertador_host::{Cache, Host, HostError};
 use despertador_panel::Panel;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -85,9 +84,8 @@ impl Server {
     /// receiver.
     pub fn start(start: Start) -> Result<Server, String> {
         let Start { settings, built_in, again, tokens, clock } = start;
-        let host = host().map_err(|error| error.to_string())?;
         let outlets = Outlets::default();
-        let reloader = Reloader::new(host, built_in, again, outlets.clone(), Arc::clone(&clock));
+        let reloader = Reloader::new(built_in, again, outlets.clone(), Arc::clone(&clock));
         let plugin = reloader.plugin(&settings)?;
         reloader.set_receivers(&settings)?;
         let mut desk = open(&settings, plugin)?;
@@ -259,12 +257,6 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
-}
-
-/// Plugins are compiled once, and then loaded from the user's cache, if there is one.
-fn host() -> Result<Host, HostError> {
-    let options = despertador_host::Options { cache: Cache::of_user(), ..Default::default() };
-    Host::new(options).or_else(|_| Host::new(despertador_host::Options::default()))
 }
 
 fn open(settings: &Settings, plugin: despertador_host::Plugin) -> Result<Desk<Sqlite>, String> {

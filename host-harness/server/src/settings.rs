@@ -48,8 +48,9 @@ pub struct Settings {
     /// Host names by which `/metrics` and `/reload` can be reached without a token, in addition to
     /// addresses and names without a dot.
     pub operations_hosts: Vec<String>,
-    /// A plugin instead of the built-in one.
-    pub plugin: Option<PathBuf>,
+    /// The plugin: which one, and what it may use. A text is its file.
+    #[serde(deserialize_with = "plugin")]
+    pub plugin: Plugin,
     /// The shortest interval at which the desk wakes up. Default 1 s.
     pub tick_resolution: Span,
     /// Maximum number of concurrent deliveries, of which an account gets half. Default 64.
@@ -75,7 +76,7 @@ impl Default for Settings {
             operations: Operations::default(),
             operations_token_file: None,
             operations_hosts: Vec::new(),
-            plugin: None,
+            plugin: Plugin::default(),
             tick_resolution: Span(Duration::from_secs(1)),
             deliveries: NonZeroUsize::new(64).expect("more than 0"),
             limits: Limits::default(),
@@ -85,6 +86,60 @@ impl Default for Settings {
             log: Log::default(),
         }
     }
+}
+
+/// The plugin of a server.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Plugin {
+    /// Its component. By default the built-in one.
+    pub file: Option<PathBuf>,
+    /// The digest that the component must have, so that no other is loaded in its place.
+    pub sha256: Option<String>,
+    /// Limits by their names in the host's errors, such as `fuel = 20000000` and
+    /// `wasm-memory-bytes = "32 MiB"`. The others are as usual.
+    pub limits: BTreeMap<String, serde_json::Value>,
+}
+
+impl Plugin {
+    /// The options of a host for this plugin.
+    ///
+    /// # Errors
+    ///
+    /// The digest or a limit cannot be read.
+    pub(crate) fn options(&self) -> Result<despertador_host::Options, String> {
+        let mut options = despertador_host::Options::default();
+        for (name, value) in &self.limits {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            options.limits.set(name, &text).map_err(|error| format!("[plugin.limits]: {error}"))?;
+        }
+        if let Some(sha256) = &self.sha256 {
+            let pin = sha256.parse().map_err(|error| format!("[plugin] sha256: {error}"))?;
+            options.pins = despertador_host::Pins::Only(vec![pin]);
+        }
+        Ok(options)
+    }
+}
+
+/// A file, or a table with more.
+fn plugin<'de, D: Deserializer<'de>>(from: D) -> Result<Plugin, D::Error> {
+    struct Either;
+    impl<'de> serde::de::Visitor<'de> for Either {
+        type Value = Plugin;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the file of a plugin, or a table with `file`, `sha256` and `limits`")
+        }
+
+        fn visit_str<E>(self, file: &str) -> Result<Plugin, E> {
+            Ok(Plugin { file: Some(file.into()), ..Plugin::default() })
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Plugin, A::Error> {
+            Plugin::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+        }
+    }
+    from.deserialize_any(Either)
 }
 
 /// The address of health, metrics and reloading.
@@ -318,7 +373,7 @@ impl Settings {
                 *path = folder.join(&path);
             }
         };
-        beside(&mut settings.plugin);
+        beside(&mut settings.plugin.file);
         beside(&mut settings.operations_token_file);
         let own = settings.accounts.values_mut().filter_map(|account| account.deliver.as_mut());
         for deliver in own.chain(settings.deliver.as_mut()) {

@@ -92,7 +92,7 @@ fn a_plugin_that_fails_its_checks_is_not_taken() {
     let served = Served::with(|settings, folder| {
         let file = folder.path().join("plugin.wasm");
         std::fs::write(&file, despertador_component::COMPONENT).unwrap();
-        settings.plugin = Some(file);
+        settings.plugin.file = Some(file);
     });
     served.silent("4711");
     let file = served.folder.path().join("plugin.wasm");
@@ -103,7 +103,7 @@ fn a_plugin_that_fails_its_checks_is_not_taken() {
     // It decides as before.
     served.at(NINE + 10 * MINUTE);
     served.settle(|served| served.carried_out() == 1);
-    // The same bytes in another file: nothing to replace.
+    // The same bytes in the file: nothing to replace.
     std::fs::write(&file, despertador_component::COMPONENT).unwrap();
     let same = operations(&served, "POST", "/reload");
     assert_eq!((same.status, same.json()["done"].clone()), (200, json!(["where actions go"])));
@@ -207,9 +207,24 @@ fn what_cannot_be_used_is_said_before_anything_is_served() {
         settings.accounts.get_mut("acme").unwrap().policy = Some(folder.write("bad.json", "{}x"));
     });
     assert!(said.contains("despertador check"), "{said}");
-    let said =
-        refused(&|settings, folder| settings.plugin = Some(folder.write("p.wasm", "no plugin")));
+    let said = refused(&|settings, folder| {
+        settings.plugin.file = Some(folder.write("p.wasm", "no plugin"))
+    });
     assert!(!said.is_empty());
+    for (table, sentence) in [
+        ("sha256 = \"abc\"", "[plugin] sha256: `abc` is not a SHA-256 digest"),
+        (&format!("sha256 = \"{}\"", "0".repeat(64)), "which is not pinned"),
+        ("limits = { fule = 1 }", "[plugin.limits]: `fule` is not a limit; the limits are"),
+        ("limits = { fuel = \"much\" }", "[plugin.limits]: `fuel` is `much`; write a number"),
+        ("limits = { instances = 9000 }", "`instances` is 9000 and has to be from 1 to 5000"),
+        ("limits = { wasm-memory-bytes = \"64 KiB\" }", "raise `wasm_memory_bytes`"),
+    ] {
+        let said = refused(&|settings, _| {
+            let text = format!("[plugin]\n{table}");
+            settings.plugin = Settings::from_toml(&text).expect("settings").plugin;
+        });
+        assert!(said.contains(sentence), "{table}: {said}");
+    }
     let said = refused(&|settings, _| settings.deliver = Some(Deliver::default()));
     assert!(said.contains("[deliver]") && said.contains("webhook"), "{said}");
     let said = refused(&|settings, folder| {

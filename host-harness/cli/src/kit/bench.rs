@@ -75,12 +75,15 @@ struct Calls {
     nanos: Vec<u64>,
 }
 
+/// What calls took, by their kinds.
+type Kinds = Vec<(&'static str, Calls)>;
+
 /// What a plugin took.
 struct Measured {
     title: String,
     size: usize,
     memory: u64,
-    kinds: Vec<(&'static str, Calls)>,
+    kinds: Kinds,
 }
 
 impl Measured {
@@ -128,7 +131,7 @@ impl Measured {
 }
 
 /// Measures calls of each kind about one ticket, and the memory at the end.
-fn measure(policy: &Policy, calls: u64) -> Result<(Vec<(&'static str, Calls)>, u64), CallError> {
+fn measure(policy: &Policy, calls: u64) -> Result<(Kinds, u64), CallError> {
     const START: Instant = 1_800_000_000_000;
     let ticket = Ticket::open("4711", Channel::WebChat);
     let reader = Reader { language: "en".into(), utc_offset: 0 };
