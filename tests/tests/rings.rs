@@ -132,3 +132,30 @@ fn what_compiles_no_component_builds_without_the_compiler() {
         assert_eq!(compiler, None, "{package} depends on the sandbox's compiler");
     }
 }
+
+/// The packages that a build has, each with its features, by `cargo tree`.
+fn built(arguments: &[&str]) -> std::collections::BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}|{f}"])
+        .args(arguments)
+        .current_dir(repository())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let lines = String::from_utf8(output.stdout).expect("UTF-8");
+    let foreign = lines.lines().filter(|line| !line.contains("despertador"));
+    foreign.map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+#[test]
+fn the_tests_use_the_dependencies_that_the_command_was_built_with() {
+    let command = built(&["--package", "despertador", "--edges", "normal,build"]);
+    let tests = built(&["--edges", "normal,build,dev"]);
+    let again: Vec<_> = command.difference(&tests).collect();
+    assert!(command.len() > 100, "{command:?}");
+    assert!(
+        again.is_empty(),
+        "`cargo test` compiles again what `cargo run -p despertador` has compiled, with other \
+         features: {again:?}"
+    );
+}
