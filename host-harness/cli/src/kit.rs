@@ -101,7 +101,7 @@ pub(crate) struct BuildArguments {
 #[command(after_help = "\
 Examples:
   despertador plugin check quiet
-  despertador plugin check other.wasm --policy policy.json --limit component_bytes=8MiB
+  despertador plugin check other.wasm --policy policy.json --plugin-limit component_bytes=8MiB
 
 It checks imports, exports and types, what the plugin says of itself, what it refuses, the rules of
 docs/rules.md that every plugin owes (each call is repeated on a fresh instance), whether memory
