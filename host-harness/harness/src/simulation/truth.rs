@@ -33,8 +33,10 @@ pub(crate) struct Truth {
     reopened: Option<Instant>,
     /// Whether a notification about this waiting customer was sent.
     told: bool,
-    /// The requested notifications about waiting customers.
-    waits: HashSet<(u32, String)>,
+    /// The requested notifications about waiting customers, each with `waits_ended` at its request.
+    waits: HashMap<(u32, String), usize>,
+    /// How many times an answer or a close ended a customer's wait.
+    waits_ended: usize,
     closed: bool,
     /// The latest cycle with a requested action.
     cycle: u32,
@@ -151,7 +153,7 @@ impl Truth {
             self.mark_present(message.at.min(message.received_at));
         } else {
             self.queued = false;
-            self.told = false;
+            self.end_wait();
         }
         let rule = rules.on_or_off(ticket);
         if self.turn() == Some(Turn::Companys) && rule.is_none_or(|rule| rule.reply_ends_snooze) {
@@ -246,8 +248,7 @@ impl Truth {
                 self.done.insert(name(key));
                 // A late report of an earlier wait does not concern one that begins after the
                 // answer.
-                self.told |=
-                    self.waits.contains(&name(key)) && self.turn() != Some(Turn::Customers);
+                self.told |= self.waits.get(&name(key)) == Some(&self.waits_ended);
                 self.note_reminder(key, at, false);
                 let rule = rules.on_or_off(ticket);
                 if matches!(key.step, Step::Reminder(_))
@@ -291,9 +292,15 @@ impl Truth {
         }
     }
 
+    /// The customer no longer waits; a later wait is notified anew.
+    fn end_wait(&mut self) {
+        self.told = false;
+        self.waits_ended = self.waits_ended.saturating_add(1);
+    }
+
     /// A close may also end what paused the clock.
     fn over(&mut self) {
-        self.told = false;
+        self.end_wait();
         self.held = false;
         self.on_call = false;
         self.queued = false;
@@ -340,7 +347,7 @@ impl Truth {
             }
             Task::Reply(reply) => self.check_reply(&key.step, reply, now, ticket, rules)?,
             Task::Notify(notification) if notification.code == "company-silent" => {
-                self.waits.insert(name(key));
+                self.waits.entry(name(key)).or_insert(self.waits_ended);
                 self.check_waits(now, ticket, rules)?;
             }
             _ => {}
