@@ -87,6 +87,17 @@ fn every_promise_is_kept_with_the_seed_of_the_reports_of_one_instant() {
     keeps_every_promise(EVERYTHING, 20_261_128);
 }
 
+/// With this seed the report of a notification came late, when the company had answered and the
+/// customer was waiting anew: the second wait is notified as well.
+#[test]
+fn every_promise_is_kept_when_a_late_report_meets_a_new_wait() {
+    let simulation = Simulation::new(&Native, EVERYTHING, &facts::no_surroundings(), 3, 2001)
+        .expect("the policy is accepted");
+    let Findings { violation, .. } =
+        simulation.run(&Native, 1_520..1_530, &|_| true).expect("the engine answers");
+    assert!(violation.is_none(), "{}", violation.map_or_else(String::new, |it| it.scenario));
+}
+
 #[test]
 fn every_promise_is_kept_where_many_messages_are_allowed() {
     keeps_every_promise(&without_days_apart(), 5);
