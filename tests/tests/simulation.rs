@@ -91,10 +91,22 @@ fn every_promise_is_kept_with_the_seed_of_the_reports_of_one_instant() {
 /// customer was waiting anew: the second wait is notified as well.
 #[test]
 fn every_promise_is_kept_when_a_late_report_meets_a_new_wait() {
-    let simulation = Simulation::new(&Native, EVERYTHING, &facts::no_surroundings(), 3, 2001)
+    keeps_every_promise_to(1_520..1_530, 2001);
+}
+
+/// With these seeds a ticket was reopened after the people in charge had been notified of missing
+/// metadata: that the customer waits is notified under another key.
+#[test]
+fn every_promise_is_kept_when_a_ticket_is_reopened_after_a_notification() {
+    keeps_every_promise_to(9_965..9_975, 2003);
+    keeps_every_promise_to(925..935, 2006);
+}
+
+fn keeps_every_promise_to(tickets: std::ops::Range<u64>, seed: u64) {
+    let simulation = Simulation::new(&Native, EVERYTHING, &facts::no_surroundings(), 3, seed)
         .expect("the policy is accepted");
     let Findings { violation, .. } =
-        simulation.run(&Native, 1_520..1_530, &|_| true).expect("the engine answers");
+        simulation.run(&Native, tickets, &|_| true).expect("the engine answers");
     assert!(violation.is_none(), "{}", violation.map_or_else(String::new, |it| it.scenario));
 }
 

@@ -855,10 +855,14 @@ impl Memory {
         // An agent may have written between the close and the reopening.
         let agents = self.agents.len();
         self.agents.retain(|a| closed.is_some_and(|c| a.at > c.at));
-        if self.agents.is_empty() {
-            self.end_cycle();
-        } else if self.agents.len() < agents {
+        let changed = self.agents.len() < agents;
+        // The people in charge were notified before the close or the reopening: a notification about
+        // the reopened ticket must not share a key with that one.
+        let notified = self.notified || self.was_notified();
+        if notified || changed && !self.agents.is_empty() {
             self.cycle = self.cycle.saturating_add(1);
+        }
+        if changed || self.agents.is_empty() {
             self.end_cycle();
         }
     }
