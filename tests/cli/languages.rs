@@ -8,8 +8,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+#[path = "support.rs"]
+mod support;
+
+use support::{copy_of_files, transcripts};
 
 /// English words that are neither Spanish nor Portuguese.
 const ENGLISH: &str = "about accepted account accounts accumulated after again agent agents all already and \
@@ -28,24 +33,14 @@ const ENGLISH: &str = "about accepted account accounts accumulated after again a
 
 #[test]
 fn no_command_prints_english_in_another_language() {
-    let folder = repository().join("tests/cli");
-    let mut transcripts: Vec<PathBuf> = fs::read_dir(&folder)
-        .expect("the folder of transcripts")
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .collect();
-    transcripts.sort();
+    let transcripts = transcripts();
     let english: BTreeSet<&str> = ENGLISH.split_whitespace().collect();
     let mut found = Vec::new();
     let mut played = 0;
     for language in ["es", "pt"] {
         for transcript in &transcripts {
             let name = transcript.file_stem().expect("a name").to_string_lossy().into_owned();
-            let copy =
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages").join(language).join(&name);
-            // There may be one of an earlier run.
-            let _: std::io::Result<()> = fs::remove_dir_all(&copy);
-            copy_files(&folder.join("files"), &copy);
+            let copy = copy_of_files(&format!("languages/{language}/{name}"));
             let text = fs::read_to_string(transcript).expect("a transcript");
             for command in text.lines().filter_map(|line| line.strip_prefix("$ despertador ")) {
                 let printed = printed(command, language, &copy);
@@ -152,20 +147,4 @@ fn shell_words(command: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
-}
-
-fn copy_files(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder for the copy");
-    for entry in fs::read_dir(from).expect("the folder of files").flatten() {
-        let copy = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_files(&entry.path(), &copy);
-        } else {
-            fs::copy(entry.path(), copy).expect("the file can be copied");
-        }
-    }
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

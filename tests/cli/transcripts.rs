@@ -8,28 +8,23 @@
 //! The commands of a transcript run in their own copy of `files`, so they may write there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+#[path = "support.rs"]
+mod support;
+
+use support::{copy_of_files, repository, transcripts};
 
 #[test]
 fn commands_print_what_their_transcripts_say() {
-    let folder = repository().join("tests/cli");
-    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
-        .expect("the folder of transcripts")
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .collect();
-    files.sort();
+    let files = transcripts();
     assert!(!files.is_empty(), "there are transcripts");
     let differences: Vec<String> = files
         .iter()
         .flat_map(|file| {
-            let name = file.file_stem().expect("a name");
-            let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("transcripts").join(name);
-            // There may be one from an earlier run.
-            let _: std::io::Result<()> = fs::remove_dir_all(&copy);
-            copy_files(&folder.join("files"), &copy);
-            differences(file, &copy)
+            let name = file.file_stem().expect("a name").to_string_lossy();
+            differences(file, &copy_of_files(&format!("transcripts/{name}")))
         })
         .collect();
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
@@ -40,22 +35,6 @@ fn the_readme_shows_what_its_commands_print() {
     let readme = repository().join("README.md");
     let differences = differences(&readme, &repository());
     assert!(differences.is_empty(), "\n{}", differences.join("\n"));
-}
-
-fn copy_files(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder for the copy");
-    for entry in fs::read_dir(from).expect("the folder of files").flatten() {
-        let copy = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_files(&entry.path(), &copy);
-        } else {
-            fs::copy(entry.path(), copy).expect("the file can be copied");
-        }
-    }
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// Runs a transcript's commands in a folder; with `BLESS` set, rewrites it.
