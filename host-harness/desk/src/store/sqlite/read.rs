@@ -30,19 +30,24 @@ const OUTBOX: &str = "ticket, key, account, lane, state, attempts, next, since, 
 const OF_CUSTOMER: &str = " AND (customer = ?4 OR no IN
     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?4))";
 
+/// What else a query asks of its tickets, by the parameters 2 to 4.
+fn conditions(query: &Query) -> String {
+    [
+        if query.status.is_some() { " AND status = ?2" } else { " AND ?2 IS NULL" },
+        if query.department.is_some() { " AND department = ?3" } else { " AND ?3 IS NULL" },
+        if query.customer.is_some() { OF_CUSTOMER } else { " AND ?4 IS NULL" },
+        if query.deferred { " AND parked IS NOT NULL" } else { "" },
+    ]
+    .concat()
+}
+
 impl Sqlite {
     /// The tickets of an account that are due first. Each lane is read from its index, and only as
     /// far as it can still add to what the lanes before have given.
     fn tickets_by_due(&self, query: &Query) -> Result<Vec<TicketRow>, StoreError> {
         let mut sql =
             format!("SELECT {TICKET} FROM ticket WHERE lane = ?5 AND due <= ?6 AND account = ?1");
-        let mut also = |wanted: bool, condition: &str, otherwise: &str| {
-            sql.push_str(if wanted { condition } else { otherwise });
-        };
-        also(query.status.is_some(), " AND status = ?2", " AND ?2 IS NULL");
-        also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
-        also(query.customer.is_some(), OF_CUSTOMER, " AND ?4 IS NULL");
-        also(query.deferred, " AND parked IS NOT NULL", "");
+        sql.push_str(&conditions(query));
         sql.push_str(" ORDER BY due LIMIT ?7");
         let mut found: Vec<TicketRow> = Vec::new();
         for lane in self.lanes()?.into_iter().filter(|lane| lane.account == query.account) {
@@ -307,13 +312,7 @@ impl Store for Sqlite {
         }
         // One statement per kind of query, so that each uses its index.
         let mut sql = format!("SELECT {TICKET} FROM ticket WHERE account = ?1 AND no > ?5");
-        let mut also = |wanted: bool, condition: &str, otherwise: &str| {
-            sql.push_str(if wanted { condition } else { otherwise });
-        };
-        also(query.status.is_some(), " AND status = ?2", " AND ?2 IS NULL");
-        also(query.department.is_some(), " AND department = ?3", " AND ?3 IS NULL");
-        also(query.customer.is_some(), OF_CUSTOMER, " AND ?4 IS NULL");
-        also(query.deferred, " AND parked IS NOT NULL", "");
+        sql.push_str(&conditions(query));
         let order =
             if query.newest_first { " ORDER BY no DESC LIMIT ?6" } else { " ORDER BY no LIMIT ?6" };
         sql.push_str(order);
