@@ -136,7 +136,7 @@ fn a_long_text_of_a_policy_is_stored_once() {
         let mut desk = folder.acme(&policy);
         desk.record_events(NINE, &support::silent("4711", NINE)).unwrap();
         let due = NINE + 11 * MINUTE;
-        // Each time that something is told of the ticket the plugin asks for the reminder.
+        // The plugin asks for the reminder after each event of the ticket.
         let facts = |n: usize| Row::facts("4711", due, json!({ "tags": [format!("tag {n}")] }));
         let told: Vec<_> = (0..500).map(|n| Incoming::new("acme", facts(n))).collect();
         for receipt in desk.record_events(due, &told).unwrap() {

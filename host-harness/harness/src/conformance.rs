@@ -539,7 +539,7 @@ fn already_closed(stage: &mut Stage<'_>) -> Shown {
         for later in [0, DAY, YEAR] {
             let decision = stage.tick(deadline.saturating_add(later))?;
             if matches!(&decision.outcome, Outcome::Act(action) if touches_customer(action)) {
-                return Err(stage.broken("a ticket that is not open is worked on"));
+                return Err(stage.broken("an action on a ticket that is not open is asked for"));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Limits on the input of a plugin, so that no input makes it exceed its own limits.
 //!
-//! Whoever receives events from outside checks them here before calling the plugin. Input over a
+//! A host that receives events from outside checks them here before it calls the plugin. Input over a
 //! limit is the sender's fault: it is refused with an error that names the member, and never counts
 //! against the plugin. The limits are far above what platforms send, and a plugin can process them
 //! well within the default [`Limits`](crate::Limits).

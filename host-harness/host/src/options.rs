@@ -200,7 +200,7 @@ const INSTANCES_MAX: usize = 5_000;
 
 /// Where compiled code is cached between runs of the host.
 ///
-/// Compiled code is machine code: whoever can change it controls the host's process. It is
+/// Compiled code is machine code: write access to it gives control of the host's process. It is
 /// therefore authenticated with a key that the host generated, stored in a folder that only the
 /// host's user can read, and ignored if any check fails.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

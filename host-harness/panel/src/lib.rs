@@ -1,7 +1,7 @@
 //! The panel: rules, live tickets, reports and rights in a browser.
 //!
 //! The panel is a client of the HTTP interface. It calls the interface in process, with the token of
-//! whoever has signed in, so that scopes, limits, confirmations and the audit are the interface's
+//! the person who signed in, so that scopes, limits, confirmations and the audit are the interface's
 //! own. It stores nothing but sessions, in memory.
 //!
 //! Pages work without script where a form can; the scripts are modules of our own. Nothing is loaded

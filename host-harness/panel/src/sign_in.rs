@@ -110,8 +110,8 @@ pub(crate) async fn with_token(State(panel): State<Panel>, stranger: Stranger) -
     page(language, answer.status, &wanted)
 }
 
-/// The page of a link that signs in once. Whoever opens it has to press its button: programs that
-/// look at links in messages do not use it up.
+/// The page of a link that signs in once. Its button has to be pressed: programs that look at links in messages
+/// do not use it up.
 pub(crate) async fn link(
     State(panel): State<Panel>,
     headers: HeaderMap,
@@ -182,7 +182,7 @@ fn cookie(headers: &HeaderMap, pair: &str) -> String {
     format!("{pair}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
-/// A form that was on its way, to be sent again by whoever wrote it.
+/// A form that was interrupted by the sign-in, for its author to send again.
 pub(crate) fn again(
     session: &Session,
     language: Language,

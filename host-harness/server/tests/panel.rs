@@ -264,7 +264,7 @@ fn a_session_ends_with_its_token_and_nothing_typed_is_lost() {
     let answer = browser.post_plain("/a/acme/rules", &typed);
     assert!(answer.body.contains("session has ended") && answer.body.contains("typed"));
     assert_eq!(browser.get("/a/acme/rules").status, 303);
-    // Signing in again brings the form back, to be sent by whoever wrote it.
+    // Signing in again brings the form back, for its author to send.
     let kept = hidden(&answer.body, "kept");
     let to = hidden(&answer.body, "to");
     assert_eq!(to, "/a/acme/rules");

@@ -33,7 +33,7 @@ pub(super) static WORDS: Words = Words {
     sign_in: "Sign in",
     sign_out: "Sign out",
     token: "Token",
-    token_help: "Whoever runs the server creates it with “despertador token create”, or somebody who has access, on the page “Tokens”.",
+    token_help: "The operator of the server creates it with “despertador token create”, or somebody who has access, on the page “Tokens”.",
     wrong_token: "This token does not exist or was revoked.",
     too_many_tokens: "Too many attempts. Wait for a minute.",
     cannot_sign_in: "Signing in was not possible. Try again in a moment.",
