@@ -26,5 +26,5 @@ pub use desk::{DeskReport, desk_report};
 pub use despertador_contract::Language;
 pub use explanation::{Explained, explanation};
 pub use report::{Backtest, EXAMPLES, Tried, backtest};
-pub use shell::{STYLE, content};
+pub use shell::{SORT_SCRIPT, STYLE, content};
 pub use timeline::{Mark, Timeline, What};

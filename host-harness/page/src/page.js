@@ -1,24 +1,7 @@
 // Comfort only: the page can be read without.
 'use strict';
-for (const table of document.querySelectorAll('table[data-sort]')) {
+for (const table of document.querySelectorAll('table[data-filter]')) {
   const body = table.tBodies[0];
-  const heads = [...table.tHead.rows].at(-1).cells;
-  const key = (row, column) => row.cells[column].dataset.key ?? row.cells[column].textContent.trim();
-  const order = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
-  [...heads].forEach((head, column) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.append(...head.childNodes);
-    button.title = table.dataset.sort.replace('…', button.textContent);
-    head.append(button);
-    button.addEventListener('click', () => {
-      const down = head.getAttribute('aria-sort') === 'ascending';
-      for (const other of heads) other.removeAttribute('aria-sort');
-      head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const rows = [...body.rows].sort((one, other) => order(key(one, column), key(other, column)));
-      body.append(...(down ? rows.reverse() : rows));
-    });
-  });
   if (table.dataset.filter && body.rows.length > 5) {
     const label = document.createElement('label');
     const input = document.createElement('input');

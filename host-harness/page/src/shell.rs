@@ -9,7 +9,9 @@ use crate::form::Form;
 
 /// The style of pages and their pictures.
 pub const STYLE: &str = concat!(include_str!("page.css"), include_str!("picture.css"));
-const SCRIPT: &str = include_str!("page.js");
+/// Sorts the tables with `data-sort` by their heads.
+pub const SORT_SCRIPT: &str = include_str!("sort.js");
+const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("sort.js"));
 
 /// A section of a page: id, heading, content.
 pub(crate) struct Section {

@@ -27,8 +27,11 @@ pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset {
 });
 
 /// The script.
-pub(crate) static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset { name: "panel.js", kind: JS, text: include_str!("panel.js").into() });
+pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset {
+    name: "panel.js",
+    kind: JS,
+    text: [include_str!("panel.js"), despertador_page::SORT_SCRIPT].concat(),
+});
 
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset { name: "icon.svg", kind: SVG, text: include_str!("icon.svg").into() });
