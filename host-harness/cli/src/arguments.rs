@@ -9,7 +9,7 @@ use despertador_contract::{clock_face, duration, nearest::nearest, word::Word};
 use despertador_insight::Platform;
 
 use crate::language::{Language, tr};
-use crate::preset::Preset;
+use despertador_panel::Preset;
 
 /// Reminds silent customers and closes their tickets.
 #[derive(Debug, Parser)]

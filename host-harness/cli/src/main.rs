@@ -22,7 +22,6 @@ mod paint;
 mod plugin;
 mod pointer;
 mod policy;
-mod preset;
 mod problems;
 mod progress;
 mod replay;

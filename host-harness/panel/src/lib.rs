@@ -16,6 +16,7 @@ mod fields;
 mod flow;
 mod help;
 mod interface;
+mod preset;
 mod reports;
 mod rules;
 mod session;
@@ -35,6 +36,8 @@ use axum::http::Extensions;
 use axum::routing::{get, post};
 use despertador_contract::Instant;
 use despertador_desk::Scope;
+
+pub use preset::Preset;
 
 use crate::session::Sessions;
 use crate::tickets::Seen;

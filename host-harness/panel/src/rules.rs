@@ -5,7 +5,6 @@ mod difference;
 pub(crate) mod document;
 mod edit;
 mod limit;
-mod preset;
 mod versions;
 
 pub(crate) use versions::{download, undo, version, versions};
@@ -21,13 +20,13 @@ use serde_json::Value;
 use crate::account::{self, list, text};
 use crate::fields::{Fields, path};
 use crate::interface::{Call, Found, Problem};
+use crate::preset::Preset;
 use crate::shell::{self, Head, Part, Said, wide};
 use crate::sign_in::csrf;
 use crate::text::{Words, fill};
 use crate::visit::{Posted, Stop, Visit};
 use card::Card;
 use document::Policy;
-use preset::PRESETS;
 
 /// A policy that is being edited.
 struct Draft {
@@ -164,7 +163,7 @@ fn whole(visit: &Visit, draft: &Draft, here: &str) -> Markup {
                 (csrf(&visit.session))
                 input type="hidden" name="version" value=(draft.version);
                 label { (w.preset) " "
-                    select name="preset" { @for (name, _) in PRESETS { option { (name) } } }
+                    select name="preset" { @for preset in Preset::ALL { option { (preset.name) } } }
                 }
                 button name="do" value="check" { (w.take_preset) }
             }
@@ -207,9 +206,9 @@ pub(crate) async fn show(
 /// A button of the editor.
 pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<Response, Stop> {
     let Posted { visit, fields } = posted;
-    let preset = fields.find("preset").and_then(preset::find);
+    let preset = fields.find("preset").and_then(Preset::named);
     let text = match preset {
-        Some(preset) => preset.to_owned(),
+        Some(preset) => preset.config.to_owned(),
         None => edited(&fields),
     };
     let text = input::without_mark(&text).to_owned();

@@ -47,7 +47,7 @@ fn written(indent: &str, key: &str, comment: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::Preset;
+    use despertador_panel::Preset;
 
     fn without_comments(value: Value) -> Value {
         match value {

@@ -7,8 +7,8 @@ use despertador_harness::Engine;
 use despertador_harness::scenario::{Played, ScenarioFile, play};
 
 use super::project::Project;
-use crate::preset::Preset;
 use crate::{Unusable, run, source};
+use despertador_panel::Preset;
 
 macro_rules! suite {
     ($($name:literal,)*) => {

@@ -1,11 +1,12 @@
 //! The presets of `policies/`, compiled in.
 
 /// A ready-made policy.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Preset {
-    pub(crate) name: &'static str,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preset {
+    /// Its name on the command line and in the panel.
+    pub name: &'static str,
     /// The text of its file.
-    pub(crate) config: &'static str,
+    pub config: &'static str,
 }
 
 macro_rules! presets {
@@ -18,7 +19,8 @@ macro_rules! presets {
 }
 
 impl Preset {
-    pub(crate) const ALL: [Preset; 7] = presets! {
+    /// All presets.
+    pub const ALL: [Preset; 7] = presets! {
         "adereso": "adereso.json",
         "klaviyo": "klaviyo.json",
         "blip": "blip.json",
@@ -28,7 +30,9 @@ impl Preset {
         "collections-chile": "calendars/collections-chile.json",
     };
 
-    pub(crate) fn named(name: &str) -> Option<Preset> {
+    /// The preset of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Preset> {
         Self::ALL.into_iter().find(|preset| preset.name == name)
     }
 }
