@@ -17,23 +17,30 @@ export const left = () => {
 
 export const launch = () => chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] });
 
-/** Opens a file; `heard` has what the page complained about, `asked` what it loaded beside itself. */
-export async function open(browser, file, { width = 1200, scheme = 'light', script = true } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: script });
+/** A person at a browser; `heard` has what pages complained about, `asked` what they loaded that is not their own. */
+export async function person(browser, isOwn, { width = 1200, scheme = 'light', script = true, locale = 'en-US' } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: script, locale });
   const page = await context.newPage();
   const heard = [];
   const asked = [];
   page.on('console', (message) => heard.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => heard.push(String(error)));
   page.on('dialog', (dialog) => (heard.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
+  page.on('request', (request) => isOwn(request.url()) || asked.push(request.url()));
+  return { page, context, heard, asked, close: () => context.close() };
+}
+
+/** Opens a file, which loads nothing beside itself. */
+export async function open(browser, file, options) {
   const address = pathToFileURL(file).href;
-  page.on('request', (request) => request.url() !== address && asked.push(request.url()));
-  await page.goto(address);
-  return { page, heard, asked, close: () => context.close() };
+  const opened = await person(browser, (url) => url === address, options);
+  await opened.page.goto(address);
+  return opened;
 }
 
 /** What axe finds against WCAG 2.2 AA and its best practices: a line each, with the places. */
 export async function barriers(page) {
+  // A page's own policy lets in no script of ours: the browser's own door is used.
   await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations', 'passes'] }));
   return { passed: passes.length, violations: violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join('; ')}`) };

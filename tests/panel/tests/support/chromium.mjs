@@ -1,61 +1,7 @@
-// A browser, if the machine has one, with a page that says what it did.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+// The browser of the pages' tests, for a person at the panel.
+import { person as at } from '../../../page/tests/support/chromium.mjs';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const { source: AXE } = createRequire(import.meta.url)('axe-core');
+export { barriers, launch, left, picture, tabbed } from '../../../page/tests/support/chromium.mjs';
 
-/** Why the tests are left out, if they are. */
-export const left = () => {
-  if (existsSync(CHROMIUM)) return false;
-  const problem = `there is no Chromium at ${CHROMIUM}; name another in CHROMIUM`;
-  if (process.env.CI) throw new Error(`${problem}. With CI set, the tests in a browser must run`);
-  return problem;
-};
-
-export const launch = () => chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] });
-
-/** A person at a browser; `heard` has what pages complained about, `asked` what they loaded from elsewhere. */
-export async function person(browser, base, { width = 1200, scheme = 'light', script = true, locale = 'en-US' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, javaScriptEnabled: script, locale });
-  const page = await context.newPage();
-  const heard = [];
-  const asked = [];
-  page.on('console', (message) => heard.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => heard.push(String(error)));
-  page.on('dialog', (dialog) => (heard.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
-  page.on('request', (request) => request.url().startsWith(`${base}/`) || asked.push(request.url()));
-  return { page, context, heard, asked, close: () => context.close() };
-}
-
-/** What axe finds against WCAG 2.2 AA and its best practices: a line each, with the places. */
-export async function barriers(page) {
-  // The policy of the page lets in no script of ours: the browser's own door is used.
-  await page.evaluate(AXE);
-  const { violations, passes } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations', 'passes'] }));
-  return { passed: passes.length, violations: violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join('; ')}`) };
-}
-
-/** Where the tabulator key leads, from the top until it leaves the page. */
-export async function tabbed(page, most = 2_000) {
-  const reached = [];
-  for (let count = 0; count < most; count += 1) {
-    await page.keyboard.press('Tab');
-    const at = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (!element || element === document.body) return null;
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      element.dataset.reached = 'yes';
-      return { name: element.tagName, ring: outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 };
-    });
-    if (!at) break;
-    reached.push(at);
-  }
-  return reached;
-}
-
-/** A picture of the page, where somebody asks for pictures. */
-export async function picture(page, name) {
-  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true });
-}
+/** A person at the panel; `asked` has what pages loaded from elsewhere. */
+export const person = (browser, base, options) => at(browser, (url) => url.startsWith(`${base}/`), options);
