@@ -38,7 +38,7 @@ const MESSAGES: usize = 10;
 
 const POLICY: &str = include_str!("../../../policies/adereso.json");
 
-/// A CSV file of so many tickets, made while it is read.
+/// A CSV file of this number of tickets, generated while it is read.
 struct Generated {
     rng: Rng,
     tickets: u64,

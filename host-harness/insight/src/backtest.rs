@@ -113,7 +113,8 @@ pub fn backtest(
     let ends = history.ends().unwrap_or_default();
     let openings = Openings::of(&history.tickets);
     let settings = &settings.on(policy);
-    let part = history.tickets.len().div_ceil(threads.get()).max(1);
+    let threads = thread_count(threads, std::slice::from_ref(policy));
+    let part = history.tickets.len().div_ceil(threads).max(1);
     let play_part = |tickets: &[RecordedTicket]| -> Result<Judged, CallError> {
         let mut judged = Judged::default();
         let mut session = policy.session();
@@ -133,6 +134,15 @@ pub fn backtest(
         all.join(part?);
     }
     Ok(all)
+}
+
+/// The number of threads to use: each holds an instance of the plugin for each policy. A backtest
+/// takes at most half of the instances that the host allows, so that it never finds the host busy
+/// with itself, and other users of the host keep theirs.
+fn thread_count(threads: NonZeroUsize, policies: &[Policy]) -> usize {
+    let allowed = policies.first().map_or(u32::MAX, |policy| policy.plugin().limits().instances);
+    let allowed = usize::try_from(allowed / 2).unwrap_or(usize::MAX);
+    threads.get().min(allowed.checked_div(policies.len()).unwrap_or(1)).max(1)
 }
 
 /// Runs a function for each item, each on its own thread, and returns the results in order.
@@ -240,7 +250,7 @@ pub fn backtest_archive(
         judged: vec![Judged::default(); policies.len()],
         ..ArchiveBacktest::default()
     };
-    for part in in_parallel(0..threads.get(), &play_parts) {
+    for part in in_parallel(0..thread_count(threads, policies), &play_parts) {
         let part = part?;
         for (all, part) in all.judged.iter_mut().zip(part.judged) {
             all.join(part);

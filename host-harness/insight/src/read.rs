@@ -195,7 +195,7 @@ pub enum Unreadable {
          `--columns department=…`"
     )]
     ManyDepartments,
-    /// A few tickets have so many rows, in MiB, that a part does not fit into memory.
+    /// A few tickets have too many rows for a part to fit into memory; its size in MiB.
     #[error(
         "the rows of a few tickets have {0} MiB and do not fit into memory; is it the right \
          column? name it with `--columns ticket=…`"

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 use despertador_component::COMPONENT;
 use despertador_contract::Surroundings;
-use despertador_host::{Host, Options, Plugin, Policy};
+use despertador_host::{Host, Limits, Options, Plugin, Policy};
 use despertador_insight::{
     Archive, Authors, BacktestFigures, Columns, History, Item, Judged, Premature, ReadOptions,
     RecordedTicket, ReminderCounts, Settings, Timing, Who, backtest, backtest_archive, play,
@@ -31,7 +31,7 @@ fn policy(config: &str) -> Policy {
     plugin.policy(config, &Surroundings::default()).expect("a policy")
 }
 
-/// A close after so many minutes, and reminders each so many after the one before.
+/// A close after some minutes, and reminders each some minutes after the previous one.
 fn rule(close: u32, reminders: &[u32]) -> Policy {
     let reminders: Vec<String> = reminders
         .iter()
@@ -85,6 +85,28 @@ fn threads_change_nothing() {
     for threads in [2, 3, 8, 1_000] {
         assert_eq!(on_threads(&history, &policy, threads), one);
     }
+}
+
+/// Each thread holds an instance for each policy, and a host with few of them must not refuse the
+/// backtest, nor may a backtest take them all.
+#[test]
+fn more_threads_than_instances_change_nothing() {
+    let limits = Limits { instances: 6, ..Limits::default() };
+    let options = Options { limits, ..Options::default() };
+    let plugin = Host::new(options).unwrap().load_bytes(COMPONENT).unwrap();
+    let config = rule(45, &[10, 20]).config().to_owned();
+    let policies = [(); 3].map(|()| plugin.policy(&config, &Surroundings::default()).unwrap());
+    let history = random(7, 501);
+    let one = on_threads(&history, &policies[0], 1);
+    // A caller beside the backtest, which keeps its instance.
+    let mut beside = policies[1].session();
+    play(&history.tickets[0], None, &mut beside, &Settings::default(), NINE).unwrap();
+    assert_eq!(on_threads(&history, &policies[0], 1_000), one);
+    let archive = archive(&written(&history, 0), 0);
+    let threads = NonZeroUsize::new(1_000).unwrap();
+    let tried =
+        backtest_archive(&archive, &policies, &Settings::default(), threads, &|_| true).unwrap();
+    assert!(tried.is_whole && tried.judged.len() == 3);
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn by_the_clock(said: &[(i64, Who)], rule: &Rule, step: i64) -> Steps {
                 Who::Bot => {}
             }
         }
-        // Whoever answers at the instant of a step has answered; so a step waits for the messages.
+        // A customer who answers at the instant of a step has answered; so a step waits for the messages.
         while let Some((number, due)) = next(rule, customer, &agents, &sent)
             && due <= now
         {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::history::{Item, RecordedTicket, Who};
 
-/// Silences of so many minutes each; none for those that never ended.
+/// Silences of the given minutes each; none for those that never ended.
 fn history(minutes: &[Option<i64>]) -> History {
     let mut tickets: Vec<RecordedTicket> = minutes
         .iter()
