@@ -580,7 +580,7 @@ fn what_would_keep_the_compiler_busy_is_refused_before_it_is_compiled() {
     }
 }
 
-/// Modules with a memory of so many pages each.
+/// Modules with a memory of this number of pages each.
 fn memories(count: usize, pages: usize) -> Vec<u8> {
     let module = format!("(core module (memory {pages}))");
     let instances: String =

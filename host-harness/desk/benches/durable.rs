@@ -45,7 +45,7 @@ fn rate(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
 }
 
-/// The conversations of a busy hour: so many tickets, customer and agent in turn.
+/// The conversations of a busy hour: this number of tickets, customer and agent in turn.
 fn conversation(tickets: usize, events: usize) -> Vec<Incoming> {
     let mut all = Vec::with_capacity(events);
     for n in 0..events {
@@ -152,7 +152,7 @@ fn overdue(tickets: usize) {
     }
     let took = watch.elapsed();
     println!(
-        "  {delivered} actions asked about again, handed out and recorded: {took:.2?}, {:.0}/s",
+        "  {delivered} actions checked again, claimed and recorded: {took:.2?}, {:.0}/s",
         rate(delivered, took)
     );
 }

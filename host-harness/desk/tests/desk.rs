@@ -1,4 +1,4 @@
-//! The desk as a host sees it: taken in, woken, delivered, closed; and whatever comes between.
+//! The desk as a host sees it: recorded, evaluated, delivered, closed; and what happens in between.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -336,7 +336,7 @@ fn a_failure_told_from_elsewhere_is_the_failure_of_that_action() {
     let failure = Failure { key, kind: FailureKind::Blocked };
     desk.record_events(now, &[happening("4711", Happening::Failed(failure), now)])
         .expect("receipts");
-    // The report that it was taken in comes late, and does not make it done.
+    // The report that the receiver accepted it comes late, and does not make it done.
     let settled =
         desk.record_deliveries(now, &[done("acme", &delivery.key, now)]).expect("a report");
     assert_eq!((settled.done, settled.stale), (0, 1));

@@ -89,13 +89,13 @@ fn a_file_of_a_later_version_and_one_of_something_else_are_refused() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_place_that_cannot_be_written_is_said() {
-    // Nobody may make files here, whoever they are.
+    // No user may create files here, not even root.
     let (found, said) = problem(Path::new("/sys/despertador.db"));
     assert_eq!(found, StoreProblem::ReadOnly, "{said}");
     assert!(said.contains("let this user write the file and its folder"), "{said}");
 }
 
-/// Whoever may do everything may also write what is read-only: then somebody else opens it.
+/// Root may also write read-only files: then another user opens it.
 #[test]
 #[cfg(unix)]
 fn a_file_that_may_only_be_read_is_said() {

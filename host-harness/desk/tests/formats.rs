@@ -65,7 +65,7 @@ fn holds(name: &str, written: &str) {
 /// Everything a desk stores: tickets in every state, actions in every state, people's changes.
 struct Story {
     desk: Desk<Sqlite>,
-    /// What was handed out, as it is posted.
+    /// The claimed action, as it is posted.
     bodies: Vec<String>,
     /// The same, as the log has it.
     log: Arc<Mutex<Vec<u8>>>,

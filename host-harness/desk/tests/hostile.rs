@@ -37,7 +37,7 @@ fn linked(ticket: &str, to: &str) -> Incoming {
     Incoming::new("acme", Row::facts(ticket, NINE, facts))
 }
 
-/// Wakes, hands out and reports as done until nothing is left to do; the keys, in order.
+/// Evaluates, claims and reports as done until nothing is due; the keys, in order.
 fn run(desk: &mut Desk<Sqlite>, mut now: Instant) -> Vec<String> {
     let mut keys = Vec::new();
     for _ in 0..10_000 {
@@ -98,7 +98,7 @@ fn an_action_that_nobody_asked_for_was_not_carried_out() {
     assert!(desk.query_ticket("acme", "4799").is_err());
     let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert_eq!(standing.due, Some(NINE + 10 * MINUTE), "it waits for its first reminder");
-    // What was asked for may be told by whoever does it, also while it is on its way.
+    // The receiver may report an action that was asked for, also during its delivery.
     let due = NINE + 10 * MINUTE;
     desk.poll_due(due, 10).expect("a look");
     let told = |at| [carried_out("4711", Step::Reminder(1), at)];
@@ -458,7 +458,7 @@ fn many_actions_of_one_customer_are_not_read_again_and_again() {
         assert_eq!(on_their_way.len(), 1, "of one customer one at a time");
         let key = on_their_way.remove(0).key;
         desk.record_deliveries(now, &[done("acme", &key, now)]).expect("a report");
-        assert!(keys.insert(key), "one was handed out twice");
+        assert!(keys.insert(key), "one was claimed twice");
     }
     assert_eq!((keys.len(), calls < 100), (60, true), "{calls} calls");
 }
@@ -471,7 +471,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
         desk.record_events(NINE, &silent(ticket, NINE)).expect("receipts");
     }
     drop(desk);
-    // As if the plugin had not been told of what can no longer be read.
+    // As if what can no longer be read had not been recorded.
     bend(
         &folder,
         "UPDATE journal SET packed = NULL, kind = 1, row = 'what is this' WHERE seq =
@@ -499,7 +499,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
                    \"message\":{\"author\":\"agent\"}}' WHERE kind = 1",
     );
     let mut desk = folder.desk();
-    // Whatever is told of it is tried, and it goes on.
+    // Every report about it is tried, and the desk continues.
     desk.record_events(due, &[words("4711", Author::Agent, "a9", due)]).expect("a receipt");
     while desk.poll_due(due, 10).expect("a look").more {}
     assert_eq!(desk.damaged_count(), 0);

@@ -115,7 +115,7 @@ fn a_process_that_is_killed_loses_nothing_and_repeats_nothing() {
             "`{ticket}` lost one"
         );
     }
-    // Whoever is still silent is reminded and closed, by the same rule.
+    // A customer who is still silent is reminded and closed, by the same rule.
     let mut receiver_file = receiver(folder.path());
     for _ in 0..100_000 {
         let Some(next) = desk.next_instant() else { break };

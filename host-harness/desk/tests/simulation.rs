@@ -295,7 +295,7 @@ impl World {
             let key = delivery.key.clone();
             assert!(
                 !self.truth.recorded.contains(&key),
-                "seed {}: `{key}` was handed out after it was recorded as done",
+                "seed {}: `{key}` was claimed after it was recorded as done",
                 self.seed
             );
             if matches!(delivery.action.task, Task::Close(_)) {
@@ -437,7 +437,7 @@ impl World {
                 seen.extend(id.map(str::to_owned));
             }
             let once: BTreeSet<_> = seen.iter().cloned().collect();
-            assert_eq!(once.len(), seen.len(), "seed {seed}: taken in twice");
+            assert_eq!(once.len(), seen.len(), "seed {seed}: recorded twice");
             let lost: Vec<_> = acknowledged.difference(&once).collect();
             assert!(lost.is_empty(), "seed {seed}: lost {lost:?}");
             assert!(

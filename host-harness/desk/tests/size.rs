@@ -84,7 +84,7 @@ fn bytes_an_event(actions: i64) -> f64 {
     drop(desk);
     let empty = std::fs::metadata(folder.file()).unwrap().len();
     let mut desk = folder.desk();
-    // So many at a time: a helpdesk's tickets do not all fall due in one second.
+    // Tickets per second: a help desk's tickets do not all fall due in one second.
     for (round, tickets) in (0_i64..).zip(tickets.chunks(AT_ONCE)) {
         let mut now = NINE + round * HOUR;
         for step in 0..10 - actions {

@@ -108,7 +108,7 @@ fn what_was_deleted_last_is_not_missing() {
     assert!(last > 6, "numbers are not given twice: {last}");
 }
 
-/// Whoever opens the same file by another way is another process: this very program.
+/// A second opener of the same file is another process: this very program.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_has_one_owner_by_whatever_way() {

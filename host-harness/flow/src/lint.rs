@@ -22,7 +22,7 @@ use paths::Paths;
 /// The editor's most outputs of a block.
 const OUTPUTS_MAX: usize = 25;
 
-/// So many findings are listed, errors before warnings; of the rest is said how many there are.
+/// The number of findings that are listed, errors before warnings; the rest is only counted.
 const FINDINGS_MAX: usize = 100;
 
 /// What there is to say about a flow: errors first, each block's together.
@@ -276,8 +276,8 @@ impl<'f> Lint<'f> {
         }
     }
 
-    /// An action that follows the close of the agent and of the customer and was not told of the
-    /// third one: a flag stays up, and the next visit goes wrong.
+    /// An action that follows the close by the agent and by the customer but not the one for
+    /// inactivity: a flag stays set, and the next visit takes the wrong path.
     fn left_out(&mut self, block: &Block) {
         let told = |action: &&Action, close: Close| {
             action.conditions.iter().any(|condition| {

@@ -59,7 +59,7 @@ fn the_conversations_behind_the_number_are_those_that_were_closed_too_early() {
     let settings = Settings::default();
     let all = examples(&read.history, &judged, &policy, &settings, 10).unwrap();
     let ids: Vec<&str> = all.iter().map(|example| example.recorded.id.as_str()).collect();
-    assert_eq!(ids, ["soon", "then", "late"], "whoever came back soonest comes first");
+    assert_eq!(ids, ["soon", "then", "late"], "the customer who came back soonest comes first");
     for example in &all {
         let closed = example.outcome.closed.expect("a close");
         assert_eq!(closed.at, example.closed);

@@ -152,7 +152,7 @@ impl<'s> Browser<'s> {
     }
 }
 
-/// The fields of a rule whose reminders come after so many minutes each.
+/// The fields of a rule whose reminders come after the given minutes.
 fn rule<'f>(close: &'f str, reminders: &[(&'f str, &'f str)]) -> Vec<(String, &'f str)> {
     let own = |field: &str| format!("rule.0.{field}");
     let mut fields = vec![

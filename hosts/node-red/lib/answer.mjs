@@ -13,7 +13,7 @@ const TASK_OF_STEP = {
   reply: 'reply',
 };
 
-/** Automatic replies so many are remembered of a ticket; what occurred before is long over. */
+/** The number of automatic replies remembered for a ticket; earlier occurrences are over. */
 const REPLIES = 64;
 
 const isReply = (key) => key.step.tag === 'reply';

@@ -416,7 +416,7 @@ describe('after a crash', () => {
 });
 
 describe('several at once', () => {
-  test('two customers are looked after each by their own time', async () => {
+  test('two customers each have their own clock', async () => {
     const desk = new Desk();
     await desk.customer();
     await desk.agent();

@@ -30,7 +30,7 @@ def silent(policy: Policy) -> tuple[Conversation, Decision]:
 def until_it_rests(
     policy: Policy, conversation: Conversation, decision: Decision, late: int = 0
 ) -> list[tuple[str, int]]:
-    """Carries out what is decided, so many minutes late; the keys and the minutes."""
+    """Carries out what is decided, some minutes late; the keys and the minutes."""
     done: list[tuple[str, int]] = []
     now = START
     for _ in range(20):

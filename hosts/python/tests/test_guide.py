@@ -38,7 +38,7 @@ class Guide(unittest.TestCase):
 
 
 class DeafPolicy(Policy):
-    """A policy whose plugin fails whenever it is told of a message, if that is wanted."""
+    """A policy whose plugin fails at every message, if that is wanted."""
 
     deaf = False
 

@@ -83,7 +83,7 @@ pub(super) fn promise(invariant: Invariant) -> String {
             "nada é enviado a um cliente que não quer mensagens"
         ),
         Invariant::ToldOnce => tr!(
-            "people are told of a customer who waits for the company, once, and of no other",
+            "people are notified of a customer who waits for the company, once, and of no other",
             "de un cliente que espera a la empresa se avisa a los responsables, una vez, y de ningún otro",
             "sobre um cliente que espera a empresa os responsáveis são avisados, uma vez, e sobre nenhum outro"
         ),

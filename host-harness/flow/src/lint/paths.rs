@@ -77,7 +77,7 @@ impl Paths {
     }
 
     /// Blocks that wait and are followed by a longer chain of blocks that do not than one input
-    /// may pass, with its length. Loops are told of elsewhere.
+    /// may pass, with its length. Loops are reported elsewhere.
     pub(super) fn chains<'f>(&self, flow: &'f Flow) -> Vec<(&'f Block, usize)> {
         // In the order of the groups each comes after all it leads to.
         let mut longest: Vec<usize> = vec![0; self.next.len()];

@@ -97,7 +97,7 @@ impl Invariant {
             Self::ChannelWindow => "nothing is sent freely outside of the channel's window",
             Self::LeftAlone => "nothing is sent to a customer who wants no messages",
             Self::ToldOnce => {
-                "people are told of a customer who waits for the company, once, and of no other"
+                "people are notified of a customer who waits for the company, once, and of no other"
             }
             Self::Replayed => "a fresh instance answers the same calls with the same bytes",
             Self::Damaged => "a damaged memory is a fault and leads to nothing",
