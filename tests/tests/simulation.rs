@@ -102,6 +102,14 @@ fn every_promise_is_kept_when_a_ticket_is_reopened_after_a_notification() {
     keeps_every_promise_to(925..935, 2006);
 }
 
+/// With this seed a customer's message arrives after the reminder that it precedes, and ends the
+/// reminder's cycle; then the customer asks for more time, as that reminder had offered. It counts
+/// as an answer: the company is asked, and nothing is closed.
+#[test]
+fn every_promise_is_kept_when_a_late_message_ends_the_cycle_of_an_offer() {
+    keeps_every_promise_to(3_250..3_260, 2004);
+}
+
 fn keeps_every_promise_to(tickets: std::ops::Range<u64>, seed: u64) {
     let simulation = Simulation::new(&Native, EVERYTHING, &facts::no_surroundings(), 3, seed)
         .expect("the policy is accepted");

@@ -53,6 +53,9 @@ pub(crate) struct Truth {
     /// Whether a customer asked for time although it is not clear whether it was offered: then the
     /// turn is unknown.
     doubtful: bool,
+    /// The number of reminders that were recorded when a customer's message arrived that was
+    /// written before the last of them. It ended their cycle, so what they offered is doubtful.
+    reminders_before_late_message: usize,
     /// When reminders were sent to the customer.
     sent: Vec<Instant>,
     /// The reminders that were last requested as notes to the people in charge.
@@ -138,6 +141,10 @@ impl Truth {
         if customer {
             self.heard = self.heard.saturating_add(1);
             self.record_meaning(message, ticket, rules);
+            let at = message.at.min(message.received_at);
+            if self.reminders.iter().any(|reminder| reminder.at > at) {
+                self.reminders_before_late_message = self.reminders.len();
+            }
             if message.choice.as_deref() == Some("extend") && self.asks_for_time(ticket, rules) {
                 self.reach(message.at.min(message.received_at));
                 return;
@@ -192,7 +199,8 @@ impl Truth {
             return false;
         }
         let since = self.anchor("first-unanswered-agent-message").unwrap_or(Instant::MAX);
-        let lately = self.reminders.iter().filter(|reminder| reminder.at >= since);
+        let sent = self.reminders.iter().skip(self.reminders_before_late_message);
+        let lately = sent.filter(|reminder| reminder.at >= since);
         let last = lately.map(|reminder| reminder.number).max().unwrap_or(0);
         let open = ticket.status == TicketStatus::Open && !self.closed;
         match self.turn() {
