@@ -36,6 +36,7 @@ mod settle;
 mod ticket;
 mod token;
 mod transaction;
+mod what_if;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -64,6 +65,7 @@ pub use lateness::{Backlog, Lateness};
 pub use poll::Polled;
 pub use query::{ManualChange, Rebuilt, TicketSnapshot, TimelineEntry};
 pub use replay::{Count, Difference, Replay, ReplayOptions, Replayed};
+pub use what_if::{ChangeKind, PolicyChange, PolicyEffect, Shift, WhatIf};
 
 /// Options of a desk. Durations are in milliseconds.
 #[derive(Clone)]

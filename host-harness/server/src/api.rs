@@ -71,6 +71,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(account::forget))
         .routes(routes!(policy::read, policy::save, policy::delete))
         .routes(routes!(policy::check))
+        .routes(routes!(policy::what_if))
         .routes(routes!(policy::undo))
         .routes(routes!(policy::versions))
         .routes(routes!(policy::version))

@@ -218,6 +218,23 @@ impl App {
 /// The cost of a query in turns of the desk, in events.
 const QUERY_COST_EVENTS: usize = 32;
 
+/// Signals, when dropped, to work on another thread that nobody waits for it any more.
+#[derive(Default)]
+pub(crate) struct Unwanted(Arc<AtomicBool>);
+
+impl Unwanted {
+    /// What the other thread looks at.
+    pub(crate) fn watch(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl Drop for Unwanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// A part of the path.
 pub(crate) struct InPath<T>(pub(crate) T);
 

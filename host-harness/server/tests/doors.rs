@@ -126,7 +126,9 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         ("POST", path) if path.ends_with("/flow/check") => Some("builder:view"),
         (_, path) if path.contains("/flow") => Some("builder:edit"),
         ("GET", _) => Some("help-desk:view"),
-        ("POST", path) if path.ends_with("/policy/check") => Some("help-desk:view"),
+        ("POST", path) if path.ends_with("/policy/check") || path.ends_with("/policy/what-if") => {
+            Some("help-desk:view")
+        }
         _ => Some("help-desk:edit"),
     };
     let all = [

@@ -178,6 +178,46 @@ fn policies_are_checked_saved_compared_undone_and_deleted() {
 }
 
 #[test]
+fn a_policy_is_calculated_on_open_tickets_before_it_is_saved() {
+    let served = Served::new();
+    served.silent("4711");
+    served.silent("4712");
+    let what_if = |policy: &str| {
+        let answer = served.post("/v1/accounts/acme/policy/what-if", policy);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.json()
+    };
+    let same = what_if(ADERESO);
+    assert_eq!(
+        same,
+        json!({ "tickets": 2, "are-all": true, "skipped": 0, "touched": 0, "at-once": 0,
+                "changes": [] })
+    );
+    let minutes = |minutes: i64| minutes * MINUTE;
+    let later = what_if(&ADERESO.replace("\"15 min\"", "\"2 h\""));
+    let shift = json!({ "least-ms": minutes(105), "median-ms": minutes(105),
+                        "most-ms": minutes(105) });
+    assert_eq!(
+        later["changes"],
+        json!([{ "change": "closed-later", "tickets": 2, "by": shift,
+                 "examples": ["4712", "4711"] }])
+    );
+    let off = ADERESO.replacen("\"version\"", "\"enabled\": false, \"version\"", 1);
+    let never = what_if(&off);
+    assert_eq!(never["changes"][0]["change"], "no-longer-closed");
+    let words = what_if(&ADERESO.replace("Parece que te fuiste", "¿Hola?"));
+    assert_eq!(words["changes"][0]["change"], "other-messages");
+    // Eight minutes of silence are enough for a reminder under this one, and for the close later.
+    served.at(NINE + minutes(8));
+    let sooner = what_if(&ADERESO.replace("\"10 min\"", "\"5 min\""));
+    assert_eq!((&sooner["touched"], &sooner["at-once"]), (&json!(2), &json!(2)), "{sooner}");
+    // All problems at once, as from a check; and nothing was saved.
+    let refused = served.post("/v1/accounts/acme/policy/what-if", "{}");
+    assert_eq!((refused.status, refused.problem().as_str()), (422, "policy-refused"));
+    assert_eq!(served.get("/v1/accounts/acme/policy").header("etag"), Some("\"1\""));
+}
+
+#[test]
 fn a_flow_that_cannot_be_left_is_refused_and_one_that_can_allows_the_close() {
     let served = Served::new();
     let path = "/v1/accounts/acme/flow";

@@ -240,9 +240,19 @@ impl<S: Store> Desk<S> {
         departments: Option<&[String]>,
     ) -> Result<Vec<RuleChange>, DeskError> {
         let no = self.account(account)?.row.no;
-        let surroundings = self.surroundings(no, departments)?;
-        let policy = self.plugin.policy(config.unwrap_or(NO_POLICY), &surroundings)?;
+        let policy = self.policy_on_trial(no, config.unwrap_or(NO_POLICY), departments)?;
         self.moved(no, &policy)
+    }
+
+    /// A policy that is not in force. Its failures do not count against its account.
+    pub(super) fn policy_on_trial(
+        &self,
+        account: i64,
+        config: &str,
+        departments: Option<&[String]>,
+    ) -> Result<Policy, DeskError> {
+        let surroundings = self.surroundings(account, departments)?;
+        Ok(self.plugin.policy(config, &surroundings)?)
     }
 
     /// Warnings about a policy that would be accepted.
@@ -256,8 +266,8 @@ impl<S: Store> Desk<S> {
         config: &str,
         departments: Option<&[String]>,
     ) -> Result<Vec<Diagnostic>, DeskError> {
-        let surroundings = self.surroundings(self.account(account)?.row.no, departments)?;
-        Ok(self.plugin.policy(config, &surroundings)?.warnings().to_vec())
+        let no = self.account(account)?.row.no;
+        Ok(self.policy_on_trial(no, config, departments)?.warnings().to_vec())
     }
 
     /// Writes an audit entry.

@@ -1,18 +1,20 @@
-//! Policies: reading, checking, saving, undoing, deleting.
+//! Policies: reading, checking, calculating, saving, undoing, deleting.
+
+use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use despertador_desk::store::{PolicyRow, Sqlite};
-use despertador_desk::{Desk, PolicyUpdate, RuleChange};
+use despertador_desk::{Desk, PolicyEffect, PolicyUpdate, RuleChange};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::account::Limit;
 use super::time;
-use crate::app::{App, InPath, InQuery, UnreadBody};
+use crate::app::{App, InPath, InQuery, UnreadBody, Unwanted};
 use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Found, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -294,6 +296,54 @@ pub(crate) async fn check(
         warnings: warnings.iter().map(|found| Found::of(found, language)).collect(),
         moved: moved.into_iter().map(MovedRow::from).collect(),
     }))
+}
+
+/// Maximum number of open tickets that are due next, and of those that were opened last, for which
+/// a policy is calculated.
+const WHAT_IF_TICKETS_MAX: usize = 500;
+
+/// Calculate what a policy would change for open tickets
+///
+/// For each, the steps until the close under the policy in force and under this one, if the customer
+/// stays silent and every action is carried out at once. Up to 500 open tickets all are calculated;
+/// otherwise the 500 that are due next and the 500 that were opened last. Nothing is saved.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/policy/what-if",
+    tag = "policies",
+    params(("account" = String, Path, description = "The account"), Given),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The policy"),
+    responses((status = 200, description = "What changes", body = PolicyEffect), Problems),
+)]
+pub(crate) async fn what_if(
+    State(app): State<App>,
+    caller: Caller,
+    Negotiated(language): Negotiated<Language>,
+    InPath(account): InPath<String>,
+    InQuery(given): InQuery<Given>,
+    body: UnreadBody,
+) -> Result<Json<PolicyEffect>, Problem> {
+    let allowed = caller.may(&app, Scope::HelpDeskView, &account)?;
+    let body = body.read(&app, &allowed).await?;
+    let departments = app.departments(&account, given.departments.as_deref());
+    let leave = app.limits.check(&account).await?;
+    let text = body.document()?.to_owned();
+    let what_if = app
+        .ask(language, move |desk, now| {
+            let departments = departments.as_deref();
+            desk.query_what_if(now, &account, &text, departments, WHAT_IF_TICKETS_MAX)
+        })
+        .await?;
+    let unwanted = Unwanted::default();
+    let watched = unwanted.watch();
+    let calculating = tokio::task::spawn_blocking(move || {
+        let effect = what_if.calculate(|| watched.load(Ordering::Relaxed));
+        // Others may check when the work has ended, not when nobody waits for it.
+        drop(leave);
+        effect
+    });
+    let effect = calculating.await;
+    effect.map(Json).map_err(|error| Problem::new(Code::Crashed, error.to_string()))
 }
 
 /// Take the policy out of force

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Json;
@@ -25,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::{App, InPath, InQuery};
+use crate::app::{App, InPath, InQuery, Unwanted};
 use crate::language::{Language, Negotiated};
 use crate::problem::{Code, Problem, Problems};
 use crate::scope::{Caller, Scope};
@@ -376,15 +375,6 @@ impl From<JournalError> for Stopped {
     }
 }
 
-/// Signals, when dropped, that nobody waits any more.
-struct Waiting(Arc<AtomicBool>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 async fn read(
     app: &App,
     language: Language,
@@ -394,10 +384,10 @@ async fn read(
 ) -> Result<(Reported, Vec<Closed>), Problem> {
     let room = app.limits.report(&account).await?;
     let file = app.desk.clone();
-    let unwanted = Arc::new(AtomicBool::new(false));
-    let _waiting = Waiting(Arc::clone(&unwanted));
+    let unwanted = Unwanted::default();
+    let watched = unwanted.watch();
     let reading = tokio::task::spawn_blocking(move || {
-        let read = read_here(&file, account, period, most, &unwanted);
+        let read = read_here(&file, account, period, most, &watched);
         // There is room again when the work has ended, not when nobody waits for it.
         drop(room);
         read
