@@ -286,8 +286,9 @@ pub(crate) struct InitArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  despertador schema --output policy.schema.json
+  despertador schema --language es --output policy.schema.json
 
+Keys and words are described in the language of the run.
 An editor completes and checks a policy that starts with \"$schema\": \"./policy.schema.json\".
 `despertador check` also finds what a schema cannot, such as a department in two rules.")]
 pub(crate) struct SchemaArguments {

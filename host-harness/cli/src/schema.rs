@@ -3,6 +3,7 @@
 //! The JSON Schema of a policy, generated from the tables from which the parser takes its keys and
 //! words, so a new key appears here automatically.
 
+use despertador_contract::Language;
 use despertador_policy::form::{self, Form, Kind};
 use serde_json::{Map, Value, json};
 
@@ -11,11 +12,11 @@ use crate::{Ended, Unusable, written};
 
 mod texts;
 
-use texts::{EVENTS, describe};
+use texts::{Described, EVENTS, describe, word};
 
 /// Prints the schema, or writes it to a file.
 pub(crate) fn schema(arguments: &SchemaArguments, as_json: bool) -> Result<Ended, Unusable> {
-    let text = text();
+    let text = text(crate::language::Language::chosen().of_page());
     match &arguments.output {
         None => anstream::print!("{text}"),
         // It is generated, so overwriting loses nothing.
@@ -28,45 +29,77 @@ pub(crate) fn schema(arguments: &SchemaArguments, as_json: bool) -> Result<Ended
 }
 
 /// The published text of the schema.
-fn text() -> String {
-    format!("{:#}\n", policy())
+fn text(language: Language) -> String {
+    format!("{:#}\n", policy(language))
 }
 
-/// The schema of a policy.
-fn policy() -> Value {
-    let mut defs = Defs(Map::new());
+/// What the schema says of itself.
+struct Frame {
+    title: &'static str,
+    text: &'static str,
+    schema: &'static str,
+    comment: &'static str,
+}
+
+const fn frame(language: Language) -> Frame {
+    match language {
+        Language::Spanish => Frame {
+            title: "Política de Despertador",
+            text: "Cuándo se le recuerda a un cliente que calla y cuándo se cierra su ticket. Las claves que empiezan con // son comentarios.",
+            schema: "Dónde está este esquema, para editores; al leer la política se pasa por alto.",
+            comment: "Un comentario.",
+        },
+        Language::Portuguese => Frame {
+            title: "Política do Despertador",
+            text: "Quando um cliente em silêncio é lembrado e quando seu ticket é encerrado. As chaves que começam com // são comentários.",
+            schema: "Onde está este esquema, para editores; ao ler a política ele é ignorado.",
+            comment: "Um comentário.",
+        },
+        Language::English => Frame {
+            title: "Despertador policy",
+            text: "When a silent customer is reminded and when the ticket is closed. Keys that begin with // are comments.",
+            schema: "Where this schema is, for editors; passed over by the reader.",
+            comment: "A comment.",
+        },
+    }
+}
+
+/// The schema of a policy, described in a language.
+fn policy(language: Language) -> Value {
+    let frame = frame(language);
+    let mut defs = Defs { language, found: Map::new() };
     let mut whole = defs.object(&form::POLICY);
     if let Some(properties) = whole.get_mut("properties").and_then(Value::as_object_mut) {
-        let text = "Where this schema is, for editors; passed over by the reader.";
-        properties.insert("$schema".into(), json!({ "description": text }));
+        properties.insert("$schema".into(), json!({ "description": frame.schema }));
     }
     let head = [
         ("$schema", "https://json-schema.org/draft/2020-12/schema"),
         ("$id", "urn:despertador:policy"),
-        ("title", "Despertador policy"),
-        (
-            "description",
-            "When a silent customer is reminded and when the ticket is closed. Keys that begin with // are comments.",
-        ),
+        ("title", frame.title),
+        ("description", frame.text),
     ];
     whole.extend(head.map(|(key, text)| (key.to_owned(), text.into())));
-    whole.insert("$defs".into(), Value::Object(defs.0));
+    whole.insert("$defs".into(), Value::Object(defs.found));
     Value::Object(whole)
 }
 
 /// Shared definitions.
-struct Defs(Map<String, Value>);
+struct Defs {
+    language: Language,
+    found: Map<String, Value>,
+}
 
 impl Defs {
     fn object(&mut self, form: &'static Form) -> Map<String, Value> {
         let mut properties = Map::new();
         for key in form.keys {
-            let described = described(self.kind(key.kind), describe(form.name, key.name));
+            let text = describe(form.name, key.name, self.language);
+            let described = described(self.kind(key.name, key.kind), text);
             properties.insert(key.name.into(), described);
         }
         let required: Vec<&str> =
             form.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
-        let mut object = closed_object(properties);
+        let mut object = self.closed_object(properties);
         if !required.is_empty() {
             object.insert("required".into(), json!(required));
         }
@@ -80,14 +113,15 @@ impl Defs {
 
     /// A reference to a definition, which is created on its first use.
     fn defined(&mut self, name: &str, define: impl FnOnce(&mut Defs) -> Value) -> Value {
-        if !self.0.contains_key(name) {
+        if !self.found.contains_key(name) {
             let definition = define(self);
-            self.0.insert(name.into(), definition);
+            self.found.insert(name.into(), definition);
         }
         json!({ "$ref": format!("#/$defs/{name}") })
     }
 
-    fn kind(&mut self, kind: Kind) -> Value {
+    /// The schema of the value of a key.
+    fn kind(&mut self, key: &str, kind: Kind) -> Value {
         match kind {
             Kind::Switch => json!({ "type": "boolean" }),
             Kind::Text => json!({ "type": "string", "maxLength": form::TEXT_BYTES_MAX }),
@@ -121,7 +155,7 @@ impl Defs {
                 json!({ "anyOf": [{ "const": "any" }, names] })
             }),
             Kind::Holidays(most) => {
-                let either = [self.kind(Kind::Date), self.form(&form::HOLIDAY)];
+                let either = [self.kind(key, Kind::Date), self.form(&form::HOLIDAY)];
                 list(json!({ "anyOf": either }), most)
             }
             Kind::Date => self.defined("date", |_| {
@@ -135,19 +169,19 @@ impl Defs {
                 json!({ "anyOf": [opening, list(opening.clone(), form::OPENINGS_PER_DAY_MAX)] })
             }),
             Kind::Week => self.defined("week", |defs| {
-                let mut week = closed_object(Map::new());
+                let mut week = defs.closed_object(Map::new());
                 if let Some(patterns) =
                     week.get_mut("patternProperties").and_then(Value::as_object_mut)
                 {
-                    patterns.insert(days_of_week(), defs.kind(Kind::Openings));
+                    patterns.insert(days_of_week(), defs.kind(key, Kind::Openings));
                 }
                 Value::Object(week)
             }),
-            Kind::Words(words) => choice(words),
-            Kind::WordList(words) => list(choice(words), words.len()),
+            Kind::Words(words) => self.choice(key, words),
+            Kind::WordList(words) => list(self.choice(key, words), words.len()),
             Kind::Object(form) => self.form(form),
             Kind::ObjectOrWords(form, words) => {
-                json!({ "anyOf": [{ "enum": words }, self.form(form)] })
+                json!({ "anyOf": [self.choice(key, words), self.form(form)] })
             }
             Kind::ObjectOrOff(form) => json!({ "anyOf": [{ "const": false }, self.form(form)] }),
             Kind::NameOrOff => {
@@ -156,16 +190,18 @@ impl Defs {
             Kind::List(form, most) => list(self.form(form), most),
             // The parser checks the maximum, because comments would count here.
             Kind::Named(form, _) => {
-                let mut named = closed_object(Map::new());
+                let mut named = self.closed_object(Map::new());
                 named.insert("additionalProperties".into(), self.form(form));
                 named.insert("propertyNames".into(), json!({ "pattern": FILLED }));
                 Value::Object(named)
             }
             Kind::Keyed(words, form) => {
                 let keys = words.iter().map(|word| {
-                    ((*word).to_owned(), described(self.form(form), describe(EVENTS, word)))
+                    let text = describe(EVENTS, word, self.language);
+                    ((*word).to_owned(), described(self.form(form), text))
                 });
-                Value::Object(closed_object(keys.collect()))
+                let keys = keys.collect();
+                Value::Object(self.closed_object(keys))
             }
         }
     }
@@ -183,7 +219,7 @@ impl Defs {
 
     fn texts(&mut self) -> Value {
         self.defined("texts", |defs| {
-            let mut languages = closed_object(Map::new());
+            let mut languages = defs.closed_object(Map::new());
             if let Some(patterns) =
                 languages.get_mut("patternProperties").and_then(Value::as_object_mut)
             {
@@ -194,6 +230,41 @@ impl Defs {
             json!({ "anyOf": [defs.filled(), languages] })
         })
     }
+
+    /// An object with only these keys and comments.
+    fn closed_object(&self, properties: Map<String, Value>) -> Map<String, Value> {
+        let mut object = Map::new();
+        object.insert("type".into(), "object".into());
+        if !properties.is_empty() {
+            object.insert("properties".into(), Value::Object(properties));
+        }
+        let comment = json!({ COMMENT: { "description": frame(self.language).comment } });
+        object.insert("patternProperties".into(), comment);
+        object.insert("additionalProperties".into(), false.into());
+        object
+    }
+
+    /// One of these words of a key, each with what it means; channels in any case.
+    fn choice(&self, key: &str, words: &[&str]) -> Value {
+        let meanings: Vec<&str> =
+            words.iter().map(|one| word(key, one, self.language).unwrap_or(one)).collect();
+        // Not in the standard, which editors and the panel read nevertheless.
+        let exact = json!({ "enum": words, "enumDescriptions": meanings });
+        if words != form::CHANNELS {
+            return exact;
+        }
+        let any_case: Vec<String> = words.iter().map(|one| in_any_case(one)).collect();
+        let pattern = format!(r"^\s*({})\s*$", any_case.join("|"));
+        json!({ "anyOf": [exact, { "type": "string", "pattern": pattern }] })
+    }
+}
+
+/// A pattern for a word in upper and lower case.
+fn in_any_case(word: &str) -> String {
+    let letter = |c: char| {
+        if c.is_ascii_alphabetic() { format!("[{c}{}]", c.to_ascii_uppercase()) } else { c.into() }
+    };
+    word.chars().map(letter).collect()
 }
 
 /// A language tag, `pt-BR` or `pt_BR`.
@@ -205,19 +276,6 @@ const FILLED: &str = r"\S";
 const CLOCK: &str = "([01][0-9]|2[0-3]):[0-5][0-9]";
 /// A month and a day that exists in some year.
 const DAY_OF_YEAR: &str = "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))";
-
-/// An object with only these keys and comments.
-fn closed_object(properties: Map<String, Value>) -> Map<String, Value> {
-    let mut object = Map::new();
-    object.insert("type".into(), "object".into());
-    if !properties.is_empty() {
-        object.insert("properties".into(), Value::Object(properties));
-    }
-    let comment = json!({ COMMENT: { "description": "A comment." } });
-    object.insert("patternProperties".into(), comment);
-    object.insert("additionalProperties".into(), false.into());
-    object
-}
 
 /// Constraints between keys of one object.
 fn together(form: &str) -> Map<String, Value> {
@@ -246,9 +304,9 @@ fn together(form: &str) -> Map<String, Value> {
     rules.as_object().cloned().unwrap_or_default()
 }
 
-fn described(schema: Value, text: Option<&str>) -> Value {
-    let Some(text) = text else { return schema };
-    with(schema, json!({ "description": text }))
+fn described(schema: Value, text: Option<Described>) -> Value {
+    let Some(Described { title, text }) = text else { return schema };
+    with(schema, json!({ "title": title, "description": text }))
 }
 
 /// A schema with additional members.
@@ -261,21 +319,6 @@ fn with(mut schema: Value, more: Value) -> Value {
 
 fn pattern(pattern: &str, example: &str) -> Value {
     json!({ "type": "string", "pattern": pattern, "examples": [example] })
-}
-
-/// One of these words; channels in any case.
-fn choice(words: &[&str]) -> Value {
-    let exact = json!({ "enum": words });
-    if words != form::CHANNELS {
-        return exact;
-    }
-    let letter = |c: char| {
-        if c.is_ascii_alphabetic() { format!("[{c}{}]", c.to_ascii_uppercase()) } else { c.into() }
-    };
-    let any_case: Vec<String> = words.iter().map(|w| w.chars().map(letter).collect()).collect();
-    let other =
-        json!({ "type": "string", "pattern": format!(r"^\s*({})\s*$", any_case.join("|")) });
-    json!({ "anyOf": [exact, other] })
 }
 
 fn list(items: Value, most: usize) -> Value {
@@ -318,7 +361,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
     use std::path::Path;
 
-    use super::texts::{OPTION, TEXTS};
+    use super::texts::{OPTION, TEXTS, WORDS};
     use super::*;
 
     /// All forms below one, by name.
@@ -347,23 +390,48 @@ mod tests {
         let mut keys: BTreeSet<(&str, &str)> = BTreeSet::new();
         for (name, form) in &found {
             for key in form.keys {
-                let text = describe(name, key.name);
+                let text = describe(name, key.name, Language::English);
                 assert!(text.is_some(), "`{}` of `{name}` has no text", key.name);
                 keys.extend([(*name, key.name), (OPTION, key.name)]);
                 if let Kind::Keyed(words, _) = key.kind {
                     for word in words {
-                        assert!(describe(EVENTS, word).is_some(), "`{word}` has no text");
+                        let text = describe(EVENTS, word, Language::English);
+                        assert!(text.is_some(), "`{word}` has no text");
                         keys.insert((EVENTS, word));
                     }
                 }
             }
         }
-        for (form, key, text) in TEXTS {
+        for (form, key, texts) in TEXTS {
             assert!(keys.contains(&(*form, *key)), "there is no `{key}` in `{form}`");
-            let sentence = text.starts_with(|c: char| !c.is_whitespace())
-                && text.ends_with(['.', '…'])
-                && !text.contains("  ");
-            assert!(sentence, "{text}");
+            for language in Language::ALL {
+                let Described { title, text } = texts.of(language);
+                let sentence = text.starts_with(|c: char| !c.is_whitespace())
+                    && text.ends_with(['.', '…'])
+                    && !text.contains("  ");
+                assert!(sentence, "{text}");
+                assert!(!title.is_empty() && !title.ends_with('.'), "{title}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_is_described_and_nothing_else() {
+        let mut found = BTreeMap::new();
+        forms(&form::POLICY, &mut found);
+        let mut words: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for key in found.values().flat_map(|form| form.keys) {
+            if let Kind::Words(own) | Kind::WordList(own) | Kind::ObjectOrWords(_, own) = key.kind {
+                words.extend(own.iter().map(|word| (key.name, *word)));
+            }
+        }
+        for (key, one) in &words {
+            assert!(word(key, one, Language::English).is_some(), "`{one}` of `{key}` has no text");
+        }
+        for (keys, one, _) in WORDS {
+            for key in *keys {
+                assert!(words.contains(&(*key, *one)), "`{key}` cannot be `{one}`");
+            }
         }
     }
 
@@ -371,7 +439,7 @@ mod tests {
     fn each_form_is_a_definition_of_its_own() {
         let mut found = BTreeMap::new();
         forms(&form::POLICY, &mut found);
-        let schema = policy();
+        let schema = policy(Language::English);
         for (name, form) in found {
             let place = match name {
                 "policy" => "/properties".to_owned(),
@@ -385,14 +453,44 @@ mod tests {
         }
     }
 
-    /// `BLESS=1 cargo test -p despertador` writes it.
+    /// `BLESS=1 cargo test -p despertador` writes them.
     #[test]
-    fn the_published_schema_is_current() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/policy.schema.json");
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&file, text()).expect("the schema can be written");
+    fn the_published_schemas_are_current() {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        for language in Language::ALL {
+            let name = match language {
+                Language::English => "policy.schema.json".to_owned(),
+                other => format!("policy.schema.{}.json", other.tag()),
+            };
+            let file = docs.join(&name);
+            if std::env::var_os("BLESS").is_some() {
+                std::fs::write(&file, text(language)).expect("the schema can be written");
+            }
+            let published = std::fs::read_to_string(&file).unwrap_or_default();
+            assert_eq!(published, text(language), "docs/{name} is old; BLESS=1 writes it");
         }
-        let published = std::fs::read_to_string(&file).unwrap_or_default();
-        assert_eq!(published, text(), "docs/policy.schema.json is old; BLESS=1 writes it");
+    }
+
+    /// Only what people read depends on the language.
+    #[test]
+    fn all_languages_describe_the_same_schema() {
+        fn plain(value: &mut Value) {
+            if let Value::Object(members) = value {
+                members.retain(|name, value| {
+                    !(value.is_string() && matches!(name.as_str(), "title" | "description"))
+                        && name != "enumDescriptions"
+                });
+                members.values_mut().for_each(plain);
+            } else if let Value::Array(items) = value {
+                items.iter_mut().for_each(plain);
+            }
+        }
+        let [spanish, portuguese, english] = Language::ALL.map(|language| {
+            let mut schema = policy(language);
+            plain(&mut schema);
+            schema
+        });
+        assert_eq!(spanish, english);
+        assert_eq!(portuguese, english);
     }
 }
