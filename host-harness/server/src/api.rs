@@ -7,6 +7,7 @@ mod edit;
 mod event;
 mod flow;
 mod inbound;
+mod outline;
 mod policy;
 mod report;
 mod ticket;
@@ -68,6 +69,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(account::list))
         .routes(routes!(account::open))
         .routes(routes!(account::audit))
+        .routes(routes!(account::departments))
         .routes(routes!(account::forget))
         .routes(routes!(policy::read, policy::save, policy::delete))
         .routes(routes!(policy::check))

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use despertador_contract::word::Word;
-use despertador_contract::{Channel, Diagnostic, ExitState, Instant, Surroundings, Ticket};
+use despertador_contract::{
+    Channel, Diagnostic, ExitState, Instant, Outline, Surroundings, Ticket,
+};
 use despertador_contract::{duration, facts};
 use despertador_host::{Plugin, Policy};
 use serde_json::{Value, json};
@@ -268,6 +270,40 @@ impl<S: Store> Desk<S> {
     ) -> Result<Vec<Diagnostic>, DeskError> {
         let no = self.account(account)?.row.no;
         Ok(self.policy_on_trial(no, config, departments)?.warnings().to_vec())
+    }
+
+    /// The rules of a policy that would be accepted, with the instant of each step for a silence
+    /// that starts at an instant.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the policy at once, or see [`DeskError`].
+    pub fn query_policy_outline(
+        &self,
+        account: &str,
+        config: &str,
+        departments: Option<&[String]>,
+        start: Instant,
+    ) -> Result<Outline, DeskError> {
+        let surroundings = self.surroundings(self.account(account)?.row.no, departments)?;
+        Ok(self.plugin.policy(config, &surroundings)?.outline(start)?)
+    }
+
+    /// The departments of an account's open tickets, each with their number.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn query_departments(&self, account: &str) -> Result<BTreeMap<String, u64>, DeskError> {
+        let no = self.account(account)?.row.no;
+        let mut departments: BTreeMap<String, u64> = BTreeMap::new();
+        for kind in self.store.open_by_facts(no)? {
+            let facts: Value = serde_json::from_str(&kind.facts).unwrap_or_default();
+            let Some(name) = facts.get("department").and_then(Value::as_str) else { continue };
+            let tickets = departments.entry(name.to_owned()).or_default();
+            *tickets = tickets.saturating_add(kind.tickets);
+        }
+        Ok(departments)
     }
 
     /// Writes an audit entry.

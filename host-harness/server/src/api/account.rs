@@ -41,6 +41,51 @@ pub(crate) async fn list(
     Ok(Json(Accounts { accounts }))
 }
 
+/// The departments of an account.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Departments {
+    /// Those of the settings and of open tickets, by name.
+    departments: Vec<Department>,
+    /// Whether the settings name all of them.
+    complete: bool,
+}
+
+/// A department.
+#[derive(Serialize, ToSchema)]
+struct Department {
+    /// Its name.
+    name: String,
+    /// How many open tickets it has.
+    tickets: u64,
+}
+
+/// List the departments of an account
+///
+/// Those of the settings, and those that open tickets have.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{account}/departments",
+    tag = "accounts",
+    params(("account" = String, Path, description = "The account")),
+    responses((status = 200, description = "By name", body = Departments), Problems),
+)]
+pub(crate) async fn departments(
+    State(app): State<App>,
+    caller: Caller,
+    Negotiated(language): Negotiated<Language>,
+    InPath(account): InPath<String>,
+) -> Result<Json<Departments>, Problem> {
+    caller.may(&app, Scope::HelpDeskView, &account)?;
+    let named = app.departments(&account, None);
+    let complete = named.is_some();
+    let mut all = app.ask(language, move |desk, _| desk.query_departments(&account)).await?;
+    for name in named.unwrap_or_default() {
+        all.entry(name).or_default();
+    }
+    let departments = all.into_iter().map(|(name, tickets)| Department { name, tickets }).collect();
+    Ok(Json(Departments { departments, complete }))
+}
+
 /// Maximum length of an account's name, in bytes.
 const NAME_BYTES_MAX: usize = 200;
 

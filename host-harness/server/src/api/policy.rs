@@ -6,13 +6,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use despertador_contract::Zone;
 use despertador_desk::store::{PolicyRow, Sqlite};
-use despertador_desk::{Desk, PolicyEffect, PolicyUpdate, RuleChange};
+use despertador_desk::{Desk, DeskError, PolicyEffect, PolicyUpdate, RuleChange};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::account::Limit;
+use super::outline::{self, Outlined};
 use super::time;
 use crate::app::{App, InPath, InQuery, UnreadBody, Unwanted};
 use crate::language::{Language, Negotiated};
@@ -64,6 +66,9 @@ pub(crate) struct SavedPolicy {
     warnings: Vec<Found>,
     /// The open tickets whose rule is another one from here on, by department and rule.
     moved: Vec<MovedRow>,
+    /// The rules with the times of their steps, if `start` was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outline: Option<Outlined>,
 }
 
 /// What a change means for the open tickets of one department that had one rule.
@@ -92,6 +97,7 @@ impl SavedPolicy {
             version: Some(saved.version),
             warnings: saved.warnings.iter().map(|found| Found::of(found, language)).collect(),
             moved: saved.moved.into_iter().map(MovedRow::from).collect(),
+            outline: None,
         }
     }
 }
@@ -102,6 +108,10 @@ pub(crate) struct Given {
     /// All departments of the account, separated by commas: unknown ones in the policy are then
     /// errors.
     departments: Option<String>,
+    /// The start of a silence: the answer then has the time of each step. RFC 3339, or on the clocks
+    /// of the policy's zone: `2026-03-02T09:00`.
+    #[param(example = "2026-03-02T09:00")]
+    start: Option<String>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -284,17 +294,25 @@ pub(crate) async fn check(
     let departments = app.departments(&account, given.departments.as_deref());
     let _leave = app.limits.check(&account).await?;
     let text = body.document()?.to_owned();
-    let (moved, warnings) = app
+    let zone = Zone::of_policy(&text);
+    let start = given.start.as_deref().map(|text| outline::start(text, &zone)).transpose()?;
+    let (moved, warnings, outlined) = app
         .ask(language, move |desk, _| {
-            let moved = desk.query_policy_effect(&account, Some(&text), departments.as_deref())?;
-            let warnings = desk.query_policy_warnings(&account, &text, departments.as_deref())?;
-            Ok((moved, warnings))
+            let departments = departments.as_deref();
+            let moved = desk.query_policy_effect(&account, Some(&text), departments)?;
+            let warnings = desk.query_policy_warnings(&account, &text, departments)?;
+            let outlined = start.map(|start| {
+                let outline = desk.query_policy_outline(&account, &text, departments, start)?;
+                Ok::<_, DeskError>(Outlined::of(&outline, &zone, start))
+            });
+            Ok((moved, warnings, outlined.transpose()?))
         })
         .await?;
     Ok(Json(SavedPolicy {
         version: None,
         warnings: warnings.iter().map(|found| Found::of(found, language)).collect(),
         moved: moved.into_iter().map(MovedRow::from).collect(),
+        outline: outlined,
     }))
 }
 
