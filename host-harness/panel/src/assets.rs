@@ -23,14 +23,15 @@ const JS: &str = "text/javascript; charset=utf-8";
 pub(crate) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset {
     name: "panel.css",
     kind: CSS,
-    text: [despertador_page::STYLE, include_str!("panel.css")].concat(),
+    text: [despertador_page::STYLE, include_str!("panel.css"), include_str!("rules.css")].concat(),
 });
 
 /// The script.
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset {
     name: "panel.js",
     kind: JS,
-    text: [include_str!("panel.js"), despertador_page::SORT_SCRIPT].concat(),
+    text: [include_str!("panel.js"), include_str!("rules.js"), despertador_page::SORT_SCRIPT]
+        .concat(),
 });
 
 static ICON: LazyLock<Asset> =

@@ -1,17 +1,31 @@
 //! The fields of a form, in the order in which the browser sent them.
 
+use std::collections::HashMap;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Fields with their values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields {
+    pairs: Vec<(String, String)>,
+    /// The positions of each name: a form of rules has thousands of fields.
+    places: HashMap<String, Vec<usize>>,
+}
 
 impl Fields {
     /// Parses `name=value&…`. Line breaks become `\n`: browsers send `\r\n`.
     pub(crate) fn parse(body: &[u8]) -> Fields {
         let pairs = form_urlencoded::parse(body)
             .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")));
-        Fields(pairs.collect())
+        Fields::of(pairs.collect())
+    }
+
+    fn of(pairs: Vec<(String, String)>) -> Fields {
+        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+        for (place, (name, _)) in pairs.iter().enumerate() {
+            places.entry(name.clone()).or_default().push(place);
+        }
+        Fields { pairs, places }
     }
 
     /// The first value of a field; empty without one.
@@ -20,7 +34,7 @@ impl Fields {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.all(name).next()
     }
 
     /// The value of a field, unless it is empty.
@@ -33,12 +47,13 @@ impl Fields {
     }
 
     /// All values of a field.
-    pub(crate) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    pub(crate) fn all<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f str> {
+        let places = self.places.get(name).into_iter().flatten();
+        places.filter_map(|place| self.pairs.get(*place)).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -64,6 +79,59 @@ pub(crate) fn path(names: &[&str]) -> String {
         path.extend(utf8_percent_encode(name, PART));
     }
     path
+}
+
+/// What a browser sends of a form's markup, if nobody changes anything.
+#[cfg(test)]
+pub(crate) fn of_form(markup: &str) -> Fields {
+    let mut pairs = Vec::new();
+    let mut select = String::new();
+    let mut first_option = None;
+    for tag in markup.split('<').skip(1) {
+        let (tag, text) = tag.split_once('>').expect("a whole tag");
+        let (kind, rest) = tag.split_once(' ').unwrap_or((tag, ""));
+        let attribute = |name: &str| {
+            let value = rest.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
+            Some(
+                value
+                    .replace("&quot;", "\"")
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">")
+                    .replace("&amp;", "&"),
+            )
+        };
+        let has = |name: &str| rest.split(' ').any(|word| word == name);
+        let value = || attribute("value").unwrap_or_default();
+        match kind {
+            "input" => {
+                let is_box = matches!(attribute("type").as_deref(), Some("checkbox" | "radio"));
+                if !is_box || has("checked") {
+                    pairs.extend(attribute("name").map(|name| (name, value())));
+                }
+            }
+            "textarea" => {
+                let text = text
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">")
+                    .replace("&quot;", "\"")
+                    .replace("&amp;", "&");
+                pairs.extend(attribute("name").map(|name| (name, text)));
+            }
+            "select" => {
+                select = attribute("name").unwrap_or_default();
+                first_option = None;
+            }
+            "option" if has("selected") => pairs.push((std::mem::take(&mut select), value())),
+            "option" if !select.is_empty() => {
+                first_option.get_or_insert_with(value);
+            }
+            "/select" if !select.is_empty() => {
+                pairs.extend(first_option.take().map(|value| (std::mem::take(&mut select), value)));
+            }
+            _ => {}
+        }
+    }
+    Fields::of(pairs)
 }
 
 #[cfg(test)]

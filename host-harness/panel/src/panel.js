@@ -22,15 +22,6 @@ if (document.body.dataset.now) {
   setInterval(count, 1000);
 }
 
-/** Puts the parts that live on from another page into this one; nothing that is being typed is touched. */
-const renew = (page) => {
-  for (const own of document.querySelectorAll('[data-live][id]')) {
-    const other = page.getElementById(own.id);
-    if (!other) continue;
-    if (own.className !== other.className) own.className = other.className;
-    if (own.innerHTML !== other.innerHTML) own.innerHTML = other.innerHTML;
-  }
-};
 const parse = (text) => new DOMParser().parseFromString(text, 'text/html');
 
 // Live tickets: asked for again and again while somebody looks, and only sent if something has changed.
@@ -62,28 +53,6 @@ if (tickets) {
     setTimeout(ask, every);
   };
   setTimeout(ask, every);
-}
-
-// The form of the rules is checked by the server while somebody types.
-const rules = document.querySelector('form[data-check]');
-if (rules) {
-  let waiting;
-  let asked;
-  rules.addEventListener('input', () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(async () => {
-      asked?.abort();
-      asked = new AbortController();
-      const fields = new URLSearchParams(new FormData(rules));
-      fields.set('do', 'typed');
-      try {
-        const answer = await fetch(rules.action, { method: 'POST', body: fields, signal: asked.signal });
-        if (answer.ok && !answer.redirected) renew(parse(await answer.text()));
-      } catch {
-        // The next letter, or a button, asks again.
-      }
-    }, 200);
-  });
 }
 
 // A file goes into the text beside it.

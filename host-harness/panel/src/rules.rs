@@ -4,7 +4,10 @@ mod card;
 mod difference;
 pub(crate) mod document;
 mod edit;
+mod form;
 mod limit;
+mod outline;
+mod schema;
 mod versions;
 
 pub(crate) use versions::{download, undo, version, versions};
@@ -12,21 +15,22 @@ pub(crate) use versions::{download, undo, version, versions};
 use axum::extract::{Path, RawQuery};
 use axum::http::Method;
 use axum::response::{IntoResponse, Redirect, Response};
-use despertador_contract::input;
+use despertador_contract::{Language, Zone, input};
 use despertador_desk::Scope;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::account::{self, list, text};
-use crate::fields::{Fields, path};
+use crate::fields::{Fields, encode, path};
 use crate::interface::{Call, Found, Problem};
 use crate::preset::Preset;
 use crate::shell::{self, Head, Part, Said, wide};
 use crate::sign_in::csrf;
 use crate::text::{Words, fill};
 use crate::visit::{Posted, Stop, Visit};
-use card::Card;
-use document::Policy;
+use card::{Account, Card};
+use document::{Policy, Rule};
+use form::{Forms, problem};
 
 /// A policy that is being edited.
 struct Draft {
@@ -38,28 +42,54 @@ struct Draft {
     found: Vec<Found>,
     /// What a save would mean for open tickets.
     moved: Vec<Value>,
+    /// The start of the silence whose steps are shown; empty: none.
+    start: String,
+    /// The rules with the times of their steps, if there are no errors.
+    outline: Value,
+    /// The departments that the account is known to have.
+    departments: Vec<String>,
     /// Why the check could not be made, if it was not.
     unchecked: Option<Box<Problem>>,
 }
 
 impl Draft {
-    /// Checks a policy by the interface.
-    async fn check(visit: &Visit, account: &str, text: String, version: String) -> Draft {
+    /// A policy that was not checked.
+    fn of(text: String, version: String) -> Draft {
+        Draft {
+            text,
+            version,
+            found: Vec::new(),
+            moved: Vec::new(),
+            start: String::new(),
+            outline: Value::Null,
+            departments: Vec::new(),
+            unchecked: None,
+        }
+    }
+
+    /// Checks the policy by the interface.
+    async fn check(mut self, visit: &Visit, account: &str, start: &str) -> Draft {
+        let zone = Zone::of_policy(&self.text);
+        self.start = if outline::is_start(start) {
+            start.to_owned()
+        } else {
+            outline::usual_start(visit.now, &zone)
+        };
         let path = path(&["v1", "accounts", account, "policy", "check"]);
-        let call = Call { body: Some(text.clone()), ..Call::new(Method::POST, path) };
-        let mut draft =
-            Draft { text, version, found: Vec::new(), moved: Vec::new(), unchecked: None };
+        let path = format!("{path}?{}", encode([("start", self.start.as_str())]));
+        let call = Call { body: Some(self.text.clone()), ..Call::new(Method::POST, path) };
         match visit.call(call).await.json() {
-            Ok(checked) => {
-                draft.found = list(&checked, "warnings")
+            Ok(mut checked) => {
+                self.found = list(&checked, "warnings")
                     .filter_map(|found| serde_json::from_value(found.clone()).ok())
                     .collect();
-                draft.moved = list(&checked, "moved").cloned().collect();
+                self.moved = list(&checked, "moved").cloned().collect();
+                self.outline = checked.get_mut("outline").map(Value::take).unwrap_or_default();
             }
-            Err(problem) if problem.name() == "policy-refused" => draft.found = problem.problems,
-            Err(problem) => draft.unchecked = Some(problem),
+            Err(problem) if problem.name() == "policy-refused" => self.found = problem.problems,
+            Err(problem) => self.unchecked = Some(problem),
         }
-        draft
+        self
     }
 
     fn has_errors(&self) -> bool {
@@ -74,8 +104,11 @@ fn edited(fields: &Fields) -> String {
     match Policy::read(&base) {
         Some(mut policy) => {
             edit::apply(&mut policy, fields);
-            edit::press(&mut policy, fields.get("do"));
-            policy.write()
+            if fields.get("do") == "add:/rules" {
+                policy.rules.push(Rule::next(&policy));
+            }
+            let text = policy.write();
+            form::apply::press(&text, fields.get("do"), fields).unwrap_or(text)
         }
         None => base,
     }
@@ -101,7 +134,7 @@ fn page(visit: &Visit, account: &str, draft: &Draft, said: Option<Said>) -> Resp
             a href={ (here) "/policy.json" } download { (w.download) } " "
             a href="/help/rules" { (w.help_rules) }
         }
-        @if draft.version.is_empty() { p { (w.no_policy_yet) } }
+        @if draft.version.is_empty() { p { (w.no_policy_yet) } p { (w.editor.first_rule) } }
         @match &policy {
             None => div.said.bad role="alert" { p { (w.no_policy_form) } },
             Some(policy) => {
@@ -109,19 +142,10 @@ fn page(visit: &Visit, account: &str, draft: &Draft, said: Option<Said>) -> Resp
                     // Enter checks, and presses none of the buttons below.
                     button.unseen name="do" value="check" tabindex="-1" aria-hidden="true" { (w.check) }
                     (hidden(visit, draft))
-                    fieldset.plain disabled[!edits] {
-                        div #problems data-live { (loose_problems(w, policy, draft)) }
-                        (card::top(w, policy, &draft.found))
-                        @for (number, rule) in policy.rules.iter().enumerate() {
-                            (Card { w, policy, rule, number, found: &draft.found }.markup())
-                        }
-                        @if edits { div.buttons.sticky {
-                            button name="do" value="add-rule" { "+ " (w.add_rule) }
-                            button name="do" value="check" { (w.check) }
-                            button.main name="do" value="review" { (w.review) }
-                        } }
-                    }
+                    fieldset.plain disabled[!edits] { (cards(w, policy, draft, edits)) }
                 }
+                p #lost.lost role="status" hidden { (w.lost) }
+                p #ended.lost role="status" hidden { (w.session_over) }
             }
         }
         @if edits { (whole(visit, draft, &here)) }
@@ -129,6 +153,42 @@ fn page(visit: &Visit, account: &str, draft: &Draft, said: Option<Said>) -> Resp
     };
     let head = Head { title: w.rules, at: Some((account, Part::Rules)), said };
     shell::page(visit, &head, &content)
+}
+
+/// The rules as cards, with what holds for the whole account around them.
+fn cards(w: &'static Words, policy: &Policy, draft: &Draft, edits: bool) -> Markup {
+    let forms = Forms::of(w, policy, &draft.found);
+    let whole = Account { forms: &forms, policy };
+    let zone = Zone::parse(text(&draft.outline, "zone")).unwrap_or(Zone::UTC);
+    let outlined: Vec<&Value> = list(&draft.outline, "rules").collect();
+    let cards: Vec<Card<'_>> = policy
+        .rules
+        .iter()
+        .enumerate()
+        .map(|(number, rule)| {
+            let outline = outlined.get(number).map(|rule| (*rule, &zone));
+            let departments = &draft.departments;
+            Card { forms: &forms, policy, rule, number, departments, outline }
+        })
+        .collect();
+    html! {
+        div #problems data-live { (loose_problems(w, policy, draft)) }
+        @if cards.len() > 1 {
+            nav.rules aria-label=(w.editor.list_of_rules) { ol { @for card in &cards {
+                li { (card.signs("list")) a href={ "#rule-" (card.number) "-card" } { bdi { (card.rule.label(w)) } } }
+            } } }
+        }
+        (whole.top())
+        p.start { label { (w.editor.starts_at) " "
+            input type="datetime-local" name="start" value=(draft.start.get(..16).unwrap_or_default()); } }
+        @for card in &cards { (card.markup()) }
+        (whole.bottom())
+        @if edits { div.buttons.sticky {
+            button name="do" value="add:/rules" { "+ " (w.add_rule) }
+            button name="do" value="check" { (w.check) }
+            button.main name="do" value="review" { (w.review) }
+        } }
+    }
 }
 
 /// Problems that belong to no field.
@@ -139,7 +199,7 @@ fn loose_problems(w: &'static Words, policy: &Policy, draft: &Draft) -> Markup {
         @if let Some(problem) = &draft.unchecked {
             div.said.bad role="alert" { (shell::in_words(w, problem)) }
         }
-        @if !loose.is_empty() { ul.problems { @for found in loose { (card::problem(w, found, true)) } } }
+        @if !loose.is_empty() { ul.problems { @for found in loose { (problem(w, found, true)) } } }
         @let errors = draft.found.iter().filter(|found| found.is_error()).count();
         @if errors > 0 { p.said.bad role="status" { (fill(w.errors_found, &[&errors.to_string()])) } }
     }
@@ -171,6 +231,22 @@ fn whole(visit: &Visit, draft: &Draft, here: &str) -> Markup {
     }
 }
 
+/// The policy that the first rule begins with: one for all departments.
+fn first(language: Language) -> String {
+    let mut policy = Policy::default();
+    policy.top.set("language", &language.tag().into());
+    policy.rules.push(Rule::next(&policy));
+    policy.write()
+}
+
+/// The departments that the account is known to have.
+async fn known_departments(visit: &Visit, account: &str) -> Vec<String> {
+    let at = path(&["v1", "accounts", account, "departments"]);
+    // Without them all can be typed as well.
+    let found = visit.call(Call::new(Method::GET, at)).await.json().unwrap_or_default();
+    list(&found, "departments").map(|one| text(one, "name").to_owned()).collect()
+}
+
 /// The rules in force.
 pub(crate) async fn show(
     visit: Visit,
@@ -190,16 +266,12 @@ pub(crate) async fn show(
             }
         })
     });
-    let (text, version) = policy.map_or_else(
-        || (String::from("{\n  \"rules\": []\n}\n"), String::new()),
-        |own| (own.text, own.version),
-    );
-    let draft = if version.is_empty() {
-        // Nobody has written anything yet that could be wrong.
-        Draft { text, version, found: Vec::new(), moved: Vec::new(), unchecked: None }
-    } else {
-        Draft::check(&visit, &account, text, version).await
+    let draft = match policy {
+        Some(own) => Draft::of(own.text, own.version),
+        None => Draft::of(first(visit.language), String::new()),
     };
+    let mut draft = draft.check(&visit, &account, fields.get("start")).await;
+    draft.departments = known_departments(&visit, &account).await;
     Ok(page(&visit, &account, &draft, said))
 }
 
@@ -213,7 +285,11 @@ pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<
     };
     let text = input::without_mark(&text).to_owned();
     let version = fields.get("version").to_owned();
-    let draft = Draft::check(&visit, &account, text, version).await;
+    let mut draft = Draft::of(text, version).check(&visit, &account, fields.get("start")).await;
+    // While somebody types, only problems and times are renewed.
+    if fields.get("do") != "typed" {
+        draft.departments = known_departments(&visit, &account).await;
+    }
     if fields.get("do") == "review" && !draft.has_errors() {
         return review(&visit, &account, &draft, None).await;
     }
@@ -255,7 +331,7 @@ async fn review(
         @else { (moves(w, &draft.moved)) }
         @if !draft.found.is_empty() {
             h2 { (w.warnings) }
-            ul.problems { @for found in &draft.found { (card::problem(w, found, true)) } }
+            ul.problems { @for found in &draft.found { (problem(w, found, true)) } }
         }
         form method="post" action=(save) {
             (hidden(visit, draft))
@@ -318,7 +394,7 @@ pub(crate) async fn save(Path(account): Path<String>, posted: Posted) -> Result<
         }
         Err(problem) => problem,
     };
-    let mut draft = Draft::check(&visit, &account, text, version).await;
+    let mut draft = Draft::of(text, version).check(&visit, &account, "").await;
     match problem.name() {
         "needs-confirmation" => review(&visit, &account, &draft, Some(&*problem)).await,
         "changed" => {

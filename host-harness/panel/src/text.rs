@@ -3,8 +3,11 @@
 mod en;
 mod es;
 mod pt;
+mod rules;
 
 use despertador_contract::Language;
+
+pub(crate) use rules::RuleWords;
 
 /// Words by a name of the interface.
 pub(crate) type Named = &'static [(&'static str, &'static str)];
@@ -12,6 +15,8 @@ pub(crate) type Named = &'static [(&'static str, &'static str)];
 /// The words of one language. `{}` stands for a value; all languages have the same number of them.
 #[derive(Debug)]
 pub(crate) struct Words {
+    /// The editor of rules.
+    pub(crate) editor: &'static RuleWords,
     pub(crate) skip: &'static str,
     pub(crate) parts: &'static str,
     pub(crate) scrolls: &'static str,

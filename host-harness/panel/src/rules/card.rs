@@ -1,24 +1,34 @@
 //! A rule as a card with its fields; each problem stands at its field.
 
+use despertador_contract::{Language, Zone, duration};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::document::{Departments, Object, Policy, Rule, texts, when};
-use super::edit::{CHIPS_MAX, number_and_unit};
-use super::limit::{self, CHANNELS};
+use super::document::{Departments, Object, Policy, Rule, when};
+use super::edit::{CHIPS_MAX, OWN_OF_REMINDER, OWN_OF_RULE};
+use super::form::{Forms, is_within, problem};
+use super::limit::{self, With};
+use super::outline;
+use super::schema::{Kind, Schema, choices};
 use crate::interface::Found;
 use crate::text::{Words, fill};
 
-/// Keys of a rule that have fields.
-const RULE: &[&str] = &["name", "enabled", "departments", "close-after", "reminders"];
-/// Keys of a reminder that have fields.
-const REMINDER: &[&str] = &["after", "before-close", "text"];
-/// Keys of a policy that have fields.
-const TOP: &[&str] = &["rules", "channel", "zone", "language", "company"];
-
 /// What stands for facts of a ticket in a text.
-const PLACEHOLDERS: &str = "{{customer.name}}, {{agent.name}}, {{department.name}}, \
-    {{company.name}}, {{ticket.number}}, {{time-left}}";
+const PLACEHOLDERS: [&str; 6] = [
+    "{{customer.name}}",
+    "{{agent.name}}",
+    "{{department.name}}",
+    "{{company.name}}",
+    "{{ticket.number}}",
+    "{{time-left}}",
+];
+
+/// Keys of the policy that are folded away together.
+const LIMITS: [&str; 7] =
+    ["enabled", "version", "exempt-tags", "groups", "opt-out-words", "budget", "activation"];
+const CALENDARS: [&str; 2] = ["schedules", "sending-windows"];
+/// Keys of a rule that choose tickets.
+const NARROWING: [&str; 3] = ["tags", "priorities", "channels"];
 
 /// A place of a policy without its first part: `/rules/0/name` is `(rules, /0/name)`.
 fn split(place: &str) -> (&str, &str) {
@@ -37,20 +47,7 @@ pub(super) fn has_place(policy: &Policy, place: &str) -> bool {
             let (number, _) = split(rest);
             index(number).is_some_and(|number| number < policy.rules.len())
         }
-        (key, _) => TOP.contains(&key),
-    }
-}
-
-/// A problem with its way out.
-pub(super) fn problem(w: &'static Words, found: &Found, with_place: bool) -> Markup {
-    html! {
-        li.problem.bad[found.is_error()].warn[!found.is_error()] {
-            span aria-hidden="true" { (if found.is_error() { "● " } else { "▲ " }) }
-            span.unseen { (if found.is_error() { w.error } else { w.warning }) ": " }
-            (found.text)
-            @if !found.help.is_empty() { span.quiet { " – " (found.help) } }
-            @if with_place { " " code { (found.place) } }
-        }
+        (key, _) => Schema::of(Language::English).policy().key(key).is_some(),
     }
 }
 
@@ -63,68 +60,106 @@ fn problems(w: &'static Words, id: &str, found: &[&Found], with_place: bool) -> 
     }
 }
 
-/// The fields above the rules.
-pub(super) fn top(w: &'static Words, policy: &Policy, found: &[Found]) -> Markup {
-    let value = |key: &str| policy.top.text(key).unwrap_or_default();
-    let at = |key: &str| {
-        let found: Vec<&Found> =
-            found.iter().filter(|found| split(&found.place).0 == key).collect();
-        problems(w, key, &found, false)
-    };
-    let channel = value("channel");
-    let language = value("language");
-    let rest = others(w, &policy.top, TOP);
-    html! {
-        fieldset.card {
-            legend { (w.whole_account) }
-            div.grid {
-                div { label for="channel" { (w.channel) }
-                    select #channel name="channel" aria-describedby="channel-problems" {
-                        option value="" { (w.not_named) }
-                        @for (name, _) in CHANNELS { option selected[*name == channel] { (name) } }
-                    }
-                    (at("channel")) }
-                div { label for="zone" { (w.zone) }
-                    input #zone name="zone" value=(value("zone")) placeholder="America/Bogota" aria-describedby="zone-problems";
-                    (at("zone")) }
-                div { label for="language" { (w.language_of_texts) }
-                    select #language name="language" aria-describedby="language-problems" {
-                        option value="" { (w.not_named) }
-                        @for (tag, name) in [("es", "Español"), ("pt", "Português"), ("en", "English")] {
-                            option value=(tag) selected[tag == language] { (name) }
-                        }
-                    }
-                    (at("language")) }
-                div { label for="company" { (w.company) }
-                    input #company name="company" value=(value("company")) aria-describedby="company-problems";
-                    (at("company")) }
-            }
-            (rest)
-        }
-    }
+/// A link to the help, which leaves the page with what was typed where it is.
+fn help(w: &'static Words, to: &str) -> Markup {
+    html! { p.help-link { a href={ "/help/" (to) } target="_blank" rel="noopener" { (w.help) " ↗" } } }
 }
 
-/// What has no field yet, as JSON.
-fn others(w: &'static Words, object: &Object, but: &[&str]) -> Markup {
-    let names: Vec<&str> = object.names().filter(|name| !but.contains(name)).collect();
-    html! { @if !names.is_empty() {
-        details.rest {
-            summary { (fill(w.kept_as_is, &[&names.join(", ")])) }
-            dl { @for name in &names { dt { code { (name) } } dd { pre { code { (object.raw(name).unwrap_or_default()) } } } } }
+/// The parts of the editor that concern the whole account.
+pub(super) struct Account<'c> {
+    pub(super) forms: &'c Forms<'c>,
+    pub(super) policy: &'c Policy,
+}
+
+impl Account<'_> {
+    fn schema(&self) -> &'static Schema {
+        Schema::of(self.forms.w.editor.language)
+    }
+
+    fn own(&self, key: &str) -> Markup {
+        let found: Vec<&Found> =
+            self.forms.found.iter().filter(|found| split(&found.place).0 == key).collect();
+        problems(self.forms.w, key, &found, false)
+    }
+
+    /// The fields above the rules.
+    pub(super) fn top(&self) -> Markup {
+        let w = self.forms.w;
+        let value = |key: &str| self.policy.top.text(key).unwrap_or_default();
+        let words = |key: &str| match self.schema().policy().key(key).map(|key| key.kind) {
+            Some(Kind::Words(words)) => choices(words).collect(),
+            _ => Vec::new(),
+        };
+        let select = |key: &str| {
+            let own = value(key);
+            html! {
+                select id=(key) name=(key) aria-describedby={ (key) "-problems" } {
+                    option value="" { (w.not_named) }
+                    @for (word, meaning) in words(key) { option value=(word) selected[word == own] { (meaning) } }
+                }
+            }
+        };
+        let shown = |name: &str| self.schema().policy().key(name).is_some();
+        html! {
+            fieldset.card {
+                legend { (w.whole_account) }
+                div.grid {
+                    div { label for="channel" { (w.channel) } (select("channel")) (self.own("channel")) }
+                    div { label for="zone" { (w.zone) }
+                        input #zone name="zone" value=(value("zone")) placeholder="America/Bogota" aria-describedby="zone-problems";
+                        (self.own("zone")) }
+                    div { label for="language" { (w.language_of_texts) } (select("language")) (self.own("language")) }
+                    div { label for="company" { (w.company) }
+                        input #company name="company" value=(value("company")) aria-describedby="company-problems";
+                        (self.own("company")) }
+                }
+                (self.part(w.editor.limits, "limits", &LIMITS, "rules#limits"))
+                (self.part(w.editor.calendars, "calendars", &CALENDARS, "hours#calendars"))
+                (self.forms.others(&self.policy.top, &|name| shown(name)))
+            }
         }
-    } }
+    }
+
+    /// The fields below the rules: what holds for all of them, and automatic replies.
+    pub(super) fn bottom(&self) -> Markup {
+        let editor = self.forms.w.editor;
+        html! {
+            (self.part(editor.defaults, "defaults", &["defaults"], "rules#options"))
+            (self.part(editor.replies, "replies", &["replies"], "texts#replies"))
+        }
+    }
+
+    fn part(&self, head: &str, name: &str, keys: &[&str], to: &str) -> Markup {
+        let fields = self.schema().policy().only(keys);
+        let content = html! {
+            (help(self.forms.w, to))
+            (self.forms.fields(&fields, &self.policy.top, ""))
+        };
+        self.forms.folded(head, name, &|place| keys.contains(&split(place).0), &content)
+    }
 }
 
 /// A rule of a policy, on its card.
 pub(super) struct Card<'c> {
-    pub(super) w: &'static Words,
+    pub(super) forms: &'c Forms<'c>,
     pub(super) policy: &'c Policy,
     pub(super) rule: &'c Rule,
     pub(super) number: usize,
-    pub(super) found: &'c [Found],
+    /// The departments that are known.
+    pub(super) departments: &'c [String],
+    /// The rule with the times of its steps, if there are no errors, and their zone.
+    pub(super) outline: Option<(&'c Value, &'c Zone)>,
 }
 
 impl Card<'_> {
+    fn w(&self) -> &'static Words {
+        self.forms.w
+    }
+
+    fn schema(&self) -> &'static Schema {
+        Schema::of(self.w().editor.language)
+    }
+
     fn name(&self, field: &str) -> String {
         format!("rule.{}.{field}", self.number)
     }
@@ -133,9 +168,14 @@ impl Card<'_> {
         format!("rule-{}-{field}", self.number)
     }
 
+    /// Its place in the policy.
+    fn place(&self) -> String {
+        format!("/rules/{}", self.number)
+    }
+
     /// The problems of the rule, with their places in it.
     fn own(&self) -> impl Iterator<Item = (&str, &Found)> {
-        self.found.iter().filter_map(|found| {
+        self.forms.found.iter().filter_map(|found| {
             let (rules, rest) = split(&found.place);
             let (number, rest) = split(rest);
             (rules == "rules" && index(number) == Some(self.number)).then_some((rest, found))
@@ -145,32 +185,24 @@ impl Card<'_> {
     fn at(&self, key: &str) -> Markup {
         let found: Vec<&Found> =
             self.own().filter(|(rest, _)| split(rest).0 == key).map(|(_, found)| found).collect();
-        problems(self.w, &self.id(key), &found, false)
+        problems(self.w(), &self.id(key), &found, false)
+    }
+
+    /// Red circle and yellow triangle of the rule.
+    pub(super) fn signs(&self, field: &str) -> Markup {
+        self.forms.signs(&self.id(field), &|place| is_within(place, &self.place()))
     }
 
     pub(super) fn markup(&self) -> Markup {
-        let (w, rule) = (self.w, self.rule);
+        let (w, rule) = (self.w(), self.rule);
         let title = self.id("title");
-        let errors = self.own().any(|(_, found)| found.is_error());
-        let warnings = self.own().any(|(_, found)| !found.is_error());
         let enabled = rule.object.value("enabled") != Some(Value::Bool(false));
-        let rest: Vec<&Found> = self
-            .own()
-            .filter(|(rest, _)| !RULE.contains(&split(rest).0))
-            .map(|(_, found)| found)
-            .collect();
         html! {
-            section.card aria-labelledby=(title) {
+            section.card id=(self.id("card")) aria-labelledby=(title) {
                 input type="hidden" name=(format!("rule.{}", self.number)) value="";
                 div.head {
-                    h2 id=(title) {
-                        span id=(self.id("signs")) data-live {
-                            @if errors { span.bad role="img" aria-label=(w.has_errors) { "●" } " " }
-                            @if warnings { span.warn role="img" aria-label=(w.has_warnings) { "▲" } " " }
-                        }
-                        bdi { (rule.label(w)) }
-                    }
-                    button.small name="do" value=(format!("remove-rule:{}", self.number)) { (w.remove_rule) }
+                    h2 id=(title) { (self.signs("head")) bdi { (rule.label(w)) } }
+                    button.small name="do" value={ "remove:" (self.place()) } { (w.remove_rule) }
                 }
                 div.grid {
                     div { label for=(self.id("name")) { (w.name) }
@@ -182,60 +214,112 @@ impl Card<'_> {
                     } (self.at("enabled")) }
                 }
                 (self.departments())
+                (self.folded(w.editor.only_some, "some", &NARROWING, "rules#some"))
                 div { label for=(self.id("close-after")) { (w.close_after) }
                     (self.time("close-after", rule.close_after().as_deref().unwrap_or_default(), (w.close_after, "close-after")))
                     p.quiet { (w.close_after_help) }
                     (self.at("close-after")) }
                 (self.bar())
                 h3 { (w.reminders) }
-                p.quiet { (fill(w.placeholders_help, &[PLACEHOLDERS])) " " a href="/help/texts" { (w.help) } }
+                p.quiet { (self.placeholders()) }
+                (help(w, "texts"))
                 (self.at_reminders())
                 ol.reminders { @for (number, reminder) in rule.reminders.iter().enumerate() { li { (self.reminder(number, reminder)) } } }
-                p { button name="do" value=(format!("add-reminder:{}", self.number)) { "+ " (w.add_reminder) } }
-                (problems(w, &self.id("rest"), &rest, true))
-                (others(w, &rule.object, RULE))
+                p { button name="do" value={ "add:" (self.place()) "/reminders" } { "+ " (w.add_reminder) } }
+                (self.looks())
+                (self.folded(w.editor.close, "close", &["close"], "rules#close"))
+                (self.options())
+                (self.unknown())
+            }
+        }
+    }
+
+    /// What has no field at all.
+    fn unknown(&self) -> Markup {
+        let form = self.schema().named("rule");
+        let rest: Vec<&Found> = self
+            .own()
+            .filter(|(rest, _)| form.key(split(rest).0).is_none())
+            .map(|(_, found)| found)
+            .collect();
+        html! {
+            (problems(self.w(), &self.id("rest"), &rest, true))
+            (self.forms.others(&self.rule.object, &|name| form.key(name).is_some()))
+        }
+    }
+
+    fn placeholders(&self) -> Markup {
+        let (before, after) = self.w().placeholders_help.split_once("{}").unwrap_or_default();
+        html! {
+            (before)
+            @for (number, one) in PLACEHOLDERS.iter().enumerate() {
+                @if number > 0 { " " }
+                code data-placeholder { (one) }
+            }
+            (after)
+        }
+    }
+
+    fn folded(&self, head: &str, name: &str, keys: &[&str], to: &str) -> Markup {
+        let fields = self.schema().named("rule").only(keys);
+        self.part(head, name, &fields, to)
+    }
+
+    fn options(&self) -> Markup {
+        let elsewhere = [&OWN_OF_RULE[..], &NARROWING, &["close"]].concat();
+        let fields = self.schema().named("rule").without(&elsewhere);
+        self.part(self.w().editor.options, "options", &fields, "rules#options")
+    }
+
+    fn part(&self, head: &str, name: &str, keys: &[super::schema::Key<'_>], to: &str) -> Markup {
+        let place = self.place();
+        let concerned = |other: &str| {
+            other.strip_prefix(&place).is_some_and(|rest| {
+                rest.starts_with('/') && keys.iter().any(|key| key.name == split(rest).0)
+            })
+        };
+        let content = html! {
+            (help(self.w(), to))
+            (self.forms.fields(keys, &self.rule.object, &place))
+        };
+        self.forms.folded(head, &self.id(name), &concerned, &content)
+    }
+
+    /// The clock of each step.
+    fn looks(&self) -> Markup {
+        let w = self.w();
+        html! {
+            h3 { (w.editor.how_it_looks) }
+            div.looks id=(self.id("looks")) data-live {
+                @match self.outline {
+                    Some((rule, zone)) => (outline::table(w, rule, zone, &self.rule.label(w))),
+                    None => p.quiet { (w.editor.no_outline) },
+                }
             }
         }
     }
 
     /// A number and its unit.
     fn time(&self, field: &str, written: &str, named: (&str, &str)) -> Markup {
-        let w = self.w;
         let (label, problems) = named;
-        let (number, unit) =
-            if written.is_empty() { (String::new(), "min") } else { number_and_unit(written) };
-        let units =
-            [("ms", "ms"), ("s", w.seconds), ("min", w.minutes), ("h", w.hours), ("d", w.days)];
-        html! { span.pair {
-            input id=(self.id(field)) name=(self.name(&format!("{field}.number"))) value=(number)
-                inputmode="numeric" autocomplete="off" size="6" aria-label=(label) aria-describedby=(self.id(&format!("{problems}-problems")));
-            select name=(self.name(&format!("{field}.unit"))) aria-label=(fill(w.unit_of, &[label])) {
-                @for (value, name) in units.into_iter().filter(|(value, _)| *value != "ms" || unit == "ms") {
-                    option value=(value) selected[value == unit] { (name) }
-                }
-            }
-        } }
+        self.forms.time(&super::form::Timed {
+            id: self.id(field),
+            name: self.name(field),
+            written,
+            label,
+            problems: self.id(&format!("{problems}-problems")),
+        })
     }
 
     fn departments(&self) -> Markup {
-        let w = self.w;
+        let w = self.w();
         let departments = self.rule.departments();
         let names = match &departments {
             Departments::These(names) => names.as_slice(),
             Departments::Any | Departments::Other => &[],
         };
         let scope = self.name("scope");
-        let elsewhere: Vec<String> = self
-            .policy
-            .taken()
-            .into_iter()
-            .filter(|(_, rule)| *rule != self.number)
-            .take(CHIPS_MAX)
-            .filter_map(|(name, rule)| {
-                let label = self.policy.rules.get(rule)?.label(w);
-                Some(fill(w.department_is_at, &[&name, &label]))
-            })
-            .collect();
+        let taken = self.policy.taken();
         if departments == Departments::Other && self.rule.object.raw("departments").is_some() {
             return html! { p { (w.departments) ": " code { (self.rule.object.raw("departments").unwrap_or_default()) } } (self.at("departments")) };
         }
@@ -248,34 +332,69 @@ impl Card<'_> {
                     label for=(self.id("list")) { (fill(w.one_a_line, &[&names.len().to_string()])) }
                     textarea id=(self.id("list")) name=(self.name("departments")) rows="8" { (names.join("\n")) }
                 } @else {
-                    div.chips { @for name in names { label.chip {
-                        input type="checkbox" name=(self.name("department")) value=(name) checked; " " bdi { (name) }
-                    } } }
+                    div.chips { @for name in names { (self.chip(name, true)) } }
                 }
+                (self.offered(names, &taken))
                 label for=(self.id("more")) { (w.more_departments) }
                 span.pair {
                     input id=(self.id("more")) name=(self.name("more-departments")) aria-describedby=(self.id("departments-problems"));
                     button name="do" value="check" { (w.add) }
                 }
-                @if !elsewhere.is_empty() {
-                    details { summary { (w.taken_elsewhere) } ul { @for sentence in &elsewhere { li { bdi { (sentence) } } } } }
-                }
+                (self.elsewhere(&taken))
                 (self.at("departments"))
             }
         }
     }
 
+    fn chip(&self, name: &str, is_chosen: bool) -> Markup {
+        html! { label.chip {
+            input type="checkbox" name=(self.name("department")) value=(name) checked[is_chosen]; " " bdi { (name) }
+        } }
+    }
+
+    /// Known departments that no other rule has.
+    fn offered(&self, own: &[String], taken: &[(String, usize)]) -> Markup {
+        let is_free = |name: &&String| {
+            let same = |other: &String| other.to_lowercase() == name.to_lowercase();
+            !own.iter().any(same) && !taken.iter().any(|(other, _)| same(other))
+        };
+        let free: Vec<&String> = self.departments.iter().filter(is_free).take(CHIPS_MAX).collect();
+        html! { @if !free.is_empty() {
+            details.free open[self.rule.departments() != Departments::Any] {
+                summary { (self.w().editor.free_departments) }
+                div.chips { @for name in free { (self.chip(name, false)) } }
+            }
+        } }
+    }
+
+    /// Where the departments are that other rules have.
+    fn elsewhere(&self, taken: &[(String, usize)]) -> Markup {
+        let w = self.w();
+        let sentences: Vec<String> = taken
+            .iter()
+            .filter(|(_, rule)| *rule != self.number)
+            .take(CHIPS_MAX)
+            .filter_map(|(name, rule)| {
+                let label = self.policy.rules.get(*rule)?.label(w);
+                Some(fill(w.department_is_at, &[name, &label]))
+            })
+            .collect();
+        html! { @if !sentences.is_empty() {
+            details { summary { (w.taken_elsewhere) } ul { @for sentence in &sentences { li { bdi { (sentence) } } } } }
+        } }
+    }
+
     /// The accumulated time of the reminders, which has to be less than the close.
     fn bar(&self) -> Markup {
-        let w = self.w;
+        let w = self.w();
         let (accumulated, close) = self.rule.accumulated();
-        let shown = despertador_contract::duration::show(accumulated);
+        let shown = duration::show(accumulated);
         html! {
             div.accumulated id=(self.id("bar")) data-live {
                 @match close {
                     Some(close) => {
                         @let full = !self.rule.reminders.is_empty() && accumulated >= close;
-                        @let words = fill(w.accumulated_of, &[&shown, &despertador_contract::duration::show(close)]);
+                        @let words = fill(w.accumulated_of, &[&shown, &duration::show(close)]);
                         progress.full[full] max=(close) value=(accumulated.min(close)) aria-label=(words) {}
                         span.bad[full] { @if full { "● " } (words) @if full { " – " (w.bar_is_full) } }
                     }
@@ -297,28 +416,38 @@ impl Card<'_> {
             })
             .map(|(_, found)| found)
             .collect();
-        problems(self.w, &self.id("reminders"), &found, false)
+        problems(self.w(), &self.id("reminders"), &found, false)
     }
 
     fn reminder(&self, number: usize, reminder: &Object) -> Markup {
-        let w = self.w;
+        let w = self.w();
         let field = format!("reminder.{number}");
+        let place = format!("{}/reminders/{number}", self.place());
         let shown = number.saturating_add(1).to_string();
         let when = when(reminder);
         let before_close = when.as_ref().is_some_and(|when| when.before_close);
         let time = when.map(|when| when.time).unwrap_or_default();
-        let problems_id = format!("{field}-problems");
         let name = fill(w.step_reminder, &[&shown]);
-        let found: Vec<&Found> = self
-            .own()
-            .filter(|(rest, _)| {
-                let (key, rest) = split(rest);
-                key == "reminders" && index(split(rest).0) == Some(number)
+        let form = self.schema().named("reminder");
+        let own: Vec<&Found> = self
+            .forms
+            .found
+            .iter()
+            .filter(|found| {
+                let rest = found.place.strip_prefix(&place);
+                rest.is_some_and(|rest| {
+                    let key = split(rest).0;
+                    (rest.is_empty() || rest.starts_with('/'))
+                        && (OWN_OF_REMINDER.contains(&key) || form.key(key).is_none())
+                })
             })
-            .map(|(_, found)| found)
             .collect();
-        let limit = limit::of(&self.policy.top.text("channel").unwrap_or_default());
-        let button = |what: &str| format!("{what}:{}:{number}", self.number);
+        let with = With {
+            image: reminder.raw("image").is_some(),
+            quick_replies: reminder.raw("quick-replies").is_some(),
+        };
+        let limit = limit::of(&self.forms.channel, with);
+        let text = super::form::below(&place, "text");
         html! {
             fieldset.reminder {
                 legend { (name) }
@@ -328,34 +457,46 @@ impl Card<'_> {
                         option value="after" selected[!before_close] { (if number == 0 { w.after_the_start } else { w.after_the_one_before }) }
                         option value="before-close" selected[before_close] { (w.before_the_close) }
                     }
-                    span.moves {
-                        @if number > 0 { button.small name="do" value=(button("up-reminder")) aria-label={ (w.move_up) ": " (name) } { "↑" } }
-                        @if number.saturating_add(1) < self.rule.reminders.len() {
-                            button.small name="do" value=(button("down-reminder")) aria-label={ (w.move_down) ": " (name) } { "↓" }
-                        }
-                        button.small name="do" value=(button("remove-reminder")) aria-label={ (w.remove) ": " (name) } { (w.remove) }
-                    }
+                    (self.forms.moves(&place, number, self.rule.reminders.len(), &name))
                 }
-                @for (tag, text) in texts(reminder) {
-                    @let suffix = if tag.is_empty() { String::new() } else { format!(".{tag}") };
-                    @let id = self.id(&format!("{field}-text{suffix}"));
-                    label for=(id) { (w.text) @if !tag.is_empty() { " (" (tag) ")" } }
-                    textarea id=(id) name=(self.name(&format!("{field}.text{suffix}"))) rows="2" dir="auto"
-                        data-limit=[limit.map(limit::Limit::most)]
-                        data-unit=[limit.map(|limit| if matches!(limit, limit::Limit::Bytes(_)) { "bytes" } else { "characters" })]
-                        aria-describedby={ (id) "-count " (self.id(&problems_id)) } { (text) }
-                    @let length = limit.map_or_else(|| text.chars().count(), |limit| limit.length(&text));
-                    span.count.bad[limit.is_some_and(|limit| length > limit.most())] id={ (id) "-count" } data-live {
-                        @match limit {
-                            Some(limit @ limit::Limit::Bytes(_)) => (fill(w.bytes_of, &[&length.to_string(), &limit.most().to_string()])),
-                            Some(limit) => (fill(w.characters_of, &[&length.to_string(), &limit.most().to_string()])),
-                            None => (fill(w.characters, &[&length.to_string()])),
-                        }
-                    }
-                }
-                (problems(w, &self.id(&field), &found, false))
-                (others(w, reminder, REMINDER))
+                (problems(w, &self.id(&field), &own, false))
+                (self.forms.tagged(&text, w.text, reminder.raw("text"), limit))
+                (self.forms.problems_at(&text))
+                (self.more(&place, reminder))
+                (self.forms.others(reminder, &|name| form.key(name).is_some()))
             }
         }
+    }
+
+    fn more(&self, place: &str, reminder: &Object) -> Markup {
+        let keys = self.schema().named("reminder").only(&["image", "quick-replies", "template"]);
+        let concerned = |other: &str| {
+            keys.iter().any(|key| is_within(other, &super::form::below(place, key.name)))
+        };
+        let content = self.forms.fields(&keys, reminder, place);
+        let name = super::form::id(place);
+        let is_used = keys.iter().any(|key| reminder.raw(key.name).is_some());
+        self.forms.folded_or_open(
+            self.w().editor.more_of_reminder,
+            &name,
+            &concerned,
+            is_used,
+            &content,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::edit::OWN_OF_POLICY;
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_policy_stands_in_some_part() {
+        let below = ["defaults", "replies", "rules"];
+        let parts = [&OWN_OF_POLICY[..], &LIMITS, &CALENDARS, &below].concat();
+        let schema = Schema::of(Language::English).policy();
+        let without: Vec<&str> = schema.without(&parts).iter().map(|key| key.name).collect();
+        assert_eq!(without, Vec::<&str>::new());
     }
 }

@@ -1,7 +1,9 @@
 //! The difference of two policies, in words.
 
 use super::document::{Departments, Object, Policy, Rule, texts, when};
+use super::schema::{Form, Kind, Schema, choices};
 use crate::text::{Words, fill};
+use serde_json::Value;
 
 /// Longer values are not shown.
 const SHORT: usize = 120;
@@ -9,7 +11,9 @@ const SHORT: usize = 120;
 /// What changes from one policy to the other: a sentence each.
 pub(crate) fn difference(w: &'static Words, before: &Policy, after: &Policy) -> Vec<String> {
     let mut said = Vec::new();
-    members(w, &before.top, &after.top, &["rules"], &mut |sentence| said.push(sentence));
+    let schema = Schema::of(w.editor.language);
+    let whole = Members { w, form: schema.policy(), but: &["rules"] };
+    whole.compare(&before.top, &after.top, &mut |sentence| said.push(sentence));
     let mut left: Vec<&Rule> = before.rules.iter().collect();
     let mut pairs: Vec<(Option<&Rule>, &Rule)> = Vec::new();
     for rule in &after.rules {
@@ -82,6 +86,7 @@ fn departments(w: &'static Words, rule: &Rule) -> Vec<String> {
 
 fn rule(w: &'static Words, old: &Rule, new: &Rule, said: &mut Vec<String>) {
     let label = new.label(w);
+    let schema = Schema::of(w.editor.language);
     let mut say = |sentence: String| said.push(format!("«{label}»: {sentence}"));
     let (before, after) = (departments(w, old), departments(w, new));
     let only = |these: &[String], others: &[String]| {
@@ -115,12 +120,14 @@ fn rule(w: &'static Words, old: &Rule, new: &Rule, said: &mut Vec<String>) {
                     say(fill(w.changed_from_to, &[&name, &time(w, old), &time(w, new)]));
                 }
                 let mut say = |sentence: String| say(format!("{name}, {sentence}"));
-                members(w, old, new, &["after", "before-close"], &mut say);
+                let form = schema.named("reminder");
+                Members { w, form, but: &["after", "before-close"] }.compare(old, new, &mut say);
             }
             (None, None) => {}
         }
     }
-    members(w, &old.object, &new.object, &["departments", "close-after", "reminders"], &mut say);
+    let but = &["departments", "close-after", "reminders"];
+    Members { w, form: schema.named("rule"), but }.compare(&old.object, &new.object, &mut say);
 }
 
 fn short(text: &str) -> String {
@@ -130,32 +137,96 @@ fn short(text: &str) -> String {
     }
 }
 
-/// Members that have another value, come, or go.
-fn members(
+/// The members of an object that are compared.
+struct Members<'m> {
     w: &'static Words,
-    old: &Object,
-    new: &Object,
-    but: &[&str],
-    say: &mut dyn FnMut(String),
-) {
-    let label = |name: &str| match name {
-        "name" => w.name.to_owned(),
-        "text" => w.text.to_owned(),
-        other => other.to_owned(),
-    };
-    let show = |object: &Object, name: &str| {
-        let text = object.text(name).map(|text| format!("«{text}»"));
-        short(&text.unwrap_or_else(|| object.raw(name).unwrap_or_default().to_owned()))
-    };
-    for name in old.names().filter(|name| !but.contains(name)) {
-        if new.raw(name).is_none() {
-            say(fill(w.thing_removed, &[&label(name)]));
-        } else if old.value(name) != new.value(name) {
-            say(fill(w.changed_from_to, &[&label(name), &show(old, name), &show(new, name)]));
+    form: Form<'m>,
+    /// Those that are compared elsewhere.
+    but: &'m [&'m str],
+}
+
+impl Members<'_> {
+    /// Says which members have another value, come, or go.
+    fn compare(&self, old: &Object, new: &Object, say: &mut dyn FnMut(String)) {
+        let is_compared = |name: &&str| !self.but.contains(name);
+        for name in old.names().filter(is_compared) {
+            match (new.raw(name), old.value(name) == new.value(name)) {
+                (None, _) => say(fill(self.w.thing_removed, &[self.label(name)])),
+                (_, true) => {}
+                (Some(_), false) => self.changed(name, old, new, say),
+            }
+        }
+        for name in new.names().filter(is_compared).filter(|name| old.raw(name).is_none()) {
+            say(fill(self.w.thing_set, &[self.label(name), &self.show(new, name)]));
         }
     }
-    for name in new.names().filter(|name| !but.contains(name) && old.raw(name).is_none()) {
-        say(fill(w.thing_set, &[&label(name), &show(new, name)]));
+
+    /// Objects are compared member by member.
+    fn changed(&self, name: &str, old: &Object, new: &Object, say: &mut dyn FnMut(String)) {
+        let label = self.label(name);
+        let inner = |object: &Object| object.raw(name).and_then(Object::read);
+        let mut say_inside = |sentence: String| say(format!("{label}, {sentence}"));
+        match (self.kind(name), inner(old), inner(new)) {
+            (
+                Some(Kind::Object(form) | Kind::ObjectOrOff(form) | Kind::ObjectOrWords(form, _)),
+                Some(old),
+                Some(new),
+            ) => Members { form, but: &[], ..*self }.compare(&old, &new, &mut say_inside),
+            (Some(Kind::Named(form)), Some(old), Some(new)) => {
+                self.named(form, &old, &new, &mut say_inside);
+            }
+            _ => {
+                let (old, new) = (self.show(old, name), self.show(new, name));
+                say(fill(self.w.changed_from_to, &[label, &old, &new]));
+            }
+        }
+    }
+
+    /// Objects by names that the policy chose.
+    fn named(&self, form: Form<'_>, old: &Object, new: &Object, say: &mut dyn FnMut(String)) {
+        for name in old.names() {
+            match (old.raw(name).and_then(Object::read), new.raw(name).and_then(Object::read)) {
+                (Some(before), Some(after)) => {
+                    Members { form, but: &[], ..*self }.compare(&before, &after, &mut |sentence| {
+                        say(format!("«{name}»: {sentence}"))
+                    })
+                }
+                (_, None) => say(fill(self.w.thing_removed, &[&format!("«{name}»")])),
+                (None, Some(_)) => {}
+            }
+        }
+        for name in new.names().filter(|name| old.raw(name).is_none()) {
+            say(fill(self.w.thing_set, &[&format!("«{name}»"), &self.show(new, name)]));
+        }
+    }
+
+    fn kind(&self, name: &str) -> Option<Kind<'_>> {
+        self.form.key(name).map(|key| key.kind)
+    }
+
+    fn label<'n>(&'n self, name: &'n str) -> &'n str {
+        self.form.key(name).map_or(name, |key| key.title)
+    }
+
+    /// A value for people: words by their meaning.
+    fn show(&self, object: &Object, name: &str) -> String {
+        let editor = self.w.editor;
+        let text = match (self.kind(name), object.value(name), object.text(name)) {
+            (Some(Kind::Words(words) | Kind::ObjectOrWords(_, words)), _, Some(word)) => {
+                let meaning = choices(words).find(|(known, _)| *known == word);
+                meaning.map_or_else(|| format!("«{word}»"), |(_, meaning)| meaning.to_owned())
+            }
+            (Some(Kind::Switch), Some(Value::Bool(is)), _) => {
+                (if is { editor.yes } else { editor.no }).to_owned()
+            }
+            (Some(Kind::ObjectOrOff(_) | Kind::NameOrOff), Some(Value::Bool(false)), _) => {
+                editor.off.to_owned()
+            }
+            (Some(Kind::Duration), _, Some(time)) => time,
+            (_, _, Some(text)) => format!("«{text}»"),
+            _ => object.raw(name).unwrap_or_default().to_owned(),
+        };
+        short(&text)
     }
 }
 
@@ -195,6 +266,27 @@ mod tests {
             assert!(told.contains(said), "{said} in {told}");
         }
         assert_eq!(told.lines().count(), 5, "{told}");
+    }
+
+    #[test]
+    fn members_of_objects_are_compared_by_their_names_for_people() {
+        let before = r#"{ "budget": { "per-day": 3 }, "schedules": { "office": { "zone": "UTC" } },
+            "rules": [ { "departments": "any", "close-after": "1 h", "close": { "survey": "no" } } ] }"#;
+        let after = before
+            .replace("\"per-day\": 3", "\"per-day\": 4")
+            .replace("\"zone\": \"UTC\"", "\"zone\": \"-03:00\"")
+            .replace("\"survey\": \"no\"", "\"survey\": \"later\", \"tags\": [\"x\"]")
+            .replace("\"close-after\"", "\"typing\": false, \"close-after\"");
+        assert_eq!(
+            told(before, &after),
+            [
+                "Message limits, Messages per day: from 3 to 4.",
+                "Opening hours, «office»: Time zone: from «UTC» to «-03:00».",
+                "«Any (all others)»: What happens at the close, Survey: from no to later.",
+                "«Any (all others)»: What happens at the close, Tags: new, [\"x\"].",
+                "«Any (all others)»: While the customer types: new, off.",
+            ]
+        );
     }
 
     #[test]

@@ -82,20 +82,68 @@ impl Object {
         self.0.retain(|(known, _)| known != name);
     }
 
-    /// The object, its members on a line each behind so many blanks.
-    fn write(&self, indent: usize) -> String {
-        let members: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| {
-                format!("{:indent$}  {}: {}", "", Value::from(name.as_str()), value.get())
-            })
-            .collect();
+    /// Sets a member to a text of JSON.
+    pub(crate) fn put_text(&mut self, name: &str, text: String) {
+        if let Ok(value) = RawValue::from_string(text) {
+            self.put(name, value);
+        }
+    }
+
+    /// The object: on one line if it is short and lies deep, else its members on a line each,
+    /// behind so many blanks.
+    pub(crate) fn write(&self, indent: usize) -> String {
+        let members = self.members(indent);
         if members.is_empty() {
             return "{}".into();
         }
-        format!("{{\n{}\n{:indent$}}}", members.join(",\n"), "")
+        let line: Vec<&str> = members.iter().map(|member| member.trim_start()).collect();
+        let line = format!("{{ {} }}", line.join(", "));
+        if indent >= DEEP_INDENT && fits_on_a_line(&line, indent) {
+            return line;
+        }
+        lines_of(&members, indent)
     }
+
+    /// The object, its members on a line each.
+    fn write_lines(&self, indent: usize) -> String {
+        lines_of(&self.members(indent), indent)
+    }
+
+    fn members(&self, indent: usize) -> Vec<String> {
+        let member = |(name, value): &(String, Box<RawValue>)| {
+            format!("{:indent$}  {}: {}", "", Value::from(name.as_str()), value.get())
+        };
+        self.0.iter().map(member).collect()
+    }
+}
+
+fn lines_of(members: &[String], indent: usize) -> String {
+    format!("{{\n{}\n{:indent$}}}", members.join(",\n"), "")
+}
+
+/// Objects that are indented as far as this are written on one line if they fit.
+const DEEP_INDENT: usize = 4;
+/// The longest line.
+const LINE_MAX: usize = 100;
+
+fn fits_on_a_line(text: &str, indent: usize) -> bool {
+    !text.contains('\n') && indent.saturating_add(text.chars().count()) <= LINE_MAX
+}
+
+/// The entries of a list; none if it is no list.
+pub(crate) fn lists(raw: Option<&str>) -> Vec<Box<RawValue>> {
+    raw.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default()
+}
+
+/// A list, its objects on a line each behind so many blanks.
+pub(crate) fn write_list(items: &[Box<RawValue>], indent: usize) -> String {
+    let texts: Vec<&str> = items.iter().map(|item| item.get()).collect();
+    let line = format!("[{}]", texts.join(", "));
+    if !line.contains('{') && fits_on_a_line(&line, indent) {
+        return line;
+    }
+    let lines: Vec<String> = texts.iter().map(|text| format!("{:indent$}  {text}", "")).collect();
+    format!("[\n{}\n{:indent$}]", lines.join(",\n"), "")
 }
 
 /// A policy: its rules, and what stands beside them.
@@ -187,8 +235,11 @@ impl Rule {
         Some(Rule { object, reminders, changed: false })
     }
 
-    /// A new rule, for the departments without a rule of their own, or for none yet.
-    pub(crate) fn new(any: bool) -> Rule {
+    /// A new rule: for the departments without a rule of their own, or, if a policy has such a
+    /// rule, for none yet.
+    pub(crate) fn next(policy: &Policy) -> Rule {
+        let is_any = |rule: &Rule| rule.departments() == Departments::Any && !rule.is_narrow();
+        let any = !policy.rules.iter().any(is_any);
         let mut rule = Rule::default();
         let departments = if any { Value::from("any") } else { Value::Array(Vec::new()) };
         rule.object.set("departments", &departments);
@@ -210,7 +261,7 @@ impl Rule {
                 }
             }
         }
-        object.write(4)
+        object.write_lines(4)
     }
 
     /// The reminders, to be changed.

@@ -1,9 +1,11 @@
 //! What the form of the rules changes in a policy.
 
-use despertador_contract::duration;
-use serde_json::{Map, Value};
+use despertador_contract::{Language, duration};
+use serde_json::Value;
 
-use super::document::{Departments, Object, Policy, Rule, texts, when};
+use super::document::{Departments, Object, Policy, Rule, when};
+use super::form::apply as form;
+use super::schema::Schema;
 use crate::fields::Fields;
 
 /// More departments than this are a list with a line each, and not a box each.
@@ -27,7 +29,7 @@ pub(crate) fn number_and_unit(time: &str) -> (String, &'static str) {
 
 /// The time of two fields; `None` without a number. Another spelling of the same time is the time
 /// as it was.
-fn time(fields: &Fields, name: &str, before: Option<&str>) -> Option<String> {
+pub(super) fn time(fields: &Fields, name: &str, before: Option<&str>) -> Option<String> {
     let number = fields.filled(&format!("{name}.number"))?;
     let unit = fields.filled(&format!("{name}.unit")).unwrap_or("min");
     let time = format!("{number} {unit}");
@@ -38,24 +40,38 @@ fn time(fields: &Fields, name: &str, before: Option<&str>) -> Option<String> {
     Some(same.map_or(time, str::to_owned))
 }
 
+/// Keys of a rule with fields of their own.
+pub(super) const OWN_OF_RULE: [&str; 5] =
+    ["name", "enabled", "departments", "close-after", "reminders"];
+/// Keys of a reminder with fields of their own.
+pub(super) const OWN_OF_REMINDER: [&str; 2] = ["after", "before-close"];
+/// Keys of the policy whose fields have other names.
+pub(super) const OWN_OF_POLICY: [&str; 4] = ["channel", "zone", "language", "company"];
+
 /// Takes over what the form says.
 pub(crate) fn apply(policy: &mut Policy, fields: &Fields) {
-    for key in ["channel", "zone", "language", "company"] {
+    // Kinds and names of keys are the same in all languages.
+    let schema = Schema::of(Language::English);
+    for key in OWN_OF_POLICY {
         match fields.find(key).map(str::trim) {
             Some("") => policy.top.remove(key),
             Some(value) => policy.top.set(key, &value.into()),
             None => {}
         }
     }
+    form::whole(schema, &mut policy.top, fields);
     for (number, rule) in policy.rules.iter_mut().enumerate() {
         let at = format!("rule.{number}");
         if fields.has(&at) {
-            self::rule(rule, fields, &at);
+            self::rule(schema, rule, fields, number);
         }
     }
 }
 
-fn rule(rule: &mut Rule, fields: &Fields, at: &str) {
+fn rule(schema: &Schema, rule: &mut Rule, fields: &Fields, number: usize) {
+    let at = &format!("rule.{number}");
+    let place = format!("/rules/{number}");
+    form::object(&schema.named("rule").without(&OWN_OF_RULE), &mut rule.object, fields, &place);
     match fields.filled(&format!("{at}.name")) {
         Some(name) => rule.object.set("name", &name.into()),
         None => rule.object.remove("name"),
@@ -73,10 +89,11 @@ fn rule(rule: &mut Rule, fields: &Fields, at: &str) {
         Some(time) => rule.object.set("close-after", &time.into()),
         None => rule.object.remove("close-after"),
     }
+    let keys = schema.named("reminder").without(&OWN_OF_REMINDER);
     for (number, one) in rule.reminders.clone().into_iter().enumerate() {
-        let place = format!("{at}.reminder.{number}");
         let mut changed = one.clone();
-        reminder(&mut changed, fields, &place);
+        reminder(&mut changed, fields, &format!("{at}.reminder.{number}"));
+        form::object(&keys, &mut changed, fields, &format!("{place}/reminders/{number}"));
         let same = changed.names().eq(one.names())
             && one.names().all(|name| changed.raw(name) == one.raw(name));
         if !same && let Some(own) = rule.change_reminders().get_mut(number) {
@@ -127,70 +144,6 @@ fn reminder(reminder: &mut Object, fields: &Fields, at: &str) {
         reminder.remove(other);
     }
     reminder.set(key, &time.into());
-    let known = texts(reminder);
-    if known.iter().any(|(tag, _)| tag.is_empty()) {
-        if let Some(text) = fields.find(&format!("{at}.text")) {
-            reminder.set("text", &text.into());
-        }
-        return;
-    }
-    let mut texts = Map::new();
-    let mut changed = false;
-    for (tag, text) in known {
-        let typed = fields.find(&format!("{at}.text.{tag}")).unwrap_or(&text);
-        changed |= typed != text;
-        texts.insert(tag, typed.into());
-    }
-    if changed {
-        reminder.set("text", &Value::Object(texts));
-    }
-}
-
-/// Carries out a button that adds, moves or removes: `add-reminder:0`, `remove-rule:1`.
-pub(crate) fn press(policy: &mut Policy, button: &str) {
-    let mut parts = button.split(':');
-    let what = parts.next().unwrap_or_default();
-    let mut number = || parts.next().and_then(|part| part.parse::<usize>().ok());
-    let (first, second) = (number(), number());
-    match (what, first, second) {
-        ("add-rule", ..) => {
-            let any = !policy
-                .rules
-                .iter()
-                .any(|rule| rule.departments() == Departments::Any && !rule.is_narrow());
-            policy.rules.push(Rule::new(any));
-        }
-        ("remove-rule", Some(rule), _) if rule < policy.rules.len() => {
-            policy.rules.remove(rule);
-        }
-        ("add-reminder", Some(rule), _) => {
-            if let Some(rule) = policy.rules.get_mut(rule) {
-                let mut reminder = Object::default();
-                reminder.set("after", &"1 min".into());
-                reminder.set("text", &"".into());
-                rule.change_reminders().push(reminder);
-            }
-        }
-        ("remove-reminder", Some(rule), Some(number)) => {
-            if let Some(rule) = policy.rules.get_mut(rule)
-                && number < rule.reminders.len()
-            {
-                rule.change_reminders().remove(number);
-            }
-        }
-        ("up-reminder", Some(rule), Some(number)) => swap(policy, rule, number.checked_sub(1)),
-        ("down-reminder", Some(rule), Some(number)) => swap(policy, rule, Some(number)),
-        _ => {}
-    }
-}
-
-/// Swaps a reminder with the one after it.
-fn swap(policy: &mut Policy, rule: usize, number: Option<usize>) {
-    let (Some(rule), Some(number)) = (policy.rules.get_mut(rule), number) else { return };
-    let next = number.saturating_add(1);
-    if next < rule.reminders.len() {
-        rule.change_reminders().swap(number, next);
-    }
 }
 
 #[cfg(test)]
@@ -214,9 +167,9 @@ mod tests {
 
     const SAME: &str = "rule.0=&rule.0.enabled=on&rule.0.scope=these&rule.0.department=ventas&rule.0.department=cobros\
         &rule.0.close-after.number=90&rule.0.close-after.unit=min\
-        &rule.0.reminder.0.kind=after&rule.0.reminder.0.number=90&rule.0.reminder.0.unit=s&rule.0.reminder.0.text=uno\
+        &rule.0.reminder.0.kind=after&rule.0.reminder.0.number=90&rule.0.reminder.0.unit=s&/rules/0/reminders/0/text=uno\
         &rule.0.reminder.1.kind=after&rule.0.reminder.1.number=2&rule.0.reminder.1.unit=min\
-        &rule.0.reminder.1.text.pt=dois&rule.0.reminder.1.text.es=dos";
+        &/rules/0/reminders/1/text%23pt=dois&/rules/0/reminders/1/text%23es=dos";
 
     #[test]
     fn a_form_that_says_what_is_there_changes_nothing() {
@@ -231,7 +184,7 @@ mod tests {
             .replace("rule.0.department=cobros", "rule.0.more-departments=Legal,%20ventas")
             .replace("close-after.number=90", "close-after.number=15")
             .replace("reminder.0.kind=after", "reminder.0.kind=before-close")
-            .replace("text.es=dos", "text.es=tres")
+            .replace("text%23es=dos", "text%23es=tres")
             .replace("rule.0.enabled=on&", "zone=America/Bogota&");
         let edited = edited(&fields);
         let rule = &edited["rules"][0];
@@ -244,35 +197,6 @@ mod tests {
         );
         assert_eq!(rule["reminders"][1]["text"], serde_json::json!({ "pt": "dois", "es": "tres" }));
         assert_eq!(edited["zone"], "America/Bogota");
-    }
-
-    #[test]
-    fn buttons_add_move_and_remove_and_ignore_what_is_not_there() {
-        let mut policy = policy();
-        let reminders = |policy: &Policy| {
-            policy.rules[0]
-                .reminders
-                .iter()
-                .map(|one| when(one).expect("a time").time)
-                .collect::<Vec<_>>()
-        };
-        press(&mut policy, "add-reminder:0");
-        assert_eq!(reminders(&policy), ["90 s", "2 min", "1 min"]);
-        press(&mut policy, "up-reminder:0:2");
-        press(&mut policy, "down-reminder:0:0");
-        assert_eq!(reminders(&policy), ["1 min", "90 s", "2 min"]);
-        press(&mut policy, "remove-reminder:0:1");
-        assert_eq!(reminders(&policy), ["1 min", "2 min"]);
-        press(&mut policy, "add-rule");
-        assert_eq!(policy.rules[1].departments(), Departments::Any);
-        press(&mut policy, "add-rule");
-        assert_eq!(policy.rules[2].departments(), Departments::These(Vec::new()));
-        press(&mut policy, "remove-rule:1");
-        assert_eq!(policy.rules.len(), 2);
-        for odd in ["", "up-reminder:0:0", "down-reminder:0:9", "remove-rule:9", "add-reminder:x"] {
-            press(&mut policy, odd);
-        }
-        assert_eq!((policy.rules.len(), reminders(&policy).len()), (2, 2));
     }
 
     #[test]

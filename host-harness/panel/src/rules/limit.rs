@@ -15,6 +15,14 @@ impl Limit {
         }
     }
 
+    /// The unit's name for the script.
+    pub(crate) fn unit(self) -> &'static str {
+        match self {
+            Limit::Characters(_) => "characters",
+            Limit::Bytes(_) => "bytes",
+        }
+    }
+
     /// The length of a text in the limit's unit.
     pub(crate) fn length(self, text: &str) -> usize {
         match self {
@@ -24,21 +32,60 @@ impl Limit {
     }
 }
 
-/// The channels that a policy can name, with the limit of a text on its own.
-pub(crate) const CHANNELS: &[(&str, Option<Limit>)] = &[
-    ("whatsapp", Some(Limit::Characters(4_096))),
-    ("messenger", Some(Limit::Characters(2_000))),
-    ("instagram", Some(Limit::Bytes(1_000))),
-    ("telegram", Some(Limit::Characters(4_096))),
-    ("apple-messages", None),
-    ("sms", Some(Limit::Characters(1_600))),
-    ("email", None),
-    ("web-chat", None),
-    ("mobile-app", None),
-    ("voice", None),
+/// What a text is sent with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct With {
+    pub(crate) image: bool,
+    pub(crate) quick_replies: bool,
+}
+
+/// The longest text of a channel: alone, with quick replies, with an image.
+struct Limits {
+    alone: Limit,
+    quick_replies: Limit,
+    image: Limit,
+}
+
+const fn characters(alone: usize, quick_replies: usize, image: usize) -> Limits {
+    Limits {
+        alone: Limit::Characters(alone),
+        quick_replies: Limit::Characters(quick_replies),
+        image: Limit::Characters(image),
+    }
+}
+
+/// The channels whose texts have a limit.
+const CHANNELS: &[(&str, Limits)] = &[
+    ("whatsapp", characters(4_096, 1_024, 1_024)),
+    ("messenger", characters(2_000, 2_000, 2_000)),
+    (
+        "instagram",
+        Limits {
+            alone: Limit::Bytes(1_000),
+            quick_replies: Limit::Bytes(1_000),
+            image: Limit::Bytes(1_000),
+        },
+    ),
+    ("telegram", characters(4_096, 4_096, 1_024)),
+    ("sms", characters(1_600, 1_600, 1_600)),
 ];
 
-/// The limit of a channel.
-pub(crate) fn of(channel: &str) -> Option<Limit> {
-    CHANNELS.iter().find(|(name, _)| *name == channel).and_then(|(_, limit)| *limit)
+/// The limit of a channel for a text that is sent with these.
+pub(crate) fn of(channel: &str, with: With) -> Option<Limit> {
+    let (_, limits) = CHANNELS.iter().find(|(name, _)| *name == channel)?;
+    let with_image = with.image.then_some(limits.image);
+    let with_replies = with.quick_replies.then_some(limits.quick_replies);
+    [Some(limits.alone), with_image, with_replies]
+        .into_iter()
+        .flatten()
+        .min_by_key(|limit| limit.most())
+}
+
+/// The longest text of a button, in characters.
+pub(crate) fn of_button(channel: &str) -> Option<Limit> {
+    match channel {
+        "whatsapp" | "messenger" | "instagram" | "apple-messages" => Some(Limit::Characters(20)),
+        "telegram" => Some(Limit::Characters(64)),
+        _ => None,
+    }
 }

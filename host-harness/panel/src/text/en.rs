@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) static WORDS: Words = Words {
+    editor: &super::rules::ENGLISH,
     skip: "Skip to the content",
     parts: "Parts of the account",
     scrolls: "scrolls sideways",

@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) static WORDS: Words = Words {
+    editor: &super::rules::SPANISH,
     skip: "Ir al contenido",
     parts: "Partes de la cuenta",
     scrolls: "se desplaza de lado",

@@ -3,6 +3,7 @@
 use super::Words;
 
 pub(super) static WORDS: Words = Words {
+    editor: &super::rules::PORTUGUESE,
     skip: "Ir para o conteúdo",
     parts: "Partes da conta",
     scrolls: "rola para os lados",
