@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 
-use despertador_contract::event_log::Row;
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
-use despertador_desk::store::EntryKind;
 use despertador_insight::{
     Archive, ArchiveBuilder, Authors, Column, Columns, DayOrder, Dialect, Platform, Read,
     ReadOptions, Skip, Timing, Unreadable, Who,
 };
+use despertador_server::{PastError, read_journal};
 
 use crate::arguments::{EventsArguments, FormArguments};
 use crate::interrupt::Interrupt;
@@ -218,26 +217,20 @@ fn out_of_journal(
     let mut builder = ArchiveBuilder::new(options, form.now);
     let selection = Selection { account: form.account.clone(), ..Selection::default() };
     let mut accounts: Vec<String> = Vec::new();
-    Journal::open(file)?.read::<Failed>(&selection, |line| {
+    read_journal(Journal::open(file)?, &selection, &mut builder, &mut |line| {
         read_one();
-        let account = match &line {
+        let account = match line {
             Line::Policy { account, .. } => account,
             Line::Entry(entry) => &entry.account,
         };
         if !accounts.contains(account) {
             accounts.push(account.clone());
         }
-        let Line::Entry(entry) = line else { return Ok(true) };
-        if !matches!(entry.kind, EntryKind::Recorded | EntryKind::Pending) {
-            return Ok(true);
-        }
-        let Some(row) = &entry.row else { return Ok(true) };
-        let seq = u64::try_from(entry.seq).unwrap_or_default();
-        let row = Row::from_value(row).map_err(|wrong| {
-            Failed::Journal(JournalError::Line(seq, format!("the entry's row: {wrong}")))
-        })?;
-        builder.row(seq, &row).map_err(Failed::File)?;
-        Ok(true)
+        true
+    })
+    .map_err(|error| match error {
+        PastError::Journal(error) => Failed::Journal(error),
+        PastError::Archive(error) => Failed::File(error),
     })?;
     if accounts.len() > 1 {
         let why = tr!(

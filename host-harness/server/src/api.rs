@@ -1,6 +1,7 @@
 //! The interface: `/v1/…`, and its OpenAPI document.
 
 mod account;
+mod backtest;
 mod blip;
 mod dead_letter;
 mod edit;
@@ -74,6 +75,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(policy::read, policy::save, policy::delete))
         .routes(routes!(policy::check))
         .routes(routes!(policy::what_if))
+        .routes(routes!(backtest::backtest))
         .routes(routes!(policy::undo))
         .routes(routes!(policy::versions))
         .routes(routes!(policy::version))

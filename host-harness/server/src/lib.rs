@@ -19,6 +19,7 @@ mod metrics;
 mod operations;
 mod outlets;
 mod panel;
+mod past;
 mod problem;
 mod reload;
 mod scope;
@@ -30,6 +31,7 @@ mod telemetry;
 
 pub use api::openapi;
 pub use operations::Reloaded;
+pub use past::{PastError, read_journal};
 pub use reload::Again;
 pub use scope::{NewToken, Scope};
 pub use server::{Server, Start};

@@ -65,6 +65,7 @@ codes! {
     WrongKind = UNSUPPORTED_MEDIA_TYPE, "wrong-kind", "The content type is not supported";
     EventRefused = UNPROCESSABLE_ENTITY, "event-refused", "The event is invalid and was not stored";
     PolicyRefused = UNPROCESSABLE_ENTITY, "policy-refused", "The policy has errors and was not saved";
+    HistoryRefused = UNPROCESSABLE_ENTITY, "history-refused", "The recorded conversations cannot be read";
     FlowRefused = UNPROCESSABLE_ENTITY, "flow-refused", "The flow has errors and was not saved";
     TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
     Crashed = INTERNAL_SERVER_ERROR, "crashed", "Internal error";

@@ -126,7 +126,11 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         ("POST", path) if path.ends_with("/flow/check") => Some("builder:view"),
         (_, path) if path.contains("/flow") => Some("builder:edit"),
         ("GET", _) => Some("help-desk:view"),
-        ("POST", path) if path.ends_with("/policy/check") || path.ends_with("/policy/what-if") => {
+        ("POST", path)
+            if ["check", "what-if", "backtest"]
+                .iter()
+                .any(|what| path.ends_with(&format!("/policy/{what}"))) =>
+        {
             Some("help-desk:view")
         }
         _ => Some("help-desk:edit"),

@@ -191,3 +191,108 @@ fn whoever_wants_a_report_waits_for_its_turn_and_the_desk_goes_on() {
     let summary = served.get(&path("summary", "")).json();
     assert_eq!(summary["total"]["opened"], 201);
 }
+
+/// Two silent customers; one comes back ten minutes after the close of the policy in force.
+const PAST: &str = "ticket,author,at,department
+a,customer,2026-02-02T09:00:00Z,ventas
+a,agent,2026-02-02T09:01:00Z,ventas
+a,customer,2026-02-02T09:26:00Z,ventas
+b,customer,2026-02-02T09:00:00Z,ventas
+b,agent,2026-02-02T09:01:00Z,ventas
+c,customer,2026-02-09T09:00:00Z,ventas
+";
+
+fn try_on(served: &Served, request: &Value, accept: &str) -> Answer {
+    let url = served.url("/v1/accounts/acme/policy/backtest");
+    call("POST", &url, &served.acme, Some(&request.to_string()), &[("Accept", accept)])
+}
+
+fn later() -> Value {
+    json!({ "rules": [{ "departments": "any", "close-after": "1 h" }] })
+}
+
+#[test]
+fn a_policy_is_played_on_the_past_beside_the_one_in_force() {
+    let served = Served::new();
+    let request = json!({ "policy": later(), "csv": PAST });
+    let tried = try_on(&served, &request, "application/json");
+    assert_eq!(tried.status, 200, "{tried:?}");
+    let tried = tried.json();
+    assert_eq!(
+        (&tried["rows"], &tried["tickets"], &tried["is-whole"]),
+        (&json!(6), &json!(3), &json!(true))
+    );
+    let (before, after) = (&tried["in-force"], &tried["tried"]);
+    assert_eq!((&before["closes"], &before["premature"]), (&json!(2), &json!(1)), "{tried}");
+    assert_eq!(before["premature-per-mille"], 500);
+    assert_eq!(before["reminders"], 6);
+    assert_eq!(
+        (&after["closes"], &after["premature"], &after["reminders"]),
+        (&json!(1), &json!(0), &json!(0))
+    );
+    // As a page, with the names of both.
+    let page = try_on(&served, &request, "text/html");
+    assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(
+        page.body.contains("in force") && page.body.contains("proposed"),
+        "{}",
+        &page.body[..300]
+    );
+    // Nothing was saved.
+    assert_eq!(served.get("/v1/accounts/acme/policy").json()["version"], 1);
+}
+
+#[test]
+fn a_policy_is_played_on_the_desks_own_conversations() {
+    let served = lived();
+    let tried = try_on(&served, &json!({ "policy": later() }), "application/json").json();
+    assert_eq!((&tried["tickets"], &tried["is-whole"]), (&json!(2), &json!(true)), "{tried}");
+    assert_eq!(tried["in-force"]["closes"], 1);
+    // In the month before there was nothing.
+    served.at(NINE + 40 * 24 * 60 * MINUTE);
+    let none = try_on(&served, &json!({ "policy": later() }), "application/json");
+    assert_eq!((none.status, none.problem().as_str()), (422, "history-refused"), "{none:?}");
+    let more = json!({ "policy": later(), "days": 60 });
+    assert_eq!(try_on(&served, &more, "application/json").json()["tickets"], 2);
+}
+
+#[test]
+fn what_cannot_be_played_is_said() {
+    let served = Served::new();
+    let problem = |request: Value| {
+        let answer = try_on(&served, &request, "application/json");
+        (answer.status, answer.problem())
+    };
+    let refused = |name: &str, status: u16| (status, name.to_owned());
+    assert_eq!(problem(json!({ "policy": {}, "csv": PAST })), refused("policy-refused", 422));
+    assert_eq!(problem(json!({ "policy": later(), "csv": "" })), refused("history-refused", 422));
+    assert_eq!(
+        problem(json!({ "policy": later(), "csv": "a,b\n1,2\n" })),
+        refused("history-refused", 422)
+    );
+    for odd in [
+        json!({ "days": 0 }),
+        json!({ "days": 367 }),
+        json!({ "csv": PAST, "from": "nowhere" }),
+        json!({ "csv": PAST, "columns": { "hour": "at" } }),
+        json!({ "window": "soon" }),
+        json!({ "more": 1 }),
+    ] {
+        let mut request = json!({ "policy": later() });
+        request.as_object_mut().unwrap().extend(odd.as_object().unwrap().clone());
+        assert_eq!(problem(request), refused("bad-parameter", 400), "{odd}");
+    }
+    let named = json!({ "policy": later(), "csv": PAST.replacen("ticket", "conversation", 1),
+        "columns": { "ticket": "conversation" } });
+    assert_eq!(try_on(&served, &named, "application/json").json()["tickets"], 3);
+    // Rows that cannot be read are counted, with their fault in the reader's language.
+    let request = json!({ "policy": later(), "csv": format!("{PAST}d,nobody,yesterday,x\n") });
+    let url = served.url("/v1/accounts/acme/policy/backtest");
+    let spanish = [("Accept-Language", "es")];
+    let partly = call("POST", &url, &served.acme, Some(&request.to_string()), &spanish).json();
+    assert_eq!(
+        (&partly["refused"], &partly["first-refused"][0]["line"]),
+        (&json!(1), &json!(8)),
+        "{partly}"
+    );
+}

@@ -257,6 +257,24 @@ impl<S: Store> Desk<S> {
         Ok(self.plugin.policy(config, &surroundings)?)
     }
 
+    /// A policy, and the one in force, to be played on recorded conversations. Their failures do
+    /// not count against the account.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the policy at once, or see [`DeskError`].
+    pub fn query_policies_on_trial(
+        &self,
+        account: &str,
+        config: &str,
+        departments: Option<&[String]>,
+    ) -> Result<[Policy; 2], DeskError> {
+        let row = &self.account(account)?.row;
+        let after = self.policy_on_trial(row.no, config, departments)?;
+        let before = parse(&self.plugin, self.store.policy(row.no, row.policy)?.as_ref())?;
+        Ok([before, after])
+    }
+
     /// Warnings about a policy that would be accepted.
     ///
     /// # Errors

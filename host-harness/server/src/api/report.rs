@@ -305,7 +305,7 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
 }
 
 /// Whether the caller accepts a media type.
-fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+pub(super) fn accepts(headers: &HeaderMap, kind: &str) -> bool {
     let named = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     named
         .flat_map(|value| value.split(','))
