@@ -16,7 +16,7 @@ use despertador_contract::Instant;
 
 use crate::desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming, Receipt};
 use crate::error::DeskError;
-use crate::sink::Sink;
+use crate::sink::{Sink, carry_out};
 use crate::store::Store;
 use writer::Writer;
 
@@ -207,7 +207,7 @@ impl<S: Store + Send + 'static> Runtime<S> {
 }
 
 /// A worker: carries out deliveries and reports their results.
-fn deliver<S>(
+fn deliver<S: Store>(
     work: &Mutex<Receiver<Delivery>>,
     requests: &SyncSender<Request<S>>,
     clock: &dyn Clock,
@@ -216,14 +216,34 @@ fn deliver<S>(
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(delivery) = next else { return };
-        let made =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sink.deliver(&delivery)));
+        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            carry_out(sink, &delivery, |heard| confirm(&delivery, requests, heard))
+        }));
         let outcome = made.unwrap_or_else(|_| DeliveryOutcome::Retry("the sink crashed".into()));
         let Delivery { account, key, .. } = delivery;
         let report = DeliveryReport { account, key, at: clock.now(), outcome };
         if requests.send(Request::Reported(report)).is_err() {
             return;
         }
+    }
+}
+
+/// Has the desk record what was read back and confirm the action.
+fn confirm<S: Store>(
+    delivery: &Delivery,
+    requests: &SyncSender<Request<S>>,
+    heard: Vec<Incoming>,
+) -> Option<DeliveryOutcome> {
+    let (reply, answer) = mpsc::sync_channel(1);
+    let claimed = delivery.clone();
+    let question: Question<S> = Box::new(move |desk, now| {
+        // The worker waits for the answer.
+        let _: Result<(), _> = reply.send(desk.confirm_delivery(now, &claimed, &heard));
+    });
+    match requests.send(Request::Ask(question)).ok().and_then(|()| answer.recv().ok()) {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(error)) => Some(DeliveryOutcome::Retry(error.to_string())),
+        None => Some(DeliveryOutcome::Retry("the desk has stopped".into())),
     }
 }
 

@@ -20,7 +20,7 @@ use despertador_desk::runtime::{Clock, DeskHandle, HandleError, Runtime, Runtime
 use despertador_desk::sink::signature::{sign_standard, verify};
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::store::Sqlite;
-use despertador_desk::{Delivery, DeliveryOutcome, Receipt};
+use despertador_desk::{Delivery, DeliveryOutcome, Incoming, Receipt};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, silent, words};
 
@@ -156,6 +156,73 @@ fn a_sink_that_crashes_stops_nobody() {
     assert_eq!(why, "the sink crashed");
     drop((answer, deliveries));
     assert!(runtime.stop().is_some());
+}
+
+/// A help desk that can be read: what it knows, one reading after the other.
+struct Readable {
+    readings: Mutex<Receiver<Result<Vec<Incoming>, DeliveryOutcome>>>,
+    delivered: Sender<String>,
+}
+
+impl Sink for Readable {
+    fn read_back(&self, _: &Delivery) -> Result<Option<Vec<Incoming>>, DeliveryOutcome> {
+        self.readings.lock().unwrap().recv().expect("a reading").map(Some)
+    }
+
+    fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
+        self.delivered.send(delivery.key.clone()).expect("a test");
+        DeliveryOutcome::Done
+    }
+}
+
+#[test]
+fn an_answer_that_only_the_receiver_knows_is_recorded_and_stops_the_reminder() {
+    let folder = Folder::new();
+    let clock = Hand::at(NINE);
+    let (reading, readings) = mpsc::channel();
+    let (delivered, deliveries) = mpsc::channel();
+    let sink = Readable { readings: Mutex::new(readings), delivered };
+    let options = RuntimeOptions { workers: 1, ..RuntimeOptions::default() };
+    let runtime =
+        Runtime::start(folder.acme(ADERESO), clock.clone(), sink, options).expect("threads");
+    let handle = runtime.handle();
+    handle.record_events(silent("4711", NINE)).expect("receipts");
+    let outbox = || {
+        let ask = |desk: &mut despertador_desk::Desk<Sqlite>, _| desk.query_ticket("acme", "4711");
+        handle.call(ask).expect("a desk").expect("a ticket").outbox
+    };
+
+    // It cannot be read: nothing is sent, and that was an attempt.
+    clock.set(NINE + 10 * MINUTE, &handle);
+    reading.send(Err(DeliveryOutcome::Retry("502".into()))).expect("a sink");
+    while outbox().first().is_none_or(|row| row.attempts == 0) {
+        std::thread::yield_now();
+    }
+    // Its limit is used up: that was none.
+    clock.set(NINE + 11 * MINUTE, &handle);
+    let why = "later".to_owned();
+    reading.send(Err(DeliveryOutcome::Postponed { why, pause: 60_000 })).expect("a sink");
+    while outbox().first().is_none_or(|row| row.why.as_deref() != Some("later")) {
+        std::thread::yield_now();
+    }
+    assert_eq!((outbox()[0].attempts, outbox()[0].next), (1, NINE + 12 * MINUTE));
+    // The webhook of the customer's answer was lost.
+    clock.set(NINE + 12 * MINUTE, &handle);
+    let answer = words("4711", Author::Customer, "c2", NINE + 9 * MINUTE);
+    reading.send(Ok(vec![answer.clone()])).expect("a sink");
+    while !outbox().is_empty() {
+        std::thread::yield_now();
+    }
+    // They are silent again; what is read then is known already, and the reminder is sent.
+    let at = NINE + 12 * MINUTE;
+    let asked = vec![words("4711", Author::Agent, "a2", at)];
+    handle.record_events(asked).expect("receipts");
+    reading.send(Ok(vec![answer])).expect("a sink");
+    clock.set(NINE + 22 * MINUTE, &handle);
+    let key = deliveries.recv_timeout(SOON).expect("a delivery");
+    assert!(key.ends_with("/reminder-1"), "{key}");
+    assert_eq!(deliveries.try_recv().ok(), None);
+    assert!(runtime.stop().expect("a desk").query_consistency("acme", "4711").expect("a journal"));
 }
 
 /// What came in a request.

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use super::budget;
 use super::damage::is_damage;
+use super::inbound::{BLOCKED, BLOCKED_RETRY_MS};
+use super::incoming::{Incoming, Receipt};
 use super::queue::Read;
 use super::ticket::LoadedTicket;
 use super::transaction::{Entry, Transaction};
@@ -74,6 +76,14 @@ pub enum DeliveryOutcome {
     Refused(String),
     /// The customer has blocked the sender or is gone; the sentence says why.
     Blocked(String),
+    /// Nothing was tried, and this is no attempt: the plugin has to be asked again first, or the
+    /// receiver's limit of requests is used up.
+    Postponed {
+        /// Why.
+        why: String,
+        /// The pause until the action can be claimed again, in milliseconds.
+        pause: Duration,
+    },
 }
 
 /// Counts of the results in a call of [`Desk::record_deliveries`].
@@ -87,6 +97,8 @@ pub struct DeliveryCounts {
     pub given_up: usize,
     /// Reports of actions that are not in the outbox.
     pub stale: usize,
+    /// Not tried.
+    pub postponed: usize,
 }
 
 impl<S: Store> Desk<S> {
@@ -293,7 +305,7 @@ impl<S: Store> Desk<S> {
         if let Some(action) = wanted
             && self.is_blocked(loaded, &action.key.step)?
         {
-            self.postpone(tx, loaded, key);
+            postpone(tx, loaded, place, BLOCKED, BLOCKED_RETRY_MS);
             return Ok(None);
         }
         let Some(row) = loaded.outbox.get(place) else { return Ok(None) };
@@ -316,6 +328,42 @@ impl<S: Store> Desk<S> {
         tx.add_entry(loaded, EntryKind::Ticked, entry);
         self.settle(tx, loaded, &decision);
         Ok(None)
+    }
+
+    /// Records what was read back from the receiver of a claimed action, and says whether the action
+    /// is still to be carried out: `None` if so, otherwise the outcome to report in its place.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`]; nothing was recorded, and the action must not be carried out.
+    pub fn confirm_delivery(
+        &mut self,
+        now: Instant,
+        delivery: &Delivery,
+        heard: &[Incoming],
+    ) -> Result<Option<DeliveryOutcome>, DeskError> {
+        let receipts = self.record_events(now, heard)?;
+        let refused = receipts.iter().find_map(|receipt| match receipt {
+            Receipt::Refused(why) => Some(why),
+            _ => None,
+        });
+        if let Some(why) = refused {
+            let why = format!("what the receiver knows of this ticket cannot be recorded: {why}");
+            return Ok(Some(DeliveryOutcome::Retry(why)));
+        }
+        let is_news = receipts.iter().any(|receipt| *receipt != Receipt::Duplicate);
+        // What came another way since the claim may have withdrawn the action.
+        if !is_news && self.is_open(delivery)? {
+            return Ok(None);
+        }
+        let why = "something was read back that the plugin did not know".to_owned();
+        Ok(Some(DeliveryOutcome::Postponed { why, pause: 0 }))
+    }
+
+    /// Whether an action is still in the outbox, to be carried out.
+    fn is_open(&mut self, delivery: &Delivery) -> Result<bool, DeskError> {
+        let outbox = self.query_ticket(&delivery.account, &delivery.ticket)?.outbox;
+        Ok(outbox.iter().any(|row| row.key == delivery.key && row.state.is_open()))
     }
 
     /// Records the results of claimed actions. The plugin records carried out actions and
@@ -425,6 +473,10 @@ impl<S: Store> Desk<S> {
             }
             DeliveryOutcome::Refused(why) => (FailureKind::Refused, why),
             DeliveryOutcome::Blocked(why) => (FailureKind::Blocked, why),
+            DeliveryOutcome::Postponed { why, pause } => {
+                postpone(tx, loaded, place, why, *pause);
+                return Ok(&mut settled.postponed);
+            }
         };
         give_up(tx, loaded, place, attempt, why);
         let happening = Happening::Failed(Failure { key: parsed, kind });
@@ -640,6 +692,28 @@ impl<S: Store> Desk<S> {
         tx.put(loaded);
         self.commit(tx)?;
         place.map(|_| ()).ok_or_else(unknown)
+    }
+}
+
+/// Postpones an action without an attempt. The journal has each reason once, until it changes.
+fn postpone(
+    tx: &mut Transaction,
+    loaded: &mut LoadedTicket,
+    place: usize,
+    why: &str,
+    pause: Duration,
+) {
+    let Some(row) = loaded.outbox.get_mut(place) else { return };
+    let is_new = row.why.as_deref() != Some(why);
+    row.next = tx.now.saturating_add_unsigned(pause);
+    row.why = Some(why.to_owned());
+    let row: OutboxRow = row.clone();
+    let note = json!({ "key": row.key, "why": why });
+    loaded.is_changed = true;
+    tx.batch.outbox.push(OutboxChange::Put(Box::new(row)));
+    if is_new {
+        let entry = Entry { note: Some(note), ..Entry::default() };
+        tx.add_entry(loaded, EntryKind::NotDelivered, entry);
     }
 }
 

@@ -3,18 +3,15 @@
 //! Unreadable input may be a customer's answer. Until somebody has handled it, the tickets and
 //! customers that it names are neither reminded nor closed.
 
-use despertador_contract::{Instant, Step};
+use despertador_contract::{Duration, Instant, Step};
 use despertador_lime::canonical_customer;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::Digest;
 
 use super::ticket::LoadedTicket;
-use super::transaction::{Entry, Transaction};
 use super::{Desk, account};
 use crate::error::DeskError;
-use crate::store::{
-    EntryKind, InboundChange, InboundRow, OutboxChange, OutboxRow, Store, StoreError, StoreProblem,
-};
+use crate::store::{InboundChange, InboundRow, Store, StoreError, StoreProblem};
 
 /// Maximum number of entries per account.
 const ENTRIES_MAX: u64 = 10_000;
@@ -26,10 +23,10 @@ const NAMES_MAX: usize = 10_000;
 const NAME_BYTES_MAX: usize = 2_048;
 
 /// The pause before a blocked action is checked again, in milliseconds.
-const BLOCKED_RETRY_MS: i64 = 60_000;
+pub(super) const BLOCKED_RETRY_MS: Duration = 60_000;
 
 /// The reason for blocking an action.
-const BLOCKED: &str = "something that could not be read names this ticket or its customer, who may \
+pub(super) const BLOCKED: &str = "something that could not be read names this ticket or its customer, who may \
                     have written; look at the account's inbound entries";
 
 /// Unreadable input.
@@ -164,23 +161,6 @@ impl<S: Store> Desk<S> {
             return Ok(false);
         }
         Ok(self.store.is_named_inbound(loaded.account, loaded.id(), loaded.customer())?)
-    }
-
-    /// Postpones a blocked action.
-    pub(super) fn postpone(&self, tx: &mut Transaction, loaded: &mut LoadedTicket, key: &str) {
-        let Some(place) = loaded.outbox_place(key) else { return };
-        let Some(row) = loaded.outbox.get_mut(place) else { return };
-        let is_new = row.why.as_deref() != Some(BLOCKED);
-        row.next = tx.now.saturating_add(BLOCKED_RETRY_MS);
-        row.why = Some(BLOCKED.to_owned());
-        let row: OutboxRow = row.clone();
-        loaded.is_changed = true;
-        tx.batch.outbox.push(OutboxChange::Put(Box::new(row)));
-        if is_new {
-            let note: Value = json!({ "key": key, "why": BLOCKED });
-            let entry = Entry { note: Some(note), ..Entry::default() };
-            tx.add_entry(loaded, EntryKind::NotDelivered, entry);
-        }
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Answer {
     pub status: u16,
     /// The pause that the receiver asks for, in milliseconds.
     pub retry_after: Option<Duration>,
+    /// When the receiver says that it answered: its clock, to the second.
+    pub date: Option<Instant>,
     body: ureq::Body,
 }
 
@@ -141,10 +143,31 @@ impl Http {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = request.send(body).map_err(|error| format!("no answer: {error}"))?;
-        let named = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-        let retry_after = named.and_then(|value| retry_after(value, self.clock.now()));
-        Ok(Answer { status: answer.status().as_u16(), retry_after, body: answer.into_body() })
+        self.answer(request.send(body))
+    }
+
+    /// Asks for what is at an address. Headers are never part of an error.
+    ///
+    /// # Errors
+    ///
+    /// There was no answer; the sentence says why.
+    pub fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
+        let mut request = self.agent.get(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request.call())
+    }
+
+    fn answer(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Answer, String> {
+        let answer = answer.map_err(|error| format!("no answer: {error}"))?;
+        let named = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let retry_after = named("retry-after").and_then(|it| retry_after(it, self.clock.now()));
+        let date = named("date").and_then(date);
+        Ok(Answer { status: answer.status().as_u16(), retry_after, date, body: answer.into_body() })
     }
 }
 
@@ -279,8 +302,12 @@ fn retry_after(value: &str, now: Instant) -> Option<Duration> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(value.parse::<u64>().unwrap_or(u64::MAX).saturating_mul(1_000));
     }
-    let at = DateTime::parse_from_rfc2822(value).ok()?.timestamp_millis();
-    Some(u64::try_from(at.saturating_sub(now)).unwrap_or(0))
+    Some(u64::try_from(date(value)?.saturating_sub(now)).unwrap_or(0))
+}
+
+/// The instant of a date of RFC 9110.
+fn date(value: &str) -> Option<Instant> {
+    Some(DateTime::parse_from_rfc2822(value.trim()).ok()?.timestamp_millis())
 }
 
 impl fmt::Debug for Http {

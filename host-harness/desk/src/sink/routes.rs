@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Sink;
-use crate::desk::{Delivery, DeliveryOutcome};
+use crate::desk::{Delivery, DeliveryOutcome, Incoming};
 
 /// Forwards each action to the sink of its account, or to the default sink.
 ///
@@ -67,14 +67,21 @@ impl Routes {
     }
 }
 
+impl Routes {
+    /// The sink of an account, without the lock: a slow receiver must not block changes of routes.
+    fn sink(&self, account: &str) -> Option<Arc<dyn Sink>> {
+        let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        table.accounts.get(account).or(table.others.as_ref()).cloned()
+    }
+}
+
 impl Sink for Routes {
+    fn read_back(&self, delivery: &Delivery) -> Result<Option<Vec<Incoming>>, DeliveryOutcome> {
+        self.sink(&delivery.account).map_or(Ok(None), |sink| sink.read_back(delivery))
+    }
+
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
-        // Without the lock, so that a slow receiver does not block changes of routes.
-        let sink = {
-            let table = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            table.accounts.get(&delivery.account).or(table.others.as_ref()).cloned()
-        };
-        match sink {
+        match self.sink(&delivery.account) {
             Some(sink) => sink.deliver(delivery),
             None => DeliveryOutcome::Retry(format!(
                 "account `{}` has no receiver; name one for it or for all",
