@@ -30,6 +30,7 @@ const RINGS: &[(&str, Ring)] = &[
     ("despertador-flow", Runtime),
     ("despertador-lime", Runtime),
     ("despertador-blip", Runtime),
+    ("despertador-connect", Runtime),
     ("despertador-desk", Runtime),
     ("despertador-server", Runtime),
     ("despertador-insight", Runtime),

@@ -3,6 +3,7 @@
 mod account;
 mod backtest;
 mod blip;
+mod connect;
 mod dead_letter;
 mod edit;
 mod event;
@@ -41,6 +42,8 @@ pub(crate) fn router(app: App) -> Router {
     let document = described(document);
     router
         .route("/openapi.json", get(move || serve_document(document)))
+        // Platforms have no token of ours, and sign what they post.
+        .route(connect::PATH, get(connect::challenge).post(connect::receive))
         .merge(crate::operations::health())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

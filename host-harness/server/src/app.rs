@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
+use crate::connect::Connectors;
 use crate::language::Language;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     departments: RwLock<HashMap<String, Vec<String>>>,
     /// The accounts with Blip bots.
     blip: RwLock<HashMap<String, (BlipSettings, BlipSource)>>,
+    /// Platforms beside accounts.
+    pub(crate) connectors: Connectors,
     stopping: AtomicBool,
 }
 
@@ -67,6 +70,7 @@ impl App {
         limits: Limits,
         metrics: Metrics,
         desk: PathBuf,
+        connectors: Connectors,
     ) -> App {
         let tokens = Tokens::default();
         App(Arc::new(Shared {
@@ -79,6 +83,7 @@ impl App {
             accounts: RwLock::default(),
             departments: RwLock::default(),
             blip: RwLock::default(),
+            connectors,
             stopping: AtomicBool::new(false),
         }))
     }

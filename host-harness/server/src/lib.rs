@@ -10,6 +10,7 @@
 
 mod api;
 mod app;
+mod connect;
 pub mod demo;
 mod language;
 mod limits;
@@ -30,11 +31,13 @@ mod shares;
 mod telemetry;
 
 pub use api::openapi;
+pub use connect::{connector, webhook_address};
 pub use operations::Reloaded;
 pub use past::{PastError, read_journal};
 pub use reload::Again;
 pub use scope::{NewToken, Scope};
 pub use server::{Server, Start};
 pub use settings::{
-    Account, Blip, CloseBy, Deliver, Limits, Log, LogFormat, Operations, Settings, Span,
+    Account, Blip, ChatwootSettings, CloseBy, Connect, ConnectCommon, Deliver, Limits, Log,
+    LogFormat, Operations, Settings, Span,
 };

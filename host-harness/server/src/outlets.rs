@@ -8,8 +8,9 @@ use despertador_blip::{BlipOptions, BlipSink, Feed};
 use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
-use despertador_desk::{Delivery, DeliveryOutcome, private};
+use despertador_desk::{Delivery, DeliveryOutcome, Incoming, private};
 
+use crate::connect::{BesidePlatforms, Connectors};
 use crate::settings::{Deliver, Settings};
 
 /// The receivers of each account's actions.
@@ -52,6 +53,10 @@ impl Outlets {
 }
 
 impl Sink for Outlets {
+    fn read_back(&self, delivery: &Delivery) -> Result<Option<Vec<Incoming>>, DeliveryOutcome> {
+        self.0.read_back(delivery)
+    }
+
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
         let Delivery { account, key, attempt, .. } = delivery;
         let span = tracing::debug_span!("deliver", otel.kind = "client", account, key, attempt);
@@ -59,6 +64,9 @@ impl Sink for Outlets {
         let outcome = self.0.deliver(delivery);
         match &outcome {
             DeliveryOutcome::Done => tracing::info!(account, key, attempt, "delivered"),
+            DeliveryOutcome::Postponed { why, .. } => {
+                tracing::debug!(account, key, attempt, why, "postponed");
+            }
             other => tracing::warn!(account, key, attempt, ?other, "not delivered"),
         }
         outcome
@@ -71,7 +79,11 @@ impl Receivers {
     /// # Errors
     ///
     /// What cannot be used, with its place.
-    pub(crate) fn of(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Receivers, String> {
+    pub(crate) fn of(
+        settings: &Settings,
+        connectors: &Connectors,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Receivers, String> {
         let others = match &settings.deliver {
             Some(deliver) => {
                 Some(webhook_or_log(deliver, clock).map_err(|said| format!("[deliver]: {said}"))?)
@@ -97,6 +109,11 @@ impl Receivers {
                 }
                 (Some(way), None) | (None, Some(way)) => drop(own.insert(name.clone(), way)),
                 (None, None) => {}
+            }
+            let connectors = connectors.beside(name);
+            if !connectors.is_empty() {
+                let otherwise = own.remove(name).or_else(|| others.clone());
+                own.insert(name.clone(), Arc::new(BesidePlatforms { connectors, otherwise }));
             }
         }
         Ok(Receivers { own, others })

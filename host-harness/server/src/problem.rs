@@ -46,6 +46,7 @@ codes! {
     BodyBroken = BAD_REQUEST, "body-broken", "The body ended too early";
     NoToken = UNAUTHORIZED, "no-token", "A token is needed";
     WrongToken = UNAUTHORIZED, "wrong-token", "The token is unknown or was revoked";
+    WrongSignature = UNAUTHORIZED, "wrong-signature", "The post is not signed by the platform";
     MissingScope = FORBIDDEN, "missing-scope", "The token lacks the scope for this request";
     ForeignPage = FORBIDDEN, "foreign-page", "The request comes from a web page or a foreign host name";
     UnknownPath = NOT_FOUND, "unknown-path", "There is no such path";

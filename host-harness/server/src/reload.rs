@@ -11,6 +11,7 @@ use despertador_host::{Cache, Host, Options, Plugin, PolicyError};
 use tokio::sync::Mutex;
 
 use crate::app::App;
+use crate::connect::Connectors;
 use crate::operations::Reloaded;
 use crate::outlets::{Outlets, Receivers};
 use crate::settings::{self, Settings};
@@ -26,6 +27,7 @@ struct Parts {
     built_in: &'static [u8],
     again: Again,
     outlets: Outlets,
+    connectors: Connectors,
     clock: Arc<dyn Clock>,
     /// Only one reload at a time.
     at_work: Mutex<()>,
@@ -39,10 +41,11 @@ impl Reloader {
         built_in: &'static [u8],
         again: Again,
         outlets: Outlets,
+        connectors: Connectors,
         clock: Arc<dyn Clock>,
     ) -> Reloader {
         let at_work = Mutex::new(());
-        Reloader(Arc::new(Parts { built_in, again, outlets, clock, at_work }))
+        Reloader(Arc::new(Parts { built_in, again, outlets, connectors, clock, at_work }))
     }
 
     /// Loads the plugin of the settings.
@@ -52,7 +55,9 @@ impl Reloader {
 
     /// Sets the receivers of the settings.
     pub(crate) fn set_receivers(&self, settings: &Settings) -> Result<(), String> {
-        self.0.outlets.set(Receivers::of(settings, &self.0.clock)?);
+        let connectors = Connectors::of(settings, &self.0.clock)?;
+        self.0.outlets.set(Receivers::of(settings, &connectors, &self.0.clock)?);
+        self.0.connectors.set(connectors);
         Ok(())
     }
 

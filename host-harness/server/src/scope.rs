@@ -140,6 +140,12 @@ fn set_account(account: &str) -> Allowed {
     Allowed { account: account.to_owned() }
 }
 
+/// The body of a platform's post is read before its signature can be checked: such posts share the
+/// memory of their connector, and of nothing else.
+pub(crate) fn of_platform(account: &str, connector: &str) -> Allowed {
+    set_account(&format!("connect {account} {connector}"))
+}
+
 impl Caller {
     /// What the caller may do.
     pub(crate) fn scopes(&self) -> impl Iterator<Item = Scope> {

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::connect::Connectors;
 use crate::limits::Limits;
 use crate::listen::{ConnectionLimits, listen};
 use crate::metrics::Metrics;
@@ -85,7 +86,9 @@ impl Server {
     pub fn start(start: Start) -> Result<Server, String> {
         let Start { settings, built_in, again, tokens, clock } = start;
         let outlets = Outlets::default();
-        let reloader = Reloader::new(built_in, again, outlets.clone(), Arc::clone(&clock));
+        let connectors = Connectors::default();
+        let reloader =
+            Reloader::new(built_in, again, outlets.clone(), connectors.clone(), Arc::clone(&clock));
         let plugin = reloader.plugin(&settings)?;
         reloader.set_receivers(&settings)?;
         let mut desk = open(&settings, plugin)?;
@@ -115,7 +118,8 @@ impl Server {
             .map_err(|error| format!("no threads are left: {error}"))?;
         let limits = Limits::new(&settings.limits);
         let file = settings.desk.clone();
-        let app = App::new(desk.handle(), clock, limits, Metrics::of(outlets), file);
+        let metrics = Metrics::of(outlets);
+        let app = App::new(desk.handle(), clock, limits, metrics, file, connectors.clone());
         let knowing = app.clone();
         match desk.handle().call(move |desk, _| knowing.refresh_cache(desk)) {
             Ok(known) => known.map_err(|error| error.to_string())?,
@@ -154,6 +158,7 @@ impl Server {
         }
         let (end, ended) = watch::channel(false);
         runtime.spawn(operations::watch(app.clone(), stopping.clone(), end));
+        runtime.spawn(crate::connect::sweep(app.clone(), connectors, stopping.clone()));
         if let Some(keep) = settings.keep {
             runtime.spawn(forget_old(app.clone(), keep.0, stopping));
         }

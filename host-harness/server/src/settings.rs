@@ -63,6 +63,8 @@ pub struct Settings {
     pub deliver: Option<Deliver>,
     /// Accounts that are opened at the start, with their own settings.
     pub accounts: BTreeMap<String, Account>,
+    /// Platforms beside accounts, by their names: see `docs/connect`.
+    pub connect: BTreeMap<String, Connect>,
     /// The logs of the server.
     pub log: Log,
 }
@@ -83,6 +85,7 @@ impl Default for Settings {
             keep: None,
             deliver: None,
             accounts: BTreeMap::new(),
+            connect: BTreeMap::new(),
             log: Log::default(),
         }
     }
@@ -320,6 +323,89 @@ impl From<CloseBy> for CloseWay {
     }
 }
 
+/// A platform beside an account. Its tickets are called `NAME:CONVERSATION`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "platform", rename_all = "kebab-case")]
+pub enum Connect {
+    /// Chatwoot.
+    Chatwoot(Box<ChatwootSettings>),
+}
+
+/// An account in Chatwoot.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChatwootSettings {
+    /// The account of the desk.
+    pub account: String,
+    /// The address of the installation: `https://app.chatwoot.com`.
+    pub base: String,
+    /// The number of the account in Chatwoot, as in the address of its pages.
+    pub chatwoot_account: i64,
+    /// The file with the access token of a person who sees all conversations.
+    pub token_file: PathBuf,
+    /// The file with the access token of an agent bot, in whose name messages are written.
+    pub bot_token_file: Option<PathBuf>,
+    /// The file with the secret of the webhook.
+    pub secret_file: Option<PathBuf>,
+    /// The file with the token in the webhook's address, for installations without signatures.
+    pub address_token_file: Option<PathBuf>,
+    /// Requests a minute. Default 3,000.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// What all platforms have.
+    #[serde(flatten)]
+    pub common: ConnectCommon,
+}
+
+/// Settings of all platforms.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct ConnectCommon {
+    /// The address at which the platform reaches this server: `https://desk.example.com`.
+    pub public_address: Option<String>,
+    /// The time between two sweeps. Default 5 min.
+    pub sweep_every: Option<Span>,
+    /// How recently something must have happened in a conversation that a sweep finds, for it to
+    /// become a ticket. Default 24 h.
+    pub adopt_within: Option<Span>,
+    /// Timeout of a request. Default 10 s.
+    pub timeout: Option<Span>,
+}
+
+impl Connect {
+    /// The account of the desk.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        match self {
+            Self::Chatwoot(own) => &own.account,
+        }
+    }
+
+    /// What all platforms have.
+    #[must_use]
+    pub fn common(&self) -> &ConnectCommon {
+        match self {
+            Self::Chatwoot(own) => &own.common,
+        }
+    }
+
+    /// The files that it names.
+    fn files(&mut self) -> Vec<&mut PathBuf> {
+        match self {
+            Self::Chatwoot(own) => {
+                let ChatwootSettings {
+                    token_file,
+                    bot_token_file,
+                    secret_file,
+                    address_token_file,
+                    ..
+                } = &mut **own;
+                let optional = [bot_token_file, secret_file, address_token_file];
+                std::iter::once(token_file).chain(optional.into_iter().flatten()).collect()
+            }
+        }
+    }
+}
+
 /// The logs of the server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -386,6 +472,9 @@ impl Settings {
             if let Some(blip) = &mut account.blip {
                 beside(&mut blip.key_file);
             }
+        }
+        for file in settings.connect.values_mut().flat_map(Connect::files) {
+            *file = folder.join(&file);
         }
         Ok(settings)
     }

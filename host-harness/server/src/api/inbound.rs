@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use despertador_blip::Answer;
+use despertador_connect::{Connector, DOOR_PREFIX};
 use despertador_contract::Instant;
 use despertador_desk::store::{InboundRow, Sqlite};
 use despertador_desk::{Desk, DeskError, InboundResolution, Incoming};
@@ -32,7 +33,7 @@ pub(crate) struct Entry {
     id: String,
     /// When it first came in, RFC 3339.
     at: String,
-    /// Where it came in: `events` or `blip`.
+    /// Where it came in: `events`, `blip`, or `connect:` and the name of a connector.
     #[schema(example = "blip")]
     door: String,
     /// Why it could not be read.
@@ -109,12 +110,18 @@ pub(crate) async fn list(
 pub(crate) async fn send_again(edit: Edit<Again>) -> Result<StatusCode, Problem> {
     let source = edit.app().bot(edit.account());
     let clock = edit.app().clock.now();
+    let connectors = edit.app().connectors.clone();
     let taken = edit
         .apply(move |desk, now, Change { account, by, form }| {
             let entry = desk.query_inbound_entry(&account, &form.id)?;
             let text = form.text.unwrap_or(entry.text);
             let unread = if entry.door == event::SOURCE_NAME {
                 take_events(desk, now, &account, &Text::of(text), clock)?
+            } else if let Some(name) = entry.door.strip_prefix(DOOR_PREFIX) {
+                match connectors.find(&account, name) {
+                    Some(connector) => take_post(desk, now, &connector, &text)?,
+                    None => Some(format!("the settings have no [connect.{name}]")),
+                }
             } else if let Some(source) = source {
                 let answers = source.send_again_at(desk, now, despertador_blip::read(&text))?;
                 answers.into_iter().find_map(|answer| match answer {
@@ -157,6 +164,19 @@ fn take_events(
         despertador_desk::Receipt::Refused(why) => Some(why),
         _ => None,
     }))
+}
+
+/// Records what a platform had posted; returns why it is not accepted.
+fn take_post(
+    desk: &mut Desk<Sqlite>,
+    now: Instant,
+    connector: &Connector,
+    text: &str,
+) -> Result<Option<String>, DeskError> {
+    match connector.parse(text) {
+        Ok(heard) => connector.receive_at(desk, now, &heard).map(|_| None),
+        Err(unread) => Ok(Some(unread.why)),
+    }
 }
 
 /// Dismiss unreadable input
