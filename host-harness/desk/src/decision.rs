@@ -31,7 +31,7 @@ pub(crate) fn requested_action(decision: &Decision) -> Option<&Action> {
     }
 }
 
-/// Whether a dead letter may be sent by hand, according to the latest decision. A message to a
+/// Whether an action may be sent by hand, according to the latest decision. A message to a
 /// silent customer may be sent only while they are silent; what the customer asked for is not done
 /// later without asking; people judge the rest.
 pub(crate) fn may_resend(decision: &Decision, step: &Step) -> bool {
@@ -41,7 +41,10 @@ pub(crate) fn may_resend(decision: &Decision, step: &Step) -> bool {
     };
     match step {
         Step::Reminder(number) => awaited || decision.reason == Reason::ReminderFailed(*number),
-        Step::Close => decision.reason == Reason::CloseFailed,
+        // The second is a close that a person requests before its time.
+        Step::Close => {
+            decision.reason == Reason::CloseFailed || awaited && decision.reason == Reason::Close
+        }
         Step::Resolve | Step::Other(_) => false,
         _ => true,
     }

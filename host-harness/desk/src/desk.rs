@@ -23,10 +23,12 @@ mod damage;
 mod deferral;
 mod delivery;
 mod difference;
+mod early;
 mod inbound;
 mod incoming;
 mod lanes;
 mod lateness;
+mod listing;
 mod poll;
 mod query;
 mod queue;
@@ -48,7 +50,10 @@ use despertador_lime::canonical_customer;
 use serde_json::json;
 
 use crate::error::DeskError;
-use crate::store::{AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError, WaitingRow};
+use crate::store::{
+    AccountRow, FlowRow, Numbers, OutboxChange, Store, StoreError, TicketChange, TicketRow,
+    WaitingRow,
+};
 use cache::{Cache, ticket_key};
 use lanes::Lanes;
 use queue::Queues;
@@ -59,9 +64,11 @@ pub use account::{PolicyUpdate, RuleChange};
 pub use counts::Counts;
 pub use delivery::{Delivery, DeliveryCounts, DeliveryOutcome, DeliveryReport};
 pub use difference::{Kind, Subject};
+pub(crate) use early::is_early;
 pub use inbound::{Inbound, InboundResolution};
 pub use incoming::{Incoming, Receipt};
 pub use lateness::{Backlog, Lateness};
+pub use listing::{Glance, ListPlace, Listed, ListedTicket, Listing};
 pub use poll::Polled;
 pub use query::{ManualChange, Rebuilt, TicketSnapshot, TimelineEntry};
 pub use replay::{Count, Difference, Replay, ReplayOptions, Replayed};
@@ -181,7 +188,20 @@ pub struct Desk<S> {
     damaged: HashSet<i64>,
     /// Account and number of the tickets in the last commit, if it failed.
     suspects: Vec<(i64, i64)>,
+    observer: Option<Observer>,
 }
+
+/// A ticket as a commit has stored it.
+#[derive(Debug, Clone, Copy)]
+pub struct Committed<'c> {
+    /// The name of its account.
+    pub account: &'c str,
+    /// The ticket.
+    pub ticket: &'c TicketRow,
+}
+
+/// Called once after each commit that has changed tickets, on the desk's thread: it must be quick.
+pub type Observer = Box<dyn Fn(&[Committed<'_>]) + Send>;
 
 /// An account and the policy in force, parsed.
 struct Account {
@@ -240,7 +260,25 @@ impl<S: Store> Desk<S> {
             logged: None,
             damaged,
             suspects: Vec::new(),
+            observer: None,
         })
+    }
+
+    /// Has an observer see every later commit that changes tickets.
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+    }
+
+    fn notify_observer(&self, tickets: &[TicketChange]) {
+        let Some(observer) = self.observer.as_ref().filter(|_| !tickets.is_empty()) else { return };
+        let committed: Vec<_> = tickets
+            .iter()
+            .filter_map(|change| {
+                let account = &self.account_of(change.row.account).ok()?.row.name;
+                Some(Committed { account, ticket: &change.row })
+            })
+            .collect();
+        observer(&committed);
     }
 
     /// The store, for backups and checks.
@@ -453,6 +491,7 @@ impl<S: Store> Desk<S> {
             return Err(error.into());
         }
         self.note_damage(&tx.batch);
+        self.notify_observer(&tx.batch.tickets);
         for lane in tx.batch.lanes {
             self.lanes.add(lane);
         }

@@ -74,11 +74,11 @@ pub mod sink;
 pub mod store;
 
 pub use desk::{
-    Backlog, ChangeKind, Count, Counts, Delivery, DeliveryCounts, DeliveryOutcome, DeliveryReport,
-    Desk, Difference, Forgotten, Inbound, InboundResolution, Incoming, Kind, Lateness,
-    ManualChange, Options, PolicyChange, PolicyEffect, PolicyUpdate, Polled, Rebuilt, Receipt,
-    Replay, ReplayOptions, Replayed, RuleChange, Shift, Subject, TicketSnapshot, TimelineEntry,
-    WhatIf,
+    Backlog, ChangeKind, Committed, Count, Counts, Delivery, DeliveryCounts, DeliveryOutcome,
+    DeliveryReport, Desk, Difference, Forgotten, Glance, Inbound, InboundResolution, Incoming,
+    Kind, Lateness, ListPlace, Listed, ListedTicket, Listing, ManualChange, Observer, Options,
+    PolicyChange, PolicyEffect, PolicyUpdate, Polled, Rebuilt, Receipt, Replay, ReplayOptions,
+    Replayed, RuleChange, Shift, Subject, TicketSnapshot, TimelineEntry, WhatIf,
 };
 pub use error::DeskError;
 pub use scope::Scope;

@@ -629,6 +629,10 @@ pub struct Query {
     pub limit: usize,
     /// The highest numbers first; `limit` then keeps these.
     pub newest_first: bool,
-    /// Only those with a next step, those that are due first first; `after` does not count.
+    /// Only those with an action that was given up.
+    pub given_up: bool,
+    /// Only those with a next step, by due time and number; `after` does not count.
     pub by_due: bool,
+    /// With `by_due`: those behind this due time and number.
+    pub after_due: Option<(Instant, i64)>,
 }

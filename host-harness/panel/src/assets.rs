@@ -34,6 +34,10 @@ pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset {
         .concat(),
 });
 
+/// The script of times and live tickets.
+pub(crate) static LIVE: LazyLock<Asset> =
+    LazyLock::new(|| Asset { name: "live.js", kind: JS, text: include_str!("live.js").into() });
+
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset { name: "icon.svg", kind: SVG, text: include_str!("icon.svg").into() });
 
@@ -51,7 +55,7 @@ impl Asset {
 
 /// A file of the panel.
 pub(crate) async fn serve(Path(file): Path<String>) -> Response {
-    let all: [&Asset; 3] = [&STYLE, &SCRIPT, &ICON];
+    let all: [&Asset; 4] = [&STYLE, &SCRIPT, &LIVE, &ICON];
     let Some(asset) = all.into_iter().find(|asset| asset.name == file) else {
         return StatusCode::NOT_FOUND.into_response();
     };

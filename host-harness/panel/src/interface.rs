@@ -2,7 +2,9 @@
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{
+    Extensions, HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header,
+};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,11 +19,20 @@ pub(crate) struct Call<'c> {
     pub(crate) replaces: Option<&'c str>,
     /// What kind of answer is wanted.
     pub(crate) accept: &'static str,
+    /// The last event that a browser has of a stream.
+    pub(crate) after_event: Option<&'c HeaderValue>,
 }
 
 impl Call<'_> {
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Call { method, path, body: None, replaces: None, accept: "application/json" }
+        Call {
+            method,
+            path,
+            body: None,
+            replaces: None,
+            accept: "application/json",
+            after_event: None,
+        }
     }
 }
 
@@ -115,17 +126,14 @@ pub(crate) struct Repeated<'r> {
     pub(crate) extensions: &'r Extensions,
 }
 
-/// Calls the interface.
-pub(crate) async fn call(interface: &Router, repeated: Repeated<'_>, call: Call<'_>) -> Answer {
+/// The request of a call; the status if it cannot be made.
+fn request(repeated: Repeated<'_>, call: Call<'_>) -> Result<Request<Body>, StatusCode> {
     let mut request = Request::new(call.body.map_or_else(Body::empty, Body::from));
     *request.method_mut() = call.method;
-    let failed = |status| Answer { status, headers: HeaderMap::new(), body: Bytes::new() };
-    let Ok(uri) = call.path.parse() else { return failed(StatusCode::BAD_REQUEST) };
-    *request.uri_mut() = uri;
+    *request.uri_mut() = call.path.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
     *request.extensions_mut() = repeated.extensions.clone();
-    let Ok(bearer) = HeaderValue::from_str(&format!("Bearer {}", repeated.token)) else {
-        return failed(StatusCode::UNAUTHORIZED);
-    };
+    let bearer = HeaderValue::from_str(&format!("Bearer {}", repeated.token))
+        .map_err(|_| StatusCode::UNAUTHORIZED)?;
     let headers = request.headers_mut();
     headers.insert(header::AUTHORIZATION, bearer);
     headers.insert(header::ACCEPT, HeaderValue::from_static(call.accept));
@@ -134,18 +142,44 @@ pub(crate) async fn call(interface: &Router, repeated: Repeated<'_>, call: Call<
         headers.insert(header::ACCEPT_LANGUAGE, language);
     }
     if let Some(version) = call.replaces {
-        let Ok(version) = HeaderValue::from_str(version) else {
-            return failed(StatusCode::BAD_REQUEST);
-        };
+        let version = HeaderValue::from_str(version).map_err(|_| StatusCode::BAD_REQUEST)?;
         headers.insert(header::IF_MATCH, version);
     }
-    let answer = match interface.clone().oneshot(request).await {
+    if let Some(event) = call.after_event {
+        headers.insert("last-event-id", event.clone());
+    }
+    Ok(request)
+}
+
+/// Calls the interface; the body of the answer comes as the interface sends it.
+pub(crate) async fn stream(
+    interface: &Router,
+    repeated: Repeated<'_>,
+    call: Call<'_>,
+) -> Response<Body> {
+    let request = match request(repeated, call) {
+        Ok(request) => request,
+        Err(status) => {
+            let mut failed = Response::new(Body::empty());
+            *failed.status_mut() = status;
+            return failed;
+        }
+    };
+    match interface.clone().oneshot(request).await {
         Ok(answer) => answer,
         Err(never) => match never {},
-    };
-    let (parts, body) = answer.into_parts();
+    }
+}
+
+/// Calls the interface.
+pub(crate) async fn call(interface: &Router, repeated: Repeated<'_>, call: Call<'_>) -> Answer {
+    let (parts, body) = stream(interface, repeated, call).await.into_parts();
     match body.collect().await {
         Ok(body) => Answer { status: parts.status, headers: parts.headers, body: body.to_bytes() },
-        Err(_) => failed(StatusCode::INTERNAL_SERVER_ERROR),
+        Err(_) => Answer {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        },
     }
 }

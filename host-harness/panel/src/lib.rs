@@ -20,6 +20,7 @@ mod preset;
 mod reports;
 mod rules;
 mod session;
+mod sessions;
 mod shell;
 mod sign_in;
 mod text;
@@ -40,7 +41,6 @@ use despertador_desk::Scope;
 pub use preset::Preset;
 
 use crate::session::Sessions;
-use crate::tickets::Seen;
 
 /// Who a token belongs to, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +80,6 @@ struct Shared {
     options: Options,
     sessions: Sessions,
     reading: visit::Reading,
-    /// What the list of tickets has read of each ticket.
-    seen: Seen,
 }
 
 impl Panel {
@@ -92,7 +90,6 @@ impl Panel {
             options,
             sessions: Sessions::default(),
             reading: visit::Reading::default(),
-            seen: Seen::default(),
         }))
     }
 
@@ -117,9 +114,11 @@ impl Panel {
             .route("/sign-out", post(sign_in::out))
             .route("/help", get(help::contents))
             .route("/help/{topic}", get(help::topic))
+            .route("/sessions", get(sessions::list).post(sessions::end))
             .route("/tokens", get(tokens::list).post(tokens::change))
             .route("/a/{account}", get(account::begin))
             .route("/a/{account}/tickets", get(tickets::list).post(tickets::change_many))
+            .route("/a/{account}/live", get(tickets::live))
             .route("/a/{account}/tickets/{ticket}", get(tickets::show).post(tickets::change))
             .route("/a/{account}/rules", get(rules::show).post(rules::edit))
             .route("/a/{account}/rules/save", post(rules::save))

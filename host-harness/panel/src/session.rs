@@ -25,6 +25,9 @@ const LINK_MAX: i64 = 15 * MINUTE;
 /// At most this many sessions; the one that was not used for longest ends first.
 const SESSIONS_MAX: usize = 10_000;
 
+/// At most this many characters of a browser's name are kept.
+const BROWSER_CHARS_MAX: usize = 160;
+
 type Id = [u8; 32];
 
 /// A session, as a request sees it.
@@ -34,8 +37,22 @@ pub(crate) struct Session {
     pub(crate) token: String,
     /// What every form has to repeat.
     pub(crate) csrf: String,
+    /// What the browser calls itself.
+    browser: String,
     begun: Instant,
     used: Instant,
+}
+
+/// A session in the list of its owner.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Names it among the sessions of its token; opens nothing.
+    pub(crate) name: String,
+    pub(crate) browser: String,
+    pub(crate) begun: Instant,
+    pub(crate) used: Instant,
+    /// Whether the list was asked for in this session.
+    pub(crate) is_own: bool,
 }
 
 struct Link {
@@ -63,19 +80,40 @@ fn random() -> Result<String, String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| format!("the system gives no random bytes: {error}"))?;
+    Ok(hexadecimal(&bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::new();
     for byte in bytes {
         // Writing into a string does not fail.
         let _: std::fmt::Result = write!(text, "{byte:02x}");
     }
-    Ok(text)
+    text
+}
+
+/// What a browser calls itself, cut to what fits into a list.
+fn browser(headers: &HeaderMap) -> String {
+    let name = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    name.unwrap_or("–").chars().take(BROWSER_CHARS_MAX).collect()
 }
 
 impl Sessions {
     /// Begins a session; its id is for the cookie.
-    pub(crate) fn begin(&self, token: &str, now: Instant) -> Result<String, String> {
+    pub(crate) fn begin(
+        &self,
+        token: &str,
+        headers: &HeaderMap,
+        now: Instant,
+    ) -> Result<String, String> {
         let id = random()?;
-        let session = Session { token: token.to_owned(), csrf: random()?, begun: now, used: now };
+        let session = Session {
+            token: token.to_owned(),
+            csrf: random()?,
+            browser: browser(headers),
+            begun: now,
+            used: now,
+        };
         let mut sessions = lock(&self.sessions);
         sessions.retain(|_, session| session.lives(now));
         if sessions.len() >= SESSIONS_MAX {
@@ -99,6 +137,39 @@ impl Sessions {
         }
         session.used = now.max(session.used);
         Some(session.clone())
+    }
+
+    /// Whether the session of a request still lasts; this does not count as using it.
+    pub(crate) fn has(&self, headers: &HeaderMap, now: Instant) -> bool {
+        let Some(id) = cookie(headers, COOKIE).map(digest) else { return false };
+        lock(&self.sessions).get(&id).is_some_and(|session| session.lives(now))
+    }
+
+    /// The sessions of a token, the one used last first.
+    pub(crate) fn of_token(&self, own: &HeaderMap, token: &str, now: Instant) -> Vec<Listed> {
+        let own = cookie(own, COOKIE).map(digest);
+        let sessions = lock(&self.sessions);
+        let of_token = sessions
+            .iter()
+            .filter(|(_, session)| session.token == token && session.lives(now))
+            .map(|(id, session)| Listed {
+                name: hexadecimal(id),
+                browser: session.browser.clone(),
+                begun: session.begun,
+                used: session.used,
+                is_own: own.as_ref() == Some(id),
+            });
+        let mut listed: Vec<Listed> = of_token.collect();
+        listed.sort_by(|one, other| (other.used, &other.name).cmp(&(one.used, &one.name)));
+        listed
+    }
+
+    /// Ends the session of a token with this name; false if there is none.
+    pub(crate) fn end_named(&self, token: &str, name: &str) -> bool {
+        let mut sessions = lock(&self.sessions);
+        let before = sessions.len();
+        sessions.retain(|id, session| session.token != token || hexadecimal(id) != name);
+        sessions.len() < before
     }
 
     /// Ends the session of a request.
@@ -164,11 +235,11 @@ mod tests {
     #[test]
     fn a_session_ends_when_it_is_not_used_and_when_it_is_old() {
         let sessions = Sessions::default();
-        let id = sessions.begin("desp_x", 0).expect("random bytes");
+        let id = sessions.begin("desp_x", &HeaderMap::new(), 0).expect("random bytes");
         assert!(sessions.find(&with(&id), IDLE_MAX).is_some());
         assert!(sessions.find(&with(&id), 2 * IDLE_MAX).is_some());
         assert!(sessions.find(&with(&id), 3 * IDLE_MAX + 1).is_none());
-        let id = sessions.begin("desp_x", 0).expect("random bytes");
+        let id = sessions.begin("desp_x", &HeaderMap::new(), 0).expect("random bytes");
         let mut now = 0;
         while now <= AGE_MAX {
             assert!(sessions.find(&with(&id), now).is_some());
@@ -181,11 +252,29 @@ mod tests {
     #[test]
     fn a_session_ends_when_its_owner_signs_out() {
         let sessions = Sessions::default();
-        let id = sessions.begin("desp_x", 0).expect("random bytes");
+        let id = sessions.begin("desp_x", &HeaderMap::new(), 0).expect("random bytes");
         let session = sessions.find(&with(&id), 1).expect("a session");
         assert!(session.wrote(&session.csrf) && !session.wrote(""));
         sessions.end(&with(&id));
         assert!(sessions.find(&with(&id), 1).is_none());
+    }
+
+    #[test]
+    fn the_sessions_of_a_token_are_listed_and_end_from_each_other() {
+        let sessions = Sessions::default();
+        let mut phone = HeaderMap::new();
+        phone.insert(header::USER_AGENT, HeaderValue::from_static("Telephone/1"));
+        let own = sessions.begin("desp_x", &HeaderMap::new(), 0).expect("random bytes");
+        let other = sessions.begin("desp_x", &phone, 1).expect("random bytes");
+        let foreign = sessions.begin("desp_y", &phone, 2).expect("random bytes");
+        let listed = sessions.of_token(&with(&own), "desp_x", 3);
+        let shown: Vec<_> = listed.iter().map(|one| (one.browser.as_str(), one.is_own)).collect();
+        assert_eq!(shown, [("Telephone/1", false), ("–", true)]);
+        let [theirs] = &sessions.of_token(&with(&foreign), "desp_y", 3)[..] else { panic!("one") };
+        assert!(!sessions.end_named("desp_x", &theirs.name), "it is another token's");
+        assert!(sessions.end_named("desp_x", &listed[0].name));
+        assert!(!sessions.has(&with(&other), 3) && sessions.has(&with(&own), 3));
+        assert!(sessions.has(&with(&foreign), 3));
     }
 
     #[test]
@@ -202,9 +291,9 @@ mod tests {
     #[test]
     fn there_are_only_so_many_sessions() {
         let sessions = Sessions::default();
-        let first = sessions.begin("desp_x", 0).expect("random bytes");
+        let first = sessions.begin("desp_x", &HeaderMap::new(), 0).expect("random bytes");
         for at in 1..=10_000 {
-            sessions.begin("desp_x", at).expect("random bytes");
+            sessions.begin("desp_x", &HeaderMap::new(), at).expect("random bytes");
         }
         assert_eq!(lock(&sessions.sessions).len(), SESSIONS_MAX);
         assert!(sessions.find(&with(&first), 10_001).is_none());

@@ -99,6 +99,7 @@ fn document(language: Language, title: &str, refresh: Option<&str>, body: &Marku
                 link rel="icon" href="/panel/icon.svg";
                 link rel="stylesheet" href=(assets::STYLE.address());
                 script type="module" src=(assets::SCRIPT.address()) {}
+                script type="module" src=(assets::LIVE.address()) {}
             }
             (body)
         }
@@ -187,7 +188,7 @@ pub(crate) fn with_status(
                     @if visit.may(Scope::TokensEdit) { a href="/tokens" { (w.tokens) } }
                     form method="post" action="/sign-out" {
                         (csrf(&visit.session))
-                        span.quiet { bdi { (visit.identity.name) } }
+                        a.quiet href="/sessions" title=(w.live.sessions) { bdi { (visit.identity.name) } }
                         button.link { (w.sign_out) }
                     }
                 }

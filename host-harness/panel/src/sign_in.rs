@@ -150,7 +150,7 @@ pub(crate) async fn with_link(
 fn begin(panel: &Panel, token: &str, headers: &HeaderMap, fields: &Fields) -> Response {
     let language = visit::language(headers);
     let now = panel.now();
-    let Ok(id) = panel.0.sessions.begin(token, now) else {
+    let Ok(id) = panel.0.sessions.begin(token, headers, now) else {
         let wanted = Wanted { to: "/", kept: "", said: words(language).cannot_sign_in };
         return page(language, StatusCode::INTERNAL_SERVER_ERROR, &wanted);
     };

@@ -2,6 +2,7 @@
 
 mod en;
 mod es;
+mod live;
 mod pt;
 mod rules;
 
@@ -17,6 +18,7 @@ pub(crate) type Named = &'static [(&'static str, &'static str)];
 pub(crate) struct Words {
     /// The editor of rules.
     pub(crate) editor: &'static RuleWords,
+    pub(crate) live: &'static live::LiveWords,
     pub(crate) skip: &'static str,
     pub(crate) parts: &'static str,
     pub(crate) scrolls: &'static str,
@@ -86,7 +88,6 @@ pub(crate) struct Words {
     pub(crate) show_deferred: &'static str,
     pub(crate) show_none: &'static str,
     pub(crate) no_tickets: &'static str,
-    pub(crate) tickets_left: &'static str,
     pub(crate) choose_ticket: &'static str,
     pub(crate) with_chosen: &'static str,
     pub(crate) none_chosen: &'static str,
@@ -273,7 +274,7 @@ pub(crate) fn words(language: Language) -> &'static Words {
     }
 }
 
-fn find(named: Named, name: &str) -> Option<&'static str> {
+pub(crate) fn find(named: Named, name: &str) -> Option<&'static str> {
     named.iter().find(|(known, _)| *known == name).map(|(_, words)| *words)
 }
 
@@ -337,7 +338,14 @@ mod tests {
         };
         let names = |language| {
             let w = words(language);
-            let all = [w.problems, w.audit_entries, w.entry_kinds, w.scope_names, w.events];
+            let all = [
+                w.problems,
+                w.audit_entries,
+                w.entry_kinds,
+                w.scope_names,
+                w.events,
+                w.live.pauses,
+            ];
             all.map(|named| named.iter().map(|(name, _)| *name).collect::<Vec<_>>())
         };
         for language in Language::ALL {

@@ -1,11 +1,9 @@
 //! Live tickets, in the order of what happens next.
 
 mod list;
-mod seen;
 mod show;
 
-pub(crate) use list::{change_many, list};
-pub(crate) use seen::Seen;
+pub(crate) use list::{change_many, list, live};
 pub(crate) use show::{change, show};
 
 use serde_json::{Value, json};
@@ -33,24 +31,42 @@ pub(crate) fn step(w: &'static Words, word: &str) -> String {
     }
 }
 
-/// What may be done to a ticket by hand, as the button that is pressed says.
+/// What is wanted of tickets, as the button that was pressed says: the form of the interface.
+fn wanted(fields: &Fields) -> Value {
+    match fields.get("do") {
+        "extend" => {
+            let by = format!("{} {}", fields.get("by").trim(), fields.get("unit"));
+            json!({ "do": "extend", "by": by })
+        }
+        what @ ("exempt" | "unexempt") => {
+            json!({ "do": what, "tag": fields.get("tag").trim() })
+        }
+        what => json!({ "do": what }),
+    }
+}
+
+/// What was done to a ticket, in words.
+fn done(w: &'static Words, what: &str) -> &'static str {
+    match what {
+        "extend" => w.was_extended,
+        "release" => w.was_released,
+        "exempt" => w.was_exempted,
+        "unexempt" => w.live.was_unexempted,
+        "remind-now" => w.live.was_reminded,
+        "close-now" => w.live.was_closed,
+        _ => w.was_held,
+    }
+}
+
+/// Changes one ticket as the button that was pressed says.
 async fn by_hand(
     visit: &Visit,
     account: &str,
     ticket: &str,
     fields: &Fields,
 ) -> Result<&'static str, Box<Problem>> {
-    let at = |what: &str| path(&["v1", "accounts", account, "tickets", ticket, what]);
-    let w = visit.words;
-    let (what, body, done): (&str, Value, _) = match fields.get("do") {
-        "extend" => {
-            let by = format!("{} {}", fields.get("by").trim(), fields.get("unit"));
-            ("extend", json!({ "by": by }), w.was_extended)
-        }
-        "release" => ("release", Value::Null, w.was_released),
-        "exempt" => ("exempt", json!({ "tag": fields.get("tag").trim() }), w.was_exempted),
-        _ => ("hold", Value::Null, w.was_held),
-    };
-    visit.post(at(what), &body).await?;
-    Ok(done)
+    let what = fields.get("do");
+    let path = path(&["v1", "accounts", account, "tickets", ticket, what]);
+    visit.post(path, &wanted(fields)).await?;
+    Ok(done(visit.words, what))
 }

@@ -1,5 +1,6 @@
 //! A request of somebody who has signed in.
 
+use std::future::ready;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +12,7 @@ use axum::http::{Extensions, HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::{Instant, Language};
 use despertador_desk::Scope;
+use futures_util::StreamExt as _;
 use http_body_util::{BodyExt as _, Limited};
 use serde_json::Value;
 
@@ -133,14 +135,30 @@ impl Visit {
         self.identity.scopes.iter().any(|own| own.includes(scope))
     }
 
-    /// Calls the interface.
-    pub(crate) async fn call(&self, call: Call<'_>) -> Answer {
-        let repeated = Repeated {
+    fn repeated(&self) -> Repeated<'_> {
+        Repeated {
             token: &self.session.token,
             language: self.language.tag(),
             extensions: &self.extensions,
+        }
+    }
+
+    /// Calls the interface.
+    pub(crate) async fn call(&self, call: Call<'_>) -> Answer {
+        interface::call(&self.panel.0.options.interface, self.repeated(), call).await
+    }
+
+    /// Calls the interface, and passes its answer on as it comes, for as long as the session lasts.
+    pub(crate) async fn stream(&self, call: Call<'_>) -> Response {
+        let interface = &self.panel.0.options.interface;
+        let answer = interface::stream(interface, self.repeated(), call).await;
+        let (parts, body) = answer.into_parts();
+        let visit = self.clone();
+        let lasts = move |_: &_| {
+            let sessions = &visit.panel.0.sessions;
+            ready(sessions.has(&visit.headers, visit.panel.now()))
         };
-        interface::call(&self.panel.0.options.interface, repeated, call).await
+        Response::from_parts(parts, Body::from_stream(body.into_data_stream().take_while(lasts)))
     }
 
     /// Reads something.

@@ -3,6 +3,7 @@
 mod account;
 mod backtest;
 mod blip;
+mod changes;
 mod connect;
 mod dead_letter;
 mod edit;
@@ -30,6 +31,9 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::problem::{Code, Problem};
+
+pub(crate) use changes::observer;
+pub(crate) use ticket::TicketLine;
 
 /// Instants in answers: RFC 3339, UTC, milliseconds where there are any.
 pub(crate) fn time(at: Instant) -> String {
@@ -85,7 +89,8 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(flow::read, flow::save))
         .routes(routes!(flow::check))
         .routes(routes!(flow::versions))
-        .routes(routes!(ticket::list))
+        .routes(routes!(ticket::list, ticket::change_many))
+        .routes(routes!(changes::watch))
         .routes(routes!(ticket::read))
         .routes(routes!(ticket::timeline))
         .routes(routes!(ticket::events))
@@ -94,6 +99,9 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(ticket::hold))
         .routes(routes!(ticket::release))
         .routes(routes!(ticket::exempt))
+        .routes(routes!(ticket::unexempt))
+        .routes(routes!(ticket::remind_now))
+        .routes(routes!(ticket::close_now))
         .routes(routes!(dead_letter::list))
         .routes(routes!(dead_letter::send_again))
         .routes(routes!(dead_letter::discard))

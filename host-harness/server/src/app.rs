@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tracing::Instrument as _;
 
+use crate::changes::Changes;
 use crate::connect::Connectors;
 use crate::language::Language;
 use crate::limits::Limits;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
+    /// What those who watch tickets are sent.
+    pub(crate) changes: Arc<Changes>,
     /// The desk's file, which reports read in parallel to the desk.
     pub(crate) desk: PathBuf,
     /// The names of all accounts, needed in every request.
@@ -73,12 +76,15 @@ impl App {
         connectors: Connectors,
     ) -> App {
         let tokens = Tokens::default();
+        // Positions of another run are not mistaken for those of this one.
+        let changes = Arc::new(Changes::new(getrandom::u64().unwrap_or_default()));
         App(Arc::new(Shared {
             handle,
             clock,
             tokens,
             limits,
             metrics,
+            changes,
             desk,
             accounts: RwLock::default(),
             departments: RwLock::default(),
@@ -91,6 +97,8 @@ impl App {
     /// Updates the cache of accounts and tokens from the desk.
     pub(crate) fn refresh_cache(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
         self.tokens.set(desk.query_tokens()?);
+        // Those who watch with a revoked token see nothing from here on.
+        self.changes.wake();
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) =
             desk.accounts().map(str::to_owned).collect();
         Ok(())
@@ -159,6 +167,7 @@ impl App {
     /// From now on the server reports that it is not ready.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.changes.wake();
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

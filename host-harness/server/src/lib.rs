@@ -10,6 +10,7 @@
 
 mod api;
 mod app;
+mod changes;
 mod connect;
 pub mod demo;
 mod language;

@@ -174,6 +174,11 @@ impl Problem {
         self.0.detail.clone()
     }
 
+    /// The body of the response, as a part of another one.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::to_value(&self.0).unwrap_or_default()
+    }
+
     /// When to try again, in seconds.
     pub(crate) fn again_after(mut self, seconds: u64) -> Problem {
         self.0.again_after = Some(seconds);

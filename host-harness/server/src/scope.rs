@@ -91,6 +91,11 @@ impl Tokens {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
     }
 
+    /// Whether the token with this digest is active.
+    pub(crate) fn has(&self, digest: &[u8; 32]) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).contains_key(digest)
+    }
+
     pub(crate) fn find(&self, secret: &str) -> Option<Caller> {
         let digest = Sha256::of(secret.as_bytes()).0;
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned()

@@ -120,8 +120,12 @@ impl Server {
         let file = settings.desk.clone();
         let metrics = Metrics::of(outlets);
         let app = App::new(desk.handle(), clock, limits, metrics, file, connectors.clone());
-        let knowing = app.clone();
-        match desk.handle().call(move |desk, _| knowing.refresh_cache(desk)) {
+        let (knowing, observer) = (app.clone(), api::observer(&app));
+        let begin = move |desk: &mut Desk<Sqlite>, _| {
+            desk.observe(observer);
+            knowing.refresh_cache(desk)
+        };
+        match desk.handle().call(begin) {
             Ok(known) => known.map_err(|error| error.to_string())?,
             // Its file is damaged, and the desk has stopped for it already.
             Err(stopped) => {

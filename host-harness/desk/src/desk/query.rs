@@ -8,6 +8,7 @@ use despertador_contract::{
 use despertador_lime::canonical_customer;
 use serde_json::{Value, json};
 
+use super::early::EarlyStep;
 use super::incoming::{Incoming, Receipt};
 use super::record::RecordError;
 use super::replay::replay_entry;
@@ -70,6 +71,50 @@ fn shown(tag: &str) -> String {
     tag.chars().take(200).collect()
 }
 
+/// The audit's word for a change, and its details.
+fn described(change: &ManualChange) -> (&'static str, Value) {
+    match change {
+        ManualChange::Extend(more) => ("ticket-extended", json!({ "by": duration::show(*more) })),
+        ManualChange::Hold => ("ticket-held", json!({})),
+        ManualChange::Release => ("ticket-released", json!({})),
+        ManualChange::Exempt(tag) => ("ticket-exempted", json!({ "tag": shown(tag) })),
+        ManualChange::Unexempt(tag) => ("ticket-unexempted", json!({ "tag": shown(tag) })),
+        ManualChange::RemindNow => ("ticket-reminded-now", json!({})),
+        ManualChange::CloseNow => ("ticket-closed-now", json!({})),
+    }
+}
+
+/// How a change of a ticket is recorded.
+enum Recording {
+    /// As an event, or as facts.
+    Row(Box<Row>),
+    /// As an action that is not due yet.
+    Early(EarlyStep),
+}
+
+fn recording(ticket: &str, standing: &Ticket, change: &ManualChange, now: Instant) -> Recording {
+    let happened = |what| Recording::Row(Row::event(ticket, Event::new(what, now)).into());
+    let tagged =
+        |tags: Vec<String>| Recording::Row(Row::facts(ticket, now, json!({ "tags": tags })).into());
+    let mut tags = standing.tags.clone();
+    match change {
+        ManualChange::Extend(more) => happened(Happening::Extended(*more)),
+        ManualChange::Hold => happened(Happening::Held),
+        ManualChange::Release => happened(Happening::Released),
+        ManualChange::Exempt(tag) => {
+            tags.retain(|known| known != tag);
+            tags.push(tag.clone());
+            tagged(tags)
+        }
+        ManualChange::Unexempt(tag) => {
+            tags.retain(|known| known != tag);
+            tagged(tags)
+        }
+        ManualChange::RemindNow => Recording::Early(EarlyStep::Reminder),
+        ManualChange::CloseNow => Recording::Early(EarlyStep::Close),
+    }
+}
+
 /// A change of a ticket by a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManualChange {
@@ -81,6 +126,14 @@ pub enum ManualChange {
     Release,
     /// Adds a tag, such as one that the policy exempts.
     Exempt(String),
+    /// Removes a tag.
+    Unexempt(String),
+    /// Has the next reminder sent now. Refused if the next step is another one, or waits for
+    /// something else than its time.
+    RemindNow,
+    /// Has the ticket closed now. Refused unless all reminders were sent and the close waits for
+    /// nothing but its time.
+    CloseNow,
 }
 
 impl<S: Store> Desk<S> {
@@ -302,32 +355,24 @@ impl<S: Store> Desk<S> {
         change: &ManualChange,
         by: &str,
     ) -> Result<Receipt, DeskError> {
-        let standing = self.query_ticket(account, ticket)?;
-        let (row, what, mut details) = match change {
-            ManualChange::Extend(more) => (
-                Row::event(ticket, Event::new(Happening::Extended(*more), now)),
-                "ticket-extended",
-                json!({ "by": duration::show(*more) }),
-            ),
-            ManualChange::Hold => {
-                (Row::event(ticket, Event::new(Happening::Held, now)), "ticket-held", json!({}))
-            }
-            ManualChange::Release => {
-                let row = Row::event(ticket, Event::new(Happening::Released, now));
-                (row, "ticket-released", json!({}))
-            }
-            ManualChange::Exempt(tag) => {
-                let mut tags = standing.ticket.tags;
-                if !tags.contains(tag) {
-                    tags.push(tag.clone());
-                }
-                let row = Row::facts(ticket, now, json!({ "tags": tags }));
-                (row, "ticket-exempted", json!({ "tag": shown(tag) }))
-            }
-        };
         let no = self.account(account)?.row.no;
         let mut tx = self.begin(now);
-        let receipt = self.record_event(&mut tx, &Incoming::new(account, row))?;
+        let mut loaded = self
+            .load(&mut tx, no, ticket)?
+            .ok_or_else(|| DeskError::UnknownTicket(ticket.to_owned()))?;
+        let standing = loaded.conversation.ticket.clone();
+        let (what, mut details) = described(change);
+        let receipt = match recording(ticket, &standing, change, now) {
+            Recording::Early(step) => {
+                let receipt = self.request_early(&mut tx, &mut loaded, step, by)?;
+                tx.put(loaded);
+                receipt
+            }
+            Recording::Row(row) => {
+                tx.put(loaded);
+                self.record_event(&mut tx, &Incoming::new(account, *row))?
+            }
+        };
         if let Some(details) = details.as_object_mut() {
             details.insert("ticket".into(), ticket.into());
             if let Receipt::Refused(why) = &receipt {

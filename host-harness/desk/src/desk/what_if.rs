@@ -213,14 +213,14 @@ impl Shift {
 /// What happens to a ticket from now on if its customer stays silent and every action is carried out
 /// at once.
 #[derive(Debug, Default, PartialEq)]
-struct Forecast {
+pub(super) struct Forecast {
     /// The actions with their instants, without the close.
-    actions: Vec<(Instant, Action)>,
-    close: Option<Instant>,
+    pub(super) actions: Vec<(Instant, Action)>,
+    pub(super) close: Option<Instant>,
 }
 
 impl Forecast {
-    fn of(
+    pub(super) fn of(
         session: &mut Session<'_>,
         ticket: &Conversation,
         now: Instant,

@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::Period;
 use super::closed::{Closed, INACTIVITY};
 use super::figures::PeriodFigures;
+use crate::desk::is_early;
 use crate::journal::{JournalEntry, JournalError};
 use crate::store::EntryKind;
 
@@ -142,8 +143,10 @@ impl Told {
             EntryKind::Withdrawn => self.note(entry.at, Count::Withdrawn(self.reason.clone())),
             EntryKind::GivenUp => self.note(entry.at, Count::GivenUp),
             EntryKind::NotDelivered => self.note(entry.at, Count::Retried),
-            EntryKind::SentAgain => self.note(entry.at, Count::SentAgain),
-            EntryKind::Resumed | EntryKind::Ticked => {}
+            EntryKind::SentAgain if !is_early(entry.note.as_ref()) => {
+                self.note(entry.at, Count::SentAgain);
+            }
+            EntryKind::SentAgain | EntryKind::Resumed | EntryKind::Ticked => {}
         }
         if let Some(decision) = &entry.decision {
             self.decision(decision, entry.at);

@@ -1,9 +1,10 @@
 //! English.
 
-use super::Words;
+use super::{Words, live};
 
 pub(super) static WORDS: Words = Words {
     editor: &super::rules::ENGLISH,
+    live: &live::ENGLISH,
     skip: "Skip to the content",
     parts: "Parts of the account",
     scrolls: "scrolls sideways",
@@ -73,7 +74,6 @@ pub(super) static WORDS: Words = Words {
     show_deferred: "deferred ones",
     show_none: "those that wait for nothing",
     no_tickets: "No ticket waits for a step.",
-    tickets_left: "The first {} are shown. Choose a department to see others.",
     choose_ticket: "Choose ticket {}",
     with_chosen: "With the chosen ones",
     none_chosen: "No ticket was chosen.",
@@ -253,6 +253,7 @@ pub(super) static WORDS: Words = Words {
         ("unknown-action", "This action is no longer here."),
         ("unknown-inbound", "This entry is no longer here."),
         ("unknown-version", "There is no such version."),
+        ("unknown-session", "This session has ended already."),
         ("nothing-to-undo", "There is no earlier version."),
         ("needs-confirmation", "Open tickets would be left without a rule: confirm it."),
         (
@@ -282,6 +283,9 @@ pub(super) static WORDS: Words = Words {
         ("ticket-held", "ticket held"),
         ("ticket-released", "ticket released"),
         ("ticket-exempted", "ticket exempted"),
+        ("ticket-unexempted", "exemption of a ticket removed"),
+        ("ticket-reminded-now", "reminder sent before its time"),
+        ("ticket-closed-now", "ticket closed before its time"),
         ("token-created", "token created"),
         ("token-revoked", "token revoked"),
         ("inbound-sent-again", "input sent again"),

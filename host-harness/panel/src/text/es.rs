@@ -1,9 +1,10 @@
 //! Spanish.
 
-use super::Words;
+use super::{Words, live};
 
 pub(super) static WORDS: Words = Words {
     editor: &super::rules::SPANISH,
+    live: &live::SPANISH,
     skip: "Ir al contenido",
     parts: "Partes de la cuenta",
     scrolls: "se desplaza de lado",
@@ -73,7 +74,6 @@ pub(super) static WORDS: Words = Words {
     show_deferred: "los aplazados",
     show_none: "los que no esperan nada",
     no_tickets: "Ningún ticket espera un paso.",
-    tickets_left: "Se muestran los primeros {}. Elija un departamento para ver otros.",
     choose_ticket: "Elegir el ticket {}",
     with_chosen: "Con los elegidos",
     none_chosen: "No eligió ningún ticket.",
@@ -253,6 +253,7 @@ pub(super) static WORDS: Words = Words {
         ("unknown-action", "Esta acción ya no está aquí."),
         ("unknown-inbound", "Esta entrada ya no está aquí."),
         ("unknown-version", "Esta versión no existe."),
+        ("unknown-session", "Esta sesión ya se había cerrado."),
         ("nothing-to-undo", "No hay una versión anterior."),
         ("needs-confirmation", "Tickets abiertos quedarían sin regla: confírmelo."),
         (
@@ -282,6 +283,9 @@ pub(super) static WORDS: Words = Words {
         ("ticket-held", "ticket en pausa"),
         ("ticket-released", "ticket reanudado"),
         ("ticket-exempted", "ticket eximido"),
+        ("ticket-unexempted", "exención de un ticket retirada"),
+        ("ticket-reminded-now", "recordatorio enviado antes de tiempo"),
+        ("ticket-closed-now", "ticket cerrado antes de tiempo"),
         ("token-created", "token creado"),
         ("token-revoked", "token revocado"),
         ("inbound-sent-again", "entrada enviada de nuevo"),

@@ -1,9 +1,10 @@
 //! Portuguese.
 
-use super::Words;
+use super::{Words, live};
 
 pub(super) static WORDS: Words = Words {
     editor: &super::rules::PORTUGUESE,
+    live: &live::PORTUGUESE,
     skip: "Ir para o conteúdo",
     parts: "Partes da conta",
     scrolls: "rola para os lados",
@@ -73,7 +74,6 @@ pub(super) static WORDS: Words = Words {
     show_deferred: "os adiados",
     show_none: "os que não esperam nada",
     no_tickets: "Nenhum ticket espera um passo.",
-    tickets_left: "São mostrados os primeiros {}. Escolha um departamento para ver outros.",
     choose_ticket: "Escolher o ticket {}",
     with_chosen: "Com os escolhidos",
     none_chosen: "Nenhum ticket foi escolhido.",
@@ -253,6 +253,7 @@ pub(super) static WORDS: Words = Words {
         ("unknown-action", "Esta ação já não está aqui."),
         ("unknown-inbound", "Esta entrada já não está aqui."),
         ("unknown-version", "Esta versão não existe."),
+        ("unknown-session", "Esta sessão já tinha sido encerrada."),
         ("nothing-to-undo", "Não há uma versão anterior."),
         ("needs-confirmation", "Tickets abertos ficariam sem regra: confirme."),
         (
@@ -282,6 +283,9 @@ pub(super) static WORDS: Words = Words {
         ("ticket-held", "ticket em pausa"),
         ("ticket-released", "ticket retomado"),
         ("ticket-exempted", "ticket isentado"),
+        ("ticket-unexempted", "isenção de um ticket removida"),
+        ("ticket-reminded-now", "lembrete enviado antes da hora"),
+        ("ticket-closed-now", "ticket fechado antes da hora"),
         ("token-created", "token criado"),
         ("token-revoked", "token revogado"),
         ("inbound-sent-again", "entrada enviada de novo"),

@@ -46,6 +46,11 @@ impl Ticket {
         Ok(Ticket { state, timeline, why, zone, exempt_tags })
     }
 
+    /// The tags that the ticket has.
+    fn tags(&self) -> impl Iterator<Item = &str> {
+        self.state.get("facts").into_iter().flat_map(|facts| texts(facts, "tags"))
+    }
+
     fn picture(&self, visit: &Visit, id: &str) -> Markup {
         let rows: Vec<Row> = list(&self.timeline, "entries")
             .filter_map(|entry| Row::from_value(entry.get("event")?).ok())
@@ -166,8 +171,18 @@ fn happened(visit: &Visit, entry: &Value) -> Markup {
     }
 }
 
+/// A button in a form of its own.
+fn button(visit: &Visit, what: &str, label: &str) -> Markup {
+    html! { form method="post" { (csrf(&visit.session)) button name="do" value=(what) { (label) } } }
+}
+
 fn buttons(visit: &Visit, ticket: &Ticket) -> Markup {
     let w = visit.words;
+    let aim = text(&ticket.state, "aim");
+    let tags: Vec<&str> = ticket.tags().collect();
+    let is_exempt = |tag: &&String| tags.contains(&tag.as_str());
+    let (exempt, other): (Vec<&String>, Vec<&String>) =
+        ticket.exempt_tags.iter().partition(is_exempt);
     html! {
         div.buttons {
             form method="post" {
@@ -178,19 +193,44 @@ fn buttons(visit: &Visit, ticket: &Ticket) -> Markup {
                 }
                 button name="do" value="extend" { (w.extend) }
             }
-            form method="post" { (csrf(&visit.session)) button name="do" value="hold" { (w.hold) } }
-            form method="post" { (csrf(&visit.session)) button name="do" value="release" { (w.release) } }
-            @if !ticket.exempt_tags.is_empty() {
-                form method="post" {
-                    (csrf(&visit.session))
-                    select name="tag" aria-label=(w.tag) {
-                        @for tag in &ticket.exempt_tags { option value=(tag) { (tag) } }
+            (button(visit, "hold", w.hold))
+            (button(visit, "release", w.release))
+            @if aim.starts_with("reminder-") { (button(visit, "remind-now", w.live.remind_now)) }
+            @if aim == "close" { (button(visit, "close-now", w.live.close_now)) }
+            @for (tags, what, label) in [(other, "exempt", w.exempt), (exempt, "unexempt", w.live.unexempt)] {
+                @if !tags.is_empty() {
+                    form method="post" {
+                        (csrf(&visit.session))
+                        select name="tag" aria-label={ (label) ": " (w.tag) } {
+                            @for tag in tags { option value=(tag) { (tag) } }
+                        }
+                        button name="do" value=(what) { (label) }
                     }
-                    button name="do" value="exempt" { (w.exempt) }
                 }
             }
         }
     }
+}
+
+/// What was done, with the button that undoes it where that can be.
+fn done_with_undo(visit: &Visit, fields: &Fields, done: &str) -> Said {
+    let w = visit.words;
+    let undo = match fields.get("do") {
+        "hold" => "release",
+        "release" => "hold",
+        "exempt" => "unexempt",
+        "unexempt" => "exempt",
+        _ => "",
+    };
+    let text = html! {
+        p { (done) }
+        @if !undo.is_empty() { form method="post" {
+            (csrf(&visit.session))
+            input type="hidden" name="tag" value=(fields.get("tag"));
+            button name="do" value=(undo) { (w.live.undo) }
+        } }
+    };
+    Said { is_error: false, text }
 }
 
 fn page(
@@ -241,7 +281,7 @@ fn page(
                 } }
             }
             details {
-                summary { (w.remembered) }
+                summary { (if asked.is_empty() { w.remembered } else { w.live.knew }) }
                 ul { @for sentence in texts(&ticket.why, "history") { li { (sentence) } } }
             }
         }
@@ -276,7 +316,7 @@ pub(crate) async fn change(
 ) -> Result<Response, Stop> {
     let Posted { visit, fields } = posted;
     let said = match by_hand(&visit, &account, &id, &fields).await {
-        Ok(done) => Said::done(done),
+        Ok(done) => done_with_undo(&visit, &fields, done),
         Err(problem) if problem.status == 401 => return Err(visit.stop(problem)),
         Err(problem) => Said::of(visit.words, &problem),
     };

@@ -62,6 +62,16 @@ impl<T: Send + 'static> Edit<T> {
         &self.change.account
     }
 
+    /// The body.
+    pub(crate) fn form(&self) -> &T {
+        &self.change.form
+    }
+
+    /// The language of the answer.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     /// What every request needs.
     pub(crate) fn app(&self) -> &App {
         &self.app

@@ -4,17 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use despertador_contract::Explanation;
 use despertador_contract::decision::{action_json, decision_json};
 use despertador_contract::key::render_step;
 use despertador_contract::word::Word;
+use despertador_contract::{Explanation, Instant};
 use despertador_contract::{duration, facts};
 use despertador_desk::store::{OutboxRow, OutboxState, Query, TicketRow};
-use despertador_desk::{ManualChange, Receipt, TicketSnapshot, TimelineEntry};
+use despertador_desk::{
+    ListPlace, ListedTicket, Listing, ManualChange, Receipt, TicketSnapshot, TimelineEntry,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::edit::{Change as Edited, Edit};
 use super::{account, time};
 use crate::app::{App, InPath, InQuery, UnreadBody};
 use crate::language::{Language, Negotiated};
@@ -33,15 +36,41 @@ pub(crate) struct Which {
     /// Only those that are deferred because the plugin failed. Default false.
     #[serde(default)]
     parked: bool,
-    /// `due`: only tickets with a next step, in the order in which the steps are due, without
-    /// `next`. Default: in the order in which the desk first saw them.
+    /// `due`: only tickets with a next step, in the order in which the steps are due; `cursor`
+    /// continues. Default: in the order in which the desk first saw them.
     #[serde(default)]
     #[param(pattern = "^due$")]
     order: Option<String>,
+    /// On this channel: `whatsapp`, `email`, …
+    channel: Option<String>,
+    /// Of this agent.
+    agent: Option<String>,
+    /// With this text in the id or in the customer's id, in upper or lower case.
+    text: Option<String>,
+    /// Only those whose next step is the close, within this time: `1 h`. Needs `order=due`.
+    #[serde(rename = "closes-within")]
+    #[param(example = "1 h")]
+    closes_within: Option<String>,
+    /// Only those that wait for no step. Default false.
+    #[serde(default, rename = "without-step")]
+    without_step: bool,
+    /// Only those whose clock is stopped: on hold, snoozed, in a call, or in the queue. Default
+    /// false.
+    #[serde(default)]
+    paused: bool,
+    /// Only those with an action that was given up. Default false.
+    #[serde(default, rename = "given-up")]
+    given_up: bool,
+    /// With `last-message`, `rule` and `reason` of each ticket. Default false.
+    #[serde(default)]
+    details: bool,
     /// After this position: `next` of the previous response.
     #[serde(default)]
     #[param(minimum = 0)]
     after: Option<i64>,
+    /// Behind this place, in any order: `cursor` of the previous response.
+    #[param(pattern = "^(-?[0-9]{1,19}\\.)?[0-9]{1,19}$")]
+    cursor: Option<String>,
     /// Maximum number; 1 to 1,000. Default 100.
     #[serde(default)]
     #[param(minimum = 1, maximum = 1000)]
@@ -51,10 +80,13 @@ pub(crate) struct Which {
 /// Tickets.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tickets {
-    /// In the order in which the desk first saw the tickets.
+    /// In the wanted order.
     tickets: Vec<TicketLine>,
-    /// `after` of the next request, if there may be more.
+    /// `after` of the next request, if there may be more; none with `order=due`.
     next: Option<i64>,
+    /// `cursor` of the next request, if there may be more. A part may be empty and have one: each
+    /// request looks at a limited number of tickets.
+    cursor: Option<String>,
 }
 
 /// A ticket in a list.
@@ -76,6 +108,48 @@ pub(crate) struct TicketLine {
     parked: Option<String>,
     /// When it last changed, RFC 3339.
     changed: String,
+    /// Its channel; in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    /// Its agent; in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    /// The last message of its latest events; in lists with details.
+    #[serde(rename = "last-message", skip_serializing_if = "Option::is_none")]
+    last_message: Option<LastMessage>,
+    /// The position in the policy of the rule that applied last; in lists with details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<u32>,
+    /// The reason of the last decision; in lists with details.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// The last message of a ticket.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LastMessage {
+    /// Who wrote: `customer`, `agent`, …
+    author: String,
+    /// When, RFC 3339.
+    at: String,
+}
+
+impl From<&ListedTicket> for TicketLine {
+    fn from(listed: &ListedTicket) -> Self {
+        let glance = &listed.glance;
+        let last_message = glance
+            .last_message
+            .as_ref()
+            .map(|(author, at)| LastMessage { author: author.clone(), at: time(*at) });
+        TicketLine {
+            channel: listed.channel.clone(),
+            agent: listed.agent.clone(),
+            last_message,
+            rule: glance.rule,
+            reason: glance.reason.clone(),
+            ..TicketLine::from(&listed.row)
+        }
+    }
 }
 
 impl From<&TicketRow> for TicketLine {
@@ -89,7 +163,92 @@ impl From<&TicketRow> for TicketLine {
             aim: row.next_step.as_ref().map(render_step),
             parked: row.deferred.clone(),
             changed: time(row.changed),
+            channel: None,
+            agent: None,
+            last_message: None,
+            rule: None,
+            reason: None,
         }
+    }
+}
+
+impl Which {
+    /// Whether tickets are in the order in which their steps are due.
+    fn is_by_due(&self) -> Result<bool, Problem> {
+        match self.order.as_deref() {
+            None => Ok(false),
+            Some("due") => Ok(true),
+            Some(other) => Err(Problem::new(Code::BadParameter, format!("order: `{other}`"))
+                .help("`due`, or leave it out")),
+        }
+    }
+
+    fn closes_before(&self, now: Instant, by_due: bool) -> Result<Option<Instant>, Problem> {
+        let Some(text) = self.closes_within.as_deref() else { return Ok(None) };
+        let within = duration::parse(text).and_then(|within| i64::try_from(within).ok());
+        match within.filter(|_| by_due) {
+            Some(within) => Ok(Some(now.saturating_add(within))),
+            None => Err(Problem::new(Code::BadParameter, format!("closes-within: `{text}`"))
+                .help("a length of time such as `1 h`, together with `order=due`")),
+        }
+    }
+
+    fn place(&self, by_due: bool) -> Result<Option<ListPlace>, Problem> {
+        let Some(text) = self.cursor.as_deref() else { return Ok(None) };
+        let place = match text.split_once('.') {
+            None => text.parse().ok().map(|no| ListPlace { due: None, no }),
+            Some((due, no)) => due
+                .parse()
+                .ok()
+                .zip(no.parse().ok())
+                .map(|(due, no)| ListPlace { due: Some(due), no }),
+        };
+        place.filter(|place| place.due.is_some() == by_due).map(Some).ok_or_else(|| {
+            Problem::new(Code::BadParameter, format!("cursor: `{text}`"))
+                .help("`cursor` of the answer before, with the same parameters")
+        })
+    }
+
+    fn listing(self, now: Instant) -> Result<(Listing, Option<ListPlace>), Problem> {
+        let limit = account::limit(self.limit)?;
+        let after = self.after.unwrap_or_default();
+        if after < 0 {
+            return Err(Problem::new(Code::BadParameter, format!("after: {after}"))
+                .help("`next` of the answer before"));
+        }
+        let by_due = self.is_by_due()?;
+        let closes_before = self.closes_before(now, by_due)?;
+        let place = self.place(by_due)?;
+        let query = Query {
+            status: self.status,
+            department: self.department,
+            customer: self.customer,
+            deferred: self.parked,
+            given_up: self.given_up,
+            after,
+            limit,
+            by_due,
+            ..Query::default()
+        };
+        let listing = Listing {
+            query,
+            channel: self.channel,
+            agent: self.agent,
+            text: self.text.map(|text| text.to_lowercase()),
+            closes_before,
+            without_step: self.without_step,
+            paused: self.paused,
+            details: self.details,
+        };
+        Ok((listing, place))
+    }
+}
+
+/// A place in a list as the interface writes it.
+fn cursor(place: ListPlace) -> String {
+    match place.due {
+        None => place.no.to_string(),
+        Some(due) => format!("{due}.{}", place.no),
     }
 }
 
@@ -109,34 +268,14 @@ pub(crate) async fn list(
     InQuery(which): InQuery<Which>,
 ) -> Result<Json<Tickets>, Problem> {
     caller.may(&app, Scope::HelpDeskView, &account)?;
-    let limit = account::limit(which.limit)?;
-    let after = which.after.unwrap_or_default();
-    if after < 0 {
-        return Err(Problem::new(Code::BadParameter, format!("after: {after}"))
-            .help("`next` of the answer before"));
-    }
-    let by_due = match which.order.as_deref() {
-        None => false,
-        Some("due") => true,
-        Some(other) => {
-            return Err(Problem::new(Code::BadParameter, format!("order: `{other}`"))
-                .help("`due`, or leave it out"));
-        }
-    };
-    let query = Query {
-        account: 0,
-        status: which.status,
-        department: which.department,
-        customer: which.customer,
-        deferred: which.parked,
-        after,
-        limit,
-        newest_first: false,
-        by_due,
-    };
-    let rows = app.ask(language, move |desk, _| desk.query_tickets(&account, &query)).await?;
-    let next = rows.last().filter(|_| rows.len() == limit && !by_due).map(|row| row.no);
-    Ok(Json(Tickets { tickets: rows.iter().map(TicketLine::from).collect(), next }))
+    let (listing, place) = which.listing(app.clock.now())?;
+    let listed =
+        app.ask(language, move |desk, _| desk.query_listing(&account, &listing, place)).await?;
+    Ok(Json(Tickets {
+        tickets: listed.tickets.iter().map(TicketLine::from).collect(),
+        next: listed.next.filter(|place| place.due.is_none()).map(|place| place.no),
+        cursor: listed.next.map(cursor),
+    }))
 }
 
 /// A ticket.
@@ -454,12 +593,10 @@ pub(crate) struct Changed {
 }
 
 impl Changed {
-    fn of(receipt: Receipt) -> Result<Json<Changed>, Problem> {
+    fn of(receipt: Receipt) -> Result<Changed, Problem> {
         match receipt {
-            Receipt::Recorded(decision) => {
-                Ok(Json(Changed { decision: Some(decision_json(&decision)) }))
-            }
-            Receipt::Duplicate | Receipt::Deferred => Ok(Json(Changed { decision: None })),
+            Receipt::Recorded(decision) => Ok(Changed { decision: Some(decision_json(&decision)) }),
+            Receipt::Duplicate | Receipt::Deferred => Ok(Changed { decision: None }),
             Receipt::Refused(why) => Err(Problem::new(Code::EventRefused, why)),
         }
     }
@@ -479,7 +616,117 @@ async fn change(
             desk.change_ticket(now, &account, &ticket, &change, &caller.name)
         })
         .await?;
-    Changed::of(receipt)
+    Changed::of(receipt).map(Json)
+}
+
+/// Maximum number of tickets that are changed in one request.
+const CHANGED_TICKETS_MAX: usize = 100;
+
+/// The same change of many tickets.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct ManyChanges {
+    /// `extend`, `hold`, `release`, `exempt`, `unexempt`, `remind-now` or `close-now`.
+    #[serde(rename = "do")]
+    what: String,
+    /// For `extend`: how much, `10 min`.
+    by: Option<String>,
+    /// For `exempt` and `unexempt`: the tag.
+    tag: Option<String>,
+    /// The tickets, at most 100.
+    tickets: Vec<String>,
+}
+
+/// The results of the same change of many tickets.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ManyChanged {
+    /// Of each ticket, in the order of the request.
+    results: Vec<OneChanged>,
+}
+
+/// The result of one of many changes.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OneChanged {
+    /// The ticket.
+    ticket: String,
+    /// The new decision; none if it was not changed, or while the plugin fails.
+    #[schema(value_type = Option<Object>)]
+    decision: Option<Value>,
+    /// Why it was not changed, as in the answer about one ticket.
+    #[schema(value_type = Option<Object>)]
+    problem: Option<Value>,
+}
+
+impl OneChanged {
+    fn of(ticket: String, done: Result<Changed, Problem>) -> Self {
+        match done {
+            Ok(changed) => Self { ticket, decision: changed.decision, problem: None },
+            Err(problem) => Self { ticket, decision: None, problem: Some(problem.json()) },
+        }
+    }
+}
+
+impl ManyChanges {
+    fn change(&self) -> Result<ManualChange, Problem> {
+        let tag = || {
+            self.tag.clone().ok_or_else(|| {
+                Problem::new(Code::BadParameter, "tag: it is missing").help("name the tag")
+            })
+        };
+        Ok(match self.what.as_str() {
+            "extend" => ManualChange::Extend(more(self.by.as_deref().unwrap_or_default())?),
+            "hold" => ManualChange::Hold,
+            "release" => ManualChange::Release,
+            "exempt" => ManualChange::Exempt(tag()?),
+            "unexempt" => ManualChange::Unexempt(tag()?),
+            "remind-now" => ManualChange::RemindNow,
+            "close-now" => ManualChange::CloseNow,
+            other => {
+                return Err(Problem::new(Code::BadParameter, format!("do: `{other}`"))
+                    .help("extend, hold, release, exempt, unexempt, remind-now or close-now"));
+            }
+        })
+    }
+}
+
+/// Change many tickets in the same way
+///
+/// Each ticket is changed by itself, with its own audit entry; the result says of each whether it
+/// was.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets",
+    tag = "tickets",
+    params(("account" = String, Path, description = "The account")),
+    request_body(content = ManyChanges, content_type = "application/json"),
+    responses((status = 200, description = "What became of each", body = ManyChanged), Problems),
+)]
+pub(crate) async fn change_many(edit: Edit<ManyChanges>) -> Result<Json<ManyChanged>, Problem> {
+    let wanted = edit.form().change()?;
+    let count = edit.form().tickets.len();
+    if count > CHANGED_TICKETS_MAX {
+        return Err(Problem::new(Code::BadParameter, format!("tickets: {count} of them"))
+            .help("at most 100 in one request"));
+    }
+    let language = edit.language();
+    let results = edit
+        .apply(move |desk, now, Edited { account, by, form }| {
+            let one = |ticket: String| {
+                let done = desk.change_ticket(now, &account, &ticket, &wanted, &by);
+                let done = done.map_err(|error| Problem::of_desk(error, language));
+                OneChanged::of(ticket, done.and_then(Changed::of))
+            };
+            Ok(form.tickets.into_iter().map(one).collect())
+        })
+        .await?;
+    Ok(Json(ManyChanged { results }))
+}
+
+/// A length of time that is given to a customer.
+fn more(text: &str) -> Result<despertador_contract::Duration, Problem> {
+    duration::parse(text).filter(|by| *by > 0).ok_or_else(|| {
+        Problem::new(Code::BadParameter, format!("by: `{text}`"))
+            .help("a length of time such as `10 min` or `2 h`")
+    })
 }
 
 /// Give the customer more time
@@ -504,10 +751,7 @@ pub(crate) async fn extend(
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
     let wanted: Extension = body.form()?;
-    let by = duration::parse(&wanted.by).filter(|by| *by > 0).ok_or_else(|| {
-        Problem::new(Code::BadParameter, format!("by: `{}`", wanted.by))
-            .help("a length of time such as `10 min` or `2 h`")
-    })?;
+    let by = more(&wanted.by)?;
     change(&app, caller, language, (account, ticket), ManualChange::Extend(by)).await
 }
 
@@ -582,4 +826,75 @@ pub(crate) async fn exempt(
     let body = body.read(&app, &allowed).await?;
     let Exemption { tag } = body.form()?;
     change(&app, caller, language, (account, ticket), ManualChange::Exempt(tag)).await
+}
+
+/// Remove a tag that exempts a ticket
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/unexempt",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    request_body(content = Exemption, content_type = "application/json"),
+    responses((status = 200, description = "It does not have the tag", body = Changed), Problems),
+)]
+pub(crate) async fn unexempt(
+    State(app): State<App>,
+    caller: Caller,
+    Negotiated(language): Negotiated<Language>,
+    InPath((account, ticket)): InPath<(String, String)>,
+    body: UnreadBody,
+) -> Result<Json<Changed>, Problem> {
+    let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
+    let body = body.read(&app, &allowed).await?;
+    let Exemption { tag } = body.form()?;
+    change(&app, caller, language, (account, ticket), ManualChange::Unexempt(tag)).await
+}
+
+/// Send the next reminder now
+///
+/// It has the key that it would have at its time, and is not sent again then. Refused if the next
+/// step is no reminder, or waits for something else than its time. The time of the close stays.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/remind-now",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "It is on its way", body = Changed), Problems),
+)]
+pub(crate) async fn remind_now(
+    State(app): State<App>,
+    caller: Caller,
+    Negotiated(language): Negotiated<Language>,
+    InPath(place): InPath<(String, String)>,
+) -> Result<Json<Changed>, Problem> {
+    change(&app, caller, language, place, ManualChange::RemindNow).await
+}
+
+/// Close a ticket now
+///
+/// As it would be closed at its time, under the same key. Refused unless all reminders were sent and
+/// the close waits for nothing but its time: only the rest of the last gap is left out.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{account}/tickets/{ticket}/close-now",
+    tag = "tickets",
+    params(
+        ("account" = String, Path, description = "The account"),
+        ("ticket" = String, Path, description = "The help-desk's id, percent-encoded"),
+    ),
+    responses((status = 200, description = "It is on its way", body = Changed), Problems),
+)]
+pub(crate) async fn close_now(
+    State(app): State<App>,
+    caller: Caller,
+    Negotiated(language): Negotiated<Language>,
+    InPath(place): InPath<(String, String)>,
+) -> Result<Json<Changed>, Problem> {
+    change(&app, caller, language, place, ManualChange::CloseNow).await
 }

@@ -30,6 +30,10 @@ const OUTBOX: &str = "ticket, key, account, lane, state, attempts, next, since, 
 const OF_CUSTOMER: &str = " AND (customer = ?4 OR no IN
     (SELECT ticket FROM customer_alias WHERE account = ?1 AND alias = ?4))";
 
+/// Tickets with a dead letter.
+const WITH_GIVEN_UP: &str =
+    " AND no IN (SELECT ticket FROM outbox WHERE account = ?1 AND state = 1)";
+
 /// What else a query asks of its tickets, by the parameters 2 to 4.
 fn conditions(query: &Query) -> String {
     [
@@ -37,6 +41,7 @@ fn conditions(query: &Query) -> String {
         if query.department.is_some() { " AND department = ?3" } else { " AND ?3 IS NULL" },
         if query.customer.is_some() { OF_CUSTOMER } else { " AND ?4 IS NULL" },
         if query.deferred { " AND parked IS NOT NULL" } else { "" },
+        if query.given_up { WITH_GIVEN_UP } else { "" },
     ]
     .concat()
 }
@@ -48,9 +53,14 @@ impl Sqlite {
         let mut sql =
             format!("SELECT {TICKET} FROM ticket WHERE lane = ?5 AND due <= ?6 AND account = ?1");
         sql.push_str(&conditions(query));
-        sql.push_str(" ORDER BY due LIMIT ?7");
+        sql.push_str(" AND due >= ?8 AND (due > ?8 OR no > ?9) ORDER BY due, no LIMIT ?7");
+        let (due, no) = query.after_due.unwrap_or((Instant::MIN, i64::MIN));
         let mut found: Vec<TicketRow> = Vec::new();
-        for lane in self.lanes()?.into_iter().filter(|lane| lane.account == query.account) {
+        let is_wanted = |lane: &LaneRow| {
+            lane.account == query.account
+                && (query.department.is_none() || lane.department == query.department)
+        };
+        for lane in self.lanes()?.into_iter().filter(is_wanted) {
             let is_full = found.len() >= query.limit;
             let latest = found.last().filter(|_| is_full).and_then(|row| row.due);
             let rows = self.all(
@@ -62,7 +72,9 @@ impl Sqlite {
                     query.customer,
                     lane.no,
                     latest.unwrap_or(Instant::MAX),
-                    count(query.limit)
+                    count(query.limit),
+                    due,
+                    no
                 ],
                 |row| self.ticket_row(row),
             )?;
