@@ -1,7 +1,7 @@
 //! The Despertador plugin as a WebAssembly component.
 //!
 //! The build script of this crate compiles `plugin/` for `wasm32-unknown-unknown` and wraps it as a
-//! component, so these bytes always match the source.
+//! component, so these bytes always match the source. A package of this crate contains the component instead.
 
 /// The stripped component, as it is shipped.
 pub const COMPONENT: &[u8] =

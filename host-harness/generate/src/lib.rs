@@ -5,6 +5,7 @@
 
 pub mod node;
 pub mod openapi;
+pub mod package;
 pub mod policy;
 pub mod python;
 pub mod rust;

@@ -3,11 +3,41 @@
 //!
 //! `BLESS=1 cargo test -p despertador-generate` writes the files anew.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use despertador_generate::package::Package;
+use wit_component::{DecodedWasm, WitPrinter, decode};
+use wit_parser::Resolve;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn the_encoded_package_is_the_contract() {
+    let wit = repository().join("wit");
+    let package = Package::encode(&wit);
+    let DecodedWasm::WitPackage(decoded, decoded_id) = decode(&package.bytes).expect("a package")
+    else {
+        panic!("not a package")
+    };
+    let mut resolve = Resolve::default();
+    let (id, _) = resolve.push_dir(&wit).expect("`wit/`");
+    let name = &resolve.packages[id].name;
+    assert_eq!(&decoded.packages[decoded_id].name, name);
+    let version = name.version.as_ref().expect("a version");
+    assert_eq!(package.file_name, format!("despertador-inactivity-{version}.wasm"));
+    let printed = |resolve: &Resolve, id| {
+        let mut printer = WitPrinter::default();
+        printer.print(resolve, id, &[]).expect("it can be printed");
+        printer.output.to_string()
+    };
+    assert_eq!(printed(&decoded, decoded_id), printed(&resolve, id));
+}
 
 #[test]
 fn generated_code_is_that_of_the_contract() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = repository();
     let contract = despertador_generate::Contract::read(&root.join("wit"));
     let files = [
         ("host-harness/contract/src/generated.rs", despertador_generate::rust::file(&contract)),
@@ -21,7 +51,7 @@ fn generated_code_is_that_of_the_contract() {
             "host-harness/cli/templates/javascript/types.d.ts",
             despertador_generate::typescript::file(&contract),
         ),
-        ("hosts/node-red/lib/words.mjs", despertador_generate::node::file(&contract)),
+        ("hosts/node/lib/words.mjs", despertador_generate::node::file(&contract)),
     ];
     for (name, made) in files {
         let path = root.join(name);

@@ -19,7 +19,7 @@ wasmtime::component::bindgen!({
             export despertador:inactivity/decisions@0.2.0;
         }
     ",
-    path: "../../wit",
+    path: "wit",
     world: "despertador:host/plugin",
     with: { "despertador:inactivity/types": crate::bindings::types },
 });

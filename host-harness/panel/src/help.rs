@@ -15,9 +15,9 @@ macro_rules! pages {
         &[$((
             $topic,
             [
-                include_str!(concat!("../../../docs/es/", $topic, ".md")),
-                include_str!(concat!("../../../docs/pt/", $topic, ".md")),
-                include_str!(concat!("../../../docs/en/", $topic, ".md")),
+                include_str!(concat!("../help/es/", $topic, ".md")),
+                include_str!(concat!("../help/pt/", $topic, ".md")),
+                include_str!(concat!("../help/en/", $topic, ".md")),
             ],
         )),*]
     };

@@ -13,7 +13,7 @@ macro_rules! presets {
     ($($name:literal: $file:literal,)*) => {
         [$(Preset {
             name: $name,
-            config: include_str!(concat!("../../../policies/", $file)),
+            config: include_str!(concat!("../policies/", $file)),
         },)*]
     };
 }

@@ -326,7 +326,7 @@ fn grown(policy: &Policy) -> Result<(u64, u64), CallError> {
 
 /// What docs/rules.md says a rule is.
 fn statement(id: &str) -> String {
-    const RULES_PAGE: &str = include_str!("../../../../docs/rules.md");
+    const RULES_PAGE: &str = include_str!("../../rules.md");
     let section = RULES_PAGE.split_once(&format!("\n### {id}\n"));
     let text = section.and_then(|(_, text)| text.trim_start().split_once("\n\n"));
     text.map(|(statement, _)| statement.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -39,9 +39,9 @@ const PYTHON: &[Template] = templates! {
 };
 
 const WIT: &[Template] = templates! {
-    "wit/types.wit": "../../../wit/types.wit",
-    "wit/decisions.wit": "../../../wit/decisions.wit",
-    "wit/plugin.wit": "../../../wit/plugin.wit",
+    "wit/types.wit": "../wit/types.wit",
+    "wit/decisions.wit": "../wit/decisions.wit",
+    "wit/plugin.wit": "../wit/plugin.wit",
 };
 
 const POLICY: &str = include_str!("../../templates/common/policy.json");

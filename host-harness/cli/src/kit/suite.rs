@@ -12,7 +12,7 @@ use despertador_panel::Preset;
 
 macro_rules! suite {
     ($($name:literal,)*) => {
-        &[$(($name, include_str!(concat!("../../../../tests/scenarios/", $name, ".md"))),)*]
+        &[$(($name, include_str!(concat!("../../scenarios/", $name, ".md"))),)*]
     };
 }
 

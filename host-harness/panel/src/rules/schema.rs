@@ -8,11 +8,11 @@ use despertador_contract::Language;
 use serde_json::{Map, Value};
 
 static SPANISH: LazyLock<Schema> =
-    LazyLock::new(|| Schema::read(include_str!("../../../../docs/policy.schema.es.json")));
+    LazyLock::new(|| Schema::read(include_str!("../../schemas/policy.schema.es.json")));
 static PORTUGUESE: LazyLock<Schema> =
-    LazyLock::new(|| Schema::read(include_str!("../../../../docs/policy.schema.pt.json")));
+    LazyLock::new(|| Schema::read(include_str!("../../schemas/policy.schema.pt.json")));
 static ENGLISH: LazyLock<Schema> =
-    LazyLock::new(|| Schema::read(include_str!("../../../../docs/policy.schema.json")));
+    LazyLock::new(|| Schema::read(include_str!("../../schemas/policy.schema.json")));
 
 /// The order of keys in forms; those that are not named come last, by name.
 const ORDER: &[&str] = &[
