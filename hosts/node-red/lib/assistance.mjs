@@ -3,12 +3,11 @@
 // The store has one record per customer. It is changed by one task at a time, and each task ends in
 // the same way: deferred events are recorded, then due actions are carried out one by one, and the
 // alarm is set for the next step. So messages, timers, restarts and retries share one path.
+import { CallFailed, check, rendered, withDone, word } from '@despertador/host';
 import TinyQueue from 'tinyqueue';
-import { check, withDone } from './answer.mjs';
 import { Alarm, clock } from './clock.mjs';
 import { Misunderstood, customerSpoke, event, message, read, ticket as facts } from './inbound.mjs';
-import { afterClose, closePackage, outgoing, rendered, reopening, word } from './outbound.mjs';
-import { CallFailed } from './plugin.mjs';
+import { afterClose, closePackage, outgoing, reopening } from './outbound.mjs';
 import { Turns } from './turns.mjs';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 // What an editor page needs: the problems of a policy with their places, or its outline.
+import { PolicyRefused } from '@despertador/host';
 import { findNodeAtLocation, parse, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { diagnostic, outline } from './outbound.mjs';
-import { PolicyRefused } from './plugin.mjs';
 
 /** Node-RED counts by the machine's clock; a timer of less than a second is not worth promising. */
 const TICK_RESOLUTION = 1000n;

@@ -1,7 +1,7 @@
 // Converts a flow's messages to the contract's types. Plain values only, so that they can be
 // stored.
 
-import { AUTHOR, CHANNEL, FAILURE_KIND, MESSAGE_KIND, ORIGIN, SOURCE } from './words.mjs';
+import { AUTHOR, CHANNEL, FAILURE_KIND, MESSAGE_KIND, ORIGIN, SOURCE } from '@despertador/host/words';
 
 // Closes for inactivity are made by this node itself.
 const SOURCES = SOURCE.filter((source) => source !== 'inactivity');

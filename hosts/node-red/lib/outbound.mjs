@@ -1,13 +1,6 @@
 // Converts the component's answers to values that a flow can read and a context store can keep.
 
-/** The word of a choice; for `other`, the word inside. */
-export const word = (choice) => (choice.tag === 'other' ? choice.val : choice.tag);
-
-/** The key of an action as the contract writes it: `TICKET/CYCLE/STEP`. */
-export const rendered = (key) => `${key.ticket}/${key.cycle}/${step(key.step)}`;
-
-/** A step as in keys: `reminder-1`, `close`. */
-export const step = (one) => (['reminder', 'reply'].includes(one.tag) ? `${one.tag}-${one.val}` : word(one));
+import { step, word } from '@despertador/host';
 
 /** A message to send. */
 export const outgoing = (message) => ({

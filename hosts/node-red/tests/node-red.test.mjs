@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { browserTests, complaints, launch, picture } from './support/chromium.mjs';
-import { NodeRed, until } from './support/node-red.mjs';
+import { browserTests, complaints, launch, picture } from '../../node/tests/support/chromium.mjs';
+import { until } from '../../node/tests/support/until.mjs';
+import { NodeRed } from './support/node-red.mjs';
 
 const example = JSON.parse(await readFile(new URL('../examples/conversation-over-http.json', import.meta.url)));
 const PORTS = ['agent', 'customer', 'inactivity', 'messages', 'desk'];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { CHANNEL } from '../lib/words.mjs';
+import { CHANNEL } from '@despertador/host/words';
 
 test('the editor offers the channels of the contract', async () => {
   const page = await readFile(new URL('../nodes/human-assistance.html', import.meta.url), 'utf8');

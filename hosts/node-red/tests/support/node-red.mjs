@@ -6,8 +6,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from '../../../node/tests/support/until.mjs';
 
-const here = resolve(fileURLToPath(import.meta.url), '../../..');
+// The nodes of this repository, or those that are installed in the folder DESPERTADOR_NODES.
+const nodes = process.env.DESPERTADOR_NODES ?? resolve(fileURLToPath(import.meta.url), '../../..');
 const program = createRequire(import.meta.url).resolve('node-red/red.js');
 
 const freePort = () =>
@@ -19,24 +21,13 @@ const freePort = () =>
     });
   });
 
-/** Asks until the answer is something, or fails when the time is up. */
-export async function until(what, ask, seconds = 20) {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (answer) return answer;
-    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-    await new Promise((next) => setTimeout(next, 50));
-  }
-}
-
 export class NodeRed {
   said = '';
 
   static async with(flow, { language = 'en_US.UTF-8' } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'node-red-'));
     await mkdir(join(folder, 'node_modules'));
-    await symlink(here, join(folder, 'node_modules', 'node-red-contrib-despertador'), 'dir');
+    await symlink(nodes, join(folder, 'node_modules', 'node-red-contrib-despertador'), 'dir');
     const manifest = { name: 'test', version: '1.0.0', dependencies: { 'node-red-contrib-despertador': '*' } };
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
     await writeFile(join(folder, 'flows.json'), JSON.stringify(flow));

@@ -8,6 +8,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transpile } from '@bytecodealliance/jco-transpile';
+import * as words from './lib/words.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(here, '../..');
@@ -53,6 +54,17 @@ export function quicken(script) {
   return script;
 }
 
+/** The modules with their places, written so that bundlers find them. */
+const list = (names) => `export default {
+${names.map((name) => `  '${name}': new URL('./${name}', import.meta.url),\n`).join('')}};
+`;
+
+/** The types of lists of words. */
+const typed = (lists) =>
+  Object.entries(lists)
+    .map(([name, list]) => `export declare const ${name}: readonly [${list.map((word) => `'${word}'`).join(', ')}];\n`)
+    .join('');
+
 export async function build() {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -73,8 +85,9 @@ export async function build() {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, name.endsWith('.js') ? quicken(new TextDecoder().decode(bytes)) : bytes);
   }
-  // Tells Node that the script is a module; browsers do not need it.
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }\n');
+  const modules = written.map(([name]) => name).filter((name) => name.endsWith('.wasm')).sort();
+  await writeFile(join(folder, 'modules.js'), list(modules));
+  await writeFile(join(folder, 'words.d.ts'), typed(words));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { browserTests, complaints, launch, picture } from './support/chromium.mjs';
-import { until } from './support/node-red.mjs';
+import { until } from './support/until.mjs';
 
 const package_ = fileURLToPath(new URL('../', import.meta.url));
 const guide = (name) => readFile(join(package_, '../../docs/hosting', `${name}.md`), 'utf8');

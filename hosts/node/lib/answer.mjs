@@ -1,6 +1,6 @@
 // Checks the component's answers, which are untrusted.
+import { rendered } from './key.mjs';
 import { CallFailed } from './plugin.mjs';
-import { rendered } from './outbound.mjs';
 
 const TASK_OF_STEP = {
   reminder: 'send',

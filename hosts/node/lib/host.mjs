@@ -1,0 +1,23 @@
+// What is the same in Node and in a browser.
+import { instantiate } from '../generated/despertador.js';
+import modules from '../generated/modules.js';
+import { Plugin } from './plugin.mjs';
+
+export { check, withDone } from './answer.mjs';
+export { rendered, step, word } from './key.mjs';
+export { CallFailed, Plugin, PolicyRefused } from './plugin.mjs';
+
+/**
+ * The two functions of the package, for a function that compiles the WebAssembly module at a URL.
+ *
+ * `instances` compiles once and returns what makes a fresh instance: the contract's interface
+ * `decisions`. `load` returns a plugin that makes its instances with it.
+ */
+export function hosting(compile) {
+  const instances = async () => {
+    const all = Object.entries(modules).map(async ([name, url]) => [name, await compile(url)]);
+    const compiled = new Map(await Promise.all(all));
+    return () => instantiate((name) => compiled.get(name), {}).decisions;
+  };
+  return { instances, load: async () => new Plugin(await instances()) };
+}
