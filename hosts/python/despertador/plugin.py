@@ -34,12 +34,14 @@ class Plugin:
 
     def __init__(
         self,
-        component: bytes | str | os.PathLike[str],
+        component: bytes | str | os.PathLike[str] | None = None,
         *,
         limits: Limits = Limits(),
         sha256: str | None = None,
     ):
         """Loads a component from its bytes or its file; `LoadError` if it violates the contract.
+
+        Without one, the component of this package: our plugin, in the version of the release.
 
         With `sha256` only the component with this digest is loaded.
         """

@@ -93,9 +93,11 @@ _RANGES: dict[str, tuple[float, float]] = {
 class Loaded:
     """A compiled component that implements the contract."""
 
-    def __init__(self, source: bytes | str | os.PathLike[str], limits: Limits, sha256: str | None):
+    def __init__(
+        self, source: bytes | str | os.PathLike[str] | None, limits: Limits, sha256: str | None
+    ):
         self.limits = limits
-        wasm, name = _read(source, limits.component_bytes)
+        wasm, name = _read(_packaged() if source is None else source, limits.component_bytes)
         self.sha256 = hashlib.sha256(wasm).hexdigest()
         self.size = len(wasm)
         if sha256 is not None and sha256.lower() != self.sha256:
@@ -131,6 +133,17 @@ class Loaded:
             func.type = lambda _store, function=function: function
             instance.functions[name] = func
         return instance
+
+
+def _packaged() -> Path:
+    """The component inside this package. Packages of releases have one."""
+    component = Path(__file__).with_name("despertador.wasm")
+    if not component.is_file():
+        raise LoadError(
+            "this installation of the package contains no component; name one, "
+            "as `despertador inspect --save despertador.wasm` writes it"
+        )
+    return component
 
 
 def _read(source: bytes | str | os.PathLike[str], allowed: int) -> tuple[bytes, str]:

@@ -17,14 +17,18 @@ from despertador import Author, Crashed, Message, Plugin, Policy, Surroundings, 
 from . import COMPONENT, CONFIG, MINUTE, REPOSITORY, START
 
 GUIDE = REPOSITORY / "docs/hosting/python.md"
+README = REPOSITORY / "hosts/python/README.md"
 
 
 class Guide(unittest.TestCase):
     def test_every_program_prints_what_stands_below(self) -> None:
-        page = GUIDE.read_text(encoding="utf-8")
-        programs = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
-        self.assertEqual(len(programs), page.count("```python"), "each is followed by its output")
-        self.assertEqual(len(programs), 2)
+        programs = []
+        for page, count in ((GUIDE, 2), (README, 1)):
+            text = page.read_text(encoding="utf-8")
+            found = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, re.DOTALL)
+            self.assertEqual(len(found), text.count("```python"), "each is followed by its output")
+            self.assertEqual(len(found), count)
+            programs += found
         for number, (program, printed) in enumerate(programs):
             with self.subTest(number), tempfile.TemporaryDirectory() as folder:
                 shutil.copy(COMPONENT, Path(folder) / "despertador.wasm")

@@ -1,14 +1,16 @@
 """What is refused: configs and components, each with the way out."""
 
+import tempfile
 import unittest
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from wasmtime import Engine, wat2wasm
 from wasmtime.component import Component
 
-from despertador import compiler
+from despertador import compiler, sandbox
 from despertador import (
     ExitState, LimitHit, LoadError, Limits, Other, Plugin, PolicyRefused, Severity, Surroundings,
 )
@@ -129,6 +131,13 @@ class Components(unittest.TestCase):
         digest = Plugin(COMPONENT).sha256
         Plugin(COMPONENT, sha256=digest.upper())
         self.refused(HOSTILE, "which is not pinned", sha256=digest)
+
+    def test_without_a_name_the_component_of_the_package_is_loaded(self) -> None:
+        self.assertEqual(Plugin().sha256, Plugin(COMPONENT).sha256)
+        with tempfile.TemporaryDirectory() as folder:
+            elsewhere = str(Path(folder) / "sandbox.py")
+            with mock.patch.object(sandbox, "__file__", elsewhere):
+                self.refused(None, "contains no component; name one")
 
     def test_the_shapes_are_those_of_the_component(self) -> None:
         engine = Engine()
