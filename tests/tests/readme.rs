@@ -1,10 +1,9 @@
-//! The pages are true: examples in Rust compile, links lead somewhere. `scenarios.rs` plays their
-//! policies and timelines, `cli/transcripts.rs` the README's commands.
+//! The pages are true: examples in Rust compile. `scenarios.rs` plays their policies and timelines,
+//! `cli/transcripts.rs` the README's commands; `packaging/release --only site` checks links.
 
 use std::fs;
-use std::path::Path;
 
-use despertador_tests::scenario_files::{below, repository, shown};
+use despertador_tests::scenario_files::repository;
 
 /// The crate whose documentation contains the README's example, where it is compiled and run.
 const COMPILED: &str = "host-harness/host/src/lib.rs";
@@ -50,34 +49,4 @@ fn the_example_of_the_library_has_at_most_30_lines() {
     let page = documentation(COMPILED);
     let examples = blocks(&page, "");
     assert!(examples[0].lines().count() <= 30, "{}", examples[0]);
-}
-
-/// The links of a page to files of this repository, with their lines.
-fn links(page: &str) -> Vec<(usize, &str)> {
-    let mut links = Vec::new();
-    for (number, line) in (1_usize..).zip(page.lines()) {
-        for part in line.split("](").skip(1) {
-            let target = part.split([')', '#']).next().unwrap_or_default();
-            if !target.is_empty() && !target.contains("://") {
-                links.push((number, target));
-            }
-        }
-    }
-    links
-}
-
-#[test]
-fn every_link_leads_somewhere() {
-    let mut pages = below("docs", "md");
-    pages.extend(
-        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(|page| repository().join(page)),
-    );
-    let mut dead = Vec::new();
-    for page in &pages {
-        let text = fs::read_to_string(page).expect("a page");
-        let folder = page.parent().unwrap_or(Path::new(""));
-        let missing = links(&text).into_iter().filter(|(_, target)| !folder.join(target).exists());
-        dead.extend(missing.map(|(line, target)| format!("{}:{line} {target}", shown(page))));
-    }
-    assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
 }
