@@ -53,6 +53,7 @@ pub(crate) enum Command {
     Backtest(BacktestArguments),
     Suggest(SuggestArguments),
     Serve(ServeArguments),
+    Connect(ConnectArguments),
     Token(TokenArguments),
     Backup(BackupArguments),
     Forget(ForgetArguments),
@@ -1021,4 +1022,62 @@ mod tests {
     fn options_of_a_command_do_not_collide() {
         super::Arguments::command().debug_assert();
     }
+}
+
+/// Tests platforms beside a desk, and plays a conversation on a simulated one
+#[derive(Debug, Args)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "\
+Examples:
+  despertador connect test support --config desk.toml
+  despertador connect demo chatwoot
+
+docs/connect has a page for each platform: Chatwoot, WhatsApp's Cloud API, Typebot.")]
+pub(crate) struct ConnectArguments {
+    #[command(subcommand)]
+    pub(crate) what: ConnectCommand,
+}
+
+/// What to do with platforms.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectCommand {
+    Test(ConnectTestArguments),
+    Demo(ConnectDemoArguments),
+}
+
+/// Tests credentials, rights, other closers, clocks, webhook and address of a platform
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador connect test support --config desk.toml
+  despertador connect test wa --config desk.toml --language es --json
+
+Nothing is changed on the platform. Exit code 1: something does not work; warnings alone do not count.")]
+pub(crate) struct ConnectTestArguments {
+    /// The name of the section: [connect.NAME]
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// The settings of the server (TOML)
+    #[arg(long, value_name = "FILE", env = "DESPERTADOR_CONFIG", default_value = "desk.toml")]
+    pub(crate) config: PathBuf,
+}
+
+/// Plays a conversation between a simulated platform and a desk on this machine
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador connect demo chatwoot
+  despertador connect demo whatsapp --language pt
+
+The platform and the server answer at free ports of this machine; the clock is simulated, so that
+nobody has to wait.")]
+pub(crate) struct ConnectDemoArguments {
+    /// The platform
+    #[arg(value_name = "PLATFORM", value_parser = ["chatwoot", "whatsapp", "typebot"])]
+    pub(crate) platform: String,
 }

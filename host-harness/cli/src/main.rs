@@ -6,6 +6,7 @@
 mod arguments;
 mod backtest;
 mod check;
+mod connect;
 mod desk;
 mod events;
 mod explain;
@@ -41,7 +42,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command, FlowCommand, ImportFrom};
+use crate::arguments::{Arguments, Command, ConnectCommand, FlowCommand, ImportFrom};
 use crate::language::{Language, tr};
 use crate::paint::{RED, paint};
 
@@ -90,6 +91,10 @@ fn main() -> ExitCode {
         Command::Backtest(backtest) => backtest::backtest(&backtest, json),
         Command::Suggest(suggest) => suggest::suggest(&suggest, json),
         Command::Serve(serve) => serve::serve(&serve, json),
+        Command::Connect(connect) => match connect.what {
+            ConnectCommand::Test(test) => connect::test(&test, json),
+            ConnectCommand::Demo(demo) => connect::demo::demo(&demo, json),
+        },
         Command::Token(token) => desk::token(&token, json),
         Command::Backup(backup) => desk::backup(&backup, json),
         Command::Forget(forget) => desk::forget(&forget, json),

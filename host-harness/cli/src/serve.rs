@@ -1,6 +1,6 @@
 //! `despertador serve`
 
-mod demo;
+pub(crate) mod demo;
 
 use std::sync::Arc;
 
@@ -18,7 +18,8 @@ pub(crate) fn serve(arguments: &ServeArguments, as_json: bool) -> Result<Ended, 
         return demo::demo(arguments, as_json);
     }
     let settings = settings(arguments, as_json)?;
-    if settings.deliver.is_none() && settings.accounts.values().all(|own| own.deliver.is_none()) {
+    let has_own = settings.accounts.values().any(|own| own.deliver.is_some());
+    if settings.deliver.is_none() && !has_own && settings.connect.is_empty() {
         return Err(tr!(
             "nobody has said where actions go; name --webhook and --webhook-secret-file, or \
              --actions FILE, or [deliver] in the settings; `despertador serve --demo` shows how it works",

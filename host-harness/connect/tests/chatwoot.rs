@@ -131,7 +131,6 @@ fn a_post_that_chatwoot_has_not_signed_is_refused() {
     let body = ping.body.to_string();
     let signed = Post { headers: &headers, query: &[], body: body.as_bytes() };
     assert_eq!(beside.connector.read_post(&signed, NINE), Ok(Vec::new()));
-    let _ = SECRET;
 }
 
 /// A post about a message with these members.

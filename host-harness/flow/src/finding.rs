@@ -127,6 +127,16 @@ codes! {
     TooManyOutputs = "too-many-outputs", Warning;
     /// Outputs after one that is always taken.
     OutputNeverTaken = "output-never-taken", Warning;
+    /// No Webhook block of a bot of Typebot waits.
+    TypebotNoWebhook = "typebot-no-webhook", Warning;
+    /// Nothing follows a Webhook block of Typebot.
+    TypebotNoWayOut = "typebot-no-way-out", Error;
+    /// No variable of a bot of Typebot has the result id.
+    TypebotNoResultId = "typebot-no-result-id", Error;
+    /// A Webhook block of Typebot stores nothing of what it is called with.
+    TypebotExitNotRead = "typebot-exit-not-read", Warning;
+    /// A Webhook block of Typebot is followed by a block that waits for the customer.
+    TypebotWaitsForInputOnly = "typebot-waits-for-input-only", Warning;
     /// There are more findings than are listed.
     MoreFindings = "more-findings", Warning;
 }

@@ -48,6 +48,7 @@ pub mod route;
 mod run;
 mod session;
 mod text;
+pub mod typebot;
 mod variable;
 mod write;
 
@@ -62,3 +63,4 @@ pub use run::{
     ActionKind, Facts, Hop, Moment, RequestedAction, Run, RunError, TRANSITIONS_PER_INPUT_MAX,
 };
 pub use session::Session;
+pub use typebot::Typebot;

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use despertador_connect::{
-    Chatwoot, ChatwootOptions, Connector, ConnectorOptions, SweepError, Transport,
+    Chatwoot, ChatwootOptions, Connector, ConnectorOptions, SweepError, Transport, Typebot,
+    TypebotOptions, Whatsapp, WhatsappOptions,
 };
+use despertador_contract::{Author, Instant};
 use despertador_desk::runtime::{Clock, DeskHandle, HandleError};
 use despertador_desk::sink::{Http, Sink};
 use despertador_desk::store::Sqlite;
@@ -16,7 +18,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::outlets::secret_of;
-use crate::settings::{ChatwootSettings, Connect, ConnectCommon, Settings};
+use crate::settings::{ChatwootSettings, Connect, ConnectCommon, Settings, WhatsappSettings};
 
 /// How often it is looked whether a sweep is due.
 const SWEEP_CHECK_INTERVAL: Duration = Duration::from_secs(1);
@@ -24,20 +26,45 @@ const SWEEP_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// The usual timeout of a request.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The connectors of the settings, by their names. Cheap to clone; all clones share them.
+/// What the settings connect.
+#[derive(Debug)]
+pub enum Connected {
+    /// A platform with tickets.
+    Platform(Box<Connector>),
+    /// The exit of a bot.
+    Exit(Box<Typebot>),
+}
+
+/// The platforms and exits of the settings. Cheap to clone; all clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Connectors(Arc<RwLock<HashMap<String, Arc<Connector>>>>);
+pub(crate) struct Connectors(Arc<RwLock<All>>);
+
+#[derive(Default)]
+struct All {
+    /// By their names.
+    platforms: HashMap<String, Arc<Connector>>,
+    /// By account.
+    exits: HashMap<String, Vec<Arc<Typebot>>>,
+}
 
 impl Connectors {
-    /// The connectors of the settings.
+    /// Those of the settings.
     ///
     /// # Errors
     ///
     /// What cannot be used, with its place.
     pub(crate) fn of(settings: &Settings, clock: &Arc<dyn Clock>) -> Result<Self, String> {
-        let mut all = HashMap::new();
-        for name in settings.connect.keys() {
-            all.insert(name.clone(), Arc::new(connector(settings, name, clock)?));
+        let mut all = All::default();
+        for (name, connect) in &settings.connect {
+            match connected(settings, name, clock)? {
+                Connected::Platform(connector) => {
+                    all.platforms.insert(name.clone(), Arc::new(*connector));
+                }
+                Connected::Exit(exit) => {
+                    let own = all.exits.entry(connect.account().to_owned()).or_default();
+                    own.push(Arc::new(*exit));
+                }
+            }
         }
         Ok(Self(Arc::new(RwLock::new(all))))
     }
@@ -48,20 +75,34 @@ impl Connectors {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
-    /// The connector of this name beside this account.
-    pub(crate) fn find(&self, account: &str, name: &str) -> Option<Arc<Connector>> {
-        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        all.get(name).filter(|it| it.options().account == account).cloned()
+    fn read(&self) -> RwLockReadGuard<'_, All> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those beside an account.
-    pub(crate) fn beside(&self, account: &str) -> Vec<Arc<Connector>> {
-        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        all.values().filter(|it| it.options().account == account).cloned().collect()
+    /// The platform of this name beside this account.
+    pub(crate) fn find(&self, account: &str, name: &str) -> Option<Arc<Connector>> {
+        self.read().platforms.get(name).filter(|it| it.options().account == account).cloned()
+    }
+
+    /// The receiver of an account, if it has a platform or an exit; `otherwise` takes the actions
+    /// of tickets that are of no platform.
+    pub(crate) fn sink(
+        &self,
+        account: &str,
+        otherwise: Option<Arc<dyn Sink>>,
+        clock: &Arc<dyn Clock>,
+    ) -> Option<BesidePlatforms> {
+        let all = self.read();
+        let own = all.platforms.values().filter(|it| it.options().account == account);
+        let platforms: Vec<Arc<Connector>> = own.cloned().collect();
+        let exits = all.exits.get(account).cloned().unwrap_or_default();
+        let has_any = !platforms.is_empty() || !exits.is_empty();
+        let clock = Arc::clone(clock);
+        has_any.then_some(BesidePlatforms { platforms, exits, otherwise, clock })
     }
 
     fn all(&self) -> Vec<Arc<Connector>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.read().platforms.values().cloned().collect()
     }
 }
 
@@ -73,16 +114,16 @@ pub fn webhook_address(settings: &Settings, name: &str) -> Option<String> {
     Some(format!("{public}/v1/connect/{}/{name}", connect.account()))
 }
 
-/// The connector of this name in the settings.
+/// What the settings connect by this name.
 ///
 /// # Errors
 ///
-/// There is none, or what of it cannot be used, with its place.
-pub fn connector(
+/// There is nothing of this name, or what of it cannot be used, with its place.
+pub fn connected(
     settings: &Settings,
     name: &str,
     clock: &Arc<dyn Clock>,
-) -> Result<Connector, String> {
+) -> Result<Connected, String> {
     let connect = settings.connect.get(name).ok_or_else(|| {
         let known: Vec<&str> = settings.connect.keys().map(String::as_str).collect();
         format!("the settings have no [connect.{name}]; they have: {}", known.join(", "))
@@ -96,16 +137,36 @@ pub fn connector(
         let account = connect.account();
         return Err(place(format!("there is no [accounts.{account}]; add it, with its policy")));
     }
-    let options = options(name, connect);
-    let transport = transport(connect.common(), clock);
-    let made = match connect {
-        Connect::Chatwoot(own) => chatwoot(name, own, transport)
-            .map(|platform| Connector::new(options, platform, Arc::clone(clock))),
-    };
-    made.map_err(place)
+    made(settings, name, connect, clock).map_err(place)
 }
 
-fn options(name: &str, connect: &Connect) -> ConnectorOptions {
+fn made(
+    settings: &Settings,
+    name: &str,
+    connect: &Connect,
+    clock: &Arc<dyn Clock>,
+) -> Result<Connected, String> {
+    let transport = transport(connect.common(), clock);
+    let options = options(settings, name, connect);
+    let clock = Arc::clone(clock);
+    let connector = match connect {
+        Connect::Chatwoot(own) => Connector::new(options, chatwoot(name, own, transport)?, clock),
+        Connect::Whatsapp(own) => Connector::new(options, whatsapp(name, own, transport)?, clock),
+        Connect::Typebot(own) => {
+            Http::check(&own.base)?;
+            let options = TypebotOptions {
+                base: own.base.clone(),
+                typebot: own.typebot.clone(),
+                block: own.block.clone(),
+                token: token(&own.token_file)?,
+            };
+            return Ok(Connected::Exit(Box::new(Typebot::new(options, transport))));
+        }
+    };
+    Ok(Connected::Platform(Box::new(connector)))
+}
+
+fn options(settings: &Settings, name: &str, connect: &Connect) -> ConnectorOptions {
     let mut options = ConnectorOptions::new(name, connect.account());
     let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     if let Some(every) = connect.common().sweep_every {
@@ -114,6 +175,10 @@ fn options(name: &str, connect: &Connect) -> ConnectorOptions {
     if let Some(within) = connect.common().adopt_within {
         options.adopt_within = millis(within.0);
     }
+    options.has_exit = settings
+        .connect
+        .values()
+        .any(|other| matches!(other, Connect::Typebot(_)) && other.account() == connect.account());
     options
 }
 
@@ -146,6 +211,41 @@ fn chatwoot(
     Ok(Chatwoot::new(name, options, transport))
 }
 
+fn whatsapp(
+    name: &str,
+    own: &WhatsappSettings,
+    transport: Arc<dyn Transport>,
+) -> Result<Whatsapp, String> {
+    let token = token(&own.token_file)?;
+    let secret = secret_of(&own.app_secret_file)?;
+    let verify = String::from_utf8(secret_of(&own.verify_token_file)?)
+        .map_err(|_| format!("`{}` is no text", own.verify_token_file.display()))?;
+    if secret.is_empty() || verify.is_empty() {
+        return Err("`app-secret-file` or `verify-token-file` is empty".into());
+    }
+    let mut options = WhatsappOptions::new(&own.phone_number_id, token, secret, verify);
+    options.business_account_id.clone_from(&own.business_account_id);
+    options.template_language.clone_from(&own.template_language);
+    if let Some(base) = &own.base {
+        options.base.clone_from(base);
+    }
+    if let Some(version) = &own.version {
+        options.version.clone_from(version);
+    }
+    Http::check(&options.base)?;
+    if let Some(company) = &own.company {
+        options.company = match company.as_str() {
+            "agent" => Author::Agent,
+            "ai-agent" => Author::AiAgent,
+            "bot" => Author::Bot,
+            other => {
+                return Err(format!("company: `{other}`; write `agent`, `ai-agent` or `bot`"));
+            }
+        };
+    }
+    Ok(Whatsapp::new(name, options, transport))
+}
+
 fn token(file: &Path) -> Result<String, String> {
     let shown = file.display();
     let text = String::from_utf8(secret_of(file)?)
@@ -156,41 +256,62 @@ fn token(file: &Path) -> Result<String, String> {
     }
 }
 
-/// The receiver of an account with platforms beside it: a ticket's actions go to the platform that
-/// it came from, those of other tickets to the account's other receiver.
+/// The receiver of an account with platforms or exits beside it: a ticket's actions go to the
+/// platform that it came from, those of other tickets to the account's other receiver. After a close
+/// the bot that waits for it goes on.
 pub(crate) struct BesidePlatforms {
-    pub(crate) connectors: Vec<Arc<Connector>>,
-    pub(crate) otherwise: Option<Arc<dyn Sink>>,
+    platforms: Vec<Arc<Connector>>,
+    exits: Vec<Arc<Typebot>>,
+    otherwise: Option<Arc<dyn Sink>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl BesidePlatforms {
     fn sink(&self, ticket: &str) -> Option<&dyn Sink> {
-        let own = self.connectors.iter().find(|it| it.conversation(ticket).is_some());
+        let own = self.platforms.iter().find(|it| it.conversation(ticket).is_some());
         match own {
             Some(connector) => Some(&**connector),
             None => self.otherwise.as_deref(),
         }
     }
+
+    /// Lets the bots go on that wait for a close which is done.
+    fn leave(&self, delivery: &Delivery) -> DeliveryOutcome {
+        let now = self.clock.now();
+        let outcomes = self.exits.iter().map(|exit| exit.leave(delivery, now));
+        outcomes
+            .into_iter()
+            .find(|it| *it != DeliveryOutcome::Done)
+            .unwrap_or(DeliveryOutcome::Done)
+    }
 }
 
 impl Sink for BesidePlatforms {
     fn read_back(&self, delivery: &Delivery) -> Result<Option<Vec<Incoming>>, DeliveryOutcome> {
-        self.sink(&delivery.ticket).map_or(Ok(None), |sink| sink.read_back(delivery))
+        let read = self.sink(&delivery.ticket).map_or(Ok(None), |sink| sink.read_back(delivery));
+        match read {
+            // It was carried out before; what follows it may be missing.
+            Err(DeliveryOutcome::Done) => Err(self.leave(delivery)),
+            read => read,
+        }
     }
 
     fn deliver(&self, delivery: &Delivery) -> DeliveryOutcome {
-        match self.sink(&delivery.ticket) {
-            Some(sink) => sink.deliver(delivery),
-            None => DeliveryOutcome::Retry(format!(
+        let Some(sink) = self.sink(&delivery.ticket) else {
+            return DeliveryOutcome::Retry(format!(
                 "the ticket `{}` is of no platform, and account `{}` has no other receiver; name \
                  one in [accounts.{}.deliver]",
                 delivery.ticket, delivery.account, delivery.account
-            )),
+            ));
+        };
+        match sink.deliver(delivery) {
+            DeliveryOutcome::Done => self.leave(delivery),
+            outcome => outcome,
         }
     }
 
     fn is_in_doubt(&self) -> bool {
-        self.connectors.iter().any(|it| it.is_in_doubt())
+        self.platforms.iter().any(|it| it.is_in_doubt())
             || self.otherwise.as_ref().is_some_and(|it| it.is_in_doubt())
     }
 }
@@ -215,7 +336,7 @@ pub(crate) async fn sweep(app: App, connectors: Connectors, mut stop: watch::Rec
     }
 }
 
-fn sweep_one(connector: &Arc<Connector>, handle: &DeskHandle<Sqlite>, now: i64) {
+fn sweep_one(connector: &Arc<Connector>, handle: &DeskHandle<Sqlite>, now: Instant) {
     let own = Arc::clone(connector);
     let open = handle.call(move |desk, _| own.open_conversations(desk));
     let swept = match open {

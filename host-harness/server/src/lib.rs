@@ -32,7 +32,7 @@ mod shares;
 mod telemetry;
 
 pub use api::openapi;
-pub use connect::{connector, webhook_address};
+pub use connect::{Connected, connected, webhook_address};
 pub use operations::Reloaded;
 pub use past::{PastError, read_journal};
 pub use reload::Again;
@@ -40,5 +40,5 @@ pub use scope::{NewToken, Scope};
 pub use server::{Server, Start};
 pub use settings::{
     Account, Blip, ChatwootSettings, CloseBy, Connect, ConnectCommon, Deliver, Limits, Log,
-    LogFormat, Operations, Settings, Span,
+    LogFormat, Operations, Settings, Span, TypebotSettings, WhatsappSettings,
 };

@@ -10,7 +10,7 @@ use despertador_desk::runtime::Clock;
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
 use despertador_desk::{Delivery, DeliveryOutcome, Incoming, private};
 
-use crate::connect::{BesidePlatforms, Connectors};
+use crate::connect::Connectors;
 use crate::settings::{Deliver, Settings};
 
 /// The receivers of each account's actions.
@@ -110,10 +110,9 @@ impl Receivers {
                 (Some(way), None) | (None, Some(way)) => drop(own.insert(name.clone(), way)),
                 (None, None) => {}
             }
-            let connectors = connectors.beside(name);
-            if !connectors.is_empty() {
-                let otherwise = own.remove(name).or_else(|| others.clone());
-                own.insert(name.clone(), Arc::new(BesidePlatforms { connectors, otherwise }));
+            let otherwise = own.get(name).or(others.as_ref()).cloned();
+            if let Some(beside) = connectors.sink(name, otherwise, clock) {
+                own.insert(name.clone(), Arc::new(beside));
             }
         }
         Ok(Receivers { own, others })

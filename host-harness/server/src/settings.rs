@@ -329,6 +329,10 @@ impl From<CloseBy> for CloseWay {
 pub enum Connect {
     /// Chatwoot.
     Chatwoot(Box<ChatwootSettings>),
+    /// WhatsApp's Cloud API.
+    Whatsapp(Box<WhatsappSettings>),
+    /// The exit of a bot of Typebot.
+    Typebot(Box<TypebotSettings>),
 }
 
 /// An account in Chatwoot.
@@ -356,6 +360,54 @@ pub struct ChatwootSettings {
     pub common: ConnectCommon,
 }
 
+/// A number of WhatsApp's Cloud API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WhatsappSettings {
+    /// The account of the desk.
+    pub account: String,
+    /// The id of the number.
+    pub phone_number_id: String,
+    /// The id of the WhatsApp Business account, for the test.
+    pub business_account_id: Option<String>,
+    /// The file with the token of a system user.
+    pub token_file: PathBuf,
+    /// The file with the app's secret.
+    pub app_secret_file: PathBuf,
+    /// The file with the token for the check of the webhook's address.
+    pub verify_token_file: PathBuf,
+    /// Who answers by this number: `agent` (the default), `ai-agent` or `bot`.
+    pub company: Option<String>,
+    /// The language of templates without one: `pt_BR`.
+    pub template_language: Option<String>,
+    /// The address of the Graph API.
+    pub base: Option<String>,
+    /// The version of the Graph API.
+    pub version: Option<String>,
+    /// What all platforms have.
+    #[serde(flatten)]
+    pub common: ConnectCommon,
+}
+
+/// A bot of Typebot that waits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TypebotSettings {
+    /// The account of the desk.
+    pub account: String,
+    /// The address of the builder: `https://app.typebot.com`.
+    pub base: String,
+    /// The id of the bot.
+    pub typebot: String,
+    /// The id of its Webhook block.
+    pub block: String,
+    /// The file with the API token.
+    pub token_file: PathBuf,
+    /// What all platforms have.
+    #[serde(flatten)]
+    pub common: ConnectCommon,
+}
+
 /// Settings of all platforms.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
@@ -377,6 +429,8 @@ impl Connect {
     pub fn account(&self) -> &str {
         match self {
             Self::Chatwoot(own) => &own.account,
+            Self::Whatsapp(own) => &own.account,
+            Self::Typebot(own) => &own.account,
         }
     }
 
@@ -385,6 +439,8 @@ impl Connect {
     pub fn common(&self) -> &ConnectCommon {
         match self {
             Self::Chatwoot(own) => &own.common,
+            Self::Whatsapp(own) => &own.common,
+            Self::Typebot(own) => &own.common,
         }
     }
 
@@ -402,6 +458,12 @@ impl Connect {
                 let optional = [bot_token_file, secret_file, address_token_file];
                 std::iter::once(token_file).chain(optional.into_iter().flatten()).collect()
             }
+            Self::Whatsapp(own) => {
+                let WhatsappSettings { token_file, app_secret_file, verify_token_file, .. } =
+                    &mut **own;
+                vec![token_file, app_secret_file, verify_token_file]
+            }
+            Self::Typebot(own) => vec![&mut own.token_file],
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use despertador_flow::lint::lint;
-use despertador_flow::{Finding, Flow, Unfixable};
+use despertador_flow::{Finding, Flow, Typebot, Unfixable};
 use serde_json::{Value, json};
 
 use super::{mend, problems};
@@ -41,42 +41,76 @@ pub(crate) fn check(arguments: &FlowCheckArguments, json: bool) -> Result<Ended,
 struct Checked {
     problems: Problems,
     /// `None` if it cannot be read.
-    flow: Option<Flow>,
+    flow: Option<Read>,
+}
+
+/// A flow that could be read.
+enum Read {
+    Builder(Box<Flow>),
+    Typebot(Typebot),
+}
+
+/// A block in which the customer waits for people.
+struct Waiting {
+    id: String,
+    name: String,
+    generation: Option<&'static str>,
 }
 
 impl Checked {
     fn of(file: &Path, text: String) -> Checked {
-        let (flow, findings): (Option<Flow>, Vec<Finding>) = match Flow::read(&text) {
-            Ok(flow) => {
-                let findings = lint(&flow);
-                (Some(flow), findings)
+        let (flow, findings): (Option<Read>, Vec<Finding>) = match Typebot::read(&text) {
+            Some(flow) => {
+                let findings = flow.lint();
+                (Some(Read::Typebot(flow)), findings)
             }
-            Err(findings) => (None, findings),
+            None => match Flow::read(&text) {
+                Ok(flow) => {
+                    let findings = lint(&flow);
+                    (Some(Read::Builder(Box::new(flow))), findings)
+                }
+                Err(findings) => (None, findings),
+            },
         };
         Checked { problems: problems(file, text, &findings), flow }
     }
 
-    /// Prints the human-assistance blocks, and whether they have exits.
+    /// The blocks in which the customer waits for people.
+    fn waiting(&self) -> Vec<Waiting> {
+        match &self.flow {
+            None => Vec::new(),
+            Some(Read::Builder(flow)) => flow
+                .human_assistance()
+                .map(|block| Waiting {
+                    id: block.id.clone(),
+                    name: block.name.clone(),
+                    generation: block.generation().map(despertador_flow::Generation::word),
+                })
+                .collect(),
+            Some(Read::Typebot(flow)) => {
+                let waiting = flow.waiting().into_iter();
+                waiting
+                    .map(|block| Waiting {
+                        id: block.id,
+                        name: block.group,
+                        generation: Some("typebot"),
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// Prints the blocks in which the customer waits for people.
     fn print_blocks(&self) {
-        for block in self.flow.iter().flat_map(Flow::human_assistance) {
-            let generation = block.generation().map_or("", despertador_flow::Generation::word);
-            anstream::println!("{}  {}, {generation}", block.name, block.id);
+        for Waiting { id, name, generation } in self.waiting() {
+            anstream::println!("{name}  {id}, {}", generation.unwrap_or_default());
         }
     }
 
     fn as_json(&self) -> Value {
-        let blocks: Vec<Value> = self
-            .flow
-            .iter()
-            .flat_map(Flow::human_assistance)
-            .map(|block| {
-                json!({
-                    "id": block.id,
-                    "name": block.name,
-                    "generation": block.generation().map(despertador_flow::Generation::word),
-                })
-            })
-            .collect();
+        let block =
+            |it: Waiting| json!({ "id": it.id, "name": it.name, "generation": it.generation });
+        let blocks: Vec<Value> = self.waiting().into_iter().map(block).collect();
         json!({
             "file": self.problems.file,
             "read": self.flow.is_some(),

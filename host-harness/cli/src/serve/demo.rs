@@ -79,21 +79,21 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
 }
 
 /// A folder that is deleted when the demonstration ends.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Folder, Unusable> {
+    pub(crate) fn new() -> Result<Folder, Unusable> {
         let name = format!("despertador-demo-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).map_err(|error| written::unwritable(&folder, &error))?;
         Ok(Folder(folder))
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<PathBuf, Unusable> {
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<PathBuf, Unusable> {
         let file = self.file(name);
         written::write(&file, text, true)?;
         Ok(file)

@@ -184,7 +184,8 @@ impl Acting<'_> {
         if !unassign {
             return Ok(());
         }
-        self.post("assignments", json!({ "assignee_id": null }))
+        // Nobody: Chatwoot's own pages post 0, and its document asks for a number.
+        self.post("assignments", json!({ "assignee_id": 0 }))
     }
 
     /// Always with the status: without it Chatwoot toggles, and a repeated close would open.

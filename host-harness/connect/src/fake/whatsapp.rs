@@ -35,6 +35,7 @@ pub struct FakeWhatsapp {
 struct Message<'a> {
     id: &'a str,
     to: &'a str,
+    user: Option<&'a str>,
     /// What came with it.
     mark: &'a Value,
 }
@@ -88,16 +89,17 @@ impl FakeWhatsapp {
         self.post(&json!({ "messages": [message], "contacts": [contact] }));
     }
 
-    /// The company's bot writes to a number by its own call.
-    pub fn bot_writes(&mut self, now: Instant, number: &str) {
+    /// The company's bot writes to a customer by its own call.
+    pub fn bot_writes(&mut self, now: Instant, number: &str, user: &str) {
         let id = self.id();
-        let message = Message { id: &id, to: number, mark: &Value::Null };
+        let message = Message { id: &id, to: number, user: Some(user), mark: &Value::Null };
         self.status(now, &message, "sent", None);
     }
 
     fn status(&mut self, now: Instant, of: &Message<'_>, word: &str, code: Option<i64>) {
         let mut status = json!({ "id": of.id, "status": word, "timestamp": seconds(now),
-            "recipient_id": of.to, "biz_opaque_callback_data": of.mark });
+            "recipient_id": of.to,
+            "recipient_user_id": of.user, "biz_opaque_callback_data": of.mark });
         if let (Some(code), Value::Object(members)) = (code, &mut status) {
             members.insert("errors".into(), json!([{ "code": code, "title": "failed" }]));
         }
@@ -180,7 +182,7 @@ impl FakeWhatsapp {
         self.sent.push(body.clone());
         let id = self.id();
         let mark = body.at("biz_opaque_callback_data").clone();
-        let message = Message { id: &id, to: &to, mark: &mark };
+        let message = Message { id: &id, to: &to, user: None, mark: &mark };
         match self.fails.get(&to).copied() {
             Some(code) => self.status(now, &message, "failed", Some(code)),
             None => {

@@ -71,6 +71,10 @@ impl Folder {
         std::fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }
+
+    pub fn file(&self) -> PathBuf {
+        self.0.join("desk.db")
+    }
 }
 
 impl Drop for Folder {
@@ -117,7 +121,7 @@ impl Beside {
 
     pub fn with(faults: Faults, look: fn(&FakeChatwoot, Instant, &Request)) -> Self {
         let folder = Folder::new();
-        let store = Sqlite::open(&folder.0.join("desk.db")).expect("a store");
+        let store = Sqlite::open(&folder.file()).expect("a store");
         let options = Options { cached_tickets: 200_000, ..Options::default() };
         let mut desk = Desk::open(store, plugin(), options).expect("a desk");
         desk.open_account(NINE, "acme", "test").expect("an account");

@@ -124,6 +124,26 @@ pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
             "in «{0}» outputs follow one without conditions, which is always taken, so they never are",
             "in the Builder, move the output without conditions to the end",
         ),
+        Code::TypebotNoWebhook => (
+            "no Webhook block of this bot waits: nothing can make it go on when a ticket is closed",
+            "after the handover to people add a Webhook block (not HTTP request), and continue behind it",
+        ),
+        Code::TypebotNoWayOut => (
+            "nothing follows the Webhook block in «{0}»: the customer stays there when the ticket is closed",
+            "connect the block with the group that is to follow a close",
+        ),
+        Code::TypebotNoResultId => (
+            "no variable of this bot has the result id, by which its Webhook block is called",
+            "before the handover add a «Set variable» block with the value «Result ID», and tell it to the help desk",
+        ),
+        Code::TypebotExitNotRead => (
+            "the Webhook block in «{0}» stores nothing of what it is called with",
+            "in its settings save `data.exit` into a variable, and continue with a condition on it",
+        ),
+        Code::TypebotWaitsForInputOnly => (
+            "behind the Webhook block in «{0}» the bot waits for the customer at once, who does not know that the ticket is closed",
+            "say something to the customer before the input",
+        ),
         Code::MoreFindings => {
             ("{0} more findings are not listed", "fix those that are, and check again")
         }

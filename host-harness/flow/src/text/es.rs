@@ -126,6 +126,26 @@ pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
             "en «{0}» hay salidas detrás de una sin condiciones, que se toma siempre: nunca se llega a ellas",
             "en el Builder, mueva la salida sin condiciones al final",
         ),
+        Code::TypebotNoWebhook => (
+            "ningún bloque Webhook de este bot espera: nada puede hacerlo seguir cuando se cierra un ticket",
+            "después de pasar a personas agregue un bloque Webhook (no HTTP request), y continúe detrás de él",
+        ),
+        Code::TypebotNoWayOut => (
+            "nada sigue al bloque Webhook en «{0}»: el cliente se queda ahí cuando se cierra el ticket",
+            "conecte el bloque con el grupo que debe seguir a un cierre",
+        ),
+        Code::TypebotNoResultId => (
+            "ninguna variable de este bot tiene el identificador del resultado, con el que se llama a su bloque Webhook",
+            "antes de pasar a personas agregue un bloque «Set variable» con el valor «Result ID», e infórmelo a la mesa de ayuda",
+        ),
+        Code::TypebotExitNotRead => (
+            "el bloque Webhook en «{0}» no guarda nada de aquello con lo que se lo llama",
+            "en su configuración guarde `data.exit` en una variable, y continúe con una condición sobre ella",
+        ),
+        Code::TypebotWaitsForInputOnly => (
+            "detrás del bloque Webhook en «{0}» el bot espera enseguida al cliente, que no sabe que el ticket está cerrado",
+            "diga algo al cliente antes de la entrada",
+        ),
         Code::MoreFindings => (
             "hay {0} hallazgos más que no figuran aquí",
             "corrija los que figuran y revise de nuevo",

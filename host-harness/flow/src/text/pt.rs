@@ -124,6 +124,26 @@ pub(super) fn texts(code: Code) -> (&'static str, &'static str) {
             "em «{0}» há saídas depois de uma sem condições, que é sempre tomada: nunca se chega a elas",
             "no Builder, mova a saída sem condições para o fim",
         ),
+        Code::TypebotNoWebhook => (
+            "nenhum bloco Webhook deste bot espera: nada pode fazê-lo continuar quando um ticket é encerrado",
+            "depois da passagem para pessoas adicione um bloco Webhook (não HTTP request), e continue depois dele",
+        ),
+        Code::TypebotNoWayOut => (
+            "nada segue o bloco Webhook em «{0}»: o cliente fica lá quando o ticket é encerrado",
+            "conecte o bloco com o grupo que deve seguir um encerramento",
+        ),
+        Code::TypebotNoResultId => (
+            "nenhuma variável deste bot tem o identificador do resultado, com o qual o bloco Webhook é chamado",
+            "antes da passagem para pessoas adicione um bloco «Set variable» com o valor «Result ID», e informe-o à central de atendimento",
+        ),
+        Code::TypebotExitNotRead => (
+            "o bloco Webhook em «{0}» não guarda nada daquilo com que é chamado",
+            "na configuração dele salve `data.exit` em uma variável, e continue com uma condição sobre ela",
+        ),
+        Code::TypebotWaitsForInputOnly => (
+            "depois do bloco Webhook em «{0}» o bot espera logo pelo cliente, que não sabe que o ticket foi encerrado",
+            "diga algo ao cliente antes da entrada",
+        ),
         Code::MoreFindings => (
             "há mais {0} achados que não estão listados",
             "corrija os que estão e verifique de novo",
