@@ -2,6 +2,7 @@
 
 mod account;
 mod backtest;
+mod badge;
 mod blip;
 mod changes;
 mod connect;
@@ -48,6 +49,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/openapi.json", get(move || serve_document(document)))
         // Platforms have no token of ours, and sign what they post.
         .route(connect::PATH, get(connect::challenge).post(connect::receive))
+        .route("/badge/{token}", get(badge::show).post(badge::extend))
         .merge(crate::operations::health())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -95,6 +97,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(ticket::timeline))
         .routes(routes!(ticket::events))
         .routes(routes!(ticket::why))
+        .routes(routes!(badge::read, badge::frame))
         .routes(routes!(ticket::extend))
         .routes(routes!(ticket::hold))
         .routes(routes!(ticket::release))

@@ -45,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     /// What those who watch tickets are sent.
     pub(crate) changes: Arc<Changes>,
+    pub(crate) badges: Badges,
     /// The desk's file, which reports read in parallel to the desk.
     pub(crate) desk: PathBuf,
     /// The names of all accounts, needed in every request.
@@ -85,6 +86,7 @@ impl App {
             limits,
             metrics,
             changes,
+            badges: Badges::default(),
             desk,
             accounts: RwLock::default(),
             departments: RwLock::default(),
@@ -231,6 +233,49 @@ impl App {
 
 /// The cost of a query in turns of the desk, in events.
 const QUERY_COST_EVENTS: usize = 32;
+
+/// What pages of badges need.
+pub(crate) struct Badges {
+    /// Signs their tokens; of this run only.
+    pub(crate) secret: [u8; 32],
+    ancestors: RwLock<String>,
+}
+
+impl Default for Badges {
+    fn default() -> Self {
+        let mut secret = [0; 32];
+        // Without random bytes no token can be signed that others could not sign too.
+        getrandom::fill(&mut secret).expect("the system gives random bytes");
+        Self { secret, ancestors: RwLock::default() }
+    }
+}
+
+impl Badges {
+    /// Sets who may have a badge in a frame: origins, as the settings name them.
+    pub(crate) fn set_ancestors(&self, origins: &[String]) -> Result<(), String> {
+        let is_origin = |origin: &str| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            host.is_some_and(|host| {
+                !host.is_empty()
+                    && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:*[]".contains(&b))
+            })
+        };
+        if let Some(wrong) = origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(format!(
+                "frame-ancestors: `{wrong}` is not an origin; write it as https://desk.example.com"
+            ));
+        }
+        let mut ancestors = self.ancestors.write().unwrap_or_else(PoisonError::into_inner);
+        *ancestors = origins.join(" ");
+        Ok(())
+    }
+
+    /// For the header `Content-Security-Policy`.
+    pub(crate) fn ancestors(&self) -> String {
+        let ancestors = self.ancestors.read().unwrap_or_else(PoisonError::into_inner);
+        if ancestors.is_empty() { "'none'".to_owned() } else { ancestors.clone() }
+    }
+}
 
 /// Signals, when dropped, to work on another thread that nobody waits for it any more.
 #[derive(Default)]

@@ -86,6 +86,9 @@ impl Reloader {
         if let Err(said) = app.set_bots(&settings) {
             reloaded.refused.push(said);
         }
+        if let Err(said) = app.badges.set_ancestors(&settings.frame_ancestors) {
+            reloaded.refused.push(said);
+        }
         self.reload_plugin(app, &settings, &mut reloaded).await;
         let knowing = app.clone();
         let asked = app

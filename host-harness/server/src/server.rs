@@ -134,6 +134,7 @@ impl Server {
             }
         }
         app.set_bots(&settings)?;
+        app.badges.set_ancestors(&settings.frame_ancestors)?;
         let (stop, stopping) = watch::channel(false);
         let Listening { runtime, interface, operations, address, operations_address } = listening;
         let limits = &settings.limits;

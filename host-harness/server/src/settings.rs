@@ -39,6 +39,9 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Whether the panel is at the interface's address. Default true.
     pub panel: bool,
+    /// The origins whose pages may have a ticket's badge in a frame: `https://desk.example.com`. By
+    /// default none.
+    pub frame_ancestors: Vec<String>,
     /// The address of health, metrics and reloading, for the machine itself. Default
     /// `127.0.0.1:7071`.
     pub operations: Operations,
@@ -75,6 +78,7 @@ impl Default for Settings {
             desk: "desk.db".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
             panel: true,
+            frame_ancestors: Vec::new(),
             operations: Operations::default(),
             operations_token_file: None,
             operations_hosts: Vec::new(),

@@ -270,3 +270,47 @@ fn many_tickets_are_changed_at_once_and_each_has_its_result() {
         assert_eq!(many(wrong.clone()).problem(), "bad-parameter", "{wrong}");
     }
 }
+
+#[test]
+fn a_badge_says_what_comes_next_and_a_frame_may_give_more_time() {
+    let served = Served::with(|settings, _| {
+        settings.frame_ancestors = vec!["https://desk.example.com".into()];
+    });
+    served.silent("4711");
+    let path = "/v1/accounts/acme/tickets/4711/badge";
+    let spanish = [("Accept-Language", "es")];
+    let badge = call("GET", &served.url(path), &served.acme, None, &spanish).json();
+    assert_eq!(badge["text"], "recordatorio 1 a las 09:10, cierre a las 09:15", "{badge}");
+    let steps: Vec<_> = badge["steps"].as_array().unwrap().iter().map(|s| &s["step"]).collect();
+    assert_eq!(steps, ["reminder-1", "reminder-2", "reminder-3", "close"]);
+    let picture =
+        call("GET", &served.url(path), &served.acme, None, &[("Accept", "image/svg+xml")]);
+    assert!(picture.kind == "image/svg+xml" && picture.body.contains("reminder 1 at 09:10"));
+    let ask = |method: &str, path: &str| call(method, &served.url(path), "", None, &[]);
+    let frame = |token: &str, body: &str| call("POST", &served.url(path), token, Some(body), &[]);
+    // To see, and no more.
+    let view = served.token(&["help-desk:view"]);
+    assert_eq!(frame(&view, r#"{"extend":true}"#).problem(), "missing-scope");
+    assert_eq!(frame(&view, r#"{"for":"2 h"}"#).problem(), "bad-parameter");
+    let seen = frame(&view, "{}").json();
+    assert_eq!(seen["until"], "2026-03-02T09:15:00Z");
+    let page = ask("GET", seen["path"].as_str().unwrap());
+    assert!(page.status == 200 && page.body.contains("09:10") && !page.body.contains("<button"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("frame-ancestors https://desk.example.com"), "{policy}");
+    assert_eq!(page.header("x-frame-options"), None);
+    let refused = ask("POST", seen["path"].as_str().unwrap());
+    assert!(refused.body.contains("not possible"), "{refused:?}");
+    assert_eq!(served.get(path).json()["steps"][0]["at"], "2026-03-02T09:10:00Z");
+    // With more time at hand.
+    let edit = frame(&served.acme, r#"{"extend":true,"for":"1 h"}"#).json();
+    let page = ask("POST", edit["path"].as_str().unwrap());
+    assert!(page.status == 200 && page.body.contains("09:20"), "{page:?}");
+    // It ends with its time, and with the token with which it was made.
+    assert_eq!(served.delete("/v1/tokens/help-desk:view").status, 204);
+    assert_eq!(ask("GET", seen["path"].as_str().unwrap()).status, 410);
+    served.at(NINE + 60 * MINUTE);
+    let over = ask("GET", edit["path"].as_str().unwrap());
+    assert!(over.status == 410 && over.body.contains("expired"), "{over:?}");
+    assert_eq!(ask("GET", "/badge/x").status, 410);
+}

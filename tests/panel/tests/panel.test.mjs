@@ -191,7 +191,7 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
     await one.close();
   });
 
-  test('a session that ends loses nothing that was typed, and a lost connection is said', async () => {
+  test('a session that ends loses nothing that was typed', async () => {
     const name = `session-${Date.now()}`;
     const { token } = await desk.ask('POST', '/v1/tokens', { name, scopes: ['help-desk:edit'], accounts: ['demo'] });
     const one = await person(browser, desk.base);
@@ -200,10 +200,6 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
     await page.locator('#token').fill(token);
     await page.locator('main button').click();
     await page.waitForURL(account('tickets'));
-    await page.route('**/a/demo/tickets', (route) => route.abort());
-    await page.locator('#lost').waitFor({ state: 'visible' });
-    await page.unroute('**/a/demo/tickets');
-    await page.locator('#lost').waitFor({ state: 'hidden' });
     await page.goto(account('rules'));
     await desk.ask('DELETE', `/v1/tokens/${name}`);
     await page.locator('#rule-0-name').fill('Typed before');
@@ -237,7 +233,7 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
         const { page } = one;
         assert.equal(await page.getAttribute('html', 'lang'), language);
         const parts = ['tickets', 'tickets/bea', 'rules', 'rules/versions', 'undelivered', 'reports', 'flow', 'audit'].map(account);
-        for (const address of [...parts, `${desk.base}/tokens`, `${desk.base}/help`, `${desk.base}/help/rules`]) {
+        for (const address of [...parts, `${desk.base}/tokens`, `${desk.base}/sessions`, `${desk.base}/help`, `${desk.base}/help/rules`]) {
           await page.goto(address);
           const { passed, violations } = await barriers(page);
           assert.deepEqual(violations, [], address);

@@ -397,7 +397,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// Runs a query on a loaded ticket.
-    fn with<R>(
+    pub(super) fn with<R>(
         &mut self,
         account: &str,
         ticket: &str,

@@ -132,6 +132,33 @@ impl<S: Store> Desk<S> {
     }
 }
 
+impl<S: Store> Desk<S> {
+    /// The next steps of a ticket until its close, if its customer stays silent and each is carried
+    /// out at its time; none while it is deferred.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeskError`].
+    pub fn query_next_steps(
+        &mut self,
+        now: Instant,
+        account: &str,
+        ticket: &str,
+    ) -> Result<Vec<(Instant, Step)>, DeskError> {
+        let policy = self.account(account)?.policy.clone();
+        self.with(account, ticket, |_, loaded| {
+            if loaded.deferred.is_some() {
+                return Ok(Vec::new());
+            }
+            let now = loaded.now(now);
+            let forecast = Forecast::of(&mut policy.session(), &loaded.conversation, now)?;
+            let close = forecast.close.map(|at| (at, Step::Close));
+            let steps = forecast.actions.into_iter().map(|(at, action)| (at, action.key.step));
+            Ok(steps.chain(close).collect())
+        })
+    }
+}
+
 impl WhatIf {
     fn of(
         rows: Vec<TicketRow>,

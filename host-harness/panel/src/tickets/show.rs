@@ -145,6 +145,10 @@ impl Ticket {
 fn happened(visit: &Visit, entry: &Value) -> Markup {
     let w = visit.words;
     let Some(event) = entry.get("event") else {
+        let is_early = entry.pointer("/note/early").and_then(Value::as_bool).unwrap_or_default();
+        if is_early {
+            return html! { (w.live.sent_early) };
+        }
         let kind = text(entry, "kind");
         let why = entry.pointer("/note/why").and_then(Value::as_str).unwrap_or_default();
         return html! { (w.entry_kind(kind)) @if !why.is_empty() { ": " bdi { (why) } } };
