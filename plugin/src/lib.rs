@@ -12,9 +12,17 @@ extern crate alloc;
 mod heap;
 mod translation;
 
-#[cfg(target_arch = "wasm32")]
-#[global_allocator]
-static HEAP: heap::Heap = heap::Heap::new();
+/// A heap as it is; the component's own frees what a call has allocated when the call is over.
+#[cfg(not(target_arch = "wasm32"))]
+mod heap {
+    pub(crate) fn keep<R>(make: impl FnOnce() -> R) -> R {
+        make()
+    }
+
+    pub(crate) fn answer<R>(make: impl FnOnce() -> R) -> R {
+        make()
+    }
+}
 
 /// A panic is a trap, and the host reports where it happened. A message could not be printed, so
 /// the component contains none.
@@ -65,7 +73,7 @@ impl decisions::Guest for Component {
     type Policy = LoadedPolicy;
 
     fn describe() -> Description {
-        translation::describe(env!("CARGO_PKG_VERSION"))
+        heap::answer(|| translation::describe(env!("CARGO_PKG_VERSION")))
     }
 }
 
@@ -74,16 +82,20 @@ impl decisions::GuestPolicy for LoadedPolicy {
         config: String,
         surroundings: Surroundings,
     ) -> Result<decisions::Policy, Vec<Diagnostic>> {
-        let (policy, warnings) = translation::parse(&config, &surroundings)?;
-        Ok(decisions::Policy::new(LoadedPolicy { policy, warnings }))
+        heap::answer(|| {
+            heap::keep(|| {
+                let (policy, warnings) = translation::parse(&config, &surroundings)?;
+                Ok(decisions::Policy::new(LoadedPolicy { policy, warnings }))
+            })
+        })
     }
 
     fn warnings(&self) -> Vec<Diagnostic> {
-        self.warnings.clone()
+        heap::answer(|| self.warnings.clone())
     }
 
     fn outline(&self, start: Instant) -> Outline {
-        translation::outline(&self.policy, start)
+        heap::answer(|| translation::outline(&self.policy, start))
     }
 
     fn on_message(
@@ -92,15 +104,15 @@ impl decisions::GuestPolicy for LoadedPolicy {
         memory: Memory,
         message: Message,
     ) -> Result<Update, Fault> {
-        translation::on_message(&self.policy, &ticket, memory, &message)
+        heap::answer(|| translation::on_message(&self.policy, &ticket, memory, &message))
     }
 
     fn on_event(&self, ticket: Ticket, memory: Memory, event: Event) -> Result<Update, Fault> {
-        translation::on_event(&self.policy, &ticket, memory, &event)
+        heap::answer(|| translation::on_event(&self.policy, &ticket, memory, &event))
     }
 
     fn on_tick(&self, ticket: Ticket, memory: Memory, now: Instant) -> Result<Decision, Fault> {
-        translation::on_tick(&self.policy, &ticket, &memory, now)
+        heap::answer(|| translation::on_tick(&self.policy, &ticket, &memory, now))
     }
 
     fn explain(
@@ -110,6 +122,6 @@ impl decisions::GuestPolicy for LoadedPolicy {
         now: Instant,
         reader: Reader,
     ) -> Result<Explanation, Fault> {
-        translation::explain(&self.policy, &ticket, &memory, now, &reader)
+        heap::answer(|| translation::explain(&self.policy, &ticket, &memory, now, &reader))
     }
 }

@@ -36,6 +36,9 @@ impl Departments {
 
     /// The department's own rule, whatever the spelling of the name.
     pub(crate) fn own(&self, name: &str) -> Option<u32> {
+        if self.own.is_empty() {
+            return None;
+        }
         // Usually the spelling is the policy's, and no folding is needed.
         self.exact(name).or_else(|| {
             let key = names::key(name);

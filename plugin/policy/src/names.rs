@@ -10,8 +10,12 @@ include!(concat!(env!("OUT_DIR"), "/decompositions.rs"));
 
 /// The form in which names are compared: two names are equal if their keys are.
 pub(crate) fn key(name: &str) -> Cow<'_, str> {
-    // Copied names often contain zero-width spaces.
-    let name = name.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    // Copied names often contain zero-width spaces. Most names have nothing around them.
+    let is_trimmed = |end: Option<&u8>| end.is_none_or(u8::is_ascii_graphic);
+    let name = match name.as_bytes() {
+        bytes if is_trimmed(bytes.first()) && is_trimmed(bytes.last()) => name,
+        _ => name.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)),
+    };
     if !name.is_ascii() {
         return Cow::Owned(decomposed(&unicase::UniCase::unicode(name).to_folded_case()));
     }

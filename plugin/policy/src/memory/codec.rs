@@ -274,9 +274,7 @@ impl Fields<'_> {
             let (at, sequence) = (self.time()?, self.when(on(5), Self::u64)?);
             memory.customer = Some(Mark { at, sequence, id: None });
         }
-        if agents > 0 {
-            memory.agents.reserve_exact(agents);
-        }
+        memory.agents = Vec::with_capacity(agents);
         for _ in 0..agents {
             let at = self.time()?;
             // Version 4 added the ids.
@@ -325,9 +323,7 @@ impl Fields<'_> {
             memory.reopened =
                 Some(Reopened { at: self.time()?, cycle: self.u32()?, by_customer: on(12) });
         }
-        if ids > 0 {
-            memory.ids.reserve_exact(ids);
-        }
+        memory.ids = Vec::with_capacity(ids);
         for _ in 0..ids {
             memory.ids.push(self.u64()?);
         }
@@ -537,9 +533,6 @@ pub(crate) fn fold(bytes: &[u8]) -> u64 {
     for word in words {
         sum = step(sum, u64::from_le_bytes(*word));
     }
-    let mut last = [0_u8; 8];
-    for (to, from) in last.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    step(sum, u64::from_le_bytes(last))
+    let last = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    step(sum, last)
 }
