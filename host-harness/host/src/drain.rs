@@ -22,7 +22,7 @@
 //! assert_eq!(taken.iter().map(|due| due.item).collect::<Vec<_>>(), ["4712"]);
 //! ```
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use despertador_contract::Instant;
 
@@ -75,6 +75,30 @@ impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
         due: impl IntoIterator<Item = Due<A, D, T>>,
         at_most: usize,
     ) -> Vec<Due<A, D, T>> {
+        let due: Vec<_> = due.into_iter().collect();
+        let accounts: BTreeSet<_> = due.iter().map(|due| due.account.clone()).collect();
+        self.retain(|account| accounts.contains(account));
+        self.drain_part(due, at_most)
+    }
+
+    /// The account whose turn was last.
+    #[must_use]
+    pub const fn last(&self) -> Option<&A> {
+        self.account.as_ref()
+    }
+
+    /// Forgets the turns of all accounts but these.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&A) -> bool) {
+        self.departments.retain(|account, _| is_kept(account));
+    }
+
+    /// As [`drain`](Self::drain), but the turns of accounts without an item here are kept: for a host
+    /// that gathers the items only of the accounts that come next.
+    pub fn drain_part<T>(
+        &mut self,
+        due: impl IntoIterator<Item = Due<A, D, T>>,
+        at_most: usize,
+    ) -> Vec<Due<A, D, T>> {
         let mut due: Vec<_> = due.into_iter().collect();
         // Stable: items with the same instant keep their order.
         due.sort_by(|a, b| {
@@ -82,9 +106,6 @@ impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
         });
         let count = due.len();
         let mut accounts = queues(due, |due| due.account.clone());
-        self.departments.retain(|account, _| {
-            accounts.binary_search_by(|queue| queue.owner.cmp(account)).is_ok()
-        });
         begin_after(&mut accounts, self.account.as_ref());
         let mut accounts: VecDeque<_> = accounts
             .into_iter()
@@ -235,6 +256,25 @@ mod tests {
         let mut turned = backlog();
         turned.rotate_right(1);
         assert_eq!(turns.drain(turned, 40), again.drain(backlog(), 40));
+    }
+
+    #[test]
+    fn departments_keep_their_turns_while_only_some_accounts_are_gathered() {
+        let mut turns = Turns::new();
+        let all = [
+            due("acme", "sales", 1, 1),
+            due("acme", "support", 1, 2),
+            due("globex", "sales", 1, 3),
+        ];
+        let of = |account| all.iter().filter(move |due| due.account == account).copied();
+        let mut taken = Vec::new();
+        for account in ["acme", "globex", "acme"] {
+            taken.extend(items(&turns.drain_part(of(account), 1)));
+            assert_eq!(turns.last(), Some(&account));
+        }
+        assert_eq!(taken, [1, 3, 2], "support comes after sales");
+        turns.retain(|account| *account == "globex");
+        assert_eq!(items(&turns.drain_part(of("acme"), 1)), [1], "its turns are forgotten");
     }
 
     #[test]
