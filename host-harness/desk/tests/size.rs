@@ -9,7 +9,7 @@
 mod support;
 
 use despertador_contract::event_log::Row;
-use despertador_contract::{Author, Instant, Message};
+use despertador_contract::{Author, Happening, Instant, Message, Source};
 use despertador_desk::store::{Sqlite, Store};
 use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming};
 use serde_json::json;
@@ -120,6 +120,57 @@ fn an_event_takes_few_bytes() {
         println!("{bytes:.0} bytes an event, {actions} of ten are actions");
         assert!(bytes <= BYTES_MAX, "{bytes:.0} bytes an event, {actions} of ten are actions");
     }
+}
+
+/// Fills a desk with closed tickets and deletes them; the file's size before and after.
+fn size_after_retention(folder: &Folder) -> (u64, u64) {
+    let size = || std::fs::metadata(folder.file()).unwrap().len();
+    let text = "Mi pedido no ha llegado y necesito saber cuándo llegará. ".repeat(20);
+    let mut desk = folder.desk();
+    let mut chance = fastrand::Rng::with_seed(3);
+    for n in 0..300 {
+        let ticket = format!("R{n}");
+        let mut told = support::silent(&ticket, NINE);
+        told.extend((0..10).map(|_| {
+            let text = Some((0..150).fold(text.clone(), |text, _| text + &uuid(&mut chance)));
+            let message = Message { text, ..Message::words(Author::Customer, NINE) };
+            Incoming::new("acme", Row::message(ticket.clone(), message))
+        }));
+        told.push(support::happening(&ticket, Happening::Closed(Source::Agent), NINE));
+        desk.record_events(NINE, &told).unwrap();
+    }
+    while desk.poll_due(NINE, 1_000).unwrap().more {}
+    carry_out(&mut desk, NINE);
+    drop(desk);
+    let full = size();
+    let mut desk = folder.desk();
+    while desk.delete_inactive_tickets(NINE + HOUR, 100).unwrap() > 0 {}
+    assert_eq!(desk.query_backlog(NINE, 1).unwrap().tickets, 0);
+    assert!(desk.into_store().check().unwrap().is_empty());
+    (full, size())
+}
+
+#[test]
+fn retention_gives_the_space_back_to_the_file_system() {
+    let folder = Folder::new();
+    drop(folder.acme(ADERESO));
+    let (full, left) = size_after_retention(&folder);
+    assert!(full > 10 << 20, "{full} bytes");
+    assert!(left < 5 << 20, "{left} of {full} bytes are left");
+}
+
+#[test]
+fn a_file_of_an_earlier_version_gives_it_back_when_it_is_opened_again() {
+    let folder = Folder::new();
+    drop(folder.acme(ADERESO));
+    let earlier = rusqlite::Connection::open(folder.file()).unwrap();
+    earlier.execute_batch("PRAGMA journal_mode = delete; PRAGMA auto_vacuum = 0; VACUUM").unwrap();
+    drop(earlier);
+    let (full, left) = size_after_retention(&folder);
+    assert_eq!(left, full, "it cannot return anything yet");
+    drop(folder.desk());
+    let left = std::fs::metadata(folder.file()).unwrap().len();
+    assert!(left < 1 << 20, "{left} of {full} bytes are left");
 }
 
 /// A long text is stored with its policy, and not with each decision that sends it.

@@ -10,6 +10,7 @@ mod packing;
 mod read;
 mod readonly;
 mod schema;
+mod space;
 mod write;
 
 use std::cell::RefCell;
@@ -259,6 +260,9 @@ fn prepare(
     if let Some(mark) = Mark::read(connection)? {
         check(&mark).map_err(Unprepared::Store)?;
     }
+    if tables == 0 {
+        space::keep_returnable(connection)?;
+    }
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
@@ -271,6 +275,9 @@ fn prepare(
         connection.pragma_update(None, "max_page_count", pages)?;
     }
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS_MAX);
+    if tables > 0 {
+        space::return_from_older(connection)?;
+    }
     for (step, sql) in schema::STEPS.iter().enumerate().skip(done) {
         bring_up(connection, sql, step.saturating_add(1))?;
     }

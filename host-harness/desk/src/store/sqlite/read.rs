@@ -581,6 +581,9 @@ impl Sqlite {
                 tx.prepare_cached("DELETE FROM ticket WHERE no = ?")?.execute([no])?;
             }
             tx.commit()?;
+            if !found.is_empty() {
+                super::space::give_back(&self.connection)?;
+            }
             Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
         };
         delete().map_err(|error: rusqlite::Error| super::failed(&file, &error))
