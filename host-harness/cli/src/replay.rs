@@ -1,5 +1,6 @@
 //! `despertador replay`
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use despertador_contract::clock_face::{parse_rfc3339, show_rfc3339};
@@ -31,6 +32,12 @@ impl From<JournalError> for Stopped {
     }
 }
 
+impl From<DeskError> for Stopped {
+    fn from(error: DeskError) -> Self {
+        Self::Desk(error)
+    }
+}
+
 /// Replays a journal with another plugin or policy and shows the differences.
 pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended, Unusable> {
     let named = |plugin: &Option<PathBuf>| PluginArgument {
@@ -47,18 +54,19 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
         language: Language::chosen().word().to_owned(),
         zone: arguments.zone.clone(),
     };
-    let mut replay = Replay::new(old, new, asked).map_err(|error| refused(arguments, &error))?;
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let bar = progress::of_entries();
-    let read = journal.read(&arguments.selection.selection(), |line| {
-        bar.inc(1);
-        replay.push(line).map(|()| true).map_err(Stopped::Desk)
+    let found = Replay::in_parallel((&old, &new), &asked, threads, |replay| {
+        journal.read(&arguments.selection.selection(), |line| {
+            bar.inc(1);
+            replay(line)
+        })
     });
     bar.finish_and_clear();
-    read.map_err(|stopped| match stopped {
+    let found = found.map_err(|stopped| match stopped {
         Stopped::Journal(error) => journal::unread(&arguments.journal, &error),
         Stopped::Desk(error) => refused(arguments, &error),
     })?;
-    let found = replay.end();
     if let (Some(ticket), 0) = (&arguments.selection.ticket, found.tickets) {
         let journal = arguments.journal.display();
         return Err(tr!(

@@ -15,6 +15,7 @@
 mod support;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -25,8 +26,8 @@ use despertador_desk::report::{Period, Reporter, Rows};
 use despertador_desk::sink::{LogSink, Sink, document};
 use despertador_desk::store::{Query, Sqlite, Store, TokenRow};
 use despertador_desk::{
-    DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Replay, ReplayOptions, Replayed,
-    Scope,
+    DeliveryOutcome, DeliveryReport, Desk, DeskError, Incoming, Options, Replay, ReplayOptions,
+    Replayed, Scope,
 };
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
@@ -350,17 +351,58 @@ fn the_journal_of_an_old_file_is_written_as_it_was() {
     assert!(written(&old().file()) == fs::read_to_string(fixture("journal.ndjson")).unwrap());
 }
 
+fn options(policy: Option<String>, explained: usize) -> ReplayOptions {
+    let zone = Some(despertador_contract::Zone::UTC);
+    ReplayOptions { policy, explained, language: "en".into(), zone }
+}
+
 fn replayed(file: &Path) -> Replayed {
-    let asked = ReplayOptions {
-        policy: None,
-        explained: 100,
-        language: "en".into(),
-        zone: Some(despertador_contract::Zone::UTC),
-    };
-    let mut replay = Replay::new(plugin(), plugin(), asked).unwrap();
+    let mut replay = Replay::new(plugin(), plugin(), options(None, 100)).unwrap();
     let read = |line| replay.push(line).map(|()| true);
     Journal::open(file).unwrap().read(&Selection::default(), read).unwrap();
     replay.end()
+}
+
+#[test]
+fn a_replay_on_several_threads_finds_the_same_in_the_same_order() {
+    // Other times: every ticket that is reminded differs.
+    let policy = support::ADERESO.replace("\"10 min\"", "\"9 min\"");
+    let options = options(Some(policy), 3);
+    let mut alone = Replay::new(plugin(), plugin(), options.clone()).unwrap();
+    let file = fixture("journal.ndjson");
+    let read = |line| alone.push(line).map(|()| true);
+    Journal::open(&file).unwrap().read(&Selection::default(), read).unwrap();
+    let alone = alone.end();
+    assert!(alone.first.len() == 3 && alone.more > 0, "{alone:?}");
+    for threads in [1, 2, 5] {
+        let together = Replay::in_parallel::<Failed, _>(
+            (&plugin(), &plugin()),
+            &options,
+            NonZeroUsize::new(threads).unwrap(),
+            |replay| Journal::open(&file).unwrap().read(&Selection::default(), replay),
+        );
+        assert_eq!(format!("{:?}", together.unwrap()), format!("{alone:?}"), "{threads} threads");
+    }
+}
+
+/// Why a replay on several threads failed.
+#[derive(Debug)]
+#[allow(dead_code, reason = "shown when the test fails")]
+enum Failed {
+    Journal(JournalError),
+    Desk(DeskError),
+}
+
+impl From<JournalError> for Failed {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl From<DeskError> for Failed {
+    fn from(error: DeskError) -> Self {
+        Self::Desk(error)
+    }
 }
 
 #[test]

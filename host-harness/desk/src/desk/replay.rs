@@ -4,6 +4,8 @@
 //! evaluation. So each entry is one question to both sides; what a customer would have done after
 //! another reminder cannot be replayed.
 
+mod parallel;
+
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 
