@@ -14,6 +14,8 @@
 //! 5. Sleep until [`next_instant`](Desk::next_instant).
 //!
 //! A step may be repeated, skipped for a while, or interrupted by a crash.
+//! [`run_round`](Desk::run_round) does the first four in one commit, with the results of the last
+//! round.
 
 mod account;
 mod budget;
@@ -34,6 +36,7 @@ mod query;
 mod queue;
 mod record;
 mod replay;
+mod round;
 mod settle;
 mod ticket;
 mod token;
@@ -72,6 +75,7 @@ pub use listing::{Glance, ListPlace, Listed, ListedTicket, Listing};
 pub use poll::Polled;
 pub use query::{ManualChange, Rebuilt, TicketSnapshot, TimelineEntry};
 pub use replay::{Count, Difference, Replay, ReplayOptions, Replayed};
+pub use round::{Round, RoundResult};
 pub use what_if::{ChangeKind, PolicyChange, PolicyEffect, Shift, WhatIf};
 
 /// Options of a desk. Durations are in milliseconds.
@@ -189,6 +193,8 @@ pub struct Desk<S> {
     /// Account and number of the tickets in the last commit, if it failed.
     suspects: Vec<(i64, i64)>,
     observer: Option<Observer>,
+    /// Whether there may be inbound entries that nobody has handled.
+    has_inbound: bool,
 }
 
 /// A ticket as a commit has stored it.
@@ -239,6 +245,7 @@ impl<S: Store> Desk<S> {
         let cache = Cache::new(options.cached_tickets);
         let queues = Queues::new(accounts.iter().map(|account| account.row.no));
         let damaged = store.damaged()?.into_iter().map(|row| row.ticket).collect();
+        let has_inbound = store.inbound_size(None)?.entries > 0;
         Ok(Self {
             store,
             plugin,
@@ -261,6 +268,7 @@ impl<S: Store> Desk<S> {
             damaged,
             suspects: Vec::new(),
             observer: None,
+            has_inbound,
         })
     }
 
@@ -461,7 +469,7 @@ impl<S: Store> Desk<S> {
         tx: &mut Transaction,
         account: i64,
         id: &str,
-    ) -> Result<Option<LoadedTicket>, DeskError> {
+    ) -> Result<Option<Box<LoadedTicket>>, DeskError> {
         let place = ticket_key(account, id);
         if let Some(loaded) = tx.loaded.remove(&place).or_else(|| self.cache.remove(&place)) {
             return Ok(Some(loaded));
@@ -474,7 +482,7 @@ impl<S: Store> Desk<S> {
         };
         let loaded = LoadedTicket::from_row(row, outbox)?;
         self.note_repair(tx, &loaded);
-        Ok(Some(loaded))
+        Ok(Some(loaded.into()))
     }
 
     /// Commits. If that fails nothing has changed, and the cached tickets are dropped and read
@@ -492,6 +500,9 @@ impl<S: Store> Desk<S> {
         }
         self.note_damage(&tx.batch);
         self.notify_observer(&tx.batch.tickets);
+        if !tx.batch.inbound.is_empty() {
+            self.has_inbound = self.store.inbound_size(None).map_or(true, |size| size.entries > 0);
+        }
         for lane in tx.batch.lanes {
             self.lanes.add(lane);
         }
@@ -500,8 +511,10 @@ impl<S: Store> Desk<S> {
                 self.lanes.due_at(change.row.lane, due);
             }
         }
-        for change in &tx.batch.outbox {
-            if let OutboxChange::Put(row) = change
+        let mut offered = tx.offered.iter().peekable();
+        for (place, change) in tx.batch.outbox.iter().enumerate() {
+            if offered.next_if_eq(&&place).is_none()
+                && let OutboxChange::Put(row) = change
                 && row.state.is_open()
             {
                 self.queues.put(row.account, row.next);
@@ -525,6 +538,7 @@ impl<S: Store> Desk<S> {
         self.cache.clear();
         self.lanes.forget();
         self.queues.forget();
+        self.has_inbound = true;
         // If these cannot be read now, the next commit fails too, and they are read again.
         if let Ok(numbers) = self.store.numbers() {
             self.numbers = numbers;

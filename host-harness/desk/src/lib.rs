@@ -78,7 +78,8 @@ pub use desk::{
     DeliveryReport, Desk, Difference, Forgotten, Glance, Inbound, InboundResolution, Incoming,
     Kind, Lateness, ListPlace, Listed, ListedTicket, Listing, ManualChange, Observer, Options,
     PolicyChange, PolicyEffect, PolicyUpdate, Polled, Rebuilt, Receipt, Replay, ReplayOptions,
-    Replayed, RuleChange, Shift, Subject, TicketSnapshot, TimelineEntry, WhatIf,
+    Replayed, Round, RoundResult, RuleChange, Shift, Subject, TicketSnapshot, TimelineEntry,
+    WhatIf,
 };
 pub use error::DeskError;
 pub use scope::Scope;

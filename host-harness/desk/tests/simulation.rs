@@ -26,7 +26,9 @@ use despertador_desk::store::{
     InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite,
     Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
-use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options};
+use despertador_desk::{
+    Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt, Round,
+};
 use fastrand::Rng;
 use serde_json::json;
 use support::{
@@ -136,8 +138,10 @@ struct Truth {
     /// The step of the world in which the last message of the customer was acknowledged. Steps
     /// count on whatever the clock does.
     replied: BTreeMap<String, u32>,
-    /// Keys that the receiver carried out: in which step first, and by the clock when last.
-    carried_out: BTreeMap<String, (u32, Instant)>,
+    /// Keys that the receiver carried out, and in which step first: again under the same key is once.
+    carried_out: BTreeMap<String, u32>,
+    /// When a key was carried out by the first report that the desk was given.
+    reported: BTreeMap<String, Instant>,
     /// Keys whose report the desk has acknowledged.
     recorded: BTreeSet<String>,
 }
@@ -266,7 +270,11 @@ impl World {
         self.moment += 1;
         let (now, moment) = (self.now, self.moment);
         let Ok(receipts) = self.desk().record_events(now, &given) else { return };
-        for (incoming, receipt) in given.iter().zip(&receipts) {
+        self.acknowledged(&given, &receipts, moment);
+    }
+
+    fn acknowledged(&mut self, given: &[Incoming], receipts: &[Receipt], moment: u32) {
+        for (incoming, receipt) in given.iter().zip(receipts) {
             assert!(receipt.is_stored(), "seed {}: {receipt:?}", self.seed);
             let id = incoming.row.id.clone().expect("an id");
             let ticket = incoming.row.ticket.clone();
@@ -290,7 +298,12 @@ impl World {
         let (now, budget) = (self.now, self.rng.usize(1..4));
         let per_account = self.rng.usize(1..4);
         let deliveries = self.desk().claim_deliveries_per_account(now, budget, per_account);
-        let Ok(deliveries) = deliveries else { return };
+        if let Ok(deliveries) = deliveries {
+            self.carry_out(now, deliveries);
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, deliveries: Vec<Delivery>) {
         for delivery in deliveries {
             let key = delivery.key.clone();
             assert!(
@@ -311,8 +324,7 @@ impl World {
                 }
             } else {
                 self.moment += 1;
-                let done = self.truth.carried_out.entry(key.clone()).or_insert((self.moment, now));
-                done.1 = now;
+                self.truth.carried_out.entry(key.clone()).or_insert(self.moment);
                 // The answer is lost: the lease ends, or the desk begins anew.
                 if self.once_in(8) {
                     continue;
@@ -326,8 +338,8 @@ impl World {
     /// No close without its warned gap, and none after a reply that was acknowledged.
     fn may_close(&self, ticket: &str, key: &str) {
         let cycle = key.rsplit('/').nth(1).expect("a cycle");
-        let warned = self.truth.carried_out.get(&format!("{ticket}/{cycle}/reminder-3"));
-        let (_, warned) = *warned
+        let warned = self.truth.reported.get(&format!("{ticket}/{cycle}/reminder-3"));
+        let warned = *warned
             .unwrap_or_else(|| panic!("seed {}: `{key}` without its last reminder", self.seed));
         // By a clock that was set back since nobody can tell; the desk waits for it all the same.
         assert!(
@@ -337,7 +349,7 @@ impl World {
             self.now - warned
         );
         let first = self.truth.carried_out.get(&format!("{ticket}/{cycle}/reminder-1"));
-        if let (Some((first, _)), Some(replied)) = (first, self.truth.replied.get(ticket)) {
+        if let (Some(first), Some(replied)) = (first, self.truth.replied.get(ticket)) {
             assert!(
                 replied <= first,
                 "seed {}: `{key}` although the customer has replied",
@@ -352,15 +364,43 @@ impl World {
         }
         let reports = std::mem::take(&mut self.reports);
         let now = self.now;
-        if self.desk().record_deliveries(now, &reports).is_ok() {
-            for report in reports.iter().filter(|report| report.outcome == DeliveryOutcome::Done) {
+        let is_acknowledged = self.desk().record_deliveries(now, &reports).is_ok();
+        self.reported(reports, is_acknowledged);
+    }
+
+    /// What is not acknowledged may be recorded all the same.
+    fn reported(&mut self, reports: Vec<DeliveryReport>, is_acknowledged: bool) {
+        for report in reports.iter().filter(|report| report.outcome == DeliveryOutcome::Done) {
+            // A report from before the clock was set back counts as one from now.
+            let at = report.at.min(self.now);
+            self.truth.reported.entry(report.key.clone()).or_insert(at);
+            if is_acknowledged {
                 self.truth.recorded.insert(report.key.clone());
             }
-            // The same is told twice.
-            if self.once_in(5) {
-                self.reports = reports;
-            }
         }
+        // The same is told twice.
+        if is_acknowledged && self.once_in(5) {
+            self.reports = reports;
+        }
+    }
+
+    /// All of that in one commit.
+    fn round(&mut self) {
+        let (given, reports) = (self.waiting.clone(), std::mem::take(&mut self.reports));
+        self.moment += 1;
+        let (now, moment) = (self.now, self.moment);
+        let round = Round {
+            reports: &reports,
+            incoming: &given,
+            tickets: self.rng.usize(0..4),
+            actions: self.rng.usize(0..4),
+            per_account: self.rng.usize(1..4),
+        };
+        let done = self.desk().run_round(now, &round);
+        self.reported(reports, done.is_ok());
+        let Ok(done) = done else { return };
+        self.acknowledged(&given, &done.receipts, moment);
+        self.carry_out(now, done.deliveries);
     }
 
     fn step(&mut self, n: usize) {
@@ -375,11 +415,12 @@ impl World {
             self.happen(n);
         }
         for _ in 0..4 {
-            match self.rng.u32(0..4) {
+            match self.rng.u32(0..8) {
                 0 => self.give(),
                 1 => self.look(),
                 2 => self.hand_out(),
-                _ => self.report(),
+                3 => self.report(),
+                _ => self.round(),
             }
             self.accident();
         }

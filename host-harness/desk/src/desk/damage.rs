@@ -39,7 +39,7 @@ impl<S: Store> Desk<S> {
         tx: &mut Transaction,
         account: i64,
         id: &str,
-    ) -> Result<Option<LoadedTicket>, DeskError> {
+    ) -> Result<Option<Box<LoadedTicket>>, DeskError> {
         match self.load(tx, account, id) {
             Err(error) if is_damage(&error) => {
                 // The index may be readable although the ticket's own page is not.

@@ -101,6 +101,33 @@ pub struct DeliveryCounts {
     pub postponed: usize,
 }
 
+/// How many actions can be claimed.
+pub(super) struct Slots {
+    pub(super) budget: usize,
+    per_account: usize,
+    /// Number of claimed actions by account.
+    in_flight: HashMap<i64, usize>,
+}
+
+impl Slots {
+    /// How many actions of an account can be claimed.
+    pub(super) fn room(&self, account: i64) -> usize {
+        let claimed = self.in_flight.get(&account).copied().unwrap_or_default();
+        self.per_account.saturating_sub(claimed)
+    }
+}
+
+/// Actions that are claimed once their transaction is committed.
+pub(super) struct Claim {
+    slots: Slots,
+    /// Account and number of the tickets.
+    touched: Vec<(i64, i64)>,
+    /// The account, the row, its customer, and what is to be carried out.
+    claimed: Vec<(i64, WaitingRow, Option<String>, Delivery)>,
+    /// Reports of actions that no receiver can carry out.
+    unfit: Vec<DeliveryReport>,
+}
+
 impl<S: Store> Desk<S> {
     /// Claims at most `budget` due actions.
     ///
@@ -168,17 +195,43 @@ impl<S: Store> Desk<S> {
         per_account: usize,
     ) -> Result<Vec<Delivery>, DeskError> {
         self.suspects.clear();
+        let mut tx = self.begin(now);
+        let slots = self.slots(now, budget, per_account);
+        let claim = self.claim_due(&mut tx, slots).inspect_err(|_| self.queues.forget())?;
+        let suspects = claim.touched.clone();
+        if let Err(error) = self.commit(tx) {
+            self.suspects = suspects;
+            return Err(error);
+        }
+        let (deliveries, unfit) = self.note_claim(now, claim);
+        if !unfit.is_empty() {
+            self.record_deliveries(now, &unfit)?;
+        }
+        Ok(deliveries)
+    }
+
+    /// How many actions can be claimed, after leases without a report have ended.
+    pub(super) fn slots(&mut self, now: Instant, budget: usize, per_account: usize) -> Slots {
         self.expire_leases(now);
         let mut in_flight: HashMap<i64, usize> = HashMap::new();
         for lease in self.leases.values() {
             let count = in_flight.entry(lease.account).or_default();
             *count = count.saturating_add(1);
         }
-        let most = per_account.max(1);
-        let room = |account: i64| {
-            most.saturating_sub(in_flight.get(&account).copied().unwrap_or_default())
-        };
-        self.full = in_flight.keys().copied().filter(|account| room(*account) == 0).collect();
+        let slots = Slots { budget, per_account: per_account.max(1), in_flight };
+        let full = slots.in_flight.keys().copied().filter(|account| slots.room(*account) == 0);
+        self.full = full.collect();
+        slots
+    }
+
+    /// Claims due actions in a transaction. Their leases begin with [`note_claim`](Self::note_claim)
+    /// after its commit.
+    pub(super) fn claim_due(
+        &mut self,
+        tx: &mut Transaction,
+        slots: Slots,
+    ) -> Result<Claim, DeskError> {
+        let now = tx.now;
         let (store, leases) = (&self.store, &self.leases);
         let is_taken =
             |account: i64, key: &str| leases.contains_key(&Self::lease_key(account, key));
@@ -188,23 +241,22 @@ impl<S: Store> Desk<S> {
             let next = if is_all { store.earliest_outbox(account, now)? } else { None };
             Ok(Read { rows, next, is_all })
         };
-        let taken = self.queues.next_batch(now, budget, room, is_taken, read)?;
-        let mut tx = self.begin(now);
-        let mut claimed: Vec<(WaitingRow, Option<String>, Delivery)> = Vec::new();
-        let mut unfit = Vec::new();
+        let room = |account| slots.room(account);
+        let taken = self.queues.next_batch(now, slots.budget, room, is_taken, read)?;
         let mut customers: HashSet<(i64, String)> = self
             .leases
             .values()
             .filter_map(|lease| Some((lease.account, lease.customer.clone()?)))
             .collect();
-        let suspects = taken.iter().map(|(account, row)| (*account, row.ticket)).collect();
+        let touched = taken.iter().map(|(account, row)| (*account, row.ticket)).collect();
+        let mut claim = Claim { slots, touched, claimed: Vec::new(), unfit: Vec::new() };
         for (account, waiting) in taken {
             let picked = match key::parse(&waiting.key) {
-                Ok(parsed) => self.load_readable(&mut tx, account, &parsed.ticket)?,
+                Ok(parsed) => self.load_readable(tx, account, &parsed.ticket)?,
                 Err(_) => None,
             };
             let Some(mut loaded) = picked.filter(|loaded| !self.is_damaged(loaded.no)) else {
-                move_aside(&mut tx, account, waiting);
+                move_aside(tx, account, waiting);
                 continue;
             };
             let customer = loaded.customer().map(str::to_owned);
@@ -223,13 +275,13 @@ impl<S: Store> Desk<S> {
                 continue;
             }
             // The budget applies to all tickets of the customer.
-            self.record_sent_elsewhere(&mut tx, &mut loaded)?;
-            match self.recheck(&mut tx, &mut loaded, &waiting.key)? {
+            self.record_sent_elsewhere(tx, &mut loaded)?;
+            match self.recheck(tx, &mut loaded, &waiting.key)? {
                 Some((delivery, None)) => {
                     customers.extend(customer.clone().map(|customer| (account, customer)));
-                    claimed.push((waiting, customer, delivery));
+                    claim.claimed.push((account, waiting, customer, delivery));
                 }
-                Some((delivery, Some(why))) => unfit.push(DeliveryReport {
+                Some((delivery, Some(why))) => claim.unfit.push(DeliveryReport {
                     account: delivery.account,
                     key: delivery.key,
                     at: now,
@@ -240,28 +292,31 @@ impl<S: Store> Desk<S> {
             }
             tx.put(loaded);
         }
-        if let Err(error) = self.commit(tx) {
-            self.suspects = suspects;
-            return Err(error);
-        }
+        Ok(claim)
+    }
+
+    /// Begins the leases of claimed actions after their commit. Returns also the reports of those that
+    /// no receiver can carry out, to be recorded.
+    pub(super) fn note_claim(
+        &mut self,
+        now: Instant,
+        claim: Claim,
+    ) -> (Vec<Delivery>, Vec<DeliveryReport>) {
         let lease = i64::try_from(self.options.lease).unwrap_or(i64::MAX);
         let until = now.saturating_add(lease);
+        let Claim { mut slots, claimed, unfit, .. } = claim;
         let mut deliveries = Vec::with_capacity(claimed.len());
-        for (row, customer, delivery) in claimed {
-            let account = self.account(&delivery.account)?.row.no;
+        for (account, row, customer, delivery) in claimed {
             let key = Self::lease_key(account, &row.key);
             self.leases.insert(key, Lease { since: now, until, account, customer, row });
-            let count = in_flight.entry(account).or_default();
+            let count = slots.in_flight.entry(account).or_default();
             *count = count.saturating_add(1);
-            if *count >= most {
+            if slots.room(account) == 0 {
                 self.full.insert(account);
             }
             deliveries.push(delivery);
         }
-        if !unfit.is_empty() {
-            self.record_deliveries(now, &unfit)?;
-        }
-        Ok(deliveries)
+        (deliveries, unfit)
     }
 
     /// Ends leases without a report; their actions can be claimed again.
@@ -294,6 +349,12 @@ impl<S: Store> Desk<S> {
             tx.withdraw(loaded, place, "the plugin cannot say whether it is still wanted");
             return Ok(None);
         }
+        if loaded.is_requested(key, tx.now, version)
+            && let Some(OutboxRow { action: Ok(action), .. }) = loaded.outbox.get(place)
+        {
+            let action = action.clone();
+            return self.deliverable(tx, loaded, place, name, action);
+        }
         let decision = match loaded.conversation.tick(&policy, loaded.now(tx.now)) {
             Ok(decision) => decision,
             Err(error) => {
@@ -302,27 +363,15 @@ impl<S: Store> Desk<S> {
             }
         };
         let wanted = requested_action(&decision).filter(|action| key::render(&action.key) == key);
-        if let Some(action) = wanted
-            && self.is_blocked(loaded, &action.key.step)?
-        {
-            postpone(tx, loaded, place, BLOCKED, BLOCKED_RETRY_MS);
-            return Ok(None);
+        if let Some(action) = wanted {
+            return self.deliverable(tx, loaded, place, name, action.clone());
         }
         let Some(row) = loaded.outbox.get(place) else { return Ok(None) };
         let by_hand = row.action.as_ref().ok().filter(|action| {
             row.state == OutboxState::ByHand && may_resend(&decision, &action.key.step)
         });
-        if let Some(action) = wanted.or(by_hand) {
-            let delivery = Delivery {
-                account: name,
-                ticket: loaded.id().to_owned(),
-                key: row.key.clone(),
-                attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
-                due: action.due,
-                action: action.clone(),
-                facts: loaded.conversation.ticket.clone(),
-            };
-            return Ok(Some((delivery, unsupported(action))));
+        if let Some(action) = by_hand {
+            return Ok(Some(delivery(name, loaded, row, action.clone())));
         }
         let entry = Entry { policy: version, decision: Some(&decision), ..Entry::default() };
         tx.add_entry(loaded, EntryKind::Ticked, entry);
@@ -366,6 +415,23 @@ impl<S: Store> Desk<S> {
         Ok(outbox.iter().any(|row| row.key == delivery.key && row.state.is_open()))
     }
 
+    /// A requested action, to be carried out unless something unread names its ticket.
+    fn deliverable(
+        &mut self,
+        tx: &mut Transaction,
+        loaded: &mut LoadedTicket,
+        place: usize,
+        account: String,
+        action: Action,
+    ) -> Result<Option<(Delivery, Option<String>)>, DeskError> {
+        if self.is_blocked(loaded, &action.key.step)? {
+            postpone(tx, loaded, place, BLOCKED, BLOCKED_RETRY_MS);
+            return Ok(None);
+        }
+        let row = loaded.outbox.get(place);
+        Ok(row.map(|row| delivery(account, loaded, row, action)))
+    }
+
     /// Records the results of claimed actions. The plugin records carried out actions and
     /// dead letters; other failures are repeated later. A second report of the same result changes
     /// nothing.
@@ -379,6 +445,17 @@ impl<S: Store> Desk<S> {
         reports: &[DeliveryReport],
     ) -> Result<DeliveryCounts, DeskError> {
         let mut tx = self.begin(now);
+        let settled = self.record_reports(&mut tx, reports)?;
+        self.commit(tx)?;
+        Ok(settled)
+    }
+
+    /// Records results in a transaction.
+    pub(super) fn record_reports(
+        &mut self,
+        tx: &mut Transaction,
+        reports: &[DeliveryReport],
+    ) -> Result<DeliveryCounts, DeskError> {
         let mut settled = DeliveryCounts::default();
         for report in reports {
             let known = self.account(&report.account).ok().map(|account| account.row.no);
@@ -392,7 +469,7 @@ impl<S: Store> Desk<S> {
                 self.full.remove(&account);
                 self.queues.release(account, lease.customer.as_deref());
             }
-            let Some(mut loaded) = self.load_readable(&mut tx, account, &parsed.ticket)? else {
+            let Some(mut loaded) = self.load_readable(tx, account, &parsed.ticket)? else {
                 settled.stale = settled.stale.saturating_add(1);
                 continue;
             };
@@ -408,16 +485,15 @@ impl<S: Store> Desk<S> {
                 {
                     let spoke = budget::reaches_customer(&parsed.step);
                     let note = json!({ "withdrawn": true });
-                    self.carried_out(&mut tx, &mut loaded, parsed, report.at, note, spoke)?;
+                    self.carried_out(tx, &mut loaded, parsed, report.at, note, spoke)?;
                     &mut settled.done
                 }
                 None => &mut settled.stale,
-                Some(place) => self.report(&mut tx, &mut loaded, place, report, &mut settled)?,
+                Some(place) => self.report(tx, &mut loaded, place, report, &mut settled)?,
             };
             *count = count.saturating_add(1);
             tx.put(loaded);
         }
-        self.commit(tx)?;
         Ok(settled)
     }
 
@@ -715,6 +791,26 @@ fn postpone(
         let entry = Entry { note: Some(note), ..Entry::default() };
         tx.add_entry(loaded, EntryKind::NotDelivered, entry);
     }
+}
+
+/// The delivery of an action, and why no receiver can carry it out.
+fn delivery(
+    account: String,
+    loaded: &LoadedTicket,
+    row: &OutboxRow,
+    action: Action,
+) -> (Delivery, Option<String>) {
+    let why = unsupported(&action);
+    let delivery = Delivery {
+        account,
+        ticket: loaded.id().to_owned(),
+        key: row.key.clone(),
+        attempt: u32::try_from(row.attempts.saturating_add(1)).unwrap_or(u32::MAX),
+        due: action.due,
+        action,
+        facts: loaded.conversation.ticket.clone(),
+    };
+    (delivery, why)
 }
 
 /// Turns an action into a dead letter because its key or ticket cannot be read.

@@ -157,7 +157,7 @@ impl<S: Store> Desk<S> {
     /// Whether an unhandled entry blocks an action: a message to a silent customer, or a close.
     pub(super) fn is_blocked(&self, loaded: &LoadedTicket, step: &Step) -> Result<bool, DeskError> {
         let supposes_silence = matches!(step, Step::Reminder(_) | Step::Close | Step::Resolve);
-        if !supposes_silence {
+        if !supposes_silence || !self.has_inbound {
             return Ok(false);
         }
         Ok(self.store.is_named_inbound(loaded.account, loaded.id(), loaded.customer())?)

@@ -131,12 +131,18 @@ impl<S: Store> Desk<S> {
         incoming: &[Incoming],
     ) -> Result<Vec<Receipt>, DeskError> {
         let mut tx = self.begin(now);
-        let mut receipts = Vec::with_capacity(incoming.len());
-        for incoming in incoming {
-            receipts.push(self.record_event(&mut tx, incoming)?);
-        }
+        let receipts = self.record_all(&mut tx, incoming)?;
         self.commit(tx)?;
         Ok(receipts)
+    }
+
+    /// Records events in a transaction.
+    pub(super) fn record_all(
+        &mut self,
+        tx: &mut Transaction,
+        incoming: &[Incoming],
+    ) -> Result<Vec<Receipt>, DeskError> {
+        incoming.iter().map(|incoming| self.record_event(tx, incoming)).collect()
     }
 
     /// Hands the memory of a ticket over to a new one, and returns the note for the journal; `None`
@@ -220,6 +226,19 @@ impl<S: Store> Desk<S> {
         })
     }
 
+    /// Whether an event was recorded before, in this transaction or an earlier one.
+    fn is_duplicate(
+        &self,
+        tx: &Transaction,
+        loaded: &LoadedTicket,
+        event: &Consumed,
+    ) -> Result<bool, DeskError> {
+        match loaded.has_consumed(event) {
+            Some(is_known) => Ok(is_known),
+            None => Ok(tx.batch.consumed.contains(event) || self.store.is_consumed(event)?),
+        }
+    }
+
     pub(super) fn record_event(
         &mut self,
         tx: &mut Transaction,
@@ -240,12 +259,12 @@ impl<S: Store> Desk<S> {
             // One damaged ticket must not block the others.
             Err(DeskError::Unreadable(why)) => return Ok(Receipt::Refused(why)),
             Err(error) => return Err(error),
-            Ok(None) => LoadedTicket::new(tx.numbers.ticket.saturating_add(1), account, id),
+            Ok(None) => LoadedTicket::new(tx.numbers.ticket.saturating_add(1), account, id).into(),
         };
         let consumed = incoming.row.id.as_deref().map(|id| digest(loaded.no, id));
         if let Some(consumed) = &consumed
             && loaded.version.max(loaded.last) > 0
-            && (tx.batch.consumed.contains(consumed) || self.store.is_consumed(consumed)?)
+            && self.is_duplicate(tx, &loaded, consumed)?
         {
             tx.put(loaded);
             return Ok(Receipt::Duplicate);
@@ -276,7 +295,10 @@ impl<S: Store> Desk<S> {
         }
         if receipt.is_stored() {
             tx.numbers.ticket = tx.numbers.ticket.max(loaded.no);
-            tx.batch.consumed.extend(consumed);
+            if let Some(consumed) = consumed {
+                loaded.note_consumed(&consumed);
+                tx.batch.consumed.push(consumed);
+            }
             tx.put(loaded);
         } else if loaded.version.max(loaded.last) > 0 {
             tx.put(loaded);

@@ -1,14 +1,17 @@
 //! Evaluates due tickets: oldest first, accounts and departments in turn.
 
+use std::collections::HashMap;
+
 use despertador_contract::{Decision, Duration, Instant, Outcome};
-use despertador_host::drain::Due;
+use despertador_host::drain::{Due, Turns};
 
 use super::damage::{is_damage, note_damaged};
+use super::delivery::Slots;
 use super::ticket::LoadedTicket;
 use super::transaction::{Entry, Transaction};
 use super::{Account, Desk};
 use crate::error::DeskError;
-use crate::store::{DueRow, EntryKind, Store};
+use crate::store::{AccountRow, DueRow, EntryKind, Store};
 
 /// The result of [`Desk::poll_due`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +22,30 @@ pub struct Polled {
     pub lateness: Duration,
     /// Whether more may be due now.
     pub more: bool,
+}
+
+/// Tickets evaluated in a transaction, to be noted after its commit.
+#[derive(Default)]
+pub(super) struct Pass {
+    turns: Turns<i64, i64>,
+    /// What was read of each lane.
+    lanes: HashMap<i64, LaneRead>,
+    /// Deadlines of the evaluated tickets.
+    late: Vec<Instant>,
+    /// Account and number of the tickets.
+    touched: Vec<(i64, i64)>,
+    /// Accounts whose tickets were evaluated after a change of policy.
+    swept: Vec<AccountRow>,
+    polled: Polled,
+}
+
+/// The deadlines that were read of a lane, the oldest first.
+struct LaneRead {
+    rows: Vec<Instant>,
+    /// Whether there may be more behind them.
+    is_cut: bool,
+    /// How many of them were evaluated.
+    taken: usize,
 }
 
 impl<S: Store> Desk<S> {
@@ -68,61 +95,120 @@ impl<S: Store> Desk<S> {
 
     fn poll_together(&mut self, now: Instant, budget: usize) -> Result<Polled, DeskError> {
         self.suspects.clear();
-        let lanes = self.lanes.due(now);
         let mut tx = self.begin(now);
-        let mut polled = Polled::default();
-        // Turns only count once this is committed.
-        let mut turns = self.turns.clone();
-        let taken = turns.drain(self.candidates(&lanes, now, budget)?, budget);
-        let mut late = Vec::with_capacity(taken.len());
-        let mut touched = Vec::with_capacity(taken.len());
-        for Due { account, item: DueRow { no, due }, .. } in taken {
-            touched.push((account, no));
-            if self.evaluate_by_number(&mut tx, account, no)? {
-                late.push(due);
-                let lateness = u64::try_from(now.saturating_sub(due)).unwrap_or(0);
-                polled.lateness = polled.lateness.max(lateness);
-            }
-        }
-        polled.tickets = late.len();
-        let room = budget.saturating_sub(touched.len());
-        let swept = self.sweep(&mut tx, room, &mut touched)?;
-        polled.tickets = polled.tickets.saturating_add(swept);
-        let accounts = tx.batch.accounts.clone();
+        let pass = self.evaluate_due(&mut tx, budget, None)?;
         if let Err(error) = self.commit(tx) {
-            self.suspects = touched;
+            self.suspects = pass.touched;
             return Err(error);
         }
-        self.turns = turns;
-        for row in accounts {
+        self.note_pass(now, pass)
+    }
+
+    /// Evaluates at most `budget` due tickets, and open tickets after a change of policy, in a
+    /// transaction. With `slots` only so many are evaluated of those that are due that their actions
+    /// can be claimed.
+    pub(super) fn evaluate_due(
+        &mut self,
+        tx: &mut Transaction,
+        budget: usize,
+        slots: Option<&Slots>,
+    ) -> Result<Pass, DeskError> {
+        // Turns only count once this is committed.
+        let mut pass = Pass { turns: self.turns.clone(), ..Pass::default() };
+        let most = slots.map_or(budget, |slots| slots.budget.min(budget));
+        let due = self.candidates(&mut pass, tx.now, most, slots)?;
+        for Due { account, department: lane, item: DueRow { no, due }, .. } in
+            pass.turns.drain_part(due, most)
+        {
+            pass.touched.push((account, no));
+            if let Some(bound) = pass.lanes.get_mut(&lane) {
+                bound.taken = bound.taken.saturating_add(1);
+            }
+            if self.evaluate_by_number(tx, account, no)? {
+                pass.late.push(due);
+                let lateness = u64::try_from(tx.now.saturating_sub(due)).unwrap_or(0);
+                pass.polled.lateness = pass.polled.lateness.max(lateness);
+            }
+        }
+        let left = budget.saturating_sub(pass.touched.len());
+        let swept = self.sweep(tx, left, &mut pass.touched)?;
+        pass.polled.tickets = pass.late.len().saturating_add(swept);
+        pass.swept = tx.batch.accounts.clone();
+        Ok(pass)
+    }
+
+    /// Notes evaluated tickets after their commit.
+    pub(super) fn note_pass(&mut self, now: Instant, pass: Pass) -> Result<Polled, DeskError> {
+        self.turns = pass.turns;
+        for row in pass.swept {
             if let Ok(account) = self.account_of_mut(row.no) {
                 account.row = row;
             }
         }
-        late.into_iter().for_each(|due| self.lateness.note(due, now));
-        for (_, lane) in lanes {
-            let earliest = self.store.earliest_due(lane)?;
+        pass.late.into_iter().for_each(|due| self.lateness.note(due, now));
+        for (lane, bound) in pass.lanes {
+            let earliest = match bound.rows.get(bound.taken).or(bound.rows.last()) {
+                Some(due) if bound.taken < bound.rows.len() || bound.is_cut => Some(*due),
+                _ => self.store.earliest_due(lane)?,
+            };
             self.lanes.set(lane, earliest);
         }
+        let mut polled = pass.polled;
         polled.more = self.next_due().is_some_and(|at| at <= now);
         Ok(polled)
     }
 
-    /// Due tickets of each lane, enough for its share of the budget, without damaged ones.
+    /// Due tickets of the lanes that come next, enough for their shares of the budget, without
+    /// damaged ones.
     fn candidates(
         &self,
-        lanes: &[(i64, i64)],
+        pass: &mut Pass,
         now: Instant,
         budget: usize,
+        slots: Option<&Slots>,
     ) -> Result<Vec<Due<i64, i64, DueRow>>, DeskError> {
+        // What is ready to be claimed comes before what is evaluated now.
+        let room = |account| {
+            slots.map_or(budget, |slots| {
+                let ready = self.queues.ready_count(account, now);
+                ready.map_or(0, |ready| slots.room(account).saturating_sub(ready))
+            })
+        };
+        let all = self.lanes.due(now);
+        pass.turns.retain(|account| {
+            let behind = all.partition_point(|(due, _)| due < account);
+            all.get(behind).is_some_and(|(due, _)| due == account)
+        });
+        // The first `budget` accounts get one ticket each; nobody else would get a turn.
+        let last = pass.turns.last().copied();
+        let behind = all.partition_point(|(account, _)| last.is_some_and(|last| *account <= last));
+        let (before, after) = all.split_at(behind);
+        let mut lanes = Vec::new();
+        let (mut accounts, mut latest) = (0_usize, None);
+        for (account, lane) in after.iter().chain(before) {
+            if latest != Some(*account) {
+                if accounts >= budget || room(*account) == 0 {
+                    continue;
+                }
+                (accounts, latest) = (accounts.saturating_add(1), Some(*account));
+            }
+            lanes.push((*account, *lane));
+        }
         // Lanes of one account share its turn, so their shares are doubled.
         let share = budget.div_ceil(lanes.len().max(1)).saturating_mul(2).min(budget);
         let mut due = Vec::new();
         for (account, lane) in lanes {
-            let rows = self.store.due(*lane, now, share)?;
+            let limit = share.min(room(account));
+            let rows = self.store.due(lane, now, limit)?;
+            let bound = LaneRead {
+                rows: rows.iter().map(|row| row.due).collect(),
+                is_cut: rows.len() >= limit,
+                taken: 0,
+            };
+            pass.lanes.insert(lane, bound);
             due.extend(rows.into_iter().map(|row| Due {
-                account: *account,
-                department: *lane,
+                account,
+                department: lane,
                 due: row.due,
                 item: row,
             }));
@@ -137,7 +223,10 @@ impl<S: Store> Desk<S> {
         account: i64,
         no: i64,
     ) -> Result<bool, DeskError> {
-        let Some(id) = self.named(tx, no, account)? else { return Ok(false) };
+        let known = self.cache.id(no).map(str::to_owned);
+        let Some(id) = known.map_or_else(|| self.named(tx, no, account), |id| Ok(Some(id)))? else {
+            return Ok(false);
+        };
         let mut loaded = match self.load(tx, account, &id) {
             Ok(Some(loaded)) => loaded,
             Ok(None) => {
@@ -177,6 +266,7 @@ impl<S: Store> Desk<S> {
                     tx.add_entry(loaded, EntryKind::Ticked, entry);
                 }
                 self.settle(tx, loaded, &decision);
+                loaded.note_requested(&decision, tx.now, version);
             }
             Err(error) => self.defer(tx, loaded, &error),
         }

@@ -77,6 +77,26 @@ impl Queues {
         }
     }
 
+    /// Makes a row ready that is being added to the outbox, so that it need not be read from there.
+    /// Returns false if rows before it are still to be read, or if enough are ready: it is then
+    /// [`put`](Self::put).
+    pub(crate) fn offer(&mut self, account: i64, row: WaitingRow) -> bool {
+        // An account without a queue is new, and nothing of it is in the outbox.
+        let new = || Queue { earliest: None, ..Queue::default() };
+        let queue = self.queues.entry(account).or_insert_with(new);
+        let is_next = queue.ready_count(row.place.next).is_some_and(|ready| ready < ROWS_MAX);
+        if is_next {
+            queue.make_ready(row);
+        }
+        is_next
+    }
+
+    /// Number of rows of an account that can be claimed without reading the outbox; `None` if it has
+    /// to be read first.
+    pub(crate) fn ready_count(&self, account: i64, now: Instant) -> Option<usize> {
+        self.queues.get(&account).map_or(Some(0), |queue| queue.ready_count(now))
+    }
+
     /// Returns a claimed row: the next row of its customer becomes ready, and the row itself if it
     /// still exists.
     pub(crate) fn give_back(&mut self, account: i64, row: WaitingRow, customer: Option<&str>) {
@@ -189,6 +209,10 @@ pub(crate) struct Read {
 }
 
 impl Queue {
+    fn ready_count(&self, now: Instant) -> Option<usize> {
+        self.earliest.is_none_or(|at| at > now).then_some(self.ready.len())
+    }
+
     fn make_ready(&mut self, row: WaitingRow) {
         if self.known.insert(row.key.clone()) {
             self.ready.push_back(row);
@@ -330,6 +354,29 @@ mod tests {
         queues.release(1, Some("eva"));
         assert_eq!(taken(&mut queues, &outbox, 10, 10).len(), 1);
         assert_eq!(queues.next(|_| false), None, "the others still wait");
+    }
+
+    #[test]
+    fn what_is_offered_is_taken_unread_unless_older_rows_are_to_be_read() {
+        let outbox = Outbox::of(&[(1, 2)]);
+        let mut queues = Queues::new([1].into_iter());
+        let new = |n: i64| WaitingRow {
+            place: OutboxPlace { next: 1, row: i64::MAX },
+            key: format!("new-{n}/1/close"),
+            lane: 0,
+            ticket: n,
+        };
+        assert!(!queues.offer(1, new(1)), "nothing has been read yet");
+        assert_eq!(taken(&mut queues, &outbox, 9, 9).len(), 2);
+        assert!(queues.offer(2, new(2)), "the account is new");
+        assert!(queues.offer(1, new(2)));
+        assert_eq!(queues.ready_count(1, 1), Some(1));
+        let read = |_, _, _| panic!("it is not read");
+        let rows = queues.next_batch(1, 9, |_| 9, |_, _| false, read).expect("rows");
+        assert_eq!(rows, [(2, new(2)), (1, new(2))]);
+        let room = i64::try_from(ROWS_MAX).expect("a number");
+        assert!((0..room).all(|n| queues.offer(1, new(n))));
+        assert!(!queues.offer(1, new(room)), "enough are ready");
     }
 
     #[test]

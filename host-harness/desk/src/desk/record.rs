@@ -50,6 +50,9 @@ impl<S: Store> Desk<S> {
                 let entry = Entry { policy: version, row: text, decision: Some(&decision), note };
                 tx.add_entry(loaded, EntryKind::Recorded, entry);
                 self.settle(tx, loaded, &decision);
+                if row.call.as_ref().is_none_or(|call| call.now() == now) {
+                    loaded.note_requested(&decision, tx.now, version);
+                }
                 Ok(Receipt::Recorded(Box::new(decision)))
             }
             Err(RecordError::Refused(why)) => Ok(Receipt::Refused(why)),

@@ -20,6 +20,7 @@ impl<S: Store> Desk<S> {
         loaded: &mut LoadedTicket,
         decision: &Decision,
     ) {
+        loaded.forget_requested();
         match &decision.outcome {
             Outcome::Wait(wake) => loaded.schedule(Some(wake.until), Some(wake.step.clone())),
             _ => loaded.schedule(None, None),

@@ -2,13 +2,14 @@
 
 use despertador_contract::facts;
 use despertador_contract::key;
-use despertador_contract::{ActionKey, Channel, Instant, Step, Ticket, TicketStatus};
+use despertador_contract::{ActionKey, Channel, Decision, Instant, Step, Ticket, TicketStatus};
 use despertador_host::Conversation;
 use despertador_lime::canonical_customer;
 use serde_json::Value;
 
+use crate::decision::requested_action;
 use crate::error::DeskError;
-use crate::store::{AliasRow, OutboxRow, TicketChange, TicketRow};
+use crate::store::{AliasRow, Consumed, OutboxRow, TicketChange, TicketRow};
 
 /// The fact with the customer's id.
 const CUSTOMER: &str = "customer.id";
@@ -18,6 +19,9 @@ const ALIAS: &str = "customer.alias";
 
 /// The fact with the id of the ticket that continues this one.
 pub(crate) const CONTINUED_BY: &str = "continued-by";
+
+/// Maximum number of event ids of a ticket that are kept in memory.
+const CONSUMED_MAX: usize = 32;
 
 /// A ticket with its memory and its outbox.
 #[derive(Debug, Clone)]
@@ -41,10 +45,23 @@ pub(crate) struct LoadedTicket {
     customer: Option<String>,
     facts: String,
     carried_out: String,
+    /// The action of the latest decision.
+    requested: Option<Requested>,
+    /// The digests of all its event ids; `None` if only the store knows them.
+    consumed: Option<Vec<[u8; 16]>>,
     /// Whether the ticket has changes to commit.
     pub(crate) is_changed: bool,
     moved: bool,
     rescheduled: bool,
+}
+
+/// An action that the plugin has requested, and all that its decision came from besides the facts
+/// and the memory of the ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Requested {
+    key: String,
+    at: Instant,
+    policy: i64,
 }
 
 impl LoadedTicket {
@@ -67,6 +84,8 @@ impl LoadedTicket {
             customer: None,
             facts: String::new(),
             carried_out: String::new(),
+            requested: None,
+            consumed: Some(Vec::new()),
             is_changed: false,
             moved: true,
             rescheduled: true,
@@ -104,6 +123,8 @@ impl LoadedTicket {
             customer: row.customer,
             facts: row.facts,
             carried_out: row.carried_out,
+            requested: None,
+            consumed: None,
             is_changed: false,
             moved: false,
             rescheduled: false,
@@ -176,6 +197,45 @@ impl LoadedTicket {
         self.is_changed |= self.due != due || self.next_step != next_step;
         self.due = due;
         self.next_step = next_step;
+    }
+
+    /// Whether an event was recorded before; `None` if only the store knows.
+    pub(crate) fn has_consumed(&self, event: &Consumed) -> Option<bool> {
+        self.consumed.as_ref().map(|known| known.contains(&event.digest))
+    }
+
+    /// Notes that an event was recorded.
+    pub(crate) fn note_consumed(&mut self, event: &Consumed) {
+        self.consumed = self.consumed.take().filter(|known| known.len() < CONSUMED_MAX);
+        if let Some(known) = &mut self.consumed {
+            known.push(event.digest);
+        }
+    }
+
+    /// Notes the action that the ticket's latest decision requests, if the outbox has it as it was
+    /// requested.
+    pub(crate) fn note_requested(&mut self, decision: &Decision, clock: Instant, policy: i64) {
+        let at = self.now(clock);
+        self.requested = requested_action(decision).and_then(|action| {
+            let key = key::render(&action.key);
+            let row = self.outbox.iter().find(|row| row.key == key)?;
+            let is_same = row.action.as_ref().is_ok_and(|known| known == action);
+            is_same.then_some(Requested { key, at, policy })
+        });
+    }
+
+    /// Forgets the latest decision.
+    pub(crate) fn forget_requested(&mut self) {
+        self.requested = None;
+    }
+
+    /// Whether the plugin would request this action if it were asked now. It is a pure function of
+    /// the policy, the facts, the memory and the instant: it was asked with the same ones. Whatever
+    /// changes facts or memory settles a decision, and with that forgets the one before.
+    pub(crate) fn is_requested(&self, key: &str, clock: Instant, policy: i64) -> bool {
+        self.requested.as_ref().is_some_and(|requested| {
+            requested.key == key && requested.at == self.now(clock) && requested.policy == policy
+        })
     }
 
     pub(crate) fn set_deferred(&mut self, why: Option<String>) {

@@ -14,7 +14,8 @@ use despertador_contract::decision::decision_json;
 /// Loaded tickets and what is to be stored of them.
 pub(crate) struct Transaction {
     pub(crate) now: Instant,
-    pub(crate) loaded: HashMap<String, LoadedTicket>,
+    /// Boxed, so that taking and returning them moves pointers.
+    pub(crate) loaded: HashMap<String, Box<LoadedTicket>>,
     pub(crate) batch: Batch,
     pub(crate) numbers: Numbers,
     /// The lanes of `batch`, by account and department.
@@ -23,6 +24,8 @@ pub(crate) struct Transaction {
     pub(crate) counts: HashMap<i64, Counts>,
     /// Deadlines of carried out actions, and the instants of their delivery.
     pub(crate) carried_out: Vec<(Instant, Instant)>,
+    /// Which rows of the batch's outbox are in the queues already, by position.
+    pub(crate) offered: Vec<usize>,
 }
 
 /// The contents of a journal entry.
@@ -44,6 +47,7 @@ impl Transaction {
             lanes: HashMap::new(),
             counts: HashMap::new(),
             carried_out: Vec::new(),
+            offered: Vec::new(),
         }
     }
 
@@ -52,7 +56,7 @@ impl Transaction {
         self.counts.entry(account).or_default()
     }
 
-    pub(crate) fn put(&mut self, loaded: LoadedTicket) {
+    pub(crate) fn put(&mut self, loaded: Box<LoadedTicket>) {
         self.loaded.insert(ticket_key(loaded.account, loaded.id()), loaded);
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use despertador_contract::Instant;
 
 use super::{Clock, Request, RuntimeOptions, Then};
-use crate::desk::{Delivery, DeliveryReport, Desk, Incoming};
+use crate::desk::{Delivery, DeliveryReport, Desk, Incoming, Receipt, Round};
 use crate::error::DeskError;
 use crate::store::{Store, StoreError, StoreProblem};
 
@@ -31,10 +31,31 @@ pub(super) struct Writer<S> {
 }
 
 /// Requests that share a commit.
+#[derive(Default)]
 struct CommitGroup {
     incoming: Vec<Incoming>,
     replies: Vec<(usize, Then)>,
     reports: Vec<DeliveryReport>,
+}
+
+impl CommitGroup {
+    fn is_empty(&self) -> bool {
+        self.replies.is_empty() && self.reports.is_empty()
+    }
+
+    /// Gives each caller the receipts of its events.
+    fn reply(self, receipts: Vec<Receipt>) {
+        let mut receipts = receipts.into_iter();
+        for (count, reply) in self.replies {
+            reply(Ok(receipts.by_ref().take(count).collect()));
+        }
+    }
+
+    fn fail(self, error: &DeskError) {
+        for (_, reply) in self.replies {
+            reply(Err(error.clone()));
+        }
+    }
 }
 
 impl<S: Store> Writer<S> {
@@ -51,22 +72,20 @@ impl<S: Store> Writer<S> {
 
     pub(super) fn run(mut self) -> Desk<S> {
         while self.jobs.is_some() || self.in_flight > 0 {
-            match self.requests.recv_timeout(self.sleep()) {
+            let group = match self.requests.recv_timeout(self.sleep()) {
                 Ok(request) => self.serve(request),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => CommitGroup::default(),
                 Err(RecvTimeoutError::Disconnected) => break,
-            }
-            if self.jobs.is_some() {
-                self.own_work();
-            }
+            };
+            self.round(group);
         }
         self.desk
     }
 
-    /// Serves a request and those waiting behind it, as many as fit into one commit.
-    fn serve(&mut self, first: Request<S>) {
-        let mut group =
-            CommitGroup { incoming: Vec::new(), replies: Vec::new(), reports: Vec::new() };
+    /// Serves a request and those waiting behind it, as many as fit into one commit. Returns those
+    /// that are not stored yet.
+    fn serve(&mut self, first: Request<S>) -> CommitGroup {
+        let mut group = CommitGroup::default();
         let mut next = Some(first);
         while let Some(request) = next {
             match request {
@@ -77,7 +96,7 @@ impl<S: Store> Writer<S> {
                 Request::Reported(report) => group.reports.push(report),
                 Request::Ask(question) => {
                     // A query sees the events recorded before it.
-                    self.store(&mut group);
+                    self.store(std::mem::take(&mut group));
                     question(&mut self.desk, self.clock.now());
                 }
                 Request::Stop => self.jobs = None,
@@ -85,34 +104,71 @@ impl<S: Store> Writer<S> {
             let full = group.incoming.len().max(group.reports.len()) >= self.options.commit;
             next = if full { None } else { self.requests.try_recv().ok() };
         }
-        self.store(&mut group);
+        group
     }
 
-    fn store(&mut self, group: &mut CommitGroup) {
+    /// Stores requests, and does the desk's own work in the same commit.
+    fn round(&mut self, group: CommitGroup) {
         let now = self.clock.now();
-        let reports = std::mem::take(&mut group.reports);
-        if !reports.is_empty() {
-            self.in_flight = self.in_flight.saturating_sub(reports.len());
+        if !self.may_work(now) {
+            return self.store(group);
+        }
+        self.in_flight = self.in_flight.saturating_sub(group.reports.len());
+        let free_workers = self.options.workers.saturating_sub(self.in_flight);
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        let is_idle = !is_due(self.desk.next_due())
+            && (free_workers == 0 || !is_due(self.desk.next_delivery()));
+        if group.is_empty() && is_idle {
+            return;
+        }
+        let round = Round {
+            reports: &group.reports,
+            incoming: &group.incoming,
+            tickets: if free_workers == 0 { 0 } else { self.options.wake },
+            actions: free_workers,
+            per_account: self.options.per_account,
+        };
+        match self.measured(now, |desk| desk.run_round(now, &round)) {
+            Ok(done) => {
+                group.reply(done.receipts);
+                let has_claimed = !done.deliveries.is_empty();
+                self.hand_over(done.deliveries);
+                // Tickets whose actions cannot be claimed yet are evaluated when nothing else can be.
+                if !has_claimed && is_due(self.desk.next_due()) {
+                    self.poll(now);
+                }
+            }
+            Err(error) if is_about_data(&error) => {
+                // Each step alone moves aside what is damaged.
+                self.in_flight = self.in_flight.saturating_add(group.reports.len());
+                self.store(group);
+                self.own_work(now);
+            }
+            Err(error) => {
+                group.fail(&error);
+                self.pause_after(now, error);
+            }
+        }
+    }
+
+    /// Stores requests, each kind in a commit of its own.
+    fn store(&mut self, group: CommitGroup) {
+        let now = self.clock.now();
+        if !group.reports.is_empty() {
+            self.in_flight = self.in_flight.saturating_sub(group.reports.len());
             // If this is not stored, the actions are claimed again, under their keys.
-            if let Err(error) = self.measured(now, |desk| desk.record_deliveries(now, &reports)) {
+            let recorded = self.measured(now, |desk| desk.record_deliveries(now, &group.reports));
+            if let Err(error) = recorded {
                 self.pause_after(now, error);
             }
         }
         if group.replies.is_empty() {
             return;
         }
-        let incoming = std::mem::take(&mut group.incoming);
-        match self.measured(now, |desk| desk.record_events(now, &incoming)) {
-            Ok(receipts) => {
-                let mut receipts = receipts.into_iter();
-                for (count, reply) in group.replies.drain(..) {
-                    reply(Ok(receipts.by_ref().take(count).collect()));
-                }
-            }
+        match self.measured(now, |desk| desk.record_events(now, &group.incoming)) {
+            Ok(receipts) => group.reply(receipts),
             Err(error) => {
-                for (_, reply) in group.replies.drain(..) {
-                    reply(Err(error.clone()));
-                }
+                group.fail(&error);
                 if is_fatal(&error) {
                     self.pause_after(now, error);
                 }
@@ -120,21 +176,23 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Evaluates due tickets and claims as many actions as there are free workers.
-    fn own_work(&mut self) {
-        let now = self.clock.now();
-        if self
+    /// Whether the desk does its own work: not after it was stopped, nor in the pause after a
+    /// failure.
+    fn may_work(&mut self, now: Instant) -> bool {
+        let is_paused = self
             .paused_until
-            .is_some_and(|until| now < until && until <= now.saturating_add(FAILURE_PAUSE_MS))
-        {
-            return;
+            .is_some_and(|until| now < until && until <= now.saturating_add(FAILURE_PAUSE_MS));
+        if !is_paused {
+            self.paused_until = None;
         }
-        self.paused_until = None;
-        let budget = self.options.wake;
-        if self.desk.next_due().is_some_and(|at| at <= now)
-            && let Err(error) = self.measured(now, |desk| desk.poll_due(now, budget))
-        {
-            self.pause_after(now, error);
+        self.jobs.is_some() && !is_paused
+    }
+
+    /// Evaluates due tickets and claims as many actions as there are free workers, each in a commit
+    /// of its own.
+    fn own_work(&mut self, now: Instant) {
+        if self.desk.next_due().is_some_and(|at| at <= now) {
+            self.poll(now);
         }
         let per_account = self.options.per_account;
         let free_workers = self.options.workers.saturating_sub(self.in_flight);
@@ -144,14 +202,25 @@ impl<S: Store> Writer<S> {
         match self
             .measured(now, |desk| desk.claim_deliveries_per_account(now, free_workers, per_account))
         {
-            Ok(deliveries) => {
-                for delivery in deliveries {
-                    if self.jobs.as_ref().is_some_and(|jobs| jobs.send(delivery).is_ok()) {
-                        self.in_flight = self.in_flight.saturating_add(1);
-                    }
-                }
-            }
+            Ok(deliveries) => self.hand_over(deliveries),
             Err(error) => self.pause_after(now, error),
+        }
+    }
+
+    /// Evaluates due tickets.
+    fn poll(&mut self, now: Instant) {
+        let budget = self.options.wake;
+        if let Err(error) = self.measured(now, |desk| desk.poll_due(now, budget)) {
+            self.pause_after(now, error);
+        }
+    }
+
+    /// Passes claimed actions to the workers.
+    fn hand_over(&mut self, deliveries: Vec<Delivery>) {
+        for delivery in deliveries {
+            if self.jobs.as_ref().is_some_and(|jobs| jobs.send(delivery).is_ok()) {
+                self.in_flight = self.in_flight.saturating_add(1);
+            }
         }
     }
 
@@ -184,6 +253,11 @@ impl<S: Store> Writer<S> {
         let millis = u64::try_from(next.saturating_sub(self.clock.now())).unwrap_or(0);
         Duration::from_millis(millis).min(SLEEP_WHILE_SCHEDULED)
     }
+}
+
+/// Whether an error concerns stored data, of one ticket perhaps.
+fn is_about_data(error: &DeskError) -> bool {
+    is_fatal(error) || matches!(error, DeskError::Unreadable(_))
 }
 
 /// Whether the desk must stop: its file is damaged where no ticket can be moved aside for it, such
