@@ -27,6 +27,7 @@ const RINGS: &[(&str, Ring)] = &[
     ("despertador-plugin", Plugin),
     ("despertador-contract", Contract),
     ("despertador-host", Runtime),
+    ("despertador-package", Runtime),
     ("despertador-flow", Runtime),
     ("despertador-lime", Runtime),
     ("despertador-blip", Runtime),
