@@ -68,6 +68,16 @@ impl Host {
         Plugin::load(self, bytes, "the component")
     }
 
+    /// Loads a plugin from bytes that were read from somewhere: errors begin with this name of the
+    /// place.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_bytes`](Self::load_bytes).
+    pub fn load_named(&self, name: &str, bytes: &[u8]) -> Result<Plugin, LoadError> {
+        Plugin::load(self, bytes, name)
+    }
+
     /// Loads a plugin from a file. A file over the size limit is not read.
     ///
     /// # Errors

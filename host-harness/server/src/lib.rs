@@ -40,5 +40,5 @@ pub use scope::{NewToken, Scope};
 pub use server::{Server, Start};
 pub use settings::{
     Account, Blip, ChatwootSettings, CloseBy, Connect, ConnectCommon, Deliver, Limits, Log,
-    LogFormat, Operations, Settings, Span, TypebotSettings, WhatsappSettings,
+    LogFormat, Operations, Plugin, Settings, Span, TypebotSettings, WhatsappSettings,
 };

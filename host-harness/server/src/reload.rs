@@ -152,13 +152,20 @@ impl Reloader {
 /// there is one.
 fn load(built_in: &[u8], plugin: &settings::Plugin) -> Result<Plugin, String> {
     let plain = plugin.options()?;
+    let key = plugin.public_key()?;
+    let bytes_max = plain.limits.component_bytes;
     let cached = Options { cache: Cache::of_user(), ..plain.clone() };
     let host = Host::new(cached).or_else(|_| Host::new(plain)).map_err(|e| e.to_string())?;
     match &plugin.file {
         None => host.load_bytes(built_in),
+        Some(file) if key.is_some() || despertador_package::is_package(file) => {
+            let bytes = despertador_package::component(file, key.as_ref(), bytes_max)
+                .map_err(|error| error.to_string())?;
+            host.load_named(&format!("`{}`", file.display()), &bytes)
+        }
         Some(file) => host.load_file(file),
     }
-    .map_err(|error| format!("{error}; {}", error.help()))
+    .map_err(|error| error.to_string())
 }
 
 /// Opens the accounts of the settings, and puts changed policies in force.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use despertador_contract::input;
 use despertador_lime::{CloseWay, Identity};
+use despertador_package::PublicKey;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -99,8 +100,11 @@ impl Default for Settings {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Plugin {
-    /// Its component. By default the built-in one.
+    /// Its component, or a package of it. By default the built-in one.
     pub file: Option<PathBuf>,
+    /// The file with the public key (PEM) of its author: only a package that is signed with the other
+    /// half is loaded.
+    pub public_key: Option<PathBuf>,
     /// The digest that the component must have, so that no other is loaded in its place.
     pub sha256: Option<String>,
     /// Limits by their names in the host's errors, such as `fuel = 20000000` and
@@ -109,6 +113,23 @@ pub struct Plugin {
 }
 
 impl Plugin {
+    /// The key with which its package must be signed.
+    ///
+    /// # Errors
+    ///
+    /// The key cannot be read, or there is no file that could be signed.
+    pub(crate) fn public_key(&self) -> Result<Option<PublicKey>, String> {
+        let Some(path) = &self.public_key else { return Ok(None) };
+        if self.file.is_none() {
+            return Err("[plugin] public-key: the built-in plugin is not signed; name the `file` of a package".into());
+        }
+        let wrong = |error: &dyn std::fmt::Display| {
+            format!("[plugin] public-key: `{}`: {error}", path.display())
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        PublicKey::from_pem(&text).map(Some).map_err(|error| wrong(&error))
+    }
+
     /// The options of a host for this plugin.
     ///
     /// # Errors
@@ -135,7 +156,9 @@ fn plugin<'de, D: Deserializer<'de>>(from: D) -> Result<Plugin, D::Error> {
         type Value = Plugin;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("the file of a plugin, or a table with `file`, `sha256` and `limits`")
+            f.write_str(
+                "the file of a plugin, or a table with `file`, `sha256`, `public-key` and `limits`",
+            )
         }
 
         fn visit_str<E>(self, file: &str) -> Result<Plugin, E> {
@@ -526,6 +549,7 @@ impl Settings {
             }
         };
         beside(&mut settings.plugin.file);
+        beside(&mut settings.plugin.public_key);
         beside(&mut settings.operations_token_file);
         let own = settings.accounts.values_mut().filter_map(|account| account.deliver.as_mut());
         for deliver in own.chain(settings.deliver.as_mut()) {

@@ -10,10 +10,12 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use despertador_desk::sink::signature;
+use despertador_package::{Contents, SigningKey, files};
 use despertador_server::{Deliver, Server, Settings, Start};
 use serde_json::{Value, json};
 use support::{ADERESO, Answer, Folder, MINUTE, NINE, Served, call};
@@ -238,6 +240,45 @@ fn what_cannot_be_used_is_said_before_anything_is_served() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let said = refused(&|settings, _| settings.listen = taken.local_addr().unwrap());
     assert!(said.contains("choose another address"), "{said}");
+}
+
+#[test]
+fn a_plugin_with_a_key_is_loaded_only_from_a_package_of_its_author() {
+    let folder = Folder::new();
+    let write = |name: &str, bytes: &[u8]| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, bytes).unwrap();
+        file
+    };
+    let component = despertador_component::COMPONENT;
+    let (author, other) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
+    let packed = Contents::new(component.to_vec(), "0.1.0").layout(Some(&author));
+    let archive = files::to_tar(&packed);
+    let package = write("plugin.tar", &archive);
+    let keys = [("author.pub", &author), ("other.pub", &other)]
+        .map(|(name, key)| write(name, key.public().to_pem().as_bytes()));
+    let start = |file: Option<&Path>, key: &Path| {
+        let own = Folder::new();
+        let mut settings = support::settings(&own);
+        settings.plugin.file = file.map(Path::to_owned);
+        settings.plugin.public_key = Some(key.to_owned());
+        Server::start(Start::new(settings, component)).map(drop)
+    };
+    start(Some(&package), &keys[0]).expect("the author's package");
+    let bare = write("plugin.wasm", component);
+    let cut = write("cut.tar", &archive[..archive.len() / 2]);
+    let private = write("author.key", author.to_pem().as_bytes());
+    for (file, key, sentence) in [
+        (Some(&package), &keys[1], "is not signed with the key"),
+        (Some(&bare), &keys[0], "is a component without a signature; pack it with"),
+        (Some(&cut), &keys[0], "is truncated"),
+        (Some(&package), &private, "it is a private key; give the public key"),
+        (Some(&package), &bare, "[plugin] public-key: "),
+        (None, &keys[0], "the built-in plugin is not signed"),
+    ] {
+        let said = start(file.map(PathBuf::as_path), key).expect_err("a refusal");
+        assert!(said.contains(sentence), "{said}");
+    }
 }
 
 #[test]
