@@ -2,18 +2,23 @@
 //!
 //! It decides nothing. [`translation`] converts between the types of the contract and those of the
 //! policy; the rest is what a component needs.
+//!
+//! A plugin of your own that is based on the policy depends on this crate without the feature
+//! `component`. It implements [`decisions::Guest`] and [`decisions::GuestPolicy`], calls
+//! [`translation`] where the policy decides, and exports its type with `despertador_plugin::export!`.
+//! `despertador plugin new --from policy` writes such a project.
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 
 extern crate alloc;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "component"))]
 #[allow(unsafe_code, reason = "a heap is made of addresses")]
 mod heap;
-mod translation;
+pub mod translation;
 
 /// A heap as it is; the component's own frees what a call has allocated when the call is over.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", feature = "component")))]
 mod heap {
     pub(crate) fn keep<R>(make: impl FnOnce() -> R) -> R {
         make()
@@ -26,7 +31,7 @@ mod heap {
 
 /// A panic is a trap, and the host reports where it happened. A message could not be printed, so
 /// the component contains none.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "component"))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
@@ -41,19 +46,26 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     clippy::restriction,
     reason = "generated"
 )]
-mod bindings {
-    wit_bindgen::generate!({ path: "../wit", world: "plugin", generate_all });
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "plugin",
+        generate_all,
+        pub_export_macro: true,
+        default_bindings_module: "despertador_plugin::bindings",
+    });
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "component"))]
     export!(Component with_types_in self);
 
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "component"))]
     use super::Component;
 }
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use bindings::exports::despertador::inactivity::{decisions, types as contract};
+pub use bindings::export;
+pub use bindings::exports::despertador::inactivity::{decisions, types as contract};
 use contract::{
     Decision, Description, Diagnostic, Event, Explanation, Fault, Instant, Memory, Message,
     Outline, Reader, Surroundings, Ticket, Update,
@@ -61,6 +73,7 @@ use contract::{
 use despertador_policy::Policy;
 
 /// The component.
+#[cfg_attr(not(feature = "component"), expect(dead_code, reason = "another crate has its own"))]
 struct Component;
 
 /// A policy that a host has loaded.

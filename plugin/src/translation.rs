@@ -20,7 +20,9 @@ const TAGS_MAX: usize = 1_000;
 /// Maximum number of sent messages in the facts.
 const SENT_MAX: usize = 64;
 
-pub(crate) fn describe(version: &str) -> wit::Description {
+/// The plugin's description of itself, with this version. A plugin that is based on this one replaces
+/// its name.
+pub fn describe(version: &str) -> wit::Description {
     let limit = |name: &str, most: usize| (name.into(), u64::try_from(most).unwrap_or(u64::MAX));
     wit::Description {
         name: "despertador".into(),
@@ -39,7 +41,12 @@ pub(crate) fn describe(version: &str) -> wit::Description {
     }
 }
 
-pub(crate) fn parse(
+/// Parses a config; the policy comes with its warnings.
+///
+/// # Errors
+///
+/// All problems of the config.
+pub fn parse(
     config: &str,
     surroundings: &wit::Surroundings,
 ) -> Result<(Policy, Vec<wit::Diagnostic>), Vec<wit::Diagnostic>> {
@@ -77,7 +84,8 @@ fn diagnostic(problem: &policy::Diagnostic) -> wit::Diagnostic {
     }
 }
 
-pub(crate) fn outline(asked: &Policy, start: i64) -> wit::Outline {
+/// The policy as a table, for a clock that starts at an instant.
+pub fn outline(asked: &Policy, start: i64) -> wit::Outline {
     let start = policy::Instant::from_millis(start).unwrap_or(policy::Instant::MIN);
     let outline = asked.outline(start);
     let step_outline = |s: policy::StepOutline| wit::StepOutline {
@@ -104,7 +112,12 @@ pub(crate) fn outline(asked: &Policy, start: i64) -> wit::Outline {
     }
 }
 
-pub(crate) fn on_message(
+/// Records a message and decides.
+///
+/// # Errors
+///
+/// The facts, the memory or an instant cannot be used.
+pub fn on_message(
     asked: &Policy,
     ticket: &wit::Ticket,
     bytes: wit::Memory,
@@ -153,7 +166,12 @@ pub(crate) fn on_message(
     Ok(update(changed, bytes, &memory, decided, ticket))
 }
 
-pub(crate) fn on_event(
+/// Records an event and decides.
+///
+/// # Errors
+///
+/// The facts, the memory or an instant cannot be used, or an action key is another ticket's.
+pub fn on_event(
     asked: &Policy,
     ticket: &wit::Ticket,
     bytes: wit::Memory,
@@ -171,7 +189,12 @@ pub(crate) fn on_event(
     Ok(update(changed, bytes, &memory, decided, ticket))
 }
 
-pub(crate) fn on_tick(
+/// Decides; nothing is recorded.
+///
+/// # Errors
+///
+/// The facts, the memory or the instant cannot be used.
+pub fn on_tick(
     asked: &Policy,
     ticket: &wit::Ticket,
     bytes: &[u8],
@@ -185,7 +208,12 @@ pub(crate) fn on_tick(
     Ok(decision(decided, ticket))
 }
 
-pub(crate) fn explain(
+/// Decides and says why.
+///
+/// # Errors
+///
+/// The facts, the memory or the instant cannot be used.
+pub fn explain(
     asked: &Policy,
     ticket: &wit::Ticket,
     bytes: &[u8],

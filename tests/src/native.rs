@@ -12,7 +12,11 @@ use despertador_contract as contract;
 // The plugin's own translation, compiled against the host's side of the contract, so that only
 // the sandbox and its bindings differ between the two engines.
 #[path = "../../plugin/src/translation.rs"]
-#[allow(dead_code, reason = "a native policy is not asked to describe itself")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "a native policy is not asked to describe itself, and has no outside"
+)]
 mod translation;
 
 /// The policy crate.

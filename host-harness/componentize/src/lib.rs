@@ -104,8 +104,8 @@ impl Guest<'_> {
     fn compile(&self, target_dir: &Path) -> Result<Vec<u8>, Problem> {
         ensure_target()?;
         let output = cargo(self.workspace)
-            .args(["build", "--quiet", "--locked", "--lib", "--profile", "guest"])
-            .args(["--package", self.package])
+            .args(["rustc", "--quiet", "--locked", "--lib", "--crate-type", "cdylib"])
+            .args(["--profile", "guest", "--package", self.package])
             .arg("--target-dir")
             .arg(target_dir)
             .output()
