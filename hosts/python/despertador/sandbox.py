@@ -44,7 +44,8 @@ class Limits:
 
     component_bytes: int = 4 << 20
     wasm_memory_bytes: int = 16 << 20
-    """Linear memory of the instance. Growing beyond it fails, which a plugin rarely survives."""
+    """Linear memory of the instance, all of its memories together. Growing beyond it fails, which a
+    plugin rarely survives."""
     wasm_stack_bytes: int = 256 << 10
     fuel: int = 10_000_000
     """Fuel of a call about a ticket, about one per instruction; the same on every machine."""
@@ -113,26 +114,43 @@ class Loaded:
             function: self._component.get_export_index(function, index) for function in SHAPES
         }
         self._linker = Linker(self.engine)
+        self._memories = 1
         self.clock = _Clock(self.engine, limits.wall_clock)
 
     def instance(self) -> Instance:
         """A new instance."""
-        store = Store(self.engine)
-        # The component has three core instances (itself, and two for its destructors), one
-        # memory and their tables; a QuickJS guest has 11 instances and 3 memories.
-        store.set_limits(
-            memory_size=self.limits.wasm_memory_bytes, table_elements=20_000, instances=64,
-            tables=8, memories=4,
-        )
-        instance = Instance(self, store)
-        with instance.limited(self.limits.policy_fuel):
-            linked = self._linker.instantiate(store, self._component)
+        while True:
+            try:
+                instance, store, linked = self._instantiated()
+                break
+            except CallError as error:
+                # Nothing else tells how many memories a component has.
+                if "memory count too high" not in str(error) or self._memories >= _MEMORIES_MAX:
+                    raise
+                self._memories += 1
         for name, function in self._functions.items():
             func: Any = linked.get_func(store, self._indices[name])
             # Found on the object before the method of its class: see `types`.
             func.type = lambda _store, function=function: function
             instance.functions[name] = func
         return instance
+
+    def _instantiated(self) -> tuple[Instance, Store, Any]:
+        """An instance with at most as many memories as were counted so far."""
+        store = Store(self.engine)
+        # The component has three core instances (itself, and two for its destructors), one
+        # memory and their tables; a QuickJS guest has 11 instances and 3 memories. wasmtime limits
+        # each memory: equal shares keep the sum.
+        store.set_limits(
+            memory_size=self.limits.wasm_memory_bytes // self._memories, table_elements=20_000,
+            instances=64, tables=8, memories=self._memories,
+        )
+        instance = Instance(self, store)
+        with instance.limited(self.limits.policy_fuel):
+            return instance, store, self._linker.instantiate(store, self._component)
+
+
+_MEMORIES_MAX = 4
 
 
 def _packaged() -> Path:

@@ -65,6 +65,36 @@ class Configs(unittest.TestCase):
         self.assertFalse(replace(problem, severity=Severity.WARNING).is_error)
 
 
+def with_another_memory(component: bytes, pages: int) -> bytes:
+    """The component with one more module in it, which has a memory, and an instance of that module."""
+    module = bytes(wat2wasm(f"(module (memory {pages}))"))
+    place, modules = 8, 0
+    while place < len(component):
+        kind, (size, start) = component[place], leb(component, place + 1)
+        modules += kind == 1
+        place = start + size
+    instance = bytes([1, 0, *leb_of(modules), 0])
+    return (
+        component + bytes([1, *leb_of(len(module))]) + module
+        + bytes([2, *leb_of(len(instance))]) + instance
+    )
+
+
+def leb(data: bytes, place: int) -> tuple[int, int]:
+    """A number in LEB128, and the place after it."""
+    value = shift = 0
+    while True:
+        byte = data[place]
+        value |= (byte & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 0x80:
+            return value, place
+
+
+def leb_of(value: int) -> list[int]:
+    return [value] if value < 0x80 else [value & 0x7F | 0x80, *leb_of(value >> 7)]
+
+
 class Components(unittest.TestCase):
     def refused(self, component: object, sentence: str, **options: object) -> None:
         with self.assertRaisesRegex(LoadError, sentence):
@@ -112,6 +142,15 @@ class Components(unittest.TestCase):
             self.refused(COMPONENT, "makes the compiler crash: no such thing")
         with mock.patch.object(compiler, "MEMORY_BYTES_MAX", 1), self.assertRaises(LoadError):
             Plugin(COMPONENT)
+
+    def test_all_memories_of_a_plugin_share_their_limit(self) -> None:
+        with open(COMPONENT, "rb") as file:
+            whole = file.read()
+        Plugin(with_another_memory(whole, pages=1)).policy(CONFIG)
+        # Less than the limit of 256 pages, but more than half of it.
+        with self.assertRaises(LoadError):
+            Plugin(with_another_memory(whole, pages=200))
+        Plugin(with_another_memory(whole, pages=200), limits=Limits(wasm_memory_bytes=400 << 16))
 
     def test_limits_that_cannot_work_are_refused(self) -> None:
         for name, value in [
