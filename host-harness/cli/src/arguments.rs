@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use despertador_contract::Zone;
 use despertador_contract::{Channel, ExitState, Instant};
 use despertador_contract::{clock_face, duration, nearest::nearest, word::Word};
+use despertador_host::{Limits, Sha256};
 use despertador_insight::Platform;
 
 use crate::language::{Language, tr};
@@ -70,6 +71,7 @@ Examples:
   despertador run conversation.md --language en
   despertador run log.jsonl --policy policies/adereso.json
   despertador run tests/scenarios --plugin my-plugin.wasm
+  despertador run scenarios.md --plugin my-plugin.wasm --fuel
 
 tests/scenarios/format.md explains the format of scenarios; it is a scenario file itself.")]
 pub(crate) struct RunArguments {
@@ -89,6 +91,10 @@ pub(crate) struct RunArguments {
     #[arg(long)]
     pub(crate) timeline: bool,
 
+    /// Show the fuel of each call
+    #[arg(long)]
+    pub(crate) fuel: bool,
+
     /// Write the decisions into the scenarios as the new expectations
     #[arg(long)]
     pub(crate) bless: bool,
@@ -100,12 +106,27 @@ pub(crate) struct RunArguments {
 /// Which plugin is used.
 #[derive(Debug, Default, Args)]
 pub(crate) struct PluginArgument {
-    /// Use this component instead of the built-in one
+    /// Use this component or package instead of the built-in one
     #[arg(long, value_name = "FILE")]
     pub(crate) plugin: Option<PathBuf>,
 
     #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+
+    #[command(flatten)]
     pub(crate) limits: LimitArguments,
+}
+
+/// Which plugins are accepted.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct TrustArguments {
+    /// Accept the plugin only in a package that is signed with the other half of this key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public_key: Option<PathBuf>,
+
+    /// Accept only the component with this SHA-256 digest
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) plugin_sha256: Option<Sha256>,
 }
 
 /// What the plugin may use.
@@ -114,6 +135,16 @@ pub(crate) struct LimitArguments {
     /// Change a limit of the plugin, such as fuel=20000000 or wasm_memory_bytes=32MiB
     #[arg(long = "plugin-limit", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub(crate) changed: Vec<(String, String)>,
+}
+
+impl LimitArguments {
+    /// These limits with the changes that were given.
+    pub(crate) fn over(&self, mut limits: Limits) -> Result<Limits, String> {
+        for (name, value) in &self.changed {
+            limits.set(name, value)?;
+        }
+        Ok(limits)
+    }
 }
 
 /// Checks a policy and shows its steps
@@ -617,9 +648,15 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS", env = "DESPERTADOR_OPERATIONS")]
     pub(crate) operations: Option<despertador_server::Operations>,
 
-    /// Use this component instead of the built-in one
+    /// Use this component or package instead of the built-in one
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_PLUGIN")]
     pub(crate) plugin: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 
     /// Post signed actions to this address
     #[arg(long, value_name = "URL", env = "DESPERTADOR_WEBHOOK", requires = "webhook_secret_file")]

@@ -153,8 +153,11 @@ fn print(ticket: &str, at: i64, zone: &Zone, explanation: &Explanation) {
     anstream::println!("{line}");
     anstream::println!("{}", explanation.summary);
     anstream::println!();
-    for check in &explanation.checks {
+    for check in explanation.conditions() {
         anstream::println!("  {} {}", mark(check.holds), check.text);
+    }
+    for text in explanation.debug_texts() {
+        anstream::println!("  {}", paint(DIM, format_args!("debug: {text}")));
     }
     if !explanation.history.is_empty() {
         anstream::println!();
@@ -165,9 +168,9 @@ fn print(ticket: &str, at: i64, zone: &Zone, explanation: &Explanation) {
 }
 
 fn print_json(ticket: &str, at: i64, explanation: &Explanation) {
+    let debug: Vec<_> = explanation.debug_texts().collect();
     let checks: Vec<_> = explanation
-        .checks
-        .iter()
+        .conditions()
         .map(|check| json!({ "code": check.code, "holds": check.holds, "text": check.text }))
         .collect();
     anstream::println!(
@@ -179,6 +182,7 @@ fn print_json(ticket: &str, at: i64, explanation: &Explanation) {
             "decision": decided(explanation),
             "summary": explanation.summary,
             "checks": checks,
+            "debug": debug,
             "history": explanation.history,
         })
     );

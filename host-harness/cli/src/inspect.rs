@@ -1,18 +1,14 @@
 //! `despertador inspect`
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
-
 use despertador_component::COMPONENT;
 use despertador_host::{Inspection, inspect_bytes};
 use serde_json::json;
 
-use crate::arguments::InspectArguments;
+use crate::arguments::{InspectArguments, TrustArguments};
 use crate::language::tr;
 use crate::paint::{BOLD, RED, paint};
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, plugin, source, written};
+use crate::{Ended, Unusable, plugin, written};
 
 /// Shows what a component is, also one that a host would refuse.
 pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended, Unusable> {
@@ -22,7 +18,10 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
             tr!("the built-in plugin", "el plugin incluido", "o plugin incluído"),
             COMPONENT.to_vec(),
         ),
-        Some(file) => (file.display().to_string(), read(file, limits.component_bytes)?),
+        Some(file) => (file.display().to_string(), {
+            let trust = TrustArguments::default();
+            plugin::component(file, &trust, limits.component_bytes)?
+        }),
     };
     let found = inspect_bytes(&bytes);
     let loaded = match &found.refusal {
@@ -88,24 +87,6 @@ pub(crate) fn inspect(arguments: &InspectArguments, json: bool) -> Result<Ended,
         }
     }
     Ok(if loaded.is_ok() { Ended::Well } else { Ended::WithFindings })
-}
-
-/// The bytes of a file, at most as many as a component may have.
-fn read(file: &Path, most: u64) -> Result<Vec<u8>, Unusable> {
-    let unreadable = |error| source::unreadable(file, &error);
-    let opened = File::open(file).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    opened.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most {
-        let name = file.display();
-        return Err(tr!(
-            "`{name}` has more than {most} bytes; raise that with `--plugin-limit component_bytes=…`",
-            "`{name}` tiene más de {most} bytes; súbalo con `--plugin-limit component_bytes=…`",
-            "`{name}` tem mais de {most} bytes; aumente com `--plugin-limit component_bytes=…`"
-        )
-        .into());
-    }
-    Ok(bytes)
 }
 
 fn facts(found: &Inspection) -> Vec<Vec<String>> {

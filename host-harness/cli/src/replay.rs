@@ -43,6 +43,7 @@ pub(crate) fn replay(arguments: &ReplayArguments, as_json: bool) -> Result<Ended
     let named = |plugin: &Option<PathBuf>| PluginArgument {
         plugin: plugin.clone(),
         limits: arguments.limits.clone(),
+        ..PluginArgument::default()
     };
     let new = plugin::read(&named(&arguments.plugin))?;
     let old = plugin::read(&named(&arguments.old_plugin))?;
@@ -278,7 +279,7 @@ fn side(name: &str, decision: Result<&Value, &str>, why: Result<&Explanation, &s
     match why {
         Ok(why) => {
             anstream::println!("    {}", why.summary);
-            for check in &why.checks {
+            for check in why.conditions() {
                 anstream::println!("    {} {}", mark(check.holds), check.text);
             }
         }
@@ -326,8 +327,7 @@ fn as_value(arguments: &ReplayArguments, found: &Replayed) -> Value {
     let why = |why: &Result<Explanation, String>| match why {
         Ok(why) => {
             let checks: Vec<_> = why
-                .checks
-                .iter()
+                .conditions()
                 .map(
                     |check| json!({ "code": check.code, "holds": check.holds, "text": check.text }),
                 )

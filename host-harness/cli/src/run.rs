@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use crate::arguments::RunArguments;
 use crate::language::{Language, tr};
+use crate::paint::{DIM, paint};
+use crate::table::thousands;
 use crate::{Ended, Unusable, plugin, source};
 use report::Report;
 
@@ -20,13 +22,13 @@ use report::Report;
 pub(crate) fn run(arguments: &RunArguments, json: bool) -> Result<Ended, Unusable> {
     let files = files(arguments)?;
     let engine = plugin::load(&arguments.plugin)?;
-    let show_timelines = arguments.timeline || (files.len() == 1 && !json);
+    let show_timelines = arguments.timeline || arguments.fuel || (files.len() == 1 && !json);
     let mut run = Run {
         engine: &engine,
         language: Language::chosen(),
         bless: arguments.bless,
         presets: arguments.presets.as_deref(),
-        report: Report::new(show_timelines, json),
+        report: Report::new(show_timelines, arguments.fuel, json),
         usage: None,
     };
     for file in &files {
@@ -136,6 +138,19 @@ pub(crate) fn problems(problems: &[Problem]) -> String {
         lines.push(tr!("… and {more} more", "… y {more} más", "… e mais {more}"));
     }
     lines.join("\n")
+}
+
+/// The lines below a moment: why it was decided so, and what the plugin says to its author.
+fn below(why: Option<&str>, debug: &[String], indent: &str) -> Vec<String> {
+    let why = why.filter(|why| !why.is_empty()).map(|why| paint(DIM, why));
+    let debug = debug.iter().map(|text| paint(DIM, format_args!("debug: {text}")));
+    why.into_iter().chain(debug).map(|line| format!("{indent}{line}")).collect()
+}
+
+/// The fuel of a call, for a column of its own.
+fn fuel_cell(fuel: Option<u64>) -> String {
+    let unit = tr!("fuel", "combustible", "combustível");
+    fuel.map_or_else(String::new, |fuel| format!("{} {unit}", thousands(fuel)))
 }
 
 fn usage_json(usage: &Usage) -> Value {

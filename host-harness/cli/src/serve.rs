@@ -5,10 +5,10 @@ pub(crate) mod demo;
 use std::sync::Arc;
 
 use despertador_component::COMPONENT;
-use despertador_server::{Deliver, LogFormat, Server, Settings, Start, log};
+use despertador_server::{Deliver, LogFormat, Plugin, Server, Settings, Start, log};
 use serde_json::json;
 
-use crate::arguments::ServeArguments;
+use crate::arguments::{ServeArguments, TrustArguments};
 use crate::language::tr;
 use crate::{Ended, Unusable};
 
@@ -67,6 +67,7 @@ fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusa
     settings.listen = listen.unwrap_or(settings.listen);
     settings.operations = operations.unwrap_or(settings.operations);
     settings.plugin.file = plugin.clone().or(settings.plugin.file);
+    restrict(&mut settings.plugin, arguments);
     settings.log.filter = log.clone().unwrap_or(settings.log.filter);
     if as_json {
         settings.log.format = LogFormat::Json;
@@ -80,6 +81,19 @@ fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusa
         });
     }
     Ok(settings)
+}
+
+/// Adds what the flags say of the plugin: whose it must be, and what it may use.
+fn restrict(plugin: &mut Plugin, arguments: &ServeArguments) {
+    let TrustArguments { public_key, plugin_sha256 } = &arguments.trust;
+    plugin.public_key = public_key.clone().or(plugin.public_key.take());
+    plugin.sha256 = plugin_sha256.map(|digest| digest.to_string()).or(plugin.sha256.take());
+    for (name, value) in &arguments.limits.changed {
+        // The settings may write the same name with hyphens.
+        let name = name.replace('-', "_");
+        plugin.limits.retain(|known, _| known.replace('-', "_") != name);
+        plugin.limits.insert(name, value.as_str().into());
+    }
 }
 
 /// Waits for signals: SIGHUP reloads, SIGTERM and SIGINT stop.

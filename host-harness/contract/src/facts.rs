@@ -39,6 +39,9 @@ pub fn json(ticket: &Ticket) -> Value {
     Value::Object(ticket.facts())
 }
 
+/// The config of an account that has no policy: a plugin reads it as one under which nothing is done.
+pub const NO_POLICY: &str = r#"{ "version": "none", "enabled": false, "rules": [] }"#;
+
 /// Surroundings without any knowledge of the account.
 #[must_use]
 pub fn no_surroundings() -> Surroundings {

@@ -2003,7 +2003,8 @@ pub struct Reader {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "sandbox", derive(ComponentType, Lift, Lower), component(record))]
 pub struct Check {
-    /// Its stable kebab-case name: the code of the decision's reason if it does not hold.
+    /// Its stable kebab-case name: the code of the decision's reason if it does not hold. `debug`
+    /// is no condition: its text is for the plugin's author, and hosts show it in tools only.
     pub code: String,
     /// Whether it holds.
     pub holds: bool,

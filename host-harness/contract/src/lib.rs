@@ -15,6 +15,7 @@ pub mod clock_face;
 pub mod decision;
 pub mod duration;
 pub mod event_log;
+mod explained;
 pub mod facts;
 #[allow(
     clippy::large_enum_variant,
@@ -34,6 +35,7 @@ pub mod word;
 mod zone;
 
 pub use call::{Call, follow};
+pub use explained::DEBUG;
 pub use generated::*;
 pub use language::Language;
 pub use zone::Zone;

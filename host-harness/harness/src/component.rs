@@ -38,9 +38,12 @@ impl Engine for Sandboxed {
         // A failure in one scenario must not affect the next.
         self.plugin.release();
         match self.plugin.policy(config, surroundings) {
-            Ok(policy) => {
-                Ok(Box::new(SandboxedPolicy { policy, restarted: false, usage: Usage::default() }))
-            }
+            Ok(policy) => Ok(Box::new(SandboxedPolicy {
+                policy,
+                restarted: false,
+                usage: Usage::default(),
+                fuel: None,
+            })),
             Err(host::PolicyError::Refused(problems)) => Err(ParseError::Refused(problems)),
             Err(host::PolicyError::Call(error)) => Err(ParseError::Broken(error.to_string())),
         }
@@ -52,6 +55,8 @@ struct SandboxedPolicy {
     policy: host::Policy,
     restarted: bool,
     usage: Usage,
+    /// Of the last call.
+    fuel: Option<u64>,
 }
 
 impl SandboxedPolicy {
@@ -66,6 +71,7 @@ impl SandboxedPolicy {
         };
         let answer = call(&mut session);
         let used = session.usage();
+        self.fuel = Some(used.fuel.used);
         self.usage = self.usage.and(Usage {
             calls: 1,
             fuel: Share { used: used.fuel.used, allowed: used.fuel.limit },
@@ -117,6 +123,10 @@ impl Player for SandboxedPolicy {
 
     fn usage(&self) -> Option<Usage> {
         Some(self.usage)
+    }
+
+    fn fuel(&self) -> Option<u64> {
+        self.fuel
     }
 }
 

@@ -47,6 +47,11 @@ pub trait Player: Evaluator {
     fn usage(&self) -> Option<Usage> {
         None
     }
+
+    /// Fuel of the last call, if the engine counts it.
+    fn fuel(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Why a policy could not be created.

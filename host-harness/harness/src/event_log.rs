@@ -1,6 +1,6 @@
 //! A host without an environment: it wakes at each deadline, carries actions out, and reports them.
 
-use despertador_contract::{Event, Happening, Instant, Outcome, Reader, Ticket};
+use despertador_contract::{Event, Explanation, Happening, Instant, Outcome, Reader, Ticket};
 use despertador_host::{self as host, CALLS_IN_A_ROW_MAX, next_call};
 
 use crate::answer::Answer;
@@ -32,6 +32,10 @@ pub struct Entry {
     pub answer: Answer,
     /// The explanation of the answer, if a reader was given.
     pub why: Option<String>,
+    /// What the plugin says to its author, if a reader was given.
+    pub debug: Vec<String>,
+    /// Fuel of the call, if the engine counts it.
+    pub fuel: Option<u64>,
 }
 
 /// The loop of a host for one ticket: a clock that jumps to the next deadline, and an outbox that
@@ -69,14 +73,18 @@ impl<'p> VirtualHost<'p> {
     pub fn call(&mut self, call: Call, line: Option<usize>) -> Result<(), CallError> {
         self.now = self.now.max(call.now());
         let answer = self.conversation.play(self.player, &call)?.clone();
-        let why = match (&self.reader, &answer) {
+        let fuel = self.player.fuel();
+        let explanation = match (&self.reader, &answer) {
             (Some(reader), Ok(_)) => {
                 let host::Conversation { ticket, memory, .. } = &self.conversation.state;
-                self.player.explain(ticket, memory, call.now(), reader).ok().map(|e| e.summary)
+                self.player.explain(ticket, memory, call.now(), reader).ok()
             }
             _ => None,
         };
-        self.entries.push(Entry { line, call, answer, why });
+        let debug = explanation.iter().flat_map(Explanation::debug_texts).map(str::to_owned);
+        let debug = debug.collect();
+        let why = explanation.map(|explanation| explanation.summary);
+        self.entries.push(Entry { line, call, answer, why, debug, fuel });
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Describes failures in the sandbox.
 
-use wasmtime::{Store, Trap, WasmBacktrace, WasmCoreDump};
+use wasmtime::{FrameInfo, Store, Trap, WasmBacktrace, WasmCoreDump};
 
 use crate::call_error::{CallError, Limit};
 use crate::instance::Meter;
@@ -39,17 +39,26 @@ pub(crate) fn from_error(
 
 /// The function that crashed: the innermost one outside the language's own library.
 fn function(error: &wasmtime::Error) -> Option<String> {
-    let frames = error.downcast_ref::<WasmCoreDump>().map(WasmCoreDump::frames);
-    let frames =
-        frames.or_else(|| error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames));
-    // Without the hash that the compiler adds.
-    let names: Vec<String> = frames?
-        .iter()
-        .filter_map(|frame| frame.func_name())
-        .map(|name| format!("{:#}", rustc_demangle::demangle(name)))
-        .collect();
+    let names: Vec<String> = frames(error).iter().filter_map(name).collect();
     let own = names.iter().find(|name| !LIBRARY.iter().any(|prefix| name.starts_with(prefix)));
     own.or(names.first()).cloned()
+}
+
+/// All functions that were running, the innermost first, also those without a name.
+pub(crate) fn functions(error: &wasmtime::Error) -> Vec<String> {
+    let numbered = |frame: &FrameInfo| format!("function {}", frame.func_index());
+    frames(error).iter().map(|frame| name(frame).unwrap_or_else(|| numbered(frame))).collect()
+}
+
+fn frames(error: &wasmtime::Error) -> &[FrameInfo] {
+    let dumped = error.downcast_ref::<WasmCoreDump>().map(WasmCoreDump::frames);
+    let traced = || error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames);
+    dumped.or_else(traced).unwrap_or_default()
+}
+
+/// The name of a function, without the hash that the compiler adds.
+fn name(frame: &FrameInfo) -> Option<String> {
+    frame.func_name().map(|name| format!("{:#}", rustc_demangle::demangle(name)))
 }
 
 /// Prefixes of functions that lead from a mistake to the crash.

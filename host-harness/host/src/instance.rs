@@ -156,7 +156,7 @@ impl Instance {
     }
 
     #[inline]
-    fn with_fuel<R>(
+    pub(crate) fn with_fuel<R>(
         &mut self,
         fuel: u64,
         call: impl FnOnce(&mut Store<Meter>, &Guest) -> wasmtime::Result<R>,

@@ -73,6 +73,7 @@ mod load_error;
 mod options;
 mod plugin;
 mod policy;
+mod profile;
 mod purity;
 mod session;
 
@@ -89,5 +90,6 @@ pub use load_error::{HostError, LoadError, Refusal};
 pub use options::{Cache, Limits, NotADigest, Options, Pins, Sha256};
 pub use plugin::Plugin;
 pub use policy::Policy;
+pub use profile::{Asked, Profiled};
 pub use purity::{Answer, Call, Impurity, Proof};
 pub use session::{Session, Usage, Used};

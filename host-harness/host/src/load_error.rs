@@ -97,7 +97,9 @@ impl LoadError {
 }
 
 impl Refusal {
-    fn help(&self) -> String {
+    /// How to fix it.
+    #[must_use]
+    pub fn help(&self) -> String {
         match self {
             Refusal::Unreadable(_) => "check the path and its permissions".into(),
             Refusal::TooLarge { .. } => {

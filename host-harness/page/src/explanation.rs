@@ -47,7 +47,7 @@ pub fn explanation(explained: &Explained<'_>, language: Language) -> String {
                             th scope="col" { (words.holds) }
                             th scope="col" { (words.condition) }
                         } }
-                        tbody { @for check in &text.checks { tr {
+                        tbody { @for check in text.conditions() { tr {
                             td.sign {
                                 @if check.holds { "✓ " (words.yes) } @else { strong { "✗ " (words.no) } }
                             }

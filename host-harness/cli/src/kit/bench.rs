@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use despertador_component::COMPONENT;
 use despertador_contract::{
-    Author, Channel, Event, Happening, Instant, Memory, Message, Reader, Ticket, facts,
+    Author, Call, Channel, Event, Happening, Instant, Memory, Message, Reader, Ticket, facts,
 };
-use despertador_host::{CallError, Limits, Policy, Session};
+use despertador_host::{Asked, CallError, Evaluator as _, Limits, Policy, Profiled, Session};
 use serde_json::{Value, json};
 
-use super::BenchArguments;
-use super::build::{self, Built};
 use super::project::Project;
+use super::{BenchArguments, build, profile};
 use crate::language::tr;
 use crate::paint::{BOLD, DIM, paint};
 use crate::stopwatch::Stopwatch;
@@ -19,7 +18,7 @@ use crate::table::{Side, bytes, columns, thousands};
 use crate::{Ended, Unusable, plugin, source};
 
 /// A policy of the built-in plugin with the times of a new project.
-const BUILT_IN: &str = r#"{ "version": "1", "rules": [ { "departments": "any", "close-after": "15 min",
+pub(super) const BUILT_IN: &str = r#"{ "version": "1", "rules": [ { "departments": "any", "close-after": "15 min",
     "reminders": [ { "after": "10 min", "text": "¿Sigues ahí?" } ] } ] }"#;
 
 /// The kinds of calls, by the names of the contract.
@@ -29,12 +28,8 @@ const KINDS: [&str; 5] = ["on-message", "on-event", "on-tick", "explain", "parse
 pub(super) fn bench(arguments: &BenchArguments, json: bool) -> Result<Ended, Unusable> {
     let project = Project::read(&arguments.project.folder)?;
     let config = source::read_json(&project.policy())?;
-    let built = match build::component(&project)? {
-        Built::Component(bytes) => bytes,
-        Built::Failed(messages) => {
-            build::say_failed(&messages);
-            return Ok(Ended::WithFindings);
-        }
+    let Some(built) = build::component_or_say(&project, json)? else {
+        return Ok(Ended::WithFindings);
     };
     let calls = arguments.calls;
     let mut measured = vec![Measured::of(
@@ -59,11 +54,23 @@ pub(super) fn bench(arguments: &BenchArguments, json: bool) -> Result<Ended, Unu
         BUILT_IN,
         calls,
     )?);
+    if let Some(file) = &arguments.profile {
+        let loaded = plugin::host(project.limits)?.load_bytes(&built).map_err(|e| e.to_string())?;
+        let policy = loaded.policy(&config, &facts::no_surroundings());
+        let policy = policy.map_err(|error| error.to_string())?;
+        let sample = Sample::of(&policy).map_err(|error| error.to_string())?;
+        profile::write(file, &policy, &sample)?;
+    }
     if json {
         let all: Vec<Value> = measured.iter().map(Measured::json).collect();
-        anstream::println!("{:#}", json!({ "calls": calls, "measured": all }));
+        let profile = arguments.profile.as_ref().map(|file| file.display().to_string());
+        let found = json!({ "calls": calls, "measured": all, "profile": profile });
+        anstream::println!("{found:#}");
     } else {
         print(&measured, calls);
+        if let Some(file) = &arguments.profile {
+            profile::say(file);
+        }
     }
     Ok(Ended::Well)
 }
@@ -130,30 +137,75 @@ impl Measured {
     }
 }
 
+/// A ticket whose customer was answered, and what happens next.
+pub(super) struct Sample {
+    pub(super) ticket: Ticket,
+    pub(super) memory: Memory,
+    pub(super) now: Instant,
+    pub(super) message: Call,
+    pub(super) event: Call,
+    pub(super) reader: Reader,
+}
+
+impl Sample {
+    pub(super) fn of(policy: &Policy) -> Result<Sample, CallError> {
+        const START: Instant = 1_800_000_000_000;
+        let ticket = Ticket::open("4711", Channel::WebChat);
+        let mut session = policy.session();
+        let asked = Message::words(Author::Customer, START);
+        let memory = session.on_message(&ticket, &Memory::new(), &asked)?.memory;
+        let answer = Message::words(Author::Agent, START.saturating_add(60_000));
+        let memory = session.on_message(&ticket, &memory, &answer)?.memory;
+        let now = START.saturating_add(120_000);
+        Ok(Sample {
+            ticket,
+            memory,
+            now,
+            message: Call::Message(Message::words(Author::Agent, now)),
+            event: Call::Event(Event::new(Happening::Assigned("ana".into()), now)),
+            reader: Reader { language: "en".into(), utc_offset: 0 },
+        })
+    }
+
+    /// Makes a call in a session.
+    fn make(&self, session: &mut Session<'_>, asked: Asked<'_>) -> Result<(), CallError> {
+        match asked {
+            Asked::Call(call) => session.evaluate(&self.ticket, &self.memory, call).map(drop),
+            Asked::Explain(now, reader) => {
+                session.explain(&self.ticket, &self.memory, now, reader).map(drop)
+            }
+        }
+    }
+
+    /// The fuel of a call on a fresh instance.
+    pub(super) fn fuel_of(&self, policy: &Policy, asked: Asked<'_>) -> Result<u64, CallError> {
+        let mut session = policy.fresh_session();
+        self.make(&mut session, asked)?;
+        Ok(fuel(&session))
+    }
+
+    pub(super) fn profiled<'a>(&'a self, asked: Asked<'a>) -> Profiled<'a> {
+        Profiled { ticket: &self.ticket, memory: &self.memory, asked }
+    }
+}
+
 /// Measures calls of each kind about one ticket, and the memory at the end.
 fn measure(policy: &Policy, calls: u64) -> Result<(Kinds, u64), CallError> {
-    const START: Instant = 1_800_000_000_000;
-    let ticket = Ticket::open("4711", Channel::WebChat);
-    let reader = Reader { language: "en".into(), utc_offset: 0 };
+    let sample = Sample::of(policy)?;
+    let tick = Call::Tick(sample.now);
     let mut session = policy.session();
-    let asked = Message::words(Author::Customer, START);
-    let memory = session.on_message(&ticket, &Memory::new(), &asked)?.memory;
-    let answer = Message::words(Author::Agent, START.saturating_add(60_000));
-    let memory = session.on_message(&ticket, &memory, &answer)?.memory;
-    let now = START.saturating_add(120_000);
-    let typing = Event::new(Happening::Assigned("ana".into()), now);
-    let again = Message::words(Author::Agent, now);
     let mut kinds = Vec::new();
     for kind in KINDS.into_iter().filter(|kind| *kind != "parse") {
         let mut all = Calls::default();
         for _ in 0..calls {
+            let asked = match kind {
+                "on-message" => Asked::Call(&sample.message),
+                "on-event" => Asked::Call(&sample.event),
+                "on-tick" => Asked::Call(&tick),
+                _ => Asked::Explain(sample.now, &sample.reader),
+            };
             let watch = Stopwatch::start();
-            match kind {
-                "on-message" => drop(session.on_message(&ticket, &memory, &again)?),
-                "on-event" => drop(session.on_event(&ticket, &memory, &typing)?),
-                "on-tick" => drop(session.on_tick(&ticket, &memory, now)?),
-                _ => drop(session.explain(&ticket, &memory, now, &reader)?),
-            }
+            sample.make(&mut session, asked)?;
             all.nanos.push(nanos(watch.elapsed()));
             all.fuel.push(fuel(&session));
         }

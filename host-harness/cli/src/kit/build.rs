@@ -69,6 +69,19 @@ pub(super) fn say_failed(messages: &str) {
     anstream::eprintln!("{}", paint(RED, end));
 }
 
+/// Builds a project for a command that goes on with the component; none if it cannot be built, which
+/// was said.
+pub(super) fn component_or_say(project: &Project, json: bool) -> Result<Option<Vec<u8>>, Unusable> {
+    match component(project)? {
+        Built::Component(bytes) => return Ok(Some(bytes)),
+        Built::Failed(messages) if json => {
+            anstream::println!("{:#}", json!({ "built": false, "messages": messages }));
+        }
+        Built::Failed(messages) => say_failed(&messages),
+    }
+    Ok(None)
+}
+
 /// Builds the component of a project. The one of the build before is kept aside; a build that fails
 /// leaves none, so that nobody tests a stale one.
 pub(super) fn component(project: &Project) -> Result<Built, Unusable> {
@@ -91,10 +104,11 @@ pub(super) fn component(project: &Project) -> Result<Built, Unusable> {
     };
     if let Some(refusal) = inspect_bytes(&bytes).refusal {
         return Ok(Built::Failed(tr!(
-            "the component {refusal}",
-            "el componente: {refusal}",
-            "o componente: {refusal}",
+            "the component {refusal}; {help}",
+            "el componente: {refusal}; {help}",
+            "o componente: {refusal}; {help}",
             refusal = refusal,
+            help = refusal.help(),
         )));
     }
     written::write(&file, &bytes, true)?;

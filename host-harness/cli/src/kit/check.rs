@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use despertador_contract::facts::NO_POLICY;
 use despertador_contract::{
-    Author, Channel, Instant, Memory, Message, Reader, Surroundings, Ticket, VERSION, facts,
+    Author, Channel, Decision, Instant, Memory, Message, Outcome, Reader, Surroundings, Ticket,
+    VERSION, facts,
 };
 use despertador_harness::component::Sandboxed;
 use despertador_harness::conformance::{RULES, Verdict};
@@ -11,9 +13,8 @@ use despertador_harness::scenario::Played;
 use despertador_host::{CallError, Host, Plugin, Policy, PolicyError, inspect_bytes};
 use serde_json::{Value, json};
 
-use super::build::{self, Built};
 use super::project::Project;
-use super::{CheckArguments, Level, suite};
+use super::{CheckArguments, Level, build, suite};
 use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, YELLOW, mark, paint};
 use crate::table::thousands;
@@ -42,13 +43,6 @@ pub(super) fn check(arguments: &CheckArguments, json: bool) -> Result<Ended, Unu
 /// What is to be checked; nothing if it cannot be built, which was said.
 fn subject(arguments: &CheckArguments, json: bool) -> Result<Option<Subject>, Unusable> {
     let named = &arguments.plugin;
-    let limits = |usual: despertador_host::Limits| {
-        let mut limits = usual;
-        for (name, value) in &arguments.limits.changed {
-            limits.set(name, value)?;
-        }
-        Ok::<_, Unusable>(limits)
-    };
     if named.is_file() {
         let limits = plugin::limits(Some(named), &arguments.limits)?;
         let bytes = std::fs::read(named).map_err(|error| source::unreadable(named, &error))?;
@@ -61,22 +55,12 @@ fn subject(arguments: &CheckArguments, json: bool) -> Result<Option<Subject>, Un
         }));
     }
     let project = Project::read(named)?;
-    let bytes = match build::component(&project)? {
-        Built::Component(bytes) => bytes,
-        Built::Failed(messages) => {
-            if json {
-                anstream::println!("{:#}", json!({ "built": false, "messages": messages }));
-            } else {
-                build::say_failed(&messages);
-            }
-            return Ok(None);
-        }
-    };
+    let Some(bytes) = build::component_or_say(&project, json)? else { return Ok(None) };
     let own = Some(project.policy()).filter(|policy| policy.is_file());
     Ok(Some(Subject {
         name: project.component().display().to_string(),
         bytes,
-        host: plugin::host(limits(project.limits.clone())?)?,
+        host: plugin::host(arguments.limits.over(project.limits.clone())?)?,
         policy: arguments.policy.clone().or(own),
         scenarios: suite::of_project(&project)?,
     }))
@@ -87,7 +71,7 @@ fn look(report: &mut Report, subject: &Subject) -> Option<Plugin> {
     let found = inspect_bytes(&subject.bytes);
     let size = thousands(u64::try_from(found.size).unwrap_or(u64::MAX));
     let loaded = match &found.refusal {
-        Some(refusal) => Err(format!("it {refusal}")),
+        Some(refusal) => Err(format!("it {refusal}; {}", refusal.help())),
         None => subject.host.load_bytes(&subject.bytes).map_err(|error| error.to_string()),
     };
     report.finding(
@@ -140,6 +124,7 @@ fn ask(
 ) -> Result<(), Unusable> {
     let surroundings = facts::no_surroundings();
     refuses(report, plugin, &surroundings);
+    rests_without_a_policy(report, plugin, &surroundings);
     match &subject.policy {
         None => report.left_out(tr!(
             "the rules that every plugin owes: give a policy of this plugin with --policy",
@@ -232,6 +217,35 @@ fn refuses(report: &mut Report, plugin: &Plugin, surroundings: &Surroundings) {
         ),
         wrong,
     );
+}
+
+/// The config of an account without a policy is read, and nothing is done under it.
+fn rests_without_a_policy(report: &mut Report, plugin: &Plugin, surroundings: &Surroundings) {
+    const START: Instant = 1_800_000_000_000;
+    const LATER: Instant = START + 100 * 86_400_000;
+    let ticket = Ticket::open("4711", Channel::WebChat);
+    let asked = |policy: &Policy| {
+        let mut session = policy.session();
+        let mut memory = Memory::new();
+        for author in [Author::Customer, Author::Agent] {
+            memory = session.on_message(&ticket, &memory, &Message::words(author, START))?.memory;
+        }
+        session.on_tick(&ticket, &memory, LATER)
+    };
+    let wrong = match plugin.policy(NO_POLICY, surroundings) {
+        Err(error) => Some(format!("`{NO_POLICY}`: {error}")),
+        Ok(policy) => match asked(&policy) {
+            Err(error) => Some(error.to_string()),
+            Ok(Decision { outcome: Outcome::Rest, .. }) => None,
+            Ok(_) => Some("a ticket without an answer is acted on".into()),
+        },
+    };
+    let what = tr!(
+        "does nothing for an account without a policy",
+        "no hace nada para una cuenta sin política",
+        "não faz nada para uma conta sem política",
+    );
+    report.finding(None, what, wrong);
 }
 
 /// The rules that every plugin owes.

@@ -1,12 +1,13 @@
 //! `despertador plugin new`: the files of a project, from the templates.
 
 use std::fs;
+use std::path::Path;
 
 use despertador_contract::Language;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::NewArguments;
 use super::project::{self, MANIFEST, Written};
+use super::{NewArguments, NewFrom};
 use crate::language::tr;
 use crate::{Ended, Unusable, written};
 
@@ -21,9 +22,17 @@ macro_rules! templates {
 
 const RUST: &[Template] = templates! {
     "Cargo.toml": "rust/manifest.toml",
+    "src/last_words.rs": "rust/last_words.rs",
     "src/lib.rs": "rust/lib.rs",
     "src/memory.rs": "rust/memory.rs",
     "src/rule.rs": "rust/rule.rs",
+};
+
+const FROM_POLICY: &[Template] = templates! {
+    "Cargo.toml": "policy/manifest.toml",
+    "src/last_words.rs": "rust/last_words.rs",
+    "src/lib.rs": "policy/lib.rs",
+    "src/own.rs": "policy/own.rs",
 };
 
 const JAVASCRIPT: &[Template] = templates! {
@@ -44,23 +53,95 @@ const WIT: &[Template] = templates! {
     "wit/plugin.wit": "../wit/plugin.wit",
 };
 
-const POLICY: &str = include_str!("../../templates/common/policy.json");
-
-/// What is written in a language of people: the README and the scenarios.
-fn told(language: Language) -> &'static [Template] {
+/// What is the same for all languages of plugins, with the rule of a new project.
+fn common(language: Language) -> &'static [Template] {
     match language {
         Language::English => templates! {
             "README.md": "common/readme.en.md",
+            "policy.json": "common/policy.json",
             "scenarios.md": "common/scenarios.en.md",
         },
         Language::Spanish => templates! {
             "README.md": "common/readme.es.md",
+            "policy.json": "common/policy.json",
             "scenarios.md": "common/scenarios.es.md",
         },
         Language::Portuguese => templates! {
             "README.md": "common/readme.pt.md",
+            "policy.json": "common/policy.json",
             "scenarios.md": "common/scenarios.pt.md",
         },
+    }
+}
+
+/// The same with the rules of the built-in plugin.
+fn common_from_policy(language: Language) -> &'static [Template] {
+    match language {
+        Language::English => templates! {
+            "README.md": "common/readme.en.md",
+            "policy.json": "policy/policy.json",
+            "scenarios.md": "policy/scenarios.en.md",
+        },
+        Language::Spanish => templates! {
+            "README.md": "common/readme.es.md",
+            "policy.json": "policy/policy.json",
+            "scenarios.md": "policy/scenarios.es.md",
+        },
+        Language::Portuguese => templates! {
+            "README.md": "common/readme.pt.md",
+            "policy.json": "policy/policy.json",
+            "scenarios.md": "policy/scenarios.pt.md",
+        },
+    }
+}
+
+/// What a project begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beginning<'a> {
+    /// A small rule.
+    Rule(Written),
+    /// The rules of the built-in plugin, whose crates are here, or else on crates.io.
+    Policy(Option<&'a Path>),
+}
+
+impl Beginning<'_> {
+    fn written(self) -> Written {
+        match self {
+            Beginning::Rule(written) => written,
+            Beginning::Policy(_) => Written::Rust,
+        }
+    }
+
+    fn own(self) -> &'static [Template] {
+        match self {
+            Beginning::Rule(Written::Rust) => RUST,
+            Beginning::Rule(Written::Javascript) => JAVASCRIPT,
+            Beginning::Rule(Written::Python) => PYTHON,
+            Beginning::Policy(_) => FROM_POLICY,
+        }
+    }
+
+    fn common(self, language: Language) -> &'static [Template] {
+        match self {
+            Beginning::Rule(_) => common(language),
+            Beginning::Policy(_) => common_from_policy(language),
+        }
+    }
+
+    /// One sentence for the README.
+    fn about(self) -> String {
+        match self {
+            Beginning::Rule(_) => tr!(
+                "A plugin for Despertador: it reminds a silent customer once and closes the ticket later.",
+                "Un plugin de Despertador: recuerda una vez a un cliente callado y más tarde cierra el ticket.",
+                "Um plugin do Despertador: lembra uma vez um cliente calado e mais tarde fecha o ticket.",
+            ),
+            Beginning::Policy(_) => tr!(
+                "A plugin for Despertador: the rules of the built-in one, and one of our own in `src/own.rs`.",
+                "Un plugin de Despertador: las reglas del incluido, y una propia en `src/own.rs`.",
+                "Um plugin do Despertador: as regras do incluído, e uma própria em `src/own.rs`.",
+            ),
+        }
     }
 }
 
@@ -81,9 +162,9 @@ pub(super) fn new(arguments: &NewArguments, json: bool) -> Result<Ended, Unusabl
         )
         .into());
     }
-    let language = Written::from_word(&arguments.language)
-        .ok_or_else(|| format!("`{}` is not a language of plugins", arguments.language))?;
-    let files = files(name, language);
+    let beginning = beginning(arguments)?;
+    let language = beginning.written();
+    let files = files(name, beginning)?;
     for (file, text) in &files {
         let path = folder.join(file);
         let parent = path.parent().unwrap_or(folder);
@@ -118,13 +199,77 @@ pub(super) fn new(arguments: &NewArguments, json: bool) -> Result<Ended, Unusabl
     Ok(Ended::Well)
 }
 
+/// What a project is to begin with.
+fn beginning(arguments: &NewArguments) -> Result<Beginning<'_>, Unusable> {
+    let language = arguments.language.as_deref().and_then(Written::from_word);
+    match (arguments.from, language) {
+        (None, language) => {
+            Ok(Beginning::Rule(language.ok_or("a project needs a language of plugins")?))
+        }
+        (Some(NewFrom::Policy), None | Some(Written::Rust)) => {
+            Ok(Beginning::Policy(arguments.crates.as_deref()))
+        }
+        (Some(NewFrom::Policy), Some(other)) => Err(tr!(
+            "the rules are written in Rust, and `--from policy` begins no project in {word}; leave \
+             `--language` out",
+            "las reglas están escritas en Rust, y `--from policy` no empieza un proyecto en {word}; omita \
+             `--language`",
+            "as regras estão escritas em Rust, e `--from policy` não começa um projeto em {word}; omita \
+             `--language`",
+            word = other.word(),
+        )
+        .into()),
+    }
+}
+
+/// The section of a manifest that takes the crates of the rules from a folder; none for crates.io.
+fn patch(crates: Option<&Path>) -> Result<String, Unusable> {
+    let Some(crates) = crates else { return Ok(String::new()) };
+    let version = env!("CARGO_PKG_VERSION");
+    let checkout = ["plugin".to_owned(), "plugin/policy".to_owned()];
+    let unpacked = ["plugin", "policy"].map(|name| format!("despertador-{name}-{version}"));
+    let is_there = |names: &[String; 2]| {
+        names.iter().all(|name| crates.join(name).join("Cargo.toml").is_file())
+    };
+    let Some([plugin, policy]) = [checkout, unpacked].into_iter().find(is_there) else {
+        return Err(tr!(
+            "`{crates}` has neither `plugin/` nor `despertador-plugin-{version}/` and \
+             `despertador-policy-{version}/`; give a checkout of Despertador, or the folder in which \
+             these crates are unpacked",
+            "`{crates}` no tiene ni `plugin/` ni `despertador-plugin-{version}/` y \
+             `despertador-policy-{version}/`; indique una copia de Despertador o la carpeta en la que \
+             están desempaquetados estos crates",
+            "`{crates}` não tem nem `plugin/` nem `despertador-plugin-{version}/` e \
+             `despertador-policy-{version}/`; indique uma cópia do Despertador ou a pasta em que \
+             estes crates estão descompactados",
+            crates = crates.display(),
+        )
+        .into());
+    };
+    let place = |name: &str| {
+        let path = crates.join(name);
+        let path = std::path::absolute(&path).unwrap_or(path);
+        // A text in TOML is escaped as one in JSON.
+        Value::from(path.display().to_string()).to_string()
+    };
+    Ok(format!(
+        "\n[patch.crates-io]\ndespertador-plugin = {{ path = {} }}\ndespertador-policy = {{ path = {} }}\n",
+        place(&plugin),
+        place(&policy)
+    ))
+}
+
 /// All files of a project, filled in.
-pub(super) fn files(name: &str, written: Written) -> Vec<(String, String)> {
+pub(super) fn files(
+    name: &str,
+    beginning: Beginning<'_>,
+) -> Result<Vec<(String, String)>, Unusable> {
     let language = super::language();
-    let own = match written {
-        Written::Rust => RUST,
-        Written::Javascript => JAVASCRIPT,
-        Written::Python => PYTHON,
+    let written = beginning.written();
+    let own = beginning.own();
+    let patch = match beginning {
+        Beginning::Rule(_) => String::new(),
+        Beginning::Policy(crates) => patch(crates)?,
     };
     let reminder = match language {
         Language::English => "Are you still there?",
@@ -136,23 +281,45 @@ pub(super) fn files(name: &str, written: Written) -> Vec<(String, String)> {
         .map(|(file, _)| format!("| `{file}` | {} |", described(file)))
         .collect::<Vec<_>>()
         .join("\n");
+    let (rule, summary, check) = of_own_rule();
     let fill = |text: &str| {
         text.replace("@NAME@", name)
+            .replace("@ABOUT@", &beginning.about())
+            .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+            .replace("@PATCH@", &patch)
+            .replace("@RULE@", &rule)
+            .replace("@SUMMARY@", &summary)
+            .replace("@CHECK@", &check)
             .replace("@CONTRACT@", despertador_contract::VERSION)
             .replace("@INSTALL@", install(written))
             .replace("@REMINDER@", reminder)
             .replace("@FILES@", &sources)
     };
-    let mut files: Vec<(String, String)> = [told(language), own, WIT]
+    let mut files: Vec<(String, String)> = [beginning.common(language), own, WIT]
         .into_iter()
         .flatten()
         .map(|(file, text)| ((*file).to_owned(), fill(text)))
         .collect();
-    files.push(("policy.json".into(), fill(POLICY)));
     files.push((MANIFEST.into(), project::manifest(name, written)));
     files.push((".gitignore".into(), ignored(written)));
     files.sort();
-    files
+    Ok(files)
+}
+
+/// The rule of a policy, and two sentences of the rule that is added to it.
+fn of_own_rule() -> (String, String, String) {
+    let rule = tr!("Support", "Soporte", "Suporte");
+    let summary = tr!(
+        "Nothing is done: an order is on its way.",
+        "No se hace nada: un pedido está en camino.",
+        "Nada é feito: um pedido está a caminho.",
+    );
+    let check = tr!(
+        "No order is on its way.",
+        "Ningún pedido está en camino.",
+        "Nenhum pedido está a caminho.",
+    );
+    (rule, summary, check)
 }
 
 /// The command that installs what a build needs.
@@ -169,6 +336,11 @@ fn install(written: Written) -> &'static str {
 /// What a file of the language is.
 fn described(file: &str) -> String {
     match file {
+        "src/last_words.rs" => tr!(
+            "leaves the message of a panic",
+            "deja el mensaje de un panic",
+            "deixa a mensagem de um panic"
+        ),
         "src/lib.rs" | "app.py" => {
             tr!("what the host calls", "lo que llama el host", "o que o host chama")
         }
@@ -177,7 +349,7 @@ fn described(file: &str) -> String {
             "lo que se recuerda de un ticket",
             "o que se lembra de um ticket"
         ),
-        "src/rule.rs" | "plugin.js" | "decisions.py" => {
+        "src/rule.rs" | "src/own.rs" | "plugin.js" | "decisions.py" => {
             tr!("the rule: change it here", "la regla: cámbiela aquí", "a regra: mude-a aqui")
         }
         "types.d.ts" => {
@@ -198,5 +370,5 @@ fn ignored(written: Written) -> String {
         Written::Javascript => "/node_modules\n",
         Written::Python => "/.venv\n/stubs\n__pycache__\n",
     };
-    format!("/*.wasm\n/{}\n{own}", project::STATE)
+    format!("/*.wasm\n/*.tar\n/*.oci\n*.key\n/{}\n{own}", project::STATE)
 }

@@ -59,7 +59,10 @@ impl Written {
             Written::Javascript => &["node_modules", "package-lock.json"],
             Written::Python => &[".venv", "stubs", "__pycache__"],
         };
-        own.contains(&name) || name == STATE || name == ".git" || name.ends_with(".wasm")
+        own.contains(&name)
+            || name == STATE
+            || name == ".git"
+            || [".wasm", ".tar", ".oci"].iter().any(|ending| name.ends_with(ending))
     }
 }
 
@@ -73,6 +76,8 @@ pub(super) struct Project {
     pub(super) name: String,
     pub(super) written: Written,
     pub(super) limits: Limits,
+    /// The limits that its manifest names, as it writes them.
+    pub(super) raised: Vec<(String, String)>,
 }
 
 impl Project {
@@ -110,18 +115,25 @@ impl Project {
             ))
         })?;
         let mut limits = Limits::default();
+        let mut raised = Vec::new();
         for (name, value) in manifest.get("limits").and_then(Value::as_object).into_iter().flatten()
         {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             limits.set(name, &value).map_err(&wrong)?;
+            raised.push((name.clone(), value));
         }
-        Ok(Project { folder: folder.to_owned(), name: name.into(), written, limits })
+        Ok(Project { folder: folder.to_owned(), name: name.into(), written, limits, raised })
     }
 
     /// The component that a build writes.
     pub(super) fn component(&self) -> PathBuf {
         let file = PathBuf::from(format!("{}.wasm", self.name));
         if self.folder == Path::new(".") { file } else { self.folder.join(file) }
+    }
+
+    /// The package: one file, or the folder of a layout.
+    pub(super) fn package(&self, layout: bool) -> PathBuf {
+        self.component().with_extension(if layout { "oci" } else { "tar" })
     }
 
     /// The component of the build before the last one.

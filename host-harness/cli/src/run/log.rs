@@ -9,7 +9,7 @@ use despertador_harness::event_log::{Entry, PlayedTicket, play};
 use despertador_harness::scenario::what_happened;
 use serde_json::{Value, json};
 
-use super::{Run, problems};
+use super::{Run, below, fuel_cell, problems};
 use crate::language::tr;
 use crate::paint::{BOLD, DIM, RED, mark, paint};
 use crate::table::{Side, columns};
@@ -49,7 +49,7 @@ impl Run<'_> {
         });
         self.report.line(&format!("  {} ticket {}  {end}", mark(passed), played.ticket));
         if self.report.timelines {
-            for line in timeline(&played.entries) {
+            for line in timeline(&played.entries, self.report.fuel) {
                 self.report.line(&line);
             }
         }
@@ -66,7 +66,7 @@ fn decided(entry: &Entry) -> String {
     answer::line(&entry.answer, &ClockFace::dated(), &Detail::default())
 }
 
-fn timeline(entries: &[Entry]) -> Vec<String> {
+fn timeline(entries: &[Entry], with_fuel: bool) -> Vec<String> {
     let face = ClockFace::dated();
     let rows: Vec<Vec<String>> = entries
         .iter()
@@ -74,21 +74,21 @@ fn timeline(entries: &[Entry]) -> Vec<String> {
             let line = entry.line.map_or_else(String::new, |line| {
                 tr!("line {line}", "línea {line}", "linha {line}")
             });
-            vec![
+            let cells = [
                 paint(DIM, line),
                 face.show(entry.call.now()),
                 what_happened(&entry.call, &face),
                 format!("→ {}", decided(entry)),
-            ]
+            ];
+            cells.into_iter().chain(with_fuel.then(|| fuel_cell(entry.fuel))).collect()
         })
         .collect();
-    let lines = columns(&[Side::Right, Side::Left, Side::Left, Side::Left], &rows);
+    let sides = [Side::Right, Side::Left, Side::Left, Side::Left, Side::Right];
+    let lines = columns(&sides, &rows);
     let mut shown = Vec::new();
     for (line, entry) in lines.into_iter().zip(entries) {
         shown.push(format!("    {line}"));
-        if let Some(why) = entry.why.as_deref().filter(|why| !why.is_empty()) {
-            shown.push(format!("          {}", paint(DIM, why)));
-        }
+        shown.extend(below(entry.why.as_deref(), &entry.debug, "          "));
     }
     shown
 }
@@ -104,7 +104,7 @@ fn as_json(file: &str, played: &PlayedTicket) -> Value {
                 "at": show_rfc3339(entry.call.now()),
                 "happened": what_happened(&entry.call, &face),
                 "decided": decided(entry),
-                "why": entry.why,
+                "why": entry.why, "debug": entry.debug, "fuel": entry.fuel,
             })
         })
         .collect();

@@ -13,6 +13,8 @@ use crate::table::{Side, bytes, columns, percent, thousands};
 pub(super) struct Report {
     /// Whether timelines are shown.
     pub(super) timelines: bool,
+    /// Whether they show the fuel of each call.
+    pub(super) fuel: bool,
     /// The number of failures.
     pub(super) failed: usize,
     passed: usize,
@@ -22,9 +24,10 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn new(timelines: bool, json: bool) -> Report {
+    pub(super) fn new(timelines: bool, fuel: bool, json: bool) -> Report {
         Report {
             timelines,
+            fuel,
             failed: 0,
             passed: 0,
             rules: Rules::default(),

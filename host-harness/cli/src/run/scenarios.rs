@@ -5,7 +5,7 @@ use std::path::Path;
 use despertador_harness::scenario::{Played, PlayedMoment, ScenarioFile, bless, play};
 use serde_json::{Value, json};
 
-use super::{Run, problems};
+use super::{Run, below, fuel_cell, problems};
 use crate::language::tr;
 use crate::paint::{DIM, RED, mark, paint};
 use crate::table::{Side, columns};
@@ -56,7 +56,7 @@ impl Run<'_> {
         self.report.rules.count(&played.heading, played.passed());
         self.report.line(&format!("  {} {}", mark(played.passed()), played.heading));
         if self.report.timelines {
-            for line in timeline(&played.steps) {
+            for line in timeline(&played.steps, self.report.fuel) {
                 self.report.line(&line);
             }
         }
@@ -71,7 +71,7 @@ impl Run<'_> {
 }
 
 /// The moments in columns, each with its reason below.
-fn timeline(steps: &[PlayedMoment]) -> Vec<String> {
+fn timeline(steps: &[PlayedMoment], with_fuel: bool) -> Vec<String> {
     let rows: Vec<Vec<String>> = steps
         .iter()
         .map(|step| {
@@ -80,17 +80,17 @@ fn timeline(steps: &[PlayedMoment]) -> Vec<String> {
                 (_, Some(got)) => (paint(DIM, "·"), format!("→ {}", one_line(got))),
                 (_, None) => (paint(DIM, "·"), String::new()),
             };
-            vec![sign, step.source.clone(), got]
+            let fuel = with_fuel.then(|| fuel_cell(step.fuel));
+            [sign, step.source.clone(), got].into_iter().chain(fuel).collect()
         })
         .collect();
-    let lines = columns(&[Side::Left, Side::Left, Side::Left], &rows);
+    let lines = columns(&[Side::Left, Side::Left, Side::Left, Side::Right], &rows);
     let mut shown = Vec::new();
     for (line, step) in lines.into_iter().zip(steps) {
         shown.push(format!("    {line}"));
-        let why = step.why.as_deref().unwrap_or_default();
-        if step.met != Some(false) && !why.is_empty() {
-            shown.push(format!("        {}", paint(DIM, why)));
-        }
+        // Of what was not expected, the failure says why.
+        let why = step.why.as_deref().filter(|_| step.met != Some(false));
+        shown.extend(below(why, &step.debug, "        "));
     }
     shown
 }
@@ -106,7 +106,7 @@ fn as_json(file: &str, played: &Played) -> Value {
         .map(|step| {
             json!({
                 "line": step.line, "moment": step.source, "decided": step.got, "why": step.why,
-                "as-expected": step.met,
+                "debug": step.debug, "fuel": step.fuel, "as-expected": step.met,
             })
         })
         .collect();

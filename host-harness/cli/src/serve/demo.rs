@@ -52,6 +52,7 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
     settings.listen = arguments.listen.unwrap_or(settings.listen);
     settings.operations = arguments.operations.unwrap_or(settings.operations);
     settings.plugin.file.clone_from(&arguments.plugin);
+    super::restrict(&mut settings.plugin, arguments);
     let policy = Some(folder.write("policy.json", &policy())?);
     settings.accounts.insert("demo".into(), Account { policy, ..Account::default() });
     let start = Start { tokens: vec![token()], ..Start::new(settings, COMPONENT) };

@@ -37,10 +37,11 @@ export const decisions = {
     }
 
     outline(start) {
-      const { remindAfter, closeAfter } = this.settings;
+      const { enabled, remindAfter, closeAfter } = this.settings;
+      if (!enabled) return { version: "", enabled, rules: [] };
       return {
         version: "",
-        enabled: true,
+        enabled,
         rules: [
           {
             name: "Silent customers",
@@ -83,16 +84,16 @@ export const decisions = {
       checkTimes(now);
       const memory = readMemory(bytes);
       const decision = decide(this.settings, ticket, memory, now);
-      return { language: "en", decision, summary: sentence(decision), checks: [], history: history(memory) };
+      return { language: "en", decision, summary: sentence(decision), checks: [debug(memory)], history: history(memory) };
     }
   },
 };
 
 // ── The policy ──────────────────────────────────────────────────────────────────────────────────
 
-/** @typedef {{ remindAfter: number, remindText: string, closeAfter: number }} Settings */
+/** @typedef {{ enabled: boolean, remindAfter: number, remindText: string, closeAfter: number }} Settings */
 
-const KEYS = ["remind-after-minutes", "remind-text", "close-after-minutes"];
+const KEYS = ["enabled", "remind-after-minutes", "remind-text", "close-after-minutes"];
 
 /**
  * Reads the policy's JSON. Throws all of its problems at once.
@@ -108,6 +109,10 @@ function readSettings(config) {
   }
   if (typeof policy !== "object" || policy === null || Array.isArray(policy)) {
     throw [problem("wrong-type", "", "the policy is no JSON object", `write an object with ${KEYS.join(", ")}`)];
+  }
+  // What a host passes for an account that has no policy yet is one of these.
+  if (policy.enabled === false) {
+    return { enabled: false, remindAfter: 0, remindText: "", closeAfter: 0 };
   }
   /** @type {wit.Diagnostic[]} */
   const problems = [];
@@ -135,6 +140,7 @@ function readSettings(config) {
     throw problems;
   }
   return {
+    enabled: true,
     remindAfter: policy["remind-after-minutes"] * MINUTE,
     remindText: text,
     closeAfter: policy["close-after-minutes"] * MINUTE,
@@ -380,6 +386,7 @@ const CLOSE = { tag: "close" };
  * @returns {wit.Decision}
  */
 function decide(settings, ticket, memory, now) {
+  if (!settings.enabled) return rest({ tag: "switched-off" });
   if (ticket.status.tag === "closed" || memory.closed) {
     return rest({ tag: "already-closed" });
   }
@@ -465,6 +472,15 @@ function close(settings, ticket) {
 }
 
 // ── In words ────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A text for the author: `despertador run` and `explain` show it, pages for people do not.
+ * @param {unknown} value
+ * @returns {wit.Check}
+ */
+function debug(value) {
+  return { code: "debug", holds: true, text: JSON.stringify(value) };
+}
 
 /** @param {wit.Decision} decision */
 function sentence({ outcome, reason }) {

@@ -754,7 +754,8 @@ export interface Reader {
 
 /** A condition that was checked. */
 export interface Check {
-  /** Its stable kebab-case name: the code of the decision's reason if it does not hold. */
+  /** Its stable kebab-case name: the code of the decision's reason if it does not hold. `debug`
+   * is no condition: its text is for the plugin's author, and hosts show it in tools only. */
   code: string;
   /** Whether it holds. */
   holds: boolean;

@@ -14,12 +14,15 @@ from wit_world.exports import types as wit
 
 MINUTE = 60_000
 END_OF_TIME = 253_402_300_799_999  # the last instant of the year 9999
-KEYS = ["remind-after-minutes", "remind-text", "close-after-minutes"]
+KEYS = ["enabled", "remind-after-minutes", "remind-text", "close-after-minutes"]
 MEMORY_VERSION = 1
 
 
 class Policy(base.Policy):
-    def __init__(self, remind_after: int, remind_text: str, close_after: int):
+    def __init__(
+        self, remind_after: int, remind_text: str, close_after: int, enabled: bool = True
+    ):
+        self.enabled = enabled
         self.remind_after = remind_after
         self.remind_text = remind_text
         self.close_after = close_after
@@ -27,6 +30,8 @@ class Policy(base.Policy):
     @classmethod
     def parse(cls, config: str, surroundings: wit.Surroundings) -> "Policy":
         policy = read_policy(config)
+        if not policy.get("enabled", True):
+            return cls(0, "", 0, enabled=False)
         return cls(
             policy["remind-after-minutes"] * MINUTE,
             policy["remind-text"],
@@ -37,6 +42,8 @@ class Policy(base.Policy):
         return []
 
     def outline(self, start: int) -> wit.Outline:
+        if not self.enabled:
+            return wit.Outline("", False, [])
         gap = self.close_after - self.remind_after
         steps = [
             wit.StepOutline(wit.Step_Reminder(1), self.remind_after, gap, start + self.remind_after),
@@ -79,10 +86,16 @@ class Policy(base.Policy):
         check_times(now)
         remembered = read_memory(memory)
         decision = self.decide(ticket, remembered, now)
-        return wit.Explanation("en", decision, sentence(decision, now), [], history(remembered, now))
+        # For the author: `despertador run` and `explain` show it, pages for people do not.
+        checks = [wit.Check("debug", True, repr(remembered))]
+        return wit.Explanation(
+            "en", decision, sentence(decision, now), checks, history(remembered, now)
+        )
 
     def decide(self, ticket: wit.Ticket, remembered: "Remembered", now: int) -> wit.Decision:
         """What is due now. The only place that decides."""
+        if not self.enabled:
+            return rest(wit.Reason_SwitchedOff())
         if remembered.closed or isinstance(ticket.status, wit.TicketStatus_Closed):
             return rest(wit.Reason_AlreadyClosed())
         if not isinstance(ticket.status, wit.TicketStatus_Open):
@@ -160,6 +173,9 @@ def read_policy(config: str) -> dict:
     if not isinstance(policy, dict):
         help = f"write an object with {keys}"
         raise Err([problem("wrong-type", "", "the policy is no JSON object", help)])
+    # What a host passes for an account that has no policy yet is one of these.
+    if policy.get("enabled") is False:
+        return policy
     problems = []
     for key in policy:
         if key not in KEYS:

@@ -3,6 +3,7 @@
 //! Every function is pure: the answer depends on its arguments alone. What has to be remembered of
 //! a ticket is in `memory`, which the host stores. There is no clock, no network and no randomness.
 
+mod last_words;
 mod memory;
 mod rule;
 
@@ -12,8 +13,6 @@ mod bindings {
     export!(Component with_types_in self);
     use super::Component;
 }
-
-use std::sync::Once;
 
 use bindings::exports::despertador::inactivity::decisions::{Guest, GuestPolicy, Policy};
 use bindings::exports::despertador::inactivity::types::*;
@@ -44,7 +43,7 @@ impl Guest for Component {
 
 impl GuestPolicy for Loaded {
     fn parse(config: String, _surroundings: Surroundings) -> Result<Policy, Vec<Diagnostic>> {
-        leave_last_words();
+        last_words::leave();
         Settings::read(&config).map(|settings| Policy::new(Loaded(settings)))
     }
 
@@ -96,20 +95,14 @@ impl GuestPolicy for Loaded {
             language: "en".into(),
             summary: rule::sentence(&decision, now),
             decision,
-            checks: Vec::new(),
+            // For the author: `despertador run` and `explain` show it, pages for people do not.
+            checks: vec![debug(format!("{remembered:?}"))],
             history: remembered.history(now),
         })
     }
 }
 
-/// A plugin cannot print. The message of a panic is left in memory, where the host finds it.
-fn leave_last_words() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        std::panic::set_hook(Box::new(|panic| {
-            let message = panic.payload_as_str().unwrap_or("panicked");
-            let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
-            format!("\u{1}despertador-last-words\u{2}{message}{place}\u{3}").leak();
-        }));
-    });
+/// A text for the author of the plugin.
+fn debug(text: String) -> Check {
+    Check { code: "debug".into(), holds: true, text }
 }

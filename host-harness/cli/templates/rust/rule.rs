@@ -9,10 +9,12 @@ use crate::memory::{END_OF_TIME, Failed, Pause, Remembered};
 pub const MINUTE: Instant = 60_000;
 /// 90 days.
 const MINUTES_MAX: u64 = 129_600;
-const KEYS: [&str; 3] = ["remind-after-minutes", "remind-text", "close-after-minutes"];
+const KEYS: [&str; 4] = ["enabled", "remind-after-minutes", "remind-text", "close-after-minutes"];
 
 /// The policy.
+#[derive(Default)]
 pub struct Settings {
+    enabled: bool,
     remind_after: Instant,
     remind_text: String,
     close_after: Instant,
@@ -30,6 +32,10 @@ impl Settings {
             let help = format!("write an object with {keys}");
             return Err(vec![problem("wrong-type", "", "the policy is no JSON object", &help)]);
         };
+        // What a host passes for an account that has no policy yet is one of these.
+        if policy.get("enabled") == Some(&Value::Bool(false)) {
+            return Ok(Self::default());
+        }
         let mut problems = Vec::new();
         for key in policy.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             let text = format!("`{key}` is not a key of this policy");
@@ -59,7 +65,7 @@ impl Settings {
             problems.push(problem(code, "close-after-minutes", text, help));
         }
         if problems.is_empty() {
-            Ok(Self { remind_after, remind_text: text.into(), close_after })
+            Ok(Self { enabled: true, remind_after, remind_text: text.into(), close_after })
         } else {
             Err(problems)
         }
@@ -67,6 +73,9 @@ impl Settings {
 
     /// The policy as a table.
     pub fn outline(&self, start: Instant) -> Outline {
+        if !self.enabled {
+            return Outline { version: String::new(), enabled: false, rules: Vec::new() };
+        }
         let duration = |instant: Instant| u64::try_from(instant).unwrap_or(0);
         let gap = self.close_after - self.remind_after;
         let reminder = StepOutline {
@@ -144,6 +153,9 @@ pub fn decide(
     remembered: &Remembered,
     now: Instant,
 ) -> Decision {
+    if !settings.enabled {
+        return rest(Reason::SwitchedOff);
+    }
     if remembered.closed || matches!(ticket.status, TicketStatus::Closed) {
         return rest(Reason::AlreadyClosed);
     }

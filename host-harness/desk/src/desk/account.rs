@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use despertador_contract::facts::NO_POLICY;
 use despertador_contract::word::Word;
 use despertador_contract::{
     Channel, Diagnostic, ExitState, Instant, Outline, Surroundings, Ticket,
@@ -14,9 +15,6 @@ use super::ticket::LoadedTicket;
 use super::{Account, Desk};
 use crate::error::DeskError;
 use crate::store::{AccountRow, AuditRow, FlowRow, PolicyRow, Store};
-
-/// The policy of an account without one: events are recorded and nothing is done.
-const NO_POLICY: &str = r#"{ "version": "none", "enabled": false, "rules": [] }"#;
 
 /// The result of a change of policy.
 #[derive(Debug, Clone, PartialEq)]

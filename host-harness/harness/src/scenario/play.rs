@@ -56,6 +56,10 @@ pub struct PlayedMoment {
     pub got: Option<String>,
     /// Its explanation, if requested.
     pub why: Option<String>,
+    /// What the plugin says to its author, if an explanation was requested.
+    pub debug: Vec<String>,
+    /// Fuel of the call, if there was one and the engine counts it.
+    pub fuel: Option<u64>,
     /// Whether the expectation was met; `None` if there was none.
     pub met: Option<bool>,
 }
@@ -163,7 +167,7 @@ pub fn problem_line(problem: &Diagnostic) -> String {
 /// An explanation in a few lines: the summary, and the conditions that did not hold.
 pub fn explanation_text(explanation: &Explanation) -> String {
     let mut text = explanation.summary.clone();
-    for check in explanation.checks.iter().filter(|check| !check.holds) {
+    for check in explanation.conditions().filter(|check| !check.holds) {
         text.push_str("\n          ✗ ");
         text.push_str(&check.text);
     }
@@ -229,6 +233,8 @@ impl<'a> Stage<'a> {
             source: moment.source.clone(),
             got: None,
             why: None,
+            debug: Vec::new(),
+            fuel: None,
             met: None,
         };
         match &moment.what {
@@ -308,6 +314,7 @@ impl<'a> Stage<'a> {
 
     fn ask(&mut self, call: &Call, moment: &Moment, step: &mut PlayedMoment, played: &mut Played) {
         let answer = self.conversation.play(self.player.as_mut(), call).cloned();
+        step.fuel = self.player.fuel();
         self.last_call = Some(call.clone());
         let answer = match answer {
             Ok(answer) => answer,
@@ -339,7 +346,7 @@ impl<'a> Stage<'a> {
         step.met = expected.map(|expected| expected == got);
         let unexpected = step.met == Some(false);
         if (self.every_why || unexpected) && answer.is_ok() {
-            step.why = self.why(moment, unexpected);
+            self.say_why(moment, step, unexpected);
         }
         if let (true, Some(expected)) = (unexpected, expected) {
             let why = step.why.clone().or_else(|| why_fault(&answer));
@@ -487,11 +494,14 @@ impl<'a> Stage<'a> {
         self.last_call = None;
     }
 
-    /// The explanation of the decision, if there is one.
-    fn why(&mut self, moment: &Moment, long: bool) -> Option<String> {
+    /// Adds the explanation of the decision, if there is one.
+    fn say_why(&mut self, moment: &Moment, step: &mut PlayedMoment, long: bool) {
         let host::Conversation { ticket, memory, .. } = &self.conversation.state;
-        let explanation = self.player.explain(ticket, memory, moment.at, self.reader).ok()?;
-        Some(if long { explanation_text(&explanation) } else { explanation.summary })
+        let Ok(explanation) = self.player.explain(ticket, memory, moment.at, self.reader) else {
+            return;
+        };
+        step.debug = explanation.debug_texts().map(str::to_owned).collect();
+        step.why = Some(if long { explanation_text(&explanation) } else { explanation.summary });
     }
 
     fn explain(
@@ -570,7 +580,7 @@ fn why_fault(answer: &Answer) -> Option<String> {
 }
 
 fn full_text(explanation: &Explanation) -> String {
-    let checks = explanation.checks.iter().map(|check| check.text.as_str());
+    let checks = explanation.conditions().map(|check| check.text.as_str());
     let history = explanation.history.iter().map(String::as_str);
     let mut lines = vec![explanation.summary.as_str()];
     lines.extend(checks);

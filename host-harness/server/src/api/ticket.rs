@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use despertador_contract::decision::{action_json, decision_json};
 use despertador_contract::key::render_step;
 use despertador_contract::word::Word;
-use despertador_contract::{Explanation, Instant};
+use despertador_contract::{Check, Explanation, Instant};
 use despertador_contract::{duration, facts};
 use despertador_desk::store::{OutboxRow, OutboxState, Query, TicketRow};
 use despertador_desk::{
@@ -518,13 +518,13 @@ impl From<Explanation> for Why {
     fn from(explanation: Explanation) -> Self {
         Why {
             decision: decision_json(&explanation.decision),
+            checks: explanation
+                .conditions()
+                .cloned()
+                .map(|Check { code, holds, text }| Checked { code, holds, text })
+                .collect(),
             language: explanation.language,
             summary: explanation.summary,
-            checks: explanation
-                .checks
-                .into_iter()
-                .map(|check| Checked { code: check.code, holds: check.holds, text: check.text })
-                .collect(),
             history: explanation.history,
         }
     }
