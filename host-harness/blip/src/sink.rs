@@ -173,11 +173,7 @@ impl BlipSink {
         let is_close = id.and_then(SentId::read).is_some_and(|sent| sent.part == Part::Close);
         let succeeded = (200..=299).contains(&answer.status);
         self.standing.note(answer.status);
-        let outcome = if is_close {
-            answer.outcome_of_close(ticket, &self.standing)
-        } else {
-            answer.outcome()
-        };
+        let outcome = answer.outcome_of_action(is_close.then_some(ticket), &self.standing);
         match (outcome, command) {
             (DeliveryOutcome::Done, Some(_)) if succeeded => match answer.text(ANSWER_BYTES_MAX) {
                 Ok(text) => answered(&text, id, is_close),

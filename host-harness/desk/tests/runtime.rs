@@ -358,7 +358,7 @@ fn what_a_receiver_answers_decides_what_becomes_of_it() {
 #[test]
 fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
     let close = Delivery { key: "ünï 1/1/close".into(), ticket: "ünï 1".into(), ..delivery() };
-    const TAKEN: &str = "HTTP/1.1 204 Taken\r\ncontent-length: 0\r\n\r\n";
+    const TAKEN: &str = "HTTP/1.1 204 Taken\r\nconnection: close\r\n\r\n";
     let none = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
     let gone = "HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n";
     for (answer, alone, after_another) in [
@@ -381,6 +381,26 @@ fn a_ticket_that_is_gone_or_closed_already_was_closed_before() {
         assert_eq!(webhook.deliver(&delivery()), DeliveryOutcome::Done);
         let outcome = webhook.deliver(&close);
         assert_eq!(outcome == DeliveryOutcome::Done, after_another, "{answer}: {outcome:?}");
+    }
+}
+
+#[test]
+fn an_action_waits_for_a_flow_that_is_not_active() {
+    let said = r#"{"code":404,"message":"The requested webhook \"POST 4711/webhook\" is not registered."}"#;
+    let inactive =
+        format!("HTTP/1.1 404 Not Found\r\ncontent-length: {}\r\n\r\n{said}", said.len());
+    let inactive: &'static str = inactive.leak();
+    let close = Delivery { key: "ünï 1/1/close".into(), ..delivery() };
+    const TAKEN: &str = "HTTP/1.1 204 Taken\r\nconnection: close\r\n\r\n";
+    for action in [close, delivery()] {
+        let (url, _requests) = receiver(vec![TAKEN, inactive].leak());
+        let webhook = webhook(url, SOON);
+        assert_eq!(webhook.deliver(&delivery()), DeliveryOutcome::Done);
+        let outcome = webhook.deliver(&action);
+        assert!(
+            matches!(&outcome, DeliveryOutcome::Retry(why) if why.contains("publish the workflow")),
+            "{outcome:?}"
+        );
     }
 }
 

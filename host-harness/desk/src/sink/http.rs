@@ -12,6 +12,9 @@
 //! that says so or names the ticket, or that comes from a receiver which takes other actions: see
 //! [`Standing`]. From any other it is to be tried again: the address may be wrong.
 //!
+//! A 404 that says that no webhook is registered is always to be tried again: a flow engine such as
+//! n8n says so while it starts and while the flow is being changed.
+//!
 //! `Retry-After`, in seconds or as a date, says when; the desk has its own
 //! [limit](crate::Options::longest_retry_after) for how long it waits.
 
@@ -226,16 +229,33 @@ impl Answer {
         }
     }
 
-    /// The result of a close: a ticket that is gone or already closed was closed before.
+    /// The result of an action of a webhook; `closes` names the ticket if it is a close. A ticket
+    /// that is gone or already closed was closed before.
     #[must_use]
-    pub fn outcome_of_close(&mut self, ticket: &str, receiver: &Standing) -> DeliveryOutcome {
+    pub fn outcome_of_action(
+        &mut self,
+        closes: Option<&str>,
+        receiver: &Standing,
+    ) -> DeliveryOutcome {
+        let body = match self.status {
+            404 | 409 | 410 => self.text(EXPLANATION_BYTES_MAX).unwrap_or_default(),
+            _ => String::new(),
+        };
+        match closes {
+            _ if self.status == 404 && says_unregistered(&body) => DeliveryOutcome::Retry(
+                "the receiver answered 404: no webhook is registered at its address; publish the \
+                 workflow, or check the address"
+                    .into(),
+            ),
+            Some(ticket) => self.outcome_of_close(ticket, &body, receiver),
+            None => self.outcome(),
+        }
+    }
+
+    fn outcome_of_close(&self, ticket: &str, body: &str, receiver: &Standing) -> DeliveryOutcome {
         let done_before = match self.status {
-            404 | 410 if receiver.is_trusted() => true,
-            404 | 410 => {
-                let body = self.text(EXPLANATION_BYTES_MAX).unwrap_or_default();
-                says_closed(&body) || names(&body, ticket)
-            }
-            409 => self.text(EXPLANATION_BYTES_MAX).is_ok_and(|body| says_closed(&body)),
+            404 | 410 => receiver.is_trusted() || says_closed(body) || names(body, ticket),
+            409 => says_closed(body),
             _ => false,
         };
         match self.status {
@@ -294,6 +314,12 @@ fn says_closed(text: &str) -> bool {
     let text = text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     says(&ALREADY) && says(&CLOSED)
+}
+
+/// Whether a text says that no webhook is registered, in the words of n8n.
+fn says_unregistered(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.contains("webhook") && text.contains("not registered")
 }
 
 /// The milliseconds that `Retry-After` names: whole seconds, or a date of RFC 9110.
@@ -365,6 +391,16 @@ mod tests {
         }
         for text in ["", "closed", "already in progress", "a request with this key is running"] {
             assert!(!says_closed(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flow_that_is_not_active_is_told_apart() {
+        // What n8n 2.41 answers.
+        let inactive = r#"{"code":404,"message":"The requested webhook \"POST 4711/webhook\" is not registered.","hint":"The workflow must be active"}"#;
+        assert!(says_unregistered(inactive));
+        for text in ["", "no ticket 4711", "Cannot POST /webhook", "the ticket is not registered"] {
+            assert!(!says_unregistered(text), "{text}");
         }
     }
 

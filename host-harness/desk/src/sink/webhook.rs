@@ -107,11 +107,8 @@ impl Sink for Webhook {
         match self.http.post(&self.options.url, &headers, body.as_bytes()) {
             Ok(mut answer) => {
                 self.standing.note(answer.status);
-                if closes(delivery) {
-                    answer.outcome_of_close(&delivery.ticket, &self.standing)
-                } else {
-                    answer.outcome()
-                }
+                let ticket = closes(delivery).then_some(&*delivery.ticket);
+                answer.outcome_of_action(ticket, &self.standing)
             }
             Err(why) => DeliveryOutcome::Retry(why),
         }
