@@ -7,7 +7,8 @@ export const repository = fileURLToPath(new URL('../../../../', import.meta.url)
 const run = promisify(execFile);
 
 let built;
-const command = () => {
+/** The command as it was built, or as cargo builds it. */
+export const command = () => {
   if (process.env.DESPERTADOR) return process.env.DESPERTADOR;
   built ??= execFileSync('cargo', ['build', '--quiet', '--package', 'despertador', '--message-format=json'], { cwd: repository, encoding: 'utf8', maxBuffer: 1 << 26 })
     .split('\n')

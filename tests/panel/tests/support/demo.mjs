@@ -1,18 +1,7 @@
 // A desk for demonstration, with its panel, at free ports.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
-
-const command = () => {
-  if (process.env.DESPERTADOR) return process.env.DESPERTADOR;
-  return execFileSync('cargo', ['build', '--quiet', '--package', 'despertador', '--message-format=json'], { cwd: repository, encoding: 'utf8', maxBuffer: 1 << 26 })
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line).executable)
-    .findLast(Boolean);
-};
+import { command } from '../../../page/tests/support/command.mjs';
 
 /** Starts it; it says where its interface and its panel are. */
 export async function demo() {
