@@ -34,7 +34,7 @@ function shortened() {
   ];
 }
 
-describe('in a real Node-RED', { timeout: 180_000 }, () => {
+describe('in a real Node-RED', { timeout: 900_000 }, () => {
   let red;
   before(async () => {
     red = await NodeRed.with(shortened(), { language: 'es_ES.UTF-8' });
@@ -152,7 +152,7 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
     };
 
     for (const [locale, words] of Object.entries(WORDS)) {
-      test(`says what is wrong while one types, in ${locale}`, { timeout: 90_000 }, async () => {
+      test(`says what is wrong while one types, in ${locale}`, { timeout: 240_000 }, async () => {
         const context = await browser.newContext({ locale, viewport: { width: 1360, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] });
         const page = await context.newPage();
         const heard = complaints(page);
@@ -172,9 +172,13 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
         await page.keyboard.press('Control+A');
         await page.evaluate((text) => navigator.clipboard.writeText(text), FAULTY);
         await page.keyboard.press('Control+V');
-        await seen('the problems', async () => (await verdict.textContent()) === words.refused);
         const problems = page.locator('#despertador-policy-problems button');
-        assert.equal(await problems.count(), 2);
+        // While one types the text is no JSON for a moment, which is one error too: its place tells them apart.
+        const shown = (expected, ...places) => async () => {
+          const found = await problems.evaluateAll((all) => all.map((problem) => problem.dataset.place));
+          return (await verdict.textContent()) === expected && found.join() === places.join();
+        };
+        await seen('the problems', shown(words.refused, '/rules/0/clos-after', '/rules/0/reminders/0/text'));
         for (const [index, expected] of words.problems.entries()) {
           assert.match((await problems.nth(index).innerText()).replaceAll('\n', ' '), expected);
         }
@@ -190,12 +194,12 @@ describe('in a real Node-RED', { timeout: 180_000 }, () => {
         await page.keyboard.press('Shift+End');
         await page.keyboard.press('Delete');
         await page.keyboard.type('"close-after": "15 min",');
-        await seen('the first mending', async () => (await verdict.textContent()) === words.one);
+        await seen('the first mending', shown(words.one, '/rules/0/reminders/0/text'));
         await problems.nth(0).focus();
         await page.keyboard.press('Enter');
         await page.keyboard.press('ArrowRight');
         await page.keyboard.type('¿Sigue ahí?');
-        await seen('the last mending', async () => (await verdict.textContent()) === words.accepted);
+        await seen('the last mending', shown(words.accepted));
         const rows = page.locator('#despertador-policy-rules tbody tr');
         assert.deepEqual(await rows.locator('th').allTextContents(), words.steps);
         assert.deepEqual(await rows.nth(0).locator('td').allTextContents().then((cells) => cells.slice(0, 2)), ['10 min', '5 min']);

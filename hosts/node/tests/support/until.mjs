@@ -1,5 +1,5 @@
 /** Asks until the answer is something, or fails when the time is up. */
-export async function until(what, ask, seconds = 20) {
+export async function until(what, ask, seconds = 60) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
