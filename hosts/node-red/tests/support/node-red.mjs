@@ -1,25 +1,16 @@
 // A real Node-RED in its own process and folder, on the loopback interface.
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../node/tests/support/free-port.mjs';
 import { until } from '../../../node/tests/support/until.mjs';
 
 // The nodes of this repository, or those that are installed in the folder DESPERTADOR_NODES.
 const nodes = process.env.DESPERTADOR_NODES ?? resolve(fileURLToPath(import.meta.url), '../../..');
 const program = createRequire(import.meta.url).resolve('node-red/red.js');
-
-const freePort = () =>
-  new Promise((found, failed) => {
-    const server = createServer().on('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
-  });
 
 export class NodeRed {
   said = '';
