@@ -78,7 +78,7 @@ fn written_files() -> Vec<PathBuf> {
             {
                 folders.push(entry.path());
             } else if kind.is_file()
-                && ["rs", "md", "wit", "py", "mjs", "js", "toml", "html"].contains(&ending)
+                && ["rs", "md", "wit", "py", "mjs", "js", "ts", "toml", "html"].contains(&ending)
             {
                 files.push(entry.path());
             }

@@ -1,5 +1,6 @@
 //! What is made from `wit/` is what lies in the repository: the Rust types and their words, the words
-//! of the Python host, those of the Node host, the types of a JavaScript plugin, and parts of the OpenAPI document.
+//! of the Python host, those of the Node hosts, the types of a JavaScript plugin, and parts of the OpenAPI
+//! document.
 //!
 //! `BLESS=1 cargo test -p despertador-generate` writes the files anew.
 
@@ -52,6 +53,7 @@ fn generated_code_is_that_of_the_contract() {
             despertador_generate::typescript::file(&contract),
         ),
         ("hosts/node/lib/words.mjs", despertador_generate::node::file(&contract)),
+        ("hosts/n8n/nodes/shared/words.ts", despertador_generate::node::typed_file(&contract)),
     ];
     for (name, made) in files {
         let path = root.join(name);
