@@ -43,6 +43,7 @@ mod body;
 mod document;
 mod early;
 mod progress;
+pub mod settings;
 mod sink;
 mod source;
 mod understand;

@@ -1,20 +1,16 @@
 //! `despertador import`
 
+use despertador_blip::settings::{self, Imported, Note};
 use despertador_contract::facts;
+use despertador_contract::layout::Node;
 use despertador_harness::{Engine, ParseError};
 use serde_json::{Map, Value, json};
 
 use crate::arguments::{BlipSettingsArguments, PluginArgument};
 use crate::language::{Language, tr};
-use crate::layout::Node;
 use crate::paint::{BOLD, YELLOW, paint};
 use crate::pointer::{line_and_column, locate};
 use crate::{Ended, Unusable, plugin, source, written};
-
-mod blip;
-mod words;
-
-use blip::{Imported, Note};
 
 /// Converts Blip's settings to a policy.
 pub(crate) fn blip_settings(
@@ -24,15 +20,15 @@ pub(crate) fn blip_settings(
     if let Some(file) = &arguments.output {
         written::refuse_existing(file, arguments.force)?;
     }
-    let settings = source::read(&arguments.settings)?;
-    let language = Language::chosen();
-    let Imported { policy, notes } = match blip::import(&settings, language) {
+    let text = source::read(&arguments.settings)?;
+    let language = Language::chosen().of_page();
+    let Imported { policy, notes } = match settings::import(&text, language) {
         Ok(imported) => imported,
         Err(problems) => {
             if json {
                 anstream::println!("{:#}", answer(None, "problems", &problems));
             }
-            return Err(unreadable(&arguments.settings, &settings, &problems, language));
+            return Err(unreadable(&arguments.settings, &text, &problems, language));
         }
     };
     let config = policy.file();
@@ -79,7 +75,7 @@ fn unreadable(
     file: &std::path::Path,
     settings: &str,
     problems: &[Note],
-    language: Language,
+    language: despertador_contract::Language,
 ) -> Unusable {
     let file = file.display();
     let line = |problem: &Note| {
@@ -101,11 +97,10 @@ fn unreadable(
 
 fn answer(policy: Option<&Node>, what: &str, notes: &[Note]) -> Value {
     let note = |note: &Note| {
-        let wordings: Map<String, Value> =
-            [Language::Spanish, Language::Portuguese, Language::English]
-                .into_iter()
-                .map(|language| (language.word().to_owned(), note.sentence(language).into()))
-                .collect();
+        let wordings: Map<String, Value> = despertador_contract::Language::ALL
+            .into_iter()
+            .map(|language| (language.tag().to_owned(), note.sentence(language).into()))
+            .collect();
         json!({
             "member": note.member, "place": note.place, "code": note.code.name(),
             "wordings": wordings,

@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
+use despertador_contract::layout::Node;
 use despertador_contract::{Diagnostic, Severity};
 use despertador_contract::{duration, facts};
 use despertador_harness::{Engine, ParseError};
@@ -11,7 +12,6 @@ use serde_json::{Value, json};
 
 use crate::arguments::{InitArguments, PluginArgument};
 use crate::language::Language;
-use crate::layout::Node;
 use crate::paint::{DIM, RED, YELLOW, paint};
 use crate::{Ended, Unusable, plugin, written};
 

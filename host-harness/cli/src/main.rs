@@ -18,7 +18,6 @@ mod interrupt;
 mod journal;
 mod kit;
 mod language;
-mod layout;
 mod paint;
 mod plugin;
 mod pointer;

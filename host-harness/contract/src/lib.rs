@@ -28,6 +28,7 @@ pub mod input;
 mod json;
 pub mod key;
 mod language;
+pub mod layout;
 pub mod matching;
 pub mod nearest;
 pub mod problem;

@@ -3,62 +3,92 @@
 //!
 //! In Blip every member is a text; JSON's own types are accepted too. `"null"` clears a member.
 
-use despertador_contract::{duration, nearest::nearest};
+use despertador_contract::layout::Node;
+use despertador_contract::{Language, duration, nearest::nearest};
 use serde_json::{Map, Value};
 
-use super::words::{self, Comments};
-use crate::language::Language;
-use crate::layout::Node;
+use words::Comments;
+
+mod words;
 
 /// A policy, and notes about what differs from the settings.
 #[derive(Debug)]
-pub(super) struct Imported {
-    pub(super) policy: Node,
-    pub(super) notes: Vec<Note>,
+pub struct Imported {
+    /// The policy.
+    pub policy: Node,
+    /// What differs from the settings.
+    pub notes: Vec<Note>,
 }
 
 /// A note about a member.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Note {
-    pub(super) code: Code,
+pub struct Note {
+    /// Its kind.
+    pub code: Code,
     /// Empty for the whole document.
-    pub(super) member: String,
+    pub member: String,
     /// A JSON Pointer; the whole document for a missing member.
-    pub(super) place: String,
+    pub place: String,
     values: Vec<String>,
 }
 
 /// The kinds of problems, changes and omissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Code {
+pub enum Code {
+    /// The file is not JSON.
     NotJson,
+    /// The file is not an object.
     NotAnObject,
+    /// There is no setting of the automatic close.
     NoSettings,
+    /// Blip answered that the query failed.
     CommandFailed,
+    /// Not `true` or `false`.
     BadSwitch,
+    /// Not a number of minutes.
     BadMinutes,
+    /// Zero minutes.
     MinutesNotPositive,
+    /// A required member is missing.
     MissingMember,
+    /// Not a text.
     BadText,
+    /// Not a list of tags.
     BadTags,
+    /// The automatic close is switched off.
     ClosingDisabled,
+    /// The flow does not allow the automatic close.
     ClosingNotAllowed,
+    /// The close is later than a policy allows.
     CloseOver90Days,
+    /// Blip counts from the customer, a policy from the answer.
     CountedFromAnswer,
+    /// The message is switched off.
     MessageSwitchedOff,
+    /// The message is empty.
     MessageEmpty,
+    /// The message is not before the close.
     MessageNotBeforeClose,
+    /// The image has no alternative text.
     ImageLeftOut,
+    /// A variable has another name.
     PlaceholderChanged,
+    /// A variable has no counterpart.
     PlaceholderLeftOut,
+    /// The tags are switched off.
     TagsSwitchedOff,
+    /// There are no tags.
     TagsEmpty,
+    /// The host decides this.
     NoCounterpart,
+    /// The member is not known.
     UnknownMember,
 }
 
 impl Code {
-    pub(super) const fn name(self) -> &'static str {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Code::NotJson => "not-json",
             Code::NotAnObject => "not-an-object",
@@ -107,7 +137,8 @@ impl Code {
 
 impl Note {
     /// The text of the note.
-    pub(super) fn sentence(&self, language: Language) -> String {
+    #[must_use]
+    pub fn sentence(&self, language: Language) -> String {
         let mut sentence = words::sentence(self.code, language).to_owned();
         let mut values = self.values.clone();
         if self.code == Code::UnknownMember
@@ -164,8 +195,12 @@ const STANDBY: &str = "TicketStandbyModeEnabled";
 /// Maximum duration in a policy, in minutes.
 const DURATION_MINUTES_MAX: u64 = 90 * 24 * 60;
 
-/// Converts the settings to a policy, or returns all problems that prevent it.
-pub(super) fn import(settings: &str, language: Language) -> Result<Imported, Vec<Note>> {
+/// Converts the settings to a policy.
+///
+/// # Errors
+///
+/// All problems that prevent it.
+pub fn import(settings: &str, language: Language) -> Result<Imported, Vec<Note>> {
     let whole: Value =
         serde_json::from_str(settings.trim_start_matches('\u{feff}')).map_err(|error| {
             let values = vec![error.line().to_string(), error.column().to_string()];
@@ -591,10 +626,10 @@ mod tests {
 
     #[test]
     fn the_documented_settings_are_the_preset() {
-        let example = include_str!("../../../../tests/cli/files/blip-settings.json");
+        let example = include_str!("../../../tests/cli/files/blip-settings.json");
         let mut policy = import(example, Language::English).expect("settings").policy.value();
         without_comments(&mut policy);
-        let preset = include_str!("../../../../policies/blip.json");
+        let preset = include_str!("../../../policies/blip.json");
         assert_eq!(policy, serde_json::from_str::<Value>(preset).expect("JSON"));
     }
 

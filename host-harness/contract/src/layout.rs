@@ -4,8 +4,10 @@ use serde_json::Value;
 
 /// A value whose keys keep their order.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Node {
+pub enum Node {
+    /// An object.
     Object(Vec<(String, Node)>),
+    /// A list.
     List(Vec<Node>),
     /// A text, a number or a boolean.
     Plain(Value),
@@ -17,20 +19,27 @@ const LINE_WIDTH_MAX: usize = 100;
 const ONE_LINE_DEPTH_MIN: usize = 3;
 
 impl Node {
-    pub(crate) fn text(text: impl Into<String>) -> Node {
+    /// A text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Node {
         Node::Plain(Value::String(text.into()))
     }
 
-    pub(crate) fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Node {
+    /// A list of texts.
+    #[must_use]
+    pub fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Node {
         Node::List(texts.into_iter().map(Node::text).collect())
     }
 
-    pub(crate) fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Node)>) -> Node {
+    /// An object with these members.
+    #[must_use]
+    pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Node)>) -> Node {
         Node::Object(entries.into_iter().map(|(key, node)| (key.into(), node)).collect())
     }
 
     /// The text of a file.
-    pub(crate) fn file(&self) -> String {
+    #[must_use]
+    pub fn file(&self) -> String {
         let mut text = String::new();
         self.write(&mut text, 0, 0);
         text.push('\n');
@@ -38,7 +47,8 @@ impl Node {
     }
 
     /// The same for programs, with sorted keys.
-    pub(crate) fn value(&self) -> Value {
+    #[must_use]
+    pub fn value(&self) -> Value {
         match self {
             Node::Object(entries) => {
                 Value::Object(entries.iter().map(|(k, node)| (k.clone(), node.value())).collect())

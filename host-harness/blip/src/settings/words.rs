@@ -1,7 +1,8 @@
 //! The texts about imported settings, in Spanish, Portuguese and English.
 
-use super::blip::Code;
-use crate::language::Language;
+use despertador_contract::Language;
+
+use super::Code;
 
 /// Comments in the policy; `{0}` … are placeholders for values.
 pub(super) struct Comments {
@@ -18,7 +19,7 @@ impl Comments {
         match language {
             Language::Spanish => &ES,
             Language::Portuguese => &PT,
-            Language::English | Language::All => &EN,
+            Language::English => &EN,
         }
     }
 }
@@ -53,7 +54,7 @@ pub(super) fn sentence(code: Code, language: Language) -> &'static str {
     match language {
         Language::Spanish => es,
         Language::Portuguese => pt,
-        Language::English | Language::All => en,
+        Language::English => en,
     }
 }
 
@@ -183,6 +184,6 @@ pub(super) const fn did_you_mean(language: Language) -> &'static str {
     match language {
         Language::Spanish => "; ¿quiso decir `{0}`?",
         Language::Portuguese => "; você quis dizer `{0}`?",
-        Language::English | Language::All => "; did you mean `{0}`?",
+        Language::English => "; did you mean `{0}`?",
     }
 }
