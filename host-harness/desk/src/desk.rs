@@ -32,6 +32,7 @@ mod lanes;
 mod lateness;
 mod listing;
 mod poll;
+mod proposal;
 mod query;
 mod queue;
 mod record;

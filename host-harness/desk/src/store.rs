@@ -44,6 +44,10 @@ pub trait Store {
     fn flow(&self, account: i64) -> Result<Option<FlowRow>, StoreError>;
     /// The newest versions of an account's flow, without their texts.
     fn flow_heads(&self, account: i64, limit: usize) -> Result<Vec<FlowRow>, StoreError>;
+    /// The proposals of an account that wait for an approval, without their texts.
+    fn proposals(&self, account: i64) -> Result<Vec<ProposalRow>, StoreError>;
+    /// A proposal that waits for an approval.
+    fn proposal(&self, account: i64, no: i64) -> Result<Option<ProposalRow>, StoreError>;
     /// The audit entries of an account, the newest first.
     fn audit(&self, account: i64, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
     /// The audit entries of one kind, the oldest first.
@@ -149,6 +153,10 @@ pub struct Batch {
     pub policies: Vec<PolicyRow>,
     /// New versions of flows.
     pub flows: Vec<FlowRow>,
+    /// New proposals.
+    pub proposals: Vec<ProposalRow>,
+    /// Accounts and numbers of proposals that were decided.
+    pub decided: Vec<(i64, i64)>,
     /// New audit entries.
     pub audit: Vec<AuditRow>,
     /// New and revoked tokens.
@@ -252,6 +260,25 @@ pub struct FlowRow {
     pub text: String,
     /// Whether the flow can leave by the inactivity exit.
     pub exit: ExitState,
+}
+
+/// A policy that waits for the approval of a second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposalRow {
+    /// The account.
+    pub account: i64,
+    /// Its number in the account, from 1; never used again.
+    pub no: i64,
+    /// When it was proposed.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// The version that was in force.
+    pub base: i64,
+    /// The text of the policy.
+    pub config: String,
+    /// Its surroundings, as JSON.
+    pub surroundings: String,
 }
 
 /// An audit entry.

@@ -23,8 +23,8 @@ use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source, Task, TicketStatus, Transfer};
 use despertador_desk::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, InboundRow,
-    InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, PolicyRow, Query, Sqlite,
-    Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
+    InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, PolicyRow, ProposalRow,
+    Query, Sqlite, Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
 use despertador_desk::{
     Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt, Round,
@@ -91,6 +91,8 @@ impl Store for Faulty {
         fn policy_heads(&self, account: i64, limit: usize) -> Vec<PolicyRow>;
         fn flow(&self, account: i64) -> Option<FlowRow>;
         fn flow_heads(&self, account: i64, limit: usize) -> Vec<FlowRow>;
+        fn proposals(&self, account: i64) -> Vec<ProposalRow>;
+        fn proposal(&self, account: i64, no: i64) -> Option<ProposalRow>;
         fn audit(&self, account: i64, limit: usize) -> Vec<AuditRow>;
         fn audit_of(&self, account: i64, what: &str) -> Vec<AuditRow>;
         fn tokens(&self) -> Vec<TokenRow>;

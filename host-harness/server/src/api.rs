@@ -13,6 +13,7 @@ mod flow;
 mod inbound;
 mod outline;
 mod policy;
+mod proposal;
 mod report;
 mod ticket;
 mod token;
@@ -76,6 +77,7 @@ fn paths() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(event::record))
         .routes(routes!(blip::receive))
+        .routes(routes!(blip::import_settings))
         .routes(routes!(account::list))
         .routes(routes!(account::open))
         .routes(routes!(account::audit))
@@ -86,6 +88,9 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(policy::what_if))
         .routes(routes!(backtest::backtest))
         .routes(routes!(policy::undo))
+        .routes(routes!(proposal::list))
+        .routes(routes!(proposal::read, proposal::reject))
+        .routes(routes!(proposal::approve))
         .routes(routes!(policy::versions))
         .routes(routes!(policy::version))
         .routes(routes!(flow::read, flow::save))

@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     accounts: RwLock<HashSet<String>>,
     /// All departments of accounts whose settings name them.
     departments: RwLock<HashMap<String, Vec<String>>>,
+    /// The accounts whose policies a second person approves.
+    two_people: RwLock<HashSet<String>>,
     /// The accounts with Blip bots.
     blip: RwLock<HashMap<String, (BlipSettings, BlipSource)>>,
     /// Platforms beside accounts.
@@ -90,6 +92,7 @@ impl App {
             desk,
             accounts: RwLock::default(),
             departments: RwLock::default(),
+            two_people: RwLock::default(),
             blip: RwLock::default(),
             connectors,
             stopping: AtomicBool::new(false),
@@ -139,6 +142,9 @@ impl App {
             .iter()
             .filter_map(|(name, account)| Some((name.clone(), account.departments.clone()?)));
         *self.departments.write().unwrap_or_else(PoisonError::into_inner) = departments.collect();
+        let two_people = settings.accounts.iter().filter(|(_, account)| account.two_people);
+        *self.two_people.write().unwrap_or_else(PoisonError::into_inner) =
+            two_people.map(|(name, _)| name.clone()).collect();
         let mut known = self.blip.write().unwrap_or_else(PoisonError::into_inner);
         known.retain(|name, (bot, _)| bots.get(name).is_some_and(|(new, _)| new == bot));
         for (name, bot) in bots {
@@ -155,6 +161,11 @@ impl App {
             .get(account)
             .cloned()
             .or_else(|| Some(given?.split(',').map(|name| name.trim().to_owned()).collect()))
+    }
+
+    /// Whether a second person approves the policies of an account.
+    pub(crate) fn needs_two(&self, account: &str) -> bool {
+        self.two_people.read().unwrap_or_else(PoisonError::into_inner).contains(account)
     }
 
     pub(crate) fn bot(&self, account: &str) -> Option<BlipSource> {

@@ -55,9 +55,11 @@ codes! {
     UnknownAction = NOT_FOUND, "unknown-action", "There is no such dead letter";
     UnknownInbound = NOT_FOUND, "unknown-inbound", "There is no such inbound entry";
     UnknownVersion = NOT_FOUND, "unknown-version", "There is no such version";
+    UnknownProposal = NOT_FOUND, "unknown-proposal", "There is no such proposal";
     UnknownName = NOT_FOUND, "unknown-token", "There is no token of this name";
     WrongMethod = METHOD_NOT_ALLOWED, "wrong-method", "The path does not support this method";
     TooSlow = REQUEST_TIMEOUT, "too-slow", "The request took too long";
+    NeedsApproval = CONFLICT, "needs-approval", "A second person approves the policies of this account";
     NothingToUndo = CONFLICT, "nothing-to-undo", "There is no earlier policy";
     NeedsConfirmation = CONFLICT, "needs-confirmation", "Open tickets would be left without a rule";
     Refused = CONFLICT, "refused", "It is not possible in the current state";
@@ -66,6 +68,7 @@ codes! {
     WrongKind = UNSUPPORTED_MEDIA_TYPE, "wrong-kind", "The content type is not supported";
     EventRefused = UNPROCESSABLE_ENTITY, "event-refused", "The event is invalid and was not stored";
     PolicyRefused = UNPROCESSABLE_ENTITY, "policy-refused", "The policy has errors and was not saved";
+    SettingsRefused = UNPROCESSABLE_ENTITY, "settings-refused", "The settings of Blip cannot be read";
     HistoryRefused = UNPROCESSABLE_ENTITY, "history-refused", "The recorded conversations cannot be read";
     FlowRefused = UNPROCESSABLE_ENTITY, "flow-refused", "The flow has errors and was not saved";
     TooMany = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";

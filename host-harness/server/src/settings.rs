@@ -289,6 +289,10 @@ pub struct Account {
     pub policy: Option<PathBuf>,
     /// All of its departments, so that unknown ones in the policy are errors.
     pub departments: Option<Vec<String>>,
+    /// Whether a policy that one token saves is put in force only when another one approves it.
+    /// Default no.
+    #[serde(default)]
+    pub two_people: bool,
     /// The receiver of its actions.
     pub deliver: Option<Deliver>,
     /// Its bot in Blip: `POST /v1/accounts/NAME/blip` receives Blip's posts, and with `base` its

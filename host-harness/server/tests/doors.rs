@@ -28,6 +28,7 @@ fn operations(account: &str) -> Vec<(String, String)> {
                 .replace("{ticket}", "4711")
                 .replace("{customer}", "ana")
                 .replace("{version}", "1")
+                .replace("{proposal}", "1")
                 .replace("{name}", "acme");
             operations.push((method.to_uppercase(), path));
         }
@@ -120,6 +121,7 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         ("GET", "/v1/accounts") => None,
         ("POST", path) if path.ends_with("4711/events") => unreachable!(),
         ("POST", path) if path.ends_with("/acme/events") => Some("events:write"),
+        ("POST", "/v1/blip/settings/import") => Some("help-desk:view"),
         (_, path) if path.ends_with("/acme/blip") => Some("events:write"),
         (_, path) if path.ends_with("/audit") => Some("audit:view"),
         ("GET", path) if path.contains("/flow") => Some("builder:view"),

@@ -218,6 +218,86 @@ fn a_policy_is_calculated_on_open_tickets_before_it_is_saved() {
 }
 
 #[test]
+fn a_second_person_approves_a_policy_where_the_settings_say_so() {
+    let served = Served::with(|settings, _| {
+        settings.accounts.entry("acme".into()).or_default().two_people = true;
+    });
+    let path = "/v1/accounts/acme/policy";
+    let longer = ADERESO.replace("\"15 min\"", "\"20 min\"");
+    let proposed = served.put(path, &longer);
+    assert_eq!((proposed.status, &proposed.json()["proposal"]), (202, &json!(1)), "{proposed:?}");
+    assert_eq!(served.get(path).json()["version"], 1, "nothing has changed yet");
+    let listed = served.get(&format!("{path}/proposals")).json();
+    assert_eq!(listed["two-people"], true);
+    assert_eq!(listed["proposals"][0]["by"], "acme");
+    assert_eq!(listed["proposals"][0]["policy"], Value::Null, "without its text");
+    let one = served.get(&format!("{path}/proposals/1")).json();
+    assert_eq!(one["policy"], serde_json::from_str::<Value>(&longer).unwrap());
+    // Nobody approves their own.
+    let own = served.post(&format!("{path}/proposals/1/approve"), "");
+    assert_eq!((own.status, own.problem().as_str()), (409, "refused"), "{own:?}");
+    let second = served.token(&["help-desk:edit"]);
+    let by_second = |method: &str, part: &str| {
+        call(method, &served.url(&format!("{path}/proposals/{part}")), &second, None, &[])
+    };
+    let approved = by_second("POST", "1/approve");
+    assert_eq!((approved.status, &approved.json()["version"]), (200, &json!(2)), "{approved:?}");
+    assert_eq!(served.get(path).json()["policy"], one["policy"]);
+    assert_eq!(by_second("POST", "1/approve").problem(), "unknown-proposal");
+    // An undo waits too; a proposal on another version cannot be approved any more.
+    assert_eq!(served.post(&format!("{path}/undo"), "").json()["proposal"], 2);
+    assert_eq!(served.put(path, ADERESO).json()["proposal"], 3);
+    assert_eq!(by_second("POST", "2/approve").json()["version"], 3);
+    assert_eq!(by_second("POST", "3/approve").problem(), "refused");
+    assert_eq!(by_second("DELETE", "3").status, 204);
+    assert_eq!(served.get(&format!("{path}/proposals")).json()["proposals"], json!([]));
+    // One that was rejected leaves its number unused, and a deletion cannot be proposed.
+    assert_eq!(served.put(path, &longer).json()["proposal"], 4);
+    assert_eq!(served.delete(path).problem(), "needs-approval");
+    assert_eq!(served.put(path, "{}").problem(), "policy-refused");
+    let audit = served.get("/v1/accounts/acme/audit").json();
+    let approved = audit["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["what"] == "policy-approved");
+    let details = &approved.unwrap()["details"];
+    assert_eq!(details, &json!({ "version": 3, "proposal": 2, "proposed-by": "acme" }));
+}
+
+#[test]
+fn a_proposal_that_leaves_tickets_without_a_rule_is_confirmed_by_the_one_who_approves_it() {
+    let served = Served::with(|settings, _| {
+        settings.accounts.entry("acme".into()).or_default().two_people = true;
+    });
+    served.silent("4711");
+    let path = "/v1/accounts/acme/policy";
+    let proposed = served.put(path, r#"{ "rules": [] }"#).json();
+    assert_eq!(proposed["moved"][0]["after"], Value::Null, "{proposed}");
+    let second = served.token(&["help-desk:edit"]);
+    let approve = |query: &str| {
+        let url = served.url(&format!("{path}/proposals/1/approve{query}"));
+        call("POST", &url, &second, None, &[])
+    };
+    assert_eq!(approve("").problem(), "needs-confirmation");
+    assert_eq!(approve("?confirmed=true").json()["version"], 2);
+}
+
+#[test]
+fn settings_of_blip_become_a_policy() {
+    let served = Served::new();
+    let path = "/v1/blip/settings/import";
+    let settings =
+        r#"{ "AutomaticClosedTicketIsEnabled": "true", "MaxClientMinutesDowntime": "60" }"#;
+    let imported = served.post(path, settings).json();
+    let policy: Value = serde_json::from_str(imported["policy"].as_str().unwrap()).unwrap();
+    assert_eq!(policy["rules"][0]["close-after"], "1 h");
+    assert!(!imported["notes"].as_array().unwrap().is_empty(), "{imported}");
+    let refused = served.post(path, "{}");
+    assert_eq!((refused.status, refused.problem().as_str()), (422, "settings-refused"));
+}
+
+#[test]
 fn a_flow_that_cannot_be_left_is_refused_and_one_that_can_allows_the_close() {
     let served = Served::new();
     let path = "/v1/accounts/acme/flow";

@@ -65,15 +65,18 @@ pub(super) fn parse(plugin: &Plugin, stored: Option<&PolicyRow>) -> Result<Polic
 }
 
 fn read_surroundings(stored: &PolicyRow) -> Result<Surroundings, DeskError> {
+    parse_surroundings(&stored.surroundings)
+}
+
+pub(super) fn parse_surroundings(text: &str) -> Result<Surroundings, DeskError> {
     let unreadable = |why: String| {
         DeskError::Unreadable(format!("the surroundings of a policy cannot be read: {why}"))
     };
-    let value: Value = serde_json::from_str(&stored.surroundings)
-        .map_err(|error| unreadable(error.to_string()))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
     facts::surroundings(&value).map_err(|wrong| unreadable(wrong.to_string()))
 }
 
-fn write_surroundings(surroundings: &Surroundings) -> String {
+pub(super) fn write_surroundings(surroundings: &Surroundings) -> String {
     json!({
         "departments": surroundings.departments,
         "tick-resolution": duration::show(surroundings.tick_resolution),
@@ -83,15 +86,22 @@ fn write_surroundings(surroundings: &Surroundings) -> String {
 }
 
 /// How a version was activated.
-struct What {
+pub(super) struct What {
     word: &'static str,
     /// The version that it restores.
     restored: Option<i64>,
+    /// The proposal that was approved, and who made it.
+    proposal: Option<(i64, String)>,
 }
 
 impl What {
     fn new(word: &'static str) -> Self {
-        Self { word, restored: None }
+        Self { word, restored: None, proposal: None }
+    }
+
+    /// An approved proposal.
+    pub(super) fn approved(no: i64, by: String) -> Self {
+        Self { proposal: Some((no, by)), ..Self::new("policy-approved") }
     }
 }
 
@@ -372,7 +382,7 @@ impl<S: Store> Desk<S> {
         let stored = self.undo_target(account)?;
         let no = self.account(account)?.row.no;
         let surroundings = read_surroundings(&stored)?;
-        let what = What { word: "policy-undone", restored: Some(stored.version) };
+        let what = What { restored: Some(stored.version), ..What::new("policy-undone") };
         self.activate(now, no, &stored.config, &surroundings, by, what)
     }
 
@@ -389,7 +399,7 @@ impl<S: Store> Desk<S> {
 
     /// The version that an undo restores: the one before the version in force, or before the one
     /// that it restored.
-    fn undo_target(&self, account: &str) -> Result<PolicyRow, DeskError> {
+    pub(super) fn undo_target(&self, account: &str) -> Result<PolicyRow, DeskError> {
         let row = &self.account(account)?.row;
         let repeats = self.repeats(row.no)?;
         let origin = |version: i64| repeats.get(&version).copied().unwrap_or(version);
@@ -415,7 +425,7 @@ impl<S: Store> Desk<S> {
         Ok(repeats)
     }
 
-    fn activate(
+    pub(super) fn activate(
         &mut self,
         now: Instant,
         account: i64,
@@ -439,10 +449,15 @@ impl<S: Store> Desk<S> {
             surroundings: write_surroundings(surroundings),
         });
         tx.batch.accounts.push(row.clone());
-        let details = match what.restored {
-            None => json!({ "version": row.policy }),
-            Some(restored) => json!({ "version": row.policy, "restored": restored }),
-        };
+        let mut details = json!({ "version": row.policy });
+        if let (Some(restored), Some(details)) = (what.restored, details.as_object_mut()) {
+            details.insert("restored".into(), restored.into());
+        }
+        if let (Some((no, by)), Some(details)) = (what.proposal, details.as_object_mut()) {
+            tx.batch.decided.push((account, no));
+            details.insert("proposal".into(), no.into());
+            details.insert("proposed-by".into(), by.into());
+        }
         tx.batch.audit.push(audit(account, now, by, what.word, &details));
         self.commit(tx)?;
         let warnings = policy.warnings().to_vec();
@@ -451,7 +466,7 @@ impl<S: Store> Desk<S> {
         Ok(PolicyUpdate { version, warnings, moved })
     }
 
-    fn surroundings(
+    pub(super) fn surroundings(
         &self,
         account: i64,
         departments: Option<&[String]>,
@@ -469,7 +484,11 @@ impl<S: Store> Desk<S> {
     }
 
     /// The policies determine the rule of each kind of open ticket.
-    fn moved(&self, account: i64, policy: &Policy) -> Result<Vec<RuleChange>, DeskError> {
+    pub(super) fn moved(
+        &self,
+        account: i64,
+        policy: &Policy,
+    ) -> Result<Vec<RuleChange>, DeskError> {
         let before = Rules::of(&self.account_of(account)?.policy)?;
         let after = Rules::of(policy)?;
         let mut moved: BTreeMap<[Option<String>; 3], u64> = BTreeMap::new();

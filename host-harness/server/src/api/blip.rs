@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use despertador_blip::settings;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -69,4 +70,58 @@ pub(crate) async fn receive(
         let taken = app.ask(language, move |desk, now| source.receive_at(desk, now, some)).await?;
         answers.extend(taken.iter().map(despertador_blip::Answer::to_json));
     }
+}
+
+/// A policy made of Blip's settings.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ImportedSettings {
+    /// The text of the policy, with comments.
+    policy: String,
+    /// What differs from the settings.
+    notes: Vec<ImportNote>,
+}
+
+/// Something that differs from the settings.
+#[derive(Serialize, ToSchema)]
+struct ImportNote {
+    /// Its kind, such as `tags-empty`.
+    code: &'static str,
+    /// The member of the settings; empty for all of them.
+    member: String,
+    /// What it means.
+    text: String,
+}
+
+/// Convert the settings of Blip's automatic close to a policy
+///
+/// Nothing is saved. The settings stand alone, or in Blip's answer to the query of its configuration.
+#[utoipa::path(
+    post,
+    path = "/v1/blip/settings/import",
+    tag = "policies",
+    request_body(content = serde_json::Value, content_type = "application/json", description = "The settings"),
+    responses((status = 200, description = "The policy", body = ImportedSettings), Problems),
+)]
+pub(crate) async fn import_settings(
+    State(app): State<App>,
+    caller: Caller,
+    Negotiated(language): Negotiated<Language>,
+    body: UnreadBody,
+) -> Result<Json<ImportedSettings>, Problem> {
+    let allowed = caller.may_anywhere(Scope::HelpDeskView)?;
+    let body = body.read(&app, &allowed).await?;
+    let imported = settings::import(body.document()?, language).map_err(|problems| {
+        let said: Vec<String> = problems.iter().map(|problem| problem.sentence(language)).collect();
+        Problem::new(Code::SettingsRefused, said.join("; "))
+            .help("send what Blip answers to a query of its configuration")
+    })?;
+    let note = |note: &settings::Note| ImportNote {
+        code: note.code.name(),
+        member: note.member.clone(),
+        text: note.sentence(language),
+    };
+    Ok(Json(ImportedSettings {
+        policy: imported.policy.file(),
+        notes: imported.notes.iter().map(note).collect(),
+    }))
 }

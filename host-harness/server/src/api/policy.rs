@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::Zone;
 use despertador_desk::store::{PolicyRow, Sqlite};
@@ -59,9 +59,12 @@ impl Version {
 /// A policy that was saved or only checked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SavedPolicy {
-    /// Its version in the account; none if it was only checked.
+    /// Its version in the account; none if it was only checked, or waits for an approval.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
+    /// The number of the proposal, if a second person has to approve it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposal: Option<i64>,
     /// Warnings about the accepted policy.
     warnings: Vec<Found>,
     /// The open tickets whose rule is another one from here on, by department and rule.
@@ -92,9 +95,22 @@ impl From<RuleChange> for MovedRow {
 }
 
 impl SavedPolicy {
-    fn of(saved: PolicyUpdate, language: Language) -> SavedPolicy {
+    /// A policy that waits for the approval of a second person.
+    fn proposed(proposal: i64, moved: Vec<RuleChange>) -> Response {
+        let saved = SavedPolicy {
+            version: None,
+            proposal: Some(proposal),
+            warnings: Vec::new(),
+            moved: moved.into_iter().map(MovedRow::from).collect(),
+            outline: None,
+        };
+        (StatusCode::ACCEPTED, Json(saved)).into_response()
+    }
+
+    pub(super) fn of(saved: PolicyUpdate, language: Language) -> SavedPolicy {
         SavedPolicy {
             version: Some(saved.version),
+            proposal: None,
             warnings: saved.warnings.iter().map(|found| Found::of(found, language)).collect(),
             moved: saved.moved.into_iter().map(MovedRow::from).collect(),
             outline: None,
@@ -144,6 +160,12 @@ pub(crate) struct Confirmed {
     confirmed: bool,
 }
 
+impl Confirmed {
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.confirmed
+    }
+}
+
 /// Get the policy in force
 #[utoipa::path(
     get,
@@ -176,6 +198,7 @@ pub(crate) async fn read(
 ///
 /// All of its problems are returned at once. With `If-Match` it is saved only if that version is in
 /// force. If departments with open tickets would be left without a rule, this must be confirmed.
+/// Where a second person approves policies, it becomes a proposal, and nothing changes yet.
 #[utoipa::path(
     put,
     path = "/v1/accounts/{account}/policy",
@@ -184,7 +207,11 @@ pub(crate) async fn read(
         ("account" = String, Path, description = "The account"), Saving, Over,
     ),
     request_body(content = serde_json::Value, content_type = "application/json", description = "The policy"),
-    responses((status = 200, description = "It is in force", body = SavedPolicy), Problems),
+    responses(
+        (status = 200, description = "It is in force", body = SavedPolicy),
+        (status = 202, description = "It waits for the approval of a second person", body = SavedPolicy),
+        Problems
+    ),
 )]
 pub(crate) async fn save(
     State(app): State<App>,
@@ -194,31 +221,36 @@ pub(crate) async fn save(
     InPath(account): InPath<String>,
     InQuery(saving): InQuery<Saving>,
     body: UnreadBody,
-) -> Result<Json<SavedPolicy>, Problem> {
+) -> Result<Response, Problem> {
     let allowed = caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let body = body.read(&app, &allowed).await?;
     let departments = app.departments(&account, saving.departments.as_deref());
     let expected = expected(&headers)?;
     let text = body.document()?.to_owned();
     let _leave = app.limits.check(&account).await?;
-    let saved = app
-        .ask_plainly(move |desk, now| {
-            if let Some(expected) = expected {
-                is_version(desk, &account, expected, language)?;
-            }
-            if !saving.confirmed {
-                let moved = desk
-                    .query_policy_effect(&account, Some(&text), departments.as_deref())
-                    .map_err(|error| Problem::of_desk(error, language))?;
-                confirm(&moved)?;
-            }
-            desk.save_policy(now, &account, &text, departments.as_deref(), &caller.name)
-                .map_err(|error| Problem::of_desk(error, language))
-        })
-        .await
-        .map_err(|not_done| Problem::of_running(not_done, language))??;
-    tracing::info!(version = saved.version, "policy saved");
-    Ok(Json(SavedPolicy::of(saved, language)))
+    let needs_two = app.needs_two(&account);
+    app.ask_plainly(move |desk, now| {
+        let failed = |error| Problem::of_desk(error, language);
+        let departments = departments.as_deref();
+        if let Some(expected) = expected {
+            is_version(desk, &account, expected, language)?;
+        }
+        let moved = desk.query_policy_effect(&account, Some(&text), departments).map_err(failed)?;
+        if needs_two {
+            // The one who approves it confirms what it means.
+            let no = desk.propose_policy(now, &account, &text, departments, &caller.name);
+            return Ok(SavedPolicy::proposed(no.map_err(failed)?, moved));
+        }
+        if !saving.confirmed {
+            confirm(&moved)?;
+        }
+        let saved = desk.save_policy(now, &account, &text, departments, &caller.name);
+        let saved = saved.map_err(failed)?;
+        tracing::info!(version = saved.version, "policy saved");
+        Ok(Json(SavedPolicy::of(saved, language)).into_response())
+    })
+    .await
+    .map_err(|not_done| Problem::of_running(not_done, language))?
 }
 
 /// The version that a policy should replace.
@@ -251,7 +283,7 @@ fn is_version(
 }
 
 /// Checks that leaving departments without a rule was confirmed.
-fn confirm(moved: &[RuleChange]) -> Result<(), Problem> {
+pub(super) fn confirm(moved: &[RuleChange]) -> Result<(), Problem> {
     let left: Vec<_> = moved.iter().filter(|moved| moved.after.is_none()).collect();
     if left.is_empty() {
         return Ok(());
@@ -310,6 +342,7 @@ pub(crate) async fn check(
         .await?;
     Ok(Json(SavedPolicy {
         version: None,
+        proposal: None,
         warnings: warnings.iter().map(|found| Found::of(found, language)).collect(),
         moved: moved.into_iter().map(MovedRow::from).collect(),
         outline: outlined,
@@ -385,6 +418,10 @@ pub(crate) async fn delete(
 ) -> Result<Json<SavedPolicy>, Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let expected = expected(&headers)?;
+    if app.needs_two(&account) {
+        return Err(Problem::new(Code::NeedsApproval, "a deletion cannot be proposed")
+            .help("save a policy with `enabled: false`, and have it approved"));
+    }
     let saved = app
         .ask_plainly(move |desk, now| {
             let failed = |error| Problem::of_desk(error, language);
@@ -411,7 +448,11 @@ pub(crate) async fn delete(
     path = "/v1/accounts/{account}/policy/undo",
     tag = "policies",
     params(("account" = String, Path, description = "The account"), Confirmed, Over),
-    responses((status = 200, description = "It is in force", body = SavedPolicy), Problems),
+    responses(
+        (status = 200, description = "It is in force", body = SavedPolicy),
+        (status = 202, description = "It waits for the approval of a second person", body = SavedPolicy),
+        Problems
+    ),
 )]
 pub(crate) async fn undo(
     State(app): State<App>,
@@ -420,23 +461,28 @@ pub(crate) async fn undo(
     headers: HeaderMap,
     InPath(account): InPath<String>,
     InQuery(confirmed): InQuery<Confirmed>,
-) -> Result<Json<SavedPolicy>, Problem> {
+) -> Result<Response, Problem> {
     caller.may(&app, Scope::HelpDeskEdit, &account)?;
     let expected = expected(&headers)?;
-    let saved = app
-        .ask_plainly(move |desk, now| {
-            let failed = |error| Problem::of_desk(error, language);
-            if let Some(expected) = expected {
-                is_version(desk, &account, expected, language)?;
-            }
-            if !confirmed.confirmed {
-                confirm(&desk.query_undo_effect(&account).map_err(failed)?)?;
-            }
-            desk.undo_policy(now, &account, &caller.name).map_err(failed)
-        })
-        .await
-        .map_err(|not_done| Problem::of_running(not_done, language))??;
-    Ok(Json(SavedPolicy::of(saved, language)))
+    let needs_two = app.needs_two(&account);
+    app.ask_plainly(move |desk, now| {
+        let failed = |error| Problem::of_desk(error, language);
+        if let Some(expected) = expected {
+            is_version(desk, &account, expected, language)?;
+        }
+        let moved = desk.query_undo_effect(&account).map_err(failed)?;
+        if needs_two {
+            let no = desk.propose_undo(now, &account, &caller.name).map_err(failed)?;
+            return Ok(SavedPolicy::proposed(no, moved));
+        }
+        if !confirmed.confirmed {
+            confirm(&moved)?;
+        }
+        let saved = desk.undo_policy(now, &account, &caller.name).map_err(failed)?;
+        Ok(Json(SavedPolicy::of(saved, language)).into_response())
+    })
+    .await
+    .map_err(|not_done| Problem::of_running(not_done, language))?
 }
 
 /// Versions of a policy.

@@ -18,8 +18,8 @@ use crate::scope::Scope;
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
     InboundRow, InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, OutboxState,
-    PolicyRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, UnreadableAction,
-    WaitingRow,
+    PolicyRow, ProposalRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow,
+    UnreadableAction, WaitingRow,
 };
 
 const TICKET: &str = "no, account, id, version, lane, status, department, customer, due, aim,
@@ -182,6 +182,23 @@ impl Store for Sqlite {
              WHERE account = ? ORDER BY version DESC LIMIT ?",
             params![account, count(limit)],
             flow,
+        )
+    }
+
+    fn proposals(&self, account: i64) -> Result<Vec<ProposalRow>, StoreError> {
+        self.all(
+            "SELECT account, no, at, by, base, '', '' FROM proposal WHERE account = ? ORDER BY no",
+            params![account],
+            proposal,
+        )
+    }
+
+    fn proposal(&self, account: i64, no: i64) -> Result<Option<ProposalRow>, StoreError> {
+        self.one(
+            "SELECT account, no, at, by, base, config, surroundings FROM proposal
+             WHERE account = ? AND no = ?",
+            params![account, no],
+            proposal,
         )
     }
 
@@ -684,6 +701,18 @@ fn flow(row: &Row<'_>) -> rusqlite::Result<FlowRow> {
         by: row.get(3)?,
         text: row.get(4)?,
         exit: ExitState::from_word(&exit).ok_or_else(unknown)?,
+    })
+}
+
+fn proposal(row: &Row<'_>) -> rusqlite::Result<ProposalRow> {
+    Ok(ProposalRow {
+        account: row.get(0)?,
+        no: row.get(1)?,
+        at: row.get(2)?,
+        by: row.get(3)?,
+        base: row.get(4)?,
+        config: row.get(5)?,
+        surroundings: row.get(6)?,
     })
 }
 

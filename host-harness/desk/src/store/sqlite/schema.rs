@@ -135,6 +135,13 @@ ALTER TABLE journal ADD COLUMN packed BLOB;
 ALTER TABLE ticket ADD COLUMN packed BLOB;
 ALTER TABLE policy ADD COLUMN texts TEXT;
 ",
+    "
+CREATE TABLE IF NOT EXISTS proposal (
+    account INTEGER NOT NULL, no INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
+    base INTEGER NOT NULL, config TEXT NOT NULL, surroundings TEXT NOT NULL,
+    PRIMARY KEY (account, no)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The version from which customers are stored in canonical spelling.

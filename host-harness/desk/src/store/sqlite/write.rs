@@ -102,6 +102,25 @@ fn write_administration(tx: &Transaction<'_>, batch: &Batch) -> rusqlite::Result
             packing::texts_of(&policy.config)
         ])?;
     }
+    for proposal in &batch.proposals {
+        tx.prepare_cached(
+            "INSERT INTO proposal (account, no, at, by, base, config, surroundings)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            proposal.account,
+            proposal.no,
+            proposal.at,
+            proposal.by,
+            proposal.base,
+            proposal.config,
+            proposal.surroundings
+        ])?;
+    }
+    for (account, no) in &batch.decided {
+        tx.prepare_cached("DELETE FROM proposal WHERE account = ? AND no = ?")?
+            .execute(params![account, no])?;
+    }
     for flow in &batch.flows {
         tx.prepare_cached(
             "INSERT INTO flow (account, version, at, by, text, exit) VALUES (?, ?, ?, ?, ?, ?)",
