@@ -36,6 +36,15 @@ fn of(texts: &[&'static str; 3], language: Language) -> &'static str {
     }
 }
 
+/// Whether a page of the help has a place: `rules#times`, or `rules`.
+#[cfg(test)]
+pub(crate) fn has(place: &str) -> bool {
+    let (topic, anchor) = place.split_once('#').unwrap_or((place, ""));
+    PAGES.iter().any(|(known, [text, ..])| {
+        *known == topic && (anchor.is_empty() || markdown::anchors(text).any(|id| id == anchor))
+    })
+}
+
 /// The contents of the help.
 pub(crate) async fn contents(visit: Visit) -> Response {
     let content = html! {
@@ -77,10 +86,13 @@ mod tests {
                     assert!(PAGES.iter().any(|(known, _)| *known == name), "{topic}: {to}");
                 }
                 assert_eq!(
-                    html.matches("<h2>").count(),
-                    markdown::html(texts[0]).matches("<h2>").count(),
+                    html.matches("<h2").count(),
+                    markdown::html(texts[0]).matches("<h2").count(),
                     "{topic}"
                 );
+                let anchors: Vec<&str> = markdown::anchors(text).collect();
+                assert_eq!(anchors, markdown::anchors(texts[0]).collect::<Vec<_>>(), "{topic}");
+                assert_eq!(anchors.len(), html.matches("<h2 id=").count(), "{topic}");
             }
         }
     }

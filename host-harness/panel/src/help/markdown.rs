@@ -12,6 +12,8 @@ pub(super) fn title(text: &str) -> &str {
 pub(super) fn html(text: &str) -> String {
     let mut out = String::new();
     let mut lines = text.lines().filter(|line| !line.starts_with("# ")).peekable();
+    // The id of the next heading.
+    let mut id = None;
     while let Some(line) = lines.next() {
         let mut rest = |belongs: fn(&str) -> bool| {
             let mut block = vec![line];
@@ -22,8 +24,13 @@ pub(super) fn html(text: &str) -> String {
         };
         let markup = if line.trim().is_empty() {
             continue;
+        } else if let Some(named) = anchor(line) {
+            id = Some(named);
+            continue;
         } else if let Some(heading) = line.strip_prefix("## ") {
-            html! { h2 { (inline(heading)) } }
+            html! { h2 id=[id.take()] { (inline(heading)) } }
+        } else if let Some((alternative, name)) = picture(line) {
+            html! { p { img src={ "/panel/" (name) } alt=(alternative); } }
         } else if let Some(heading) = line.strip_prefix("### ") {
             html! { h3 { (inline(heading)) } }
         } else if line.starts_with("- ") {
@@ -50,6 +57,23 @@ pub(super) fn html(text: &str) -> String {
         markup.render_to(&mut out);
     }
     out
+}
+
+/// The id in a comment before a heading: `<!-- times -->`.
+fn anchor(line: &str) -> Option<&str> {
+    line.strip_prefix("<!-- ")?.strip_suffix(" -->")
+}
+
+/// A picture on a line of its own: its alternative text, and its file's name.
+fn picture(line: &str) -> Option<(&str, &str)> {
+    let (alternative, place) = line.strip_prefix("![")?.strip_suffix(')')?.split_once("](")?;
+    Some((alternative, place.rsplit('/').next().unwrap_or(place)))
+}
+
+/// The ids of the headings of a page.
+#[cfg(test)]
+pub(super) fn anchors(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(anchor)
 }
 
 /// The items of a list, each with the lines that belong to it.
@@ -127,12 +151,13 @@ mod tests {
 
     #[test]
     fn pages_become_html_and_signs_stay_text() {
-        let page = "# Title\n\nOne *two*\n**three** <b>\n\n## Head\n\n- a `x<y`\n  more\n- [b](c.md)\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+        let page = "# Title\n\nOne *two*\n**three** <b>\n\n<!-- here -->\n## Head\n\n![a <b>](../x/y.svg)\n\n- a `x<y`\n  more\n- [b](c.md)\n\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
         assert_eq!(title(page), "Title");
         let html = html(page);
         for part in [
             "<p>One *two* <strong>three</strong> &lt;b&gt;</p>",
-            "<h2>Head</h2>",
+            "<h2 id=\"here\">Head</h2>",
+            "<p><img src=\"/panel/y.svg\" alt=\"a &lt;b&gt;\"></p>",
             "<li>a <code>x&lt;y</code> more</li>",
             "<li><a href=\"c\">b</a></li>",
             "<ol><li>one</li><li>two</li></ol>",
