@@ -41,6 +41,13 @@ pub(crate) static LIVE: LazyLock<Asset> =
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset { name: "icon.svg", kind: SVG, text: include_str!("icon.svg").into() });
 
+/// The worked example of the help.
+static MANUAL: LazyLock<Asset> = LazyLock::new(|| Asset {
+    name: "manual.svg",
+    kind: SVG,
+    text: include_str!("../../../docs/pictures/manual.svg").into(),
+});
+
 impl Asset {
     /// Where it is. Another text has another address.
     pub(crate) fn address(&self) -> String {
@@ -55,7 +62,7 @@ impl Asset {
 
 /// A file of the panel.
 pub(crate) async fn serve(Path(file): Path<String>) -> Response {
-    let all: [&Asset; 4] = [&STYLE, &SCRIPT, &LIVE, &ICON];
+    let all: [&Asset; 5] = [&STYLE, &SCRIPT, &LIVE, &ICON, &MANUAL];
     let Some(asset) = all.into_iter().find(|asset| asset.name == file) else {
         return StatusCode::NOT_FOUND.into_response();
     };

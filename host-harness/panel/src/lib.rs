@@ -122,6 +122,11 @@ impl Panel {
             .route("/a/{account}/tickets/{ticket}", get(tickets::show).post(tickets::change))
             .route("/a/{account}/rules", get(rules::show).post(rules::edit))
             .route("/a/{account}/rules/save", post(rules::save))
+            .route("/a/{account}/rules/try", post(rules::try_past))
+            .route(
+                "/a/{account}/rules/proposals/{proposal}",
+                get(rules::proposal).post(rules::decide),
+            )
             .route("/a/{account}/rules/versions", get(rules::versions).post(rules::undo))
             .route("/a/{account}/rules/versions/{version}", get(rules::version))
             .route("/a/{account}/rules/policy.json", get(rules::download))

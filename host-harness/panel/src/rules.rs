@@ -5,16 +5,22 @@ mod difference;
 pub(crate) mod document;
 mod edit;
 mod form;
+mod import;
 mod limit;
 mod outline;
+mod proposal;
+mod review;
 mod schema;
+mod trial;
 mod versions;
 
+pub(crate) use proposal::{decide, show as proposal};
+pub(crate) use review::{save, try_past};
 pub(crate) use versions::{download, undo, version, versions};
 
 use axum::extract::{Path, RawQuery};
 use axum::http::Method;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use despertador_contract::{Language, Zone, input};
 use despertador_desk::Scope;
 use maud::{Markup, html};
@@ -24,13 +30,14 @@ use crate::account::{self, list, text};
 use crate::fields::{Fields, encode, path};
 use crate::interface::{Call, Found, Problem};
 use crate::preset::Preset;
-use crate::shell::{self, Head, Part, Said, wide};
+use crate::shell::{self, Head, Part, Said};
 use crate::sign_in::csrf;
 use crate::text::{Words, fill};
 use crate::visit::{Posted, Stop, Visit};
 use card::{Account, Card};
 use document::{Policy, Rule};
-use form::{Forms, problem};
+use form::Forms;
+use review::Context;
 
 /// A policy that is being edited.
 struct Draft {
@@ -124,6 +131,17 @@ fn hidden(visit: &Visit, draft: &Draft) -> Markup {
 
 /// The page with the rules as cards.
 fn page(visit: &Visit, account: &str, draft: &Draft, said: Option<Said>) -> Response {
+    with_waiting(visit, account, draft, said, &html! {})
+}
+
+/// The same, with the proposals that wait.
+fn with_waiting(
+    visit: &Visit,
+    account: &str,
+    draft: &Draft,
+    said: Option<Said>,
+    waiting: &Markup,
+) -> Response {
     let w = visit.words;
     let edits = visit.may(Scope::HelpDeskEdit);
     let here = path(&["a", account, "rules"]);
@@ -134,6 +152,7 @@ fn page(visit: &Visit, account: &str, draft: &Draft, said: Option<Said>) -> Resp
             a href={ (here) "/policy.json" } download { (w.download) } " "
             a href="/help/rules" { (w.help_rules) }
         }
+        (waiting)
         @if draft.version.is_empty() { p { (w.no_policy_yet) } p { (w.editor.first_rule) } }
         @match &policy {
             None => div.said.bad role="alert" { p { (w.no_policy_form) } },
@@ -199,7 +218,7 @@ fn loose_problems(w: &'static Words, policy: &Policy, draft: &Draft) -> Markup {
         @if let Some(problem) = &draft.unchecked {
             div.said.bad role="alert" { (shell::in_words(w, problem)) }
         }
-        @if !loose.is_empty() { ul.problems { @for found in loose { (problem(w, found, true)) } } }
+        @if !loose.is_empty() { ul.problems { @for found in loose { (form::problem(w, found, true)) } } }
         @let errors = draft.found.iter().filter(|found| found.is_error()).count();
         @if errors > 0 { p.said.bad role="status" { (fill(w.errors_found, &[&errors.to_string()])) } }
     }
@@ -226,6 +245,14 @@ fn whole(visit: &Visit, draft: &Draft, here: &str) -> Markup {
                     select name="preset" { @for preset in Preset::ALL { option { (preset.name) } } }
                 }
                 button name="do" value="check" { (w.take_preset) }
+            }
+            form method="post" action=(here) {
+                (csrf(&visit.session))
+                input type="hidden" name="version" value=(draft.version);
+                label for="blip" { (w.editor.import_blip) } p.quiet { (w.editor.blip_help) }
+                textarea #blip name="blip" rows="4" spellcheck="false" {}
+                p.upload { label { (w.upload) " " input type="file" accept=".json,application/json" data-into="blip"; } }
+                button name="do" value="check" { (w.editor.blip_take) }
             }
         }
     }
@@ -266,22 +293,43 @@ pub(crate) async fn show(
             }
         })
     });
+    let said = said.or_else(|| proposal::said(w, &fields));
     let draft = match policy {
         Some(own) => Draft::of(own.text, own.version),
         None => Draft::of(first(visit.language), String::new()),
     };
     let mut draft = draft.check(&visit, &account, fields.get("start")).await;
     draft.departments = known_departments(&visit, &account).await;
-    Ok(page(&visit, &account, &draft, said))
+    let waiting = proposal::waiting(&visit, &account).await;
+    Ok(with_waiting(&visit, &account, &draft, said, &waiting))
+}
+
+/// The rules in force, over a version that somebody has read.
+async fn current(visit: &Visit, account: &str, version: String) -> Result<Draft, Stop> {
+    let text = account::policy(visit, account).await?.map(|policy| policy.text);
+    let text = text.unwrap_or_else(|| first(visit.language));
+    Ok(Draft::of(text, version).check(visit, account, "").await)
 }
 
 /// A button of the editor.
 pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<Response, Stop> {
     let Posted { visit, fields } = posted;
     let preset = fields.find("preset").and_then(Preset::named);
-    let text = match preset {
-        Some(preset) => preset.config.to_owned(),
-        None => edited(&fields),
+    let (text, notes) = match (preset, fields.filled("blip")) {
+        (Some(preset), _) => (preset.config.to_owned(), None),
+        (None, Some(settings)) => match import::blip(&visit, settings).await? {
+            Ok((text, notes)) => (text, Some(notes)),
+            Err(refused) => {
+                let version = fields.get("version").to_owned();
+                return Ok(page(
+                    &visit,
+                    &account,
+                    &current(&visit, &account, version).await?,
+                    Some(refused),
+                ));
+            }
+        },
+        (None, None) => (edited(&fields), None),
     };
     let text = input::without_mark(&text).to_owned();
     let version = fields.get("version").to_owned();
@@ -291,123 +339,15 @@ pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<
         draft.departments = known_departments(&visit, &account).await;
     }
     if fields.get("do") == "review" && !draft.has_errors() {
-        return review(&visit, &account, &draft, None).await;
+        return review::page(&visit, &account, &draft, &Context::default()).await;
     }
     let w = visit.words;
-    let said = match fields.get("do") {
+    let said = notes.or_else(|| match fields.get("do") {
         "review" => Some(Said { is_error: true, text: html! { p { (w.mend_first) } } }),
         "check" if !draft.has_errors() && draft.found.is_empty() => {
             Some(Said::done(w.check_found_nothing))
         }
         _ => None,
-    };
+    });
     Ok(page(&visit, &account, &draft, said))
-}
-
-/// What saving would change, and the button that saves.
-async fn review(
-    visit: &Visit,
-    account: &str,
-    draft: &Draft,
-    refused: Option<&Problem>,
-) -> Result<Response, Stop> {
-    let w = visit.words;
-    let before = account::policy(visit, account).await?.map(|policy| policy.text);
-    let before = before.as_deref().and_then(Policy::read).unwrap_or_default();
-    let changes = Policy::read(&draft.text)
-        .map(|after| difference::difference(w, &before, &after))
-        .unwrap_or_default();
-    let confirms = refused.is_some_and(|problem| problem.name() == "needs-confirmation");
-    let leaves = draft.moved.iter().any(|moved| moved.get("after").is_none_or(Value::is_null));
-    let save = path(&["a", account, "rules", "save"]);
-    let content = html! {
-        @if changes.is_empty() { p { (w.no_changes) } }
-        @else {
-            h2 { (w.changes) }
-            ul.changes { @for sentence in &changes { li { bdi { (sentence) } } } }
-        }
-        h2 { (w.open_tickets) }
-        @if draft.moved.is_empty() { p { (w.no_moves) } }
-        @else { (moves(w, &draft.moved)) }
-        @if !draft.found.is_empty() {
-            h2 { (w.warnings) }
-            ul.problems { @for found in &draft.found { (problem(w, found, true)) } }
-        }
-        form method="post" action=(save) {
-            (hidden(visit, draft))
-            @if confirms || leaves {
-                p.said.bad { label {
-                    input type="checkbox" name="confirmed" value="true" required; " " (w.confirm_left)
-                } }
-            }
-            div.buttons {
-                button.main name="do" value="save" { (w.save) }
-                button formaction=(path(&["a", account, "rules"])) formnovalidate name="do" value="back" { (w.back_to_form) }
-            }
-        }
-    };
-    let said = refused.map(|problem| Said::of(w, problem));
-    let head = Head { title: w.review, at: Some((account, Part::Rules)), said };
-    Ok(shell::page(visit, &head, &content))
-}
-
-/// What a change means for open tickets, by department.
-fn moves(w: &'static Words, moved: &[Value]) -> Markup {
-    let table = html! {
-        table {
-            caption { span { (w.moves_caption) } }
-            thead { tr { @for head in [w.department, w.open_tickets, w.rule_before, w.rule_after] { th scope="col" { (head) } } } }
-            tbody { @for row in moved { tr {
-                th scope="row" { @match row.get("department").and_then(Value::as_str) {
-                    Some(name) => bdi { (name) }, None => (w.no_department),
-                } }
-                td { (row.get("tickets").and_then(Value::as_u64).unwrap_or_default()) }
-                td { bdi { (or(text(row, "before"), "–")) } }
-                td { @match row.get("after").and_then(Value::as_str) {
-                    Some(name) => bdi { (name) }, None => strong.bad { "● " (w.nothing_any_more) },
-                } }
-            } } }
-        }
-    };
-    wide(w, w.open_tickets, &table)
-}
-
-fn or<'t>(text: &'t str, otherwise: &'t str) -> &'t str {
-    if text.is_empty() { otherwise } else { text }
-}
-
-/// Saves what was reviewed.
-pub(crate) async fn save(Path(account): Path<String>, posted: Posted) -> Result<Response, Stop> {
-    let Posted { visit, fields } = posted;
-    let text = fields.get("base").to_owned();
-    let version = fields.get("version").to_owned();
-    let confirmed = if fields.get("confirmed") == "true" { "?confirmed=true" } else { "" };
-    let path = path(&["v1", "accounts", &account, "policy"]) + confirmed;
-    let expected = if version.is_empty() { "0" } else { version.as_str() };
-    let call =
-        Call { body: Some(text.clone()), replaces: Some(expected), ..Call::new(Method::PUT, path) };
-    let problem = match visit.call(call).await.json() {
-        Ok(saved) => {
-            let version = saved.get("version").and_then(Value::as_i64).unwrap_or_default();
-            let to = crate::fields::path(&["a", &account, "rules"]) + &format!("?saved={version}");
-            return Ok(Redirect::to(&to).into_response());
-        }
-        Err(problem) => problem,
-    };
-    let mut draft = Draft::of(text, version).check(&visit, &account, "").await;
-    match problem.name() {
-        "needs-confirmation" => review(&visit, &account, &draft, Some(&*problem)).await,
-        "changed" => {
-            // What was written stays; the next save is over the version that came in between.
-            if let Some(current) = account::policy(&visit, &account).await? {
-                draft.version = current.version;
-            }
-            review(&visit, &account, &draft, Some(&*problem)).await
-        }
-        "policy-refused" => {
-            Ok(page(&visit, &account, &draft, Some(Said::of(visit.words, &problem))))
-        }
-        _ if problem.status == 401 => Err(visit.stop(problem)),
-        _ => review(&visit, &account, &draft, Some(&*problem)).await,
-    }
 }

@@ -444,6 +444,61 @@ fn who_edits_while_somebody_else_saves_is_told_and_keeps_what_they_wrote() {
 }
 
 #[test]
+fn an_account_without_rules_begins_with_one_for_all_departments() {
+    let served = Served::with(|settings, _| {
+        settings.accounts.entry("acme".into()).or_default().policy = None;
+    });
+    let browser = Browser::signed_in(&served, &served.acme);
+    let page = browser.page("/a/acme/rules");
+    assert_eq!(page.matches("<section").count(), 1, "{page}");
+    assert!(page.contains("value=\"any\" checked"), "{page}");
+    // Nothing of it is in force, but how it will look is shown.
+    assert_eq!(hidden(&page, "version"), "");
+    assert!(page.contains("Nothing is reminded or closed until you save."));
+    assert!(page.contains("T09:15:00Z"), "{page}");
+    assert_eq!(served.get("/v1/accounts/acme/policy").problem(), "unknown-version");
+    let review = browser.post(
+        "/a/acme/rules",
+        &[("base", &hidden(&page, "base")), ("version", ""), ("do", "review")],
+    );
+    let save = [("base", hidden(&review.body, "base")), ("version", String::new())];
+    let save = save.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let saved = browser.post("/a/acme/rules/save", &save);
+    assert_eq!(saved.header("location"), Some("/a/acme/rules?saved=1"), "{saved:?}");
+}
+
+#[test]
+fn a_proposal_is_seen_and_approved_by_a_second_person() {
+    let served = Served::with(|settings, _| {
+        settings.accounts.entry("acme".into()).or_default().two_people = true;
+    });
+    let first = Browser::signed_in(&served, &served.acme);
+    let page = first.page("/a/acme/rules");
+    let base = hidden(&page, "base").replace("15 min", "20 min");
+    let save = [("base", base.as_str()), ("version", "1"), ("do", "save")];
+    let saved = first.post("/a/acme/rules/save", &save);
+    assert_eq!(saved.header("location"), Some("/a/acme/rules?proposed=1"), "{saved:?}");
+    assert!(
+        first.page("/a/acme/rules?proposed=1").contains("waits for the approval of another person")
+    );
+    let own = first.page("/a/acme/rules/proposals/1");
+    assert!(!own.contains("value=\"approve\"") && own.contains("from 15 min to 20 min"), "{own}");
+    let token = served.token(&["help-desk:edit"]);
+    let second = Browser::signed_in(&served, &token);
+    assert!(second.page("/a/acme/rules").contains("/a/acme/rules/proposals/1"));
+    assert!(second.page("/a/acme/rules/proposals/1").contains("value=\"approve\""));
+    let approved = second.post("/a/acme/rules/proposals/1", &[("do", "approve")]);
+    assert_eq!(approved.header("location"), Some("/a/acme/rules?saved=2"), "{approved:?}");
+    // Another one is rejected.
+    let save = [("base", base.as_str()), ("version", "2"), ("do", "save")];
+    first.post("/a/acme/rules/save", &save);
+    let rejected = second.post("/a/acme/rules/proposals/2", &[("do", "reject")]);
+    assert_eq!(rejected.header("location"), Some("/a/acme/rules?rejected=true"));
+    assert!(second.page("/a/acme/rules?rejected=true").contains("no longer waits"));
+    assert!(first.page("/a/acme/audit").contains("proposal rejected"));
+}
+
+#[test]
 fn five_thousand_departments_and_ten_thousand_characters_are_edited() {
     let served = Served::new();
     let names: Vec<String> = (0..5_000).map(|n| format!("departamento {n}")).collect();

@@ -104,7 +104,7 @@ impl Account<'_> {
             fieldset.card {
                 legend { (w.whole_account) }
                 div.grid {
-                    div { label for="channel" { (w.channel) } (select("channel")) (self.own("channel")) }
+                    div { label for="channel" { (w.channel) } (select("channel")) (help(w, "channels#account")) (self.own("channel")) }
                     div { label for="zone" { (w.zone) }
                         input #zone name="zone" value=(value("zone")) placeholder="America/Bogota" aria-describedby="zone-problems";
                         (self.own("zone")) }
@@ -218,11 +218,12 @@ impl Card<'_> {
                 div { label for=(self.id("close-after")) { (w.close_after) }
                     (self.time("close-after", rule.close_after().as_deref().unwrap_or_default(), (w.close_after, "close-after")))
                     p.quiet { (w.close_after_help) }
+                    (help(w, "rules#times"))
                     (self.at("close-after")) }
                 (self.bar())
                 h3 { (w.reminders) }
                 p.quiet { (self.placeholders()) }
-                (help(w, "texts"))
+                (help(w, "texts#placeholders"))
                 (self.at_reminders())
                 ol.reminders { @for (number, reminder) in rule.reminders.iter().enumerate() { li { (self.reminder(number, reminder)) } } }
                 p { button name="do" value={ "add:" (self.place()) "/reminders" } { "+ " (w.add_reminder) } }
@@ -326,6 +327,7 @@ impl Card<'_> {
         html! {
             fieldset.departments {
                 legend { (w.departments) }
+                (help(w, "rules#departments"))
                 label { input type="radio" name=(scope) value="any" checked[departments == Departments::Any]; " " (w.any_department) }
                 label { input type="radio" name=(scope) value="these" checked[departments != Departments::Any]; " " (w.these_departments) }
                 @if names.len() > CHIPS_MAX {
@@ -473,7 +475,10 @@ impl Card<'_> {
         let concerned = |other: &str| {
             keys.iter().any(|key| is_within(other, &super::form::below(place, key.name)))
         };
-        let content = self.forms.fields(&keys, reminder, place);
+        let content = html! {
+            (help(self.w(), "texts#more"))
+            (self.forms.fields(&keys, reminder, place))
+        };
         let name = super::form::id(place);
         let is_used = keys.iter().any(|key| reminder.raw(key.name).is_some());
         self.forms.folded_or_open(
@@ -490,6 +495,22 @@ impl Card<'_> {
 mod tests {
     use super::super::edit::OWN_OF_POLICY;
     use super::*;
+
+    #[test]
+    fn help_is_opened_at_places_that_exist() {
+        let source = include_str!("card.rs");
+        let links: Vec<&str> = source
+            .split('"')
+            .filter(|text| {
+                text.split_once('#')
+                    .is_some_and(|(topic, _)| topic.len() > 4 && crate::help::has(topic))
+            })
+            .collect();
+        assert!(links.len() > 8, "{links:?}");
+        for link in links {
+            assert!(crate::help::has(link), "{link}");
+        }
+    }
 
     #[test]
     fn every_key_of_the_policy_stands_in_some_part() {

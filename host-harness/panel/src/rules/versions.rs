@@ -1,24 +1,69 @@
 //! Versions of a policy: who saved which when, and the way back.
 
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, Method, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use despertador_contract::Zone;
 use despertador_desk::Scope;
-use maud::html;
+use maud::{Markup, html};
 use serde_json::Value;
 
 use super::difference::difference;
 use super::document::Policy;
 use crate::account::{self, list, text};
-use crate::fields::path;
+use crate::fields::{Fields, path};
 use crate::interface::{Call, Problem};
 use crate::shell::{self, Head, Part, Said, time_of, wide};
 use crate::sign_in::csrf;
-use crate::text::fill;
+use crate::text::{Words, fill};
 use crate::visit::{Posted, Stop, Visit};
 
-async fn page(visit: &Visit, account: &str, refused: Option<&Problem>) -> Result<Response, Stop> {
+/// The difference of two versions, as a form chose them.
+async fn compared(visit: &Visit, account: &str, fields: &Fields) -> Result<Markup, Stop> {
+    let (Some(from), Some(to)) = (fields.filled("from"), fields.filled("to")) else {
+        return Ok(html! {});
+    };
+    let mut read = Vec::new();
+    for number in [from, to] {
+        let at = path(&["v1", "accounts", account, "policy", "versions", number]);
+        let answer = visit.call(Call::new(Method::GET, at)).await;
+        answer.json().map_err(|problem| visit.stop(problem))?;
+        read.push(Policy::read(&account::policy_text(&answer.body)).unwrap_or_default());
+    }
+    let w = visit.words;
+    let changes = match read.as_slice() {
+        [from, to] => difference(w, from, to),
+        _ => Vec::new(),
+    };
+    Ok(html! {
+        h2 { (fill(w.editor.differences, &[from, to])) }
+        @if changes.is_empty() { p { (w.no_changes) } }
+        ul.changes { @for sentence in &changes { li { bdi { (sentence) } } } }
+    })
+}
+
+/// Two versions to compare.
+fn choice(w: &'static Words, numbers: &[String], fields: &Fields) -> Markup {
+    let select = |name: &str, usual: Option<&String>| {
+        let own = fields.filled(name).or(usual.map(String::as_str)).unwrap_or_default();
+        html! { select name=(name) { @for number in numbers { option selected[number == own] { (number) } } } }
+    };
+    html! { @if numbers.len() > 1 {
+        h2 { (w.editor.compare) }
+        form.filters method="get" {
+            label { (w.editor.from_version) (select("from", numbers.get(1))) }
+            label { (w.editor.to_version) (select("to", numbers.first())) }
+            button { (w.show) }
+        }
+    } }
+}
+
+async fn page(
+    visit: &Visit,
+    account: &str,
+    fields: &Fields,
+    refused: Option<&Problem>,
+) -> Result<Response, Stop> {
     let w = visit.words;
     let found = visit.get(path(&["v1", "accounts", account, "policy", "versions"])).await?;
     let in_force = account::policy(visit, account).await?;
@@ -27,6 +72,8 @@ async fn page(visit: &Visit, account: &str, refused: Option<&Problem>) -> Result
     let number =
         |version: &Value| version.get("version").and_then(Value::as_i64).unwrap_or_default();
     let confirms = refused.is_some_and(|problem| problem.name() == "needs-confirmation");
+    let numbers: Vec<String> =
+        list(&found, "versions").map(|version| number(version).to_string()).collect();
     let table = html! {
         table {
             caption { span { (w.versions) } }
@@ -57,6 +104,8 @@ async fn page(visit: &Visit, account: &str, refused: Option<&Problem>) -> Result
             }
         }
         (wide(w, w.versions, &table))
+        (choice(w, &numbers, fields))
+        (compared(visit, account, fields).await?)
     };
     let said = refused.map(|problem| Said::of(w, problem));
     let head = Head { title: w.versions, at: Some((account, Part::Rules)), said };
@@ -64,8 +113,13 @@ async fn page(visit: &Visit, account: &str, refused: Option<&Problem>) -> Result
 }
 
 /// The versions of the policy.
-pub(crate) async fn versions(visit: Visit, Path(account): Path<String>) -> Result<Response, Stop> {
-    page(&visit, &account, None).await
+pub(crate) async fn versions(
+    visit: Visit,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Stop> {
+    let fields = Fields::parse(query.unwrap_or_default().as_bytes());
+    page(&visit, &account, &fields, None).await
 }
 
 /// Puts the version before into force again.
@@ -77,13 +131,9 @@ pub(crate) async fn undo(Path(account): Path<String>, posted: Posted) -> Result<
         ..Call::new(Method::POST, path(&["v1", "accounts", &account, "policy", "undo"]) + confirmed)
     };
     match visit.call(call).await.json() {
-        Ok(saved) => {
-            let version = saved.get("version").and_then(Value::as_i64).unwrap_or_default();
-            let to = path(&["a", &account, "rules"]) + &format!("?saved={version}");
-            Ok(Redirect::to(&to).into_response())
-        }
+        Ok(saved) => Ok(super::review::saved(&account, &saved)),
         Err(problem) if problem.status == 401 => Err(visit.stop(problem)),
-        Err(problem) => page(&visit, &account, Some(&*problem)).await,
+        Err(problem) => page(&visit, &account, &Fields::default(), Some(&*problem)).await,
     }
 }
 

@@ -245,6 +245,10 @@ pub(super) static WORDS: Words = Words {
     make: "Create",
     token_made: "Keep it now: it will not be shown again.",
     problems: &[
+        ("needs-approval", "Another person approves the rules of this account."),
+        ("unknown-proposal", "This proposal does not wait any more."),
+        ("settings-refused", "The settings of Blip cannot be read."),
+        ("history-refused", "The conversations cannot be read."),
         ("no-token", "You have to sign in."),
         ("wrong-token", "The token was revoked."),
         ("missing-scope", "Your token lacks the scope for this."),
@@ -275,6 +279,9 @@ pub(super) static WORDS: Words = Words {
         ("crashed", "The server failed; its log says more."),
     ],
     audit_entries: &[
+        ("policy-proposed", "rules proposed"),
+        ("policy-approved", "rules approved"),
+        ("policy-rejected", "proposal rejected"),
         ("policy-saved", "rules saved"),
         ("policy-undone", "change undone"),
         ("policy-deleted", "rules deleted"),

@@ -245,6 +245,10 @@ pub(super) static WORDS: Words = Words {
     make: "Crear",
     token_made: "Guárdelo ahora: no se mostrará otra vez.",
     problems: &[
+        ("needs-approval", "En esta cuenta otra persona aprueba las reglas."),
+        ("unknown-proposal", "Esta propuesta ya no espera."),
+        ("settings-refused", "Los ajustes de Blip no se pueden leer."),
+        ("history-refused", "Las conversaciones no se pueden leer."),
         ("no-token", "Hay que entrar."),
         ("wrong-token", "El token fue revocado."),
         ("missing-scope", "Su token no tiene permiso para esto."),
@@ -275,6 +279,9 @@ pub(super) static WORDS: Words = Words {
         ("crashed", "Falló el servidor; su registro dice más."),
     ],
     audit_entries: &[
+        ("policy-proposed", "reglas propuestas"),
+        ("policy-approved", "reglas aprobadas"),
+        ("policy-rejected", "propuesta rechazada"),
         ("policy-saved", "reglas guardadas"),
         ("policy-undone", "cambio deshecho"),
         ("policy-deleted", "reglas eliminadas"),

@@ -245,6 +245,10 @@ pub(super) static WORDS: Words = Words {
     make: "Criar",
     token_made: "Guarde-o agora: não será mostrado de novo.",
     problems: &[
+        ("needs-approval", "Nesta conta outra pessoa aprova as regras."),
+        ("unknown-proposal", "Esta proposta não espera mais."),
+        ("settings-refused", "As configurações do Blip não podem ser lidas."),
+        ("history-refused", "As conversas não podem ser lidas."),
         ("no-token", "É preciso entrar."),
         ("wrong-token", "O token foi revogado."),
         ("missing-scope", "Seu token não tem permissão para isto."),
@@ -275,6 +279,9 @@ pub(super) static WORDS: Words = Words {
         ("crashed", "O servidor falhou; o registro dele diz mais."),
     ],
     audit_entries: &[
+        ("policy-proposed", "regras propostas"),
+        ("policy-approved", "regras aprovadas"),
+        ("policy-rejected", "proposta rejeitada"),
         ("policy-saved", "regras salvas"),
         ("policy-undone", "mudança desfeita"),
         ("policy-deleted", "regras excluídas"),
