@@ -25,7 +25,7 @@ mod api;
 mod test;
 mod understand;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use despertador_contract::Instant;
 use despertador_desk::DeliveryOutcome;
@@ -55,28 +55,47 @@ pub struct Chatwoot {
     reading: Api,
     /// With the token of the agent bot, if there is one: writes.
     writing: Api,
+    /// The same, for what belongs to no account.
+    root: Api,
+    learned: Mutex<Learned>,
+}
+
+/// What is read once.
+#[derive(Default)]
+struct Learned {
     /// The names of the inboxes.
-    inboxes: Mutex<Vec<(i64, String)>>,
+    inboxes: Vec<(i64, String)>,
+    /// The person in whose name messages are written, if there is no agent bot: what they write
+    /// counts as automation, also in versions that do not store our marks.
+    own_user: Option<i64>,
 }
 
 impl Chatwoot {
+    fn learned(&self) -> MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn inbox(&self, id: i64) -> Option<String> {
-        let known = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        known.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone())
+        let learned = self.learned();
+        learned.inboxes.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone())
     }
 
     fn learn_inbox(&self, id: i64, name: &str) {
-        let mut known = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.iter_mut().find(|(known, _)| *known == id) {
+        let inboxes = &mut self.learned().inboxes;
+        match inboxes.iter_mut().find(|(known, _)| *known == id) {
             Some((_, known)) => name.clone_into(known),
-            None => known.push((id, name.to_owned())),
+            None => inboxes.push((id, name.to_owned())),
         }
     }
 
-    /// Learns the names of the inboxes, once.
-    fn learn_inboxes(&self, purpose: Purpose, now: Instant) -> Result<(), CallError> {
-        let is_empty = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
-        if !is_empty {
+    /// Learns the names of the inboxes and who we are. Every action begins with a reading, so this
+    /// is known before our first message.
+    fn learn(&self, purpose: Purpose, now: Instant) -> Result<(), CallError> {
+        if self.options.bot_token.is_none() && self.learned().own_user.is_none() {
+            let profile = self.root.get(now, purpose, "/api/v1/profile")?;
+            self.learned().own_user = profile.at("id").as_i64();
+        }
+        if !self.learned().inboxes.is_empty() {
             return Ok(());
         }
         let listed = self.reading.get(now, purpose, "/inboxes")?;

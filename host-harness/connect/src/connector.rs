@@ -560,7 +560,8 @@ impl Sink for Connector {
         let now = self.clock.now();
         let read = match self.read(conversation, Purpose::Action, now) {
             Ok(Some(read)) => read,
-            Ok(None) => return Ok(None),
+            // Nothing can be read, but a post may have withdrawn the action since it was claimed.
+            Ok(None) => return Ok(Some(Vec::new())),
             Err(CallError::Exhausted(pause)) => {
                 let why = CallError::Exhausted(pause).to_string();
                 return Err(DeliveryOutcome::Postponed { why, pause });

@@ -10,7 +10,7 @@ mod support;
 
 use despertador_connect::check::Code;
 use despertador_connect::fake::Who;
-use despertador_connect::{Platform, Post, PostError};
+use despertador_connect::{Chatwoot, ChatwootOptions, Platform, Post, PostError};
 use despertador_contract::{Author, Call, Happening, MessageKind, Origin};
 use serde_json::{Value, json};
 use support::{Beside, MINUTE, NINE, SECRET};
@@ -77,6 +77,20 @@ fn a_reminder_whose_answer_was_lost_is_not_sent_again() {
     beside.until(NINE + 60 * MINUTE);
     let fake = beside.fake();
     assert_eq!(fake.ours(11), ["¿Sigues ahí?", "¡Hasta pronto!"]);
+    assert_eq!(fake.status(11), Some("resolved"));
+}
+
+#[test]
+fn a_reminder_in_a_persons_name_is_no_answer_even_where_marks_are_not_stored() {
+    let mut beside = Beside::new();
+    beside.fake().forgets_marks = true;
+    beside.write(NINE, 11, Who::Customer, "Hola");
+    beside.write(NINE, 11, Who::Agent, "¿Sí?");
+    beside.until(NINE + 60 * MINUTE);
+    let fake = beside.fake();
+    let texts: Vec<&str> =
+        fake.messages(11).iter().filter_map(|it| it["content"].as_str()).collect();
+    assert_eq!(texts[2..4], ["¿Sigues ahí?", "¡Hasta pronto!"]);
     assert_eq!(fake.status(11), Some("resolved"));
 }
 
@@ -282,4 +296,83 @@ fn a_test_says_what_is_wrong() {
     beside.fake().account = 2;
     beside.fake().token = support::TOKEN.into();
     assert_eq!(codes(&beside, None), [Code::UnknownAccount]);
+}
+
+/// A post about the conversation 11, a second later each time.
+fn conversation(second: i64, more: &Value) -> String {
+    let mut post = json!({
+        "event": "conversation_updated", "id": 11, "inbox_id": 5, "channel": "Channel::Whatsapp",
+        "status": "open", "labels": [], "can_reply": true, "snoozed_until": null,
+        "updated_at": NINE / 1_000 + second, "custom_attributes": {},
+        "meta": { "sender": { "id": 3, "name": "Eva" }, "assignee": null, "team": null },
+    });
+    for (name, value) in more.as_object().unwrap() {
+        post[name] = value.clone();
+    }
+    post.to_string()
+}
+
+#[test]
+fn states_teams_labels_and_windows_become_facts_and_events_once() {
+    let mut beside = Beside::new();
+    let mut hear = |second: i64, more: Value| {
+        let now = NINE + second * 1_000;
+        let heard = platform(&beside).parse(&conversation(second, &more)).unwrap();
+        // Whatever is heard twice is recorded once.
+        for _ in 0..2 {
+            beside.connector.receive_at(&mut beside.desk, now, &heard).unwrap();
+        }
+        beside.desk.query_ticket("acme", "support:11").unwrap().ticket
+    };
+    let team = |name: &str, agent: Value| json!({ "sender": { "id": 3, "name": "Eva" }, "team": { "name": name }, "assignee": agent });
+    let ana = json!({ "name": "Ana" });
+    let ticket = hear(0, json!({ "meta": team("Ventas", ana.clone()), "labels": ["vip"] }));
+    assert_eq!(ticket.department.as_deref(), Some("Ventas"));
+    assert_eq!((ticket.agent.as_deref(), &ticket.tags[..]), (Some("Ana"), &["vip".into()][..]));
+    assert_eq!(ticket.channel, despertador_contract::Channel::Whatsapp);
+    let meta = team("Soporte", ana);
+    assert_eq!(hear(1, json!({ "meta": meta })).department.as_deref(), Some("Soporte"));
+    let meta = team("Soporte", Value::Null);
+    let until = NINE / 1_000 + 3_600;
+    let snoozed = json!({ "meta": meta, "status": "snoozed", "snoozed_until": until });
+    assert_eq!(hear(2, snoozed).agent, None);
+    assert_eq!(hear(3, json!({ "meta": meta, "can_reply": false })).window_until, Some(0));
+    assert_eq!(hear(4, json!({ "meta": meta })).window_until, None);
+    hear(5, json!({ "meta": meta, "status": "resolved" }));
+    hear(6, json!({ "meta": meta }));
+    let timeline = beside.desk.query_timeline("acme", "support:11").unwrap();
+    let events: Vec<Value> =
+        timeline.into_iter().filter_map(|entry| entry.row?.get("event").cloned()).collect();
+    assert_eq!(
+        events,
+        [
+            json!({ "transferred": { "agent": "Ana", "department": "Soporte" } }),
+            json!("unassigned"),
+            json!({ "snoozed": "2026-03-02T10:00:00Z" }),
+            json!("woken"),
+            json!({ "closed": "agent" }),
+            json!({ "reopened": "agent" }),
+        ]
+    );
+}
+
+#[test]
+fn an_installation_without_signatures_has_a_token_in_the_address() {
+    let calls = support::Calls {
+        chatwoot: Beside::new().chatwoot,
+        clock: support::Hand::at(NINE),
+        look: |_, _, _| {},
+    };
+    let options = ChatwootOptions {
+        address_token: Some("a long word".into()),
+        ..ChatwootOptions::new("http://chatwoot", 1, support::TOKEN)
+    };
+    let platform = Chatwoot::new("support", options, std::sync::Arc::new(calls));
+    let with = |token: &str| {
+        let query = [("token".to_owned(), token.to_owned())];
+        platform.verify(&Post { headers: &[], query: &query, body: b"{}" }, NINE)
+    };
+    assert_eq!(with("a long word"), Ok(()));
+    assert!(with("another").is_err() && with("").is_err());
+    assert!(platform.verify(&Post { headers: &[], query: &[], body: b"{}" }, NINE).is_err());
 }

@@ -43,7 +43,7 @@ fn nobody_who_wrote_is_closed(chatwoot: &FakeChatwoot, now: Instant, request: &R
     let messages = chatwoot.messages(conversation);
     let position = |is: fn(&Value) -> bool| messages.iter().rposition(is);
     let customer = position(|it| it["message_type"] == 0);
-    let agent = position(|it| it["sender"]["type"] == "user");
+    let agent = position(|it| it["sender"]["id"] == 7);
     let reminder = position(|it| it["content"] == "¿Sigues ahí?");
     let said = || format!("conversation {conversation} at {now}: {messages:#?}");
     assert!(customer < agent, "the customer waits for an answer: {}", said());

@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use despertador_connect::{
-    Chatwoot, ChatwootOptions, Connector, ConnectorOptions, SweepError, Transport, Typebot,
-    TypebotOptions, Whatsapp, WhatsappOptions,
+    Abilities, Chatwoot, ChatwootOptions, Connector, ConnectorOptions, SweepError, Transport,
+    Typebot, TypebotOptions, Whatsapp, WhatsappOptions,
 };
 use despertador_contract::{Author, Instant};
 use despertador_desk::runtime::{Clock, DeskHandle, HandleError};
@@ -58,6 +58,7 @@ impl Connectors {
         for (name, connect) in &settings.connect {
             match connected(settings, name, clock)? {
                 Connected::Platform(connector) => {
+                    say_abilities(name, connector.platform().abilities());
                     all.platforms.insert(name.clone(), Arc::new(*connector));
                 }
                 Connected::Exit(exit) => {
@@ -112,6 +113,13 @@ pub fn webhook_address(settings: &Settings, name: &str) -> Option<String> {
     let connect = settings.connect.get(name)?;
     let public = connect.common().public_address.as_ref()?.trim_end_matches('/');
     Some(format!("{public}/v1/connect/{}/{name}", connect.account()))
+}
+
+/// Says at set-up what a platform cannot do, so that nobody expects it.
+fn say_abilities(name: &str, abilities: &Abilities) {
+    let lacking = abilities.all().into_iter().filter(|(_, has)| !has);
+    let cannot = lacking.map(|(ability, _)| ability).collect::<Vec<_>>().join(", ");
+    tracing::info!(name, platform = abilities.platform, cannot, "connected");
 }
 
 /// What the settings connect by this name.

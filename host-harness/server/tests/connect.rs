@@ -10,10 +10,13 @@ mod support;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use despertador_connect::fake::{FakeChatwoot, Posted, Serving, Who, serve};
+use despertador_connect::Reply;
+use despertador_connect::fake::{FakeChatwoot, FakeTypebot, Posted, Serving, Who, serve};
 use despertador_desk::runtime::Clock;
-use despertador_server::{ChatwootSettings, Connect, ConnectCommon};
-use support::{Answer, MINUTE, NINE, Served, call};
+use despertador_server::{
+    ChatwootSettings, Connect, ConnectCommon, Settings, TypebotSettings, WhatsappSettings,
+};
+use support::{Answer, Folder, MINUTE, NINE, Served, call};
 
 const TOKEN: &str = "a-persons-token";
 const SECRET: &str = "the secret of the webhook";
@@ -27,6 +30,11 @@ struct Beside {
 
 impl Beside {
     fn new() -> Self {
+        Self::with(|_, _| {})
+    }
+
+    /// With more settings.
+    fn with(change: impl FnOnce(&mut Settings, &Folder)) -> Self {
         let chatwoot = Arc::new(Mutex::new(FakeChatwoot::new(TOKEN, SECRET.as_bytes())));
         let answering = Arc::clone(&chatwoot);
         let clock = Arc::new(Mutex::new(None::<support::Hand>));
@@ -50,6 +58,7 @@ impl Beside {
                 common: ConnectCommon::default(),
             };
             settings.connect.insert("support".into(), Connect::Chatwoot(Box::new(own)));
+            change(settings, folder);
         });
         *clock.lock().unwrap() = Some(served.clock.clone());
         Self { served, chatwoot, _serving: serving }
@@ -173,4 +182,79 @@ fn settings_name_a_platform() {
          token-file = \"t\"\ntoken-fil = \"t\"\n",
     );
     assert!(wrong.unwrap_err().contains("token-fil"));
+}
+
+#[test]
+fn a_bot_that_waits_goes_on_after_the_close_even_if_its_first_call_failed() {
+    let typebot = Arc::new(Mutex::new(FakeTypebot::new("a-token", "result-1")));
+    let answering = Arc::clone(&typebot);
+    let mut calls = 0;
+    let serving = serve(move |request| {
+        calls += 1;
+        if calls == 1 {
+            return Some(Reply { status: 502, ..Reply::default() });
+        }
+        let token = request.header("authorization");
+        let mut typebot = answering.lock().unwrap();
+        Some(typebot.answer(token, &request.path, request.body.as_ref()))
+    })
+    .unwrap();
+    let base = serving.base();
+    let beside = Beside::with(|settings, folder| {
+        let own = TypebotSettings {
+            account: "acme".into(),
+            base,
+            typebot: "bot".into(),
+            block: "handover".into(),
+            token_file: folder.write("typebot-token", "a-token"),
+            common: ConnectCommon::default(),
+        };
+        settings.connect.insert("bot".into(), Connect::Typebot(Box::new(own)));
+    });
+    let served = &beside.served;
+    beside.write(NINE, Who::Customer, "Hola", true);
+    beside.fake().set_attribute(11, "typebot_result", "result-1");
+    beside.write(NINE, Who::Agent, "¿Sí?", true);
+    for (count, after) in [(1, 10), (2, 11), (3, 14)] {
+        served.at(NINE + after * MINUTE);
+        served.settle(|served| served.carried_out() == count);
+    }
+    served.at(NINE + 15 * MINUTE);
+    served.settle(|_| beside.fake().status(11) == Some("resolved"));
+    let texts = beside.fake().ours(11).len();
+    assert!(typebot.lock().unwrap().went_on.is_empty(), "its first call failed");
+    served.at(NINE + 16 * MINUTE);
+    served.settle(|_| !typebot.lock().unwrap().went_on.is_empty());
+    served.settle(|served| served.carried_out() == 4);
+    assert_eq!(typebot.lock().unwrap().went_on[0]["exit"], "customer-inactivity");
+    assert_eq!(typebot.lock().unwrap().went_on.len(), 1);
+    assert_eq!(beside.fake().ours(11).len(), texts, "the close is not repeated");
+}
+
+#[test]
+fn whatsapp_checks_the_address_by_its_word() {
+    let beside = Beside::with(|settings, folder| {
+        let own = WhatsappSettings {
+            account: "acme".into(),
+            phone_number_id: "106".into(),
+            business_account_id: None,
+            token_file: folder.write("wa-token", "a-token"),
+            app_secret_file: folder.write("wa-secret", "a secret"),
+            verify_token_file: folder.write("wa-verify", "a word\n"),
+            company: None,
+            template_language: None,
+            base: Some("http://127.0.0.1:9".into()),
+            version: None,
+            common: ConnectCommon::default(),
+        };
+        settings.connect.insert("wa".into(), Connect::Whatsapp(Box::new(own)));
+    });
+    let check = |word: &str| {
+        let path =
+            "/v1/connect/acme/wa?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
+        call("GET", &beside.served.url(&format!("{path}{word}")), "", None, &[])
+    };
+    let right = check("a%20word");
+    assert_eq!((right.status, right.body.as_str()), (200, "1158201444"));
+    assert_eq!(check("another").problem(), "wrong-signature");
 }

@@ -81,13 +81,14 @@ impl Chatwoot {
         let pace = Arc::new(Pace::new(options.per_minute));
         let root = options.base.trim_end_matches('/');
         let base = format!("{root}/api/v1/accounts/{}", options.account);
-        let api = |token: &str| {
+        let api = |token: &str, base: &str| {
             let headers = vec![("api_access_token", token.to_owned())];
-            Api::new(Arc::clone(&transport), Arc::clone(&pace), &base, headers)
+            Api::new(Arc::clone(&transport), Arc::clone(&pace), base, headers)
         };
-        let reading = api(&options.token);
-        let writing = api(options.bot_token.as_ref().unwrap_or(&options.token));
-        Self { name: name.into(), options, reading, writing, inboxes: Mutex::default() }
+        let reading = api(&options.token, &base);
+        let writing = api(options.bot_token.as_ref().unwrap_or(&options.token), &base);
+        let root = api(&options.token, root);
+        Self { name: name.into(), options, reading, writing, root, learned: Mutex::default() }
     }
 
     pub(super) fn read_conversation(
@@ -97,7 +98,7 @@ impl Chatwoot {
         purpose: Purpose,
         now: Instant,
     ) -> Result<Conversation, CallError> {
-        self.learn_inboxes(purpose, now)?;
+        self.learn(purpose, now)?;
         let path = format!("/conversations/{conversation}");
         let document = self.reading.get(now, purpose, &path)?;
         let messages = self.messages(&path, from, purpose, now)?;
@@ -160,7 +161,7 @@ impl Chatwoot {
     /// Open and snoozed conversations; those that the bot has, or that are resolved, are compared
     /// one by one if the desk thinks that they are open.
     pub(super) fn list_open(&self, page: u32, now: Instant) -> Result<Vec<Listed>, CallError> {
-        self.learn_inboxes(Purpose::Sweep, now)?;
+        self.learn(Purpose::Sweep, now)?;
         let query = format!("?status=open&assignee_type=all&page={page}");
         let mut answer =
             self.reading.get(now, Purpose::Sweep, &format!("/conversations{query}"))?;

@@ -198,9 +198,14 @@ impl Chatwoot {
         if attributes.at("external_echo").as_bool() == Some(true) {
             return (Author::Agent, Origin::Written);
         }
+        let own = self.learned().own_user;
         let sender =
             message.at("sender").at("type").as_str().or_else(|| message.at("sender_type").as_str());
         match sender.map(str::to_lowercase).as_deref() {
+            // The person in whose name we write.
+            Some("user") if own.is_some() && message.at("sender").at("id").as_i64() == own => {
+                (Author::Bot, Origin::Automation)
+            }
             Some("user") => (Author::Agent, Origin::Written),
             Some("captain_assistant" | "captain::assistant") => (Author::AiAgent, Origin::Written),
             _ => (Author::Bot, Origin::Automation),

@@ -14,6 +14,9 @@ use crate::signature::{CHATWOOT, Signed};
 /// Monday 2026-03-02 09:00 UTC: a round time for those who need one.
 pub const CHATWOOT_EPOCH: Instant = 1_772_442_000_000;
 
+/// The person whose token is used.
+const OWN_USER: i64 = 1;
+
 /// Messages of a page without `after`.
 const LATEST: usize = 20;
 /// Messages of a page with `after`.
@@ -71,6 +74,8 @@ pub struct FakeChatwoot {
     pub faults: Faults,
     /// What the tokens may not do: parts of paths.
     pub forbidden: Vec<String>,
+    /// Whether marks on messages are not stored, as in versions before 4.0.
+    pub forgets_marks: bool,
     /// Minutes after which it closes by itself.
     pub auto_resolve_after: Option<i64>,
     /// The webhooks that administrators see.
@@ -112,6 +117,7 @@ impl FakeChatwoot {
             secret: Some(secret.to_vec()),
             faults: Faults::default(),
             forbidden: Vec::new(),
+            forgets_marks: false,
             auto_resolve_after: None,
             webhooks: Vec::new(),
             rules: Vec::new(),
@@ -149,6 +155,13 @@ impl FakeChatwoot {
     #[must_use]
     pub fn attribute(&self, conversation: i64, name: &str) -> Option<&Value> {
         self.conversations.get(&conversation)?.attributes.get(name)
+    }
+
+    /// Somebody sets a custom attribute of a conversation.
+    pub fn set_attribute(&mut self, conversation: i64, name: &str, value: &str) {
+        if let Some(known) = self.conversations.get_mut(&conversation) {
+            known.attributes.insert(name.into(), value.into());
+        }
     }
 
     /// The labels of a conversation.
@@ -259,8 +272,6 @@ impl FakeChatwoot {
         let at = message.at("created_at").as_i64().unwrap_or_default();
         let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
         if let Value::Object(members) = &mut post {
-            // The mark of the request is lost by the time of the post, as in Chatwoot.
-            members.remove("echo_id");
             members.insert("event".into(), event.into());
             members.insert("message_type".into(), kind.into());
             members
@@ -361,6 +372,9 @@ impl FakeChatwoot {
         if token != self.token && !is_bot {
             return reply(401, &json!({ "error": "Invalid Access Token" }));
         }
+        if path == "/api/v1/profile" {
+            return reply(200, &json!({ "id": OWN_USER }));
+        }
         let root = format!("/api/v1/accounts/{}", self.account);
         let Some(path) = path.strip_prefix(&root) else {
             return reply(404, &json!({ "error": "Resource could not be found" }));
@@ -387,7 +401,10 @@ impl FakeChatwoot {
             (["conversations", id, rest @ ..], body) => {
                 let id = id.parse::<i64>().ok().filter(|id| self.conversations.contains_key(id));
                 match id {
-                    Some(id) => self.of_conversation(now, id, rest, query, body),
+                    Some(id) => match (rest, body) {
+                        (["messages"], Some(body)) => self.send(now, id, body, is_bot),
+                        _ => self.of_conversation(now, id, rest, query, body),
+                    },
                     None => reply(404, &json!({ "error": "Resource could not be found" })),
                 }
             }
@@ -422,7 +439,6 @@ impl FakeChatwoot {
             }
             (["messages"], None) => reply(200, &json!({ "payload": page(&known.messages, query) })),
             (["labels"], None) => reply(200, &json!({ "payload": known.labels })),
-            (["messages"], Some(body)) => self.send(now, id, body),
             (["toggle_status"], Some(body)) => {
                 let status = match body.at("status").as_str() {
                     Some("resolved") => "resolved",
@@ -457,20 +473,33 @@ impl FakeChatwoot {
         }
     }
 
-    fn send(&mut self, now: Instant, id: i64, body: &Value) -> Reply {
+    fn send(&mut self, now: Instant, id: i64, body: &Value, is_bot: bool) -> Reply {
         let Some(text) = body.at("content").as_str() else {
             return reply(422, &json!({ "error": "content is missing" }));
+        };
+        let attributes = match self.forgets_marks {
+            true => json!({}),
+            false => body.at("content_attributes").clone(),
+        };
+        let sender = match is_bot {
+            true => json!({ "id": 9, "type": "agent_bot" }),
+            false => json!({ "id": OWN_USER, "type": "user" }),
         };
         let message = json!({
             "content": text, "message_type": 1, "private": body.at("private") == true,
             "content_type": body.at("content_type").as_str().unwrap_or("text"),
-            "content_attributes": body.at("content_attributes"), "status": "sent",
-            "echo_id": body.at("echo_id"), "sender": { "id": 1, "type": "agent_bot" },
+            "content_attributes": attributes, "status": "sent",
+            "sender": sender,
         });
         let message = self.add(now, id, message);
         let known = self.conversations.get(&id);
         let found = known.and_then(|it| it.messages.iter().find(|it| it.at("id") == message));
-        reply(200, found.unwrap_or(&Value::Null))
+        // The id of the request is answered, and not stored.
+        let mut answer = found.cloned().unwrap_or_default();
+        if let Value::Object(members) = &mut answer {
+            members.insert("echo_id".into(), body.at("echo_id").clone());
+        }
+        reply(200, &answer)
     }
 
     /// The texts of ours that a conversation has, in order; notes apart.
