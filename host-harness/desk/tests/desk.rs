@@ -13,7 +13,9 @@ use despertador_contract::{
     ActionKey, Author, Event, Failure, FailureKind, Happening, Instant, Step, TicketStatus,
 };
 use despertador_desk::store::Store;
-use despertador_desk::{Counts, DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt};
+use despertador_desk::{
+    Counts, DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt, Round,
+};
 use serde_json::json;
 use support::{
     ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, done, happening, opened, silent, words,
@@ -55,6 +57,68 @@ fn a_silent_customer_is_reminded_and_the_ticket_is_closed() {
     assert!(row.is_ok());
     let standing = desk.query_ticket("acme", "4711").expect("a ticket");
     assert!(standing.outbox.is_empty() && standing.due.is_none(), "{standing:?}");
+}
+
+/// The same in rounds, each with the results of the one before.
+#[test]
+fn rounds_do_what_the_four_steps_do() {
+    let folder = Folder::new();
+    let mut desk = folder.acme(ADERESO);
+    let told = silent("4711", NINE);
+    let (mut now, mut incoming, mut reports) = (NINE, &told[..], Vec::new());
+    let mut carried_out = Vec::new();
+    loop {
+        let round = Round { reports: &reports, incoming, tickets: 9, actions: 9, per_account: 9 };
+        let result = desk.run_round(now, &round).expect("a round");
+        assert_eq!(result.receipts.len(), incoming.len());
+        assert_eq!(result.counts.done, reports.len());
+        let keys = result.deliveries.iter().map(|delivery| delivery.key.as_str());
+        reports = keys.clone().map(|key| done("acme", key, now)).collect();
+        carried_out.extend(keys.map(|key| ((now - NINE) / MINUTE, key.to_owned())));
+        incoming = &[];
+        let Some(next) = desk.next_instant().filter(|_| reports.is_empty()) else {
+            if reports.is_empty() {
+                break;
+            }
+            continue;
+        };
+        now = now.max(next);
+    }
+    let keys = ["reminder-1", "reminder-2", "reminder-3", "close"];
+    let expected = [10, 11, 14, 15].into_iter().zip(keys.map(|step| format!("4711/1/{step}")));
+    assert_eq!(carried_out, expected.collect::<Vec<_>>());
+    assert!(desk.query_consistency("acme", "4711").expect("a journal"));
+}
+
+/// A policy under which messages may be sent until eleven minutes past nine.
+const UNTIL_ELEVEN_PAST: &str = r#"{ "version": "1", "language": "es",
+    "sending-windows": { "day": { "zone": "UTC", "open": { "mon-sun": "08:00-09:11" } } },
+    "rules": [ { "departments": "any", "sending-window": "day", "close-after": "2 d",
+        "reminders": [ { "after": "10 min", "text": "¿Sigues allí?" } ] } ] }"#;
+
+#[test]
+fn what_is_not_claimed_in_the_instant_of_its_decision_is_evaluated_again() {
+    let due = NINE + 10 * MINUTE;
+    let requested = || {
+        let folder = Folder::new();
+        let mut desk = folder.acme(UNTIL_ELEVEN_PAST);
+        desk.record_events(NINE, &silent("4711", NINE)).expect("receipts");
+        assert_eq!(desk.poll_due(due, 9).expect("a look").tickets, 1);
+        (folder, desk)
+    };
+    let claimed = |desk: &mut Desk<_>, now| desk.claim_deliveries(now, 9).expect("no error").len();
+    let (_folder, mut desk) = requested();
+    assert_eq!(claimed(&mut desk, due), 1, "in the same instant");
+    let (_folder, mut desk) = requested();
+    assert_eq!(claimed(&mut desk, due + 2 * MINUTE), 0, "the sending window has closed");
+    let (_folder, mut desk) = requested();
+    let off =
+        UNTIL_ELEVEN_PAST.replace("\"version\": \"1\"", "\"version\": \"2\", \"enabled\": false");
+    desk.save_policy(due, "acme", &off, None, "test").expect("a policy");
+    assert_eq!(claimed(&mut desk, due), 0, "the policy was switched off");
+    let (_folder, mut desk) = requested();
+    desk.record_events(due, &[words("4711", Author::Customer, "c2", due)]).expect("a receipt");
+    assert_eq!(claimed(&mut desk, due), 0, "the customer has replied");
 }
 
 #[test]
