@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::input;
 use despertador_desk::Scope;
-use despertador_flow::{Flow, picture::svg};
+use despertador_flow::{Block, Flow, picture::svg};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -45,17 +45,34 @@ struct Tried {
     said: Said,
 }
 
-fn findings(visit: &Visit, found: &[Found]) -> Markup {
+/// The block of a finding's place: `/flow/desk:7f1c/…` by its id, `/states/3/…` by its position.
+fn block_of<'f>(flow: &'f Flow, place: &str) -> Option<&'f Block> {
+    let mut parts = place.split('/').skip(1);
+    parts.next().filter(|part| matches!(*part, "flow" | "states"))?;
+    let name = parts.next()?.replace("~1", "/").replace("~0", "~");
+    let by_position = || flow.blocks().get(name.parse::<usize>().ok()?);
+    flow.block(&name).or_else(by_position)
+}
+
+/// The findings, each at its block.
+fn findings(visit: &Visit, flow: Option<&Flow>, found: &[Found]) -> Markup {
     let w = visit.words;
-    html! { ul.problems { @for found in found {
-        li.problem.bad[found.is_error()].warn[!found.is_error()] {
-            span aria-hidden="true" { (if found.is_error() { "● " } else { "▲ " }) }
-            span.unseen { (if found.is_error() { w.error } else { w.warning }) ": " }
-            (found.text)
-            @if !found.help.is_empty() { span.quiet { " – " (found.help) } }
-            " " code { (found.place) }
+    let mut blocks: Vec<(Option<&Block>, Vec<&Found>)> = Vec::new();
+    for one in found {
+        let block = flow.and_then(|flow| block_of(flow, &one.place));
+        let same =
+            |other: &Option<&Block>| other.map(|block| &block.id) == block.map(|block| &block.id);
+        match blocks.iter_mut().find(|(other, _)| same(other)) {
+            Some((_, own)) => own.push(one),
+            None => blocks.push((block, vec![one])),
         }
-    } } }
+    }
+    html! { @for (block, own) in &blocks {
+        section.card {
+            h2 { @match block { Some(block) => bdi { (block.name) }, None => (w.editor.elsewhere_in_flow) } }
+            ul.problems { @for one in own { (crate::rules::problem(w, one, true)) } }
+        }
+    } }
 }
 
 async fn page(visit: &Visit, account: &str, tried: Option<Tried>) -> Result<Response, Stop> {
@@ -70,9 +87,14 @@ async fn page(visit: &Visit, account: &str, tried: Option<Tried>) -> Result<Resp
         Some(tried) => (tried.text, tried.found, Some(tried.said)),
         None => (String::new(), Vec::new(), None),
     };
+    let checked = match (&saved, text.is_empty()) {
+        (Some((_, saved)), true) => saved,
+        _ => &text,
+    };
+    let flow = Flow::read(checked).ok();
     let content = html! {
         p { (w.flow_lead) }
-        (findings(visit, &found))
+        (findings(visit, flow.as_ref(), &found))
         @if visit.may(Scope::BuilderEdit) {
             form method="post" {
                 (csrf(&visit.session))
@@ -159,4 +181,28 @@ pub(crate) async fn picture(visit: Visit, Path(account): Path<String>) -> Result
         fixed("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
     );
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_stands_at_its_block() {
+        let flow = |text| Flow::read(text).expect("a flow");
+        let by_id = flow(include_str!("../../../tests/cli/files/loja.json"));
+        let name = |flow: &Flow, place: &str| block_of(flow, place).map(|block| block.name.clone());
+        assert_eq!(
+            name(&by_id, "/flow/desk:7f1c/$conditionOutputs").as_deref(),
+            Some("Atendimento humano")
+        );
+        let by_position = flow(include_str!("../../../tests/cli/files/jardin.json"));
+        assert_eq!(
+            name(&by_position, "/states/3/outputs/3").as_deref(),
+            by_position.blocks().get(3).map(|block| block.name.as_str())
+        );
+        for elsewhere in ["", "/flow", "/flow/nobody", "/configuration/desk:7f1c"] {
+            assert_eq!(name(&by_id, elsewhere), None, "{elsewhere}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ mod schema;
 mod trial;
 mod versions;
 
+pub(crate) use form::problem;
 pub(crate) use proposal::{decide, show as proposal};
 pub(crate) use review::{save, try_past};
 pub(crate) use versions::{download, undo, version, versions};

@@ -172,7 +172,7 @@ describe('rules', { skip: left(), timeout: 300_000 }, () => {
     await page.locator('[name="rule.0.close-after.unit"]').selectOption('h');
     await review(page);
     await page.getByText('Cerrar después de: de 15 min a 1 h').waitFor();
-    await page.getByText('se cerrarían 45 min después').waitFor();
+    await page.getByText('Cierre 45 min después: 1').waitFor();
     await page.getByText('El contenido de la tabla').click();
     await page.locator('#csv').fill(PAST);
     await page.getByRole('button', { name: 'Probar' }).click();

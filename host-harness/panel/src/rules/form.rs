@@ -82,7 +82,7 @@ fn numbered(field: &Field<'_>, number: usize) -> String {
 }
 
 /// A problem with its way out.
-pub(super) fn problem(w: &'static Words, found: &Found, with_place: bool) -> Markup {
+pub(crate) fn problem(w: &'static Words, found: &Found, with_place: bool) -> Markup {
     html! {
         li.problem.bad[found.is_error()].warn[!found.is_error()] {
             span aria-hidden="true" { (if found.is_error() { "● " } else { "▲ " }) }

@@ -62,8 +62,8 @@ fn sentence(w: &'static Words, change: &Value) -> Markup {
     let by = change.pointer("/by/median-ms").and_then(Value::as_u64).unwrap_or_default();
     let by = duration::show(by);
     let words = match text(change, "change") {
-        "closed-sooner" => fill(editor.closed_sooner, &[&tickets, &by]),
-        "closed-later" => fill(editor.closed_later, &[&tickets, &by]),
+        "closed-sooner" => fill(editor.closed_sooner, &[&by, &tickets]),
+        "closed-later" => fill(editor.closed_later, &[&by, &tickets]),
         "newly-closed" => fill(editor.newly_closed, &[&tickets]),
         "no-longer-closed" => fill(editor.no_longer_closed, &[&tickets]),
         _ => fill(editor.other_messages, &[&tickets]),

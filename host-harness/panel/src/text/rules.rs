@@ -83,6 +83,7 @@ pub(crate) struct RuleWords {
     pub(crate) was_proposed: &'static str,
     pub(crate) was_rejected: &'static str,
     pub(crate) confirm_sooner: &'static str,
+    pub(crate) elsewhere_in_flow: &'static str,
 }
 
 pub(super) static SPANISH: RuleWords = RuleWords {
@@ -121,11 +122,11 @@ pub(super) static SPANISH: RuleWords = RuleWords {
     what_part: "Se calcularon los que siguen y los más nuevos, no todos.",
     what_skipped: "Sin calcular, porque están aplazados: {}.",
     what_at_once: "En {} vence un paso de inmediato.",
-    closed_sooner: "{} se cerrarían {} antes",
-    closed_later: "{} se cerrarían {} después",
-    newly_closed: "{} se cerrarían y ahora no",
-    no_longer_closed: "{} ya no se cerrarían",
-    other_messages: "{} recibirían otros mensajes o a otra hora",
+    closed_sooner: "Cierre {} antes: {}",
+    closed_later: "Cierre {} después: {}",
+    newly_closed: "Cierre que ahora no habría: {}",
+    no_longer_closed: "Ya sin cierre: {}",
+    other_messages: "Otros mensajes, o a otra hora: {}",
     for_example: "por ejemplo",
     try_past: "Probar con el pasado",
     try_lead: "Se juega con conversaciones que ya ocurrieron, bajo las reglas en vigor y bajo estas. No se envía ni se guarda nada.",
@@ -163,6 +164,7 @@ pub(super) static SPANISH: RuleWords = RuleWords {
     was_proposed: "La propuesta {} espera la aprobación de otra persona. Hasta entonces nada cambia.",
     was_rejected: "La propuesta ya no espera.",
     confirm_sooner: "Sí: hay tickets abiertos que se cerrarán, se cerrarán antes o tendrán un paso de inmediato.",
+    elsewhere_in_flow: "En todo el flujo",
 };
 
 pub(super) static PORTUGUESE: RuleWords = RuleWords {
@@ -201,11 +203,11 @@ pub(super) static PORTUGUESE: RuleWords = RuleWords {
     what_part: "Foram calculados os próximos e os mais novos, não todos.",
     what_skipped: "Sem cálculo, porque estão adiados: {}.",
     what_at_once: "Em {} um passo vence imediatamente.",
-    closed_sooner: "{} seriam encerrados {} antes",
-    closed_later: "{} seriam encerrados {} depois",
-    newly_closed: "{} seriam encerrados e agora não",
-    no_longer_closed: "{} não seriam mais encerrados",
-    other_messages: "{} receberiam outras mensagens ou em outra hora",
+    closed_sooner: "Encerramento {} antes: {}",
+    closed_later: "Encerramento {} depois: {}",
+    newly_closed: "Encerramento que agora não haveria: {}",
+    no_longer_closed: "Já sem encerramento: {}",
+    other_messages: "Outras mensagens, ou em outra hora: {}",
     for_example: "por exemplo",
     try_past: "Testar com o passado",
     try_lead: "Joga-se com conversas que já aconteceram, sob as regras em vigor e sob estas. Nada é enviado nem salvo.",
@@ -243,6 +245,7 @@ pub(super) static PORTUGUESE: RuleWords = RuleWords {
     was_proposed: "A proposta {} espera a aprovação de outra pessoa. Até lá nada muda.",
     was_rejected: "A proposta não espera mais.",
     confirm_sooner: "Sim: há tickets abertos que serão encerrados, serão encerrados antes ou terão um passo imediatamente.",
+    elsewhere_in_flow: "Em todo o fluxo",
 };
 
 pub(super) static ENGLISH: RuleWords = RuleWords {
@@ -281,11 +284,11 @@ pub(super) static ENGLISH: RuleWords = RuleWords {
     what_part: "Those due next and the newest were calculated, not all.",
     what_skipped: "Not calculated, because they are deferred: {}.",
     what_at_once: "For {} a step is due at once.",
-    closed_sooner: "{} would be closed {} sooner",
-    closed_later: "{} would be closed {} later",
-    newly_closed: "{} would be closed and now are not",
-    no_longer_closed: "{} would no longer be closed",
-    other_messages: "{} would get other messages or at another time",
+    closed_sooner: "Closed {} sooner: {}",
+    closed_later: "Closed {} later: {}",
+    newly_closed: "Closed, and now not: {}",
+    no_longer_closed: "No longer closed: {}",
+    other_messages: "Other messages, or at another time: {}",
     for_example: "for example",
     try_past: "Try it on the past",
     try_lead: "Played on conversations that have happened, under the rules in force and under these. Nothing is sent or saved.",
@@ -323,4 +326,5 @@ pub(super) static ENGLISH: RuleWords = RuleWords {
     was_proposed: "Proposal {} waits for the approval of another person. Until then nothing changes.",
     was_rejected: "The proposal no longer waits.",
     confirm_sooner: "Yes: open tickets will be closed, closed sooner, or have a step at once.",
+    elsewhere_in_flow: "In the whole flow",
 };
