@@ -3,11 +3,17 @@
 {
   const rules = document.querySelector('form[data-check]');
 
-  /** Puts the live parts of another page into this one; nothing that is being typed is touched. */
+  const live = [...document.querySelectorAll('form[data-check] [data-live][id]')];
+
+  /** Puts the live parts that the server sends into this page; those that say nothing are not sent. */
   const renew = (page) => {
-    for (const own of document.querySelectorAll('[data-live][id]')) {
-      const other = page.getElementById(own.id);
-      if (!other) continue;
+    const sent = new Map([...page.body.children].map((part) => [part.id, part]));
+    for (const own of live) {
+      const other = sent.get(own.id);
+      if (!other) {
+        if (own.firstChild) own.replaceChildren();
+        continue;
+      }
       if (own.className !== other.className) own.className = other.className;
       if (own.innerHTML !== other.innerHTML) own.innerHTML = other.innerHTML;
     }

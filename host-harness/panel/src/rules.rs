@@ -7,6 +7,7 @@ mod edit;
 mod form;
 mod import;
 mod limit;
+mod live;
 mod outline;
 mod proposal;
 mod review;
@@ -24,7 +25,7 @@ use axum::http::Method;
 use axum::response::Response;
 use despertador_contract::{Language, Zone, input};
 use despertador_desk::Scope;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
 use crate::account::{self, list, text};
@@ -336,9 +337,13 @@ pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<
     let version = fields.get("version").to_owned();
     let mut draft = Draft::of(text, version).check(&visit, &account, fields.get("start")).await;
     // While somebody types, only problems and times are renewed.
-    if fields.get("do") != "typed" {
-        draft.departments = known_departments(&visit, &account).await;
+    if fields.get("do") == "typed"
+        && let Some(policy) = Policy::read(&draft.text)
+    {
+        let parts = live::parts(&cards(visit.words, &policy, &draft, true).0);
+        return Ok(shell::part(&PreEscaped(parts)));
     }
+    draft.departments = known_departments(&visit, &account).await;
     if fields.get("do") == "review" && !draft.has_errors() {
         return review::page(&visit, &account, &draft, &Context::default()).await;
     }

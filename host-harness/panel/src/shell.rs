@@ -86,6 +86,11 @@ fn answer(status: StatusCode, page: &Markup) -> Response {
     answer
 }
 
+/// A part of a page, for a script.
+pub(crate) fn part(content: &Markup) -> Response {
+    answer(StatusCode::OK, content)
+}
+
 fn document(language: Language, title: &str, refresh: Option<&str>, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)

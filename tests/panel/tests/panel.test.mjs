@@ -19,6 +19,11 @@ const MANUAL = {
 /** The text of a reminder. */
 const text = (page, rule, reminder) => page.locator(`[id="/rules/${rule}/reminders/${reminder}/text"]`);
 
+/** Confirms whatever a change away from safety asks for. */
+const confirmed = async (page) => {
+  for (const box of await page.locator('main input[type=checkbox][required]').all()) await box.check();
+};
+
 describe('panel', { skip: left(), timeout: 300_000 }, () => {
   let desk;
   let browser;
@@ -77,7 +82,7 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
     await page.locator('#rule-1-name').fill('Ventas y cobros');
     await card.getByLabel(/Add departments/).fill('ventas, cobros');
     await card.getByRole('button', { name: 'Add', exact: true }).click();
-    assert.deepEqual((await card.locator('.chip').allInnerTexts()).map((text) => text.trim()), ['ventas', 'cobros']);
+    assert.deepEqual((await card.locator('.departments > .chips .chip').allInnerTexts()).map((text) => text.trim()), ['ventas', 'cobros']);
     const texts = ['¿Sigues ahí?', 'Parece que te fuiste', '¡Hasta luego!'];
     for (const [number, minutes] of [10, 1, 4].entries()) {
       await card.getByRole('button', { name: 'Add a reminder' }).click();
@@ -85,7 +90,7 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
       await card.getByLabel(`Reminder ${number + 1}: time: unit`).selectOption('min');
       await text(page, 1, number).fill(texts[number]);
     }
-    await card.getByLabel('Close after', { exact: true }).fill('15');
+    await page.locator('#rule-1-close-after').fill('15');
     // The server says so while it is typed.
     const bar = card.locator('progress.full');
     await bar.waitFor();
@@ -105,6 +110,7 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
     await page.getByRole('heading', { name: 'Changes' }).waitFor();
     assert.match(await page.locator('ul.changes').innerText(), /New rule “Ventas y cobros”/);
     await picture(page, 'review');
+    await confirmed(page);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('version 2 is in force').waitFor();
     const { policy } = await desk.ask('GET', '/v1/accounts/demo/policy');
@@ -119,6 +125,7 @@ describe('panel', { skip: left(), timeout: 300_000 }, () => {
     await page.getByRole('button', { name: 'Delete rule' }).nth(1).click();
     await page.getByRole('button', { name: 'Review and save' }).click();
     assert.match(await page.locator('ul.changes').innerText(), /The rule “Ventas y cobros” is deleted/);
+    await confirmed(page);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('version 3 is in force').waitFor();
     await page.getByRole('link', { name: 'Versions and undo' }).click();
