@@ -115,6 +115,7 @@ fn edited(fields: &Fields) -> String {
             edit::apply(&mut policy, fields);
             if fields.get("do") == "add:/rules" {
                 policy.rules.push(Rule::next(&policy));
+                return policy.write();
             }
             let text = policy.write();
             form::apply::press(&text, fields.get("do"), fields).unwrap_or(text)
@@ -356,4 +357,24 @@ pub(crate) async fn edit(Path(account): Path<String>, posted: Posted) -> Result<
         _ => None,
     });
     Ok(page(&visit, &account, &draft, said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_adds_one_rule_first_the_one_for_all_others() {
+        let press = |base: &str| {
+            let fields = encode([("base", base), ("do", "add:/rules")]);
+            edited(&Fields::parse(fields.as_bytes()))
+        };
+        let rules = |text: &str| -> Vec<Value> {
+            let policy: Value = serde_json::from_str(text).expect("JSON");
+            list(&policy, "rules").map(|rule| rule["departments"].clone()).collect()
+        };
+        let one = press("{}");
+        assert_eq!(rules(&one), [Value::from("any")]);
+        assert_eq!(rules(&press(&one)), [Value::from("any"), Value::Array(Vec::new())]);
+    }
 }
