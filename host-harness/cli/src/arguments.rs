@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use despertador_contract::Zone;
 use despertador_contract::{Channel, ExitState, Instant};
 use despertador_contract::{clock_face, duration, nearest::nearest, word::Word};
+use despertador_desk::store::Location;
 use despertador_host::{Limits, Sha256};
 use despertador_insight::Platform;
 
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Connect(ConnectArguments),
     Token(TokenArguments),
     Backup(BackupArguments),
+    Move(MoveArguments),
     Forget(ForgetArguments),
     Journal(JournalArguments),
     Replay(ReplayArguments),
@@ -636,9 +638,14 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "FILE", env = "DESPERTADOR_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 
-    /// The desk's file; created if it does not exist (default: desk.db)
-    #[arg(long, value_name = "FILE", env = "DESPERTADOR_DESK")]
-    pub(crate) desk: Option<PathBuf>,
+    /// The desk's file, or its database postgres://USER@HOST/DATABASE; a file or tables that do not
+    /// exist are created (default: desk.db)
+    #[arg(long, value_name = "DESK", env = "DESPERTADOR_DESK", hide_env_values = true)]
+    pub(crate) desk: Option<Location>,
+
+    /// Wait while another process has the desk's database, and take over when it is gone
+    #[arg(long, env = "DESPERTADOR_STANDBY")]
+    pub(crate) standby: bool,
 
     /// The address of the interface (default: 127.0.0.1:7070)
     #[arg(long, value_name = "ADDRESS", env = "DESPERTADOR_LISTEN")]
@@ -729,9 +736,15 @@ pub(crate) enum TokenCommand {
 /// Which desk.
 #[derive(Debug, Args)]
 pub(crate) struct DeskArgument {
-    /// The desk's file
-    #[arg(long, value_name = "FILE", default_value = "desk.db", env = "DESPERTADOR_DESK")]
-    pub(crate) desk: PathBuf,
+    /// The desk's file, or its database postgres://USER@HOST/DATABASE
+    #[arg(
+        long,
+        value_name = "DESK",
+        default_value = "desk.db",
+        env = "DESPERTADOR_DESK",
+        hide_env_values = true
+    )]
+    pub(crate) desk: Location,
 }
 
 /// One scope, or all.
@@ -763,6 +776,26 @@ pub(crate) struct BackupArguments {
     /// The new file
     #[arg(value_name = "COPY")]
     pub(crate) to: PathBuf,
+}
+
+/// Moves a stopped desk from a file to a PostgreSQL database, or back
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  despertador move desk.db postgres://desk@db.example/desk
+  despertador move postgres://desk@db.example/desk desk.db
+
+Everything is copied in one transaction: policies, tickets, journal, actions, audit and tokens. Then the
+journals of both are compared by their digest. The desk must be stopped, and the target must have none. The
+first store stays as it is: delete it once the desk runs in the other one, and do not run both.")]
+pub(crate) struct MoveArguments {
+    /// The desk's file, or its database postgres://USER@HOST/DATABASE
+    #[arg(value_name = "FROM")]
+    pub(crate) from: Location,
+
+    /// The new file, or an empty database
+    #[arg(value_name = "TO")]
+    pub(crate) to: Location,
 }
 
 /// Deletes all data of one customer from a desk

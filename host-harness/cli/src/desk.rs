@@ -1,28 +1,29 @@
-//! `despertador token`, `backup` and `forget`: a desk's files.
-
-use std::path::Path;
+//! `despertador token`, `backup`, `move` and `forget`: a desk's stores.
 
 use despertador_component::COMPONENT;
 use despertador_contract::clock_face::show_rfc3339;
+use despertador_desk::journal::Counts;
 use despertador_desk::runtime::{Clock as _, SystemClock};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::{AnyStore, Location, Moved, OpenOptions, Sqlite};
 use despertador_desk::{Desk, Forgotten, Options};
 use despertador_host::Host;
 use despertador_server::{NewToken, Scope};
 use serde_json::{Value, json};
 
-use crate::arguments::{BackupArguments, ForgetArguments, TokenArguments, TokenCommand};
+use crate::arguments::{
+    BackupArguments, ForgetArguments, MoveArguments, TokenArguments, TokenCommand,
+};
 use crate::language::{Language, tr};
-use crate::table::{Side, columns, counted};
+use crate::table::{Side, columns, counted, thousands};
 use crate::{Ended, Unusable, progress, source};
 
 /// The name in the audit for changes from the command line.
 const AUDIT_NAME: &str = "command line";
 
 /// Opens a desk that no other process has open.
-fn open(file: &Path, make: bool) -> Result<Desk<Sqlite>, Unusable> {
-    if !make && !file.exists() {
-        let file = file.display();
+fn open(desk: &Location, make: bool) -> Result<Desk<AnyStore>, Unusable> {
+    if !make && !desk.may_exist() {
+        let file = desk;
         return Err(tr!(
             "there is no desk `{file}`; name it with --desk",
             "no hay ningún escritorio `{file}`; nómbrelo con --desk",
@@ -30,7 +31,7 @@ fn open(file: &Path, make: bool) -> Result<Desk<Sqlite>, Unusable> {
         )
         .into());
     }
-    let store = Sqlite::open(file).map_err(|error| {
+    let store = desk.open(OpenOptions::default()).map_err(|error| {
         let hint = if error.problem == despertador_desk::store::StoreProblem::InUse {
             tr!(
                 "; of a running server ask over HTTP, or stop it first",
@@ -149,6 +150,42 @@ pub(crate) fn backup(arguments: &BackupArguments, as_json: bool) -> Result<Ended
     copied.map_err(|error| format!("{error}; {}", error.help()))?;
     let bytes = std::fs::metadata(&arguments.to).map_or(0, |data| data.len());
     crate::written::say(&arguments.to, as_json, json!({ "bytes": bytes }));
+    Ok(Ended::Well)
+}
+
+/// Moves a desk to another store.
+pub(crate) fn move_desk(arguments: &MoveArguments, as_json: bool) -> Result<Ended, Unusable> {
+    let MoveArguments { from, to } = arguments;
+    let moved = despertador_desk::store::move_desk(from, to).map_err(|error| error.to_string())?;
+    let Moved { journal: Counts { policies, tickets, entries }, digest, rows } = moved;
+    if as_json {
+        let journal = json!({ "policies": policies, "tickets": tickets, "entries": entries });
+        let (from, to) = (from.to_string(), to.to_string());
+        let said = json!({
+            "from": from, "to": to, "journal": journal, "digest": digest, "rows": rows,
+        });
+        anstream::println!("{said:#}");
+        return Ok(Ended::Well);
+    }
+    let [policies, tickets, entries] = [policies, tickets, entries].map(thousands);
+    let said = tr!(
+        "moved to {to}: policies {policies}, tickets {tickets}, entries {entries}",
+        "movido a {to}: políticas {policies}, tickets {tickets}, entradas {entries}",
+        "movido para {to}: políticas {policies}, tickets {tickets}, entradas {entries}"
+    );
+    anstream::println!("{said}");
+    let same = tr!(
+        "the journals of both have the digest {digest}",
+        "los diarios de ambos tienen el resumen {digest}",
+        "os diários de ambos têm o resumo {digest}"
+    );
+    anstream::println!("{same}");
+    let next = tr!(
+        "Start the desk with --desk {to}, and then delete {from}: both must not run.",
+        "Inicie el escritorio con --desk {to} y después borre {from}: no deben funcionar los dos.",
+        "Inicie o balcão com --desk {to} e depois apague {from}: os dois não devem funcionar."
+    );
+    anstream::eprintln!("{next}");
     Ok(Ended::Well)
 }
 

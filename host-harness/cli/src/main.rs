@@ -96,6 +96,7 @@ fn main() -> ExitCode {
         },
         Command::Token(token) => desk::token(&token, json),
         Command::Backup(backup) => desk::backup(&backup, json),
+        Command::Move(moving) => desk::move_desk(&moving, json),
         Command::Forget(forget) => desk::forget(&forget, json),
         Command::Journal(journal) => journal::journal(&journal, json),
         Command::Replay(replay) => replay::replay(&replay, json),

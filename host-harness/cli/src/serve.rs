@@ -64,6 +64,7 @@ fn settings(arguments: &ServeArguments, as_json: bool) -> Result<Settings, Unusa
     };
     let ServeArguments { desk, listen, operations, plugin, log, .. } = arguments;
     settings.desk = desk.clone().unwrap_or(settings.desk);
+    settings.standby |= arguments.standby;
     settings.listen = listen.unwrap_or(settings.listen);
     settings.operations = operations.unwrap_or(settings.operations);
     settings.plugin.file = plugin.clone().or(settings.plugin.file);

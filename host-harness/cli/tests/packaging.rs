@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use despertador_desk::store::Location;
 use despertador_server::{Operations, Settings};
 
 fn packaging() -> PathBuf {
@@ -40,7 +41,8 @@ fn the_example_settings_are_accepted_and_agree_with_the_unit() {
     let settings = Settings::read(&packaging().join("despertador.toml")).unwrap();
     let unit = read("despertador.service");
     let folder = format!("/var/lib/{}", value(&unit, "StateDirectory"));
-    assert_eq!(settings.desk.parent().unwrap(), Path::new(&folder));
+    let Location::File(desk) = settings.desk else { panic!("a file") };
+    assert_eq!(desk.parent().unwrap(), Path::new(&folder));
     let deliver = settings.deliver.unwrap();
     let credential = value(&unit, "LoadCredential");
     let (name, _) = credential.split_once(':').unwrap();

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use despertador_contract::{Author, Channel, Message, Ticket};
 use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
 use despertador_desk::sink::LogSink;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Desk, Incoming, Options};
 use despertador_host::Conversation;
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, begin, plugin, words};
@@ -100,7 +100,7 @@ fn sandbox_alone(calls: usize) -> Duration {
     watch.elapsed() / calls as u32
 }
 
-fn fill(desk: &mut Desk<Sqlite>, tickets: usize) {
+fn fill(desk: &mut Desk<AnyStore>, tickets: usize) {
     let mut incoming = Vec::with_capacity(2_000);
     for n in 0..tickets {
         let id = format!("T{n:07}");
@@ -184,7 +184,7 @@ fn open_tickets(tickets: usize) {
 }
 
 /// What a desk that only waits costs.
-fn idle(desk: Desk<Sqlite>) {
+fn idle(desk: Desk<AnyStore>) {
     const SECONDS: u64 = 10;
     // Nothing is due while it is looked at: the clock stands a minute after nine.
     struct Still;

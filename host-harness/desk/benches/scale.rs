@@ -24,7 +24,7 @@ use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant, Message};
 use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
 use despertador_desk::sink::Sink;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Delivery, DeliveryOutcome, Desk, Incoming};
 use support::{Folder, MINUTE, NINE};
 
@@ -58,7 +58,7 @@ fn account_of(n: usize, accounts: usize) -> usize {
     if n.is_multiple_of(2) { 0 } else { 1 + n / 2 % (accounts - 1) }
 }
 
-fn filled(folder: &Folder, tickets: usize, accounts: usize) -> Desk<Sqlite> {
+fn filled(folder: &Folder, tickets: usize, accounts: usize) -> Desk<AnyStore> {
     let mut desk = folder.desk();
     for n in 0..accounts {
         let name = format!("account-{n}");
@@ -107,7 +107,7 @@ impl Sink for Noting {
     }
 }
 
-fn drain(desk: Desk<Sqlite>, tickets: usize) {
+fn drain(desk: Desk<AnyStore>, tickets: usize) {
     let clock = FromNow(Stopwatch::now());
     let all = Arc::new(Mutex::new(Vec::with_capacity(tickets)));
     let sink = Noting(clock.clone(), Arc::clone(&all));

@@ -457,7 +457,10 @@ impl<S: Store> Desk<S> {
     ) -> Result<u64, DeskError> {
         self.cache.clear();
         self.queues.forget();
-        Ok(self.store.delete_untouched(since, limit)?)
+        let deleted = self.store.delete_untouched(since, limit)?;
+        // A store may begin another span of numbers for new tickets.
+        self.numbers = self.store.numbers()?;
+        Ok(deleted)
     }
 
     fn begin(&self, now: Instant) -> Transaction {

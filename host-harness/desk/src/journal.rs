@@ -40,7 +40,7 @@ use serde_json::{Value, json};
 
 use crate::error::DeskError;
 use crate::store::sqlite::ReadOnly;
-use crate::store::{PolicyRow, StoreError};
+use crate::store::{JournalSource, Location, PolicyRow, StoreError};
 
 pub use line::{JournalEntry, Line};
 
@@ -68,7 +68,7 @@ pub struct Journal {
 
 #[derive(Debug)]
 enum Origin {
-    Desk(Box<ReadOnly>),
+    Desk(Box<dyn JournalSource>),
     Lines(BufReader<File>),
 }
 
@@ -154,13 +154,16 @@ impl Journal {
         Ok(head.starts_with(SQLITE_HEADER) || head.starts_with(b"{\"despertador-journal\""))
     }
 
-    /// Opens a desk's file, a backup of one, or an exported journal. Nothing is written, and a
-    /// running desk is not blocked.
+    /// Opens a desk's file, a backup of one, an exported journal, or a desk's database, which is
+    /// named by its address. Nothing is written, and a running desk is not blocked.
     ///
     /// # Errors
     ///
-    /// The file is none of these, or cannot be read.
+    /// It is none of these, or cannot be read.
     pub fn open(file: &Path) -> Result<Self, JournalError> {
+        if let location @ Location::Postgres(_) = Location::from(file) {
+            return Self::beside_desk(&location);
+        }
         let mut head = [0; SQLITE_HEADER.len()];
         let from = match File::open(file)?.read_exact(&mut head) {
             Ok(()) if head == SQLITE_HEADER => Origin::Desk(Box::new(ReadOnly::open(file)?)),
@@ -171,15 +174,15 @@ impl Journal {
         Ok(Self { file: file.to_owned(), from })
     }
 
-    /// Opens the file of a running desk, read-only; the desk is not blocked.
+    /// Opens the store of a running desk, read-only; the desk is not blocked.
     ///
     /// # Errors
     ///
-    /// The file is not a desk's, or cannot be read.
-    pub fn beside_desk(file: &Path) -> Result<Self, JournalError> {
+    /// It is not a desk's, or cannot be read.
+    pub fn beside_desk(desk: &Location) -> Result<Self, JournalError> {
         Ok(Self {
-            file: file.to_owned(),
-            from: Origin::Desk(Box::new(ReadOnly::beside_desk(file)?)),
+            file: PathBuf::from(desk.to_string()),
+            from: Origin::Desk(desk.journal_beside_desk()?),
         })
     }
 
@@ -223,7 +226,7 @@ impl Journal {
         mut each: impl FnMut(Line) -> Result<bool, E>,
     ) -> Result<Counts, E> {
         match self.from {
-            Origin::Desk(desk) => out_of_desk(&desk, selection, &mut each),
+            Origin::Desk(desk) => out_of_desk(&*desk, selection, &mut each),
             Origin::Lines(lines) => out_of_lines(lines, selection, &mut each),
         }
     }
@@ -248,7 +251,7 @@ impl Journal {
 }
 
 fn out_of_desk<E: From<JournalError>>(
-    desk: &ReadOnly,
+    desk: &dyn JournalSource,
     selection: &Selection,
     each: &mut impl FnMut(Line) -> Result<bool, E>,
 ) -> Result<Counts, E> {

@@ -17,9 +17,10 @@ use despertador_contract::Instant;
 use crate::desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming, Receipt};
 use crate::error::DeskError;
 use crate::sink::{Sink, carry_out};
-use crate::store::Store;
+use crate::store::{DeliveryPermit, Store};
 use writer::Writer;
 
+pub(crate) use clock::Stopwatch;
 pub use clock::{Clock, SystemClock};
 
 /// Options of the threads.
@@ -179,8 +180,9 @@ impl<S: Store + Send + 'static> Runtime<S> {
         for n in 0..options.workers {
             let (work, requests) = (Arc::clone(&work), requests.clone());
             let (clock, sink) = (Arc::clone(&clock), Arc::clone(&sink));
+            let carrier = Carrier { permit: desk.store().delivery_permit(), clock, sink };
             let worker = std::thread::Builder::new().name(format!("delivery-{n}"));
-            workers.push(worker.spawn(move || deliver(&work, &requests, &*clock, &*sink))?);
+            workers.push(worker.spawn(move || deliver(&work, &requests, &carrier))?);
         }
         let writer = Writer::new(desk, clock, waiting, jobs, options);
         let writer = std::thread::Builder::new().name("desk".into()).spawn(move || writer.run())?;
@@ -206,22 +208,49 @@ impl<S: Store + Send + 'static> Runtime<S> {
     }
 }
 
+/// What a worker needs to carry out deliveries.
+struct Carrier {
+    permit: DeliveryPermit,
+    clock: Arc<dyn Clock>,
+    sink: Arc<dyn Sink>,
+}
+
+impl Carrier {
+    fn carry_out<S: Store>(
+        &self,
+        delivery: &Delivery,
+        requests: &SyncSender<Request<S>>,
+    ) -> DeliveryOutcome {
+        let carry_out = std::panic::AssertUnwindSafe(|| {
+            self.refuse_without_permit().unwrap_or_else(|| {
+                carry_out(&*self.sink, delivery, |heard| {
+                    // Reading back took its time.
+                    confirm(delivery, requests, heard).or_else(|| self.refuse_without_permit())
+                })
+            })
+        });
+        let made = std::panic::catch_unwind(carry_out);
+        made.unwrap_or_else(|_| DeliveryOutcome::Retry("the sink crashed".into()))
+    }
+
+    fn refuse_without_permit(&self) -> Option<DeliveryOutcome> {
+        let why = "the lease of the desk's database ends before a delivery would";
+        (!self.permit.is_given()).then(|| DeliveryOutcome::Retry(why.into()))
+    }
+}
+
 /// A worker: carries out deliveries and reports their results.
 fn deliver<S: Store>(
     work: &Mutex<Receiver<Delivery>>,
     requests: &SyncSender<Request<S>>,
-    clock: &dyn Clock,
-    sink: &dyn Sink,
+    carrier: &Carrier,
 ) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(delivery) = next else { return };
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            carry_out(sink, &delivery, |heard| confirm(&delivery, requests, heard))
-        }));
-        let outcome = made.unwrap_or_else(|_| DeliveryOutcome::Retry("the sink crashed".into()));
+        let outcome = carrier.carry_out(&delivery, requests);
         let Delivery { account, key, .. } = delivery;
-        let report = DeliveryReport { account, key, at: clock.now(), outcome };
+        let report = DeliveryReport { account, key, at: carrier.clock.now(), outcome };
         if requests.send(Request::Reported(report)).is_err() {
             return;
         }

@@ -1,5 +1,7 @@
 //! Scopes of tokens.
 
+use crate::store::{StoreError, StoreProblem};
+
 /// What a token may do. The words are those of the help desks that Despertador is for, and
 /// `tokens:edit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,5 +63,24 @@ impl Scope {
                 (Scope::HelpDeskEdit, Scope::HelpDeskView)
                     | (Scope::BuilderEdit, Scope::BuilderView)
             )
+    }
+
+    /// The scopes and accounts of a stored token. What cannot be read is an error, and concerns
+    /// this token alone.
+    pub(crate) fn of_stored(
+        name: &str,
+        words: &str,
+        accounts: &str,
+    ) -> (Result<Vec<Scope>, StoreError>, Result<Vec<String>, StoreError>) {
+        let unreadable = |what: String| {
+            let found = format!("the {what} of token `{name}` cannot be read");
+            StoreError::new(StoreProblem::Corrupt, found)
+        };
+        let scopes = words.split(' ').map(|word| Scope::from_word(word).ok_or(word));
+        let scopes = scopes.collect::<Result<_, _>>();
+        let scopes = scopes.map_err(|word| unreadable(format!("scope `{word}`")));
+        let accounts =
+            serde_json::from_str(accounts).map_err(|_| unreadable("list of accounts".into()));
+        (scopes, accounts)
     }
 }

@@ -1,13 +1,24 @@
 //! The desk's store: one atomic [`commit`](Store::commit), and queries.
 //!
+//! [`Sqlite`] keeps everything in one file, `postgres::Postgres` (feature `postgres`) in a database;
+//! a [`Location`] names either. [`JournalSource`] reads a journal without owning the store.
+//!
 //! A store has one writer. The desk numbers tickets and entries, and continues from
 //! [`numbers`](Store::numbers). A commit is stored completely or not at all, and is durable once it
 //! has returned `Ok`.
 
+mod boxed;
 mod error;
 mod inbound;
+mod location;
+mod packing;
+mod permit;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
+mod transfer;
 
+use std::fmt;
 use std::path::Path;
 
 use despertador_contract::{Action, ExitState, Instant, Step, TicketStatus};
@@ -16,7 +27,10 @@ use crate::scope::Scope;
 
 pub use error::{StoreError, StoreProblem};
 pub use inbound::{AliasRow, InboundChange, InboundRow, InboundSize};
+pub use location::{AnyStore, DatabaseUrl, Location, OpenOptions};
+pub use permit::DeliveryPermit;
 pub use sqlite::Sqlite;
+pub use transfer::{Moved, move_desk};
 
 /// Stores tickets, journals, deadlines and the outbox.
 #[allow(clippy::missing_errors_doc, reason = "each fails as `StoreError` says")]
@@ -26,6 +40,11 @@ pub trait Store {
     /// The commit fails with [`StoreProblem::Conflict`] if the stored version of a ticket is not
     /// the one before the given one.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Whether deliveries may begin: always, unless other processes can take the store over.
+    fn delivery_permit(&self) -> DeliveryPermit {
+        DeliveryPermit::always()
+    }
 
     /// The highest numbers in use.
     fn numbers(&self) -> Result<Numbers, StoreError>;
@@ -119,8 +138,8 @@ pub trait Store {
         limit: usize,
     ) -> Result<Vec<Instant>, StoreError>;
 
-    /// One entry of the journal.
-    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError>;
+    /// One entry of a ticket's journal.
+    fn entry(&self, ticket: i64, seq: i64) -> Result<Option<EntryRow>, StoreError>;
 
     /// Deletes all data of a customer: the tickets that are or were theirs, with everything about
     /// them. Returns the number of tickets. The data may remain in the log until
@@ -140,6 +159,43 @@ pub trait Store {
     fn check(&self) -> Result<Vec<String>, StoreError>;
     /// The damaged tables and indexes, by name, as far as known.
     fn damaged_tables(&self) -> Vec<String>;
+}
+
+/// Reads a store's journal without owning the store: all of it as it was when it was opened.
+#[allow(clippy::missing_errors_doc, reason = "each fails as `StoreError` says")]
+pub trait JournalSource: fmt::Debug + Send {
+    /// All accounts.
+    fn accounts(&self) -> Result<Vec<AccountRow>, StoreError>;
+    /// All versions of an account's policy, the oldest first.
+    fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError>;
+    /// At most `limit` tickets above a number, in order: of an account or of all, and only those
+    /// stored since an instant.
+    fn tickets(
+        &self,
+        account: Option<i64>,
+        since: Instant,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<TicketHead>, StoreError>;
+    /// The journal of a ticket from its first entry. An entry that is missing is an error.
+    fn journal(&self, ticket: &TicketHead) -> Result<Vec<EntryRow>, StoreError>;
+    /// The instant of the last entry; `None` if there is none.
+    fn latest(&self) -> Result<Option<Instant>, StoreError>;
+    /// Ends the reading. An error means that what was read may be inconsistent.
+    fn end(&self) -> Result<(), StoreError>;
+}
+
+/// The columns of a ticket that its journal needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketHead {
+    /// Its number.
+    pub no: i64,
+    /// Its account.
+    pub account: i64,
+    /// Its id.
+    pub id: String,
+    /// The last entry of its journal.
+    pub last: i64,
 }
 
 /// The contents of a commit.

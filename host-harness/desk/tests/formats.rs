@@ -219,7 +219,7 @@ fn unpacked(store: &Sqlite, line: &mut Map<String, Value>) {
             vec![("facts", Some(ticket.facts))]
         }
         _ => {
-            let entry = store.entry(number("seq")).unwrap().unwrap();
+            let entry = store.entry(number("ticket"), number("seq")).unwrap().unwrap();
             vec![("row", entry.row), ("decision", entry.decision), ("note", entry.note)]
         }
     };

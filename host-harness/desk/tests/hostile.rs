@@ -8,19 +8,15 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use despertador_contract::event_log::Row;
 use despertador_contract::{ActionKey, Author, Failure, FailureKind, Happening, Instant, Step};
-use despertador_desk::store::{Query, Sqlite, Store};
-use despertador_desk::{
-    DeliveryOutcome, DeliveryReport, Desk, DeskError, Incoming, Options, Receipt,
-};
+use despertador_desk::store::AnyStore;
+use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt};
 use fastrand::Rng;
 use serde_json::{Value, json};
-use support::{
-    ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, done, happening, plugin, silent, words,
-};
+use support::{ADERESO, Folder, MINUTE, NINE, SECOND, done, happening, silent, words};
 
 fn carried_out(ticket: &str, step: Step, at: Instant) -> Incoming {
     let key = ActionKey { ticket: ticket.into(), cycle: 1, step };
@@ -38,7 +34,7 @@ fn linked(ticket: &str, to: &str) -> Incoming {
 }
 
 /// Evaluates, claims and reports as done until nothing is due; the keys, in order.
-fn run(desk: &mut Desk<Sqlite>, mut now: Instant) -> Vec<String> {
+fn run(desk: &mut Desk<AnyStore>, mut now: Instant) -> Vec<String> {
     let mut keys = Vec::new();
     for _ in 0..10_000 {
         let Some(next) = desk.next_instant() else { return keys };
@@ -69,7 +65,7 @@ fn a_thousand_tickets_in_a_chain_or_a_ring_are_walked_to_a_bound() {
         desk.record_events(NINE, &chain).expect("receipts");
         let receipts = desk.record_events(NINE, &[failed(&name(0), NINE)]).expect("receipts");
         assert!(matches!(receipts[..], [Receipt::Recorded(_)]), "{receipts:?}");
-        let entries = |desk: &mut Desk<Sqlite>, n| {
+        let entries = |desk: &mut Desk<AnyStore>, n| {
             desk.query_timeline("acme", &name(n)).expect("a timeline").len()
         };
         // It is passed on, and not without end.
@@ -362,11 +358,6 @@ fn whatever_is_accepted_is_read_back_as_what_it_was() {
     assert!(accepted > 300 && refused > 200, "{accepted} accepted, {refused} refused");
 }
 
-fn bend(folder: &Folder, sql: &str) {
-    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
-    connection.execute_batch(sql).expect(sql);
-}
-
 #[test]
 fn rows_that_cannot_be_delivered_take_nobodys_turn() {
     let folder = Folder::new();
@@ -386,9 +377,8 @@ fn rows_that_cannot_be_delivered_take_nobodys_turn() {
     while desk.poll_due(now, 1_000).expect("a look").more {}
     drop(desk);
     // Keys that are none, and tickets that cannot be read or are not there.
-    bend(
-        &folder,
-        "UPDATE outbox SET key = 'A/1/a/b' || rowid WHERE key LIKE 'A0%';
+    folder.alter(
+        "UPDATE outbox SET key = 'A/1/a/b' || ticket WHERE key LIKE 'A0%';
          UPDATE ticket SET packed = NULL, facts = '{' WHERE id LIKE 'A1%';
          DELETE FROM ticket WHERE id LIKE 'A2%';",
     );
@@ -472,8 +462,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     }
     drop(desk);
     // As if what can no longer be read had not been recorded.
-    bend(
-        &folder,
+    folder.alter(
         "UPDATE journal SET packed = NULL, kind = 1, row = 'what is this' WHERE seq =
              (SELECT last FROM ticket WHERE id = '4711');
          UPDATE ticket SET parked = 'x', unheard = last, due = 5 WHERE id = '4711';",
@@ -493,8 +482,7 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     assert!(damaged[0].why.contains("an entry of the journal cannot be read"), "{damaged:?}");
     drop(desk);
     assert_eq!(folder.desk().damaged_count(), 1, "it is moved aside once");
-    bend(
-        &folder,
+    folder.alter(
         "UPDATE journal SET packed = NULL, row = '{\"ticket\":\"4711\",\"at\":\"2026-03-02T09:00:00Z\",\
                    \"message\":{\"author\":\"agent\"}}' WHERE kind = 1",
     );
@@ -504,95 +492,4 @@ fn an_entry_that_cannot_be_read_stops_one_ticket_and_no_other() {
     while desk.poll_due(due, 10).expect("a look").more {}
     assert_eq!(desk.damaged_count(), 0);
     assert_eq!(desk.query_ticket("acme", "4711").expect("a ticket").deferred, None);
-}
-
-/// The pages of a table, by their number.
-fn pages(folder: &Folder, table: &str) -> Vec<u64> {
-    let connection = rusqlite::Connection::open(folder.file()).expect("a database");
-    let mut statement = connection
-        .prepare("SELECT pageno FROM dbstat WHERE name = ?1 AND pagetype = 'leaf' ORDER BY pageno")
-        .expect("the table of pages");
-    let pages = statement.query_map([table], |row| row.get::<_, u32>(0)).expect("pages");
-    pages.map(|page| page.expect("a page").into()).collect()
-}
-
-fn tear(folder: &Folder, page: u64) {
-    let mut bytes = std::fs::read(folder.file()).expect("a file");
-    let start = usize::try_from((page - 1) * 4096).expect("a place");
-    bytes[start..start + 4096].iter_mut().for_each(|byte| *byte ^= 0x5a);
-    std::fs::write(folder.file(), bytes).expect("a file");
-}
-
-/// A file with many tickets of two accounts, some of whose actions are due.
-const MANY: usize = 500;
-
-fn busy() -> Folder {
-    let folder = Folder::new();
-    let mut desk = folder.acme(ADERESO);
-    desk.open_account(NINE, "globex", "test").expect("an account");
-    desk.save_policy(NINE, "globex", ADERESO, None, "test").expect("a policy");
-    while desk.poll_due(NINE, 1_000).expect("a look").more {}
-    for n in 0..MANY {
-        let mut told = silent(&format!("T{n:03}"), NINE);
-        let account = if n % 2 == 0 { "acme" } else { "globex" };
-        told.iter_mut().for_each(|incoming| incoming.account = account.into());
-        desk.record_events(NINE, &told).expect("receipts");
-    }
-    desk.poll_due(NINE + 10 * MINUTE, 60).expect("a look");
-    drop(desk);
-    folder
-}
-
-#[test]
-fn a_torn_page_stops_the_tickets_on_it_and_no_others() {
-    for table in ["ticket", "consumed", "journal", "outbox", "ticket_by_id", "ticket_by_due"] {
-        let folder = busy();
-        let torn = pages(&folder, table);
-        tear(&folder, torn[torn.len() / 2]);
-        let store = Sqlite::open(&folder.file()).map_err(DeskError::Store);
-        let opened = store.and_then(|store| Desk::open(store, plugin(), Options::default()));
-        let mut desk = match opened {
-            Ok(desk) => desk,
-            Err(error) => {
-                let said = error.to_string();
-                assert!(said.contains("restore a backup"), "{table}: {said}");
-                continue;
-            }
-        };
-        let mut outcome: BTreeMap<bool, usize> = BTreeMap::new();
-        let now = NINE + 12 * MINUTE;
-        for n in 0..MANY {
-            let mut told = words(&format!("T{n:03}"), Author::Customer, "late", now);
-            told.account = if n % 2 == 0 { "acme".into() } else { "globex".into() };
-            let stored = match desk.record_events(now, &[told]) {
-                Ok(receipts) => receipts[0].is_stored(),
-                Err(error) => {
-                    assert!(error.to_string().contains("restore a backup"), "{table}: {error}");
-                    false
-                }
-            };
-            *outcome.entry(stored).or_default() += 1;
-        }
-        let stored = outcome.get(&true).copied().unwrap_or_default();
-        let least = if torn.len() > 4 { MANY / 2 } else { 0 };
-        assert!(stored >= least, "{table}: {outcome:?} of {} pages", torn.len());
-        // It neither spins nor does it stop without a word.
-        let mut silent = true;
-        for _ in 0..50 {
-            let woken = desk.poll_due(now + HOUR, 100);
-            let handed_out = desk.claim_deliveries(now + HOUR, 100);
-            for error in [woken.err(), handed_out.err()].into_iter().flatten() {
-                assert!(error.to_string().contains("restore a backup"), "{table}: {error}");
-                silent = false;
-            }
-        }
-        let query = Query { limit: 10, ..Query::default() };
-        let _: Result<_, _> = desk.query_tickets("acme", &query);
-        let is_seen = !silent
-            || desk.damaged_count() > 0
-            || desk.trouble().is_some()
-            || outcome.contains_key(&false);
-        let is_whole = desk.store().check().is_ok_and(|wrong| wrong.is_empty());
-        assert!(is_seen || is_whole || table == "journal", "{table}: nobody has noticed");
-    }
 }

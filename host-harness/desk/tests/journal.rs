@@ -37,7 +37,7 @@ fn written(file: &Path) -> String {
 }
 
 /// Three tickets, an hour apart; the last of them answers.
-fn told(folder: &Folder) -> despertador_desk::Desk<despertador_desk::store::Sqlite> {
+fn told(folder: &Folder) -> despertador_desk::Desk<despertador_desk::store::AnyStore> {
     let mut desk = folder.acme(ADERESO);
     for (number, id) in ["a", "b", "c"].into_iter().enumerate() {
         let at = NINE + i64::try_from(number).unwrap() * HOUR;

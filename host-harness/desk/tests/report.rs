@@ -16,7 +16,7 @@ use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source};
 use despertador_desk::journal::{Journal, JournalError, Line, Selection};
 use despertador_desk::report::{Closed, Period, PeriodFigures, Reopened, Reported, Reporter, Rows};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming};
 use despertador_insight::{Premature, ReminderCounts};
 use serde_json::{Value, json};
@@ -110,7 +110,7 @@ fn fate(delivery: &Delivery) -> (i64, DeliveryOutcome) {
     }
 }
 
-fn act(desk: &mut Desk<Sqlite>, until: Instant) {
+fn act(desk: &mut Desk<AnyStore>, until: Instant) {
     while let Some(now) = desk.next_instant().filter(|now| *now < until) {
         desk.poll_due(now, 100).unwrap();
         for delivery in desk.claim_deliveries(now, 100).unwrap() {
@@ -124,7 +124,7 @@ fn act(desk: &mut Desk<Sqlite>, until: Instant) {
 }
 
 /// A desk that has lived through the month.
-fn lived(folder: &Folder, later: i64) -> Desk<Sqlite> {
+fn lived(folder: &Folder, later: i64) -> Desk<AnyStore> {
     let mut desk = folder.desk();
     let begins = MARCH + later - DAY;
     desk.open_account(begins, "acme", "test").unwrap();
@@ -158,7 +158,7 @@ fn report(folder: &Folder, period: Period) -> (Reported, Vec<Closed>) {
         Ok::<_, JournalError>(())
     };
     let mut reporter = Reporter::new(period);
-    Journal::beside_desk(&folder.file())
+    Journal::beside_desk(&folder.location())
         .unwrap()
         .read::<JournalError>(&selection, |line| reporter.push(line, &mut each).map(|()| true))
         .unwrap();
@@ -381,7 +381,7 @@ fn a_journal_that_was_written_down_says_the_same_as_the_file() {
         })
         .unwrap();
     assert_eq!(reporter.end(&mut each).unwrap(), found);
-    for journal in [Journal::open(&file), Journal::beside_desk(&folder.file())] {
+    for journal in [Journal::open(&file), Journal::beside_desk(&folder.location())] {
         assert_eq!(journal.unwrap().latest().unwrap(), Some(APRIL + HOUR + 5 * MINUTE));
     }
 }

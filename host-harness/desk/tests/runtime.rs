@@ -19,7 +19,7 @@ use despertador_contract::{Action, Author, Channel, Instant, Notification, Task,
 use despertador_desk::runtime::{Clock, DeskHandle, HandleError, Runtime, RuntimeOptions};
 use despertador_desk::sink::signature::{sign_standard, verify};
 use despertador_desk::sink::{LogSink, Routes, Sink, Webhook, WebhookOptions};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Delivery, DeliveryOutcome, Incoming, Receipt};
 use serde_json::{Value, json};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, silent, words};
@@ -34,7 +34,7 @@ impl Hand {
     }
 
     /// Sets the clock, and has the desk look at it.
-    fn set(&self, now: Instant, handle: &DeskHandle<Sqlite>) {
+    fn set(&self, now: Instant, handle: &DeskHandle<AnyStore>) {
         self.0.store(now, Ordering::SeqCst);
         handle.call(|_, _| ()).expect("a desk");
     }
@@ -188,7 +188,8 @@ fn an_answer_that_only_the_receiver_knows_is_recorded_and_stops_the_reminder() {
     let handle = runtime.handle();
     handle.record_events(silent("4711", NINE)).expect("receipts");
     let outbox = || {
-        let ask = |desk: &mut despertador_desk::Desk<Sqlite>, _| desk.query_ticket("acme", "4711");
+        let ask =
+            |desk: &mut despertador_desk::Desk<AnyStore>, _| desk.query_ticket("acme", "4711");
         handle.call(ask).expect("a desk").expect("a ticket").outbox
     };
 

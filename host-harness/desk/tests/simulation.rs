@@ -22,9 +22,9 @@ use std::rc::Rc;
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Source, Task, TicketStatus, Transfer};
 use despertador_desk::store::{
-    AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow, InboundRow,
-    InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, PolicyRow, ProposalRow,
-    Query, Sqlite, Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
+    AccountRow, AnyStore, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryRow, FlowRow,
+    InboundRow, InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, PolicyRow,
+    ProposalRow, Query, Store, StoreError, StoreProblem, TicketRow, TokenRow, WaitingRow,
 };
 use despertador_desk::{
     Delivery, DeliveryOutcome, DeliveryReport, Desk, Incoming, Options, Receipt, Round,
@@ -45,7 +45,7 @@ enum Fault {
 
 /// A store whose commits fail when they are told to.
 struct Faulty {
-    inner: Sqlite,
+    inner: AnyStore,
     next: Rc<Cell<Fault>>,
 }
 
@@ -122,7 +122,7 @@ impl Store for Faulty {
         fn inbound_entry(&self, account: i64, id: &str) -> Option<InboundRow>;
         fn inbound_size(&self, account: Option<i64>) -> InboundSize;
         fn is_named_inbound(&self, account: i64, ticket: &str, customer: Option<&str>) -> bool;
-        fn entry(&self, seq: i64) -> Option<EntryRow>;
+        fn entry(&self, ticket: i64, seq: i64) -> Option<EntryRow>;
         fn backup(&self, to: &Path) -> ();
         fn check(&self) -> Vec<String>;
     }

@@ -10,7 +10,7 @@ mod support;
 
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Happening, Instant, Message, Source};
-use despertador_desk::store::{Sqlite, Store};
+use despertador_desk::store::{AnyStore, Store};
 use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE};
@@ -39,7 +39,7 @@ fn said(chance: &mut fastrand::Rng, ticket: &str, author: Author, at: Instant) -
 }
 
 /// Whatever is on its way is carried out.
-fn carry_out(desk: &mut Desk<Sqlite>, now: Instant) -> usize {
+fn carry_out(desk: &mut Desk<AnyStore>, now: Instant) -> usize {
     while desk.poll_due(now, 1_000).unwrap().more {}
     let mut done = 0;
     loop {

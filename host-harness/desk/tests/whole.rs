@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant};
 use despertador_desk::store::sqlite::ReadOnly;
-use despertador_desk::store::{Query, Sqlite, Store, StoreError, StoreProblem};
+use despertador_desk::store::{JournalSource as _, Query, Sqlite, Store, StoreError, StoreProblem};
 use despertador_desk::{Desk, Incoming, Options};
 use serde_json::json;
 use support::{ADERESO, Folder, HOUR, MINUTE, NINE, SECOND, begin, done, plugin, silent, words};
@@ -229,7 +229,7 @@ fn unpack(folder: &Folder) {
     let store = folder.store();
     let last = store.numbers().expect("numbers").entry;
     let entries: Vec<_> =
-        (1..=last).filter_map(|seq| store.entry(seq).expect("an entry")).collect();
+        (1..=last).filter_map(|seq| store.entry(0, seq).expect("an entry")).collect();
     let all = Query { account: 1, limit: 1_000, ..Query::default() };
     let tickets = store.tickets(&all).expect("tickets");
     drop(store);

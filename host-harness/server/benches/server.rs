@@ -26,7 +26,7 @@ use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Instant, Message};
 use despertador_desk::runtime::{Clock, DeskHandle, Runtime, RuntimeOptions, SystemClock};
 use despertador_desk::sink::Sink;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::{AnyStore, Location, OpenOptions};
 use despertador_desk::{Delivery, DeliveryOutcome, Desk, Incoming, Options};
 use despertador_host::Host;
 use despertador_server::{NewToken, Scope, Server, Start};
@@ -89,10 +89,11 @@ impl Sink for Accepts {
     }
 }
 
-fn open(folder: &Folder, policy: &str) -> Desk<Sqlite> {
+fn open(folder: &Folder, policy: &str) -> Desk<AnyStore> {
     let host = Host::new(despertador_host::Options::default()).unwrap();
     let plugin = host.load_bytes(despertador_component::COMPONENT).unwrap();
-    let store = Sqlite::open(&folder.path().join("desk.db")).unwrap();
+    let desk = Location::from(folder.path().join("desk.db"));
+    let store: AnyStore = desk.open(OpenOptions::default()).unwrap();
     let mut desk = Desk::open(store, plugin, Options::default()).unwrap();
     let now = SystemClock.now();
     desk.open_account(now, "acme", "bench").unwrap();
@@ -105,7 +106,7 @@ trait Door: Send {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>);
 }
 
-struct InProcess<C>(DeskHandle<Sqlite>, C);
+struct InProcess<C>(DeskHandle<AnyStore>, C);
 
 impl<C: Clock> Door for InProcess<C> {
     fn tell(&mut self, events: Vec<(String, &'static str, String)>) {
@@ -179,7 +180,7 @@ fn told(
 struct Stage {
     _folder: Folder,
     clock: ManualClock,
-    runtime: Option<Runtime<Sqlite>>,
+    runtime: Option<Runtime<AnyStore>>,
     server: Option<(Server, String)>,
 }
 
@@ -226,7 +227,7 @@ impl Stage {
         (0..count).map(door).collect()
     }
 
-    fn handle(&self) -> DeskHandle<Sqlite> {
+    fn handle(&self) -> DeskHandle<AnyStore> {
         match (&self.runtime, &self.server) {
             (Some(runtime), _) => runtime.handle(),
             (_, Some((server, _))) => server.handle(),

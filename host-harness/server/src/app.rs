@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -13,7 +12,7 @@ use axum::http::{HeaderMap, header};
 use despertador_blip::BlipSource;
 use despertador_contract::{Instant, input};
 use despertador_desk::runtime::{Clock, DeskHandle, HandleError};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::{AnyStore, Location};
 use despertador_desk::{Desk, DeskError, Incoming, Receipt};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -38,7 +37,7 @@ type BlipSettings = (String, bool);
 pub(crate) struct App(Arc<Shared>);
 
 pub(crate) struct Shared {
-    pub(crate) handle: DeskHandle<Sqlite>,
+    pub(crate) handle: DeskHandle<AnyStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tokens: Tokens,
     pub(crate) limits: Limits,
@@ -46,8 +45,8 @@ pub(crate) struct Shared {
     /// What those who watch tickets are sent.
     pub(crate) changes: Arc<Changes>,
     pub(crate) badges: Badges,
-    /// The desk's file, which reports read in parallel to the desk.
-    pub(crate) desk: PathBuf,
+    /// The desk's store, which reports read in parallel to the desk.
+    pub(crate) desk: Location,
     /// The names of all accounts, needed in every request.
     accounts: RwLock<HashSet<String>>,
     /// All departments of accounts whose settings name them.
@@ -71,11 +70,11 @@ impl Deref for App {
 
 impl App {
     pub(crate) fn new(
-        handle: DeskHandle<Sqlite>,
+        handle: DeskHandle<AnyStore>,
         clock: Arc<dyn Clock>,
         limits: Limits,
         metrics: Metrics,
-        desk: PathBuf,
+        desk: Location,
         connectors: Connectors,
     ) -> App {
         let tokens = Tokens::default();
@@ -100,7 +99,7 @@ impl App {
     }
 
     /// Updates the cache of accounts and tokens from the desk.
-    pub(crate) fn refresh_cache(&self, desk: &Desk<Sqlite>) -> Result<(), DeskError> {
+    pub(crate) fn refresh_cache(&self, desk: &Desk<AnyStore>) -> Result<(), DeskError> {
         self.tokens.set(desk.query_tokens()?);
         // Those who watch with a revoked token see nothing from here on.
         self.changes.wake();
@@ -114,7 +113,7 @@ impl App {
     pub(crate) async fn change<R: Send + 'static>(
         &self,
         language: Language,
-        change: impl FnOnce(&mut Desk<Sqlite>, Instant) -> Result<R, DeskError> + Send + 'static,
+        change: impl FnOnce(&mut Desk<AnyStore>, Instant) -> Result<R, DeskError> + Send + 'static,
     ) -> Result<R, Problem> {
         let app = self.clone();
         self.ask(language, move |desk, now| {
@@ -215,7 +214,7 @@ impl App {
     pub(crate) async fn ask<R: Send + 'static>(
         &self,
         language: Language,
-        question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> Result<R, DeskError> + Send + 'static,
+        question: impl FnOnce(&mut Desk<AnyStore>, Instant) -> Result<R, DeskError> + Send + 'static,
     ) -> Result<R, Problem> {
         let answer = self.ask_plainly(question).await;
         match answer {
@@ -227,7 +226,7 @@ impl App {
 
     pub(crate) async fn ask_plainly<R: Send + 'static>(
         &self,
-        question: impl FnOnce(&mut Desk<Sqlite>, Instant) -> R + Send + 'static,
+        question: impl FnOnce(&mut Desk<AnyStore>, Instant) -> R + Send + 'static,
     ) -> Result<R, HandleError> {
         let span = tracing::debug_span!("desk.ask");
         let turn = self.limits.turn(&scope::account(), QUERY_COST_EVENTS).await;

@@ -12,7 +12,7 @@ use despertador_connect::{
 use despertador_contract::{Author, Instant};
 use despertador_desk::runtime::{Clock, DeskHandle, HandleError};
 use despertador_desk::sink::{Http, Sink};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Delivery, DeliveryOutcome, Incoming};
 use tokio::sync::watch;
 
@@ -344,7 +344,7 @@ pub(crate) async fn sweep(app: App, connectors: Connectors, mut stop: watch::Rec
     }
 }
 
-fn sweep_one(connector: &Arc<Connector>, handle: &DeskHandle<Sqlite>, now: Instant) {
+fn sweep_one(connector: &Arc<Connector>, handle: &DeskHandle<AnyStore>, now: Instant) {
     let own = Arc::clone(connector);
     let open = handle.call(move |desk, _| own.open_conversations(desk));
     let swept = match open {

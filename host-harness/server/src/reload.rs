@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use despertador_contract::Instant;
 use despertador_desk::runtime::Clock;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Desk, DeskError};
 use despertador_host::{Cache, Host, Options, Plugin, PolicyError};
 use tokio::sync::Mutex;
@@ -170,7 +170,7 @@ fn load(built_in: &[u8], plugin: &settings::Plugin) -> Result<Plugin, String> {
 
 /// Opens the accounts of the settings, and puts changed policies in force.
 pub(crate) fn open_accounts(
-    desk: &mut Desk<Sqlite>,
+    desk: &mut Desk<AnyStore>,
     now: Instant,
     settings: &Settings,
     reloaded: &mut Reloaded,
@@ -190,7 +190,7 @@ pub(crate) fn open_accounts(
 }
 
 fn put_in_force(
-    desk: &mut Desk<Sqlite>,
+    desk: &mut Desk<AnyStore>,
     now: Instant,
     account: &str,
     file: &PathBuf,

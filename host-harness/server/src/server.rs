@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use despertador_contract::ExitState;
 use despertador_desk::runtime::{Clock, DeskHandle, Runtime, RuntimeOptions, SystemClock};
-use despertador_desk::store::{FlowRow, Sqlite, Store as _, StoreError, StoreProblem};
+use despertador_desk::store::{
+    AnyStore, FlowRow, OpenOptions, Store as _, StoreError, StoreProblem,
+};
 use despertador_desk::{Desk, DeskError, Options};
 use despertador_flow::Flow;
 use despertador_panel::Panel;
@@ -64,7 +66,7 @@ impl fmt::Debug for Start {
 /// A running server with its own threads.
 pub struct Server {
     runtime: tokio::runtime::Runtime,
-    desk: Runtime<Sqlite>,
+    desk: Runtime<AnyStore>,
     app: App,
     panel: Option<Panel>,
     reloader: Reloader,
@@ -117,11 +119,11 @@ impl Server {
         let desk = Runtime::start(desk, Shared(Arc::clone(&clock)), outlets.clone(), options)
             .map_err(|error| format!("no threads are left: {error}"))?;
         let limits = Limits::new(&settings.limits);
-        let file = settings.desk.clone();
+        let location = settings.desk.clone();
         let metrics = Metrics::of(outlets);
-        let app = App::new(desk.handle(), clock, limits, metrics, file, connectors.clone());
+        let app = App::new(desk.handle(), clock, limits, metrics, location, connectors.clone());
         let (knowing, observer) = (app.clone(), api::observer(&app));
-        let begin = move |desk: &mut Desk<Sqlite>, _| {
+        let begin = move |desk: &mut Desk<AnyStore>, _| {
             desk.observe(observer);
             knowing.refresh_cache(desk)
         };
@@ -167,7 +169,7 @@ impl Server {
         if let Some(keep) = settings.keep {
             runtime.spawn(forget_old(app.clone(), keep.0, stopping));
         }
-        tracing::info!(%address, desk = %settings.desk.display(), "serving");
+        tracing::info!(%address, desk = %settings.desk, "serving");
         Ok(Server {
             runtime,
             desk,
@@ -204,7 +206,7 @@ impl Server {
 
     /// Direct access to the desk.
     #[must_use]
-    pub fn handle(&self) -> DeskHandle<Sqlite> {
+    pub fn handle(&self) -> DeskHandle<AnyStore> {
         self.desk.handle()
     }
 
@@ -219,7 +221,7 @@ impl Server {
     }
 
     /// Waits until the desk has stopped by itself: its file is damaged where no ticket can be moved
-    /// aside for it, or its thread has crashed. The server then answers 503 to everything, and
+    /// aside for it, another process has taken over its database, or its thread has crashed. The server then answers 503 to everything, and
     /// [`failure`](Self::failure) says why.
     pub async fn ended(&self) {
         let mut ended = self.ended.clone();
@@ -232,11 +234,14 @@ impl Server {
     /// Why a desk that came back from [`stop`](Self::stop) had stopped by itself, and the way out;
     /// none if it had not.
     #[must_use]
-    pub fn failure(desk: &Desk<Sqlite>) -> Option<String> {
+    pub fn failure(desk: &Desk<AnyStore>) -> Option<String> {
         let (_, error) = desk.trouble()?;
-        let DeskError::Store(StoreError { problem: StoreProblem::Corrupt, .. }) = error else {
-            return None;
-        };
+        let DeskError::Store(StoreError { problem, .. }) = error else { return None };
+        match problem {
+            StoreProblem::Corrupt => {}
+            StoreProblem::Fenced => return Some(format!("the desk has stopped: {error}")),
+            _ => return None,
+        }
         let tables = desk.store().damaged_tables();
         let tables = tables.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let place = if tables.is_empty() { tables } else { format!(" Damaged: {tables}.") };
@@ -249,7 +254,7 @@ impl Server {
     /// Stops the server: accepts no new requests, finishes open ones, stores recorded events, waits
     /// for deliveries. Returns the desk; `None` if its thread has crashed.
     #[must_use]
-    pub fn stop(self) -> Option<Desk<Sqlite>> {
+    pub fn stop(self) -> Option<Desk<AnyStore>> {
         self.app.stop();
         let _: Result<(), _> = self.stop.send(true);
         self.runtime.block_on(async {
@@ -269,9 +274,13 @@ impl fmt::Debug for Server {
     }
 }
 
-fn open(settings: &Settings, plugin: despertador_host::Plugin) -> Result<Desk<Sqlite>, String> {
-    let store =
-        Sqlite::open(&settings.desk).map_err(|error| format!("{error}; {}", error.help()))?;
+fn open(settings: &Settings, plugin: despertador_host::Plugin) -> Result<Desk<AnyStore>, String> {
+    let delivery_timeout = u64::try_from(settings.longest_delivery().as_millis());
+    let options = OpenOptions {
+        delivery_timeout: delivery_timeout.unwrap_or(u64::MAX),
+        standby: settings.standby,
+    };
+    let store = settings.desk.open(options).map_err(|error| error.to_string())?;
     let resolution = settings.tick_resolution.0.as_millis();
     let options = Options {
         tick_resolution: u64::try_from(resolution).unwrap_or(u64::MAX),

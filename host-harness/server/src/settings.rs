@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use despertador_contract::input;
+use despertador_desk::store::Location;
 use despertador_lime::{CloseWay, Identity};
 use despertador_package::PublicKey;
 use serde::Deserialize;
@@ -34,8 +35,12 @@ use serde::de::{Deserializer, Error as _};
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
-    /// The desk's file. Default `desk.db`.
-    pub desk: PathBuf,
+    /// The desk's file, or the address of its database, `postgres://user@host/database`. Default
+    /// `desk.db`.
+    pub desk: Location,
+    /// Whether to wait while another process has the desk's database, and to take over when it is
+    /// gone. Default false: the server then refuses to start.
+    pub standby: bool,
     /// The address of the interface. Default `127.0.0.1:7070`; a reverse proxy provides TLS.
     pub listen: SocketAddr,
     /// Whether the panel is at the interface's address. Default true.
@@ -76,7 +81,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            desk: "desk.db".into(),
+            desk: Location::from("desk.db"),
+            standby: false,
             listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
             panel: true,
             frame_ancestors: Vec::new(),
@@ -546,7 +552,7 @@ impl Settings {
         let mut settings = Self::from_toml(input::without_mark(&text))
             .map_err(|error| format!("`{}`: {error}", file.display()))?;
         let folder = file.parent().unwrap_or(Path::new(""));
-        settings.desk = folder.join(&settings.desk);
+        settings.desk = settings.desk.within(folder);
         let beside = |path: &mut Option<PathBuf>| {
             if let Some(path) = path {
                 *path = folder.join(&path);
@@ -572,4 +578,22 @@ impl Settings {
         }
         Ok(settings)
     }
+
+    /// The longest time that a delivery may take.
+    pub(crate) fn longest_delivery(&self) -> Duration {
+        let own = self.accounts.values().filter_map(|account| account.deliver.as_ref());
+        let webhooks = own.chain(&self.deliver).filter_map(|deliver| deliver.timeout);
+        let bots = self.accounts.values().filter_map(|account| account.blip.as_ref());
+        let through_blip = bots.map(|blip| {
+            let envelope = blip.timeout.map_or(DELIVERY_TIMEOUT, |timeout| timeout.0);
+            envelope.saturating_mul(BLIP_ENVELOPES_MAX)
+        });
+        webhooks.map(|timeout| timeout.0).chain(through_blip).fold(DELIVERY_TIMEOUT, Duration::max)
+    }
 }
+
+/// The timeout of a receiver for which none is set.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest number of envelopes that carry out one action in Blip.
+const BLIP_ENVELOPES_MAX: u32 = 4;

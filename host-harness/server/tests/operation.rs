@@ -203,7 +203,8 @@ fn what_cannot_be_used_is_said_before_anything_is_served() {
         let start = Start::new(settings, despertador_component::COMPONENT);
         Server::start(start).expect_err("a refusal")
     };
-    let said = refused(&|settings, folder| settings.desk = folder.write("desk.db", "no database"));
+    let said =
+        refused(&|settings, folder| settings.desk = folder.write("desk.db", "no database").into());
     assert!(said.contains("no database, or its beginning is damaged"), "{said}");
     let said = refused(&|settings, folder| {
         settings.accounts.get_mut("acme").unwrap().policy = Some(folder.write("bad.json", "{}x"));
@@ -286,7 +287,7 @@ fn two_servers_on_one_file_are_one_too_many() {
     let served = Served::new();
     let folder = Folder::new();
     let settings = support::settings(&folder);
-    let second = Settings { desk: served.folder.path().join("desk.db"), ..settings };
+    let second = Settings { desk: served.folder.path().join("desk.db").into(), ..settings };
     let said = Server::start(Start::new(second, despertador_component::COMPONENT)).err().unwrap();
     assert!(said.contains("in use by another desk"), "{said}");
     assert_eq!(served.get("/v1/accounts").status, 200);
@@ -340,6 +341,6 @@ fn settings_are_read_with_their_place_and_files_lie_beside_them() {
         "desk = \"x.db\"\noperations = \"off\"\n[accounts.acme]\npolicy = \"p.json\"\n",
     );
     let settings = Settings::read(&file).unwrap();
-    assert_eq!(settings.desk, folder.path().join("x.db"));
+    assert_eq!(settings.desk, folder.path().join("x.db").into());
     assert_eq!(settings.accounts["acme"].policy, Some(folder.path().join("p.json")));
 }

@@ -122,7 +122,7 @@ impl Stage {
         let any_port = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let policy = Some(folder.write("policy.json", &policy())?);
         let mut own = Settings {
-            desk: folder.file("desk.db"),
+            desk: folder.file("desk.db").into(),
             listen: any_port,
             panel: false,
             operations: Operations::Off,

@@ -41,7 +41,7 @@ pub(super) fn demo(arguments: &ServeArguments, as_json: bool) -> Result<Ended, U
     let (told, actions) = mpsc::channel();
     let receiver = Receiver::start(SECRET.as_bytes().to_vec(), told)?;
     let mut settings = Settings {
-        desk: folder.file("desk.db"),
+        desk: folder.file("desk.db").into(),
         deliver: Some(Deliver {
             webhook: Some(format!("http://{}/actions", receiver.address())),
             secret_file: Some(folder.write("secret", SECRET)?),

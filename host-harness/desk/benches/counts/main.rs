@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use counted::Counts;
 use despertador_contract::{Author, Event, Memory, Message, Outcome, Surroundings, Ticket};
 use despertador_contract::{Channel, Decision};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Delivery, DeliveryReport, Desk, Incoming, Round};
 use despertador_host::{Policy, Session};
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND};
@@ -165,13 +165,13 @@ fn events_and_actions() -> Vec<Figure> {
     figures
 }
 
-fn stored(desk: &mut Desk<Sqlite>, now: i64, incoming: &[Incoming]) {
+fn stored(desk: &mut Desk<AnyStore>, now: i64, incoming: &[Incoming]) {
     let receipts = desk.record_events(now, incoming).expect("receipts");
     assert!(receipts.iter().all(despertador_desk::Receipt::is_stored), "{receipts:?}");
 }
 
 /// Everything due is evaluated, claimed, carried out and recorded, as the runtime does it.
-fn fire(desk: &mut Desk<Sqlite>, mut now: i64) -> usize {
+fn fire(desk: &mut Desk<AnyStore>, mut now: i64) -> usize {
     let (mut reports, mut fired) = (Vec::new(), 0);
     loop {
         let round = Round {

@@ -72,7 +72,7 @@ impl<S: Store> Desk<S> {
         let Account { policy, row } = self.account_of(loaded.account)?;
         let (policy, version) = (policy.clone(), row.policy);
         let pending = match loaded.pending {
-            Some(first) => self.pending_since(loaded.last, first)?,
+            Some(first) => self.pending_since(loaded.no, loaded.last, first)?,
             None => Vec::new(),
         };
         let before = loaded.clone();
@@ -105,11 +105,11 @@ impl<S: Store> Desk<S> {
     }
 
     /// The pending events of a ticket, in order.
-    fn pending_since(&self, last: i64, first: i64) -> Result<Vec<Row>, DeskError> {
+    fn pending_since(&self, no: i64, last: i64, first: i64) -> Result<Vec<Row>, DeskError> {
         let mut rows = Vec::new();
         let mut seq = last;
         while seq >= first {
-            let Some(entry) = self.store.entry(seq)? else { break };
+            let Some(entry) = self.store.entry(no, seq)? else { break };
             if entry.kind == EntryKind::Pending {
                 rows.push(stored_row(entry.row.as_deref().unwrap_or_default())?);
             }

@@ -137,14 +137,14 @@ impl<S: Store> Desk<S> {
             return Ok(None);
         }
         let reads = listing.details || listing.paused;
-        let glance = if reads { self.glance(row.last)? } else { Glance::default() };
+        let glance = if reads { self.glance(row.no, row.last)? } else { Glance::default() };
         let is_paused = glance.reason.as_deref().is_some_and(|reason| PAUSED.contains(&reason));
         let wanted = !listing.paused || is_paused;
         Ok(wanted.then_some(ListedTicket { row, channel, agent, glance }))
     }
 
     /// Reads the end of a journal, back from its last entry.
-    fn glance(&self, last: i64) -> Result<Glance, DeskError> {
+    fn glance(&self, no: i64, last: i64) -> Result<Glance, DeskError> {
         let mut glance = Glance::default();
         let mut has_decision = false;
         let mut seq = last;
@@ -152,7 +152,7 @@ impl<S: Store> Desk<S> {
             if has_decision && glance.last_message.is_some() {
                 break;
             }
-            let Some(entry) = self.store.entry(seq)? else { break };
+            let Some(entry) = self.store.entry(no, seq)? else { break };
             seq = entry.previous;
             let read =
                 |text: Option<String>| -> Option<Value> { serde_json::from_str(&text?).ok() };

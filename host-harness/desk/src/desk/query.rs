@@ -324,9 +324,9 @@ impl<S: Store> Desk<S> {
         ticket: &str,
         entries: usize,
     ) -> Result<Vec<QuickReply>, DeskError> {
-        let mut seq = self.with(account, ticket, |_, loaded| Ok(loaded.last))?;
+        let (no, mut seq) = self.with(account, ticket, |_, loaded| Ok((loaded.no, loaded.last)))?;
         for _ in 0..entries {
-            let Some(entry) = self.store.entry(seq)? else { break };
+            let Some(entry) = self.store.entry(no, seq)? else { break };
             let note: Value =
                 entry.note.and_then(|n| serde_json::from_str(&n).ok()).unwrap_or_default();
             if let Some(offered) = note.get("quick-replies").and_then(Value::as_array) {
@@ -385,10 +385,10 @@ impl<S: Store> Desk<S> {
     }
 
     fn entries(&mut self, account: &str, ticket: &str) -> Result<Vec<EntryRow>, DeskError> {
-        let mut seq = self.with(account, ticket, |_, loaded| Ok(loaded.last))?;
+        let (no, mut seq) = self.with(account, ticket, |_, loaded| Ok((loaded.no, loaded.last)))?;
         let mut entries = Vec::new();
         while seq > 0 {
-            let Some(entry) = self.store.entry(seq)? else { break };
+            let Some(entry) = self.store.entry(no, seq)? else { break };
             seq = entry.previous;
             entries.push(entry);
         }

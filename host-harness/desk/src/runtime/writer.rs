@@ -9,7 +9,7 @@ use despertador_contract::Instant;
 use super::{Clock, Request, RuntimeOptions, Then};
 use crate::desk::{Delivery, DeliveryReport, Desk, Incoming, Receipt, Round};
 use crate::error::DeskError;
-use crate::store::{Store, StoreError, StoreProblem};
+use crate::store::{DeliveryPermit, Store, StoreError, StoreProblem};
 
 /// The longest sleep while something is scheduled, so that a changed clock is noticed.
 const SLEEP_WHILE_SCHEDULED: Duration = Duration::from_secs(1);
@@ -26,6 +26,7 @@ pub(super) struct Writer<S> {
     jobs: Option<Sender<Delivery>>,
     options: RuntimeOptions,
     in_flight: usize,
+    permit: DeliveryPermit,
     /// The desk's own work pauses until then, after a failure of the store.
     paused_until: Option<Instant>,
 }
@@ -66,8 +67,8 @@ impl<S: Store> Writer<S> {
         jobs: Sender<Delivery>,
         options: RuntimeOptions,
     ) -> Self {
-        let jobs = Some(jobs);
-        Self { desk, clock, requests, jobs, options, in_flight: 0, paused_until: None }
+        let (jobs, permit) = (Some(jobs), desk.store().delivery_permit());
+        Self { desk, clock, requests, jobs, options, in_flight: 0, permit, paused_until: None }
     }
 
     pub(super) fn run(mut self) -> Desk<S> {
@@ -114,7 +115,7 @@ impl<S: Store> Writer<S> {
             return self.store(group);
         }
         self.in_flight = self.in_flight.saturating_sub(group.reports.len());
-        let free_workers = self.options.workers.saturating_sub(self.in_flight);
+        let free_workers = self.free_workers();
         let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
         let is_idle = !is_due(self.desk.next_due())
             && (free_workers == 0 || !is_due(self.desk.next_delivery()));
@@ -176,14 +177,18 @@ impl<S: Store> Writer<S> {
         }
     }
 
-    /// Whether the desk does its own work: not after it was stopped, nor in the pause after a
-    /// failure.
+    /// Whether the desk does its own work: not after it was stopped or replaced, nor in the pause
+    /// after a failure.
     fn may_work(&mut self, now: Instant) -> bool {
         let is_paused = self
             .paused_until
             .is_some_and(|until| now < until && until <= now.saturating_add(FAILURE_PAUSE_MS));
         if !is_paused {
             self.paused_until = None;
+        }
+        if self.permit.is_lost() && self.jobs.is_some() {
+            let found = "another process has taken over the desk";
+            self.pause_after(now, StoreError::new(StoreProblem::Fenced, found).into());
         }
         self.jobs.is_some() && !is_paused
     }
@@ -195,7 +200,7 @@ impl<S: Store> Writer<S> {
             self.poll(now);
         }
         let per_account = self.options.per_account;
-        let free_workers = self.options.workers.saturating_sub(self.in_flight);
+        let free_workers = self.free_workers();
         if free_workers == 0 || self.desk.next_delivery().is_none_or(|at| at > now) {
             return;
         }
@@ -224,6 +229,14 @@ impl<S: Store> Writer<S> {
         }
     }
 
+    /// Number of deliveries that may begin.
+    fn free_workers(&self) -> usize {
+        match self.permit.is_given() {
+            true => self.options.workers.saturating_sub(self.in_flight),
+            false => 0,
+        }
+    }
+
     /// Runs a committing call and measures its duration.
     fn measured<R>(&mut self, begun: Instant, work: impl FnOnce(&mut Desk<S>) -> R) -> R {
         let done = work(&mut self.desk);
@@ -244,8 +257,10 @@ impl<S: Store> Writer<S> {
         if self.jobs.is_none() {
             return SLEEP_WHILE_IDLE;
         }
-        let free_workers = self.options.workers > self.in_flight;
-        let delivery = self.desk.next_delivery().filter(|_| free_workers);
+        let is_given = self.permit.is_given();
+        let delivery = self.desk.next_delivery().filter(|_| self.free_workers() > 0);
+        // Whether deliveries may begin is seen in a moment.
+        let delivery = delivery.or((!is_given).then_some(Instant::MAX));
         let Some(next) = [self.desk.next_due(), delivery].into_iter().flatten().min() else {
             return SLEEP_WHILE_IDLE;
         };
@@ -261,7 +276,11 @@ fn is_about_data(error: &DeskError) -> bool {
 }
 
 /// Whether the desk must stop: its file is damaged where no ticket can be moved aside for it, such
-/// as in an index. It could not tell what is due any more, and would only seem to run.
+/// as in an index, or another process has taken over. It could not tell what is due any more, and
+/// would only seem to run.
 fn is_fatal(error: &DeskError) -> bool {
-    matches!(error, DeskError::Store(StoreError { problem: StoreProblem::Corrupt, .. }))
+    matches!(
+        error,
+        DeskError::Store(StoreError { problem: StoreProblem::Corrupt | StoreProblem::Fenced, .. })
+    )
 }

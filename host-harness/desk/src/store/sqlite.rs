@@ -6,11 +6,11 @@
 
 mod inbound;
 mod ownership;
-mod packing;
 mod read;
 mod readonly;
 mod schema;
 mod space;
+mod transfer;
 mod write;
 
 use std::cell::RefCell;
@@ -22,12 +22,12 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use super::packing::Packing;
 use super::{StoreError, StoreProblem};
 use crate::private;
 use ownership::{Mark, Owned, has_log, is_owned};
-use packing::Packing;
 
-pub use readonly::{ReadOnly, TicketHead};
+pub use readonly::ReadOnly;
 
 /// A store in one file.
 #[derive(Debug)]

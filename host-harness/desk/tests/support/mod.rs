@@ -1,5 +1,11 @@
-//! What the suites of the desk share: a plugin, files that go away, a conversation's moments.
+//! What the suites of the desk share: a plugin, stores that go away, a conversation's moments.
+//!
+//! A suite runs on stores in files; the suite `postgres` contains others, which then run on stores
+//! in databases.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each suite uses a part of it")]
+
+#[cfg(feature = "postgres")]
+pub mod server;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -7,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use despertador_contract::event_log::Row;
 use despertador_contract::{Author, Event, Happening, Instant, Message};
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::{AnyStore, Location, OpenOptions};
 use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Incoming, Options};
 use despertador_host::{Host, Plugin};
 use serde_json::json;
@@ -32,41 +38,75 @@ pub fn fresh_plugin(component: &[u8]) -> Plugin {
     host.load_bytes(component).expect("a plugin")
 }
 
-/// A folder that goes away with it.
-pub struct Folder(PathBuf);
+/// Whether the suite is contained in the suite `postgres`.
+pub fn is_in_database() -> bool {
+    module_path!().starts_with("postgres::")
+}
+
+/// A folder and a store that go away with it.
+pub struct Folder {
+    path: PathBuf,
+    #[cfg(feature = "postgres")]
+    database: Option<server::Database>,
+}
 
 impl Folder {
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder =
-            std::env::temp_dir().join(format!("despertador-desk-{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
-        Self(folder)
+        let suite = module_path!().replace("::", "-");
+        let path = std::env::temp_dir()
+            .join(format!("despertador-{suite}-{}-{count}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self {
+            path,
+            #[cfg(feature = "postgres")]
+            database: is_in_database().then(|| server::Database::new(count)),
+        }
     }
 
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
+    /// The file of the store, or the address of its database.
     pub fn file(&self) -> PathBuf {
-        self.0.join("desk.db")
+        #[cfg(feature = "postgres")]
+        if let Some(database) = &self.database {
+            return database.address().into();
+        }
+        self.path.join("desk.db")
     }
 
-    pub fn store(&self) -> Sqlite {
-        Sqlite::open(&self.file()).expect("a store")
+    pub fn location(&self) -> Location {
+        self.file().into()
     }
 
-    pub fn desk(&self) -> Desk<Sqlite> {
+    pub fn store(&self) -> AnyStore {
+        self.location().open(OpenOptions::default()).expect("a store")
+    }
+
+    pub fn desk(&self) -> Desk<AnyStore> {
         self.desk_with(Options::default())
     }
 
-    pub fn desk_with(&self, options: Options) -> Desk<Sqlite> {
+    pub fn desk_with(&self, options: Options) -> Desk<AnyStore> {
         Desk::open(self.store(), plugin(), options).expect("a desk")
     }
 
+    /// Changes what is stored behind the back of a desk that is closed.
+    pub fn alter(&self, sql: &str) {
+        #[cfg(feature = "postgres")]
+        if let Some(database) = &self.database {
+            return database.alter(sql);
+        }
+        let connection = rusqlite::Connection::open(self.file()).expect("a database");
+        connection.execute_batch(sql).expect(sql);
+        assert!(connection.changes() > 0, "{sql}");
+    }
+
     /// A desk with the account `acme` under a policy.
-    pub fn acme(&self, policy: &str) -> Desk<Sqlite> {
+    pub fn acme(&self, policy: &str) -> Desk<AnyStore> {
         let mut desk = self.desk();
         begin(&mut desk, policy);
         desk
@@ -75,7 +115,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _: Result<(), _> = std::fs::remove_dir_all(&self.0);
+        let _: Result<(), _> = std::fs::remove_dir_all(&self.path);
     }
 }
 

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +18,7 @@ use despertador_contract::{Instant, Zone, duration};
 use despertador_desk::DeskError;
 use despertador_desk::journal::{Journal, Line, Selection};
 use despertador_desk::runtime::Clock;
+use despertador_desk::store::Location;
 use despertador_host::Policy;
 use despertador_insight::{
     Archive, ArchiveBacktest, ArchiveBuilder, Authors, BacktestError, BacktestFigures, Column,
@@ -275,7 +275,7 @@ impl Past {
 struct Work {
     account: String,
     /// The desk's file.
-    desk: PathBuf,
+    desk: Location,
     /// In force, and tried.
     policies: [Policy; 2],
     settings: Settings,

@@ -15,7 +15,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use despertador_contract::key::render_step;
 use despertador_contract::{Instant, Step, Zone, duration};
 use despertador_desk::sink::signature;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Desk, DeskError, ManualChange, Receipt};
 use despertador_host::Sha256;
 use maud::{DOCTYPE, Markup, html};
@@ -115,7 +115,7 @@ struct Seen {
 
 impl Seen {
     fn of(
-        desk: &mut Desk<Sqlite>,
+        desk: &mut Desk<AnyStore>,
         account: &str,
         ticket: String,
         now: Instant,

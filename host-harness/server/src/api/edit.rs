@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use despertador_contract::Instant;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_desk::{Desk, DeskError};
 use serde::de::DeserializeOwned;
 
@@ -49,7 +49,7 @@ impl<T: Send + 'static> Edit<T> {
     /// Changes the desk.
     pub(crate) async fn apply<R: Send + 'static>(
         self,
-        change: impl FnOnce(&mut Desk<Sqlite>, Instant, Change<T>) -> Result<R, DeskError>
+        change: impl FnOnce(&mut Desk<AnyStore>, Instant, Change<T>) -> Result<R, DeskError>
         + Send
         + 'static,
     ) -> Result<R, Problem> {

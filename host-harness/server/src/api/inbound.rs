@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use despertador_blip::Answer;
 use despertador_connect::{Connector, DOOR_PREFIX};
 use despertador_contract::Instant;
-use despertador_desk::store::{InboundRow, Sqlite};
+use despertador_desk::store::{AnyStore, InboundRow};
 use despertador_desk::{Desk, DeskError, InboundResolution, Incoming};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -146,7 +146,7 @@ pub(crate) async fn send_again(edit: Edit<Again>) -> Result<StatusCode, Problem>
 
 /// Records events; returns why one of them is not accepted.
 fn take_events(
-    desk: &mut Desk<Sqlite>,
+    desk: &mut Desk<AnyStore>,
     now: Instant,
     account: &str,
     body: &Text,
@@ -168,7 +168,7 @@ fn take_events(
 
 /// Records what a platform had posted; returns why it is not accepted.
 fn take_post(
-    desk: &mut Desk<Sqlite>,
+    desk: &mut Desk<AnyStore>,
     now: Instant,
     connector: &Connector,
     text: &str,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::Zone;
-use despertador_desk::store::{PolicyRow, Sqlite};
+use despertador_desk::store::{AnyStore, PolicyRow};
 use despertador_desk::{Desk, DeskError, PolicyEffect, PolicyUpdate, RuleChange};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -268,7 +268,7 @@ fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
 }
 
 fn is_version(
-    desk: &Desk<Sqlite>,
+    desk: &Desk<AnyStore>,
     account: &str,
     expected: i64,
     language: Language,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use despertador_desk::Desk;
-use despertador_desk::store::{ProposalRow, Sqlite};
+use despertador_desk::store::{AnyStore, ProposalRow};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -78,7 +78,7 @@ pub(crate) async fn list(
 }
 
 fn waiting(
-    desk: &Desk<Sqlite>,
+    desk: &Desk<AnyStore>,
     account: &str,
     no: i64,
     language: Language,

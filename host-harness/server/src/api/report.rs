@@ -4,7 +4,6 @@
 //! limited number runs at a time, and none longer than its request.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Json;
@@ -18,6 +17,7 @@ use despertador_contract::duration;
 use despertador_desk::DeskError;
 use despertador_desk::journal::{Journal, JournalError, Selection};
 use despertador_desk::report::{Closed, Period, Reported, Reporter, Rows};
+use despertador_desk::store::Location;
 use despertador_page::DeskReport;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -383,11 +383,11 @@ async fn read(
     most: usize,
 ) -> Result<(Reported, Vec<Closed>), Problem> {
     let room = app.limits.report(&account).await?;
-    let file = app.desk.clone();
+    let desk = app.desk.clone();
     let unwanted = Unwanted::default();
     let watched = unwanted.watch();
     let reading = tokio::task::spawn_blocking(move || {
-        let read = read_here(&file, account, period, most, &watched);
+        let read = read_here(&desk, account, period, most, &watched);
         // There is room again when the work has ended, not when nobody waits for it.
         drop(room);
         read
@@ -405,7 +405,7 @@ async fn read(
 }
 
 fn read_here(
-    file: &Path,
+    desk: &Location,
     account: String,
     period: Period,
     most: usize,
@@ -424,7 +424,7 @@ fn read_here(
         Ok(())
     };
     let mut reporter = Reporter::new(period);
-    Journal::beside_desk(file)?.read(&selection, |line| {
+    Journal::beside_desk(desk)?.read(&selection, |line| {
         if unwanted.load(Ordering::Relaxed) {
             return Err(Stopped::Unwanted);
         }

@@ -26,7 +26,7 @@ pub(crate) fn settings(folder: &Path, webhook: &str) -> Settings {
     std::fs::write(&secret, SECRET).expect("a file");
     let account = Account { policy: Some(folder.join("policy.json")), ..Account::default() };
     Settings {
-        desk: folder.join("desk.db"),
+        desk: folder.join("desk.db").into(),
         listen: any_port(),
         operations: Operations::At(any_port()),
         deliver: Some(Deliver {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use despertador_contract::Instant;
 use despertador_desk::Desk;
 use despertador_desk::runtime::Clock;
-use despertador_desk::store::Sqlite;
+use despertador_desk::store::AnyStore;
 use despertador_server::{Account, Deliver, NewToken, Operations, Scope, Server, Settings, Start};
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ pub fn settings(folder: &Folder) -> Settings {
     let policy = Some(folder.write("policy.json", ADERESO));
     let account = Account { policy, ..Account::default() };
     Settings {
-        desk: folder.path().join("desk.db"),
+        desk: folder.path().join("desk.db").into(),
         listen: any_port(),
         operations: Operations::At(any_port()),
         deliver: Some(Deliver {
@@ -193,7 +193,7 @@ impl Served {
     /// How many actions the desk has recorded as carried out; later steps count from then.
     pub fn carried_out(&self) -> usize {
         let count =
-            |desk: &mut Desk<Sqlite>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
+            |desk: &mut Desk<AnyStore>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
         usize::try_from(self.server.handle().call(count).expect("a desk")).expect("a few")
     }
 

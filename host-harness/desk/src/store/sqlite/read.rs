@@ -11,10 +11,10 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, 
 use serde_json::{Value, json};
 
 use super::ownership::Mark;
-use super::packing::{Beside, FACTS, Packing};
 use super::{Sqlite, unknown};
 use crate::decision::action_from_text;
 use crate::scope::Scope;
+use crate::store::packing::{Beside, FACTS, Packing, PolicyTexts};
 use crate::store::{
     AccountRow, AuditRow, Batch, Consumed, DamagedRow, DueRow, EntryKind, EntryRow, FlowRow,
     InboundRow, InboundSize, LaneRow, Numbers, OpenTickets, OutboxPlace, OutboxRow, OutboxState,
@@ -228,17 +228,7 @@ impl Store for Sqlite {
                 let name: String = row.get(1)?;
                 let words: String = row.get(2)?;
                 let accounts: String = row.get(3)?;
-                let unreadable = |what: String| {
-                    let found = format!("the {what} of token `{name}` cannot be read");
-                    StoreError::new(StoreProblem::Corrupt, found)
-                };
-                let scope = |word| Scope::from_word(word).ok_or(word);
-                let scopes = words.split(' ').map(scope).collect::<Result<_, _>>();
-                let scopes = scopes.map_err(|word| unreadable(format!("scope `{word}`")));
-                // A token with an unreadable list of accounts sees none; other tokens are not
-                // affected.
-                let accounts = serde_json::from_str(&accounts)
-                    .map_err(|_| unreadable("list of accounts".into()));
+                let (scopes, accounts) = Scope::of_stored(&name, &words, &accounts);
                 Ok(TokenRow {
                     digest: row.get(0)?,
                     name,
@@ -453,7 +443,7 @@ impl Store for Sqlite {
         self.inbound_names(account, ticket, customer)
     }
 
-    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
+    fn entry(&self, _ticket: i64, seq: i64) -> Result<Option<EntryRow>, StoreError> {
         read_entry(&self.connection, &self.packing, ENTRY, seq).map_err(|error| self.failed(&error))
     }
 
@@ -604,6 +594,18 @@ impl Sqlite {
             Ok(u64::try_from(found.len()).unwrap_or(u64::MAX))
         };
         delete().map_err(|error: rusqlite::Error| super::failed(&file, &error))
+    }
+}
+
+impl PolicyTexts for Connection {
+    type Error = rusqlite::Error;
+
+    fn texts(&self, (account, version): (i64, i64)) -> rusqlite::Result<Option<String>> {
+        self.prepare_cached(
+            "SELECT coalesce(texts, config) FROM policy WHERE account = ? AND version = ?",
+        )?
+        .query_row(params![account, version], |row| row.get(0))
+        .optional()
     }
 }
 

@@ -13,9 +13,11 @@ use despertador_contract::Instant;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::ownership::{Mark, has_log, is_owned};
-use super::packing::Packing;
 use super::{failed, inspect, packing, read, schema, whole_path};
-use crate::store::{AccountRow, EntryRow, PolicyRow, StoreError, StoreProblem};
+use crate::store::packing::Packing;
+use crate::store::{
+    AccountRow, EntryRow, JournalSource, PolicyRow, StoreError, StoreProblem, TicketHead,
+};
 
 /// A desk's file, or a backup of one, opened read-only. It is read as it was when it was opened.
 #[derive(Debug)]
@@ -31,19 +33,6 @@ pub struct ReadOnly {
 
 /// The parts of a file's state that change when it is written.
 type Stamp = (u64, Option<SystemTime>);
-
-/// The columns of a ticket that its journal needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TicketHead {
-    /// Its number.
-    pub no: i64,
-    /// Its account.
-    pub account: i64,
-    /// Its id.
-    pub id: String,
-    /// The last entry of its journal.
-    pub last: i64,
-}
 
 impl ReadOnly {
     /// Opens a file.
@@ -134,12 +123,31 @@ impl ReadOnly {
         self.accounts().map(|_| ())
     }
 
-    /// Checks that nobody wrote the file meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// A desk began to write it, so that the read data may be inconsistent.
-    pub fn end(&self) -> Result<(), StoreError> {
+    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
+        let sql = if self.is_packed { read::ENTRY } else { read::ENTRY_AS_TEXT };
+        read::read_entry(&self.connection, &self.packing, sql, seq)
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl rusqlite::Params,
+        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_map(params, read)?.collect())
+            .map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        unread(&self.file, error)
+    }
+}
+
+impl JournalSource for ReadOnly {
+    fn end(&self) -> Result<(), StoreError> {
         match self.lying {
             Some(before) if stamp(&self.file)? != before => Err(StoreError::new(
                 StoreProblem::InUse,
@@ -152,21 +160,11 @@ impl ReadOnly {
         }
     }
 
-    /// All accounts.
-    ///
-    /// # Errors
-    ///
-    /// See [`StoreError`].
-    pub fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
+    fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
         self.all(read::ACCOUNTS, params![], read::account)
     }
 
-    /// All versions of an account's policy, the oldest first.
-    ///
-    /// # Errors
-    ///
-    /// See [`StoreError`].
-    pub fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError> {
+    fn policies(&self, account: i64) -> Result<Vec<PolicyRow>, StoreError> {
         self.all(
             "SELECT account, version, at, by, config, surroundings FROM policy
              WHERE account = ? ORDER BY version",
@@ -175,13 +173,7 @@ impl ReadOnly {
         )
     }
 
-    /// At most `limit` tickets above a number, in order: of an account or of all, and only those
-    /// stored since an instant, if given.
-    ///
-    /// # Errors
-    ///
-    /// See [`StoreError`].
-    pub fn tickets(
+    fn tickets(
         &self,
         account: Option<i64>,
         since: Instant,
@@ -204,12 +196,7 @@ impl ReadOnly {
         )
     }
 
-    /// Reads the journal of a ticket from its first entry.
-    ///
-    /// # Errors
-    ///
-    /// An entry is missing or damaged, or see [`StoreError`].
-    pub fn journal(&self, ticket: &TicketHead) -> Result<Vec<EntryRow>, StoreError> {
+    fn journal(&self, ticket: &TicketHead) -> Result<Vec<EntryRow>, StoreError> {
         let damaged = |what: String| {
             StoreError::new(
                 StoreProblem::Corrupt,
@@ -230,39 +217,12 @@ impl ReadOnly {
         Ok(entries)
     }
 
-    /// The instant of the last entry; `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// See [`StoreError`].
-    pub fn latest(&self) -> Result<Option<Instant>, StoreError> {
+    fn latest(&self) -> Result<Option<Instant>, StoreError> {
         let latest =
             self.all("SELECT at FROM journal ORDER BY seq DESC LIMIT 1", params![], |row| {
                 row.get(0)
             });
         Ok(latest?.into_iter().next())
-    }
-
-    fn entry(&self, seq: i64) -> Result<Option<EntryRow>, StoreError> {
-        let sql = if self.is_packed { read::ENTRY } else { read::ENTRY_AS_TEXT };
-        read::read_entry(&self.connection, &self.packing, sql, seq)
-            .map_err(|error| self.failed(&error))
-    }
-
-    fn all<T>(
-        &self,
-        sql: &str,
-        params: impl rusqlite::Params,
-        read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, StoreError> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_map(params, read)?.collect())
-            .map_err(|error| self.failed(&error))
-    }
-
-    fn failed(&self, error: &rusqlite::Error) -> StoreError {
-        unread(&self.file, error)
     }
 }
 

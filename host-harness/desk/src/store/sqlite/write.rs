@@ -9,7 +9,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use serde_json::json;
 
 use super::Sqlite;
-use super::packing::{self, Beside, Packing};
+use crate::store::packing::{self, Beside, Packing};
 use crate::store::{
     Batch, EntryRow, OutboxChange, StoreError, StoreProblem, TicketChange, TicketRow,
 };
@@ -237,7 +237,7 @@ fn write_ticket(
             ])
         };
     }
-    let packed = packing.pack(tx, [Some(facts), None, None], packing::FACTS)?;
+    let packed = packing.pack(&**tx, [Some(facts), None, None], packing::FACTS)?;
     let facts = if packed.is_some() { "" } else { facts };
     let status = change.row.status.word();
     if *version > 1 {
@@ -306,7 +306,7 @@ fn write_journal(
             Some(TicketChange { row, .. }) => {
                 let beside = Beside { at: *at, policy: (row.account, *policy), ticket: &row.id };
                 let parts = [&entry.row, &entry.decision, &entry.note];
-                packing.pack(tx, parts.map(Option::as_deref), beside)?
+                packing.pack(&**tx, parts.map(Option::as_deref), beside)?
             }
             None => None,
         };

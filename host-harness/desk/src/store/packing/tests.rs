@@ -7,19 +7,17 @@ use super::*;
 const NINE: Instant = 1_772_442_000_000;
 const POLICY: &str = r#"{"reminders":[{"after":"10 min","text":"¿Sigues allí? Estamos aquí para ayudarte con todo lo que necesites."}]}"#;
 
-fn file() -> Connection {
-    let connection = Connection::open_in_memory().unwrap();
-    for step in crate::store::sqlite::schema::STEPS {
-        connection.execute_batch(step).unwrap();
+/// An account 1 whose policy has this many versions.
+struct Versions(i64);
+
+impl PolicyTexts for Versions {
+    type Error = std::convert::Infallible;
+
+    fn texts(&self, (account, version): (i64, i64)) -> Result<Option<String>, Self::Error> {
+        let text =
+            if version == 1 { POLICY.to_owned() } else { format!(r#"{{"text":"{version}"}}"#) };
+        Ok((account == 1 && version <= self.0).then_some(text))
     }
-    connection
-        .execute(
-            "INSERT INTO policy (account, version, at, by, config, surroundings)
-             VALUES (1, 1, 0, '', ?, '')",
-            [POLICY],
-        )
-        .unwrap();
-    connection
 }
 
 fn beside(ticket: &str) -> Beside<'_> {
@@ -28,9 +26,9 @@ fn beside(ticket: &str) -> Beside<'_> {
 
 /// What is unpacked is what was packed: its size, or none if it is stored as text.
 fn packed(parts: [Option<&str>; 3], ticket: &str) -> Option<usize> {
-    let (file, mut packing) = (file(), Packing::new().unwrap());
-    let packed = packing.pack(&file, parts, beside(ticket)).unwrap()?;
-    let unpacked = packing.unpack(&file, &packed, beside(ticket)).unwrap();
+    let (policies, mut packing) = (Versions(1), Packing::new().unwrap());
+    let packed = packing.pack(&policies, parts, beside(ticket)).unwrap()?;
+    let unpacked = packing.unpack(&policies, &packed, beside(ticket)).unwrap();
     assert_eq!(unpacked.unwrap(), parts.map(|part| part.map(str::to_owned)), "{ticket:?}");
     Some(packed.len())
 }
@@ -93,43 +91,38 @@ fn escaped_texts_of_a_policy_are_found_as_well() {
 
 #[test]
 fn damaged_entries_are_errors() {
-    let (file, mut packing) = (file(), Packing::new().unwrap());
+    let (policies, mut packing) = (Versions(1), Packing::new().unwrap());
     for parts in [[Some(ROW), Some(WAIT), None], [None, Some(ACT), None]] {
-        let good = packing.pack(&file, parts, beside("4711")).unwrap().unwrap();
+        let good = packing.pack(&policies, parts, beside("4711")).unwrap().unwrap();
         for place in 0..good.len() {
-            let cut = packing.unpack(&file, &good[..place], beside("4711")).unwrap();
+            let cut = packing.unpack(&policies, &good[..place], beside("4711")).unwrap();
             assert!(cut.is_err(), "cut at {place}");
             for flip in [1, 0x80, 0xff] {
                 let mut bad = good.clone();
                 bad[place] ^= flip;
                 // It may be another text, but it is one, or an error.
-                let _: Result<Parts, String> = packing.unpack(&file, &bad, beside("4711")).unwrap();
+                let _: Result<Parts, String> =
+                    packing.unpack(&policies, &bad, beside("4711")).unwrap();
             }
         }
         // A length of four gigabytes is not believed.
         let huge = [&[WITH_SAID, 0xa0], &u32::MAX.to_le_bytes()[..], &[1, 0, 0]].concat();
-        assert!(packing.unpack(&file, &huge, beside("4711")).unwrap().is_err());
+        assert!(packing.unpack(&policies, &huge, beside("4711")).unwrap().is_err());
     }
-    let act = packing.pack(&file, [None, Some(ACT), None], beside("4711")).unwrap();
+    let act = packing.pack(&policies, [None, Some(ACT), None], beside("4711")).unwrap();
     let elsewhere = Beside { policy: (1, 9), ..beside("4711") };
-    let said = packing.unpack(&file, &act.unwrap(), elsewhere).unwrap();
+    let said = packing.unpack(&policies, &act.unwrap(), elsewhere).unwrap();
     assert_eq!(said.unwrap_err(), "its policy 9 is not there");
 }
 
 #[test]
 fn many_policies_take_turns() {
-    let (file, mut packing) = (file(), Packing::new().unwrap());
-    file.execute_batch(
-        "WITH RECURSIVE n(v) AS (SELECT 2 UNION ALL SELECT v + 1 FROM n WHERE v < 40)
-         INSERT INTO policy (account, version, at, by, config, surroundings)
-         SELECT 1, v, 0, '', '{\"text\":\"' || v || '\"}', '' FROM n",
-    )
-    .unwrap();
+    let (policies, mut packing) = (Versions(40), Packing::new().unwrap());
     for _ in 0..2 {
         for version in 1..=40 {
             let beside = Beside { policy: (1, version), ..beside("4711") };
-            let packed = packing.pack(&file, [None, Some(ACT), None], beside).unwrap().unwrap();
-            let unpacked = packing.unpack(&file, &packed, beside).unwrap().unwrap();
+            let packed = packing.pack(&policies, [None, Some(ACT), None], beside).unwrap().unwrap();
+            let unpacked = packing.unpack(&policies, &packed, beside).unwrap().unwrap();
             assert_eq!(unpacked[1].as_deref(), Some(ACT));
             assert!(packing.policies.len() <= POLICIES_MAX);
         }
@@ -142,7 +135,7 @@ fn the_dictionary_and_what_was_packed_with_it_never_change() {
     let digest: String =
         sha2::Sha256::digest(SAID).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(digest, "2e86eaf694ca36e146351bc688cb15a4d8eb4c216cc83b0ece1e5dced53e7526");
-    let (file, mut packing) = (file(), Packing::new().unwrap());
+    let (policies, mut packing) = (Versions(1), Packing::new().unwrap());
     let kept = [
         (
             "01209bfd0000a80d2c7a341f6b4a579b436f1f1a0c9e55f4a2497d1e020028c3a63b770108",
@@ -156,7 +149,7 @@ fn the_dictionary_and_what_was_packed_with_it_never_change() {
             .chunks(2)
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
             .collect();
-        let unpacked = packing.unpack(&file, &bytes, beside("4711")).unwrap();
+        let unpacked = packing.unpack(&policies, &bytes, beside("4711")).unwrap();
         assert_eq!(unpacked.unwrap(), parts.map(|part| part.map(str::to_owned)));
     }
 }

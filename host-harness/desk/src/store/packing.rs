@@ -1,5 +1,5 @@
-//! Entries of the journal and facts as they lie in the file: small, for most of what they say is
-//! the same.
+//! Entries of the journal and facts as they are stored: small, for most of what they say is the
+//! same.
 //!
 //! What happened, what was decided and what else is to be known are JSON. Together they are packed
 //! in two steps:
@@ -7,7 +7,7 @@
 //! 1. What the row has beside them is a mark: the ticket's id, and instants by their distance from
 //!    the entry's own. Ids of 32 digits are written in 16 bytes.
 //! 2. The rest is compressed with a dictionary of what entries say. An entry with an action is
-//!    compressed with the texts of its policy as well, so that these stand in the file once for
+//!    compressed with the texts of its policy as well, so that these are stored once for
 //!    each version of the policy, however often they are sent.
 //!
 //! The first byte says how the rest was made. Neither the marks nor [`SAID`] may ever change: a
@@ -23,7 +23,6 @@ use std::io;
 use chrono::{NaiveDate, NaiveDateTime};
 use despertador_contract::Instant;
 use despertador_contract::clock_face::show_rfc3339;
-use rusqlite::{Connection, OptionalExtension, params};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::get_frame_content_size;
 
@@ -55,6 +54,16 @@ const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const ENTRY_BYTES_MAX: u64 = 64 << 20;
 /// Policies whose dictionaries are kept ready.
 const POLICIES_MAX: usize = 16;
+
+/// Where the texts of policies are stored.
+pub(super) trait PolicyTexts {
+    /// Why they cannot be read.
+    type Error;
+
+    /// What [`texts_of`] made of the policy with this account and version, or its config where that
+    /// made nothing; `None` if there is no such policy.
+    fn texts(&self, policy: (i64, i64)) -> Result<Option<String>, Self::Error>;
+}
 
 /// Packs entries and unpacks them.
 pub(super) struct Packing {
@@ -106,17 +115,17 @@ impl Packing {
     }
 
     /// Packs a row, its decision and its note; none if they are better stored as they are.
-    pub(super) fn pack(
+    pub(super) fn pack<T: PolicyTexts>(
         &mut self,
-        connection: &Connection,
+        policies: &T,
         parts: [Option<&str>; 3],
         beside: Beside<'_>,
-    ) -> rusqlite::Result<Option<Vec<u8>>> {
+    ) -> Result<Option<Vec<u8>>, T::Error> {
         let Some(marked) = mark(parts, beside) else { return Ok(None) };
         let [_, decision, _] = parts;
         let acts = decision.is_some_and(|text| text.starts_with("{\"action\":"));
         let tag = if acts { WITH_POLICY } else { WITH_SAID };
-        let Some(dictionary) = self.dictionary(connection, tag, beside.policy)? else {
+        let Some(dictionary) = self.dictionary(policies, tag, beside.policy)? else {
             return Ok(None);
         };
         let packed = dictionary.compressor.compress(&marked).ok();
@@ -127,19 +136,19 @@ impl Packing {
     }
 
     /// Unpacks what [`pack`](Self::pack) made. An error is a sentence about what is damaged.
-    pub(super) fn unpack(
+    pub(super) fn unpack<T: PolicyTexts>(
         &mut self,
-        connection: &Connection,
+        policies: &T,
         packed: &[u8],
         beside: Beside<'_>,
-    ) -> rusqlite::Result<Result<Parts, String>> {
+    ) -> Result<Result<Parts, String>, T::Error> {
         let Some((tag, frame)) = packed.split_first() else {
             return Ok(Err("it is empty".into()));
         };
         if !matches!(*tag, WITH_SAID | WITH_POLICY) {
             return Ok(Err(format!("it is packed in way {tag}, which is not known")));
         }
-        let Some(dictionary) = self.dictionary(connection, *tag, beside.policy)? else {
+        let Some(dictionary) = self.dictionary(policies, *tag, beside.policy)? else {
             return Ok(Err(format!("its policy {} is not there", beside.policy.1)));
         };
         let frame = [&MAGIC, frame].concat();
@@ -153,18 +162,18 @@ impl Packing {
         Ok(unmark(&marked, beside).ok_or_else(|| "what is unpacked is no entry".into()))
     }
 
-    fn dictionary(
+    fn dictionary<T: PolicyTexts>(
         &mut self,
-        connection: &Connection,
+        policies: &T,
         tag: u8,
         policy: (i64, i64),
-    ) -> rusqlite::Result<Option<&mut Dictionary>> {
+    ) -> Result<Option<&mut Dictionary>, T::Error> {
         if tag == WITH_SAID {
             return Ok(Some(&mut self.said));
         }
         self.uses = self.uses.saturating_add(1);
         if !self.policies.contains_key(&policy) {
-            let Some(texts) = texts(connection, policy)? else { return Ok(None) };
+            let Some(texts) = policies.texts(policy)? else { return Ok(None) };
             let Ok(new) = Dictionary::new(&[texts.as_bytes(), SAID.as_bytes()].concat()) else {
                 return Ok(None);
             };
@@ -181,19 +190,6 @@ impl Packing {
             dictionary
         }))
     }
-}
-
-/// The texts of a policy, as they stand in entries.
-fn texts(
-    connection: &Connection,
-    (account, version): (i64, i64),
-) -> rusqlite::Result<Option<String>> {
-    connection
-        .prepare_cached(
-            "SELECT coalesce(texts, config) FROM policy WHERE account = ? AND version = ?",
-        )?
-        .query_row(params![account, version], |row| row.get(0))
-        .optional()
 }
 
 /// What is stored beside a policy so that its texts are found in what it decides: none if they
