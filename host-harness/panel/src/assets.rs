@@ -45,7 +45,7 @@ static ICON: LazyLock<Asset> =
 static MANUAL: LazyLock<Asset> = LazyLock::new(|| Asset {
     name: "manual.svg",
     kind: SVG,
-    text: include_str!("../../../docs/pictures/manual.svg").into(),
+    text: include_str!("../help/manual.svg").into(),
 });
 
 impl Asset {
