@@ -73,7 +73,6 @@ use contract::{
 use despertador_policy::Policy;
 
 /// The component.
-#[cfg_attr(not(feature = "component"), expect(dead_code, reason = "another crate has its own"))]
 struct Component;
 
 /// A policy that a host has loaded.
