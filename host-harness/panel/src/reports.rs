@@ -5,13 +5,14 @@ use axum::http::{HeaderName, Method, header};
 use axum::response::{IntoResponse, Response};
 use despertador_contract::clock_face::show_rfc3339;
 use despertador_contract::{Instant, Zone};
-use maud::{PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
+use serde_json::Value;
 
-use crate::account;
+use crate::account::{self, list, text};
 use crate::fields::{Fields, encode, path};
 use crate::interface::Call;
-use crate::shell::{self, Head, Part, Said};
-use crate::text::fill;
+use crate::shell::{self, Head, Part, Said, time_of, wide};
+use crate::text::{Words, fill};
 use crate::visit::{Stop, Visit};
 
 const DAY: i64 = 86_400_000;
@@ -89,6 +90,10 @@ pub(crate) async fn show(
         }
         (String::new(), Some(Said::of(w, &problem)))
     };
+    let more = match &said {
+        None => details(&visit, &account, &wanted, &zone).await?,
+        Some(_) => html! {},
+    };
     let content = html! {
         form.filters method="get" {
             label { (w.since) input type="date" name="since" value=(wanted.since) required; }
@@ -100,12 +105,102 @@ pub(crate) async fn show(
         p { a href=(csv) { (w.csv) } " " span.quiet { (fill(w.times_at, &[&zone.name()])) } }
         // Our own page of the interface, whose values are escaped already.
         div.report { (PreEscaped(content)) }
+        (more)
     };
     Ok(shell::page(
         &visit,
         &Head { title: w.reports, at: Some((&account, Part::Reports)), said },
         &content,
     ))
+}
+
+/// At most this many premature closes are listed; the CSV has all.
+const PREMATURE_MAX: usize = 100;
+
+/// What the page of the figures does not show: how sure the reminders' figures are, and the tickets
+/// that were closed too early.
+async fn details(
+    visit: &Visit,
+    account: &str,
+    wanted: &Wanted,
+    zone: &Zone,
+) -> Result<Markup, Stop> {
+    let w = visit.words;
+    let report =
+        |what| path(&["v1", "accounts", account, "reports", what]) + "?" + &wanted.query(zone);
+    let summary = visit.get(report("summary")).await?;
+    let closed = visit.get(report("closed")).await?;
+    let total = summary.get("total").cloned().unwrap_or_default();
+    let premature: Vec<&Value> = list(&closed, "closed")
+        .filter(|close| text(close, "premature") == "yes")
+        .take(PREMATURE_MAX)
+        .collect();
+    Ok(html! {
+        @if list(&total, "reminders").next().is_some() {
+            h2 #sure { (w.live.how_sure) }
+            p.quiet { (w.live.how_sure_help) }
+            ul { @for reminder in list(&total, "reminders") { li { (rescued(w, reminder)) } } }
+        }
+        h2 #premature { (w.live.premature) }
+        @if premature.is_empty() { p { (w.none) } } @else {
+            (wide(w, w.live.premature, &premature_table(w, account, zone, &premature)))
+        }
+    })
+}
+
+fn premature_table(w: &'static Words, account: &str, zone: &Zone, closes: &[&Value]) -> Markup {
+    html! { table {
+        thead { tr { @for head in [w.customer, w.department, w.live.was_closed_at, w.live.came_back] {
+            th scope="col" { (head) }
+        } } }
+        tbody { @for close in closes {
+            @let (ticket, customer) = (text(close, "ticket"), text(close, "customer"));
+            tr {
+                th scope="row" {
+                    a href=(path(&["a", account, "tickets", ticket])) {
+                        bdi { (if customer.is_empty() { ticket } else { customer }) }
+                    }
+                }
+                td { bdi { (text(close, "department")) } }
+                td { (time_of(zone, Some(text(close, "closed")))) }
+                td { @match text(close, "wrote-again") {
+                    "" => (time_of(zone, Some(text(close, "reopened")))),
+                    wrote => (time_of(zone, Some(wrote))),
+                } }
+            }
+        } }
+    } }
+}
+
+/// How many customers a reminder has brought back, and between which shares that leaves the rate.
+fn rescued(w: &'static Words, reminder: &Value) -> String {
+    let number = |name| reminder.get(name).and_then(Value::as_u64).unwrap_or_default();
+    let (of, per_mille) = (number("window-passed"), number("answered-per-mille"));
+    let name = fill(w.step_reminder, &[&number("number").to_string()]);
+    let Some([low, high]) = interval(per_mille, of) else { return format!("{name}: –") };
+    let share = |per_mille: u64| format!("{} %", per_mille.saturating_add(5) / 10);
+    fill(w.live.rescued, &[&name, &share(per_mille), &of.to_string(), &share(low), &share(high)])
+}
+
+/// The 95 % interval of Wilson for a share in thousandths of so many cases; none without cases.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "shares between 0 and 1 in thousandths"
+)]
+fn interval(per_mille: u64, of: u64) -> Option<[u64; 2]> {
+    const Z: f64 = 1.96;
+    if of == 0 {
+        return None;
+    }
+    let (share, count) = (per_mille as f64 / 1_000.0, of as f64);
+    let scale = 1.0 + Z * Z / count;
+    let middle = (share + Z * Z / (2.0 * count)) / scale;
+    let spread = share * (1.0 - share) / count + Z * Z / (4.0 * count * count);
+    let half = Z * spread.sqrt() / scale;
+    let thousandths = |share: f64| (share.clamp(0.0, 1.0) * 1_000.0).round() as u64;
+    Some([thousandths(middle - half), thousandths(middle + half)])
 }
 
 /// The closes of a period as CSV.
@@ -136,6 +231,16 @@ pub(crate) async fn csv(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_of_few_cases_is_less_sure_than_one_of_many() {
+        assert_eq!(interval(500, 0), None);
+        // Known values of the interval: 5 of 10, 50 of 100, 0 of 10.
+        assert_eq!(interval(500, 10), Some([237, 763]));
+        assert_eq!(interval(500, 100), Some([404, 596]));
+        assert_eq!(interval(0, 10), Some([0, 278]));
+        assert_eq!(interval(1_000, 10), Some([722, 1_000]));
+    }
 
     #[test]
     fn days_begin_at_the_accounts_midnight_also_when_clocks_change() {
