@@ -91,6 +91,8 @@ struct Memory {
     reading: HashMap<String, Conversation>,
     /// From where on each conversation has to be read.
     read_up_to: HashMap<String, String>,
+    /// How new the newest state was that was heard of each conversation.
+    versions: HashMap<String, Instant>,
     /// When something had last happened in a conversation that a sweep has recorded.
     active: HashMap<String, Instant>,
     /// When the next sweep is due.
@@ -244,6 +246,8 @@ impl Connector {
         heard: &Heard,
     ) -> Result<Taken, DeskError> {
         let (ticket, known) = self.look_up(desk, heard)?;
+        let newest = known.as_ref().map(|_| self.without_older_state(heard));
+        let heard = newest.as_ref().unwrap_or(heard);
         let new = match &known {
             Some(snapshot) => {
                 let closing = open_close(snapshot);
@@ -259,6 +263,22 @@ impl Connector {
         let receipts = desk.record_events(now, &incoming)?;
         self.keep_refused(desk, now, &new, &receipts)?;
         Ok(Taken { ticket, receipts, arrived })
+    }
+
+    /// What was heard, without state and facts if newer ones were heard before. The desk stores the
+    /// version of a state only when the state changes, so a late post could pass for news.
+    fn without_older_state(&self, heard: &Heard) -> Heard {
+        let mut memory = self.memory();
+        if memory.versions.len() > REMEMBERED_MAX {
+            memory.versions.clear();
+        }
+        let latest = memory.versions.entry(heard.conversation.clone()).or_insert(heard.version);
+        if heard.version < *latest && !heard.is_read {
+            let (facts, more) = (serde_json::Map::new(), Vec::new());
+            return Heard { state: None, facts, more, ..heard.clone() };
+        }
+        *latest = heard.version.max(*latest);
+        heard.clone()
     }
 
     /// The ticket of what was heard, and what the desk knows of it.
