@@ -1,6 +1,6 @@
 //! What durable events cost, and how much of that the sandbox is.
 //!
-//! `cargo bench -p despertador-desk [-- [--quick] [--million] [GROUP…]]`
+//! `cargo bench -p despertador-desk --bench durable [-- [--quick] [--million] [GROUP…]]`
 //!
 //! Figures are those of one machine on one day: ratios count. `--million` also opens a million
 //! tickets, which takes minutes and some GB of disk.
@@ -20,7 +20,7 @@ use despertador_contract::{Author, Channel, Message, Ticket};
 use despertador_desk::runtime::{Clock, Runtime, RuntimeOptions};
 use despertador_desk::sink::LogSink;
 use despertador_desk::store::AnyStore;
-use despertador_desk::{Desk, Incoming, Options};
+use despertador_desk::{Desk, Incoming, Options, Round};
 use despertador_host::Conversation;
 use support::{ADERESO, Folder, MINUTE, NINE, SECOND, begin, plugin, words};
 
@@ -35,6 +35,9 @@ fn main() {
     }
     if wants("overdue") {
         overdue(if has("--quick") { 20_000 } else { 100_000 });
+    }
+    if wants("fired") {
+        fired(if has("--quick") { 4_000 } else { 20_000 });
     }
     if has("--million") {
         open_tickets(1_000_000);
@@ -155,6 +158,46 @@ fn overdue(tickets: usize) {
         "  {delivered} actions checked again, claimed and recorded: {took:.2?}, {:.0}/s",
         rate(delivered, took)
     );
+}
+
+/// Overdue actions, 32 at a time, from due to recorded: with the steps one by one, each in its own
+/// commit, and in rounds. The clock goes on, as it does for a desk that runs.
+fn fired(tickets: usize) {
+    const AT_ONCE: usize = 32;
+    for is_in_rounds in [false, true, false, true] {
+        let folder = Folder::new();
+        let mut desk = folder.acme(ADERESO);
+        fill(&mut desk, tickets);
+        let (mut now, mut fired) = (NINE + 60 * MINUTE, 0);
+        let mut reports = Vec::new();
+        let (watch, before) = (Stopwatch::now(), cpu());
+        while fired < tickets {
+            now += 2;
+            let deliveries = if is_in_rounds {
+                let round = Round {
+                    reports: &reports,
+                    tickets: 500,
+                    actions: AT_ONCE,
+                    per_account: AT_ONCE,
+                    ..Round::default()
+                };
+                desk.run_round(now, &round).expect("a round").deliveries
+            } else {
+                desk.record_deliveries(now, &reports).expect("reports");
+                desk.poll_due(now, 500).expect("a look");
+                desk.claim_deliveries(now, AT_ONCE).expect("deliveries")
+            };
+            fired += deliveries.len();
+            reports = deliveries.iter().map(|d| support::done("acme", &d.key, now)).collect();
+        }
+        desk.record_deliveries(now, &reports).expect("reports");
+        let way = if is_in_rounds { "in rounds" } else { "step by step" };
+        let used = cpu().saturating_sub(before) as f64 * 1e3 / fired as f64;
+        println!(
+            "{fired} actions {way}: {used:.0} µs of CPU each, {:.0}/s",
+            rate(fired, watch.elapsed())
+        );
+    }
 }
 
 fn open_tickets(tickets: usize) {
