@@ -1,5 +1,6 @@
 //! Stores in PostgreSQL: the suites of the desk, and what only a database does.
 #![cfg(feature = "postgres")]
+#![allow(clippy::duplicate_mod, reason = "each suite has its own support, as it has alone")]
 
 #[path = "desk.rs"]
 mod desk;
