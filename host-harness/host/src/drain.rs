@@ -87,6 +87,12 @@ impl<A: Ord + Clone, D: Ord + Clone> Turns<A, D> {
         self.account.as_ref()
     }
 
+    /// Number of accounts whose turns are remembered.
+    #[must_use]
+    pub fn accounts(&self) -> usize {
+        self.departments.len()
+    }
+
     /// Forgets the turns of all accounts but these.
     pub fn retain(&mut self, mut is_kept: impl FnMut(&A) -> bool) {
         self.departments.retain(|account, _| is_kept(account));
@@ -273,7 +279,9 @@ mod tests {
             assert_eq!(turns.last(), Some(&account));
         }
         assert_eq!(taken, [1, 3, 2], "support comes after sales");
+        assert_eq!(turns.accounts(), 2);
         turns.retain(|account| *account == "globex");
+        assert_eq!(turns.accounts(), 1);
         assert_eq!(items(&turns.drain_part(of("acme"), 1)), [1], "its turns are forgotten");
     }
 

@@ -175,10 +175,13 @@ impl<S: Store> Desk<S> {
             })
         };
         let all = self.lanes.due(now);
-        pass.turns.retain(|account| {
-            let behind = all.partition_point(|(due, _)| due < account);
-            all.get(behind).is_some_and(|(due, _)| due == account)
-        });
+        // Not each time: it takes a step for every account.
+        if pass.turns.accounts() > all.len().saturating_mul(2) {
+            pass.turns.retain(|account| {
+                let behind = all.partition_point(|(due, _)| due < account);
+                all.get(behind).is_some_and(|(due, _)| due == account)
+            });
+        }
         // The first `budget` accounts get one ticket each; nobody else would get a turn.
         let last = pass.turns.last().copied();
         let behind = all.partition_point(|(account, _)| last.is_some_and(|last| *account <= last));
