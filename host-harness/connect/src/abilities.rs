@@ -116,3 +116,21 @@ pub const TYPEBOT: Abilities = Abilities {
 
 /// All platforms, in the order of the table.
 pub const ALL: [&Abilities; 3] = [&CHATWOOT, &WHATSAPP, &TYPEBOT];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_the_same_table() {
+        let page = include_str!("../../../docs/connect/README.md");
+        for (place, (name, _)) in CHATWOOT.all().into_iter().enumerate() {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+            let cells: Vec<&str> = row.unwrap_or_default().split('|').map(str::trim).collect();
+            let has = |it: &&Abilities| it.all().get(place).is_some_and(|(_, has)| *has);
+            let expected: Vec<&str> =
+                ALL.iter().map(|it| if has(it) { "yes" } else { "no" }).collect();
+            assert_eq!(cells.get(3..6), Some(expected.as_slice()), "{name}");
+        }
+    }
+}
