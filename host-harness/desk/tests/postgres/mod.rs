@@ -119,6 +119,8 @@ fn a_lost_connection_is_made_again_and_a_commit_whose_answer_was_lost_is_known()
     // Each new connection has a later epoch, so that no commit of an earlier one can still follow.
     let epoch = database.ask("SELECT epoch FROM despertador.lease").unwrap();
     assert!(epoch.parse::<u32>().unwrap() >= 20, "{epoch}");
+    drop(desk);
+    let desk = desk_at(&database.address()).expect("a desk");
     assert_eq!(desk.store().check().expect("a check"), Vec::<String>::new());
 }
 
