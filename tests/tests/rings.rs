@@ -38,6 +38,7 @@ const RINGS: &[(&str, Ring)] = &[
     ("despertador-page", Runtime),
     ("despertador-panel", Runtime),
     ("despertador-harness", Tooling),
+    ("despertador-fakes", Tooling),
     ("despertador-generate", Tooling),
     ("despertador-componentize", Tooling),
     ("despertador-component", Tooling),

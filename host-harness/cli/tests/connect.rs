@@ -6,8 +6,8 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
 use despertador_connect::Reply;
-use despertador_connect::fake::{FakeChatwoot, FakeWhatsapp, Serving, serve};
 use despertador_desk::runtime::{Clock as _, SystemClock};
+use despertador_fakes::{FakeChatwoot, FakeWhatsapp, Serving, serve};
 use serde_json::{Value, json};
 
 const TOKEN: &str = "a-token";

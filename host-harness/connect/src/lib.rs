@@ -23,7 +23,6 @@ mod call;
 pub mod chatwoot;
 pub mod check;
 mod connector;
-pub mod fake;
 mod heard;
 mod json;
 mod pace;

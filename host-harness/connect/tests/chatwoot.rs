@@ -9,9 +9,9 @@
 mod support;
 
 use despertador_connect::check::Code;
-use despertador_connect::fake::Who;
 use despertador_connect::{Chatwoot, ChatwootOptions, Platform, Post, PostError};
 use despertador_contract::{Author, Call, Happening, MessageKind, Origin};
+use despertador_fakes::Who;
 use serde_json::{Value, json};
 use support::{Beside, MINUTE, NINE, SECRET};
 

@@ -19,8 +19,8 @@ mod support;
 use std::collections::BTreeMap;
 
 use despertador_connect::Request;
-use despertador_connect::fake::{FakeChatwoot, Faults, Who};
 use despertador_contract::Instant;
+use despertador_fakes::{FakeChatwoot, Faults, Who};
 use serde_json::Value;
 use support::{Beside, MINUTE, NINE, SECOND};
 

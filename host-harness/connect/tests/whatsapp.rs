@@ -11,7 +11,6 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use despertador_connect::check::Code;
-use despertador_connect::fake::{FakeWhatsapp, Posted};
 use despertador_connect::{
     Connector, ConnectorOptions, Platform, Post, PostError, Reply, Request, Transport, Whatsapp,
     WhatsappOptions,
@@ -24,6 +23,7 @@ use despertador_desk::runtime::Clock as _;
 use despertador_desk::sink::{Sink, carry_out};
 use despertador_desk::store::Sqlite;
 use despertador_desk::{Delivery, DeliveryOutcome, DeliveryReport, Desk, Options};
+use despertador_fakes::{FakeWhatsapp, Posted};
 use serde_json::{Value, json};
 use support::{Folder, Hand, MINUTE, NINE, POLICY, plugin};
 

@@ -11,8 +11,8 @@ mod support;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use despertador_connect::Reply;
-use despertador_connect::fake::{FakeChatwoot, FakeTypebot, Posted, Serving, Who, serve};
 use despertador_desk::runtime::Clock;
+use despertador_fakes::{FakeChatwoot, FakeTypebot, Posted, Serving, Who, serve};
 use despertador_server::{
     ChatwootSettings, Connect, ConnectCommon, Settings, TypebotSettings, WhatsappSettings,
 };

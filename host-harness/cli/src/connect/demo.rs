@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use despertador_component::COMPONENT;
-use despertador_connect::fake::{CHATWOOT_EPOCH, Posted};
 use despertador_contract::Instant;
 use despertador_contract::clock_face::show_rfc3339;
 use despertador_desk::runtime::Clock;
+use despertador_fakes::{CHATWOOT_EPOCH, Posted};
 use despertador_server::demo::token;
 use despertador_server::{Account, Connect, Log, Operations, Server, Settings, Start, log};
 use serde_json::{Value, json};

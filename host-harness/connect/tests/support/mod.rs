@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use despertador_connect::fake::{FakeChatwoot, Faults, Who};
 use despertador_connect::{
     Chatwoot, ChatwootOptions, Connector, ConnectorOptions, Post, Reply, Request, Transport,
 };
@@ -14,10 +13,11 @@ use despertador_desk::runtime::Clock;
 use despertador_desk::sink::carry_out;
 use despertador_desk::store::Sqlite;
 use despertador_desk::{DeliveryOutcome, DeliveryReport, Desk, Options};
+use despertador_fakes::{FakeChatwoot, Faults, Who};
 use despertador_host::{Host, Plugin};
 
 /// Monday 2026-03-02 09:00 UTC.
-pub const NINE: Instant = despertador_connect::fake::CHATWOOT_EPOCH;
+pub const NINE: Instant = despertador_fakes::CHATWOOT_EPOCH;
 pub const SECOND: i64 = 1_000;
 pub const MINUTE: i64 = 60 * SECOND;
 

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use despertador_connect::fake::{FakeChatwoot, Serving, Who, serve};
 use despertador_desk::runtime::Clock as _;
+use despertador_fakes::{FakeChatwoot, Serving, Who, serve};
 use despertador_server::{ChatwootSettings, Connect, ConnectCommon};
 
 use super::{ACCOUNT, Awaited, Hand, NAME, Stage, agent, beside, customer};

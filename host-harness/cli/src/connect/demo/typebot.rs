@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use despertador_connect::fake::{FakeTypebot, Serving, serve};
 use despertador_contract::clock_face::show_rfc3339;
+use despertador_fakes::{FakeTypebot, Serving, serve};
 use despertador_server::demo::TOKEN as DESK_TOKEN;
 use despertador_server::{Connect, ConnectCommon, Deliver, TypebotSettings};
 use serde_json::json;

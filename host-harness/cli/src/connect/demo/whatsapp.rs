@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use despertador_connect::fake::{FakeWhatsapp, Serving, serve};
 use despertador_desk::runtime::Clock as _;
+use despertador_fakes::{FakeWhatsapp, Serving, serve};
 use despertador_server::{Connect, ConnectCommon, WhatsappSettings};
 
 use super::{ACCOUNT, Awaited, Hand, NAME, Stage, beside, customer, text};

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use despertador_connect::Reply;
 use serde_json::Value;
-
-use crate::call::Reply;
 
 /// Maximum size of a request, in bytes.
 const REQUEST_BYTES_MAX: u64 = 1024 * 1024;

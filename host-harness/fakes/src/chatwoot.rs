@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::DateTime;
+use despertador_connect::Reply;
+use despertador_connect::chatwoot::MARK;
+use despertador_connect::signature::{CHATWOOT, Signed};
 use despertador_contract::Instant;
 use serde_json::{Map, Value, json};
-
-use crate::call::Reply;
-use crate::chatwoot::MARK;
-use crate::json::At as _;
-use crate::signature::{CHATWOOT, Signed};
 
 /// Monday 2026-03-02 09:00 UTC: a round time for those who need one.
 pub const CHATWOOT_EPOCH: Instant = 1_772_442_000_000;
@@ -238,7 +236,7 @@ impl FakeChatwoot {
     pub fn fail(&mut self, now: Instant, conversation: i64, message: i64, error: &str) {
         let Some(known) = self.conversations.get_mut(&conversation) else { return };
         known.updated = now;
-        let found = known.messages.iter_mut().find(|it| it.at("id") == message);
+        let found = known.messages.iter_mut().find(|it| it["id"] == message);
         let Some(Value::Object(members)) = found else { return };
         members.insert("status".into(), "failed".into());
         if let Some(Value::Object(attributes)) = members.get_mut("content_attributes") {
@@ -264,12 +262,12 @@ impl FakeChatwoot {
 
     fn post_message(&mut self, event: &str, conversation: i64, id: i64) {
         let Some(known) = self.conversations.get(&conversation) else { return };
-        let Some(message) = known.messages.iter().find(|it| it.at("id") == id) else { return };
+        let Some(message) = known.messages.iter().find(|it| it["id"] == id) else { return };
         let mut post = message.clone();
         let kinds = ["incoming", "outgoing", "activity", "template"];
-        let kind = message.at("message_type").as_u64().and_then(|it| usize::try_from(it).ok());
+        let kind = message["message_type"].as_u64().and_then(|it| usize::try_from(it).ok());
         let kind = kind.and_then(|it| kinds.get(it)).copied().unwrap_or("activity");
-        let at = message.at("created_at").as_i64().unwrap_or_default();
+        let at = message["created_at"].as_i64().unwrap_or_default();
         let at = DateTime::from_timestamp(at, 0).unwrap_or_default();
         if let Value::Object(members) = &mut post {
             members.insert("event".into(), event.into());
@@ -440,7 +438,7 @@ impl FakeChatwoot {
             (["messages"], None) => reply(200, &json!({ "payload": page(&known.messages, query) })),
             (["labels"], None) => reply(200, &json!({ "payload": known.labels })),
             (["toggle_status"], Some(body)) => {
-                let status = match body.at("status").as_str() {
+                let status = match body["status"].as_str() {
                     Some("resolved") => "resolved",
                     Some("open") => "open",
                     Some(_) => return reply(422, &json!({ "error": "unknown status" })),
@@ -452,7 +450,7 @@ impl FakeChatwoot {
                 reply(200, &json!({ "payload": { "success": true, "current_status": status } }))
             }
             (["labels"], Some(body)) => {
-                known.labels = body.at("labels").as_array().cloned().unwrap_or_default();
+                known.labels = body["labels"].as_array().cloned().unwrap_or_default();
                 known.updated = now;
                 let labels = known.labels.clone();
                 self.post_conversation("conversation_updated", id);
@@ -460,7 +458,7 @@ impl FakeChatwoot {
             }
             (["custom_attributes"], Some(body)) => {
                 known.attributes =
-                    body.at("custom_attributes").as_object().cloned().unwrap_or_default();
+                    body["custom_attributes"].as_object().cloned().unwrap_or_default();
                 known.updated = now;
                 self.post_conversation("conversation_updated", id);
                 reply(200, &json!({}))
@@ -474,30 +472,30 @@ impl FakeChatwoot {
     }
 
     fn send(&mut self, now: Instant, id: i64, body: &Value, is_bot: bool) -> Reply {
-        let Some(text) = body.at("content").as_str() else {
+        let Some(text) = body["content"].as_str() else {
             return reply(422, &json!({ "error": "content is missing" }));
         };
         let attributes = match self.forgets_marks {
             true => json!({}),
-            false => body.at("content_attributes").clone(),
+            false => body["content_attributes"].clone(),
         };
         let sender = match is_bot {
             true => json!({ "id": 9, "type": "agent_bot" }),
             false => json!({ "id": OWN_USER, "type": "user" }),
         };
         let message = json!({
-            "content": text, "message_type": 1, "private": body.at("private") == true,
-            "content_type": body.at("content_type").as_str().unwrap_or("text"),
+            "content": text, "message_type": 1, "private": body["private"] == true,
+            "content_type": body["content_type"].as_str().unwrap_or("text"),
             "content_attributes": attributes, "status": "sent",
             "sender": sender,
         });
         let message = self.add(now, id, message);
         let known = self.conversations.get(&id);
-        let found = known.and_then(|it| it.messages.iter().find(|it| it.at("id") == message));
+        let found = known.and_then(|it| it.messages.iter().find(|it| it["id"] == message));
         // The id of the request is answered, and not stored.
         let mut answer = found.cloned().unwrap_or_default();
         if let Value::Object(members) = &mut answer {
-            members.insert("echo_id".into(), body.at("echo_id").clone());
+            members.insert("echo_id".into(), body["echo_id"].clone());
         }
         reply(200, &answer)
     }
@@ -506,10 +504,9 @@ impl FakeChatwoot {
     #[must_use]
     pub fn ours(&self, conversation: i64) -> Vec<&str> {
         let messages = self.messages(conversation).iter();
-        let ours = messages.filter(|it| it.at("content_attributes").at(MARK).is_string());
-        ours.filter(|it| it.at("private") != true)
-            .filter_map(|it| it.at("content").as_str())
-            .collect()
+        let ours =
+            messages.filter(|it| it["content_attributes"].get(MARK).is_some_and(Value::is_string));
+        ours.filter(|it| it["private"] != true).filter_map(|it| it["content"].as_str()).collect()
     }
 }
 
@@ -526,7 +523,7 @@ fn parameter(query: &str, name: &str) -> Option<i64> {
 
 /// A page of messages: after an id, before an id, or the latest.
 fn page<'m>(messages: &'m [Value], query: &str) -> Vec<&'m Value> {
-    let id = |message: &&Value| message.at("id").as_i64().unwrap_or_default();
+    let id = |message: &&Value| message["id"].as_i64().unwrap_or_default();
     if let Some(after) = parameter(query, "after") {
         return messages.iter().filter(|it| id(it) > after).take(AFTER).collect();
     }

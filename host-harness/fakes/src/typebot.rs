@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use despertador_connect::Reply;
 use serde_json::{Value, json};
-
-use crate::call::Reply;
 
 /// A simulated Typebot.
 #[derive(Debug)]

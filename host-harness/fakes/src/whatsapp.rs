@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use despertador_connect::Reply;
+use despertador_connect::signature::{META, Signed};
 use despertador_contract::Instant;
 use serde_json::{Value, json};
 
-use super::Posted;
-use crate::call::Reply;
-use crate::json::At as _;
-use crate::signature::{META, Signed};
+use crate::Posted;
 
 /// A simulated Cloud API. What is posted stays until it was answered, as Meta does.
 #[derive(Debug)]
@@ -169,11 +168,11 @@ impl FakeWhatsapp {
     }
 
     fn send(&mut self, now: Instant, body: &Value) -> Reply {
-        let to = body.at("to").as_str().or_else(|| body.at("recipient").as_str());
+        let to = body["to"].as_str().or_else(|| body["recipient"].as_str());
         let Some(to) = to.map(str::to_owned) else {
             return error(400, 131_008, "Required parameter is missing");
         };
-        if body.at("messaging_product") != "whatsapp" {
+        if body["messaging_product"] != "whatsapp" {
             return error(400, 100, "messaging_product is missing");
         }
         if let Some(code) = self.refuses.get(&to) {
@@ -181,7 +180,7 @@ impl FakeWhatsapp {
         }
         self.sent.push(body.clone());
         let id = self.id();
-        let mark = body.at("biz_opaque_callback_data").clone();
+        let mark = body["biz_opaque_callback_data"].clone();
         let message = Message { id: &id, to: &to, user: None, mark: &mark };
         match self.fails.get(&to).copied() {
             Some(code) => self.status(now, &message, "failed", Some(code)),
