@@ -176,7 +176,7 @@ pub(crate) struct WatchArguments {
 Examples:
   despertador plugin bench quiet
   despertador plugin bench quiet --calls 200 --json
-  despertador plugin bench quiet --profile quiet.folded
+  despertador plugin bench quiet --profile quiet.svg
 
 Fuel is the same on every machine; times are of this one.")]
 pub(crate) struct BenchArguments {
@@ -187,7 +187,8 @@ pub(crate) struct BenchArguments {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     calls: u64,
 
-    /// Also write where calls spend their fuel, as collapsed stacks for a flame graph
+    /// Also write where calls spend their fuel: a flame graph if the name ends in .svg, else
+    /// collapsed stacks for other viewers
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 }

@@ -2,7 +2,8 @@
 //!
 //! [`backtest`](fn@backtest), [`explanation`](fn@explanation) and [`desk_report`] write one page
 //! each: a file with its style, its images and a little script, which loads nothing and can be read
-//! without that script. [`Timeline::svg`] draws a single ticket.
+//! without that script. [`Timeline::svg`] draws a single ticket,
+//! [`flame_graph`] where calls spend their fuel.
 //!
 //! Everything from files is text and never markup: templates escape it.
 //!
@@ -13,6 +14,7 @@
 mod chart;
 mod desk;
 mod explanation;
+mod flame;
 mod form;
 mod ink;
 mod report;
@@ -25,6 +27,7 @@ pub use chart::ChartError;
 pub use desk::{DeskReport, desk_report};
 pub use despertador_contract::Language;
 pub use explanation::{Explained, explanation};
+pub use flame::flame_graph;
 pub use report::{Backtest, EXAMPLES, Tried, backtest};
 pub use shell::{SORT_SCRIPT, STYLE, content};
 pub use timeline::{Mark, Timeline, What};

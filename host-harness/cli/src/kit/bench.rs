@@ -59,7 +59,7 @@ pub(super) fn bench(arguments: &BenchArguments, json: bool) -> Result<Ended, Unu
         let policy = loaded.policy(&config, &facts::no_surroundings());
         let policy = policy.map_err(|error| error.to_string())?;
         let sample = Sample::of(&policy).map_err(|error| error.to_string())?;
-        profile::write(file, &policy, &sample)?;
+        profile::write(file, &project.name, &policy, &sample)?;
     }
     if json {
         let all: Vec<Value> = measured.iter().map(Measured::json).collect();

@@ -1,4 +1,5 @@
-//! `despertador plugin bench --profile`: where calls spend their fuel, as collapsed stacks.
+//! `despertador plugin bench --profile`: where calls spend their fuel, as a flame graph or as
+//! collapsed stacks.
 //!
 //! Viewers of flame graphs read a line for each stack: functions from the outermost to the innermost,
 //! separated by `;`, and a number. Here the number is fuel.
@@ -8,6 +9,7 @@ use std::path::Path;
 
 use despertador_contract::Call;
 use despertador_host::{Asked, CallError, Policy};
+use despertador_page::flame_graph;
 
 use super::bench::Sample;
 use crate::language::tr;
@@ -17,22 +19,52 @@ use crate::{Unusable, written};
 /// Places at which each kind of call is stopped. More make finer graphs and take longer.
 const PLACES: u64 = 200;
 
-/// Writes the profile of a policy's calls.
-pub(super) fn write(file: &Path, policy: &Policy, sample: &Sample) -> Result<(), Unusable> {
+/// Writes the profile of a policy's calls: a picture if the name of the file ends in `.svg`,
+/// collapsed stacks otherwise.
+pub(super) fn write(
+    file: &Path,
+    title: &str,
+    policy: &Policy,
+    sample: &Sample,
+) -> Result<(), Unusable> {
     let stacks = stacks(policy, sample).map_err(|error| error.to_string())?;
-    let lines: String = stacks.iter().map(|(stack, fuel)| format!("{stack} {fuel}\n")).collect();
-    written::write(file, lines, true)
+    let text = if is_picture(file) {
+        let stacks: Vec<_> =
+            stacks.iter().map(|(stack, fuel)| (stack.split(';').collect(), *fuel)).collect();
+        let fuel = tr!("fuel", "de combustible", "de combustível");
+        flame_graph(title, &fuel, &stacks)
+    } else {
+        stacks.iter().map(|(stack, fuel)| format!("{stack} {fuel}\n")).collect()
+    };
+    written::write(file, text, true)
+}
+
+fn is_picture(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"))
 }
 
 /// Says where the profile is, and what shows it.
 pub(super) fn say(file: &Path) {
-    let note = tr!(
+    let note = if is_picture(file) {
+        tr!(
+            "{file} has the fuel by function; a browser shows it, with the figures of each function under the pointer",
+            "{file} tiene el combustible por función; un navegador lo muestra, con las cifras de cada función bajo el puntero",
+            "{file} tem o combustível por função; um navegador o mostra, com os números de cada função sob o ponteiro",
+            file = file.display(),
+        )
+    } else {
+        say_stacks(file)
+    };
+    anstream::println!("{}", paint(DIM, note));
+}
+
+fn say_stacks(file: &Path) -> String {
+    tr!(
         "{file} has the fuel by function; https://www.speedscope.app and `inferno-flamegraph` show it",
         "{file} tiene el combustible por función; https://www.speedscope.app e `inferno-flamegraph` lo muestran",
         "{file} tem o combustível por função; https://www.speedscope.app e `inferno-flamegraph` o mostram",
         file = file.display(),
-    );
-    anstream::println!("{}", paint(DIM, note));
+    )
 }
 
 /// The fuel of each stack, below the kind of its call.
