@@ -15,7 +15,11 @@ export type Milliseconds = Instant | number;
 /** Compiles the component once and returns what makes a fresh instance of it. */
 export function instances(): Promise<() => Instance>;
 
-/** Compiles the component and returns a plugin. */
+/**
+ * Compiles the component and returns a plugin.
+ *
+ * @throws {TypeError} for `limits` as other hosts have them: JavaScript engines do not limit a call.
+ */
 export function load(): Promise<Plugin>;
 
 /** The component with its policies. An instance that trapped is never asked again. */

@@ -11,7 +11,8 @@ export { CallFailed, Plugin, PolicyRefused } from './plugin.mjs';
  * The two functions of the package, for a function that compiles the WebAssembly module at a URL.
  *
  * `instances` compiles once and returns what makes a fresh instance: the contract's interface
- * `decisions`. `load` returns a plugin that makes its instances with it.
+ * `decisions`. `load` returns a plugin that makes its instances with it. It takes no options: those that
+ * other hosts have are limits, and a limit without effect is refused.
  */
 export function hosting(compile) {
   const instances = async () => {
@@ -19,5 +20,19 @@ export function hosting(compile) {
     const compiled = new Map(await Promise.all(all));
     return () => instantiate((name) => compiled.get(name), {}).decisions;
   };
-  return { instances, load: async () => new Plugin(await instances()) };
+  const load = async (options = {}) => {
+    refuse(options);
+    return new Plugin(await instances());
+  };
+  return { instances, load };
+}
+
+function refuse({ limits = {}, ...options }) {
+  const [name] = [...Object.keys(limits), ...Object.keys(options)];
+  if (name === undefined) return;
+  throw new TypeError(
+    `\`${name}\` has no effect here: JavaScript engines do not limit the fuel, memory or time of a call; ` +
+      'run a plugin that you did not build in a worker that you can terminate, or in the host for Rust or ' +
+      'Python, which has limits',
+  );
 }

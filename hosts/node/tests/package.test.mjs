@@ -102,3 +102,10 @@ test('a decision that the ticket cannot have is refused', () => {
     assert.throws(() => check(decision, { ...asked, now: 0 }), CallFailed);
   }
 });
+
+test('limits that would have no effect are refused, with what to do', async () => {
+  const sentence = /^TypeError: `fuel` has no effect here: .* in a worker that you can terminate/;
+  await assert.rejects(load({ limits: { fuel: 10_000_000 } }), sentence);
+  await assert.rejects(load({ fuel: 10_000_000 }), sentence);
+  assert.ok(await load({ limits: {} }));
+});
