@@ -208,7 +208,7 @@ fn a_server_stays_ready_while_the_plugin_is_suspended_for_one_account() {
     let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     let accounts = ["acme", "globex"].map(|name| (name.to_owned(), Account::default()));
     let settings = Settings {
-        desk: place.0.join("desk.db"),
+        desk: place.0.join("desk.db").into(),
         listen: any,
         operations: Operations::Off,
         accounts: accounts.into(),
