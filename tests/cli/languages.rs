@@ -70,11 +70,13 @@ fn is_passed_on(command: &str) -> bool {
     let has = |word: &str| words.contains(&word);
     let is_notation = has("run") && (has("conversation.md") || has("log.jsonl"));
     let to_screen = ["flow show", "journal", "import"].iter().any(|name| command.starts_with(name));
-    // What is wrong in the notation of scenarios, and with bytes that are no component, is for who
-    // writes those.
+    // What is wrong in the notation of scenarios, with bytes that are no component, and with digests
+    // and keys of plugins, is for those who write them.
     let is_notation = is_notation || command.starts_with("run broken");
     let is_no_component = command.starts_with("inspect soporte.json")
-        || command.starts_with("plugin check soporte.json");
+        || command.starts_with("plugin check soporte.json")
+        || has("--plugin-sha256") && has("check")
+        || has("mine.key") && has("check");
     has("--json")
         || has("--help")
         || has("schema")

@@ -483,7 +483,9 @@ fn a_silent_customer_of_blip_is_reminded_and_the_ticket_closed() {
         .call(|desk, _| (desk.counts().next().unwrap().1, desk.commit_durations().count))
         .expect("a desk");
     assert_eq!(counts.done, 2);
-    assert!(commits > 4, "{commits}");
+    // The events, then for each of both actions a round that claims it and one that records it; what
+    // falls into one round is one commit.
+    assert!((3..=5).contains(&commits), "{commits}");
     let mut desk = runtime.stop().expect("the desk");
     assert!(desk.query_consistency("acme", "t-1").expect("a journal"));
     assert_eq!(desk.delivery_lateness().count, 2);

@@ -18,6 +18,7 @@ mod interrupt;
 mod journal;
 mod kit;
 mod language;
+mod packaged;
 mod paint;
 mod plugin;
 mod pointer;

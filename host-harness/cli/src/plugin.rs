@@ -10,7 +10,7 @@ use despertador_package::PublicKey;
 
 use crate::arguments::{LimitArguments, PluginArgument, TrustArguments};
 use crate::language::tr;
-use crate::{Unusable, source};
+use crate::{Unusable, packaged, source};
 
 /// The plugin that was named, or the built-in one, as an engine that plays.
 pub(crate) fn load(argument: &PluginArgument) -> Result<Sandboxed, Unusable> {
@@ -67,7 +67,7 @@ pub(crate) fn component(
     std::fs::metadata(file).map_err(|error| source::unreadable(file, &error))?;
     let key = trust.public_key.as_deref().map(public_key).transpose()?;
     Ok(despertador_package::component(file, key.as_ref(), bytes_max)
-        .map_err(|error| error.to_string())?)
+        .map_err(|error| packaged::show(&error))?)
 }
 
 /// Reads a public key.

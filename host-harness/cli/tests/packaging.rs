@@ -86,7 +86,7 @@ fn the_container_sets_what_is_read_and_exposes_what_is_listened_at() {
         .collect();
     assert_eq!(names.len(), 3);
     for name in names {
-        assert!(help.contains(&format!("[env: {name}=")), "{name}");
+        assert!(help.contains(&format!("[env: {name}")), "{name}");
     }
     assert!(container.contains("EXPOSE 7070 7071"));
     assert!(container.contains("USER 10001"));

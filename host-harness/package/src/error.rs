@@ -15,6 +15,12 @@ impl PackageError {
         Self { path: path.into(), problem }
     }
 
+    /// The file or folder of the package.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The problem, for programs.
     #[must_use]
     pub fn problem(&self) -> &Problem {

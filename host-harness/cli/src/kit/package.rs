@@ -15,7 +15,7 @@ use super::{
 use crate::language::tr;
 use crate::paint::{BOLD, DIM, GREEN, RED, YELLOW, paint};
 use crate::table::{Side, columns, thousands};
-use crate::{Ended, Unusable, plugin, source, written};
+use crate::{Ended, Unusable, packaged, plugin, source, written};
 
 const TITLE: &str = "org.opencontainers.image.title";
 const PLUGIN_VERSION: &str = "org.opencontainers.image.version";
@@ -231,7 +231,7 @@ fn open(arguments: &PackageArguments) -> Result<Result<Opened, String>, Unusable
         };
         Ok::<_, despertador_package::PackageError>(Opened { package, component, signed })
     };
-    Ok(checked().map_err(|error| error.to_string()).and_then(|opened| {
+    Ok(checked().map_err(|error| packaged::show(&error)).and_then(|opened| {
         let found = opened.package.sha256();
         match &arguments.trust.plugin_sha256 {
             Some(wanted) if wanted.to_string() != found => Err(tr!(

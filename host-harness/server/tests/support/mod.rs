@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use despertador_contract::Instant;
-use despertador_desk::Desk;
 use despertador_desk::runtime::Clock;
 use despertador_desk::store::AnyStore;
+use despertador_desk::{Counts, Desk};
 use despertador_server::{Account, Deliver, NewToken, Operations, Scope, Server, Settings, Start};
 use serde_json::{Value, json};
 
@@ -192,8 +192,17 @@ impl Served {
 
     /// How many actions the desk has recorded as carried out; later steps count from then.
     pub fn carried_out(&self) -> usize {
+        self.counted(|own| own.done)
+    }
+
+    /// The number of attempts that failed and are repeated.
+    pub fn retried(&self) -> usize {
+        self.counted(|own| own.retried)
+    }
+
+    fn counted(&self, of: fn(&Counts) -> u64) -> usize {
         let count =
-            |desk: &mut Desk<AnyStore>, _| desk.counts().map(|(_, own)| own.done).sum::<u64>();
+            move |desk: &mut Desk<AnyStore>, _| desk.counts().map(|(_, own)| of(&own)).sum::<u64>();
         usize::try_from(self.server.handle().call(count).expect("a desk")).expect("a few")
     }
 
