@@ -11,7 +11,7 @@ const ROW: usize = 18;
 /// Height of the line with the title, in pixels.
 const HEAD: usize = 28;
 /// Width of a character, in pixels. Longer names are cut; the tooltip has the whole name.
-const CHARACTER: f64 = 7.0;
+const CHARACTER: f64 = 7.3;
 /// Narrower frames are left out, in pixels.
 const NARROWEST: f64 = 0.5;
 /// Frames farther inside are left out.
