@@ -161,3 +161,18 @@ fn the_tests_use_the_dependencies_that_the_command_was_built_with() {
          features: {again:?}"
     );
 }
+
+/// Cargo chooses the features of a build script's dependencies apart: with others than those of the
+/// command, a crate and all that depends on it is compiled twice (the manifest of `componentize`).
+#[test]
+fn few_dependencies_are_compiled_twice_for_the_command() {
+    let command = built(&["--package", "despertador", "--edges", "normal,build"]);
+    let mut known = std::collections::BTreeSet::new();
+    let name = |line: &str| line.split([' ', '|']).next().unwrap_or_default().to_owned();
+    let twice: Vec<String> =
+        command.iter().map(|line| name(line)).filter(|name| !known.insert(name.clone())).collect();
+    // What macros of wasmtime and utoipa take.
+    let small =
+        ["cranelift-bitset", "pulley-interpreter", "regex-automata", "wasmtime-internal-core"];
+    assert_eq!(twice, small);
+}
