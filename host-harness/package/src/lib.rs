@@ -41,8 +41,8 @@ pub use package::{Package, is_package};
 
 use std::path::Path;
 
-/// The component in a file or package, of at most so many bytes. With a key, only what is signed with
-/// it is read.
+/// The component in a file or package, of at most `bytes_max` bytes. With a key, only
+/// what is signed with it is read.
 ///
 /// # Errors
 ///

@@ -88,7 +88,7 @@ impl Package {
         })
     }
 
-    /// The component, of at most so many bytes, compared with its digest.
+    /// The component, of at most `bytes_max` bytes, compared with its digest.
     ///
     /// # Errors
     ///
